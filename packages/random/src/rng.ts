@@ -1,0 +1,125 @@
+/** One stream of pseudo-random numbers. Drawing advances it; {@link Rng.fork} does not. */
+export interface Rng {
+  /** A number uniform in [0, 1), a multiple of 2⁻³². */
+  uniform(): number;
+  /** A number from the normal distribution of mean 0 and standard deviation 1. */
+  normal(): number;
+  /** An integer uniform in 0 … below − 1; `below` is an integer from 1 to 2³². */
+  integer(below: number): number;
+  /** The integers 0 … n − 1 in uniformly random order. */
+  permutation(n: number): Uint32Array;
+  /** Fills `out` with numbers uniform in [0, 1), multiples of 2⁻²⁴ (so that none rounds up to 1), and returns it. */
+  fillUniform(out: Float32Array): Float32Array;
+  /** Fills `out` with numbers from N(0, 1) and returns it. */
+  fillNormal(out: Float32Array): Float32Array;
+  /**
+   * An independent stream named by its keys. It depends on this stream's seed and on the keys alone, never on how
+   * much has been drawn: `rng.fork('shuffle', epoch)` is the same stream in a run that was resumed at that epoch.
+   */
+  fork(...keys: (string | number)[]): Rng;
+}
+
+/**
+ * A stream of pseudo-random numbers from a seed: the same seed gives the same numbers on every machine.
+ *
+ * The generator is sfc32 (128 bits of state, period at least 2³²); the seed and the keys of every fork are mixed
+ * into its state by the 32-bit finalizer of MurmurHash3. It is not for cryptography.
+ *
+ * @param seed an integer from 0 to 2⁵³ − 1
+ * @throws when the seed is not such an integer
+ * @example
+ * const rng = createRng(42);
+ * rng.uniform(); // 0 … 1
+ * rng.fork('dropout', 3).fillUniform(new Float32Array(1000));
+ * @see Chris Doty-Humphrey, PractRand, http://pracrand.sourceforge.net (sfc32)
+ */
+export function createRng(seed: number): Rng {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new Error(`createRng: the seed is ${seed}; give an integer from 0 to 2^53 - 1`);
+  }
+  return stream(
+    absorb(absorb([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0xdeadbeef], seed >>> 0), Math.floor(seed / 2 ** 32)),
+  );
+}
+
+type Key = readonly [number, number, number, number];
+
+function stream(key: Key): Rng {
+  let [a, b, c] = key;
+  let counter = key[3];
+  const next = (): number => {
+    const t = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + t) | 0;
+    return t >>> 0;
+  };
+  for (let i = 0; i < 12; i++) next();
+
+  const uniform = () => next() / 2 ** 32;
+  // Box-Muller gives normals in pairs: radius and angle of a point in the plane.
+  const radius = () => Math.sqrt(-2 * Math.log(1 - uniform()));
+  const integer = (below: number): number => {
+    if (!Number.isInteger(below) || below < 1 || below > 2 ** 32) {
+      throw new Error(`integer: below is ${below}; give an integer from 1 to 2^32`);
+    }
+    const limit = 2 ** 32 - (2 ** 32 % below); // draws past the last whole multiple would favour small results
+    let x = next();
+    while (x >= limit) x = next();
+    return x % below;
+  };
+  return {
+    uniform,
+    integer,
+    normal: () => radius() * Math.cos(2 * Math.PI * uniform()),
+    permutation(n) {
+      const order = Uint32Array.from({ length: n }, (_, i) => i);
+      for (let i = n - 1; i > 0; i--) {
+        const j = integer(i + 1);
+        const swap = order[i]!;
+        order[i] = order[j]!;
+        order[j] = swap;
+      }
+      return order;
+    },
+    fillUniform(out) {
+      for (let i = 0; i < out.length; i++) out[i] = (next() >>> 8) / 2 ** 24;
+      return out;
+    },
+    fillNormal(out) {
+      for (let i = 0; i < out.length; i += 2) {
+        const r = radius();
+        const angle = 2 * Math.PI * uniform();
+        out[i] = r * Math.cos(angle);
+        if (i + 1 < out.length) out[i + 1] = r * Math.sin(angle);
+      }
+      return out;
+    },
+    fork: (...keys) => stream(keys.reduce(absorbKey, absorb(key, keys.length))),
+  };
+}
+
+function absorbKey(key: Key, name: string | number): Key {
+  const text = typeof name === 'number' ? `#${name}` : `'${name}`; // 1 and '1' name different streams
+  let mixed = absorb(key, text.length);
+  for (let i = 0; i < text.length; i++) mixed = absorb(mixed, text.charCodeAt(i));
+  return mixed;
+}
+
+function absorb([a, b, c, d]: Key, word: number): Key {
+  const w = finalize(word ^ d);
+  const p = finalize(a ^ w);
+  const q = finalize((b + p) | 0);
+  const r = finalize(c ^ q);
+  return [p, q, r, finalize((d + r + w) | 0)];
+}
+
+/** MurmurHash3's 32-bit finalizer: every bit of the input reaches every bit of the output. */
+function finalize(x: number): number {
+  let h = x | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}

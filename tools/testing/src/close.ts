@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+type Values = tf.Tensor | ArrayLike<number> | number;
+
+/**
+ * Fails unless every element agrees: |actual − expected| ≤ absolute + relative·|expected|. NaN agrees with NaN alone,
+ * an infinity with the same infinity alone, and shapes of tensors must be equal when both are tensors.
+ */
+export async function expectClose(
+  actual: Values,
+  expected: Values,
+  { absolute = 1e-6, relative = 1e-5, label = 'value' } = {},
+): Promise<void> {
+  if (
+    actual instanceof tf.Tensor &&
+    expected instanceof tf.Tensor &&
+    actual.shape.join() !== expected.shape.join()
+  ) {
+    throw new Error(`${label}: shape [${actual.shape}], expected [${expected.shape}]`);
+  }
+  const [a, e] = [await numbers(actual), await numbers(expected)];
+  if (a.length !== e.length) throw new Error(`${label}: ${a.length} elements, expected ${e.length}`);
+  for (let i = 0; i < e.length; i++) {
+    const [x, y] = [a[i]!, e[i]!];
+    if (Object.is(x, y) || x === y) continue;
+    if (!(Math.abs(x - y) <= absolute + relative * Math.abs(y)) || !Number.isFinite(y)) {
+      throw new Error(
+        `${label}: element ${i} is ${x}, expected ${y} (absolute ${absolute}, relative ${relative})`,
+      );
+    }
+  }
+}
+
+/** Root mean square of the differences over root mean square of the expected values. */
+export async function relativeError(actual: Values, expected: Values): Promise<number> {
+  const [a, e] = [await numbers(actual), await numbers(expected)];
+  if (a.length !== e.length) throw new Error(`relativeError: ${a.length} elements, expected ${e.length}`);
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < e.length; i++) {
+    difference += (a[i]! - e[i]!) ** 2;
+    size += e[i]! ** 2;
+  }
+  return Math.sqrt(difference / Math.max(size, Number.MIN_VALUE));
+}
+
+async function numbers(x: Values): Promise<ArrayLike<number>> {
+  if (x instanceof tf.Tensor) return x.data();
+  return typeof x === 'number' ? [x] : x;
+}

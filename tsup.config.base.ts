@@ -1,0 +1,13 @@
+import type { Options } from 'tsup';
+
+/** What every published package is built with: ESM and CJS with types for each, readable output, nothing bundled but its own source. */
+export const library: Options = {
+  entry: ['src/index.ts'],
+  format: ['esm', 'cjs'],
+  dts: true,
+  clean: true,
+  sourcemap: true,
+  treeshake: true,
+  target: 'es2022',
+  tsconfig: 'tsconfig.json',
+};

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+// Tests run from source: a package's bare name means its src/index.ts.
+const alias = [
+  { find: /^@tenfold\/testing$/, replacement: `${root}tools/testing/src/index.ts` },
+  { find: /^@tenfold\/([a-z0-9-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+];
+
+// Packages made of tensor operations are tested on every CPU backend; the others once.
+const onTensors = [
+  'activations',
+  'losses',
+  'regularizers',
+  'optimizers',
+  'layers',
+  'architectures',
+  'training',
+  'gradients',
+];
+const onTensorsTests = onTensors.map((name) => `packages/${name}/src/**/*.test.ts`);
+const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const };
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      ...['cpu', 'simd'].map((backend) => ({
+        resolve: { alias },
+        test: {
+          ...common,
+          name: backend,
+          include: onTensorsTests,
+          setupFiles: [`${root}tools/testing/src/setup.${backend}.ts`],
+        },
+      })),
+      {
+        resolve: { alias },
+        test: {
+          ...common,
+          name: 'node',
+          include: ['packages/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
+          exclude: [...onTensorsTests, '**/node_modules/**'],
+        },
+      },
+    ],
+  },
+});
