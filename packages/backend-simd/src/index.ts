@@ -1,1 +1,4 @@
-export {};
+import './register';
+
+export { SimdBackend } from './backend';
+export { configureSimd, type SimdOptions } from './options';

@@ -1,0 +1,139 @@
+const PAGE = 65536;
+const GROWTH = 16 * 1024 * 1024;
+const LIMIT = 4 * 1024 ** 3;
+
+/**
+ * Memory of tensors inside a WebAssembly.Memory: blocks of rounded sizes with a free list per size, so that a training
+ * loop finds every block again; neighbours are merged before the memory grows.
+ */
+export class Arena {
+  /** Bytes in blocks that are in use. */
+  live = 0;
+  /** The most that `live` has been. */
+  peak = 0;
+  private top: number;
+  private free = new Map<number, number[]>();
+  private freeBytes = 0;
+  /** Merged free ranges, taken from before the top is raised. */
+  private ranges: { start: number; bytes: number }[] = [];
+
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly start: number,
+  ) {
+    this.top = start;
+  }
+
+  /** Bytes reserved so far, used and free. */
+  get reserved(): number {
+    return this.top - this.start;
+  }
+
+  /**
+   * A pointer to at least `bytes` bytes, aligned to 64; what they hold is undefined.
+   *
+   * @throws when the 4 GiB of a WebAssembly memory are used up.
+   */
+  allocate(bytes: number): number {
+    const size = blockSize(bytes);
+    const pointer = this.reuse(size) ?? this.split(size) ?? this.extend(size);
+    this.live += size;
+    if (this.live > this.peak) this.peak = this.live;
+    return pointer;
+  }
+
+  /** Gives a block back; `bytes` as it was asked for. */
+  release(pointer: number, bytes: number): void {
+    const size = blockSize(bytes);
+    this.live -= size;
+    this.freeBytes += size;
+    const list = this.free.get(size);
+    if (list) list.push(pointer);
+    else this.free.set(size, [pointer]);
+  }
+
+  private reuse(size: number): number | undefined {
+    const pointer = this.free.get(size)?.pop();
+    if (pointer !== undefined) this.freeBytes -= size;
+    return pointer;
+  }
+
+  private split(size: number): number | undefined {
+    let best = -1;
+    for (let i = 0; i < this.ranges.length; i++) {
+      const bytes = this.ranges[i]!.bytes;
+      if (bytes >= size && (best < 0 || bytes < this.ranges[best]!.bytes)) best = i;
+    }
+    if (best < 0) return undefined;
+    const range = this.ranges[best]!;
+    const pointer = range.start;
+    range.start += size;
+    range.bytes -= size;
+    if (range.bytes === 0) this.ranges.splice(best, 1);
+    return pointer;
+  }
+
+  private extend(size: number): number {
+    const available = this.memory.buffer.byteLength;
+    if (this.top + size > available) {
+      // Growing is for good, so free blocks of other sizes are merged first.
+      if (this.freeBytes >= size) {
+        this.merge();
+        const pointer = this.split(size);
+        if (pointer !== undefined) return pointer;
+      }
+      if (this.top + size > available) this.grow(size, available);
+    }
+    const pointer = this.top;
+    this.top += size;
+    return pointer;
+  }
+
+  private grow(size: number, available: number): void {
+    const missing = this.top + size - available;
+    const room = LIMIT - available;
+    const wanted = Math.min(room, Math.max(missing, GROWTH, Math.ceil(available / 8)));
+    for (const bytes of [wanted, missing]) {
+      if (bytes > room) break;
+      try {
+        this.memory.grow(Math.ceil(bytes / PAGE));
+        return;
+      } catch {
+        // The machine may still have room for the smaller step.
+      }
+    }
+    const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    throw new Error(
+      `simd backend: no room for a tensor of ${mebibytes(size)}: ${mebibytes(this.live)} are in use ` +
+        `(at most ${mebibytes(this.peak)} so far) and the memory has ${mebibytes(available)} of at most 4096.0 MiB. ` +
+        'Use a smaller batch, or dispose tensors that are no longer needed (tf.tidy, tf.memory()).',
+    );
+  }
+
+  /** Joins neighbouring free blocks; a free range at the top lowers the top. */
+  private merge(): void {
+    const blocks = [...this.ranges];
+    for (const [bytes, pointers] of this.free) for (const start of pointers) blocks.push({ start, bytes });
+    blocks.sort((a, b) => a.start - b.start);
+    this.free.clear();
+    this.freeBytes = 0;
+    this.ranges = [];
+    for (const { start, bytes } of blocks) {
+      const last = this.ranges.at(-1);
+      if (last && last.start + last.bytes === start) last.bytes += bytes;
+      else this.ranges.push({ start, bytes });
+    }
+    const last = this.ranges.at(-1);
+    if (last && last.start + last.bytes === this.top) {
+      this.top = last.start;
+      this.ranges.pop();
+    }
+  }
+}
+
+/** Rounds up to one of eight sizes per power of two, at most an eighth too much. */
+function blockSize(bytes: number): number {
+  const size = Math.max(64, Math.ceil(bytes / 64) * 64);
+  const step = Math.max(64, 2 ** Math.floor(Math.log2(size)) / 8);
+  return Math.ceil(size / step) * step;
+}

@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import './index';
+import { SimdBackend } from './backend';
+import { createRuntime } from './runtime';
+
+beforeAll(() => tf.setBackend('simd'));
+const backend = (): SimdBackend => tf.backend() as SimdBackend;
+
+describe('SimdBackend', () => {
+  it('moves a tensor into wasm memory once, values unchanged', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const pointer = backend().pointer(x);
+    expect(backend().pointer(x)).toBe(pointer);
+    expect(Array.from(x.dataSync())).toEqual([1, 2, 3]);
+    x.dispose();
+  });
+
+  it('gives the block back when the tensor is disposed', () => {
+    const before = backend().memory().arenaBytes;
+    const x = tf.fill([1000], 7);
+    expect(backend().memory().arenaBytes).toBeGreaterThan(before);
+    const alias = x.clone();
+    x.dispose();
+    expect(Array.from(alias.dataSync())).toEqual(new Array(1000).fill(7));
+    alias.dispose();
+    expect(backend().memory().arenaBytes).toBe(before);
+  });
+
+  it('hands out copies: what was read stays when the block is used again', () => {
+    const x = tf.fill([256], 1);
+    const values = x.dataSync();
+    x.dispose();
+    tf.fill([256], 2).dispose();
+    expect(values[0]).toBe(1);
+    expect(values.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  it('copies views of another tensor that a CPU kernel passes on', () => {
+    const x = tf.fill([256], 1);
+    const part = tf.slice(x, [16], [16]); // contiguous: the CPU kernel returns a subarray
+    x.dispose();
+    const other = tf.fill([256], 2);
+    expect(Array.from(part.dataSync())).toEqual(new Array(16).fill(1));
+    tf.dispose([part, other]);
+  });
+
+  it('reads real and imaginary parts that outlive their complex tensor', () => {
+    const re = tf.fill([64], 3);
+    const complex = tf.complex(re, tf.fill([64], 4));
+    const imag = tf.imag(complex);
+    tf.dispose([re, complex]);
+    const other = tf.fill([64], 5);
+    expect(imag.dataSync()[0]).toBe(4);
+    tf.dispose([imag, other]);
+  });
+
+  it('refuses types that have no place in wasm memory', () => {
+    const x = tf.tensor1d([true, false]);
+    expect(() => backend().pointer(x)).toThrow(/type bool/);
+    x.dispose();
+  });
+
+  it('falls back to CPU kernels', () => {
+    const x = tf.acosh(tf.fill([4], 2));
+    expect(x.dataSync()[0]).toBeCloseTo(Math.acosh(2), 6);
+    x.dispose();
+  });
+
+  it('survives removeBackend and a new start, on the same memory and threads', async () => {
+    const { runtime } = backend();
+    const factory = tf.findBackendFactory('simd');
+    tf.fill([1000], 1);
+    tf.removeBackend('simd');
+    expect(runtime.arena.live).toBe(0);
+    tf.registerBackend('simd', factory, 2);
+    await tf.setBackend('simd');
+    expect(backend().runtime).toBe(runtime);
+    expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
+  });
+
+  it('keeps values readable when a memory that is not shared grows', () => {
+    const single = new SimdBackend(createRuntime({ threads: 1 }));
+    const info = single.output([4]);
+    (single.data.get(info.dataId).values as Float32Array).set([1, 2, 3, 4]);
+    const big = single.output([16 * 1024 * 1024]);
+    expect(Array.from(single.readSync(info.dataId) as Float32Array)).toEqual([1, 2, 3, 4]);
+    single.disposeData(big.dataId);
+    single.disposeData(info.dataId);
+  });
+});

@@ -1,0 +1,150 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { type backend_util, type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { SCRATCH } from './layout';
+import { getRuntime, type Runtime } from './runtime';
+import { TensorRecord } from './tensor-record';
+
+/**
+ * The backend: tensors of tfjs's CPU backend that move into wasm memory on demand, and a way to run wasm kernels on them.
+ * Kernels without a wasm version run as tfjs's CPU kernels on the same tensors.
+ */
+export class SimdBackend extends MathBackendCPU {
+  private static nextId = 0;
+  readonly runtime: Runtime;
+  private readonly lifted = new Set<TensorRecord>();
+  private readonly finalizers: FinalizationRegistry<TensorRecord>;
+
+  constructor(runtime: Runtime = getRuntime()) {
+    super();
+    this.runtime = runtime;
+    // A tensor that nobody disposed is collected as a JavaScript object; its block in the arena follows here.
+    this.finalizers = new FinalizationRegistry((record) => this.free(record));
+  }
+
+  override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
+    const dataId = { id: SimdBackend.nextId++ };
+    this.data.set(dataId, this.record(values, dtype, 1));
+    return dataId;
+  }
+
+  override move(
+    dataId: DataId,
+    values: backend_util.BackendValues,
+    _shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    this.data.set(dataId, this.record(values, dtype, refCount));
+  }
+
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const { values, pointer } = this.data.get(dataId) as TensorRecord;
+    // A copy: the caller may keep it beyond the life of the tensor, whose block is used again.
+    return pointer === 0 ? super.readSync(dataId) : (values as Float32Array).slice();
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const record = this.data.get(dataId) as TensorRecord;
+    const gone = super.disposeData(dataId, force);
+    if (gone && record.pointer !== 0) {
+      this.finalizers.unregister(record);
+      this.free(record);
+    }
+    return gone;
+  }
+
+  override dispose(): void {
+    for (const record of [...this.lifted]) {
+      this.finalizers.unregister(record);
+      this.free(record);
+    }
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[]; arenaBytes: number; arenaPeakBytes: number } {
+    const { live, peak } = this.runtime.arena;
+    return { ...super.memory(), arenaBytes: live, arenaPeakBytes: peak };
+  }
+
+  /**
+   * The address of a float32 or int32 tensor in wasm memory; moves it there when it is not there yet.
+   *
+   * @throws for other types: bool has one byte per element, complex64 and string have no array.
+   */
+  pointer(info: TensorInfo): number {
+    const record = this.data.get(info.dataId) as TensorRecord;
+    if (record.pointer === 0) this.lift(info.dataId, record);
+    return record.pointer;
+  }
+
+  /** A new tensor in wasm memory, not initialised. */
+  output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
+    const dataId = { id: SimdBackend.nextId++ };
+    const record = new TensorRecord(this.runtime.memory, dtype, undefined, 1);
+    this.place(dataId, record, util.sizeFromShape(shape) * 4);
+    this.data.set(dataId, record);
+    return { dataId, shape, dtype };
+  }
+
+  /** Working memory for a kernel; give it back with {@link release}. */
+  temporary(bytes: number): number {
+    return this.runtime.arena.allocate(bytes);
+  }
+
+  release(pointer: number, bytes: number): void {
+    this.runtime.arena.release(pointer, bytes);
+  }
+
+  /**
+   * Runs the wasm kernel `name(...values, first, last, scratch)` over all units [0, units), on all threads in tasks of
+   * `grain` units, or at once on this thread when that is one task.
+   */
+  parallel(name: string, values: number[], units: number, grain: number): void {
+    const { pool, kernels } = this.runtime;
+    if (pool) pool.run(name, values, units, grain);
+    else if (units > 0) kernels[name]!(...values, 0, units, SCRATCH);
+  }
+
+  private record(values: backend_util.BackendValues, dtype: DataType, refCount: number): TensorRecord {
+    // CPU kernels pass on views of another tensor's values, whose block may be used again before this tensor dies.
+    const { memory } = this.runtime;
+    const owned = isView(values) && isWasmBuffer(values.buffer, memory) ? values.slice() : values;
+    return new TensorRecord(memory, dtype, owned, refCount);
+  }
+
+  private lift(dataId: DataId, record: TensorRecord): void {
+    const { dtype, values } = record;
+    if (dtype !== 'float32' && dtype !== 'int32') {
+      throw new Error(
+        `simd backend: a tensor of type ${dtype} has no place in wasm memory; expected float32 or int32`,
+      );
+    }
+    const source = values as Float32Array;
+    this.place(dataId, record, source.length * 4);
+    (record.values as Float32Array).set(source);
+  }
+
+  private place(dataId: DataId, record: TensorRecord, bytes: number): void {
+    record.place(this.runtime.arena.allocate(bytes), bytes);
+    this.lifted.add(record);
+    this.finalizers.register(dataId, record, record);
+  }
+
+  private free(record: TensorRecord): void {
+    if (!this.lifted.delete(record)) return;
+    this.runtime.arena.release(record.pointer, record.bytes);
+    record.pointer = 0;
+    record.values = undefined;
+  }
+}
+
+function isView(values: unknown): values is Float32Array | Int32Array | Uint8Array {
+  return ArrayBuffer.isView(values);
+}
+
+function isWasmBuffer(buffer: ArrayBufferLike, memory: WebAssembly.Memory): boolean {
+  return (
+    buffer === memory.buffer ||
+    (typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer)
+  );
+}

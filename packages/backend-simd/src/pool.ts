@@ -1,0 +1,126 @@
+import { ARGUMENTS, CONTROL, scratchOf, Word } from './layout';
+import { canBlock, startThread, type Thread } from './platform';
+import { workerSource } from './worker-source';
+
+export type Kernel = (...values: number[]) => void;
+
+const MOST_TASKS = 0xfff0;
+const SPIN_MICROSECONDS = 50;
+
+/**
+ * Runs kernels on several threads over one shared memory. The caller takes part in every job, so a worker that is
+ * asleep or not yet started delays nothing; tasks are claimed one by one, so a slow thread gets fewer.
+ */
+export class Pool {
+  private readonly control: Int32Array;
+  private readonly slots: Float64Array;
+  private readonly index: Map<string, number>;
+  private readonly workers: Thread[] = [];
+  private readonly mayBlock = canBlock();
+  private tag = 0;
+  private failure: unknown;
+
+  constructor(
+    private readonly kernels: Record<string, Kernel>,
+    memory: WebAssembly.Memory,
+    module: WebAssembly.Module,
+    workerCount: number,
+  ) {
+    this.control = new Int32Array(memory.buffer, CONTROL, 64);
+    this.slots = new Float64Array(memory.buffer, ARGUMENTS, 64);
+    this.index = new Map(Object.keys(kernels).map((name, i) => [name, i]));
+    for (let i = 1; i <= workerCount; i++) {
+      const data = { module, memory, scratch: scratchOf(i), spinMicroseconds: SPIN_MICROSECONDS };
+      const onError = (error: unknown): void => {
+        this.failure = error;
+      };
+      this.workers.push(startThread(workerSource, data, onError));
+    }
+  }
+
+  /** Workers that have started; the calling thread not counted. */
+  get online(): number {
+    return Atomics.load(this.control, Word.online);
+  }
+
+  /**
+   * Calls kernel `name` with `values` for all units [0, units), `grain` units per task, and returns when all are done.
+   *
+   * @throws when the kernel traps in a worker.
+   */
+  run(name: string, values: number[], units: number, grain: number): void {
+    const kernel = this.kernels[name]!;
+    const perTask = Math.max(1, grain, Math.ceil(units / MOST_TASKS));
+    const tasks = Math.ceil(units / perTask);
+    if (tasks <= 1 || this.online === 0) {
+      if (units > 0) kernel(...values, 0, units, scratchOf(0));
+      return;
+    }
+    const tag = this.post(name, values, units, perTask, tasks);
+    const error = this.takePart(kernel, values, units, perTask, tasks, tag);
+    this.awaitWorkers(tasks);
+    if (error) throw error;
+    if (Atomics.load(this.control, Word.failed)) {
+      throw new Error(`simd backend: kernel ${name} trapped in a worker thread`, { cause: this.failure });
+    }
+  }
+
+  terminate(): void {
+    for (const worker of this.workers) worker.terminate();
+  }
+
+  private post(name: string, values: number[], units: number, grain: number, tasks: number): number {
+    const { control } = this;
+    this.tag = (this.tag + 1) & 0x7fff;
+    const first = this.tag << 16;
+    // Closed (no task is below 0xffff) while the description changes, then open.
+    Atomics.store(control, Word.next, first | 0xffff);
+    control[Word.kernel] = this.index.get(name)!;
+    control[Word.argumentCount] = values.length;
+    control[Word.units] = units;
+    control[Word.grain] = grain;
+    this.slots.set(values);
+    Atomics.store(control, Word.tasks, tasks);
+    Atomics.store(control, Word.done, 0);
+    Atomics.store(control, Word.failed, 0);
+    Atomics.store(control, Word.callerSleeps, 0);
+    Atomics.store(control, Word.next, first);
+    Atomics.add(control, Word.epoch, 1);
+    if (Atomics.load(control, Word.sleepers) > 0) Atomics.notify(control, Word.epoch, tasks - 1);
+    return first;
+  }
+
+  private takePart(
+    kernel: Kernel,
+    values: number[],
+    units: number,
+    grain: number,
+    tasks: number,
+    first: number,
+  ): unknown {
+    const { control } = this;
+    const scratch = scratchOf(0);
+    let error: unknown;
+    for (;;) {
+      const task = Atomics.add(control, Word.next, 1) - first;
+      if (task >= tasks) return error;
+      // After a trap the other tasks are still claimed, or the workers would be at work on this job during the next.
+      try {
+        if (!error) kernel(...values, task * grain, Math.min(units, (task + 1) * grain), scratch);
+      } catch (trap) {
+        error = trap;
+      }
+      Atomics.add(control, Word.done, 1);
+    }
+  }
+
+  private awaitWorkers(tasks: number): void {
+    const { control } = this;
+    for (let spins = 0; Atomics.load(control, Word.done) < tasks; spins++) {
+      if (!this.mayBlock || spins < 20000) continue;
+      Atomics.store(control, Word.callerSleeps, 1);
+      const done = Atomics.load(control, Word.done);
+      if (done < tasks) Atomics.wait(control, Word.done, done, 1);
+    }
+  }
+}

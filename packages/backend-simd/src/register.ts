@@ -1,0 +1,21 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  findBackendFactory,
+  getKernelsForBackend,
+  registerBackend,
+  registerKernel,
+} from '@tensorflow/tfjs-core';
+import { SimdBackend } from './backend';
+import { kernels } from './kernels';
+
+const PRIORITY = 2; // above tfjs's cpu (1), below webgpu (3)
+
+// A page may load the package twice, as ESM and as CommonJS; the registries are global, the first copy wins.
+if (!findBackendFactory('simd')) {
+  const own = new Set(kernels.map(({ kernelName }) => kernelName));
+  for (const kernel of getKernelsForBackend('cpu')) {
+    if (!own.has(kernel.kernelName)) registerKernel({ ...kernel, backendName: 'simd' });
+  }
+  for (const kernel of kernels) registerKernel(kernel);
+  registerBackend('simd', () => new SimdBackend(), PRIORITY);
+}

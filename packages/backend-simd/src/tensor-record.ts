@@ -1,0 +1,48 @@
+import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+
+/**
+ * What the backend keeps of a tensor. The values start as the array that tfjs wrote and move into the arena when a wasm
+ * kernel first needs them; kernels of tfjs's CPU backend read `values` and never notice.
+ */
+export class TensorRecord {
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  /** Address in the arena; 0 while the values are a JavaScript array. */
+  pointer = 0;
+  bytes = 0;
+  private stored: backend_util.BackendValues | undefined;
+
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    public dtype: DataType,
+    values: backend_util.BackendValues | undefined,
+    public refCount: number,
+  ) {
+    this.stored = values;
+  }
+
+  get values(): backend_util.BackendValues | undefined {
+    // A memory that is not shared detaches all views when it grows.
+    if (this.pointer !== 0 && (this.stored as Float32Array).buffer !== this.memory.buffer) this.view();
+    return this.stored;
+  }
+
+  set values(values: backend_util.BackendValues | undefined) {
+    this.stored = values;
+  }
+
+  /** Makes the values a view of the arena. */
+  place(pointer: number, bytes: number): void {
+    this.pointer = pointer;
+    this.bytes = bytes;
+    this.view();
+  }
+
+  private view(): void {
+    const length = this.bytes / 4;
+    const { buffer } = this.memory;
+    this.stored =
+      this.dtype === 'int32'
+        ? new Int32Array(buffer, this.pointer, length)
+        : new Float32Array(buffer, this.pointer, length);
+  }
+}

@@ -1,0 +1,38 @@
+import baselineShared from './generated/baseline-shared';
+import baselineSingle from './generated/baseline-single';
+import relaxedShared from './generated/relaxed-shared';
+import relaxedSingle from './generated/relaxed-single';
+
+export type Variant = 'baseline' | 'relaxed';
+
+const sources = {
+  baseline: { shared: baselineShared, single: baselineSingle },
+  relaxed: { shared: relaxedShared, single: relaxedSingle },
+};
+
+// (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0)))
+const zeros = new Array<number>(16).fill(0);
+const constant = [0xfd, 0x0c, ...zeros];
+const probe = new Uint8Array([
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b],
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x0a, 0x3d, 0x01, 0x3b, 0x00, ...constant, ...constant, ...constant, 0xfd, 0x85, 0x02, 0x0b],
+]);
+
+/** Whether this engine runs relaxed SIMD: Chrome 114, Node 22 and later. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(probe);
+}
+
+/** Compiles a variant of the kernels. */
+export function compileVariant(variant: Variant, shared: boolean): WebAssembly.Module {
+  return new WebAssembly.Module(decodeBase64(sources[variant][shared ? 'shared' : 'single']));
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
