@@ -1,1 +1,1 @@
-export {};
+export { registerGradients } from './register-gradients';

@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { gradientConfigs } from './generated/gradient-configs';
+
+type Padding = [before: number, after: number];
+
+/**
+ * Definitions that replace those of tfjs-core 4.22, which are wrong:
+ * - AvgPool, AvgPool3D: at a padded border the forward pass averages over the values inside the input, the original
+ *   gradient divides by the size of the whole window.
+ * - MirrorPad: the original gives the copies in the padding no gradient.
+ * - SquaredDifference: the original throws when one operand was broadcast.
+ */
+export const corrections: readonly tf.GradConfig[] = [
+  {
+    ...original('AvgPool'),
+    gradFunc: (dy, saved, attributes) => {
+      const [x] = saved as [tf.Tensor4D];
+      const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPoolAttrs;
+      const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth } =
+        tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
+      const rescaled = rescaleBorders(dy as tf.Tensor, [
+        windows(x.shape[1], outHeight, filterHeight, strideHeight, padInfo.top),
+        windows(x.shape[2], outWidth, filterWidth, strideWidth, padInfo.left),
+      ]);
+      return original('AvgPool').gradFunc(rescaled, saved, attributes);
+    },
+  },
+  {
+    ...original('AvgPool3D'),
+    gradFunc: (dy, saved, attributes) => {
+      const [x] = saved as [tf.Tensor5D];
+      const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPool3DAttrs;
+      const info = tf.backend_util.computePool3DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
+      const { padInfo } = info;
+      const rescaled = rescaleBorders(dy as tf.Tensor, [
+        windows(x.shape[1], info.outDepth, info.filterDepth, info.strideDepth, padInfo.front),
+        windows(x.shape[2], info.outHeight, info.filterHeight, info.strideHeight, padInfo.top),
+        windows(x.shape[3], info.outWidth, info.filterWidth, info.strideWidth, padInfo.left),
+      ]);
+      return original('AvgPool3D').gradFunc(rescaled, saved, attributes);
+    },
+  },
+  {
+    ...original('MirrorPad'),
+    gradFunc: (dy, saved, attributes) => {
+      const { paddings, mode } = attributes as unknown as tf.MirrorPadAttrs;
+      const [x] = saved as [tf.Tensor];
+      return {
+        x: () =>
+          (paddings as Padding[]).reduce(
+            (gradient, padding, axis) => foldMirror(gradient, axis, x.shape[axis]!, padding, mode),
+            dy as tf.Tensor,
+          ),
+      };
+    },
+  },
+  {
+    ...original('SquaredDifference'),
+    gradFunc: (dy, saved) => {
+      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      const slope = (): tf.Tensor => tf.mul(dy as tf.Tensor, tf.mul(2, tf.sub(a, b)));
+      return { a: () => sumTo(slope(), a.shape), b: () => sumTo(tf.neg(slope()), b.shape) };
+    },
+  },
+];
+
+function original(kernelName: string): tf.GradConfig {
+  return gradientConfigs.find((config) => config.kernelName === kernelName)!;
+}
+
+/** Along one axis, for each window the whole size over the part of it that lies inside the input. */
+function windows(size: number, count: number, filter: number, stride: number, before: number): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    const start = i * stride - before;
+    return filter / (Math.min(start + filter, size) - Math.max(start, 0));
+  });
+}
+
+/** Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis. */
+function rescaleBorders(dy: tf.Tensor, factors: number[][]): tf.Tensor {
+  return factors.reduce((scaled, factor, i) => {
+    if (factor.every((value) => value === 1)) return scaled;
+    const shape = dy.shape.map((size, axis) => (axis === i + 1 ? size : 1));
+    return tf.mul(scaled, tf.tensor(factor, shape));
+  }, dy);
+}
+
+/** Takes the padding of one axis off and adds it, mirrored back, to the values it was copied from. */
+function foldMirror(
+  gradient: tf.Tensor,
+  axis: number,
+  size: number,
+  [before, after]: Padding,
+  mode: 'reflect' | 'symmetric',
+): tf.Tensor {
+  const offset = mode === 'reflect' ? 1 : 0;
+  const part = (start: number, length: number): tf.Tensor => {
+    const begin = gradient.shape.map((_, i) => (i === axis ? start : 0));
+    return tf.slice(
+      gradient,
+      begin,
+      gradient.shape.map((n, i) => (i === axis ? length : n)),
+    );
+  };
+  const place = (mirrored: tf.Tensor, start: number): tf.Tensor =>
+    tf.pad(
+      tf.reverse(mirrored, axis),
+      gradient.shape.map(
+        (_, i): Padding => (i === axis ? [start, size - start - mirrored.shape[axis]!] : [0, 0]),
+      ),
+    );
+  let folded = part(before, size);
+  if (before > 0) folded = tf.add(folded, place(part(0, before), offset));
+  if (after > 0) folded = tf.add(folded, place(part(before + size, after), size - after - offset));
+  return folded;
+}
+
+/** Sums over the axes along which a tensor of shape `shape` was broadcast. */
+function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, x.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(x, axes) : x, shape);
+}

@@ -1,0 +1,276 @@
+import { checkGradient, expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it, vi } from 'vitest';
+import { gradientConfigs } from './generated/gradient-configs';
+import { registerGradients } from './register-gradients';
+
+describe('registerGradients', () => {
+  it('finds every gradient of tfjs-core', () => {
+    // tfjs-core's list names four kernels twice.
+    expect(gradientConfigs).toHaveLength(105);
+    const names = new Set(gradientConfigs.map(({ kernelName }) => kernelName));
+    expect(names.size).toBe(101);
+    for (const name of names) expect(tf.getGradient(name), name).toBeDefined();
+    for (const name of ['Conv2D', 'BatchMatMul', 'FusedBatchNorm', 'MaxPool', 'Softmax', 'Sum']) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it('adds nothing, and says nothing, the second time', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    tf.enableDebugMode();
+    warn.mockClear(); // enableDebugMode warns that it is slow
+    expect(registerGradients()).toEqual([]);
+    expect(warn).not.toHaveBeenCalled();
+    tf.env().set('DEBUG', false);
+    warn.mockRestore();
+  });
+
+  it('brings back a gradient that was unregistered, and keeps one that the user defined', () => {
+    tf.unregisterGradient('Sign');
+    expect(registerGradients()).toEqual(['Sign']);
+
+    const original = tf.getGradient('Sign');
+    const own: tf.GradConfig = {
+      kernelName: 'Sign',
+      gradFunc: (dy) => ({ x: () => tf.onesLike(dy as tf.Tensor) }),
+    };
+    tf.unregisterGradient('Sign');
+    tf.registerGradient(own);
+    expect(registerGradients()).toEqual([]);
+    expect(tf.getGradient('Sign')).toBe(own);
+    tf.unregisterGradient('Sign');
+    tf.registerGradient(original);
+  });
+
+  it('makes tensors of the one tfjs-core there is', () => {
+    const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.square(x)))(tf.tensor1d([1, 2]));
+    expect(gradient.constructor).toBe(tf.tensor1d([1]).constructor);
+  });
+});
+
+/** Values away from zero and from each other, so that no operation of the table has a kink within two steps. */
+const spread = (shape: number[], from = 0.6, by = 0.45): tf.Tensor =>
+  tf.tensor(
+    Array.from(
+      { length: tf.util.sizeFromShape(shape) },
+      (_, i) => (from + by * ((i * 7) % 11)) * (i % 2 ? 1 : -1),
+    ),
+    shape,
+  );
+const positive = (shape: number[]): tf.Tensor => tf.abs(spread(shape));
+const fraction = (shape: number[]): tf.Tensor => tf.div(spread(shape), 8);
+
+type Case = [f: (...xs: tf.Tensor[]) => tf.Tensor, inputs: () => tf.Tensor[]];
+const image = (): tf.Tensor => spread([2, 5, 5, 3]);
+const cases: Record<string, Case> = {
+  abs: [tf.abs, () => [spread([6])]],
+  acos: [tf.acos, () => [fraction([6])]],
+  add: [tf.add, () => [spread([2, 3]), spread([3])]],
+  asinh: [tf.asinh, () => [spread([6])]],
+  atan2: [tf.atan2, () => [positive([6]), positive([6])]],
+  avgPool: [(x) => tf.avgPool(x as tf.Tensor4D, 2, 1, 'same'), () => [image()]],
+  'avgPool, strided, with explicit padding': [
+    (x) =>
+      tf.avgPool(x as tf.Tensor4D, 3, 2, [
+        [0, 0],
+        [1, 2],
+        [0, 1],
+        [0, 0],
+      ]),
+    () => [image()],
+  ],
+  avgPool3d: [(x) => tf.avgPool3d(x as tf.Tensor5D, 2, 1, 'same'), () => [spread([1, 3, 3, 4, 2])]],
+  batchNorm: [
+    (x, mean, variance, scale, offset) =>
+      tf.batchNorm(
+        x as tf.Tensor4D,
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        offset as tf.Tensor1D,
+        scale as tf.Tensor1D,
+      ),
+    () => [image(), spread([3]), tf.add(positive([3]), 1), spread([3]), spread([3])],
+  ],
+  clipByValue: [(x) => tf.clipByValue(x, -2, 2), () => [tf.tensor1d([-3, -1, 0, 1, 3])]],
+  concat: [(a, b) => tf.concat([a, b], 1), () => [spread([2, 3]), spread([2, 2])]],
+  conv1d: [
+    (x, w) => tf.conv1d(x as tf.Tensor3D, w as tf.Tensor3D, 1, 'same'),
+    () => [spread([2, 5, 3]), spread([3, 3, 2])],
+  ],
+  conv2d: [
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same'),
+    () => [image(), fraction([3, 3, 3, 4])],
+  ],
+  conv2dTranspose: [
+    (x, w) => tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, [2, 8, 8, 2], 2, 'same'),
+    () => [spread([2, 4, 4, 3]), fraction([3, 3, 2, 3])],
+  ],
+  conv3d: [
+    (x, w) => tf.conv3d(x as tf.Tensor5D, w as tf.Tensor5D, 1, 'same'),
+    () => [spread([1, 3, 3, 3, 2]), fraction([2, 2, 2, 2, 2])],
+  ],
+  cumsum: [(x) => tf.cumsum(x, 1), () => [spread([2, 4])]],
+  depthwiseConv2d: [
+    (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    () => [image(), fraction([3, 3, 3, 2])],
+  ],
+  div: [tf.div, () => [spread([2, 3]), tf.add(positive([3]), 1)]],
+  elu: [tf.elu, () => [spread([6])]],
+  erf: [tf.erf, () => [spread([6])]],
+  exp: [tf.exp, () => [fraction([6])]],
+  expm1: [tf.expm1, () => [fraction([6])]],
+  gather: [(x) => tf.gather(x, tf.tensor1d([2, 0, 2], 'int32')), () => [spread([3, 2])]],
+  'gather of batches': [
+    (x) =>
+      tf.gather(
+        x,
+        tf.tensor2d(
+          [
+            [1, 0],
+            [2, 2],
+          ],
+          [2, 2],
+          'int32',
+        ),
+        1,
+        1,
+      ),
+    () => [spread([2, 3, 2])],
+  ],
+  leakyRelu: [(x) => tf.leakyRelu(x), () => [spread([6])]],
+  localResponseNormalization: [
+    (x) => tf.localResponseNormalization(x as tf.Tensor4D, 2),
+    () => [fraction([1, 2, 2, 6])],
+  ],
+  log: [tf.log, () => [positive([6])]],
+  log1p: [tf.log1p, () => [positive([6])]],
+  logSoftmax: [(x) => tf.logSoftmax(x), () => [spread([3, 4])]],
+  logSumExp: [(x) => tf.logSumExp(x, 1), () => [spread([3, 4])]],
+  matMul: [(a, b) => tf.matMul(a, b), () => [spread([3, 4]), spread([4, 2])]],
+  'matMul of batches, transposed': [
+    (a, b) => tf.matMul(a, b, true, true),
+    () => [spread([2, 4, 3]), spread([2, 5, 4])],
+  ],
+  max: [
+    (x) => tf.max(x, 1),
+    () => [
+      tf.tensor2d([
+        [1, 4, 2],
+        [7, 3, 5],
+      ]),
+    ],
+  ],
+  maxPool: [
+    (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'),
+    () => [
+      tf.tensor4d(
+        Array.from({ length: 32 }, (_, i) => ((i * 13) % 32) - 16),
+        [1, 4, 4, 2],
+      ),
+    ],
+  ],
+  maximum: [tf.maximum, () => [tf.tensor1d([1, 5, 3]), tf.tensor1d([2, 4, 6])]],
+  mean: [(x) => tf.mean(x, [0, 2]), () => [spread([2, 3, 4])]],
+  min: [
+    (x) => tf.min(x),
+    () => [
+      tf.tensor2d([
+        [1, 4, 2],
+        [7, 3, 5],
+      ]),
+    ],
+  ],
+  mirrorPad: [
+    (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [1, 1],
+          [0, 2],
+        ],
+        'reflect',
+      ),
+    () => [spread([3, 4])],
+  ],
+  'mirrorPad, symmetric': [
+    (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [3, 1],
+          [0, 2],
+        ],
+        'symmetric',
+      ),
+    () => [spread([3, 4])],
+  ],
+  mul: [tf.mul, () => [spread([2, 3]), spread([2, 1])]],
+  pad: [
+    (x) =>
+      tf.pad(x, [
+        [1, 0],
+        [0, 2],
+      ]),
+    () => [spread([2, 3])],
+  ],
+  pow: [tf.pow, () => [tf.add(positive([4]), 1), fraction([4])]],
+  prelu: [tf.prelu, () => [spread([6]), fraction([6])]],
+  prod: [(x) => tf.prod(x), () => [spread([2, 3])]],
+  'prod along an axis': [(x) => tf.prod(x, 0), () => [spread([3, 2])]],
+  'prod along two axes': [(x) => tf.prod(x, [0, 2]), () => [fraction([2, 3, 2])]],
+  reciprocal: [tf.reciprocal, () => [tf.add(positive([4]), 1)]],
+  relu: [tf.relu, () => [spread([6])]],
+  relu6: [tf.relu6, () => [tf.tensor1d([-2, 1, 3, 5, 8])]],
+  resizeBilinear: [(x) => tf.image.resizeBilinear(x as tf.Tensor4D, [7, 6]), () => [spread([1, 4, 4, 2])]],
+  reverse: [(x) => tf.reverse(x, 1), () => [spread([2, 3])]],
+  rsqrt: [tf.rsqrt, () => [tf.add(positive([4]), 1)]],
+  selu: [tf.selu, () => [spread([6])]],
+  sigmoid: [tf.sigmoid, () => [spread([6])]],
+  slice: [(x) => tf.slice(x, [0, 1], [2, 2]), () => [spread([2, 4])]],
+  softmax: [(x) => tf.softmax(x), () => [spread([3, 4])]],
+  softplus: [tf.softplus, () => [spread([6])]],
+  spaceToBatchND: [
+    (x) =>
+      tf.spaceToBatchND(
+        x,
+        [2, 2],
+        [
+          [0, 0],
+          [0, 0],
+        ],
+      ),
+    () => [spread([1, 4, 4, 1])],
+  ],
+  split: [(x) => tf.sub(...(tf.split(x, 2, 1) as [tf.Tensor, tf.Tensor])), () => [spread([2, 4])]],
+  sqrt: [tf.sqrt, () => [positive([6])]],
+  square: [tf.square, () => [spread([6])]],
+  squaredDifference: [tf.squaredDifference, () => [spread([2, 3]), spread([3])]],
+  stack: [(a, b) => tf.stack([a, b]), () => [spread([3]), spread([3])]],
+  sub: [tf.sub, () => [spread([3]), spread([2, 3])]],
+  sum: [(x) => tf.sum(x, 1), () => [spread([2, 3, 2])]],
+  tan: [tf.tan, () => [fraction([4])]],
+  tanh: [tf.tanh, () => [spread([6])]],
+  tile: [(x) => tf.tile(x, [2, 3]), () => [spread([2, 2])]],
+  transpose: [(x) => tf.transpose(x, [2, 0, 1]), () => [spread([2, 3, 4])]],
+  unstack: [(x) => tf.mul(...(tf.unstack(x) as [tf.Tensor, tf.Tensor])), () => [spread([2, 3])]],
+  unsortedSegmentSum: [
+    (x) => tf.unsortedSegmentSum(x, tf.tensor1d([0, 1, 0], 'int32'), 2),
+    () => [spread([3, 2])],
+  ],
+  where: [(a, b) => tf.where(tf.tensor1d([1, 0, 1], 'bool'), a, b), () => [spread([3]), spread([3])]],
+};
+
+describe('agrees with finite differences and leaves no tensor behind', () => {
+  it.each(Object.keys(cases))('%s', async (name) => {
+    const [f, make] = cases[name]!;
+    const inputs = tf.tidy(make);
+    await expectNoLeaks(() => checkGradient(f, inputs, { step: 0.03 }));
+    tf.dispose(inputs);
+  });
+});
+
+it('second derivatives', async () => {
+  const second = tf.grad((x: tf.Tensor) => tf.sum(tf.grad((y: tf.Tensor) => tf.sum(tf.pow(y, 4)))(x)));
+  await expectClose(second(tf.tensor1d([1, 2, -3])), [12, 48, 108], { relative: 1e-4 });
+});

@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { corrections } from './corrections';
+import { gradientConfigs } from './generated/gradient-configs';
+
+/**
+ * Registers the gradient of every tfjs-core operation that has one. Importing the package does this once; call it
+ * again only after `tf.unregisterGradient`.
+ *
+ * A gradient that is registered already stays as it is, so your own definitions and those of `@tensorflow/tfjs` win,
+ * and a second call does nothing.
+ *
+ * @returns the names of the kernels whose gradients were added, an empty list when all were there
+ * @example
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import '@tenfold/gradients';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.square(x)));
+ * gradient(tf.tensor1d([1, 2, 3])).print(); // [2, 4, 6]
+ */
+export function registerGradients(): string[] {
+  const configs = new Map([...gradientConfigs, ...corrections].map((config) => [config.kernelName, config]));
+  const missing = [...configs.keys()].filter((name) => tf.getGradient(name) === undefined);
+  for (const name of missing) tf.registerGradient(configs.get(name)!);
+  return missing;
+}
+
+// tfjs-core works without gradients until they are registered: importing the package is all a program has to do.
+registerGradients();
