@@ -1,1 +1,7 @@
-export {};
+export { type GeluOptions, gelu } from './gelu';
+export { type LeakyReluOptions, leakyRelu } from './leaky-relu';
+export { relu } from './relu';
+export { sigmoid } from './sigmoid';
+export { silu } from './silu';
+export { type SoftmaxOptions, softmax } from './softmax';
+export { tanh } from './tanh';

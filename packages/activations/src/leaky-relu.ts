@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Input, withGradient } from './elementwise';
+
+export interface LeakyReluOptions {
+  /** Slope for negative x, a finite number, 0.01 by default. */
+  negativeSlope?: number;
+}
+
+/**
+ * Leaky rectified linear unit: a small slope instead of zero for negative inputs, so that no unit stops learning.
+ *
+ * f(x) = x where x > 0, a·x elsewhere; f'(x) = 1 where x > 0, a elsewhere, at x = 0 too
+ *
+ * @param x any shape; values in ℝ
+ * @returns the shape of x
+ * @throws when negativeSlope is not a finite number
+ * @example
+ * leakyRelu([-1, 0, 2]); // [-0.01, 0, 2]
+ * @see Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013
+ */
+export function leakyRelu<T extends tf.Tensor>(
+  x: Input<T>,
+  { negativeSlope = 0.01 }: LeakyReluOptions = {},
+): T {
+  if (!Number.isFinite(negativeSlope)) {
+    throw new Error(`leakyRelu: negativeSlope is ${negativeSlope}; give a finite number such as 0.01`);
+  }
+  return withGradient<T>(x, {
+    forward: (x) => tf.leakyRelu(x, negativeSlope),
+    // step(x, a) is 1 where x > 0 and a elsewhere.
+    backward: (dy, x) => tf.mul(dy, tf.step(x, negativeSlope)),
+  });
+}

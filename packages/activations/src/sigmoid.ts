@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Input, withGradient } from './elementwise';
+
+/**
+ * Logistic sigmoid: a probability from a log-odds.
+ *
+ * σ(x) = 1 / (1 + e^(−x)), σ'(x) = σ(x)·(1 − σ(x))
+ *
+ * @param x any shape; values in ℝ
+ * @returns the shape of x; values in [0, 1]
+ * @example
+ * sigmoid([-1, 0, 1]); // [0.2689, 0.5, 0.7311]
+ * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 3.10
+ */
+export function sigmoid<T extends tf.Tensor>(x: Input<T>): T {
+  return withGradient<T>(x, {
+    forward: (x) => tf.sigmoid(x),
+    backward: (dy, _, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+  });
+}

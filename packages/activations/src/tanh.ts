@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Input, withGradient } from './elementwise';
+
+/**
+ * Hyperbolic tangent: a sigmoid centred at zero.
+ *
+ * tanh(x) = (e^x − e^(−x)) / (e^x + e^(−x)), tanh'(x) = 1 − tanh²(x)
+ *
+ * @param x any shape; values in ℝ
+ * @returns the shape of x; values in [−1, 1]
+ * @example
+ * tanh([-1, 0, 1]); // [-0.7616, 0, 0.7616]
+ * @see LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.4
+ */
+export function tanh<T extends tf.Tensor>(x: Input<T>): T {
+  return withGradient<T>(x, {
+    forward: (x) => tf.tanh(x),
+    backward: (dy, _, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
+  });
+}
