@@ -6,7 +6,7 @@ type Padding = [before: number, after: number];
 /**
  * Definitions that replace those of tfjs-core 4.22, which are wrong:
  * - AvgPool, AvgPool3D: at a padded border the forward pass averages over the values inside the input, the original
- *   gradient divides by the size of the whole window.
+ *   gradient divides by the size of the whole window. (Backends of tfjs alone: TensorFlow's own kernel is right.)
  * - MirrorPad: the original gives the copies in the padding no gradient.
  * - SquaredDifference: the original throws when one operand was broadcast.
  */
@@ -78,6 +78,7 @@ function windows(size: number, count: number, filter: number, stride: number, be
 
 /** Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis. */
 function rescaleBorders(dy: tf.Tensor, factors: number[][]): tf.Tensor {
+  if (tf.getBackend() === 'tensorflow') return dy;
   return factors.reduce((scaled, factor, i) => {
     if (factor.every((value) => value === 1)) return scaled;
     const shape = dy.shape.map((size, axis) => (axis === i + 1 ? size : 1));

@@ -1,0 +1,90 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const require = createRequire(import.meta.url);
+const core = join(dirname(require.resolve('@tensorflow/tfjs-core/package.json')), 'dist');
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** What makes each backend ready; runs before the specs are defined. */
+const BACKENDS = {
+  cpu: () => '',
+  simd: ({ threads }) => `
+    import { configureSimd } from '@tenfold/backend-simd';
+    configureSimd({ threads: ${threads} });`,
+};
+export const backendNames = Object.keys(BACKENDS);
+
+/**
+ * Bundles every spec that tfjs-core ships with one backend and our gradients into one file.
+ *
+ * Node cannot import tfjs-core's files as they are, and the backend has to meet the very copy of tfjs-core that the
+ * specs test: esbuild, told to prefer the `module` field, gives all of them dist/index.js. Packages of this repository
+ * are taken from source.
+ *
+ * @returns the path of the bundle
+ */
+export async function bundle({ backend, threads }) {
+  const files = (await readdir(core, { recursive: true })).filter((name) => name.endsWith('_test.js')).sort();
+  const setup = `
+    import '@tensorflow/tfjs-core';
+    import '@tenfold/gradients';
+    import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
+    import '@tensorflow/tfjs-backend-cpu';
+    ${BACKENDS[backend]({ threads })}
+    import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
+    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: {}, isDataSync: true }]);`;
+  // A module of its own: the specs are defined when they are imported, after this one has run.
+  const specs = files.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n');
+  const outfile = join(here, 'out', `${backend}.mjs`);
+  await mkdir(dirname(outfile), { recursive: true });
+  const { metafile } = await build({
+    stdin: { contents: `import 'setup';\n${specs}`, resolveDir: here },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    outfile,
+    metafile: true,
+    logLevel: 'error',
+    mainFields: ['module', 'main'],
+    plugins: [fromSource, virtual('setup', setup)],
+    external: ['jasmine-core'],
+    // The specs are not in tfjs-core's list of files with side effects, and would be dropped.
+    ignoreAnnotations: true,
+    // CommonJS dependencies of tfjs-core call require.
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const copies = inputs.filter((path) => /tfjs-core\/dist\/(index|tf-core[\w.]*)\.js$/.test(path));
+  if (copies.length !== 1)
+    throw new Error(`conformance: the bundle has ${copies.length} copies of tfjs-core: ${copies}`);
+  return { outfile, files: files.length };
+}
+
+/** A module that exists only in the bundle. */
+function virtual(name, contents) {
+  return {
+    name,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: 'virtual' }));
+      onLoad({ filter: new RegExp(`^${name}$`), namespace: 'virtual' }, () => ({
+        contents,
+        resolveDir: here,
+      }));
+    },
+  };
+}
+
+const fromSource = {
+  name: 'from-source',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@tenfold\/[a-z-]+$/ }, ({ path }) => ({
+      path: join(here, '../../packages', path.split('/')[1], 'src/index.ts'),
+    }));
+  },
+};

@@ -1,0 +1,89 @@
+// Runs the specs that tfjs-core ships (dist/**/*_test.js) on one backend:
+//   node tools/conformance/run.mjs --backend cpu|simd [--filter NAME] [--threads N]
+import { parseArgs } from 'node:util';
+import Jasmine from 'jasmine';
+import { backendNames, bundle } from './bundle.mjs';
+
+/** tfjs-core 4.22 ships 4232 specs; a run that finds fewer than this has lost some. */
+const FEWEST_SPECS = 4200;
+const MOST_SHOWN = 100;
+
+/** Specs that demand a gradient which finite differences refute; @tenfold/gradients replaces these definitions. */
+const REFUTED = [
+  /^avgPool \S+ \{.*\} gradient x=\[3,3,1\] f=\[3,3\] s=1 p=explicit$/,
+  /^mirrorPad \S+ \{.*\} grad$/,
+  /^mirrorPad \S+ \{.*\} gradient with clones$/,
+];
+
+const { values: options } = parseArgs({
+  options: {
+    backend: { type: 'string', default: 'cpu' },
+    filter: { type: 'string' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+const { backend, filter } = options;
+const threads = Number(options.threads);
+if (!backendNames.includes(backend) || !Number.isInteger(threads) || threads < 1) {
+  console.error('usage: node tools/conformance/run.mjs --backend cpu|simd [--filter NAME] [--threads N]');
+  process.exit(2);
+}
+
+// A spec that ends the process or lets the event loop run dry must not look like success.
+process.exitCode = 1;
+const { outfile } = await bundle({ backend, threads });
+const { specs, errors, milliseconds } = await runSpecs(outfile);
+report();
+process.exit(process.exitCode);
+
+function report() {
+  const count = (status) => specs.filter((spec) => spec.status === status).length;
+  const refuted = specs.filter(({ fullName }) => REFUTED.some((pattern) => pattern.test(fullName)));
+  for (const spec of refuted) {
+    if (spec.status === 'passed') {
+      errors.push({ message: `${spec.fullName} passes now: take it off the list of refuted specs` });
+    }
+    spec.status = 'refuted';
+  }
+  const failed = specs.filter((spec) => spec.status === 'failed');
+  for (const { fullName, failedExpectations } of failed.slice(0, MOST_SHOWN)) {
+    console.log(`✗ ${fullName}`);
+    for (const { message } of failedExpectations)
+      console.log(`    ${message.slice(0, 300).replaceAll('\n', '\n    ')}`);
+  }
+  if (failed.length > MOST_SHOWN) console.log(`… and ${failed.length - MOST_SHOWN} more`);
+  for (const { message } of errors) console.log(`✗ outside of any spec: ${message}`);
+  const ran = count('passed') + failed.length;
+  const fewest = filter === undefined ? FEWEST_SPECS : 1;
+  if (ran < fewest) console.log(`✗ only ${ran} specs ran, expected at least ${fewest}`);
+  const where = backend === 'simd' ? `${backend}, ${threads} thread${threads > 1 ? 's' : ''}` : backend;
+  console.log(
+    `tfjs-core specs on ${where}: ${count('passed')} passed, ${failed.length} failed, ${count('pending')} pending, ` +
+      `${refuted.length} with a wrong expectation (${(milliseconds / 1000).toFixed(1)} s)`,
+  );
+  process.exitCode = failed.length > 0 || errors.length > 0 || ran < fewest ? 1 : 0;
+}
+
+/** Runs a bundle of specs; what they print is dropped. */
+async function runSpecs(file) {
+  const runner = new Jasmine();
+  runner.loadConfig({ random: false, stopSpecOnExpectationFailure: false });
+  runner.exit = () => {};
+  runner.clearReporters();
+  jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
+  const specs = [];
+  const started = performance.now();
+  const { log, warn } = console;
+  console.log = console.warn = () => {};
+  const errors = await new Promise((resolve, reject) => {
+    runner.addReporter({
+      // Excluded by --filter means that the spec did not run.
+      specDone: (spec) => spec.status !== 'excluded' && specs.push(spec),
+      suiteDone: (suite) => suite.failedExpectations?.length && specs.push({ ...suite, status: 'failed' }),
+      jasmineDone: (result) => resolve(result.failedExpectations ?? []),
+    });
+    runner.execute([file], filter).catch(reject);
+  });
+  Object.assign(console, { log, warn });
+  return { specs, errors, milliseconds: performance.now() - started };
+}
