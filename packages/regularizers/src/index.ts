@@ -1,1 +1,4 @@
-export {};
+export { type DropoutOptions, dropout } from './dropout';
+export { l1 } from './l1';
+export { l2 } from './l2';
+export type { PenaltyOptions, Regularizer } from './penalty';

@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Initializer, lecunUniform } from './initializers';
+import type { Layer, Params } from './layer';
+import { assertSizes, parameter } from './parameter';
+
+export interface Conv2dOptions {
+  inChannels: number;
+  outChannels: number;
+  /** Height and width of the kernel, or one number for both. */
+  kernelSize: number | [number, number];
+  /** 1 by default. */
+  strides?: number | [number, number];
+  /** 'same': zeros around the image so that stride 1 keeps its size. 'valid': none. 'same' by default. */
+  padding?: 'same' | 'valid';
+  /** Distance of the kernel's taps; 1 by default. */
+  dilations?: number | [number, number];
+  /** Whether b is added; true by default. */
+  bias?: boolean;
+  /** Of the kernel; uniform in ±1/√(height·width·inChannels) by default, and so is the bias. */
+  initializer?: Initializer;
+  biasInitializer?: Initializer;
+  /** Whether the kernel is trained; true by default. The bias always is. */
+  trainable?: boolean;
+}
+
+export interface Conv2dParams extends Params {
+  kernel: tf.Variable;
+}
+
+/**
+ * Two-dimensional convolution (cross-correlation, as everywhere in deep learning) over images [batch, height, width,
+ * channels].
+ *
+ * y[n, i, j, o] = b[o] + Σ_{u,v,c} x[n, s·i + d·u − p, s·j + d·v − p, c]·W[u, v, c, o], stride s, dilation d, padding p
+ *
+ * @returns a layer from [batch, height, width, inChannels] to [batch, height', width', outChannels]; for 'same'
+ *   height' = ⌈height/s⌉, for 'valid' ⌈(height − d·(kernel − 1))/s⌉
+ * @throws when a size is not a positive integer, or the input is not such a batch of images
+ * @example
+ * conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3 });
+ * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 9
+ */
+export function conv2d({
+  inChannels,
+  outChannels,
+  kernelSize,
+  strides = 1,
+  padding = 'same',
+  dilations = 1,
+  bias = true,
+  initializer = lecunUniform(),
+  biasInitializer,
+  trainable = true,
+}: Conv2dOptions): Layer<Conv2dParams> {
+  const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
+  assertSizes('conv2d', {
+    inChannels,
+    outChannels,
+    'kernelSize (height)': height,
+    'kernelSize (width)': width,
+  });
+  const fanIn = height * width * inChannels;
+  return {
+    init: (rng) => ({
+      kernel: parameter([height, width, inChannels, outChannels], initializer, rng.fork('kernel'), {
+        trainable,
+      }),
+      ...(bias && {
+        bias: parameter([outChannels], biasInitializer ?? lecunUniform({ fanIn }), rng.fork('bias')),
+      }),
+    }),
+    apply(params, x, { countFlops }) {
+      if (x.rank !== 4 || x.shape[3] !== inChannels) {
+        throw new Error(
+          `conv2d: the input has shape [${x.shape}]; give images [batch, height, width, ${inChannels}], since inChannels is ${inChannels}`,
+        );
+      }
+      const y = tf.conv2d(
+        x as tf.Tensor4D,
+        params.kernel as tf.Tensor4D,
+        strides,
+        padding,
+        'NHWC',
+        dilations,
+      );
+      countFlops?.('conv2d', 2 * y.size * fanIn);
+      // A separate sum: the gradient of tfjs's fused form always computes the gradient of its input, needed or not.
+      return bias ? tf.add(y, params.bias as tf.Variable) : y;
+    },
+  };
+}

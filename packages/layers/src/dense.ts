@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Initializer, lecunUniform } from './initializers';
+import type { Layer, Params } from './layer';
+import { assertSizes, parameter } from './parameter';
+
+export interface DenseOptions {
+  inFeatures: number;
+  outFeatures: number;
+  /** Whether b is added; true by default. */
+  bias?: boolean;
+  /** Of the kernel; uniform in ±1/√inFeatures by default, and so is the bias. */
+  initializer?: Initializer;
+  biasInitializer?: Initializer;
+}
+
+export interface DenseParams extends Params {
+  kernel: tf.Variable;
+}
+
+/**
+ * Fully connected layer.
+ *
+ * y = x·W + b, with the kernel W of shape [inFeatures, outFeatures] and the bias b of shape [outFeatures]
+ *
+ * @returns a layer from [batch, …, inFeatures] to [batch, …, outFeatures]
+ * @throws when a size is not a positive integer, or the input's last axis is not inFeatures
+ * @example
+ * sequential([dense({ inFeatures: 784, outFeatures: 128 }), relu, dense({ inFeatures: 128, outFeatures: 10 })]);
+ * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 6
+ */
+export function dense({
+  inFeatures,
+  outFeatures,
+  bias = true,
+  initializer = lecunUniform(),
+  biasInitializer = lecunUniform({ fanIn: inFeatures }),
+}: DenseOptions): Layer<DenseParams> {
+  assertSizes('dense', { inFeatures, outFeatures });
+  return {
+    init: (rng) => ({
+      kernel: parameter([inFeatures, outFeatures], initializer, rng.fork('kernel')),
+      ...(bias && { bias: parameter([outFeatures], biasInitializer, rng.fork('bias')) }),
+    }),
+    apply(params, x, { countFlops }) {
+      if (x.shape.at(-1) !== inFeatures) {
+        throw new Error(
+          `dense: the input has shape [${x.shape}] but inFeatures is ${inFeatures}; its last axis must have that size`,
+        );
+      }
+      const rows = x.size / inFeatures;
+      countFlops?.('dense', 2 * rows * inFeatures * outFeatures);
+      const product = tf.matMul(tf.reshape(x, [rows, inFeatures]), params.kernel as tf.Tensor2D);
+      const y = bias ? tf.add(product, params.bias as tf.Variable) : product;
+      return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]);
+    },
+  };
+}

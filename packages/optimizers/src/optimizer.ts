@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type LearningRate, rateAt } from './schedule';
+
+/** What an optimizer remembers: slot ('momentum') → parameter name → tensor. Flat, so that a checkpoint is names and tensors. */
+export interface OptimizerState {
+  [slot: string]: tf.NamedTensorMap;
+}
+
+/** How parameters follow their gradients. It holds nothing itself: the state goes in and comes out. */
+export interface Optimizer {
+  /** The state before the first step. */
+  init(params: tf.NamedTensorMap): OptimizerState;
+  /**
+   * One step. The caller adds the updates to the parameters and disposes gradients and old state; update disposes
+   * nothing it was given, and every tensor it returns is new.
+   *
+   * @param step of the run, from 0: schedules and bias corrections go by it
+   */
+  update(
+    grads: tf.NamedTensorMap,
+    state: OptimizerState,
+    info: { params: tf.NamedTensorMap; step: number },
+  ): { updates: tf.NamedTensorMap; state: OptimizerState };
+}
+
+/** What a rule sees of one parameter: its gradient, its slots, itself. */
+export interface RuleInput {
+  name: string;
+  gradient: tf.Tensor;
+  slots: { [slot: string]: tf.Tensor };
+  parameter: tf.Tensor;
+  learningRate: number;
+  step: number;
+}
+
+/** Lifts a rule for one parameter to all of them; every slot begins as zeros of the parameter's shape. */
+export function perParameter(
+  name: string,
+  slots: readonly string[],
+  learningRate: LearningRate,
+  rule: (input: RuleInput) => { update: tf.Tensor; slots: { [slot: string]: tf.Tensor } },
+): Optimizer {
+  return {
+    init: (params) =>
+      Object.fromEntries(
+        slots.map((slot) => [slot, mapTensors(params, (parameter) => tf.zerosLike(parameter))]),
+      ),
+    update(grads, state, { params, step }) {
+      const updates: tf.NamedTensorMap = {};
+      const next: OptimizerState = Object.fromEntries(slots.map((slot) => [slot, {}]));
+      const rate = rateAt(name, learningRate, step);
+      for (const [key, gradient] of Object.entries(grads)) {
+        const parameter = params[key];
+        if (!parameter || slots.some((slot) => !state[slot]?.[key])) {
+          throw new Error(
+            `${name}: there is a gradient for ${key} but no ${parameter ? 'state' : 'parameter'} of that name; init(params) with the same parameters`,
+          );
+        }
+        // tidy disposes what the rule computes on the way and keeps what it returns.
+        const result = tf.tidy(() => {
+          const before = Object.fromEntries(slots.map((slot) => [slot, state[slot]![key]!]));
+          const made = rule({ name: key, gradient, slots: before, parameter, learningRate: rate, step });
+          return { update: made.update, ...made.slots } as tf.NamedTensorMap;
+        });
+        updates[key] = result.update!;
+        for (const slot of slots) next[slot]![key] = result[slot]!;
+      }
+      return { updates, state: next };
+    },
+  };
+}
+
+/** Applies a function to every tensor of a map. */
+export function mapTensors(
+  tensors: tf.NamedTensorMap,
+  f: (tensor: tf.Tensor, name: string) => tf.Tensor,
+): tf.NamedTensorMap {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, f(tensor, name)]));
+}

@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
+
+/**
+ * L1 penalty: every weight costs its size, so that many end at zero.
+ *
+ * R(W) = λ·Σ|W|, dR/dW = λ·sign(W)
+ *
+ * @returns a function of named parameters whose value is a scalar ≥ 0
+ * @throws when rate is negative or not finite
+ * @example
+ * l1({ rate: 1e-5, only: /kernel$/ })(model.trainable());
+ * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.2
+ */
+export function l1(options: PenaltyOptions): Regularizer {
+  return penalty('l1', options, 1, (w) => tf.sum(tf.abs(w)));
+}

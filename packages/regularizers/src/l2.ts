@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
+
+/**
+ * L2 penalty: large weights cost their square.
+ *
+ * R(W) = λ/2·Σ‖W‖², dR/dW = λ·W
+ *
+ * With plain SGD this is weight decay; with Adam it is not, see `adamW`.
+ *
+ * @returns a function of named parameters whose value is a scalar ≥ 0
+ * @throws when rate is negative or not finite
+ * @example
+ * l2({ rate: 1e-4, only: /kernel$/ })(model.trainable());
+ * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.1
+ */
+export function l2(options: PenaltyOptions): Regularizer {
+  return penalty('l2', options, 0.5, (w) => tf.sum(tf.square(w)));
+}

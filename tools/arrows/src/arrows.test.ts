@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { arrows, type Manifest, type Package, root, rootManifest, workspace } from './workspace';
+
+const CORE = '@tensorflow/tfjs-core';
+const packages = workspace();
+const published = packages.filter(
+  ({ manifest }) => !manifest.private && manifest.name.startsWith('@tenfold/'),
+);
+const allowed = arrows(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
+
+const shortName = ({ manifest }: Package): string => manifest.name.replace('@tenfold/', '');
+const names = (...lists: (Record<string, string> | undefined)[]): string[] =>
+  lists.flatMap((list) => Object.keys(list ?? {}));
+/** What is there when a user installs the package. */
+const runtime = (manifest: Manifest): string[] =>
+  names(manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies);
+/** An application, such as the bench, depends on anything and brings its own tfjs-core. */
+const isApplication = (pkg: Package): boolean => allowed.get(shortName(pkg))?.includes('*') ?? false;
+
+const isRelative = (specifier: string): boolean => /^\.{1,2}(\/|$)/.test(specifier);
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** `file: import` for every import that `wrong` holds against. */
+function offences(
+  of: Package[],
+  wrong: (specifier: string, file: Package['files'][number], pkg: Package) => boolean,
+): string[] {
+  return of.flatMap((pkg) =>
+    pkg.files.flatMap((file) =>
+      file.imports.filter((name) => wrong(name, file, pkg)).map((name) => `${file.path}: ${name}`),
+    ),
+  );
+}
+
+describe('the packages', () => {
+  it('are those of ARCHITECTURE.md', () => {
+    expect(published.map(shortName).sort()).toEqual([...allowed.keys()].sort());
+  });
+
+  it.each(published.map((pkg) => [shortName(pkg), pkg] as const))(
+    '%s depends on what its arrow says',
+    (name, pkg) => {
+      if (isApplication(pkg)) return;
+      const own = runtime(pkg.manifest).filter((dependency) => dependency.startsWith('@tenfold/'));
+      expect(own.map((dependency) => dependency.replace('@tenfold/', '')).sort()).toEqual(
+        [...(allowed.get(name) ?? [])].sort(),
+      );
+    },
+  );
+
+  it('have source files with imports, so that these tests look at something', () => {
+    expect(packages.flatMap(({ files }) => files.flatMap(({ imports }) => imports)).length).toBeGreaterThan(
+      100,
+    );
+  });
+});
+
+describe('tfjs-core', () => {
+  it('is a peer dependency of every package that imports it, never a dependency of its own', () => {
+    const libraries = published.filter((pkg) => !isApplication(pkg));
+    const importing = libraries.filter(({ files }) =>
+      files.some((file) => file.published && file.imports.includes(CORE)),
+    );
+    expect(importing.length).toBeGreaterThan(0);
+    const without = importing.filter(({ manifest }) => !(CORE in (manifest.peerDependencies ?? {})));
+    const owning = libraries.filter(({ manifest }) => CORE in (manifest.dependencies ?? {}));
+    expect({ without: without.map(shortName), owning: owning.map(shortName) }).toEqual({
+      without: [],
+      owning: [],
+    });
+  });
+
+  it('is imported by its bare name', () => {
+    expect(offences(packages, (name) => name.startsWith(`${CORE}/`))).toEqual([]);
+  });
+});
+
+describe('imports', () => {
+  it('name packages that the importing package declares', () => {
+    const fromRoot = names(rootManifest.devDependencies);
+    const undeclared = offences(packages, (name, file, { manifest }) => {
+      if (isRelative(name) || name.startsWith('node:')) return false;
+      const declared = runtime(manifest);
+      // What users do not get may also use the package's and the workspace's tools.
+      if (!file.published || manifest.private) declared.push(...names(manifest.devDependencies), ...fromRoot);
+      return packageOf(name) !== manifest.name && !declared.includes(packageOf(name));
+    });
+    expect(undeclared).toEqual([]);
+  });
+
+  it('stay within their package', () => {
+    const leaving = offences(packages, (name, file, { directory }) => {
+      // Every package builds with the options of the workspace.
+      if (file.path === join(directory, 'tsup.config.ts')) return false;
+      return isRelative(name) && !normalize(join(dirname(file.path), name)).startsWith(`${directory}/`);
+    });
+    expect(leaving).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+export interface Manifest {
+  name: string;
+  private?: boolean;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+export interface SourceFile {
+  /** From the root of the repository, for messages. */
+  path: string;
+  /** Whether users get it: what lies in src and is not a test. */
+  published: boolean;
+  imports: string[];
+}
+
+export interface Package {
+  /** From the root of the repository: packages/layers. */
+  directory: string;
+  manifest: Manifest;
+  files: SourceFile[];
+}
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+export const rootManifest = readManifest(root);
+
+/** Every package of the workspace with the imports of all its files. */
+export function workspace(): Package[] {
+  const directories = ['packages', 'tools'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name)),
+  );
+  return [...directories, 'examples']
+    .filter((directory) => existsSync(join(root, directory, 'package.json')))
+    .map((directory) => ({
+      directory,
+      manifest: readManifest(join(root, directory)),
+      files: [...sourceFiles(join(root, directory))].map((path) => readSource(path, directory)),
+    }));
+}
+
+/** The arrows of ARCHITECTURE.md: package -> what it depends on; '*' means anything. */
+export function arrows(markdown: string): Map<string, string[]> {
+  const block = /^```arrows\n([\s\S]*?)^```/m.exec(markdown)?.[1];
+  if (block === undefined) throw new Error('ARCHITECTURE.md has no block of arrows (```arrows … ```)');
+  const lines = block.split('\n').filter((line) => line.trim() !== '');
+  return new Map(
+    lines.map((line) => {
+      const [name, targets = ''] = line.split('<-');
+      return [name!.trim(), targets.split(/[\s,]+/).filter(Boolean)];
+    }),
+  );
+}
+
+function readManifest(directory: string): Manifest {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest;
+}
+
+// assembly is AssemblyScript, which imports nothing from packages.
+const SKIPPED = new Set(['node_modules', 'dist', 'out', 'assembly', '.turbo', '.cache']);
+
+function* sourceFiles(directory: string): Generator<string> {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (SKIPPED.has(name)) continue;
+    if (statSync(path).isDirectory()) yield* sourceFiles(path);
+    else if (/\.[mc]?[jt]sx?$/.test(name)) yield path;
+  }
+}
+
+function readSource(path: string, directory: string): SourceFile {
+  const fromPackage = relative(join(root, directory), path);
+  const { importedFiles } = ts.preProcessFile(readFileSync(path, 'utf8'), true, true);
+  return {
+    path: relative(root, path),
+    published: fromPackage.startsWith('src/') && !/\.test\.\w+$/.test(path),
+    imports: importedFiles.map(({ fileName }) => fileName),
+  };
+}
