@@ -1,1 +1,89 @@
-export function nothing(first: i32, last: i32, scratch: usize): void {}
+// Matrix products, batched. B is packed once into panels of 8 columns, then blocks of C are computed independently.
+import { finishRow } from './finish';
+import { packColumns, packPanel, packRows } from './pack';
+import { bytes } from './simd';
+import { tiles } from './tiles';
+
+/** A block of A in scratch: at most ROWS rows by DEPTH of the inner dimension. */
+export const ROWS: i32 = 64;
+export const DEPTH: i32 = 640;
+/** Columns of a block of C in scratch. */
+export const COLUMNS: i32 = 256;
+
+/**
+ * Packs B [batches, k, n] (strides in elements) to [batches][ceil(n / 8)][k][8]. Units: panels of all batches.
+ */
+export function packB(
+  b: usize, out: usize, k: i32, n: i32, kStride: i32, columnStride: i32, batchStride: i32,
+  first: i32, last: i32, scratch: usize,
+): void {
+  const panels = (n + 7) / 8;
+  for (let unit = first; unit < last; unit++) {
+    const column = unit % panels * 8;
+    const source = b + bytes(unit / panels) * batchStride + bytes(column) * columnStride;
+    packPanel(source, kStride, columnStride, min(8, n - column), out + (bytes(unit) * k) * 8, k);
+  }
+}
+
+/**
+ * C [batches, m, n] = activation(A B + bias), B packed by packB. Units: blocks of blockRows by blockColumns of C, all
+ * batches. `table` holds for each batch which matrix of A and which of B it takes (0: the batch's own).
+ */
+export function gemm(
+  a: usize, b: usize, c: usize, table: usize, m: i32, k: i32, n: i32,
+  rowStride: i32, kStride: i32, batchStride: i32, blockRows: i32, blockColumns: i32,
+  bias: usize, activation: i32, alpha: f32, first: i32, last: i32, scratch: usize,
+): void {
+  const rowBlocks = (m + blockRows - 1) / blockRows;
+  const columnBlocks = (n + blockColumns - 1) / blockColumns;
+  const panelBytes = bytes(k) * 8;
+  const bBatch = panelBytes * ((n + 7) / 8);
+  const depth = balance(k);
+  const cBlock = scratch + bytes(ROWS * DEPTH);
+  for (let unit = first; unit < last; unit++) {
+    const batch = unit / (rowBlocks * columnBlocks);
+    const block = unit % (rowBlocks * columnBlocks);
+    const row = block / columnBlocks * blockRows, column = block % columnBlocks * blockColumns;
+    const rows = min(blockRows, m - row), columns = min(blockColumns, n - column);
+    const aIndex = table ? i32.load(table + bytes(2 * batch)) : batch;
+    const bIndex = table ? i32.load(table + bytes(2 * batch), 4) : batch;
+    const source = a + bytes(aIndex) * batchStride + bytes(row) * rowStride;
+    const panel = b + bBatch * bIndex + panelBytes * (column >> 3);
+    const columnPanels = (columns + 7) >> 3;
+    const stride = bytes(columnPanels) * 8;
+    for (let inner = 0; inner < k; inner += depth) {
+      const count = min(depth, k - inner);
+      packBlock(source + bytes(inner) * kStride, rowStride, kStride, rows, count, scratch);
+      tiles(
+        scratch, bytes(count) * 4, (rows + 3) >> 2, panel + bytes(inner) * 8, panelBytes, columnPanels,
+        cBlock, stride, count, inner > 0,
+      );
+    }
+    let out = c + bytes(batch * m + row) * n + bytes(column);
+    for (let i = 0; i < rows; i++) {
+      finishRow(cBlock + stride * i, out, columns, bias ? bias + bytes(column) : 0, activation, alpha);
+      out += bytes(n);
+    }
+  }
+}
+
+/** Parts of equal length that each fit the block in scratch. */
+export function balance(k: i32): i32 {
+  const parts = max(1, (k + DEPTH - 1) / DEPTH);
+  return max(1, (k + parts - 1) / parts);
+}
+
+function packBlock(source: usize, rowStride: i32, kStride: i32, rows: i32, count: i32, out: usize): void {
+  const step = bytes(rowStride);
+  for (let i = 0; i < rows; i += 4) {
+    const row = source + step * i;
+    const present = min(4, rows - i);
+    if (kStride == 1) {
+      // Missing rows repeat the first; what they give is never copied out.
+      packRows(row, present > 1 ? row + step : row, present > 2 ? row + 2 * step : row, present > 3 ? row + 3 * step : row, out, count);
+    } else {
+      packColumns(row, bytes(kStride), present, out, count);
+    }
+    out += bytes(count) * 4;
+  }
+}

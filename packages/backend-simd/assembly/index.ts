@@ -1,4 +1,4 @@
 // Every kernel the backend can call. A parallel kernel works on the units [first, last) of its iteration space;
 // `scratch` points to 256 KiB that belong to the calling thread alone.
 export * from './copy';
-export * from './gemm';
+export { gemm, packB } from './gemm';

@@ -1,0 +1,94 @@
+// Packing: copies of operands in the order in which the tiles read them.
+import { bytes } from './simd';
+
+/** The 4x4 block at four row pointers, transposed, to 64 bytes at `out` with 16 bytes per column. */
+// @ts-ignore: decorator
+@inline
+export function transpose4x4(r0: usize, r1: usize, r2: usize, r3: usize, out: usize, step: usize): void {
+  const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), d = v128.load(r3);
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), abHigh = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5), cdHigh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<i64>(ab, cd, 0, 2));
+  v128.store(out + step, v128.shuffle<i64>(ab, cd, 1, 3));
+  v128.store(out + 2 * step, v128.shuffle<i64>(abHigh, cdHigh, 0, 2));
+  v128.store(out + 3 * step, v128.shuffle<i64>(abHigh, cdHigh, 1, 3));
+}
+
+/** Four rows of `count` floats each as a panel [count][4]. */
+export function packRows(r0: usize, r1: usize, r2: usize, r3: usize, out: usize, count: i32): void {
+  for (; count >= 4; count -= 4) {
+    transpose4x4(r0, r1, r2, r3, out, 16);
+    r0 += 16;
+    r1 += 16;
+    r2 += 16;
+    r3 += 16;
+    out += 64;
+  }
+  for (; count > 0; count--) {
+    f32.store(out, f32.load(r0));
+    f32.store(out, f32.load(r1), 4);
+    f32.store(out, f32.load(r2), 8);
+    f32.store(out, f32.load(r3), 12);
+    r0 += 4;
+    r1 += 4;
+    r2 += 4;
+    r3 += 4;
+    out += 16;
+  }
+}
+
+/** `rows` (1 to 4) neighbouring columns of a matrix as a panel [count][4], the rest zero: A given transposed. */
+export function packColumns(source: usize, step: usize, rows: i32, out: usize, count: i32): void {
+  if (rows == 4) {
+    for (; count > 0; count--) {
+      v128.store(out, v128.load(source));
+      source += step;
+      out += 16;
+    }
+    return;
+  }
+  for (; count > 0; count--) {
+    f32.store(out, f32.load(source));
+    f32.store(out, rows > 1 ? f32.load(source, 4) : 0, 4);
+    f32.store(out, rows > 2 ? f32.load(source, 8) : 0, 8);
+    f32.store(out, 0, 12);
+    source += step;
+    out += 16;
+  }
+}
+
+/**
+ * Columns of B as a panel [k][8]: `columns` (1 to 8) of them from `source`, the rest zero.
+ * Strides in elements, from one k to the next and from one column to the next.
+ */
+export function packPanel(source: usize, kStride: i32, columnStride: i32, columns: i32, out: usize, k: i32): void {
+  if (columns == 8 && columnStride == 1) {
+    const step = bytes(kStride);
+    for (; k > 0; k--) {
+      v128.store(out, v128.load(source));
+      v128.store(out, v128.load(source, 16), 16);
+      source += step;
+      out += 32;
+    }
+    return;
+  }
+  let i = 0;
+  if (columns == 8 && kStride == 1) {
+    const row = bytes(columnStride);
+    const half = source + 4 * row;
+    for (; i + 4 <= k; i += 4) {
+      const at = bytes(i);
+      const low = source + at, high = half + at;
+      transpose4x4(low, low + row, low + 2 * row, low + 3 * row, out, 32);
+      transpose4x4(high, high + row, high + 2 * row, high + 3 * row, out + 16, 32);
+      out += 128;
+    }
+  }
+  for (; i < k; i++) {
+    const row = source + bytes(i * kStride);
+    for (let j = 0; j < 8; j++) {
+      f32.store(out + bytes(j), j < columns ? f32.load(row + bytes(j * columnStride)) : 0);
+    }
+    out += 32;
+  }
+}

@@ -1,0 +1,22 @@
+import {
+  BatchMatMul,
+  type BatchMatMulAttrs,
+  type BatchMatMulInputs,
+  type KernelConfig,
+} from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { fallback } from '../fallback';
+import { matrixProduct } from '../matrix-product';
+
+/** C = op(A) op(B) over the last two axes, the others broadcast. */
+export const batchMatMul: KernelConfig = {
+  kernelName: BatchMatMul,
+  backendName: 'simd',
+  kernelFunc: (params) => {
+    const { a, b } = params.inputs as BatchMatMulInputs;
+    const { transposeA, transposeB } = params.attrs as unknown as BatchMatMulAttrs;
+    if (a.dtype !== 'float32' || b.dtype !== 'float32') return fallback(BatchMatMul)(params);
+    const out = matrixProduct(params.backend as SimdBackend, { a, b, transposeA, transposeB });
+    return out ?? fallback(BatchMatMul)(params);
+  },
+};

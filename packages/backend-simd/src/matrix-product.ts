@@ -1,0 +1,149 @@
+import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type Ending, linear } from './activation';
+import type { SimdBackend } from './backend';
+
+const BLOCK_ROWS = 64;
+const BLOCK_COLUMNS = 256;
+/** Multiply-adds that a task should have at least, about 0.1 ms of work. */
+const TASK_WORK = 1 << 21;
+
+export interface MatrixProduct {
+  a: TensorInfo;
+  b: TensorInfo;
+  transposeA: boolean;
+  transposeB: boolean;
+  bias?: TensorInfo;
+  ending?: Ending;
+}
+
+/** Shapes of a product as the kernels want them. */
+interface Plan {
+  m: number;
+  k: number;
+  n: number;
+  outer: number[];
+  batchesA: number;
+  batchesB: number;
+  batches: number;
+}
+
+/**
+ * activation(op(A) op(B) + bias) over the last two axes, the others broadcast; float32.
+ *
+ * @returns undefined when the product is empty on the inside and the CPU kernel has to fill in zeros.
+ * @throws when the inner dimensions differ.
+ */
+export function matrixProduct(backend: SimdBackend, product: MatrixProduct): TensorInfo | undefined {
+  const { a, b, transposeA, transposeB, bias, ending = linear } = product;
+  const plan = planProduct(product);
+  const { m, k, n, outer, batchesA, batchesB, batches } = plan;
+  if (k === 0) return undefined;
+  const out = backend.output([...outer, m, n]);
+  if (batches * m * n === 0) return out;
+
+  const pa = backend.pointer(a);
+  const pb = backend.pointer(b);
+  const pc = backend.pointer(out);
+  const biasPointer = bias ? backend.pointer(bias) : 0;
+  const panels = Math.ceil(n / 8);
+  const packedBytes = batchesB * panels * 8 * k * 4;
+  const packed = backend.temporary(packedBytes);
+  const [kStride, columnStride] = transposeB ? [1, k] : [n, 1];
+  const panelGrain = Math.max(1, Math.ceil(32768 / (8 * k)));
+  backend.parallel('packB', [pb, packed, k, n, kStride, columnStride, k * n], batchesB * panels, panelGrain);
+
+  const tableBytes = batches * 8;
+  const table =
+    batchesA === batches && batchesB === batches ? 0 : writeTable(backend, plan, a, b, tableBytes);
+  const { rows, columns } = blocks(m, n, k, batches, backend.runtime.threads);
+  const units = batches * Math.ceil(m / rows) * Math.ceil(n / columns);
+  const grain = Math.max(1, Math.floor(TASK_WORK / (Math.min(rows, m) * Math.min(columns, n) * k)));
+  const [rowStride, aStride] = transposeA ? [1, m] : [k, 1];
+  const values = [pa, packed, pc, table, m, k, n, rowStride, aStride, m * k, rows, columns];
+  backend.parallel('gemm', [...values, biasPointer, ending.code, ending.alpha], units, grain);
+
+  if (table) backend.release(table, tableBytes);
+  backend.release(packed, packedBytes);
+  return out;
+}
+
+function planProduct({ a, b, transposeA, transposeB }: MatrixProduct): Plan {
+  const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
+  const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
+  const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+  const [inner, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
+  // The op does not compare the inner dimensions; this is the message of tfjs's own kernel.
+  util.assert(
+    k === inner,
+    () =>
+      `Error in matMul: inner shapes (${k}) and (${inner}) of Tensors with shapes ${a.shape} and ${b.shape} ` +
+      `and transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+  );
+  const outerA = a.shape.slice(0, -2);
+  const outerB = b.shape.slice(0, -2);
+  const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  const [batchesA, batchesB, batches] = [outerA, outerB, outer].map(util.sizeFromShape) as [
+    number,
+    number,
+    number,
+  ];
+  return { m, k, n, outer, batchesA, batchesB, batches };
+}
+
+/** Block sizes that give every thread several tasks; what is computed does not depend on them. */
+function blocks(
+  m: number,
+  n: number,
+  k: number,
+  batches: number,
+  threads: number,
+): { rows: number; columns: number } {
+  let rows = BLOCK_ROWS;
+  let columns = BLOCK_COLUMNS;
+  if (m * n * k * batches > 2 * TASK_WORK) {
+    const units = (): number => batches * Math.ceil(m / rows) * Math.ceil(n / columns);
+    while (units() < 4 * threads && columns > 64 && n > columns / 2) columns /= 2;
+    while (units() < 4 * threads && rows > 16) rows /= 2;
+  }
+  return { rows, columns };
+}
+
+/** For each batch of the result, the matrix of A and of B that it takes. */
+function writeTable(
+  backend: SimdBackend,
+  { outer, batches }: Plan,
+  a: TensorInfo,
+  b: TensorInfo,
+  bytes: number,
+): number {
+  const pointer = backend.temporary(bytes);
+  const table = new Int32Array(backend.runtime.memory.buffer, pointer, batches * 2);
+  const stridesA = broadcastStrides(a.shape.slice(0, -2), outer);
+  const stridesB = broadcastStrides(b.shape.slice(0, -2), outer);
+  for (let batch = 0; batch < batches; batch++) {
+    let rest = batch;
+    let indexA = 0;
+    let indexB = 0;
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      const at = rest % outer[axis]!;
+      rest = (rest - at) / outer[axis]!;
+      indexA += at * stridesA[axis]!;
+      indexB += at * stridesB[axis]!;
+    }
+    table[2 * batch] = indexA;
+    table[2 * batch + 1] = indexB;
+  }
+  return pointer;
+}
+
+/** Strides of `shape` seen as `outer`: zero along axes where it is broadcast. */
+function broadcastStrides(shape: number[], outer: number[]): number[] {
+  const strides = new Array<number>(outer.length).fill(0);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis]!;
+    if (size !== 1) strides[axis + outer.length - shape.length] = stride;
+    stride *= size;
+  }
+  return strides;
+}

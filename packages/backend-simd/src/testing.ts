@@ -1,0 +1,60 @@
+// For tests and benchmarks: backends of every variant and thread count, and kernels run on them directly.
+import { setFlagsFromString } from 'node:v8';
+import { createRng } from '@tenfold/random';
+import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { SimdBackend } from './backend';
+import { createRuntime } from './runtime';
+import { hasRelaxedSimd } from './variants';
+
+// Node 20 knows relaxed SIMD behind this flag; later versions have it on.
+if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+export interface Tested {
+  name: string;
+  backend: SimdBackend;
+}
+
+/** One backend for each variant that this engine runs, with one thread and with two. */
+export async function testedBackends(): Promise<Tested[]> {
+  const variants = hasRelaxedSimd() ? (['baseline', 'relaxed'] as const) : (['baseline'] as const);
+  const tested: Tested[] = [];
+  for (const variant of variants) {
+    for (const threads of [1, 2]) {
+      const runtime = createRuntime({ threads, variant });
+      tested.push({ name: `${variant}, ${threads} threads`, backend: new SimdBackend(runtime) });
+      while (runtime.pool && runtime.pool.online < threads - 1)
+        await new Promise((done) => setTimeout(done, 1));
+    }
+  }
+  return tested;
+}
+
+/** A float32 tensor of normally distributed numbers on a backend. */
+export function randomTensor(backend: SimdBackend, shape: number[], seed = 1): TensorInfo {
+  const values = new Float32Array(shape.reduce((x, y) => x * y, 1));
+  createRng(seed).fillNormal(values);
+  return backend.makeTensorInfo(shape, 'float32', values);
+}
+
+/** Runs one kernel and returns its only output. */
+export function runKernel(
+  kernel: KernelConfig,
+  backend: SimdBackend,
+  inputs: Record<string, TensorInfo>,
+  attrs: object = {},
+): TensorInfo {
+  return kernel.kernelFunc({ inputs, backend, attrs: attrs as NamedAttrMap }) as TensorInfo;
+}
+
+/** Root mean square of the error over that of the reference. */
+export function relativeRms(values: ArrayLike<number>, reference: ArrayLike<number>): number {
+  if (values.length !== reference.length)
+    throw new Error(`${values.length} values, ${reference.length} expected`);
+  let error = 0;
+  let scale = 0;
+  for (let i = 0; i < reference.length; i++) {
+    error += (values[i]! - reference[i]!) ** 2;
+    scale += reference[i]! ** 2;
+  }
+  return error === 0 ? 0 : Math.sqrt(error / scale);
+}
