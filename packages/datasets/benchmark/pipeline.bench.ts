@@ -1,0 +1,46 @@
+// Run: npx vitest bench --run --project node packages/datasets
+// One iteration is one epoch of 10,000 images, so images per second = 10,000 × hz. One core; data of random bytes.
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { bench, describe } from 'vitest';
+import {
+  type Augmentation,
+  alternatingFlip,
+  batches,
+  cutout,
+  cifar10Mean as mean,
+  randomFlip,
+  reflectShift,
+  cifar10Std as std,
+} from '../src/index';
+
+const count = 10_000;
+const imageSet = {
+  images: Uint8Array.from({ length: count * 3072 }, (_, i) => Math.imul(i, 2654435761) >>> 24),
+  labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+  count,
+  height: 32,
+  width: 32,
+  channels: 3,
+};
+const cases: Record<string, Augmentation[]> = {
+  'normalise only': [],
+  'shift + random flip + normalise': [reflectShift({ pixels: 2 }), randomFlip()],
+  'shift + alternating flip + normalise': [reflectShift({ pixels: 2 }), alternatingFlip()],
+  'shift + flip + cutout + normalise': [reflectShift({ pixels: 4 }), alternatingFlip(), cutout({ size: 12 })],
+};
+
+await tf.setBackend('cpu');
+describe('10,000 images of 32 x 32 x 3 in batches of 500', () => {
+  for (const [name, augment] of Object.entries(cases)) {
+    const source = batches(imageSet, { batchSize: 500, shuffle: true, seed: 1, mean, std, augment });
+    let epoch = 0;
+    bench(
+      name,
+      () => {
+        for (const { xs, ys } of source.batches(epoch++)) tf.dispose([xs, ys]);
+      },
+      { time: 2000, warmupIterations: 3 },
+    );
+  }
+});

@@ -1,0 +1,57 @@
+import type { Augmentation } from './augmentation';
+
+/**
+ * Shifts each image by a random whole number of pixels in both directions; what comes in mirrors what lies inside.
+ *
+ * out[y, x] = in[reflect(y + dy), reflect(x + dx)] with dy, dx uniform in −pixels … pixels, where reflect(−1) is 1 and
+ * reflect(height) is height − 2: the same as padding by reflection and cropping at random.
+ *
+ * @param options.pixels the largest shift, from 0 to one less than the image's shorter side
+ * @throws when the images are not larger than the shift
+ * @example
+ * batches(train, { batchSize: 500, augment: [reflectShift({ pixels: 2 })] });
+ */
+export function reflectShift({ pixels }: { pixels: number }): Augmentation {
+  if (!Number.isInteger(pixels) || pixels < 0) {
+    throw new Error(`reflectShift: pixels is ${pixels}; give an integer from 0 up`);
+  }
+  return ({ count, height, width, channels, rng }) => {
+    if (pixels >= Math.min(height, width)) {
+      throw new Error(
+        `reflectShift: pixels is ${pixels} but the images are ${height} x ${width}; ` +
+          `give at most ${Math.min(height, width) - 1}`,
+      );
+    }
+    const range = 2 * pixels + 1;
+    const shifts = Uint16Array.from({ length: 2 * count }, () => rng.integer(range));
+    const row = width * channels;
+    const original = new Float32Array(height * row);
+    return (image, index) => {
+      const dy = shifts[2 * index]! - pixels;
+      const dx = shifts[2 * index + 1]! - pixels;
+      if (dy === 0 && dx === 0) return;
+      original.set(image);
+      // Columns whose source lies inside the image are one run of memory; only the rest needs reflecting.
+      const start = Math.max(0, -dx);
+      const end = Math.min(width, width - dx);
+      for (let y = 0; y < height; y++) {
+        const from = reflect(y + dy, height) * row;
+        const to = y * row;
+        for (let i = start * channels; i < end * channels; i++)
+          image[to + i] = original[from + i + dx * channels]!;
+        for (let x = 0; x < start; x++) copyPixel(from, reflect(x + dx, width), to, x, image);
+        for (let x = end; x < width; x++) copyPixel(from, reflect(x + dx, width), to, x, image);
+      }
+    };
+
+    function copyPixel(from: number, x: number, to: number, outX: number, image: Float32Array): void {
+      for (let c = 0; c < channels; c++) image[to + outX * channels + c] = original[from + x * channels + c]!;
+    }
+  };
+}
+
+/** Mirrors a coordinate that is at most one size outside, without repeating the edge. */
+function reflect(position: number, size: number): number {
+  if (position < 0) return -position;
+  return position < size ? position : 2 * (size - 1) - position;
+}

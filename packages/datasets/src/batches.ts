@@ -1,0 +1,115 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Augmentation } from './augment/augmentation';
+import type { Batch, BatchSource } from './batch-source';
+import { type BatchOptions, planEpochs } from './epoch-plan';
+import { checkImageSet, type ImageSet } from './image-set';
+
+/** Options of {@link batches}. */
+export interface ImageBatchOptions extends BatchOptions {
+  /** Mean of each channel, for pixels scaled to 0 … 1. Default: zeros. */
+  mean?: readonly number[];
+  /** Standard deviation of each channel, for pixels scaled to 0 … 1. Default: ones. */
+  std?: readonly number[];
+  /** What to do to each image after it was normalised, in this order. Default: nothing. */
+  augment?: readonly Augmentation[];
+}
+
+/**
+ * Turns an image set into normalised, augmented batches: x = (pixel / 255 − mean) / std for each channel.
+ *
+ * Batches are made one at a time as they are pulled. Order and augmentation depend on the seed, the epoch and each
+ * image's index in the set alone, not on the batch size.
+ *
+ * @param imageSet bytes [count, height, width, channels]; it is not changed
+ * @returns batches with xs float32 [batch, height, width, channels] and ys int32 [batch]
+ * @throws when the batch size, the mean or the standard deviation does not fit
+ * @example
+ * const source = batches(train, {
+ *   batchSize: 500, shuffle: true, seed: 1, mean: cifar10Mean, std: cifar10Std,
+ *   augment: [reflectShift({ pixels: 2 }), alternatingFlip()],
+ * });
+ * for (const { xs, ys } of source.batches(0)) {
+ *   // train on the batch …
+ *   tf.dispose([xs, ys]);
+ * }
+ */
+export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSource {
+  checkImageSet('batches', imageSet);
+  const { count, height, width, channels, images, labels } = imageSet;
+  const {
+    batchSize,
+    mean = new Array(channels).fill(0),
+    std = new Array(channels).fill(1),
+    augment = [],
+  } = options;
+  const tables = normalisationTables(channels, mean, std);
+  const { rng, order, stepsPerEpoch, size } = planEpochs('batches', count, options);
+  const imageSize = height * width * channels;
+
+  function* epochBatches(epoch: number): Generator<Batch> {
+    const transforms = augment.map((augmentation, i) => {
+      const fixedRng = rng.fork('augment', i);
+      return augmentation({ count, height, width, channels, epoch, rng: fixedRng.fork(epoch), fixedRng });
+    });
+    for (const indices of order(epoch)) {
+      // Every batch gets arrays of its own: a backend may keep the array that it is given instead of copying it.
+      const xs = new Float32Array(indices.length * imageSize);
+      const ys = new Int32Array(indices.length);
+      for (let n = 0; n < indices.length; n++) {
+        const index = indices[n]!;
+        normalise(images, index * imageSize, xs, n * imageSize, imageSize, tables);
+        if (transforms.length > 0) {
+          const image = xs.subarray(n * imageSize, (n + 1) * imageSize);
+          for (const transform of transforms) transform(image, index);
+        }
+        ys[n] = labels[index]!;
+      }
+      yield {
+        xs: tf.tensor4d(xs, [indices.length, height, width, channels]),
+        ys: tf.tensor1d(ys, 'int32'),
+      };
+    }
+  }
+  return { batchSize, stepsPerEpoch, size, batches: epochBatches };
+}
+
+/** The value of each byte in each channel, [channels, 256]: a look-up is faster than the arithmetic. */
+function normalisationTables(
+  channels: number,
+  mean: readonly number[],
+  std: readonly number[],
+): Float32Array[] {
+  if (mean.length !== channels || std.length !== channels) {
+    throw new Error(
+      `batches: mean has ${mean.length} and std ${std.length} values but the images have ${channels} channels`,
+    );
+  }
+  if (![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0)) {
+    throw new Error(`batches: mean is [${mean}] and std [${std}]; give finite numbers, and a std above 0`);
+  }
+  return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / std[c]!));
+}
+
+function normalise(
+  bytes: Uint8Array,
+  from: number,
+  out: Float32Array,
+  to: number,
+  length: number,
+  tables: readonly Float32Array[],
+): void {
+  const channels = tables.length;
+  if (channels === 3) {
+    const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];
+    for (let i = 0; i < length; i += 3) {
+      out[to + i] = red[bytes[from + i]!]!;
+      out[to + i + 1] = green[bytes[from + i + 1]!]!;
+      out[to + i + 2] = blue[bytes[from + i + 2]!]!;
+    }
+    return;
+  }
+  for (let c = 0; c < channels; c++) {
+    const table = tables[c]!;
+    for (let i = c; i < length; i += channels) out[to + i] = table[bytes[from + i]!]!;
+  }
+}

@@ -1,0 +1,27 @@
+import { checkImageSet, type ImageSet } from './image-set';
+
+/**
+ * Mean and standard deviation of each channel over all pixels of all images, pixels scaled to 0 … 1.
+ *
+ * They are what {@link batches} normalises with. Counting how often each byte occurs makes them exact.
+ *
+ * @returns `mean` and `std`, one number for each channel; the standard deviation divides by the number of pixels
+ * @throws when the set is empty
+ * @example
+ * const { mean, std } = channelStatistics(train); // [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
+ */
+export function channelStatistics(imageSet: ImageSet): { mean: number[]; std: number[] } {
+  checkImageSet('channelStatistics', imageSet);
+  const { images, count, height, width, channels } = imageSet;
+  if (images.length === 0) throw new Error('channelStatistics: the image set is empty');
+  const occurrences = Array.from({ length: channels }, () => new Float64Array(256));
+  occurrences.forEach((counts, c) => {
+    for (let i = c; i < images.length; i += channels) counts[images[i]!]!++;
+  });
+  const pixels = count * height * width;
+  const mean = occurrences.map((counts) => counts.reduce((sum, n, byte) => sum + n * byte, 0) / pixels / 255);
+  const std = occurrences.map((counts, c) =>
+    Math.sqrt(counts.reduce((sum, n, byte) => sum + n * (byte / 255 - mean[c]!) ** 2, 0) / pixels),
+  );
+  return { mean, std };
+}

@@ -1,0 +1,32 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** A short name of this machine: a process id means nothing on another that shares the folder. */
+export const hostId = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** A name for something unfinished, which tells who works on it. */
+export function partialName(): string {
+  return `partial-${process.pid}-${hostId}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Removes what processes of this machine left unfinished when they were killed. */
+export async function sweepPartials(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const match = /^partial-(\d+)-([0-9a-f]{8})-/.exec(name);
+    if (!match || match[2] !== hostId || isAlive(Number(match[1]))) continue;
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {}); // the folder may be read-only
+  }
+}
+
+/** Whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs, but belongs to someone else
+  }
+}

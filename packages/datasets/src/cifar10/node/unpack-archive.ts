@@ -1,0 +1,44 @@
+import { Parser, type ReadEntry } from 'tar';
+import type { Collector } from '../collector';
+import { concat } from '../download';
+
+/**
+ * Hands the wanted files of a .tar.gz to a collector while the archive arrives.
+ *
+ * The next file is only read when the collector is done with the one before, which holds back the sender.
+ *
+ * @throws when the archive is damaged or ends early, and what the collector throws
+ */
+export async function unpackArchive(chunks: AsyncIterable<Uint8Array>, collector: Collector): Promise<void> {
+  let done: Promise<void> = Promise.resolve();
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {}); // it is only looked at while waiting
+
+  const parser = new Parser({
+    strict: true, // what tar would only warn of is damage here
+    filter: (path, entry) => 'type' in entry && entry.type === 'File' && collector.wants(path),
+    onReadEntry: (entry: ReadEntry) => {
+      done = done.then(async () => {
+        const parts: Uint8Array[] = [];
+        for await (const part of entry) parts.push(part);
+        await collector.add(entry.path, concat(parts));
+      });
+      done.catch(fail);
+    },
+  });
+  const ended = new Promise<void>((resolve) => parser.on('end', resolve));
+  parser.on('error', (error: unknown) => fail(error));
+
+  for await (const chunk of chunks) {
+    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (parser.write(buffer)) continue;
+    await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed]);
+  }
+  parser.end();
+  await Promise.race([ended, failed]);
+  await done;
+  collector.finish();
+}

@@ -1,0 +1,20 @@
+export { alternatingFlip } from './augment/alternating-flip';
+export type { Augmentation, EpochContext, ImageTransform } from './augment/augmentation';
+export { cutout } from './augment/cutout';
+export { randomFlip } from './augment/random-flip';
+export { reflectShift } from './augment/reflect-shift';
+export type { Batch, BatchSource } from './batch-source';
+export { batches, type ImageBatchOptions } from './batches';
+export { channelStatistics } from './channel-statistics';
+export { type Cifar10, cifar10ClassNames, cifar10Mean, cifar10Std } from './cifar10/cifar10';
+export type { LoadCifar10Options, LoadProgress } from './cifar10/options';
+export type { BatchOptions } from './epoch-plan';
+export type { ImageSet } from './image-set';
+export { type SplitOptions, split } from './split';
+export { subset } from './subset';
+
+export { type BlobsOptions, blobs } from './synthetic/blobs';
+export { type SpiralsOptions, spirals } from './synthetic/spirals';
+export { type TwoMoonsOptions, twoMoons } from './synthetic/two-moons';
+export type { VectorSet } from './synthetic/vector-set';
+export { vectors } from './synthetic/vectors';

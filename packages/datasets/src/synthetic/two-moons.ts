@@ -1,0 +1,36 @@
+import { createRng } from '@tenfold/random';
+import { checkSyntheticOptions, type VectorSet } from './vector-set';
+
+/** Options of {@link twoMoons}. */
+export interface TwoMoonsOptions {
+  /** Points in all; the moons take turns. */
+  count: number;
+  /** Standard deviation of what is added to each coordinate; the moons have radius 1. Default 0.1. */
+  noise?: number;
+  /** Default 0. */
+  seed?: number;
+}
+
+/**
+ * Draws two half circles that reach into each other: with t uniform in 0 … π, class 0 lies at (cos t, sin t) and
+ * class 1 at (1 − cos t, 0.5 − sin t), each plus noise · N(0, 1).
+ *
+ * @returns points [count, 2], labels 0 and 1
+ * @throws when an option is out of its range
+ * @example
+ * const { points, labels } = twoMoons({ count: 200, noise: 0.1, seed: 1 });
+ */
+export function twoMoons({ count, noise = 0.1, seed = 0 }: TwoMoonsOptions): VectorSet {
+  checkSyntheticOptions('twoMoons', count, 2, noise);
+  const rng = createRng(seed);
+  const along = rng.fork('along');
+  const points = rng.fork('noise').fillNormal(new Float32Array(2 * count));
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
+  for (let i = 0; i < count; i++) {
+    const t = Math.PI * along.uniform();
+    const lower = labels[i] === 1;
+    points[2 * i] = (lower ? 1 - Math.cos(t) : Math.cos(t)) + noise * points[2 * i]!;
+    points[2 * i + 1] = (lower ? 0.5 - Math.sin(t) : Math.sin(t)) + noise * points[2 * i + 1]!;
+  }
+  return { points, labels, count, features: 2, classes: 2 };
+}

@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { BatchSource } from '../batch-source';
+import { type BatchOptions, planEpochs } from '../epoch-plan';
+import type { VectorSet } from './vector-set';
+
+/**
+ * Turns labelled points into batches; the order depends on the seed and the epoch alone.
+ *
+ * @returns batches with xs float32 [batch, features] and ys int32 [batch]
+ * @throws when the arrays do not fit together or the batch size is not an integer from 1 up
+ * @example
+ * const source = vectors(twoMoons({ count: 200 }), { batchSize: 20, shuffle: true, seed: 1 });
+ */
+export function vectors(vectorSet: VectorSet, options: BatchOptions): BatchSource {
+  const { points, labels, count, features } = vectorSet;
+  if (points.length !== count * features || labels.length !== count) {
+    throw new Error(
+      `vectors: the set says [${count},${features}] but has ${points.length} numbers and ${labels.length} labels`,
+    );
+  }
+  const { order, stepsPerEpoch, size } = planEpochs('vectors', count, options);
+  return {
+    batchSize: options.batchSize,
+    stepsPerEpoch,
+    size,
+    *batches(epoch) {
+      for (const indices of order(epoch)) {
+        const xs = new Float32Array(indices.length * features);
+        indices.forEach((index, n) => {
+          xs.set(points.subarray(index * features, (index + 1) * features), n * features);
+        });
+        const ys = Int32Array.from(indices, (index) => labels[index]!);
+        yield { xs: tf.tensor2d(xs, [indices.length, features]), ys: tf.tensor1d(ys, 'int32') };
+      }
+    },
+  };
+}
