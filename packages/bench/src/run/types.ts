@@ -1,0 +1,83 @@
+/** The models of the comparison. */
+export const modelNames = ['cnn', 'fnn', 'rnn', 'vit', 'vit-hybrid'] as const;
+export type ModelName = (typeof modelNames)[number];
+
+/** What a comparison is asked to do; everything has been checked before it gets here. */
+export interface CompareOptions {
+  profile: string;
+  models: ModelName[];
+  backend: string;
+  seed: number;
+  /** In place of each recipe's number of epochs. */
+  epochs?: number;
+  /** Folder of the run; it does not exist yet or is empty. */
+  outputDirectory: string;
+  cacheDirectory?: string;
+  signal?: AbortSignal;
+}
+
+/** What a listener hears while a comparison runs: the terminal's bar, the plain log and the step log are listeners. */
+export type RunEvent =
+  | { type: 'stage'; message: string }
+  | {
+      type: 'download';
+      receivedBytes: number;
+      totalBytes: number | null;
+      bytesPerSecond: number;
+      secondsLeft: number | null;
+    }
+  | {
+      type: 'modelStart';
+      model: ModelName;
+      description: string;
+      parameters: number;
+      forwardFlopsPerImage: number;
+      epochs: number;
+      totalSteps: number;
+      modelIndex: number;
+      modelCount: number;
+    }
+  | StepEvent
+  | { type: 'evaluate'; model: ModelName; done: number; total: number }
+  | {
+      type: 'epoch';
+      model: ModelName;
+      epoch: number;
+      epochs: number;
+      trainLoss: number;
+      trainAccuracy: number;
+      testLoss: number;
+      testAccuracy: number;
+      seconds: number;
+      imagesPerSecond: number;
+    }
+  | {
+      type: 'modelEnd';
+      model: ModelName;
+      testAccuracy: number;
+      trainSeconds: number;
+      imagesPerSecond: number;
+    };
+
+export interface StepEvent {
+  type: 'step';
+  model: ModelName;
+  /** From 1. */
+  epoch: number;
+  epochs: number;
+  /** From 1, over the whole training of this model. */
+  step: number;
+  totalSteps: number;
+  loss: number;
+  /** Of the training images of this step, with augmentation, in [0, 1]. */
+  accuracy: number;
+  learningRate: number;
+  imagesPerSecond: number;
+  gflopsPerSecond: number;
+  /** Until the end of this model's training. */
+  secondsLeft: number;
+  /** Part of the time spent waiting for the input pipeline, in [0, 1]. */
+  dataWait: number;
+}
+
+export type RunListener = (event: RunEvent) => void;
