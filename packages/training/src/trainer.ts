@@ -1,0 +1,123 @@
+import type { Model } from '@tenfold/layers';
+import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
+import { createRng } from '@tenfold/random';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from './batches';
+
+/** The loss of a batch: labels first. */
+export type Loss = (labels: tf.Tensor, predictions: tf.Tensor) => tf.Tensor;
+
+export interface TrainerOptions {
+  loss: Loss;
+  optimizer: Optimizer;
+  /** Added to the loss; a function of the trainable parameters such as `l2({ rate: 1e-4 })`. */
+  regularizer?: (params: tf.NamedTensorMap) => tf.Scalar;
+  /** Of dropout and all else that draws numbers in a step; 0 by default. */
+  seed?: number;
+}
+
+/** What a step leaves; whoever took the step disposes both. */
+export interface StepResult {
+  /** Of the batch before the step, with the penalty. */
+  loss: tf.Scalar;
+  predictions: tf.Tensor;
+}
+
+/** A model with its optimizer, one step after another. */
+export interface Trainer {
+  readonly model: Model;
+  readonly loss: Loss;
+  /** How many steps have been taken. */
+  readonly step: number;
+  /** What the optimizer remembers. */
+  readonly state: OptimizerState;
+  /** One forward pass, one backward pass, one update. The batch is not disposed. */
+  takeStep(batch: Batch): StepResult;
+  /** Goes on from another trainer's step and state, of which this one becomes the owner. */
+  restore(step: number, state: OptimizerState): void;
+  /** Disposes the optimizer's state; the model is its creator's. */
+  dispose(): void;
+}
+
+/**
+ * Joins a model, a loss and an optimizer: the parts of a training loop that is your own. `fit` is the whole loop.
+ *
+ * @example
+ * const t = trainer(model, { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) });
+ * const { loss, predictions } = t.takeStep({ xs, ys });
+ * tf.dispose([loss, predictions]);
+ */
+export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }: TrainerOptions): Trainer {
+  const rng = createRng(seed).fork('step');
+  let step = 0;
+  let state = optimizer.init(model.trainable());
+
+  return {
+    model,
+    loss,
+    get step() {
+      return step;
+    },
+    get state() {
+      return state;
+    },
+    takeStep({ xs, ys }) {
+      const params = model.trainable();
+      const context = { training: true, rng: rng.fork(step) };
+      let predictions: tf.Tensor | undefined;
+      const forward = () => {
+        predictions = tf.keep(model.apply(xs, context));
+        const data = loss(ys, predictions);
+        if (data.rank !== 0) {
+          throw new Error(
+            `trainer: the loss has shape [${data.shape}]; give a loss that is a scalar, reduction 'mean' or 'sum'`,
+          );
+        }
+        return (regularizer ? tf.add(data, regularizer(params)) : data) as tf.Scalar;
+      };
+      try {
+        const { value, grads } = gradients(params, forward);
+        const result = optimizer.update(grads, state, { params, step });
+        for (const [name, update] of Object.entries(result.updates)) {
+          const parameter = params[name]!;
+          tf.tidy(() => parameter.assign(tf.add(parameter, update)));
+        }
+        disposeState(state);
+        tf.dispose([grads, result.updates]);
+        state = result.state;
+        step++;
+        return { loss: value, predictions: predictions! };
+      } catch (error) {
+        predictions?.dispose();
+        throw error;
+      }
+    },
+    restore(newStep, newState) {
+      disposeState(state);
+      step = newStep;
+      state = newState;
+    },
+    dispose() {
+      disposeState(state);
+      state = {};
+    },
+  };
+}
+
+// tfjs names gradients after its own names of the variables; here they get the names of the parameters.
+function gradients(
+  params: { [name: string]: tf.Variable },
+  f: () => tf.Scalar,
+): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+  const { value, grads } = tf.variableGrads(f, Object.values(params));
+  const named: tf.NamedTensorMap = {};
+  for (const [name, variable] of Object.entries(params)) {
+    const gradient = grads[variable.name];
+    if (gradient) named[name] = gradient;
+  }
+  return { value, grads: named };
+}
+
+function disposeState(state: OptimizerState): void {
+  for (const tensors of Object.values(state)) tf.dispose(tensors);
+}
