@@ -2,3 +2,5 @@
 // `scratch` points to 256 KiB that belong to the calling thread alone.
 export * from './copy';
 export { gemm, packB } from './gemm';
+export { convolve, packFilter } from './convolution';
+export { convolveFilter, reduceFilter } from './convolution-filter';

@@ -1,7 +1,19 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { batchMatMul } from './batch-mat-mul';
+import { conv2d } from './conv2d';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter';
+import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fill } from './fill';
+import { fusedConv2D } from './fused-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
 
 /** The kernels that run in wasm; every other one is tfjs's CPU kernel. */
-export const kernels: KernelConfig[] = [batchMatMul, fill, fusedMatMul];
+export const kernels: KernelConfig[] = [
+  batchMatMul,
+  conv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  fill,
+  fusedConv2D,
+  fusedMatMul,
+];

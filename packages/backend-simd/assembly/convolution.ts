@@ -1,0 +1,137 @@
+// Convolutions of tensors [images, height, width, channels] as matrix products whose operand A is gathered while it is
+// packed: row = output pixel, column = (tap, channel). The gradient for the input is the same with other geometry.
+import { finishRow } from './finish';
+import { balance, COLUMNS, DEPTH, ROWS } from './gemm';
+import { Geometry, TAPS } from './geometry';
+import { packPanel, packRows } from './pack';
+import { bytes } from './simd';
+import { tiles } from './tiles';
+
+/** What a row of a block knows, in scratch: pointer to the pixel read around, its y and x, pointer to the output. */
+const ROW_BYTES: usize = 16;
+
+/**
+ * Packs filters to panels [ceil(columns / 8)][taps][inner][8]. `order` holds which tap of the filter each tap is;
+ * strides in elements. Units: panels.
+ */
+export function packFilter(
+  filter: usize, out: usize, order: usize, taps: i32, inner: i32, columns: i32,
+  tapStride: i32, innerStride: i32, columnStride: i32, first: i32, last: i32, scratch: usize,
+): void {
+  for (let panel = first; panel < last; panel++) {
+    for (let tap = 0; tap < taps; tap++) {
+      const source = filter + bytes(i32.load(order + bytes(tap)) * tapStride + panel * 8 * columnStride);
+      const target = out + bytes(panel * taps + tap) * inner * 8;
+      packPanel(source, innerStride, columnStride, min(8, columns - panel * 8), target, inner);
+    }
+  }
+}
+
+/**
+ * out = activation(sum over taps and channels of source * filter + bias), the filter packed by packFilter.
+ * Units: blocks of blockRows pixels of the grid by blockColumns output channels; `rows` is the pixels of all images.
+ */
+export function convolve(
+  geometry: usize, source: usize, filter: usize, out: usize, rows: i32, blockRows: i32, blockColumns: i32,
+  bias: usize, activation: i32, alpha: f32, first: i32, last: i32, scratch: usize,
+): void {
+  const g = changetype<Geometry>(geometry);
+  const channels = g.channels, taps = g.taps, n = g.outChannels;
+  const columnBlocks = (n + blockColumns - 1) / blockColumns;
+  const panelBytes = bytes(taps * channels) * 8;
+  const cBlock = scratch + bytes(ROWS * DEPTH);
+  const zeros = cBlock + bytes(ROWS * COLUMNS);
+  const info = zeros + bytes(DEPTH);
+  memory.fill(zeros, 0, bytes(DEPTH));
+
+  // The inner dimension in parts that fit the block: several whole taps, or parts of one tap.
+  const chunk = channels > DEPTH ? balance(channels) : channels;
+  const most = max(1, DEPTH / channels);
+  const parts = max(1, (taps + most - 1) / most);
+  const together = (taps + parts - 1) / parts;
+
+  for (let unit = first; unit < last; unit++) {
+    const row = unit / columnBlocks * blockRows, column = unit % columnBlocks * blockColumns;
+    const count = min(blockRows, rows - row), columns = min(blockColumns, n - column);
+    const columnPanels = (columns + 7) >> 3;
+    const stride = bytes(columnPanels) * 8;
+    const panel = filter + panelBytes * (column >> 3);
+    locate(g, source, out, row, count, info);
+    if (taps == 0) memory.fill(cBlock, 0, stride * count);
+    for (let tap = 0; tap < taps; tap += together) {
+      const tapCount = min(together, taps - tap);
+      for (let channel = 0; channel < channels; channel += chunk) {
+        const width = min(chunk, channels - channel);
+        gather(g, geometry + TAPS + bytes(2 * tap), tapCount, channel, width, count, info, zeros, scratch);
+        tiles(
+          scratch, bytes(tapCount * width) * 4, (count + 3) >> 2,
+          panel + bytes(tap * channels + channel) * 8, panelBytes, columnPanels,
+          cBlock, stride, tapCount * width, tap + channel > 0,
+        );
+      }
+    }
+    for (let i = 0; i < count; i++) {
+      const target = <usize>i32.load(info + ROW_BYTES * i, 12) + bytes(column);
+      finishRow(cBlock + stride * i, target, columns, bias ? bias + bytes(column) : 0, activation, alpha);
+    }
+  }
+}
+
+/** Fills the row information of `count` pixels of the grid from `row`; repeats the last up to a multiple of four. */
+function locate(g: Geometry, source: usize, out: usize, row: i32, count: i32, info: usize): void {
+  const perImage = g.gridHeight * g.gridWidth;
+  const sourceImage = bytes(g.sourceHeight * g.sourceWidth) * g.channels;
+  const outImage = bytes(g.outHeight * g.outWidth) * g.outChannels;
+  let image = row / perImage;
+  let y = row % perImage / g.gridWidth, x = row % g.gridWidth;
+  for (let i = 0; i < count; i++) {
+    const sy = y * g.stepY + g.originY, sx = x * g.stepX + g.originX;
+    const oy = y * g.outStepY + g.outOriginY, ox = x * g.outStepX + g.outOriginX;
+    i32.store(info, <i32>(source + sourceImage * image + bytes((sy * g.sourceWidth + sx) * g.channels)));
+    i32.store(info, sy, 4);
+    i32.store(info, sx, 8);
+    i32.store(info, <i32>(out + outImage * image + bytes((oy * g.outWidth + ox) * g.outChannels)), 12);
+    info += ROW_BYTES;
+    if (++x == g.gridWidth) {
+      x = 0;
+      if (++y == g.gridHeight) {
+        y = 0;
+        image++;
+      }
+    }
+  }
+  for (; count & 3; count++) {
+    memory.copy(info, info - ROW_BYTES, ROW_BYTES);
+    info += ROW_BYTES;
+  }
+}
+
+/** The pixel at (dy, dx) from that of a row, or the zeros when it lies outside. */
+// @ts-ignore: decorator
+@inline
+function at(g: Geometry, info: usize, dy: i32, dx: i32, offset: usize, zeros: usize): usize {
+  const y = i32.load(info, 4) + dy, x = i32.load(info, 8) + dx;
+  const inside = (<u32>y < <u32>g.sourceHeight) & (<u32>x < <u32>g.sourceWidth);
+  return inside ? <usize>i32.load(info) + offset : zeros;
+}
+
+/** Packs channels [channel, channel + width) of `taps` taps for all rows of the block, four rows a panel. */
+function gather(
+  g: Geometry, tap: usize, taps: i32, channel: i32, width: i32, rows: i32, info: usize, zeros: usize, out: usize,
+): void {
+  for (let row = 0; row < rows; row += 4) {
+    for (let i = 0; i < taps; i++) {
+      const dy = i32.load(tap + bytes(2 * i)), dx = i32.load(tap + bytes(2 * i), 4);
+      const offset = bytes((dy * g.sourceWidth + dx) * g.channels + channel);
+      packRows(
+        at(g, info, dy, dx, offset, zeros),
+        at(g, info + ROW_BYTES, dy, dx, offset, zeros),
+        at(g, info + 2 * ROW_BYTES, dy, dx, offset, zeros),
+        at(g, info + 3 * ROW_BYTES, dy, dx, offset, zeros),
+        out, width,
+      );
+      out += bytes(width) * 4;
+    }
+    info += 4 * ROW_BYTES;
+  }
+}
