@@ -1,0 +1,29 @@
+import { builtinModules } from 'node:module';
+
+// The most that importing everything of a package may cost a web page: minified and compressed with gzip, what it
+// imports of @tenfold included, tfjs not.
+const limits = {
+  activations: '5 kB',
+  architectures: '15 kB',
+  'backend-simd': '150 kB',
+  datasets: '60 kB',
+  gradients: '15 kB',
+  layers: '15 kB',
+  losses: '5 kB',
+  optimizers: '10 kB',
+  random: '3 kB',
+  regularizers: '5 kB',
+  training: '20 kB',
+};
+
+export default Object.entries(limits).map(([name, limit]) => ({
+  name: `@tenfold/${name}`,
+  path: `packages/${name}/dist/index.js`,
+  limit,
+  gzip: true,
+  ignore: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
+  modifyEsbuildConfig: (config) => ({
+    ...config,
+    external: [...(config.external ?? []), 'node:*', ...builtinModules],
+  }),
+}));

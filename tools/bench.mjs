@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { root } from './pnpm.mjs';
+import { install, turbo } from './prepare.mjs';
+import { handOver } from './stage.mjs';
+
+/** `npm run bench -- …`: installs and builds what the bench needs, then runs it with these arguments. */
+export async function main(args) {
+  if (!(await install())) return 1;
+  if (!(await turbo(['build'], { title: 'building the bench', filter: '@tenfold/bench' }))) return 1;
+  return handOver(process.execPath, [join(root, 'packages/bench/dist/cli.js'), ...args]);
+}

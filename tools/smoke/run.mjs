@@ -1,0 +1,144 @@
+// Installs the packed packages into an empty project and uses them as a user would: every package by import and by
+// require, the first program of the README in both, and their types under both kinds of module resolution.
+//   node tools/smoke/run.mjs [README]
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { emptyFolder, packAll } from '../pack.mjs';
+import { npm, root, shell } from '../pnpm.mjs';
+import { CANNOT_RUN } from '../stage.mjs';
+import { firstProgram } from './program.mjs';
+
+const CORE = '@tensorflow/tfjs-core';
+const readme = process.argv[2] ?? join(root, 'README.md');
+const project = emptyFolder('smoke');
+try {
+  const packages = install();
+  everyPackage(packages);
+  program();
+  types(packages);
+  console.log(
+    `${packages.length} packages installed, imported, required and type-checked; the README's program ran in both`,
+  );
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
+
+function install() {
+  mkdirSync(join(project, 'tarballs'));
+  const packed = packAll(join(project, 'tarballs'));
+  const { catalog } = readCatalog();
+  const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
+  dependencies[CORE] = catalog[CORE];
+  write('package.json', JSON.stringify({ name: 'smoke', private: true, dependencies }, null, 2));
+  try {
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--no-package-lock'];
+    execFileSync(npm, ['install', ...quiet], { cwd: project, shell, stdio: 'pipe' });
+  } catch (error) {
+    const text = `${error.stdout ?? ''}${error.stderr ?? ''}`;
+    if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED/.test(text))
+      throw new Error(text);
+    console.log("npm's registry cannot be reached, and the packages' dependencies are not in npm's cache");
+    process.exit(CANNOT_RUN);
+  }
+  return packed.map(({ name }) => name);
+}
+
+/** Every package loads both ways, exports the same names both ways, and shares one tfjs-core. */
+function everyPackage(names) {
+  write(
+    'every.mjs',
+    `import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    const tf = await import('${CORE}');
+    for (const name of ${JSON.stringify(names)}) {
+      const [imported, required] = [Object.keys(await import(name)), Object.keys(require(name))];
+      const [a, b] = [imported, required].map((keys) => keys.filter((key) => key !== 'default').sort().join());
+      if (a !== b) throw new Error(\`\${name}: import gives \${a}; require gives \${b}\`);
+      if (a === '') throw new Error(\`\${name} exports nothing\`);
+    }
+    await tf.setBackend('cpu');
+    const [slope] = await tf.grad((x) => tf.square(x))(tf.scalar(3)).data();
+    if (slope !== 6) throw new Error(\`the gradient of x² at 3 is \${slope}\`);`,
+  );
+  run('every.mjs');
+}
+
+function program() {
+  const { code, language } = firstProgram(readFileSync(readme, 'utf8'));
+  write('program.mjs', transpile(code, language, ts.ModuleKind.ESNext));
+  // CommonJS has no await outside of functions.
+  write('program.cjs', `(async () => {\n${transpile(code, language, ts.ModuleKind.CommonJS)}\n})();`);
+  if (language === 'ts') write('program.ts', code);
+  for (const file of ['program.mjs', 'program.cjs']) run(file);
+}
+
+/** The packages' types resolve, as ES module and CommonJS module and for bundlers; none is `any`. */
+function types(names) {
+  const uses = names.map(
+    (name, i) => `import * as p${i} from '${name}';\nnever<any extends typeof p${i} ? 1 : 0>(0);`,
+  );
+  const source = `declare function never<T>(value: T): void;\n${uses.join('\n')}\nexport {};\n`;
+  for (const file of ['types.mts', 'types.cts', 'types.ts']) write(file, source);
+  const program = firstProgram(readFileSync(readme, 'utf8')).language === 'ts' ? ['program.ts'] : [];
+  check(['types.mts', 'types.cts'], {
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+  });
+  check(['types.ts', ...program], {
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+  });
+}
+
+function check(files, options) {
+  const host = ts.createProgram(
+    files.map((file) => join(project, file)),
+    { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, skipLibCheck: true, types: [], ...options },
+  );
+  const problems = ts.getPreEmitDiagnostics(host);
+  if (problems.length > 0) {
+    throw new Error(
+      ts.formatDiagnostics(problems, {
+        getCanonicalFileName: (name) => name,
+        getCurrentDirectory: () => project,
+        getNewLine: () => '\n',
+      }),
+    );
+  }
+}
+
+function transpile(code, language, module) {
+  if (language === 'js' && module === ts.ModuleKind.ESNext) return code;
+  const compilerOptions = { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  return ts.transpileModule(code, { compilerOptions, fileName: 'program.ts' }).outputText;
+}
+
+function run(file) {
+  try {
+    execFileSync(process.execPath, ['--unhandled-rejections=strict', file], {
+      cwd: project,
+      stdio: 'pipe',
+      timeout: 180_000,
+    });
+  } catch (error) {
+    throw new Error(`${file}: ${error.code ?? `exit code ${error.status}`}\n${error.stdout}${error.stderr}`);
+  }
+}
+
+function write(file, text) {
+  writeFileSync(join(project, file), text);
+}
+
+/** The versions that the workspace is pinned to. */
+function readCatalog() {
+  const lines = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').matchAll(
+    /^ {2}["']?([@\w/-]+)["']?: ([\d.^~]+)$/gm,
+  );
+  return {
+    catalog: Object.fromEntries([...lines].map(([, name, version]) => [name, version])),
+    url: pathToFileURL(root),
+  };
+}

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { install, turbo } from './prepare.mjs';
+import { green, plain, red, say, seconds, stage, yellow } from './stage.mjs';
+
+const node = (...args) => ({ command: process.execPath, args });
+
+/** The stages in their order; `needs` says what has to be generated or built before. */
+const STAGES = {
+  lint: { title: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings'] },
+  types: { title: 'types', needs: 'generate', command: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  vitest: { title: 'vitest', needs: 'generate', command: 'vitest', args: ['run'], show: 'all' },
+  conformance: {
+    title: "tfjs-core's own specs",
+    needs: 'generate',
+    ...node('tools/conformance/run.mjs', '--backend', 'simd', '--threads', '1'),
+    show: 'last',
+  },
+  smoke: {
+    title: 'the packed packages in an empty project',
+    needs: 'build',
+    ...node('tools/smoke/run.mjs'),
+    show: 'last',
+  },
+  size: { title: 'sizes', needs: 'build', command: 'size-limit', args: [] },
+  publishing: {
+    title: 'publint and attw',
+    needs: 'build',
+    ...node('tools/publishing/run.mjs'),
+    show: 'last',
+  },
+};
+
+/** `npm test`: every stage runs, whatever fails before it. */
+export async function main(args) {
+  const names = selection(args);
+  if (!names) return 2;
+  const started = performance.now();
+  if (!(await install())) return 1;
+  const ready = await prepare(names.map((name) => STAGES[name].needs));
+
+  const results = new Map();
+  for (const name of names) {
+    const { needs, ...options } = STAGES[name];
+    if (needs && !ready[needs]) {
+      say(`▸ ${options.title} … ${red(`not run, because ${needs} failed`)}`);
+      results.set(name, { status: 'failed' });
+    } else {
+      results.set(name, await stage(options));
+    }
+  }
+  return summary(results, performance.now() - started);
+}
+
+function selection(args) {
+  try {
+    const { values } = parseArgs({
+      args: args.filter((arg) => arg !== '--'),
+      options: { only: { type: 'string' } },
+    });
+    const names = values.only?.split(',') ?? Object.keys(STAGES);
+    const unknown = names.filter((name) => !Object.hasOwn(STAGES, name));
+    if (unknown.length === 0) return names;
+    say(
+      `npm test: there is no stage ${unknown.join(', ')}; the stages are ${Object.keys(STAGES).join(', ')}`,
+    );
+  } catch (error) {
+    say(`npm test: ${error.message}\nusage: npm test [-- --only ${Object.keys(STAGES).join(',')}]`);
+  }
+  return undefined;
+}
+
+/** Generates and builds what the stages need. */
+async function prepare(needs) {
+  const wanted = new Set(needs);
+  const ready = { generate: true, build: true };
+  if (wanted.has('generate') || wanted.has('build')) {
+    ready.generate = await turbo(['generate'], { title: 'generating wasm and gradients' });
+  }
+  if (wanted.has('build')) {
+    ready.build =
+      ready.generate && (await turbo(['build'], { title: 'building the packages', filter: './packages/*' }));
+  }
+  return ready;
+}
+
+function summary(results, milliseconds) {
+  const withStatus = (status) =>
+    [...results].filter(([, result]) => result.status === status).map(([name]) => name);
+  const [passed, failed, missing] = ['passed', 'failed', 'cannot run'].map(withStatus);
+  // Under CI everything has to run.
+  const ok = failed.length === 0 && (missing.length === 0 || !process.env.CI);
+  const closing = plain(results.get('vitest')?.output ?? '').match(/^ *(Test Files|Tests) .*$/gm) ?? [];
+  say('');
+  for (const line of closing) say(line);
+  const counts = [
+    `${passed.length} passed`,
+    `${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}`,
+    ...(missing.length > 0 ? [yellow(`${missing.length} could not run here (${missing.join(', ')})`)] : []),
+  ];
+  say(`${ok ? green('✓') : red('✗')} stages: ${counts.join(', ')}, ${seconds(milliseconds)}`);
+  return ok ? 0 : 1;
+}
