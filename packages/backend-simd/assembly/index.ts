@@ -10,3 +10,4 @@ export * from './pool';
 export * from './reduce';
 export * from './unary';
 export * from './peak';
+export * from './depthwise';

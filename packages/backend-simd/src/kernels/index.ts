@@ -1,15 +1,25 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { batchMatMul } from './batch-mat-mul';
+import { binaryKernels } from './binary';
+import { cast } from './cast';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fill } from './fill';
 import { fusedConv2D } from './fused-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
+import { poolingKernels } from './pooling';
+import { reductionKernels } from './reduce';
+import { unaryKernels } from './unary';
 
 /** The kernels that run in wasm; every other one is tfjs's CPU kernel. */
 export const kernels: KernelConfig[] = [
+  ...binaryKernels,
+  ...poolingKernels,
+  ...reductionKernels,
+  ...unaryKernels,
   batchMatMul,
+  cast,
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,

@@ -32,13 +32,24 @@ export async function unpackArchive(chunks: AsyncIterable<Uint8Array>, collector
   const ended = new Promise<void>((resolve) => parser.on('end', resolve));
   parser.on('error', (error: unknown) => fail(error));
 
+  let empty = true;
   for await (const chunk of chunks) {
+    if (empty) checkBeginning(chunk);
+    empty = false;
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (parser.write(buffer)) continue;
     await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed]);
   }
+  if (empty) throw new Error('it is empty');
   parser.end();
   await Promise.race([ended, failed]);
   await done;
   collector.finish();
+}
+
+/** A server's log-in or error page comes with status 200 as well. */
+function checkBeginning(chunk: Uint8Array): void {
+  const text = new TextDecoder('latin1').decode(chunk.subarray(0, 512));
+  if (text.startsWith('\x1f\x8b') || text.slice(257, 262) === 'ustar' || text.length < 2) return;
+  throw new Error(`it is no .tar.gz but begins with ${JSON.stringify(text.slice(0, 20))}`);
 }

@@ -1,0 +1,184 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { alternatingFlip } from './augment/alternating-flip';
+import { cutout } from './augment/cutout';
+import { randomFlip } from './augment/random-flip';
+import { reflectShift } from './augment/reflect-shift';
+import type { BatchSource } from './batch-source';
+import { batches } from './batches';
+import { smallImages } from './small-images';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** All examples of an epoch, in order, and the sizes of its batches. */
+async function epochOf(source: BatchSource, epoch: number) {
+  const xs: number[] = [];
+  const ys: number[] = [];
+  const sizes: number[] = [];
+  for (const batch of source.batches(epoch)) {
+    expect(batch.xs.dtype).toBe('float32');
+    expect(batch.ys.dtype).toBe('int32');
+    expect(batch.ys.shape).toEqual([batch.xs.shape[0]]);
+    xs.push(...(await batch.xs.data()));
+    ys.push(...(await batch.ys.data()));
+    sizes.push(batch.ys.size);
+    tf.dispose([batch.xs, batch.ys]);
+  }
+  return { xs, ys, sizes };
+}
+
+const mean = [0.5, 0.4, 0.3];
+const std = [0.2, 0.3, 0.4];
+const everything = [reflectShift({ pixels: 2 }), alternatingFlip(), randomFlip(), cutout({ size: 2 })];
+
+describe('batches', () => {
+  it('normalises by channel: (pixel / 255 - mean) / std', async () => {
+    const set = smallImages();
+    const { xs, ys } = await epochOf(batches(set, { batchSize: 4, mean, std }), 0);
+    const expected = Array.from(set.images, (byte, i) => (byte / 255 - mean[i % 3]!) / std[i % 3]!);
+    await expectClose(xs, expected, { absolute: 1e-6, relative: 1e-6 });
+    expect(ys).toEqual([...set.labels]);
+  });
+
+  it.each([1, 2, 4])('scales to 0 … 1 when nothing else is asked for, with %d channels', async (channels) => {
+    const set = smallImages({ channels });
+    const source = batches(set, { batchSize: 10 });
+    const [batch] = [...source.batches(0)];
+    expect(batch!.xs.shape).toEqual([10, 4, 5, channels]);
+    await expectClose(
+      batch!.xs,
+      Array.from(set.images, (byte) => byte / 255),
+    );
+    tf.dispose([batch!.xs, batch!.ys]);
+  });
+
+  it('tells its sizes, and drops the last batch when asked', async () => {
+    const whole = batches(smallImages(), { batchSize: 4 });
+    expect(whole).toMatchObject({ batchSize: 4, stepsPerEpoch: 3, size: 10 });
+    expect((await epochOf(whole, 0)).sizes).toEqual([4, 4, 2]);
+    const dropping = batches(smallImages(), { batchSize: 4, dropLast: true });
+    expect(dropping).toMatchObject({ batchSize: 4, stepsPerEpoch: 2, size: 8 });
+    expect((await epochOf(dropping, 0)).sizes).toEqual([4, 4]);
+    expect(batches(smallImages(), { batchSize: 16 }).stepsPerEpoch).toBe(1);
+  });
+
+  it('shuffles every epoch differently, visits each image once, and keeps labels with images', async () => {
+    const set = smallImages({ count: 50, classes: 50 });
+    const source = batches(set, { batchSize: 7, shuffle: true, seed: 3 });
+    const [first, second] = [await epochOf(source, 0), await epochOf(source, 1)];
+    expect(first.ys).not.toEqual(second.ys);
+    for (const { xs, ys } of [first, second]) {
+      expect([...ys].sort((a, b) => a - b)).toEqual([...set.labels]);
+      const imageSize = 60;
+      for (let n = 0; n < 50; n++) {
+        const image = set.images.subarray(ys[n]! * imageSize, (ys[n]! + 1) * imageSize);
+        await expectClose(
+          xs.slice(n * imageSize, (n + 1) * imageSize),
+          Array.from(image, (byte) => byte / 255),
+        );
+      }
+    }
+  });
+
+  it('gives the same for the same seed and epoch, whatever was pulled before', async () => {
+    const options = { batchSize: 4, shuffle: true, seed: 5, augment: everything };
+    const source = batches(smallImages(), options);
+    const late = await epochOf(source, 7);
+    await epochOf(source, 0);
+    for (const _ of source.batches(3)) break; // abandoned in the middle
+    expect(await epochOf(source, 7)).toEqual(late);
+    expect(await epochOf(batches(smallImages(), options), 7)).toEqual(late);
+    expect(await epochOf(batches(smallImages(), { ...options, seed: 6 }), 7)).not.toEqual(late);
+  });
+
+  it('takes a stream instead of a seed, without advancing it', async () => {
+    const { createRng } = await import('@tenfold/random');
+    const options = { batchSize: 4, shuffle: true, augment: everything };
+    const rng = createRng(5);
+    const byStream = await epochOf(batches(smallImages(), { ...options, rng }), 2);
+    expect(byStream).toEqual(await epochOf(batches(smallImages(), { ...options, seed: 5 }), 2));
+    expect(rng.uniform()).toBe(createRng(5).uniform());
+  });
+
+  it('does the same to each image whatever the batch size', async () => {
+    const options = { shuffle: true, seed: 5, augment: everything };
+    const [small, large] = [3, 10].map((batchSize) => batches(smallImages(), { batchSize, ...options }));
+    expect((await epochOf(small!, 1)).xs).toEqual((await epochOf(large!, 1)).xs);
+  });
+
+  it('applies augmentations in their order, with streams of their own', async () => {
+    const seen: string[] = [];
+    const probe =
+      (name: string) =>
+      (context: { epoch: number; rng: { uniform(): number }; fixedRng: { uniform(): number } }) => {
+        seen.push(`${name} ${context.epoch} ${context.rng.uniform()} ${context.fixedRng.uniform()}`);
+        return (image: Float32Array) => {
+          image[0] = image[0]! * 2 + (name === 'a' ? 1 : 0);
+        };
+      };
+    const set = smallImages({ count: 1 });
+    const source = batches(set, { batchSize: 1, augment: [probe('a'), probe('b')] });
+    const { xs } = await epochOf(source, 0);
+    expect(xs[0]).toBeCloseTo(((set.images[0]! / 255) * 2 + 1) * 2, 5);
+    await epochOf(source, 1);
+    const drawn = seen.map((line) => line.split(' ').slice(2));
+    expect(new Set(drawn.map(([rng]) => rng)).size).toBe(4); // another stream for each augmentation and epoch
+    expect(drawn[0]![1]).toBe(drawn[2]![1]);
+    expect(drawn[1]![1]).toBe(drawn[3]![1]);
+    expect(drawn[0]![1]).not.toBe(drawn[1]![1]);
+  });
+
+  it('never shares memory between batches or with the set', async () => {
+    const set = smallImages();
+    const before = Uint8Array.from(set.images);
+    const source = batches(set, { batchSize: 5, augment: everything });
+    const [first, second] = [...source.batches(0)];
+    const kept = Array.from(await first!.xs.data());
+    for (const batch of [second!, ...source.batches(1)]) {
+      (await batch.xs.data()).fill(-1); // the cpu backend hands out the array that it keeps
+      (await batch.ys.data()).fill(-1);
+    }
+    expect(Array.from(await first!.xs.data())).toEqual(kept);
+    expect(Buffer.compare(set.images, before)).toBe(0);
+  });
+
+  it('makes two tensors for each batch and no others', () => {
+    const source = batches(smallImages(), { batchSize: 4, augment: everything });
+    const before = tf.memory().numTensors;
+    let pulled = 0;
+    for (const batch of source.batches(0)) {
+      expect(tf.memory().numTensors).toBe(before + 2); // lazily: only this batch exists
+      tf.dispose([batch.xs, batch.ys]);
+      pulled++;
+    }
+    expect(pulled).toBe(3);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  const images = smallImages();
+  it.each([
+    [{ batchSize: 0 }, /^batches: batchSize is 0; give an integer from 1 up/],
+    [{ batchSize: 2.5 }, /batchSize is 2.5/],
+    [{ batchSize: 11, dropLast: true }, /there are 10 examples, and dropLast drops the only batch/],
+    [{ batchSize: 1, mean: [0.5] }, /mean has 1 and std 3 values but the images have 3 channels/],
+    [{ batchSize: 1, std: [1, 0, 1] }, /give finite numbers, and a std above 0/],
+    [{ batchSize: 1, mean: [1, Number.NaN, 1] }, /give finite numbers/],
+  ])('refuses %o', (options, message) => {
+    expect(() => batches(images, options)).toThrow(message);
+  });
+
+  it('refuses sets that are empty or do not fit together, and epochs that are none', () => {
+    expect(() => batches(smallImages({ count: 0 }), { batchSize: 1 })).toThrow(
+      /^batches: the set has no examples/,
+    );
+    const broken = { ...images, labels: new Uint8Array(9) };
+    expect(() => batches(broken, { batchSize: 1 })).toThrow(
+      /says \[10,4,5,3\] but has 600 bytes of images and 9 labels/,
+    );
+    expect(() => [...batches(images, { batchSize: 1 }).batches(-1)]).toThrow(
+      /epoch is -1; epochs count from 0/,
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import { expectClose } from '@tenfold/testing';
+import { expect, it } from 'vitest';
+import { channelStatistics } from './channel-statistics';
+import { smallImages } from './small-images';
+
+it('agrees with the definition', async () => {
+  const set = smallImages({ count: 7 });
+  const { mean, std } = channelStatistics(set);
+  for (let c = 0; c < 3; c++) {
+    const values = [...set.images].filter((_, i) => i % 3 === c).map((byte) => byte / 255);
+    const expected = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const variance = values.reduce((sum, v) => sum + (v - expected) ** 2, 0) / values.length;
+    await expectClose([mean[c]!, std[c]!], [expected, Math.sqrt(variance)], {
+      absolute: 1e-12,
+      relative: 1e-12,
+    });
+  }
+});
+
+it('refuses an empty set', () => {
+  expect(() => channelStatistics(smallImages({ count: 0 }))).toThrow(
+    /^channelStatistics: the image set is empty/,
+  );
+});

@@ -1,0 +1,98 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { create } from 'tar';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { channelStatistics } from '../../channel-statistics';
+import { type Cifar10, cifar10Mean, cifar10Std } from '../cifar10';
+import { cacheFolder } from './cache-folder';
+import { send, serve, temporaryFolder } from './fixtures';
+import { loadCifar10 } from './load-cifar10';
+
+describe('loadCifar10', () => {
+  it('refuses an empty list of sources', async () => {
+    await expect(loadCifar10({ sources: [] })).rejects.toThrow(/^loadCifar10: sources is an empty list/);
+  });
+});
+
+// All of the data, through the user's cache: 139 MB are downloaded when they are not there yet.
+describe('the real CIFAR-10', () => {
+  let data: Cifar10 | undefined;
+  let why = '';
+
+  beforeAll(async () => {
+    try {
+      data = await loadCifar10();
+    } catch (error) {
+      if (!(error instanceof AggregateError) || process.env.CI) throw error;
+      why = error.message.replaceAll('\n', ' ');
+      console.warn(`CIFAR-10 cannot be had here, its tests do not run: ${why}`);
+    }
+  }, 900_000);
+
+  function theData(context: { skip: (note: string) => never }): Cifar10 {
+    return data ?? context.skip(why);
+  }
+
+  it('has all images with as many of each class', (context) => {
+    const { train, test, classNames } = theData(context);
+    for (const [set, each] of [
+      [train, 5000],
+      [test, 1000],
+    ] as const) {
+      expect(set).toMatchObject({ count: 10 * each, height: 32, width: 32, channels: 3 });
+      expect(set.images).toHaveLength(10 * each * 3072);
+      const counts = new Array(10).fill(0);
+      for (const label of set.labels) counts[label]++;
+      expect(counts).toEqual(Array(10).fill(each));
+    }
+    expect(classNames).toHaveLength(10);
+  });
+
+  it('begins with a frog, two trucks, a deer and a car', (context) => {
+    const { train, classNames } = theData(context);
+    expect([...train.labels.subarray(0, 5)]).toEqual([6, 9, 9, 4, 1]);
+    expect([...train.labels.subarray(0, 5)].map((label) => classNames[label])).toEqual([
+      'frog',
+      'truck',
+      'truck',
+      'deer',
+      'automobile',
+    ]);
+    expect([...train.images.subarray(0, 6)]).toEqual([59, 62, 63, 43, 46, 45]); // the frog's first two pixels
+  });
+
+  it('has the published means and standard deviations', (context) => {
+    const { mean, std } = channelStatistics(theData(context).train);
+    for (let c = 0; c < 3; c++) {
+      expect(mean[c]).toBeCloseTo(cifar10Mean[c]!, 5);
+      expect(std[c]).toBeCloseTo(cifar10Std[c]!, 5);
+    }
+  });
+
+  it('loads from the cache without a source, verified, in two seconds', async (context) => {
+    theData(context);
+    const begin = performance.now();
+    await loadCifar10({ sources: ['/no/such/source'] });
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+
+  it('is the same from the archive of its authors', { timeout: 120_000 }, async (context) => {
+    const { train, test } = theData(context);
+    const kept = await cacheFolder(undefined);
+    const file = join(await temporaryFolder(), 'cifar-10-binary.tar.gz');
+    await create(
+      { file, cwd: kept, gzip: { level: 1 }, prefix: 'cifar-10-batches-bin' },
+      (await readdir(kept)).filter((name) => name.endsWith('.bin')),
+    );
+    const { readFile } = await import('node:fs/promises');
+    const archive = await readFile(file);
+    const server = await serve((_, response) => send(response, archive));
+    const cacheDirectory = await temporaryFolder();
+    const again = await loadCifar10({ cacheDirectory, sources: [`${server.url}/cifar-10-binary.tar.gz`] });
+    await server.close();
+    expect(Buffer.compare(again.train.images, train.images)).toBe(0);
+    expect(Buffer.compare(again.train.labels, train.labels)).toBe(0);
+    expect(Buffer.compare(again.test.images, test.images)).toBe(0);
+    expect(Buffer.compare(again.test.labels, test.labels)).toBe(0);
+  });
+});

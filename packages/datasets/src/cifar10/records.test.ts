@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { emptyImages, packRecords, unpackRecords } from './records';
+
+it('puts the label first and then a plane for each channel', () => {
+  const pixels = Uint8Array.from({ length: 2 * 3072 }, (_, i) => i % 251);
+  const records = packRecords(pixels, [7, 3]);
+  expect(records).toHaveLength(2 * 3073);
+  expect([records[0], records[3073]]).toEqual([7, 3]);
+  // Pixel 5 of image 1: its red, green and blue lie a plane apart.
+  for (const c of [0, 1, 2]) expect(records[3073 + 1 + c * 1024 + 5]).toBe(pixels[3072 + 3 * 5 + c]);
+});
+
+it('comes back from records as it went in', () => {
+  const pixels = Uint8Array.from({ length: 3 * 3072 }, (_, i) => Math.imul(i, 77777) >>> 9);
+  const set = emptyImages(5);
+  unpackRecords(packRecords(pixels, [1, 2, 3]), set, 2);
+  expect([...set.labels]).toEqual([0, 0, 1, 2, 3]);
+  expect(Buffer.compare(set.images.subarray(2 * 3072), pixels)).toBe(0);
+  expect(set.images.subarray(0, 2 * 3072).every((byte) => byte === 0)).toBe(true);
+});
