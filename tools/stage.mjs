@@ -6,7 +6,8 @@ import { environment, root } from './pnpm.mjs';
 /** Exit code of a tool that cannot run on this machine; its last line says why. */
 export const CANNOT_RUN = 3;
 
-const out = process.stderr;
+// What the bench prints on stdout is for other programs to read.
+const out = process.argv[2] === 'bench' ? process.stderr : process.stdout;
 const colored = out.isTTY === true && !process.env.NO_COLOR;
 const paint = (code, text) => (colored ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const green = (text) => paint(32, text);

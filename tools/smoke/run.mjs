@@ -4,7 +4,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { emptyFolder, packAll } from '../pack.mjs';
 import { npm, root, shell } from '../pnpm.mjs';
@@ -22,6 +21,9 @@ try {
   console.log(
     `${packages.length} packages installed, imported, required and type-checked; the README's program ran in both`,
   );
+} catch (error) {
+  console.log(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(project, { recursive: true, force: true });
 }
@@ -29,9 +31,8 @@ try {
 function install() {
   mkdirSync(join(project, 'tarballs'));
   const packed = packAll(join(project, 'tarballs'));
-  const { catalog } = readCatalog();
   const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
-  dependencies[CORE] = catalog[CORE];
+  dependencies[CORE] = coreVersion();
   write('package.json', JSON.stringify({ name: 'smoke', private: true, dependencies }, null, 2));
   try {
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--no-package-lock'];
@@ -132,13 +133,10 @@ function write(file, text) {
   writeFileSync(join(project, file), text);
 }
 
-/** The versions that the workspace is pinned to. */
-function readCatalog() {
-  const lines = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').matchAll(
-    /^ {2}["']?([@\w/-]+)["']?: ([\d.^~]+)$/gm,
-  );
-  return {
-    catalog: Object.fromEntries([...lines].map(([, name, version]) => [name, version])),
-    url: pathToFileURL(root),
-  };
+/** The version of tfjs-core that the workspace is pinned to. */
+function coreVersion() {
+  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  const version = /tfjs-core["']?: ["']?([\d.]+)/.exec(catalog)?.[1];
+  if (!version) throw new Error(`pnpm-workspace.yaml does not pin ${CORE}`);
+  return version;
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 export interface Manifest {
   name: string;
   private?: boolean;
+  bin?: unknown;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
@@ -15,7 +16,7 @@ export interface Manifest {
 export interface SourceFile {
   /** From the root of the repository, for messages. */
   path: string;
-  /** Whether users get it: what lies in src and is not a test. */
+  /** Whether users get it: what lies in src, is not a test and is not imported by tests alone. */
   published: boolean;
   imports: string[];
 }
@@ -40,11 +41,41 @@ export function workspace(): Package[] {
     .map((directory) => ({
       directory,
       manifest: readManifest(join(root, directory)),
-      files: [...sourceFiles(join(root, directory))].map((path) => readSource(path, directory)),
+      files: withoutHelpersOfTests(
+        [...sourceFiles(join(root, directory))].map((path) => readSource(path, directory)),
+      ),
     }));
 }
 
-/** The arrows of ARCHITECTURE.md: package -> what it depends on; '*' means anything. */
+/** Resolves a relative import as TypeScript does; undefined when it names none of the files. */
+function target(from: SourceFile, specifier: string, files: Map<string, SourceFile>): SourceFile | undefined {
+  const path = normalize(join(dirname(from.path), specifier)).replace(/\.js$/, '');
+  return ['', '.ts', '/index.ts', '.js'].map((ending) => files.get(path + ending)).find(Boolean);
+}
+
+function withoutHelpersOfTests(files: SourceFile[]): SourceFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const importers = new Map<SourceFile, SourceFile[]>();
+  for (const file of files) {
+    for (const specifier of file.imports.filter((name) => name.startsWith('.'))) {
+      const imported = target(file, specifier, byPath);
+      if (imported) importers.set(imported, [...(importers.get(imported) ?? []), file]);
+    }
+  }
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (const [file, users] of importers) {
+      if (file.published && users.every((user) => !user.published)) {
+        file.published = false;
+        changed = true;
+      }
+    }
+  }
+  return files;
+}
+
+/** The arrows of ARCHITECTURE.md: package -> what it depends on. */
 export function arrows(markdown: string): Map<string, string[]> {
   const block = /^```arrows\n([\s\S]*?)^```/m.exec(markdown)?.[1];
   if (block === undefined) throw new Error('ARCHITECTURE.md has no block of arrows (```arrows … ```)');
