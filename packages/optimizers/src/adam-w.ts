@@ -1,5 +1,6 @@
 import { type AdamOptions, adaptive } from './adam';
 import type { Optimizer } from './optimizer';
+import { weightDecayOf } from './weight-decay';
 
 export interface AdamWOptions extends AdamOptions {
   /** λ ≥ 0, how fast weights shrink; 0.01 by default. */
@@ -13,14 +14,13 @@ export interface AdamWOptions extends AdamOptions {
  *
  * θ ← θ − η·(m̂/(√v̂ + ε) + λ·θ), m̂ and v̂ as in Adam
  *
+ * Runs the kernel `AdamW` where the backend has it.
+ *
  * @throws when a number is out of its range
  * @example
  * const optimizer = adamW({ learningRate: 1e-3, weightDecay: 0.05, only: /kernel$/ });
  * @see Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2017, https://arxiv.org/abs/1711.05101, algorithm 2
  */
 export function adamW({ weightDecay = 0.01, only, ...options }: AdamWOptions = {}): Optimizer {
-  if (!(weightDecay >= 0 && weightDecay < Number.POSITIVE_INFINITY)) {
-    throw new Error(`adamW: weightDecay is ${weightDecay}; give a number of at least 0 such as 0.01`);
-  }
-  return adaptive('adamW', options, (name) => (!only || name.search(only) >= 0 ? weightDecay : 0));
+  return adaptive('adamW', options, weightDecayOf('adamW', { weightDecay, only }));
 }

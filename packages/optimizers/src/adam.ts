@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { assertFraction, assertPositive } from './checks';
+import { fused } from './fused';
 import { type Optimizer, perParameter } from './optimizer';
 import type { LearningRate } from './schedule';
 
@@ -18,6 +20,8 @@ export interface AdamOptions {
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², θ ← θ − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε), t = step + 1
  *
+ * Runs the kernel `AdamW` where the backend has it.
+ *
  * @throws when a number is out of its range
  * @example
  * const optimizer = adam({ learningRate: 1e-3 });
@@ -33,19 +37,26 @@ export function adaptive(
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
   weightDecayOf: (parameterName: string) => number,
 ): Optimizer {
-  for (const [option, beta] of Object.entries({ beta1, beta2 })) {
-    if (!(beta >= 0 && beta < 1)) throw new Error(`${name}: ${option} is ${beta}; give a number in [0, 1)`);
-  }
-  if (!(epsilon > 0))
-    throw new Error(`${name}: epsilon is ${epsilon}; give a small positive number such as 1e-8`);
+  assertFraction(name, { beta1, beta2 });
+  assertPositive(name, { epsilon });
   return perParameter(name, ['mean', 'square'], learningRate, (input) => {
+    const { gradient, parameter, learningRate } = input;
+    const before = { mean: input.slots.mean!, square: input.slots.square! };
     const t = input.step + 1;
-    const mean = tf.add(tf.mul(input.slots.mean!, beta1), tf.mul(input.gradient, 1 - beta1));
-    const square = tf.add(tf.mul(input.slots.square!, beta2), tf.mul(tf.square(input.gradient), 1 - beta2));
-    const root = tf.add(tf.sqrt(tf.div(square, 1 - beta2 ** t)), epsilon);
-    const direction = tf.div(tf.div(mean, 1 - beta1 ** t), root);
-    const decay = weightDecayOf(input.name);
-    const whole = decay === 0 ? direction : tf.add(direction, tf.mul(input.parameter, decay));
-    return { update: tf.mul(whole, -input.learningRate), slots: { mean, square } };
+    const weightDecay = weightDecayOf(input.name);
+    const [update, mean, square] = fused(
+      'AdamW',
+      { gradient, parameter, ...before },
+      { learningRate, beta1, beta2, epsilon, weightDecay, step: input.step },
+      () => {
+        const mean = tf.add(tf.mul(before.mean, beta1), tf.mul(gradient, 1 - beta1));
+        const square = tf.add(tf.mul(before.square, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+        const root = tf.add(tf.sqrt(tf.div(square, 1 - beta2 ** t)), epsilon);
+        const direction = tf.div(tf.div(mean, 1 - beta1 ** t), root);
+        const whole = weightDecay === 0 ? direction : tf.add(direction, tf.mul(parameter, weightDecay));
+        return [tf.mul(whole, -learningRate), mean, square];
+      },
+    );
+    return { update: update!, slots: { mean: mean!, square: square! } };
   });
 }

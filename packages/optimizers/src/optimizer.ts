@@ -46,28 +46,52 @@ export function perParameter(
         slots.map((slot) => [slot, mapTensors(params, (parameter) => tf.zerosLike(parameter))]),
       ),
     update(grads, state, { params, step }) {
-      const updates: tf.NamedTensorMap = {};
-      const next: OptimizerState = Object.fromEntries(slots.map((slot) => [slot, {}]));
       const rate = rateAt(name, learningRate, step);
-      for (const [key, gradient] of Object.entries(grads)) {
-        const parameter = params[key];
-        if (!parameter || slots.some((slot) => !state[slot]?.[key])) {
-          throw new Error(
-            `${name}: there is a gradient for ${key} but no ${parameter ? 'state' : 'parameter'} of that name; init(params) with the same parameters`,
-          );
-        }
-        // tidy disposes what the rule computes on the way and keeps what it returns.
-        const result = tf.tidy(() => {
+      // tidy disposes what is computed on the way and keeps what is returned.
+      return tf.tidy(() => {
+        const updates: tf.NamedTensorMap = {};
+        // A parameter without a gradient in this step keeps what is remembered of it.
+        const next: OptimizerState = Object.fromEntries(
+          slots.map((slot) => [
+            slot,
+            mapTensors(state[slot] ?? {}, (t, key) => (key in grads ? t : tf.clone(t))),
+          ]),
+        );
+        for (const [key, gradient] of Object.entries(grads)) {
+          const parameter = params[key];
+          assertMatch(name, key, gradient, parameter, slots, state);
           const before = Object.fromEntries(slots.map((slot) => [slot, state[slot]![key]!]));
-          const made = rule({ name: key, gradient, slots: before, parameter, learningRate: rate, step });
-          return { update: made.update, ...made.slots } as tf.NamedTensorMap;
-        });
-        updates[key] = result.update!;
-        for (const slot of slots) next[slot]![key] = result[slot]!;
-      }
-      return { updates, state: next };
+          const result = tf.tidy(() => {
+            const made = rule({ name: key, gradient, slots: before, parameter, learningRate: rate, step });
+            return { update: made.update, ...made.slots } as tf.NamedTensorMap;
+          });
+          updates[key] = result.update!;
+          for (const slot of slots) next[slot]![key] = result[slot]!;
+        }
+        return { updates, state: next };
+      });
     },
   };
+}
+
+function assertMatch(
+  name: string,
+  key: string,
+  gradient: tf.Tensor,
+  parameter: tf.Tensor | undefined,
+  slots: readonly string[],
+  state: OptimizerState,
+): asserts parameter is tf.Tensor {
+  if (!parameter || slots.some((slot) => !state[slot]?.[key])) {
+    throw new Error(
+      `${name}: there is a gradient for ${key} but no ${parameter ? 'state' : 'parameter'} of that name; init(params) with the same parameters`,
+    );
+  }
+  if (gradient.shape.join() !== parameter.shape.join()) {
+    throw new Error(
+      `${name}: ${key} has shape [${parameter.shape}] but its gradient has shape [${gradient.shape}]; give a gradient of the parameter's shape`,
+    );
+  }
 }
 
 /** Applies a function to every tensor of a map. */

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Adds updates to variables in place and disposes the updates.
+ *
+ * θ ← θ + u for every parameter that has an update
+ *
+ * @param params variables by name; those without an update stay
+ * @param updates of an optimizer's `update`; disposed
+ * @throws when an update has no variable of its name, or another shape; then no variable has changed
+ * @example
+ * const { updates, state: next } = optimizer.update(grads, state, { params, step });
+ * applyUpdates(params, updates);
+ * tf.dispose([state, grads]);
+ */
+export function applyUpdates(params: tf.NamedTensorMap, updates: tf.NamedTensorMap): void {
+  const pairs = Object.entries(updates).map(([name, update]) => {
+    const parameter = params[name];
+    if (!(parameter instanceof tf.Variable)) {
+      throw new Error(
+        `applyUpdates: there is an update for ${name} but ${parameter ? 'a tensor that is no tf.Variable' : 'no parameter'} of that name; give the variables that the optimizer saw`,
+      );
+    }
+    if (parameter.shape.join() !== update.shape.join()) {
+      throw new Error(
+        `applyUpdates: ${name} has shape [${parameter.shape}] but its update has shape [${update.shape}]; give an update of the parameter's shape`,
+      );
+    }
+    return [parameter, update] as const;
+  });
+  for (const [parameter, update] of pairs) {
+    const sum = tf.add(parameter, update);
+    parameter.assign(sum);
+    tf.dispose([sum, update]);
+  }
+}

@@ -1,0 +1,17 @@
+import { assertNotNegative } from './checks';
+import type { Schedule } from './schedule';
+
+/**
+ * The same value at every step.
+ *
+ * η(t) = value
+ *
+ * @param value a finite number of at least 0
+ * @throws when the value is out of its range
+ * @example
+ * sgd({ learningRate: warmup(constant(0.1), { steps: 100 }) });
+ */
+export function constant(value: number): Schedule {
+  assertNotNegative('constant', { value });
+  return () => value;
+}

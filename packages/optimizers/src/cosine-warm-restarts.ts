@@ -1,0 +1,46 @@
+import { assertCount, assertNotNegative } from './checks';
+import type { Schedule } from './schedule';
+
+export interface CosineWarmRestartsOptions {
+  /** The value at the begin of every period, ≥ 0. */
+  peak: number;
+  /** The value that every period approaches, ≥ 0; 0 by default. */
+  end?: number;
+  /** Steps of the first period, an integer of at least 1. */
+  period: number;
+  /** How many times longer each period is than the one before, an integer of at least 1; 1 by default. */
+  growth?: number;
+}
+
+/**
+ * SGDR: half a cosine from the peak to the end, again and again.
+ *
+ * η(t) = end + (peak − end)·(1 + cos(π·u/P))/2, u steps into the period of P = period·growthᵏ steps that contains t
+ *
+ * It never ends; the last step of a period is one short of the end value, the next is the peak again.
+ *
+ * @throws when a number is out of its range
+ * @example
+ * sgd({ learningRate: cosineWarmRestarts({ peak: 0.1, period: 1000, growth: 2 }) }); // restarts at 1000, 3000, 7000 …
+ * @see Loshchilov, Hutter, "SGDR", 2016, https://arxiv.org/abs/1608.03983, equation 5
+ */
+export function cosineWarmRestarts({
+  peak,
+  end = 0,
+  period,
+  growth = 1,
+}: CosineWarmRestartsOptions): Schedule {
+  assertNotNegative('cosineWarmRestarts', { peak, end });
+  assertCount('cosineWarmRestarts', { period, growth });
+  return (step) => {
+    let [into, length] = [step, period];
+    if (growth === 1) into = step % period;
+    else {
+      while (into >= length) {
+        into -= length;
+        length *= growth;
+      }
+    }
+    return end + ((peak - end) * (1 + Math.cos((Math.PI * into) / length))) / 2;
+  };
+}

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assertCount } from './checks';
+import { fused } from './fused';
+
+export interface NewtonSchulzOptions {
+  /** Iterations, an integer of at least 1; 5 by default. */
+  steps?: number;
+}
+
+/**
+ * The orthogonal matrix nearest to a matrix, roughly: every singular value is moved close to 1, the singular vectors
+ * stay.
+ *
+ * X ← X/(‖X‖ + 1e-7) with the Frobenius norm, then `steps` times A = X·Xᵀ, X ← a·X + (b·A + c·A²)·X with
+ * (a, b, c) = (3.4445, −4.7750, 2.0315): these coefficients grow small singular values fast and leave them
+ * between about 0.7 and 1.2, not at 1. A matrix of more rows than columns uses A = Xᵀ·X, the smaller of the two.
+ *
+ * Runs the kernel `NewtonSchulz` where the backend has it.
+ *
+ * @param x [rows, columns], values in ℝ
+ * @returns [rows, columns]; a zero matrix stays zero
+ * @throws when x is not a matrix, or steps is not such an integer
+ * @example
+ * newtonSchulz(tf.tensor2d([[3, 0], [0, 0.1]])); // near [[1, 0], [0, 1]]
+ * @see Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024,
+ *   https://kellerjordan.github.io/posts/muon/
+ */
+export function newtonSchulz(x: tf.Tensor, { steps = 5 }: NewtonSchulzOptions = {}): tf.Tensor2D {
+  if (x.rank !== 2) {
+    throw new Error(
+      `newtonSchulz: x has shape [${x.shape}]; give a matrix, as tf.reshape(x, [rows, columns])`,
+    );
+  }
+  assertCount('newtonSchulz', { steps });
+  return tf.tidy(() => fused('NewtonSchulz', { x }, { steps }, () => [iterate(x, steps)])[0]!) as tf.Tensor2D;
+}
+
+const [A, B, C] = [3.4445, -4.775, 2.0315];
+
+function iterate(x: tf.Tensor, steps: number): tf.Tensor {
+  const [rows, columns] = x.shape as [number, number];
+  const tall = rows > columns;
+  let y = tf.div(x, tf.add(tf.norm(x), 1e-7));
+  for (let i = 0; i < steps; i++) {
+    const before = y;
+    y = tf.tidy(() => {
+      const gram = tf.matMul(before, before, tall, !tall);
+      const polynomial = tf.add(tf.mul(gram, B), tf.mul(tf.matMul(gram, gram), C));
+      const product = tall ? tf.matMul(before, polynomial) : tf.matMul(polynomial, before);
+      return tf.add(tf.mul(before, A), product);
+    });
+    before.dispose();
+  }
+  return y;
+}

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assertFraction } from './checks';
+import { type Optimizer, perParameter } from './optimizer';
+import type { LearningRate } from './schedule';
+import { type WeightDecayOptions, weightDecayOf } from './weight-decay';
+
+export interface SgdOptions extends WeightDecayOptions {
+  /** η ≥ 0, or a schedule of it. */
+  learningRate: LearningRate;
+  /** μ in [0, 1), how much of the last direction stays; 0 by default. */
+  momentum?: number;
+  /** Whether to look ahead along the momentum; false by default. */
+  nesterov?: boolean;
+  /** Whether the weights shrink beside the gradient and not as a part of it; false by default, as in PyTorch. */
+  decoupled?: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum: a heavy ball rolls down the loss.
+ *
+ * g ← g + λ·θ, b ← μ·b + g, u = b, or g + μ·b with nesterov; θ ← θ − η·u
+ *
+ * decoupled: g stays as it is and θ ← θ − η·(u + λ·θ)
+ *
+ * @throws when a number is out of its range, or nesterov has no momentum to look along
+ * @example
+ * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4, only: /kernel$/ });
+ * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013,
+ *   https://proceedings.mlr.press/v28/sutskever13.html, section 2
+ */
+export function sgd({
+  learningRate,
+  momentum = 0,
+  nesterov = false,
+  decoupled = false,
+  ...decay
+}: SgdOptions): Optimizer {
+  assertFraction('sgd', { momentum });
+  if (nesterov && momentum === 0) {
+    throw new Error('sgd: nesterov is true but momentum is 0; give a momentum such as 0.9');
+  }
+  const decayOf = weightDecayOf('sgd', decay);
+  return perParameter('sgd', momentum > 0 ? ['momentum'] : [], learningRate, (input) => {
+    const lambda = decayOf(input.name);
+    const shrink = (direction: tf.Tensor) =>
+      lambda === 0 ? direction : tf.add(direction, tf.mul(input.parameter, lambda));
+    const g = decoupled ? input.gradient : shrink(input.gradient);
+    const b = momentum > 0 ? tf.add(tf.mul(input.slots.momentum!, momentum), g) : g;
+    const u = nesterov ? tf.add(g, tf.mul(b, momentum)) : b;
+    const slots: { [slot: string]: tf.Tensor } = momentum > 0 ? { momentum: b } : {};
+    return { update: tf.mul(decoupled ? shrink(u) : u, -input.learningRate), slots };
+  });
+}
