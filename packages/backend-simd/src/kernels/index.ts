@@ -5,8 +5,12 @@ import { cast } from './cast';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
+import { depthwiseConv2d } from './depthwise-conv2d';
+import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter';
+import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input';
 import { fill } from './fill';
 import { fusedConv2D } from './fused-conv2d';
+import { fusedDepthwiseConv2D } from './fused-depthwise-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
 import { poolingKernels } from './pooling';
 import { reductionKernels } from './reduce';
@@ -23,7 +27,11 @@ export const kernels: KernelConfig[] = [
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  depthwiseConv2d,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
   fill,
   fusedConv2D,
+  fusedDepthwiseConv2D,
   fusedMatMul,
 ];

@@ -1,0 +1,17 @@
+import { DepthwiseConv2dNative, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { depthwiseConvolution } from '../depthwise';
+import { fallback } from '../fallback';
+
+/** y = x * filter, each channel with filters of its own. */
+export const depthwiseConv2d: KernelConfig = {
+  kernelName: DepthwiseConv2dNative,
+  backendName: 'simd',
+  kernelFunc: (params) => {
+    const { x, filter } = params.inputs as unknown as { x: TensorInfo; filter: TensorInfo };
+    const info = convInfo(x.shape, filter.shape, params.attrs as unknown as ConvAttrs, true);
+    if (!takesConvolution(info, x, filter)) return fallback(DepthwiseConv2dNative)(params);
+    return depthwiseConvolution(params.backend as SimdBackend, x, filter, info);
+  },
+};

@@ -1,0 +1,35 @@
+import {
+  FusedDepthwiseConv2D,
+  type FusedDepthwiseConv2DAttrs,
+  type KernelConfig,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import { applyEnding, endingOf } from '../activation';
+import type { SimdBackend } from '../backend';
+import { convInfo, takesConvolution } from '../conv-info';
+import { depthwiseConvolution } from '../depthwise';
+import { fallback } from '../fallback';
+
+/** y = activation(x * filter + bias), each channel with filters of its own; bias one value per output channel. */
+export const fusedDepthwiseConv2D: KernelConfig = {
+  kernelName: FusedDepthwiseConv2D,
+  backendName: 'simd',
+  kernelFunc: (params) => {
+    const { x, filter, bias, preluActivationWeights } = params.inputs as unknown as {
+      x: TensorInfo;
+      filter: TensorInfo;
+      bias?: TensorInfo;
+      preluActivationWeights?: TensorInfo;
+    };
+    const attrs = params.attrs as unknown as FusedDepthwiseConv2DAttrs;
+    const info = convInfo(x.shape, filter.shape, attrs, true);
+    const perChannel =
+      !bias || (bias.dtype === 'float32' && util.sizeFromShape(bias.shape) === info.outChannels);
+    if (!perChannel || !takesConvolution(info, x, filter)) return fallback(FusedDepthwiseConv2D)(params);
+    const simd = params.backend as SimdBackend;
+    const ending = endingOf(attrs.activation, attrs.leakyreluAlpha);
+    const out = depthwiseConvolution(simd, x, filter, info, bias, ending);
+    return applyEnding(simd, out, ending, preluActivationWeights);
+  },
+};

@@ -1,0 +1,62 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+
+type Values = ArrayLike<number>;
+type Visit = (x: number, filter: number, y: number) => void;
+
+/** Every product of a depthwise convolution, as indices into x, the filter and y. */
+function eachProduct(info: backend_util.Conv2DInfo, visit: Visit): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  const multiplier = outChannels / inChannels;
+  for (let b = 0; b < batchSize; b++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ox = 0; ox < outWidth; ox++) {
+        for (let ky = 0; ky < info.filterHeight; ky++) {
+          const iy = oy * info.strideHeight - padInfo.top + ky * info.dilationHeight;
+          if (iy < 0 || iy >= inHeight) continue;
+          for (let kx = 0; kx < info.filterWidth; kx++) {
+            const ix = ox * info.strideWidth - padInfo.left + kx * info.dilationWidth;
+            if (ix < 0 || ix >= inWidth) continue;
+            for (let q = 0; q < outChannels; q++) {
+              const x = ((b * inHeight + iy) * inWidth + ix) * inChannels + Math.floor(q / multiplier);
+              const filter = (ky * info.filterWidth + kx) * outChannels + q;
+              visit(x, filter, ((b * outHeight + oy) * outWidth + ox) * outChannels + q);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+const size = (shape: number[]): number => shape.reduce((x, y) => x * y, 1);
+
+/** y by the definition, in float64. */
+export function referenceDepthwise(x: Values, filter: Values, info: backend_util.Conv2DInfo): Float64Array {
+  const out = new Float64Array(size(info.outShape));
+  eachProduct(info, (i, f, o) => {
+    out[o]! += x[i]! * filter[f]!;
+  });
+  return out;
+}
+
+/** dx by the definition, in float64. */
+export function referenceDepthwiseInput(
+  dy: Values,
+  filter: Values,
+  info: backend_util.Conv2DInfo,
+): Float64Array {
+  const out = new Float64Array(size(info.inShape));
+  eachProduct(info, (i, f, o) => {
+    out[i]! += dy[o]! * filter[f]!;
+  });
+  return out;
+}
+
+/** dFilter by the definition, in float64. */
+export function referenceDepthwiseFilter(x: Values, dy: Values, info: backend_util.Conv2DInfo): Float64Array {
+  const out = new Float64Array(size(info.filterShape));
+  eachProduct(info, (i, f, o) => {
+    out[f]! += x[i]! * dy[o]!;
+  });
+  return out;
+}
