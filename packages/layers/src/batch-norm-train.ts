@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernels, runKernel, withGradient } from './with-gradient';
 
 /**
  * Normalises a batch by its own mean and variance over all axes but the last, with the exact gradient.
@@ -16,26 +17,25 @@ export function normalizeBatch(
   onStatistics: (mean: tf.Tensor, variance: tf.Tensor) => void,
 ): tf.Tensor {
   const inputs = [x, gamma, beta].filter((t) => t !== undefined);
-  const apply = tf.customGrad((...args) => {
-    const save = args.pop() as tf.GradSaveFunc;
-    const [x, ...rest] = args as tf.Tensor[];
-    const g = gamma && rest.shift();
-    const b = beta && rest.shift();
-    const [value, mean, variance] = forward(x!, g, b, epsilon);
-    onStatistics(mean, variance);
-    save([x!, mean, variance, ...(g ? [g] : [])]);
-    return {
-      value,
-      gradFunc: (dy, [x, mean, variance, g]) => {
-        const [dx, dgamma, dbeta] = backward(dy, x!, mean!, variance!, g, epsilon);
-        return [dx, ...(gamma ? [dgamma] : []), ...(beta ? [dbeta] : [])];
-      },
-    };
+  const fused = hasKernels('BatchNormTrain', 'BatchNormTrainGrad');
+  return withGradient(inputs, {
+    forward(x) {
+      const named = { x: x!, ...(gamma && { gamma }), ...(beta && { beta }) };
+      const [value, mean, variance] = fused
+        ? runKernel('BatchNormTrain', named, { epsilon })
+        : forward(x!, gamma, beta, epsilon);
+      onStatistics(mean!, variance!);
+      return { value: value!, saved: [x!, mean!, variance!, ...(gamma ? [gamma] : [])] };
+    },
+    backward(dy, [x, mean, variance, savedGamma]) {
+      const named = { dy, x: x!, mean: mean!, variance: variance!, ...(gamma && { gamma: savedGamma! }) };
+      const [dx, dgamma, dbeta] = fused
+        ? runKernel('BatchNormTrainGrad', named, { epsilon })
+        : backward(dy, x!, mean!, variance!, savedGamma, epsilon);
+      return [dx!, ...(gamma ? [dgamma!] : []), ...(beta ? [dbeta!] : [])];
+    },
   });
-  return apply(...inputs);
 }
-
-type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
 
 // [y, μ, σ²]
 function forward(
@@ -43,11 +43,7 @@ function forward(
   gamma: tf.Tensor | undefined,
   beta: tf.Tensor | undefined,
   epsilon: number,
-): Three {
-  if (tf.getKernel('BatchNormTrain', tf.getBackend())) {
-    const inputs = { x, ...(gamma && { gamma }), ...(beta && { beta }) };
-    return tf.engine().runKernel('BatchNormTrain', inputs, { epsilon }) as unknown as Three;
-  }
+): tf.Tensor[] {
   const axes = allButLast(x);
   const mean = tf.mean(x, axes);
   const centred = tf.sub(x, mean);
@@ -65,11 +61,7 @@ function backward(
   variance: tf.Tensor,
   gamma: tf.Tensor | undefined,
   epsilon: number,
-): Three {
-  if (tf.getKernel('BatchNormTrainGrad', tf.getBackend())) {
-    const inputs = { dy, x, mean, variance, ...(gamma && { gamma }) };
-    return tf.engine().runKernel('BatchNormTrainGrad', inputs, { epsilon }) as unknown as Three;
-  }
+): tf.Tensor[] {
   const axes = allButLast(x);
   const n = x.size / x.shape.at(-1)!;
   const inverse = tf.rsqrt(tf.add(variance, epsilon));

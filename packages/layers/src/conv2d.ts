@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { assertStridesOrDilations, dilated, pair } from './dilated';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
 import { assertSizes, parameter } from './parameter';
@@ -12,7 +13,7 @@ export interface Conv2dOptions {
   strides?: number | [number, number];
   /** 'same': zeros around the image so that stride 1 keeps its size. 'valid': none. 'same' by default. */
   padding?: 'same' | 'valid';
-  /** Distance of the kernel's taps; 1 by default. */
+  /** Distance of the kernel's taps; 1 by default. Strides or dilations are 1. */
   dilations?: number | [number, number];
   /** Whether b is added; true by default. */
   bias?: boolean;
@@ -35,7 +36,7 @@ export interface Conv2dParams extends Params {
  *
  * @returns a layer from [batch, height, width, inChannels] to [batch, height', width', outChannels]; for 'same'
  *   height' = ⌈height/s⌉, for 'valid' ⌈(height − d·(kernel − 1))/s⌉
- * @throws when a size is not a positive integer, or the input is not such a batch of images
+ * @throws when a size is not a positive integer, strides and dilations are both above 1, or the input is not such a batch of images
  * @example
  * conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3 });
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 9
@@ -52,17 +53,16 @@ export function conv2d({
   biasInitializer,
   trainable = true,
 }: Conv2dOptions): Layer<Conv2dParams> {
-  const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
-  assertSizes('conv2d', {
-    inChannels,
-    outChannels,
-    'kernelSize (height)': height,
-    'kernelSize (width)': width,
-  });
-  const fanIn = height * width * inChannels;
+  const [size, step, distance] = [pair(kernelSize), pair(strides), pair(dilations)];
+  assertSizes('conv2d', { inChannels, outChannels });
+  assertSizes('conv2d', { 'kernelSize (height)': size[0], 'kernelSize (width)': size[1] });
+  assertSizes('conv2d', { 'strides (down)': step[0], 'strides (right)': step[1] });
+  assertSizes('conv2d', { 'dilations (down)': distance[0], 'dilations (right)': distance[1] });
+  assertStridesOrDilations('conv2d', step, distance);
+  const fanIn = size[0] * size[1] * inChannels;
   return {
     init: (rng) => ({
-      kernel: parameter([height, width, inChannels, outChannels], initializer, rng.fork('kernel'), {
+      kernel: parameter([...size, inChannels, outChannels], initializer, rng.fork('kernel'), {
         trainable,
       }),
       ...(bias && {
@@ -75,15 +75,16 @@ export function conv2d({
           `conv2d: the input has shape [${x.shape}]; give images [batch, height, width, ${inChannels}], since inChannels is ${inChannels}`,
         );
       }
-      const y = tf.conv2d(
-        x as tf.Tensor4D,
-        params.kernel as tf.Tensor4D,
-        strides,
-        padding,
-        'NHWC',
-        dilations,
-      );
-      countFlops?.('conv2d', 2 * y.size * fanIn);
+      const kernel = params.kernel as tf.Tensor4D;
+      const convolve = (x: tf.Tensor, padding: 'same' | 'valid') => {
+        const y = tf.conv2d(x as tf.Tensor4D, kernel, step, padding);
+        countFlops?.('conv2d', 2 * y.size * fanIn);
+        return y;
+      };
+      const y =
+        Math.max(...distance) > 1
+          ? dilated(x, size, distance, padding, (x) => convolve(x, 'valid'))
+          : convolve(x, padding);
       // A separate sum: the gradient of tfjs's fused form always computes the gradient of its input, needed or not.
       return bias ? tf.add(y, params.bias as tf.Variable) : y;
     },

@@ -1,0 +1,192 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface SafetensorsFile {
+  tensors: tf.NamedTensorMap;
+  /** The strings kept with them; empty when there are none. */
+  metadata: Record<string, string>;
+}
+
+interface Entry {
+  name: string;
+  dtype: string;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+const MAX_HEADER = 100_000_000;
+
+/**
+ * Reads the bytes of a safetensors file.
+ *
+ * F32, F64, F16 and BF16 become float32 (F64 is rounded), I32, I16, I8, U16 and U8 become int32, and so does I64 when
+ * its values fit, BOOL becomes bool.
+ *
+ * @param bytes the whole file; not kept
+ * @returns new tensors, which the caller disposes, and the metadata
+ * @throws when the bytes are not a whole, valid file, or a tensor has another dtype
+ * @example
+ * const { tensors, metadata } = loadSafetensors(await readFile('model.safetensors'));
+ * @see https://huggingface.co/docs/safetensors, "Format"
+ */
+export function loadSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const { header, start } = readHeader(bytes);
+  const { __metadata__: metadata = {}, ...described } = header;
+  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
+    fail(`its metadata is ${brief(metadata)}; expected strings by name`);
+  }
+  const entries = Object.entries(described).map(([name, value]) => readEntry(name, value));
+  assertCovered(entries, bytes.length - start);
+  // All values are read before the first tensor is made, so that none is left behind when one cannot be read.
+  const read = entries.map((entry) => {
+    const values = bytes.subarray(start + entry.begin, start + entry.end);
+    const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+    return { ...entry, decoded: decoders[entry.dtype]!.decode(view, entry) };
+  });
+  const tensors = Object.fromEntries(
+    read.map(({ name, shape, decoded: [values, dtype] }) => [name, tf.tensor(values, shape, dtype)]),
+  );
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+function fail(what: string): never {
+  throw new Error(`loadSafetensors: the file is not valid: ${what}`);
+}
+
+const brief = (value: unknown): string => String(JSON.stringify(value)).slice(0, 80);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, too few for the length of a header`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > MAX_HEADER) fail(`its header would have ${length} bytes, at most ${MAX_HEADER} are allowed`);
+  if (8 + length > bytes.length) fail(`its header ends at byte ${8 + length} but it has ${bytes.length}`);
+  let header: unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
+    if (!text.startsWith('{')) throw new Error('it does not begin with {');
+    header = JSON.parse(text);
+    assertUniqueKeys(text);
+  } catch (error) {
+    fail(`its header is not the JSON expected: ${(error as Error).message}`);
+  }
+  return { header: header as Record<string, unknown>, start: 8 + length };
+}
+
+// JSON.parse keeps the last of several equal keys in silence; the format forbids them.
+function assertUniqueKeys(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  for (const [token, string] of text.matchAll(/"((?:[^"\\]|\\.)*)"(?=\s*:)|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (string !== undefined) {
+      const key = JSON.parse(`"${string}"`) as string;
+      if (open.at(-1)?.has(key)) throw new Error(`it has the key ${JSON.stringify(key)} twice`);
+      open.at(-1)?.add(key);
+    }
+  }
+}
+
+function readEntry(name: string, value: unknown): Entry {
+  const place = `tensor ${JSON.stringify(name)}`;
+  if (!isRecord(value)) fail(`${place} is described by ${brief(value)}`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  const counts = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (typeof dtype !== 'string') fail(`${place} has the dtype ${brief(dtype)}`);
+  if (!counts(shape)) fail(`${place} has the shape ${brief(shape)}`);
+  if (!counts(offsets) || offsets.length !== 2) fail(`${place} has the data_offsets ${brief(offsets)}`);
+  const decoder = decoders[dtype];
+  if (!decoder) {
+    throw new Error(
+      `loadSafetensors: ${place} has the dtype ${dtype}; this reader knows ${Object.keys(decoders).join(', ')}`,
+    );
+  }
+  const [begin, end] = offsets as [number, number];
+  const size = shape.reduce((product, n) => product * n, decoder.width);
+  if (!Number.isSafeInteger(size) || end - begin !== size) {
+    fail(`${place} of shape [${shape}] and dtype ${dtype} needs ${size} bytes but has [${begin}, ${end})`);
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+// No gap, no overlap, nothing left over.
+function assertCovered(entries: Entry[], size: number): void {
+  let at = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at)
+      fail(`tensor ${JSON.stringify(name)} begins at byte ${begin} of the values, expected ${at}`);
+    at = end;
+  }
+  if (at !== size) fail(`the values have ${size} bytes but the header describes ${at}`);
+}
+
+type Decoded = [Float32Array | Int32Array | Uint8Array, 'float32' | 'int32' | 'bool'];
+type Decoder = { width: number; decode: (view: DataView, entry: Entry) => Decoded };
+
+// Values are read one by one through a DataView, which asks for no alignment: files with odd offsets exist.
+const decoder = (
+  width: number,
+  array: (n: number) => Decoded[0],
+  dtype: Decoded[1],
+  read: (view: DataView, at: number, entry: Entry) => number,
+): Decoder => ({
+  width,
+  decode(view, entry) {
+    const values = array(view.byteLength / width);
+    for (let i = 0; i < values.length; i++) values[i] = read(view, i * width, entry);
+    return [values, dtype];
+  },
+});
+const float = (width: number, read: (view: DataView, at: number) => number) =>
+  decoder(width, (n) => new Float32Array(n), 'float32', read);
+const integer = (width: number, read: (view: DataView, at: number, entry: Entry) => number) =>
+  decoder(width, (n) => new Int32Array(n), 'int32', read);
+
+const decoders: Record<string, Decoder> = {
+  F64: float(8, (view, at) => view.getFloat64(at, true)),
+  F32: float(4, (view, at) => view.getFloat32(at, true)),
+  F16: float(2, (view, at) => half(view.getUint16(at, true))),
+  BF16: float(2, (view, at) => bfloat(view.getUint16(at, true))),
+  I64: integer(8, (view, at, { name }) => {
+    const value = view.getBigInt64(at, true);
+    if (BigInt.asIntN(32, value) !== value) {
+      throw new Error(`loadSafetensors: tensor ${JSON.stringify(name)} holds ${value}, which is no int32`);
+    }
+    return Number(value);
+  }),
+  I32: integer(4, (view, at) => view.getInt32(at, true)),
+  I16: integer(2, (view, at) => view.getInt16(at, true)),
+  U16: integer(2, (view, at) => view.getUint16(at, true)),
+  I8: integer(1, (view, at) => view.getInt8(at)),
+  U8: integer(1, (view, at) => view.getUint8(at)),
+  BOOL: decoder(
+    1,
+    (n) => new Uint8Array(n),
+    'bool',
+    (view, at) => (view.getUint8(at) ? 1 : 0),
+  ),
+};
+
+// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
+function half(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const size =
+    exponent === 31
+      ? fraction
+        ? Number.NaN
+        : Number.POSITIVE_INFINITY
+      : exponent === 0
+        ? fraction * 2 ** -24
+        : (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return bits >> 15 ? -size : size;
+}
+
+// The upper half of a float32.
+const scratch = new DataView(new ArrayBuffer(4));
+function bfloat(bits: number): number {
+  scratch.setUint32(0, bits << 16);
+  return scratch.getFloat32(0);
+}

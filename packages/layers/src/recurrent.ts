@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Initializer } from './initializers';
+
+/** What a recurrent layer gives of its states: all [batch, time, units], the last or their mean [batch, units]. */
+export type RecurrentOutput = 'all' | 'last' | 'mean';
+
+export interface RecurrentOptions {
+  /** Size of one step of the input. */
+  inFeatures: number;
+  /** Size of the state. */
+  units: number;
+  /** 'last' by default. */
+  output?: RecurrentOutput;
+  /** Of the input's kernel; uniform in ±1/√units by default, and so are the recurrent kernel and the biases. */
+  initializer?: Initializer;
+  recurrentInitializer?: Initializer;
+}
+
+const outputs: RecurrentOutput[] = ['all', 'last', 'mean'];
+
+export function assertOutput(name: string, output: RecurrentOutput): void {
+  if (!outputs.includes(output)) {
+    throw new Error(`${name}: output is ${JSON.stringify(output)}; give 'all', 'last' or 'mean'`);
+  }
+}
+
+/**
+ * x·W + b for all steps in one product, in the order the steps are taken.
+ *
+ * @param x [batch, time, inFeatures]
+ * @returns [time, batch, gates·units]
+ * @throws when x is not such a batch, or has no step
+ */
+export function projectSteps(name: string, x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [inFeatures, columns] = kernel.shape as [number, number];
+  if (x.rank !== 3 || x.shape[2] !== inFeatures || x.shape[1] === 0) {
+    throw new Error(
+      `${name}: the input has shape [${x.shape}]; give sequences [batch, time, ${inFeatures}] of at least one step, since inFeatures is ${inFeatures}`,
+    );
+  }
+  const [batch, time] = x.shape as [number, number, number];
+  const rows = tf.reshape(tf.transpose(x, [1, 0, 2]), [time * batch, inFeatures]);
+  const product = tf.add(tf.matMul(rows, kernel as tf.Tensor2D), bias);
+  return tf.reshape(product, [time, batch, columns]);
+}
+
+/** Floating-point operations of a recurrent layer; the first step starts from a state of zeros and multiplies nothing. */
+export function recurrentFlops(x: tf.Tensor, inFeatures: number, units: number, gates: number): number {
+  const [batch, time] = x.shape as [number, number];
+  return 2 * batch * gates * units * (time * inFeatures + (time - 1) * units);
+}
+
+/** The output wanted, from the states [time, batch, units]. */
+export function giveOutput(states: tf.Tensor, output: RecurrentOutput): tf.Tensor {
+  const [time, batch, units] = states.shape as [number, number, number];
+  if (output === 'all') return tf.transpose(states, [1, 0, 2]);
+  if (output === 'mean') return tf.mean(states, 0);
+  return tf.reshape(tf.slice(states, [time - 1, 0, 0], [1, batch, units]), [batch, units]);
+}
+
+/**
+ * The gradient of the recurrent kernel, summed over all steps in one product.
+ *
+ * @param states [time, batch, units], of which all but the last were multiplied
+ * @param dproducts [time, batch, gates·units], gradients of the products; the first step had none
+ */
+export function recurrentKernelGradient(states: tf.Tensor, dproducts: tf.Tensor): tf.Tensor {
+  const [time, batch, units] = states.shape as [number, number, number];
+  const columns = dproducts.shape[2]!;
+  if (time === 1) return tf.zeros([units, columns]);
+  const rows = (time - 1) * batch;
+  const before = tf.reshape(tf.slice(states, [0, 0, 0], [time - 1, batch, units]), [rows, units]);
+  const after = tf.reshape(tf.slice(dproducts, [1, 0, 0], [time - 1, batch, columns]), [rows, columns]);
+  return tf.matMul(before as tf.Tensor2D, after as tf.Tensor2D, true, false);
+}

@@ -1,0 +1,91 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+// Widest elements first: the format allows no gaps, so this order is what keeps every tensor aligned.
+const formats = {
+  float32: { dtype: 'F32', width: 4 },
+  int32: { dtype: 'I32', width: 4 },
+  bool: { dtype: 'BOOL', width: 1 },
+} as const;
+
+/**
+ * Writes named tensors as a safetensors file, as PyTorch and others read it.
+ *
+ * The file is the header's length (64 bits), the header (JSON: dtype, shape and place of every tensor) and the values,
+ * all little-endian. float32 becomes F32, int32 I32 and bool BOOL. The same tensors give the same bytes.
+ *
+ * @param tensors such as `model.parameters()`; not disposed
+ * @param metadata strings to keep with them
+ * @returns the file's bytes
+ * @throws when a tensor has another dtype, is named `__metadata__`, or the metadata holds something else than strings
+ * @example
+ * await writeFile('model.safetensors', await saveSafetensors(model.parameters(), { epoch: '8' }));
+ * @see https://huggingface.co/docs/safetensors, "Format"
+ */
+export async function saveSafetensors(
+  tensors: tf.NamedTensorMap,
+  metadata: Record<string, string> = {},
+): Promise<Uint8Array> {
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string') {
+      throw new Error(
+        `saveSafetensors: the metadata ${JSON.stringify(key)} is ${JSON.stringify(value)}; the format keeps strings only`,
+      );
+    }
+  }
+  const entries = Object.entries(tensors).map(([name, tensor]) => ({
+    name,
+    tensor,
+    ...formatOf(name, tensor),
+  }));
+  entries.sort((a, b) => b.width - a.width || (a.name < b.name ? -1 : 1));
+  const places: [string, object][] = [];
+  let end = 0;
+  for (const { name, tensor, dtype, width } of entries) {
+    const begin = end;
+    end += tensor.size * width;
+    places.push([name, { dtype, shape: tensor.shape, data_offsets: [begin, end] }]);
+  }
+  const described = Object.keys(metadata).length ? [['__metadata__', metadata] as const] : [];
+  const header = encodeHeader(Object.fromEntries([...described, ...places]));
+  const bytes = new Uint8Array(header.length + end);
+  bytes.set(header);
+  let at = header.length;
+  for (const { tensor, width } of entries) {
+    write(bytes, at, await tensor.data(), width);
+    at += tensor.size * width;
+  }
+  return bytes;
+}
+
+function formatOf(name: string, tensor: tf.Tensor) {
+  if (name === '__metadata__') {
+    throw new Error("saveSafetensors: a tensor is named '__metadata__', which the format keeps for itself");
+  }
+  if (!(tensor.dtype in formats)) {
+    throw new Error(
+      `saveSafetensors: ${name} is a ${tensor.dtype}; give float32, int32 or bool, or cast it with tf.cast`,
+    );
+  }
+  return formats[tensor.dtype as keyof typeof formats];
+}
+
+// The header's length, and the header padded with spaces so that the values begin at a multiple of 8.
+function encodeHeader(header: object): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+function write(bytes: Uint8Array, at: number, values: tf.TypedArray, width: number): void {
+  const view = new DataView(bytes.buffer);
+  if (values instanceof Float32Array) {
+    for (let i = 0; i < values.length; i++) view.setFloat32(at + i * width, values[i]!, true);
+  } else if (values instanceof Int32Array) {
+    for (let i = 0; i < values.length; i++) view.setInt32(at + i * width, values[i]!, true);
+  } else {
+    bytes.set(values as Uint8Array, at);
+  }
+}

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assertTokens } from './learned-positions';
+import { assertSizes } from './parameter';
+
+export interface SinCosPositions2dOptions {
+  /** Rows and columns of the grid whose places the tokens are, row by row. */
+  height: number;
+  width: number;
+  /** A multiple of 4, at least 8. */
+  features: number;
+  /** The longest wavelength over 2π; 10000 by default. */
+  temperature?: number;
+}
+
+/**
+ * Adds waves over both directions of a grid to its tokens, so that attention knows their places without training.
+ *
+ * y[n, i·width + j] = x[n, i·width + j] + [sin(j·ω), cos(j·ω), sin(i·ω), cos(i·ω)], ω_k = temperature^(−k/(F − 1)),
+ * k = 0 … F − 1, F = features/4
+ *
+ * @returns a function that keeps the shape [batch, height·width, features]
+ * @throws when a size is out of its range, or the input is not such a batch
+ * @example
+ * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), sinCosPositions2d({ height: 8, width: 8, features: 64 })]);
+ * @see Beyer, Zhai, Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022, https://arxiv.org/abs/2205.01580
+ */
+export function sinCosPositions2d({
+  height,
+  width,
+  features,
+  temperature = 10_000,
+}: SinCosPositions2dOptions) {
+  assertSizes('sinCosPositions2d', { height, width, features });
+  if (features % 4 !== 0 || features < 8) {
+    throw new Error(`sinCosPositions2d: features is ${features}; give a multiple of 4, at least 8`);
+  }
+  if (!(temperature > 0)) {
+    throw new Error(`sinCosPositions2d: temperature is ${temperature}; give a positive number`);
+  }
+  const quarter = features / 4;
+  const values = new Float32Array(height * width * features);
+  for (let token = 0; token < height * width; token++) {
+    const [row, column] = [Math.floor(token / width), token % width];
+    for (let k = 0; k < quarter; k++) {
+      const frequency = temperature ** (-k / (quarter - 1));
+      const waves = [column, row].flatMap((at) => [Math.sin(at * frequency), Math.cos(at * frequency)]);
+      for (const [i, wave] of waves.entries()) values[token * features + i * quarter + k] = wave;
+    }
+  }
+  return (x: tf.Tensor): tf.Tensor => {
+    assertTokens('sinCosPositions2d', x, height * width, features);
+    return tf.tidy(() => tf.add(x, tf.tensor(values, [height * width, features])));
+  };
+}
