@@ -31,7 +31,11 @@ export function createModel(layer: LayerLike, { seed = 0 }: { seed?: number } = 
   const whole = toLayer(layer);
   const params = whole.init(createRng(seed).fork('parameters'));
   const flat = flattenParams(params);
-  const apply = (x: tf.Tensor, context: Context) => tf.tidy(() => whole.apply(params, x, context));
+  const apply = (x: tf.Tensor, context: Context) =>
+    tf.tidy(() => {
+      const y = whole.apply(params, x, context);
+      return y === x ? tf.clone(x) : y; // the caller disposes the output, and still owns the input
+    });
   return {
     layer: whole,
     params,

@@ -1,0 +1,73 @@
+import { createRng } from '@tenfold/random';
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { conv2d } from './conv2d';
+import {
+  dirac,
+  glorotUniform,
+  heNormal,
+  type Initializer,
+  lecunUniform,
+  normal,
+  ones,
+  uniform,
+  zeros,
+} from './initializers';
+import { createModel } from './model';
+
+const rng = createRng(11);
+const moments = (values: Float32Array) => {
+  const mean = values.reduce((s, v) => s + v, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
+  return { mean, deviation, largest: values.reduce((m, v) => Math.max(m, Math.abs(v)), 0) };
+};
+
+// A dense kernel and a convolution's, the standard deviation to expect and, for a uniform one, its limit.
+const dense = [200, 300];
+const convolution = [3, 3, 40, 60];
+it.each<[string, Initializer, number[], number, number?]>([
+  ['zeros', zeros, dense, 0, 0],
+  ['normal', normal(), dense, 0.02],
+  ['normal 0.5', normal({ standardDeviation: 0.5 }), dense, 0.5],
+  ['uniform', uniform(), dense, 0.05 / Math.sqrt(3), 0.05],
+  ['uniform 2', uniform({ limit: 2 }), dense, 2 / Math.sqrt(3), 2],
+  ['lecunUniform', lecunUniform(), dense, 1 / Math.sqrt(3 * 200), 1 / Math.sqrt(200)],
+  ['lecunUniform', lecunUniform(), convolution, 1 / Math.sqrt(3 * 360), 1 / Math.sqrt(360)],
+  ['lecunUniform of a bias', lecunUniform({ fanIn: 50 }), [5000], 1 / Math.sqrt(150), 1 / Math.sqrt(50)],
+  ['glorotUniform', glorotUniform, dense, Math.sqrt(2 / 500), Math.sqrt(6 / 500)],
+  ['glorotUniform', glorotUniform, convolution, Math.sqrt(2 / 900), Math.sqrt(6 / 900)],
+  ['heNormal', heNormal, dense, Math.sqrt(2 / 200)],
+  ['heNormal', heNormal, convolution, Math.sqrt(2 / 360)],
+])('%s has its moments (shape %#)', (_, initializer, shape, deviation, limit) => {
+  const values = initializer(shape, rng.fork(shape.join()));
+  expect(values).toHaveLength(tf.util.sizeFromShape(shape));
+  const found = moments(values);
+  expect(Math.abs(found.mean)).toBeLessThanOrEqual((4 * deviation) / Math.sqrt(values.length));
+  expect(Math.abs(found.deviation - deviation)).toBeLessThanOrEqual(0.02 * deviation);
+  if (limit !== undefined) {
+    expect(found.largest).toBeLessThanOrEqual(limit * (1 + 1e-6));
+    expect(found.largest).toBeGreaterThanOrEqual(0.99 * limit);
+  }
+});
+
+it('ones are 1', () => expect([...ones([2, 2], rng)]).toEqual([1, 1, 1, 1]));
+
+it('the same stream gives the same values', () => {
+  expect(heNormal(dense, createRng(1))).toEqual(heNormal(dense, createRng(1)));
+  expect(heNormal(dense, createRng(1))).not.toEqual(heNormal(dense, createRng(2)));
+});
+
+describe('dirac', () => {
+  it.each([1, 3, 5])('passes the channels on through a kernel of %s', async (kernelSize) => {
+    const layer = conv2d({ inChannels: 3, outChannels: 3, kernelSize, bias: false, initializer: dirac() });
+    const x = tf.tensor(createRng(2).fillNormal(new Float32Array(2 * 5 * 4 * 3)), [2, 5, 4, 3]);
+    await expectClose(createModel(layer).predict(x), x, { absolute: 0, relative: 0 });
+  });
+
+  it('leaves filters past the inputs to the other initializer, and cuts channels there are no filters for', () => {
+    const more = dirac({ otherwise: ones })([1, 1, 2, 4], rng);
+    expect([...more]).toEqual([1, 0, 1, 1, 0, 1, 1, 1]);
+    expect([...dirac()([1, 1, 3, 2], rng)]).toEqual([1, 0, 0, 1, 0, 0]);
+  });
+});

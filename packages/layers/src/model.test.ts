@@ -1,0 +1,120 @@
+import { relu } from '@tenfold/activations';
+import { createRng } from '@tenfold/random';
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import {
+  batchNorm,
+  block,
+  conv2d,
+  countFlops,
+  countParameters,
+  createModel,
+  dense,
+  dropout,
+  flatten,
+  sequential,
+} from './index';
+
+const residual = block(
+  { conv: conv2d({ inChannels: 2, outChannels: 2, kernelSize: 3 }), norm: batchNorm({ channels: 2 }) },
+  (l, x) => tf.add(x, l.norm(l.conv(x))),
+);
+const network = () =>
+  createModel(
+    sequential({
+      stem: conv2d({ inChannels: 1, outChannels: 2, kernelSize: 2, trainable: false }),
+      relu,
+      residual,
+      flatten,
+      head: dense({ inFeatures: 8, outFeatures: 3 }),
+    }),
+  );
+
+it('names parameters by their place in the tree', () => {
+  const model = network();
+  expect(Object.keys(model.parameters())).toEqual([
+    'stem.kernel',
+    'stem.bias',
+    'residual.conv.kernel',
+    'residual.conv.bias',
+    'residual.norm.gamma',
+    'residual.norm.beta',
+    'residual.norm.runningMean',
+    'residual.norm.runningVariance',
+    'head.kernel',
+    'head.bias',
+  ]);
+  const frozen = ['stem.kernel', 'residual.norm.runningMean', 'residual.norm.runningVariance'];
+  expect(Object.keys(model.trainable())).toEqual(
+    Object.keys(model.parameters()).filter((name) => !frozen.includes(name)),
+  );
+  expect(
+    Object.keys(createModel(sequential([dense({ inFeatures: 1, outFeatures: 1 }), relu])).parameters()),
+  ).toEqual(['0.kernel', '0.bias']);
+});
+
+it('counts parameters: trained ones, or all', () => {
+  const [stemKernel, stemBias, conv, norm, head] = [8, 2, 38, 4, 27];
+  expect(countParameters(network())).toBe(stemBias + conv + norm + head);
+  expect(countParameters(network(), { all: true })).toBe(stemKernel + stemBias + conv + norm + 4 + head);
+});
+
+it('counts floating-point operations by kind', () => {
+  const operations = { conv2d: 2 * (4 * 2 * 4 + 4 * 2 * 18), dense: 2 * 24 };
+  expect(countFlops(network(), [2, 2, 1])).toEqual({
+    total: operations.conv2d + operations.dense,
+    operations,
+  });
+});
+
+it('gives parts with equal options different first values', async () => {
+  const layer = () => dense({ inFeatures: 2, outFeatures: 2 });
+  const { '0.kernel': first, '1.kernel': second } = createModel(sequential([layer(), layer()])).parameters();
+  expect([...(await first!.data())]).not.toEqual([...(await second!.data())]);
+});
+
+it('applies layers in order, and plain functions among them', async () => {
+  const double = (x: tf.Tensor) => tf.mul(x, 2);
+  const model = createModel(sequential([(x) => tf.add(x, 1), double]));
+  await expectClose(model.predict(tf.tensor([1, 2])), [4, 6]);
+});
+
+it('tells a block’s function the context', () => {
+  const seen: boolean[] = [];
+  const model = createModel(
+    block({}, (_, x, { training }) => {
+      seen.push(training);
+      return tf.neg(x);
+    }),
+  );
+  model.predict(tf.ones([1]));
+  model.apply(tf.ones([1]), { training: true });
+  expect(seen).toEqual([false, true]);
+});
+
+it('returns a tensor of its own even where the layer passes its input on', async () => {
+  const x = tf.tensor([1, 2]);
+  createModel(dropout({ rate: 0.5 }))
+    .predict(x)
+    .dispose();
+  await expectClose(x, [1, 2]);
+});
+
+it('disposes its parameters, and nothing is left of a prediction', async () => {
+  await expectNoLeaks(() => network().dispose());
+  const model = network();
+  const x = tf.zeros([1, 2, 2, 1]);
+  await expectNoLeaks(() => model.predict(x));
+});
+
+it('drops about the rate in training, scales the rest, and draws the same for the same stream', async () => {
+  const model = createModel(dropout({ rate: 0.25 }));
+  const draw = (seed: number) =>
+    model.apply(tf.ones([10_000]), { training: true, rng: createRng(seed) }).data();
+  const values = [...(await draw(1))];
+  expect(values.filter((v) => v === 0).length / values.length).toBeCloseTo(0.25, 1);
+  expect(new Set(values)).toEqual(new Set([0, Math.fround(4 / 3)]));
+  expect([...(await draw(1))]).toEqual(values);
+  expect([...(await draw(2))]).not.toEqual(values);
+});

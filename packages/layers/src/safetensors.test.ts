@@ -1,0 +1,222 @@
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { loadSafetensors, saveSafetensors } from './index';
+
+/** A file with any header and any values. */
+function file(header: string | object, values: ArrayLike<number> = [], length?: number): Uint8Array {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + values.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length ?? text.length), true);
+  bytes.set(text, 8);
+  bytes.set(values, 8 + text.length);
+  return bytes;
+}
+
+const place = (dtype: string, shape: number[], begin: number, end: number) => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});
+
+describe('saveSafetensors', () => {
+  it('writes the bytes of the format', async () => {
+    const bytes = await saveSafetensors(
+      {
+        flags: tf.tensor([true, false, true], [3], 'bool'),
+        'b.kernel': tf.tensor([1, -2], [2, 1]),
+        a: tf.scalar(7, 'int32'),
+      },
+      { epoch: '3' },
+    );
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(length % 8).toBe(0);
+    const header = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+    expect(header).toMatch(/^\{.*\} *$/);
+    expect(JSON.parse(header)).toEqual({
+      __metadata__: { epoch: '3' },
+      a: place('I32', [], 0, 4),
+      'b.kernel': place('F32', [2, 1], 4, 12),
+      flags: place('BOOL', [3], 12, 15),
+    });
+    expect([...bytes.subarray(8 + length)]).toEqual([7, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 192, 1, 0, 1]);
+  });
+
+  it('gives the same bytes whatever the order of the names', async () => {
+    const [a, b] = [tf.ones([2]), tf.zeros([3])];
+    expect(await saveSafetensors({ a, b })).toEqual(await saveSafetensors({ b, a }));
+  });
+
+  it('refuses what the format cannot keep', async () => {
+    await expect(saveSafetensors({ name: tf.tensor(['x']) })).rejects.toThrow(
+      /saveSafetensors: name is a string; give float32/,
+    );
+    await expect(saveSafetensors({ __metadata__: tf.ones([1]) })).rejects.toThrow(/keeps for itself/);
+    await expect(saveSafetensors({}, { epoch: 3 as unknown as string })).rejects.toThrow(
+      /metadata "epoch" is 3; the format keeps strings only/,
+    );
+  });
+});
+
+describe('a round trip', () => {
+  it('keeps names, shapes, dtypes, values and metadata', async () => {
+    const tensors: tf.NamedTensorMap = {
+      scalar: tf.scalar(Math.PI),
+      empty: tf.zeros([0, 3]),
+      special: tf.tensor([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1e-45, 3e38]),
+      'with "quotes" and ünïcode {}': tf.tensor(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      flags: tf.tensor([1, 0, 1], [3], 'bool'),
+      ['__proto__']: tf.ones([1]),
+    };
+    const metadata = { note: 'a "quoted" ü: {}', empty: '' };
+    const loaded = loadSafetensors(await saveSafetensors(tensors, metadata));
+    expect(loaded.metadata).toEqual(metadata);
+    expect(Object.keys(loaded.tensors).sort()).toEqual(Object.keys(tensors).sort());
+    for (const [name, tensor] of Object.entries(tensors)) {
+      const read = loaded.tensors[name]!;
+      expect([read.shape, read.dtype]).toEqual([tensor.shape, tensor.dtype]);
+      await expectClose(read, tensor, { absolute: 0, relative: 0 });
+    }
+  });
+
+  it('of nothing is nothing', async () => {
+    expect(loadSafetensors(await saveSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
+  });
+
+  it('leaks nothing', async () => {
+    const tensors = { a: tf.ones([2, 2]), b: tf.zeros([3]) };
+    await expectNoLeaks(() => saveSafetensors(tensors).then((bytes) => loadSafetensors(bytes).tensors));
+  });
+
+  it('reads bytes that lie anywhere in memory', async () => {
+    const bytes = await saveSafetensors({ a: tf.tensor([1.5, -2.5]) });
+    for (let shift = 0; shift < 8; shift++) {
+      const moved = new Uint8Array(bytes.length + 16);
+      moved.set(bytes, shift);
+      const { tensors } = loadSafetensors(moved.subarray(shift, shift + bytes.length));
+      await expectClose(tensors.a!, [1.5, -2.5]);
+    }
+  });
+});
+
+describe('loadSafetensors', () => {
+  it('reads tensors at odd offsets', async () => {
+    const header = { a: place('U8', [1], 0, 1), b: place('F32', [1], 1, 5) };
+    const { tensors } = loadSafetensors(file(header, [255, 0, 0, 128, 63]));
+    await expectClose(tensors.a!, [255]);
+    await expectClose(tensors.b!, [1]);
+  });
+
+  it.each<[string, number[], number[], 'float32' | 'int32' | 'bool']>([
+    ['F64', [24, 45, 68, 84, 251, 33, 9, 64], [Math.fround(Math.PI)], 'float32'],
+    [
+      'F16',
+      [0, 60, 0, 192, 255, 123, 1, 0, 0, 124],
+      [1, -2, 65504, 2 ** -24, Number.POSITIVE_INFINITY],
+      'float32',
+    ],
+    ['F16', [0, 126, 0, 252, 0, 4], [Number.NaN, Number.NEGATIVE_INFINITY, 2 ** -14], 'float32'],
+    ['BF16', [128, 63, 73, 192, 128, 255], [1, -3.140625, Number.NEGATIVE_INFINITY], 'float32'],
+    ['I64', [254, 255, 255, 255, 255, 255, 255, 255], [-2], 'int32'],
+    ['I16', [254, 255], [-2], 'int32'],
+    ['U16', [254, 255], [65534], 'int32'],
+    ['I8', [254], [-2], 'int32'],
+    ['U8', [254], [254], 'int32'],
+    ['BOOL', [0, 1], [0, 1], 'bool'],
+  ])('reads %s', async (dtype, bytes, values, expected) => {
+    const { tensors } = loadSafetensors(file({ a: place(dtype, [values.length], 0, bytes.length) }, bytes));
+    expect(tensors.a!.dtype).toBe(expected);
+    await expectClose(tensors.a!, values, { absolute: 0, relative: 0 });
+  });
+
+  it.each<[string, Uint8Array, RegExp]>([
+    ['no length', new Uint8Array(7), /7 bytes, too few/],
+    ['a header past the end', file('{}', [], 3), /header ends at byte 11 but it has 10/],
+    ['a header too long', file('{}', [], 100_000_001), /would have 100000001 bytes, at most/],
+    ['a huge length', new Uint8Array(8).fill(255), /would have .* bytes, at most/],
+    ['no JSON', file('{"a":'), /header is not the JSON expected/],
+    ['an array', file('[]'), /does not begin with \{/],
+    ['a space first', file(' {}'), /does not begin with \{/],
+    ['no UTF-8', file('{"\u0080":1}').map((b) => (b === 0xc2 ? 0xff : b)), /header is not the JSON expected/],
+    [
+      'a name twice',
+      file(
+        '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}',
+      ),
+      /key "a" twice/,
+    ],
+    [
+      'a key twice',
+      file('{"a":{"dtype":"U8","dtype":"I8","shape":[0],"data_offsets":[0,0]}}'),
+      /key "dtype" twice/,
+    ],
+    [
+      'a name twice, once escaped',
+      file(
+        '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}',
+      ),
+      /key "a" twice/,
+    ],
+    ['metadata of numbers', file({ __metadata__: { a: 1 } }), /metadata is \{"a":1\}; expected strings/],
+    ['metadata as text', file({ __metadata__: 'a' }), /metadata is "a"/],
+    ['a tensor as text', file({ a: 'b' }), /tensor "a" is described by "b"/],
+    ['a negative size', file({ a: place('U8', [-1], 0, 0) }), /tensor "a" has the shape \[-1\]/],
+    ['a broken size', file({ a: place('U8', [0.5], 0, 0) }), /has the shape \[0.5\]/],
+    ['a negative place', file({ a: place('U8', [1], -1, 0) }), /has the data_offsets \[-1,0\]/],
+    ['one offset', file({ a: { dtype: 'U8', shape: [], data_offsets: [0] } }), /has the data_offsets \[0\]/],
+    ['a dtype of numbers', file({ a: { dtype: 1, shape: [], data_offsets: [0, 1] } }), /has the dtype 1/],
+    [
+      'an end before the beginning',
+      file({ a: place('U8', [1], 1, 0) }, [0]),
+      /needs 1 bytes but has \[1, 0\)/,
+    ],
+    [
+      'a size that does not fit',
+      file({ a: place('F32', [2], 0, 4) }, [0, 0, 0, 0]),
+      /needs 8 bytes but has \[0, 4\)/,
+    ],
+    [
+      'a size past all numbers',
+      file({ a: place('F32', [2 ** 30, 2 ** 30], 0, 4) }, [0, 0, 0, 0]),
+      /shape \[1073741824,1073741824\]/,
+    ],
+    ['a gap', file({ a: place('U8', [1], 1, 2) }, [0, 0]), /"a" begins at byte 1 of the values, expected 0/],
+    [
+      'an overlap',
+      file({ a: place('U8', [2], 0, 2), b: place('U8', [2], 1, 3) }, [0, 0, 0]),
+      /"b" begins at byte 1 of the values, expected 2/,
+    ],
+    [
+      'values left over',
+      file({ a: place('U8', [1], 0, 1) }, [0, 0]),
+      /the values have 2 bytes but the header describes 1/,
+    ],
+    [
+      'values cut off',
+      file({ a: place('U8', [2], 0, 2) }, [0]),
+      /the values have 1 bytes but the header describes 2/,
+    ],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => loadSafetensors(bytes)).toThrow(message);
+    expect(() => loadSafetensors(bytes)).toThrow(/^loadSafetensors: the file is not valid/);
+  });
+
+  it('names what it does not read', async () => {
+    const strange = file({ a: place('F8_E4M3', [1], 0, 1) }, [0]);
+    expect(() => loadSafetensors(strange)).toThrow(/dtype F8_E4M3; this reader knows F64, F32/);
+    const large = file(
+      { a: place('F32', [1], 0, 4), b: place('I64', [1], 4, 12) },
+      [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0],
+    );
+    await expectNoLeaks(() => {
+      expect(() => loadSafetensors(large)).toThrow(/tensor "b" holds 4294967296, which is no int32/);
+    });
+  });
+});

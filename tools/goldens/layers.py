@@ -1,0 +1,175 @@
+"""Values and gradients of the layers in float64: run with `python3 tools/goldens/layers.py`.
+
+Parameters are leaves in this project's layout (dense [in, out], convolution [height, width, in, out], images [batch, height,
+width, channels]), so that their gradients come in it too."""
+import math
+import torch, torch.nn as nn, torch.nn.functional as F
+from torch.nn.utils.stateless import functional_call
+from golden import numbers, write
+
+r = lambda *shape: torch.randn(*shape, dtype=torch.float64).float().double()
+short = lambda t: [v if isinstance(v, str) else float('%.9g' % v) for v in numbers(t)]
+tensor = lambda t: dict(shape=list(t.shape), values=short(t))
+leaf = lambda t: t.clone().requires_grad_()
+cases = []
+
+
+def add(layer, f, x, params=None, options=None, training=True, frozen=()):
+    """f(x, params) -> y; parameters named in `frozen` are running statistics, which f changes in place."""
+    params = params or {}
+    given = {name: tensor(p) for name, p in params.items()}
+    x = leaf(x)
+    p = {name: value.clone() if name in frozen else leaf(value) for name, value in params.items()}
+    y = f(x, p)
+    dy = r(*y.shape)
+    (y * dy).sum().backward()
+    cases.append(dict(layer=layer, options=options or {}, training=training, params=given, x=tensor(x), y=tensor(y), dy=tensor(dy), dx=tensor(x.grad),
+                      gradients={name: tensor(torch.zeros_like(v) if v.grad is None else v.grad) for name, v in p.items() if name not in frozen},
+                      after={name: tensor(v) for name, v in p.items() if name in frozen}))
+
+
+nchw = lambda x: x.permute(0, 3, 1, 2)
+nhwc = lambda x: x.permute(0, 2, 3, 1)
+pair = lambda v: list(v) if isinstance(v, (list, tuple)) else [v, v]
+bias = lambda y, p: y + p['bias'] if 'bias' in p else y
+
+
+def pad_same(x, kernel, strides, dilations, value=0.):
+    """x [batch, channels, height, width]: as many outputs as ⌈size/stride⌉, the odd zero behind."""
+    amounts = []
+    for size, k, s, d in zip(x.shape[2:], kernel, strides, dilations):
+        total = max((math.ceil(size / s) - 1) * s + d * (k - 1) + 1 - size, 0)
+        amounts.append((total // 2, total - total // 2))
+    (top, bottom), (left, right) = amounts
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+# dense
+for shape, options in (((4, 5), {}), ((1, 5), {}), ((2, 3, 5), {}), ((3, 5), dict(bias=False))):
+    params = dict(kernel=r(5, 3), **({} if 'bias' in options else dict(bias=r(3))))
+    add('dense', lambda x, p: bias(x @ p['kernel'], p), r(*shape), params, dict(options, inFeatures=5, outFeatures=3))
+add('dense', lambda x, p: bias(x @ p['kernel'], p), r(3, 1) * 80, dict(kernel=r(1, 1), bias=r(1)), dict(inFeatures=1, outFeatures=1))
+
+# conv2d, depthwiseConv2d
+convolutions = [
+    ((2, 5, 6, 3), dict(kernelSize=3)), ((1, 5, 6, 3), dict(kernelSize=3, padding='valid')), ((2, 4, 4, 1), dict(kernelSize=2, padding='valid')),
+    ((2, 5, 6, 2), dict(kernelSize=3, strides=2)), ((2, 6, 6, 2), dict(kernelSize=3, strides=2)), ((2, 7, 6, 2), dict(kernelSize=3, strides=2, padding='valid')),
+    ((2, 4, 5, 3), dict(kernelSize=1, bias=False)), ((1, 5, 6, 2), dict(kernelSize=[3, 2])), ((1, 5, 6, 2), dict(kernelSize=[2, 1], strides=[2, 2])),
+    ((2, 7, 6, 2), dict(kernelSize=3, dilations=2)), ((2, 7, 6, 2), dict(kernelSize=3, dilations=2, padding='valid')),
+    ((1, 8, 9, 1), dict(kernelSize=[2, 3], dilations=[3, 2])), ((1, 1, 1, 2), dict(kernelSize=3)),
+]
+for shape, options in convolutions:
+    kernel, strides, dilations = (pair(options.get(name, 1)) for name in ('kernelSize', 'strides', 'dilations'))
+    def padded(x):
+        return pad_same(nchw(x), kernel, strides, dilations) if options.get('padding') != 'valid' else nchw(x)
+    channels = shape[3]
+    def convolve(x, p):
+        return bias(nhwc(F.conv2d(padded(x), p['kernel'].permute(3, 2, 0, 1), None, strides, 0, dilations)), p)
+    with_bias = options.get('bias', True)
+    add('conv2d', convolve, r(*shape), dict(kernel=r(*kernel, channels, 4), **(dict(bias=r(4)) if with_bias else {})),
+        dict(options, inChannels=channels, outChannels=4))
+    if strides[0] != strides[1]: continue
+    for multiplier in (1, 2):
+        def depthwise(x, p):
+            k = p['kernel'].permute(2, 3, 0, 1).reshape(channels * multiplier, 1, *kernel)
+            return bias(nhwc(F.conv2d(padded(x), k, None, strides, 0, dilations, channels)), p)
+        add('depthwiseConv2d', depthwise, r(*shape), dict(kernel=r(*kernel, channels, multiplier), **(dict(bias=r(channels * multiplier)) if with_bias else {})),
+            dict(options, channels=channels, multiplier=multiplier))
+
+# maxPool2d, averagePool2d, globalAveragePool, flatten
+pools = [((2, 4, 6, 3), {}), ((1, 5, 7, 2), {}), ((1, 5, 7, 2), dict(poolSize=3, strides=2)), ((2, 5, 4, 1), dict(poolSize=2, padding='same')),
+         ((1, 3, 3, 2), dict(poolSize=3)), ((1, 6, 5, 2), dict(poolSize=[3, 2], strides=1, padding='same'))]
+for shape, options in pools:
+    size = pair(options.get('poolSize', 2)); strides = pair(options.get('strides', size))
+    same = options.get('padding') == 'same'
+    pad = lambda x, value: pad_same(nchw(x), size, strides, [1, 1], value) if same else nchw(x)
+    add('maxPool2d', lambda x, p: nhwc(F.max_pool2d(pad(x, -math.inf), size, strides)), r(*shape), None, options)
+    mean = lambda x: F.avg_pool2d(pad(x, 0.), size, strides)
+    add('averagePool2d', lambda x, p: nhwc(mean(x) / mean(torch.ones_like(x))), r(*shape), None, options)
+add('globalAveragePool', lambda x, p: x.mean((1, 2)), r(2, 3, 4, 5))
+add('globalAveragePool', lambda x, p: x.mean(1), r(2, 3, 5))
+add('flatten', lambda x, p: x.reshape(2, -1), r(2, 3, 4))
+
+# batchNorm
+norms = [((6, 3), {}), ((2, 3, 4, 3), {}), ((1, 4, 4, 1), {}), ((5, 2, 2), dict(scale=False, epsilon=1e-12, momentum=.4)), ((4, 2), dict(shift=False)),
+         ((4, 2), dict(scale=False, shift=False, momentum=1.))]
+for shape, options in norms:
+    channels = shape[-1]
+    affine = dict(**(dict(gamma=r(channels)) if options.get('scale', True) else {}), **(dict(beta=r(channels)) if options.get('shift', True) else {}))
+    statistics = dict(runningMean=r(channels), runningVariance=r(channels).abs() + .1)
+    for training in (True, False):
+        for scale in (1, 80):
+            def normalise(x, p):
+                flat = x.reshape(-1, channels)
+                y = F.batch_norm(flat, p['runningMean'], p['runningVariance'], p.get('gamma'), p.get('beta'), training, options.get('momentum', .1), options.get('epsilon', 1e-5))
+                return y.reshape(x.shape)
+            add('batchNorm', normalise, r(*shape) * scale, dict(**affine, **statistics), dict(options, channels=channels), training, ('runningMean', 'runningVariance'))
+constant = torch.ones(4, 2, dtype=torch.float64) * 3
+add('batchNorm', lambda x, p: F.batch_norm(x, p['runningMean'], p['runningVariance'], p['gamma'], p['beta'], True), constant,
+    dict(gamma=r(2), beta=r(2), runningMean=r(2), runningVariance=r(2).abs()), dict(channels=2), True, ('runningMean', 'runningVariance'))
+
+# layerNorm
+for shape, options in (((2, 3, 8), {}), ((1, 4), {}), ((3, 1), {}), ((2, 2, 2, 6), dict(epsilon=1e-3))):
+    for scale in (1, 80, 0):
+        features = shape[-1]
+        add('layerNorm', lambda x, p: F.layer_norm(x, [features], p['gamma'], p['beta'], options.get('epsilon', 1e-5)), r(*shape) * scale,
+            dict(gamma=r(features), beta=r(features)), dict(options, features=features))
+
+# multiHeadAttention, against PyTorch's module
+for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), (2, 3, 4, 1, 1), (1, 4, 4, 2, 20)):
+    module = nn.MultiheadAttention(features, heads, batch_first=True).double()
+    parts = ('query', 'key', 'value', 'output')
+    def attend(x, p):
+        weights = dict(in_proj_weight=torch.cat([p[part + '.kernel'].T for part in parts[:3]]), in_proj_bias=torch.cat([p[part + '.bias'] for part in parts[:3]]))
+        weights.update({'out_proj.weight': p['output.kernel'].T, 'out_proj.bias': p['output.bias']})
+        return functional_call(module, weights, (x, x, x))[0]
+    params = {}
+    for part in parts: params.update({part + '.kernel': r(features, features), part + '.bias': r(features)})
+    add('multiHeadAttention', attend, r(batch, tokens, features) * scale, params, dict(features=features, heads=heads))
+
+# lstm, gru, against PyTorch's operations
+outputs = dict(all=lambda h: h, last=lambda h: h[:, -1], mean=lambda h: h.mean(1))
+for batch, time, features, units, scale in ((3, 4, 5, 2, 1), (1, 1, 2, 3, 1), (2, 6, 1, 1, 1), (2, 5, 3, 4, 80)):
+    for name, pick in outputs.items():
+        options = dict(inFeatures=features, units=units, output=name)
+        zeros = lambda *shape: torch.zeros(*shape, dtype=torch.float64)
+        state = zeros(1, batch, units)
+        rest = (True, 1, 0., True, False, True)  # biases, layers, dropout, training, both directions, batch first
+        def run_lstm(x, p):
+            weights = [p['input.kernel'].T, p['recurrent.kernel'].T, p['input.bias'], zeros(4 * units)]
+            return pick(torch.lstm(x, (state, state), weights, *rest)[0])
+        add('lstm', run_lstm, r(batch, time, features) * scale, {'input.kernel': r(features, 4 * units), 'input.bias': r(4 * units), 'recurrent.kernel': r(units, 4 * units)}, options)
+        def run_gru(x, p):
+            weights = [p['input.kernel'].T, p['recurrent.kernel'].T, p['input.bias'], torch.cat([zeros(2 * units), p['recurrent.bias']])]
+            return pick(torch.gru(x, state, weights, *rest)[0])
+        add('gru', run_gru, r(batch, time, features) * scale,
+            {'input.kernel': r(features, 3 * units), 'input.bias': r(3 * units), 'recurrent.kernel': r(units, 3 * units), 'recurrent.bias': r(units)}, options)
+
+# patchEmbedding, positions
+for size, patch, channels in ((4, 2, 3), (6, 3, 1), (4, 4, 2), (3, 1, 2)):
+    def patches(x, p):
+        kernel = p['kernel'].reshape(patch, patch, channels, 5).permute(3, 2, 0, 1)
+        return F.conv2d(nchw(x), kernel, p['bias'], patch).flatten(2).transpose(1, 2)
+    add('patchEmbedding', patches, r(2, size, size + patch, channels), dict(kernel=r(patch * patch * channels, 5), bias=r(5)),
+        dict(patchSize=patch, inChannels=channels, features=5))
+add('learnedPositions', lambda x, p: x + p['embedding'], r(2, 3, 4), dict(embedding=r(3, 4)), dict(tokens=3, features=4))
+for height, width, features in ((2, 3, 8), (1, 4, 16), (8, 8, 32)):
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing='ij')
+    omega = 1. / (10000 ** (torch.arange(features // 4, dtype=torch.float64) / (features // 4 - 1)))
+    angle = lambda at: at.flatten().double()[:, None] * omega[None]
+    table = torch.cat([angle(columns).sin(), angle(columns).cos(), angle(rows).sin(), angle(rows).cos()], 1)
+    add('sinCosPositions2d', lambda x, p: x + table, torch.zeros(1, height * width, features, dtype=torch.float64), None, dict(height=height, width=width, features=features))
+
+# dropout outside training; what it draws in training is tested by its statistics
+add('dropout', lambda x, p: x * 1, r(3, 4), None, dict(rate=.5), False)
+
+write('layers', 'layers', cases)
+
+# running statistics after several steps of training, and what they make of an example
+module = nn.BatchNorm1d(3, momentum=.3).double()
+batches = [r(n, 3) * n for n in (4, 2, 7)]
+for batch in batches: module(batch)
+module.eval()
+example = r(2, 3)
+write('layers', 'batch-norm-steps', dict(batches=[tensor(batch) for batch in batches], x=tensor(example), y=tensor(module(example)),
+      runningMean=short(module.running_mean), runningVariance=short(module.running_var)))
