@@ -1,0 +1,57 @@
+import '@tenfold/gradients';
+import * as tf from '@tensorflow/tfjs-core';
+import type { BackendName } from './names';
+import { activateTensorflow } from './tensorflow';
+import { BackendUnavailable } from './unavailable';
+import { activateWebgpu } from './webgpu';
+
+export interface ActivateOptions {
+  /** Threads to compute on; for `simd`, `node` and `node-gpu`. Each has its own default. */
+  threads?: number;
+  /** Whether a WebGPU adapter that computes on the processor counts. Default false. */
+  allowSoftware?: boolean;
+}
+
+/**
+ * Loads a backend and makes it the current one of tfjs-core.
+ *
+ * @returns what there is to know about it, for people
+ * @throws a {@link BackendUnavailable} when it cannot be had here
+ */
+export async function activate(
+  name: BackendName,
+  { threads, allowSoftware = false }: ActivateOptions = {},
+): Promise<Record<string, string>> {
+  switch (name) {
+    case 'node-gpu':
+      return activateTensorflow('@tensorflow/tfjs-node-gpu', threads);
+    case 'node':
+      return activateTensorflow('@tensorflow/tfjs-node', threads);
+    case 'webgpu':
+      return activateWebgpu(allowSoftware);
+    case 'simd':
+      return activateSimd(threads);
+    case 'cpu':
+      await import('@tensorflow/tfjs-backend-cpu');
+      return set('cpu', { threads: '1' });
+  }
+}
+
+async function activateSimd(threads: number | undefined): Promise<Record<string, string>> {
+  const { configureSimd, SimdBackend } = await import('@tenfold/backend-simd');
+  if (threads !== undefined) configureSimd({ threads });
+  await set('simd', {});
+  const backend = tf.backend();
+  if (!(backend instanceof SimdBackend)) return {};
+  const { variant, threads: running } = backend.runtime;
+  return { variant, threads: String(running) };
+}
+
+async function set(name: string, details: Record<string, string>): Promise<Record<string, string>> {
+  if (await tf.setBackend(name)) return details;
+  throw new BackendUnavailable(
+    'failed',
+    `${name} does not start`,
+    'take another backend, and please report this',
+  );
+}

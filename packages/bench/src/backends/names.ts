@@ -1,0 +1,12 @@
+/** What can train, in order of preference. */
+export const backendNames = ['node-gpu', 'node', 'webgpu', 'simd', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** What each backend is, in words. */
+export const backendDescriptions: Record<BackendName, string> = {
+  'node-gpu': 'TensorFlow on CUDA (@tensorflow/tfjs-node-gpu)',
+  node: 'TensorFlow on the CPU (@tensorflow/tfjs-node)',
+  webgpu: 'WebGPU through Dawn (webgpu, @tensorflow/tfjs-backend-webgpu)',
+  simd: 'WebAssembly SIMD and threads (@tenfold/backend-simd)',
+  cpu: 'plain JavaScript (@tensorflow/tfjs-backend-cpu)',
+};

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Located, locate } from './locate';
+import { BackendUnavailable } from './unavailable';
+
+interface AdapterInfo {
+  vendor?: string;
+  architecture?: string;
+  device?: string;
+  description?: string;
+  isFallbackAdapter?: boolean;
+}
+interface Gpu {
+  requestAdapter(options: object): Promise<{ info?: AdapterInfo } | null>;
+}
+interface Dawn {
+  create(options: string[]): Gpu;
+  globals: object;
+}
+
+const BRIDGE = '@tensorflow/tfjs-backend-webgpu';
+const noAdapter =
+  'install the driver of the graphics card with its Vulkan part (Linux: libvulkan1 and the vendor driver, or ' +
+  'mesa-vulkan-drivers); in a container, pass the GPU in';
+
+/**
+ * Activates tfjs's WebGPU backend on Dawn, the implementation of Chromium as a Node package.
+ *
+ * @param allowSoftware whether an adapter that computes on the processor counts
+ * @throws a {@link BackendUnavailable}: a package missing, no adapter, or only a software adapter
+ */
+export async function activateWebgpu(allowSoftware: boolean): Promise<Record<string, string>> {
+  const [dawn, bridge] = [locate('webgpu'), locate(BRIDGE)];
+  if (!dawn || !bridge) {
+    const missing = [dawn ? [] : ['webgpu'], bridge ? [] : [BRIDGE]].flat();
+    const verb = missing.length > 1 ? 'are' : 'is';
+    const names = missing.join(' and ');
+    throw new BackendUnavailable(
+      'not installed',
+      `${names} ${verb} not installed`,
+      `npm install webgpu ${BRIDGE}`,
+    );
+  }
+  const info = await startDawn(dawn);
+  const adapter = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
+  if (isSoftware(info, adapter) && !allowSoftware) {
+    throw new BackendUnavailable(
+      'software only',
+      `the only WebGPU adapter computes on the processor (${adapter})`,
+      `slower than simd, so never chosen by itself; --backend webgpu takes it nevertheless. For a GPU: ${noAdapter}`,
+    );
+  }
+  await import(bridge.url);
+  if (!(await tf.setBackend('webgpu'))) {
+    throw new BackendUnavailable('failed', `${BRIDGE} does not start on ${adapter}`, noAdapter);
+  }
+  return { webgpu: dawn.version, [BRIDGE]: bridge.version, adapter };
+}
+
+/** Gives Node the globals of a browser with WebGPU. The bridge looks for them while it is imported. */
+async function startDawn({ url }: Located): Promise<AdapterInfo> {
+  let gpu: Gpu;
+  try {
+    const { create, globals } = (await import(url)) as Dawn;
+    Object.assign(globalThis, globals);
+    gpu = create([]);
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new BackendUnavailable(
+      'no binary',
+      `webgpu does not load: ${message}`,
+      'npm install webgpu on a platform that it has a binary for (Linux, macOS, Windows; glibc)',
+      { cause: error },
+    );
+  }
+  if (!globalThis.navigator) {
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  }
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new BackendUnavailable('no GPU', 'Dawn finds no GPU here', noAdapter);
+  return adapter.info ?? {};
+}
+
+function isSoftware(info: AdapterInfo, text: string): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(text);
+}

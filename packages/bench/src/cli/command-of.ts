@@ -1,0 +1,15 @@
+import type { CompareOptions } from '../run/types';
+
+/** What {@link commandOf} spells out. */
+export type Choices = Pick<CompareOptions, 'profile' | 'models' | 'backend' | 'seed' | 'epochs'> & {
+  threads?: number;
+};
+
+/** The command that repeats a run, every choice spelled out. */
+export function commandOf({ profile, models, backend, seed, epochs, threads }: Choices): string {
+  const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
+  words.push(`--backend ${backend}`, `--seed ${seed}`);
+  if (epochs !== undefined) words.push(`--epochs ${epochs}`);
+  if (threads !== undefined) words.push(`--threads ${threads}`);
+  return words.join(' ');
+}
