@@ -19,7 +19,8 @@ describe('vectors', () => {
         for (const { xs, ys } of source.batches(epoch)) {
           const [values, labels] = [await xs.data(), await ys.data()];
           expect([xs.dtype, ys.dtype, ys.shape]).toEqual(['float32', 'int32', [xs.shape[0]]]);
-          labels.forEach((label, n) => seen.push(`${values.slice(3 * n, 3 * n + 3).join()} ${label}`));
+          for (let n = 0; n < ys.size; n++)
+            seen.push(`${values.slice(3 * n, 3 * n + 3).join()} ${labels[n]}`);
           tf.dispose([xs, ys]);
         }
         const all = Array.from(

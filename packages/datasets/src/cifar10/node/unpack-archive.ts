@@ -15,16 +15,15 @@ export async function unpackArchive(chunks: AsyncIterable<Uint8Array>, collector
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  failed.catch(() => {}); // it is only looked at while waiting
+  failed.catch(() => {}); // nobody may be waiting when it happens
 
   const parser = new Parser({
     strict: true, // what tar would only warn of is damage here
     filter: (path, entry) => 'type' in entry && entry.type === 'File' && collector.wants(path),
     onReadEntry: (entry: ReadEntry) => {
       done = done.then(async () => {
-        const parts: Uint8Array[] = [];
-        for await (const part of entry) parts.push(part);
-        await collector.add(entry.path, concat(parts));
+        const content = await Promise.race([contentOf(entry), failed]);
+        await collector.add(entry.path, content);
       });
       done.catch(fail);
     },
@@ -32,19 +31,30 @@ export async function unpackArchive(chunks: AsyncIterable<Uint8Array>, collector
   const ended = new Promise<void>((resolve) => parser.on('end', resolve));
   parser.on('error', (error: unknown) => fail(error));
 
-  let empty = true;
-  for await (const chunk of chunks) {
-    if (empty) checkBeginning(chunk);
-    empty = false;
-    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (parser.write(buffer)) continue;
-    await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed]);
+  try {
+    let empty = true;
+    for await (const chunk of chunks) {
+      if (empty) checkBeginning(chunk);
+      empty = false;
+      const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (parser.write(buffer)) continue;
+      await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed]);
+    }
+    if (empty) throw new Error('it is empty');
+    parser.end();
+    await Promise.race([ended, failed]);
+    await done;
+  } finally {
+    fail(new Error('stopped')); // no matter when all went well; else it ends the wait for what will not come
+    await done.catch(() => {}); // a part may still be on its way to the disk
   }
-  if (empty) throw new Error('it is empty');
-  parser.end();
-  await Promise.race([ended, failed]);
-  await done;
   collector.finish();
+}
+
+async function contentOf(entry: ReadEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for await (const part of entry) parts.push(part);
+  return concat(parts);
 }
 
 /** A server's log-in or error page comes with status 200 as well. */
