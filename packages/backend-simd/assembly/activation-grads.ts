@@ -3,9 +3,9 @@ import * as math from './math';
 import { bytes } from './simd';
 import { loadPart, overlap, storePart } from './vector';
 
-// dy where y > 0
+// 0 where y <= 0, else dy; so dy also where y is NaN
 @unmanaged class ReluGrad {
-  @inline apply(dy: v128, y: v128): v128 { return v128.and(dy, f32x4.gt(y, f32x4.splat(0))); }
+  @inline apply(dy: v128, y: v128): v128 { return v128.andnot(dy, f32x4.le(y, f32x4.splat(0))); }
 }
 // y >= 0 ? dy : dy (y + 1)
 @unmanaged class EluGrad {

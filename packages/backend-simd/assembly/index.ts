@@ -11,3 +11,7 @@ export * from './reduce';
 export * from './unary';
 export * from './peak';
 export * from './depthwise';
+export * from './move';
+export * from './norm';
+export * from './optimizer';
+export * from './softmax';

@@ -1,4 +1,6 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
+import { activationKernels } from './activations';
+import { adamW } from './adam-w';
 import { batchMatMul } from './batch-mat-mul';
 import { binaryKernels } from './binary';
 import { cast } from './cast';
@@ -12,12 +14,26 @@ import { fill } from './fill';
 import { fusedConv2D } from './fused-conv2d';
 import { fusedDepthwiseConv2D } from './fused-depthwise-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
+import { indexingKernels } from './indexing';
+import { normalizationKernels } from './normalization';
 import { poolingKernels } from './pooling';
 import { reductionKernels } from './reduce';
+import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
+import { shapeKernels } from './shape';
+import { softmaxKernels } from './softmax';
+import { transpose } from './transpose';
 import { unaryKernels } from './unary';
 
 /** The kernels that run in wasm; every other one is tfjs's CPU kernel. */
 export const kernels: KernelConfig[] = [
+  resizeNearestNeighborGrad,
+  transpose,
+  ...softmaxKernels,
+  ...shapeKernels,
+  ...normalizationKernels,
+  ...indexingKernels,
+  adamW,
+  ...activationKernels,
   ...binaryKernels,
   ...poolingKernels,
   ...reductionKernels,

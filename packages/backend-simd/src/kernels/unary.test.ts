@@ -40,7 +40,7 @@ const functions: Record<string, { f: (x: number) => number; attrs?: object; ulps
   Abs: { f: Math.abs },
   Ceil: { f: Math.ceil },
   ClipByValue: {
-    f: (x) => (x < -2 ? -2 : x > 2.25 ? 2.25 : x),
+    f: (x) => Math.min(Math.max(x, -2), 2.25),
     attrs: { clipValueMin: -2, clipValueMax: 2.25 },
   },
   Elu: { f: (x) => (x < 0 ? Math.expm1(x) : x), ulps: 3 },

@@ -1,0 +1,34 @@
+import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { floats } from './floats';
+import { grainOf } from './grain';
+
+interface AdamWAttrs {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  step: number;
+}
+
+/** inputs { gradient, parameter, mean, square }: outputs [update, mean, square] of one step of AdamW. */
+export const adamW: KernelConfig = {
+  kernelName: 'AdamW',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const simd = backend as SimdBackend;
+    const { gradient, parameter, mean, square } = inputs as Record<string, TensorInfo>;
+    const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs as unknown as AdamWAttrs;
+    const { shape } = parameter!;
+    const named = { gradient: gradient!, parameter: parameter!, mean: mean!, square: square! };
+    const pointers = floats(simd, 'AdamW', named, shape);
+    const outputs = [simd.output(shape), simd.output(shape), simd.output(shape)];
+    const size = util.sizeFromShape(shape);
+    const factors = [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, weightDecay];
+    const corrections = [1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)];
+    const parameters = [...pointers, ...outputs.map((out) => simd.pointer(out)), ...factors, ...corrections];
+    simd.parallel('adamW', parameters, size, grainOf(simd, size, 4));
+    return outputs;
+  },
+};

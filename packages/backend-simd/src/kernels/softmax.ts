@@ -1,0 +1,85 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { fallback } from '../fallback';
+import { floats } from './floats';
+import { grainOf, limits } from './grain';
+
+/** An exponential and the passes over the row cost this many times a copy. */
+const WORK = 6;
+/** Rows up to this length fit into the scratch buffer of a thread. */
+const LONGEST = 60_000;
+
+/** Runs kernel `name(…pointers, n)` over rows of n floats; longer rows than the scratch buffer get one of their own. */
+export function runRows(simd: SimdBackend, name: string, pointers: number[], rows: number, n: number): void {
+  if (n <= LONGEST) {
+    simd.parallel(name, [...pointers, n], rows, grainOf(simd, rows, WORK * n));
+    return;
+  }
+  const bytes = 4 * n + 16;
+  const scratch = simd.temporary(bytes);
+  simd.runtime.kernels[name]!(...pointers, n, 0, rows, scratch);
+  simd.release(scratch, bytes);
+}
+
+/** The number of rows and their length, along the last axis. */
+export function rowsOf(x: TensorInfo): { rows: number; n: number } {
+  const n = x.shape.at(-1) ?? 1;
+  return { rows: n === 0 ? 0 : tf.util.sizeFromShape(x.shape) / n, n };
+}
+
+const softmax: KernelConfig = {
+  kernelName: tf.Softmax,
+  backendName: 'simd',
+  kernelFunc: (call) => {
+    const { logits } = call.inputs as { logits: TensorInfo };
+    const { dim } = call.attrs as unknown as tf.SoftmaxAttrs;
+    const rank = logits.shape.length;
+    const size = tf.util.sizeFromShape(logits.shape);
+    const last = dim === -1 || dim === rank - 1;
+    if (!last || rank === 0 || logits.dtype !== 'float32' || size === 0 || size < limits.small) {
+      return fallback(tf.Softmax)(call);
+    }
+    const simd = call.backend as SimdBackend;
+    const { rows, n } = rowsOf(logits);
+    const from = simd.pointer(logits);
+    const out = simd.output(logits.shape);
+    runRows(simd, 'softmax', [from, simd.pointer(out)], rows, n);
+    return out;
+  },
+};
+
+/** inputs { dy, y }: dx = y·(dy − Σ dy·y) along the last axis. */
+const softmaxGrad: KernelConfig = {
+  kernelName: 'SoftmaxGrad',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend }) => {
+    const simd = backend as SimdBackend;
+    const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
+    const pointers = floats(simd, 'SoftmaxGrad', { dy, y }, y.shape);
+    const { rows, n } = rowsOf(y);
+    const dx = simd.output(y.shape);
+    runRows(simd, 'softmaxGrad', [...pointers, simd.pointer(dx)], rows, n);
+    return dx;
+  },
+};
+
+/** inputs { logits, labels }, both [batch, …, classes]: outputs [loss [batch, …], probabilities]. */
+const softmaxCrossEntropy: KernelConfig = {
+  kernelName: 'SoftmaxCrossEntropy',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend }) => {
+    const simd = backend as SimdBackend;
+    const { logits, labels } = inputs as { logits: TensorInfo; labels: TensorInfo };
+    const pointers = floats(simd, 'SoftmaxCrossEntropy', { logits, labels }, logits.shape);
+    const { rows, n } = rowsOf(logits);
+    const loss = simd.output(logits.shape.slice(0, -1));
+    const probabilities = simd.output(logits.shape);
+    const outputs = [loss, probabilities].map((out) => simd.pointer(out));
+    runRows(simd, 'softmaxCrossEntropy', [...pointers, ...outputs], rows, n);
+    return [loss, probabilities];
+  },
+};
+
+/** Softmax along the last axis and the fused kernels around it. */
+export const softmaxKernels: KernelConfig[] = [softmax, softmaxCrossEntropy, softmaxGrad];
