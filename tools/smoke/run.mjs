@@ -23,7 +23,7 @@ try {
   );
 } catch (error) {
   console.log(error.message);
-  process.exitCode = 1;
+  process.exitCode = error.exitCode ?? 1;
 } finally {
   rmSync(project, { recursive: true, force: true });
 }
@@ -34,17 +34,36 @@ function install() {
   const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
   dependencies[CORE] = coreVersion();
   write('package.json', JSON.stringify({ name: 'smoke', private: true, dependencies }, null, 2));
-  try {
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--no-package-lock'];
-    execFileSync(npm, ['install', ...quiet], { cwd: project, shell, stdio: 'pipe' });
-  } catch (error) {
-    const text = `${error.stdout ?? ''}${error.stderr ?? ''}`;
-    if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED/.test(text))
-      throw new Error(text);
-    console.log("npm's registry cannot be reached, and the packages' dependencies are not in npm's cache");
-    process.exit(CANNOT_RUN);
-  }
+  npmInstall();
   return packed.map(({ name }) => name);
+}
+
+/** Installs from npm's cache alone where that is enough, so that a machine without network can run this again. */
+function npmInstall() {
+  const npmHere = (...args) => execFileSync(npm, args, { cwd: project, shell, stdio: 'pipe' });
+  const install = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--loglevel=error',
+    '--fetch-retries=1',
+  ];
+  try {
+    npmHere(...install, '--offline');
+  } catch {
+    try {
+      npmHere(...install);
+    } catch (error) {
+      try {
+        npmHere('view', CORE, 'version', '--fetch-retries=0', '--prefer-online');
+      } catch {
+        const why = "npm's registry cannot be reached, and npm's cache lacks what the packages depend on";
+        throw Object.assign(new Error(why), { exitCode: CANNOT_RUN });
+      }
+      throw new Error(`npm install: ${error.stderr}`);
+    }
+  }
 }
 
 /** Every package loads both ways, exports the same names both ways, and shares one tfjs-core. */
