@@ -41,7 +41,15 @@ export function rnn({
   }
   const inFeatures = imageSize * channels;
   return sequential({
-    rows: (x: tf.Tensor) => tf.reshape(x, [x.shape[0]!, imageSize, inFeatures]),
+    rows(x: tf.Tensor) {
+      const [batch, ...image] = x.shape as [number, ...number[]];
+      if (image.join() !== [imageSize, imageSize, channels].join()) {
+        throw new Error(
+          `rnn: the input has shape [${x.shape}]; give images [batch, ${imageSize}, ${imageSize}, ${channels}], or set imageSize and channels`,
+        );
+      }
+      return tf.reshape(x, [batch, imageSize, inFeatures]);
+    },
     cell:
       cell === 'lstm'
         ? lstm({ inFeatures, units, output: 'all', forgetBias: 1 })

@@ -1,0 +1,255 @@
+import {
+  assignParameters,
+  countFlops,
+  countParameters,
+  createModel,
+  type Layer,
+  type Model,
+} from '@tenfold/layers';
+import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { createRng } from '@tenfold/random';
+import { executed, expectClose, expectNoLeaks, golden } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import * as architectures from './index';
+import { cnn, fnn, rnn, vit, vitHybrid } from './index';
+
+interface Values {
+  shape: number[];
+  values: number[];
+}
+interface Case {
+  name: 'cnn' | 'fnn' | 'rnn' | 'vit' | 'vitHybrid';
+  options: object;
+  params: Record<string, Values>;
+  x: Values;
+  labels: number[];
+  logits: Values;
+  gradients: Record<string, Values>;
+  learningRate: number;
+  losses: number[];
+  predicted: Values;
+}
+const cases = golden<Case[]>(new URL('../goldens/architectures.json', import.meta.url));
+const toTensor = ({ values, shape }: Values) => tf.tensor(values, shape);
+
+it('has a golden of every architecture', () => {
+  const parts = ['transformerBlock', 'whiteningKernel']; // within others, and tested by itself
+  const names = Object.keys(architectures).filter((name) => !parts.includes(name));
+  expect([...new Set(cases.map((c) => c.name))].sort()).toEqual(names.sort());
+});
+
+const build: Record<Case['name'], (options: object) => Layer> = { cnn, fnn, rnn, vit, vitHybrid };
+const training = { training: true, rng: createRng(1) };
+
+/** The mean loss with label smoothing 0.2, and the gradients by the parameters' names. */
+function lossAndGradients(model: Model, x: tf.Tensor, labels: number[]) {
+  const trained = model.trainable();
+  const { value, grads } = tf.variableGrads(
+    () =>
+      sparseSoftmaxCrossEntropy(tf.tensor(labels, undefined, 'int32'), model.apply(x, training), {
+        labelSmoothing: 0.2,
+      }) as tf.Scalar,
+    Object.values(trained),
+  );
+  const gradients = Object.fromEntries(Object.entries(trained).map(([name, v]) => [name, grads[v.name]!]));
+  return { loss: value, gradients };
+}
+
+function sgdStep(model: Model, gradients: tf.NamedTensorMap, learningRate: number): void {
+  for (const [name, variable] of Object.entries(model.trainable())) {
+    tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(gradients[name]!, learningRate))));
+  }
+}
+
+describe.each(cases.map((c, i) => [`${i} ${c.name} ${JSON.stringify(c.options)}`, c] as const))(
+  '%s',
+  (_, c) => {
+    const start = (): Model => {
+      const model = createModel(build[c.name](c.options));
+      const given = Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)]));
+      assignParameters(model, given);
+      return model;
+    };
+
+    it("has PyTorch's logits, loss and gradients", async () => {
+      await expectClose(start().apply(toTensor(c.x), training), toTensor(c.logits), {
+        absolute: 1e-5,
+        relative: 1e-4,
+      });
+      const { loss, gradients } = lossAndGradients(start(), toTensor(c.x), c.labels);
+      await expectClose(loss, c.losses[0]!, { relative: 1e-5 });
+      expect(Object.keys(gradients).sort()).toEqual(Object.keys(c.gradients).sort());
+      for (const [name, expected] of Object.entries(c.gradients)) {
+        const largest = Math.max(...expected.values.map(Math.abs));
+        await expectClose(gradients[name]!, toTensor(expected), {
+          absolute: 1e-6 + 2e-5 * largest,
+          relative: 1e-3,
+          label: name,
+        });
+      }
+    });
+
+    it("meets PyTorch's losses over ten steps of SGD, and predicts as it does then", async () => {
+      const model = start();
+      const x = toTensor(c.x);
+      const losses: number[] = [];
+      for (const _ of c.losses) {
+        const { loss, gradients } = lossAndGradients(model, x, c.labels);
+        losses.push((await loss.data())[0]!);
+        sgdStep(model, gradients, c.learningRate);
+      }
+      await expectClose(losses, c.losses, { relative: 5e-5, label: 'loss of step' });
+      await expectClose(model.predict(x), toTensor(c.predicted), { absolute: 2e-4, relative: 1e-3 });
+    });
+
+    it('leaks nothing in training', async () => {
+      const model = start();
+      const x = toTensor(c.x);
+      await expectNoLeaks(() => {
+        for (let i = 0; i < 3; i++) {
+          const { loss, gradients } = lossAndGradients(model, x, c.labels);
+          sgdStep(model, gradients, 0.1);
+          tf.dispose([loss, gradients]);
+        }
+      });
+    });
+  },
+);
+
+// Multiply-adds an image and parameters that are trained, by hand; then both in millions as the documentation says.
+const square = (n: number) => n * n;
+const cnnMacs = (a: number, b: number, c: number) =>
+  31 * 31 * 12 * 24 + // whiten
+  9 * (31 * 31 * 24 * a + 15 * 15 * a * a) +
+  9 * (15 * 15 * a * b + 7 * 7 * b * b) +
+  9 * (7 * 7 * b * c + 3 * 3 * c * c) +
+  c * 10;
+const cnnParameters = (a: number, b: number, c: number) =>
+  24 + 9 * (24 * a + a * a + a * b + b * b + b * c + c * c) + 2 * (a + b + c) + 10 * c;
+// Four projections, two products with every token, two layers.
+const blockMacs = (tokens: number, d: number, mlp: number) =>
+  tokens * (4 * d * d + 2 * tokens * d + 2 * d * mlp);
+const blockParameters = (d: number, mlp: number) => 4 * (d * d + d) + 2 * d * mlp + mlp + d + 4 * d;
+
+describe.each<[string, () => Layer, number, number, [number, number]]>([
+  ['cnn', () => cnn(), cnnMacs(64, 128, 128), cnnParameters(64, 128, 128), [54.2, 0.569]],
+  [
+    'cnn 64, 256, 256',
+    () => cnn({ widths: [64, 256, 256] }),
+    cnnMacs(64, 256, 256),
+    cnnParameters(64, 256, 256),
+    [118.2, 1.97],
+  ],
+  [
+    'fnn',
+    () => fnn(),
+    3072 * 2048 + square(2048) + 2048 * 1024 + 1024 * 10,
+    3073 * 2048 + 2049 * 2048 + 2049 * 1024 + 1025 * 10 + 2 * (2048 + 2048 + 1024),
+    [12.6, 12.6],
+  ],
+  [
+    'vit',
+    () => vit(),
+    64 * 48 * 128 + 6 * blockMacs(64, 128, 256) + 128 * 10,
+    49 * 128 + 6 * blockParameters(128, 256) + 256 + 129 * 10,
+    [57, 0.803],
+  ],
+  [
+    'vitHybrid',
+    () => vitHybrid(),
+    31 * 31 * 12 * 24 +
+      9 * (31 * 31 * 24 * 64 + 15 * 15 * 64 * 64 + 15 * 15 * 64 * 128) +
+      49 * 128 * 128 +
+      4 * blockMacs(49, 128, 256) +
+      128 * 10,
+    24 +
+      9 * (24 * 64 + 64 * 64 + 64 * 128) +
+      (64 + 64 + 128) +
+      129 * 128 +
+      49 * 128 +
+      4 * blockParameters(128, 256) +
+      256 +
+      1290,
+    [67.4, 0.679],
+  ],
+  [
+    'rnn',
+    () => rnn(),
+    32 * 96 * 1024 + 31 * 256 * 1024 + 512 * 10,
+    96 * 1024 + 1024 + 256 * 1024 + 513 * 10,
+    [11.28, 0.3666],
+  ],
+  [
+    'rnn gru',
+    () => rnn({ cell: 'gru' }),
+    32 * 96 * 768 + 31 * 256 * 768 + 512 * 10,
+    96 * 768 + 768 + 256 * 768 + 256 + 513 * 10,
+    [8.46, 0.2765],
+  ],
+])('%s as it is by default', (_, layer, multiplyAdds, parameters, said) => {
+  const model = createModel(layer());
+
+  it('has the parameters and multiply-adds counted by hand', () => {
+    expect(countParameters(model)).toBe(parameters);
+    expect(countFlops(model, [32, 32, 3]).total).toBe(2 * multiplyAdds);
+    const millions = [multiplyAdds / 1e6, parameters / 1e6];
+    for (const [i, value] of millions.entries()) expect(Math.abs(value / said[i]! - 1)).toBeLessThan(1e-3);
+  });
+
+  it('executes those multiply-adds', async () => {
+    const { flops } = await executed(() => model.predict(tf.zeros([1, 32, 32, 3])));
+    expect(flops).toBe(2 * multiplyAdds);
+  });
+
+  it('gives logits [batch, classes]', () => {
+    const y = model.predict(tf.zeros([2, 32, 32, 3]));
+    expect([y.shape, y.dtype]).toEqual([[2, 10], 'float32']);
+  });
+});
+
+it('computes no gradient of the image, nor of frozen filters', async () => {
+  const model = createModel(cnn({ widths: [2, 2, 2] }));
+  const { kernels } = await executed(() => lossAndGradients(model, tf.ones([1, 32, 32, 3]), [3]).gradients);
+  expect([kernels.Conv2DBackpropInput, kernels.Conv2DBackpropFilter]).toEqual([6, 6]);
+});
+
+it('begins as the identity where it says so', async () => {
+  // Without attention and networks of its own, a transformer gives the mean of its normalised tokens.
+  const options = { imageSize: 8, patchSize: 4, width: 8, heads: 2, mlpWidth: 4, classes: 3 };
+  const x = tf.randomNormal([2, 8, 8, 3], 0, 1, 'float32', 5);
+  const [none, deep] = [
+    createModel(vit({ ...options, depth: 0 })),
+    createModel(vit({ ...options, depth: 3 })),
+  ];
+  await expectClose(deep.predict(x), none.predict(x));
+  const random = createModel(vit({ ...options, depth: 3, zeroInit: false }));
+  await expect(expectClose(random.predict(x), none.predict(x))).rejects.toThrow();
+});
+
+it('keeps the whitening filters it is given, frozen', async () => {
+  const whitening = Float32Array.from({ length: 288 }, (_, i) => i);
+  for (const layer of [
+    cnn({ whitening, widths: [1, 1, 1] }),
+    vitHybrid({ whitening, stemWidth: 1, depth: 1 }),
+  ]) {
+    const model = createModel(layer);
+    await expectClose(model.parameters()['whiten.kernel']!, whitening, { absolute: 0, relative: 0 });
+    expect(Object.keys(model.trainable())).not.toContain('whiten.kernel');
+    expect(Object.keys(model.trainable())).toContain('whiten.bias');
+  }
+});
+
+describe('bad options', () => {
+  it.each<[() => unknown, RegExp]>([
+    [() => cnn({ whitening: new Float32Array(3) }), /whitening has 3 values; give the 288/],
+    [() => cnn({ widths: [1, 0, 1] }), /outChannels is 0/],
+    [() => fnn({ sizes: [3] }), /fnn: sizes are \[3\]; give the size of an example and/],
+    [() => vit({ patchSize: 5 }), /vit: imageSize is 32 and patchSize is 5; patchSize must divide/],
+    [() => vit({ positions: 'none' as 'learned' }), /vit: positions is "none"; give 'sincos2d' or 'learned'/],
+    [() => rnn({ cell: 'elman' as 'gru' }), /rnn: cell is "elman"; give 'lstm' or 'gru'/],
+    [() => createModel(rnn()).predict(tf.zeros([1, 8, 8, 3])), /rnn: the input has shape \[1,8,8,3\]/],
+  ])('are refused with what to do', (call, message) => {
+    expect(call).toThrow(message);
+  });
+});

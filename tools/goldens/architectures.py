@@ -1,0 +1,206 @@
+"""Tiny networks of every architecture in float64: logits, loss, gradients, and the losses of ten steps of SGD.
+Run with `python3 tools/goldens/architectures.py`.
+
+Parameters are leaves in this project's layout and by its names, as in layers.py."""
+import torch, torch.nn.functional as F
+from golden import numbers, write
+
+r = lambda *shape: torch.randn(*shape, dtype=torch.float64)
+short = lambda t: [v if isinstance(v, str) else float('%.8g' % v) for v in numbers(t)]
+tensor = lambda t: dict(shape=list(t.shape), values=short(t))
+coarse = lambda t, unit=64: torch.round(t * unit) / unit  # exact in float32, and short to write
+nchw = lambda x: x.permute(0, 3, 1, 2)
+nhwc = lambda x: x.permute(0, 2, 3, 1)
+cases = []
+
+
+class Net:
+    """Parameters by name; `training` says which statistics batch norms take."""
+    def __init__(self): self.params, self.training = {}, True
+
+    def make(self, name, *shape, scale=None, frozen=False, value=None):
+        fan_in = max(1, torch.Size(shape[:-1]).numel())
+        value = coarse(r(*shape) * (scale or fan_in ** -.5), 256) if value is None else value
+        self.params[name] = value if frozen else value.requires_grad_()
+
+    def dense(self, name, i, o, bias=True):
+        self.make(name + '.kernel', i, o)
+        if bias: self.make(name + '.bias', o, scale=.2)
+
+    def apply_dense(self, name, x):
+        y = x @ self.params[name + '.kernel']
+        return y + self.params[name + '.bias'] if name + '.bias' in self.params else y
+
+    def conv(self, name, x):
+        return nhwc(F.conv2d(nchw(x), self.params[name + '.kernel'].permute(3, 2, 0, 1), None, padding='same' if 'whiten' not in name else 'valid'))
+
+    def batch_norm(self, name, c, scale=True):
+        if scale: self.make(name + '.gamma', c, value=coarse(1 + .2 * r(c), 256))
+        self.make(name + '.beta', c, scale=.2)
+        self.make(name + '.runningMean', c, frozen=True, value=torch.zeros(c).double())
+        self.make(name + '.runningVariance', c, frozen=True, value=torch.ones(c).double())
+
+    def apply_batch_norm(self, name, x, epsilon=1e-5, momentum=.1):
+        p = lambda key: self.params.get(name + '.' + key)
+        return F.batch_norm(x.reshape(-1, x.shape[-1]), p('runningMean'), p('runningVariance'), p('gamma'), p('beta'), self.training, momentum, epsilon).reshape(x.shape)
+
+    def layer_norm(self, name, d):
+        self.make(name + '.gamma', d, value=coarse(1 + .2 * r(d), 256)); self.make(name + '.beta', d, scale=.2)
+
+    def apply_layer_norm(self, name, x):
+        return F.layer_norm(x, x.shape[-1:], self.params[name + '.gamma'], self.params[name + '.beta'])
+
+
+pool = lambda x, size: nhwc(F.max_pool2d(nchw(x), size))
+CNN_NORM = dict(epsilon=1e-12, momentum=.4)
+
+
+def whiten(net):
+    net.make('whiten.kernel', 2, 2, 3, 24, frozen=True); net.make('whiten.bias', 24, scale=.1)
+    return lambda x: F.gelu(net.conv('whiten', x) + net.params['whiten.bias'])
+
+
+def cnn(net, widths, classes):
+    first = whiten(net)
+    channels = 24
+    for i, width in enumerate(widths):
+        for conv, norm, c in (('conv1', 'norm1', channels), ('conv2', 'norm2', width)):
+            net.make(f'block{i + 1}.{conv}.kernel', 3, 3, c, width); net.batch_norm(f'block{i + 1}.{norm}', width, False)
+        channels = width
+    net.dense('head', channels, classes, False)
+    def forward(x):
+        x = first(x)
+        for i in range(len(widths)):
+            x = pool(net.conv(f'block{i + 1}.conv1', x), 2)
+            x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm1', x, **CNN_NORM))
+            x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm2', net.conv(f'block{i + 1}.conv2', x), **CNN_NORM))
+        return net.apply_dense('head', pool(x, 3).flatten(1)) / 9
+    return forward
+
+
+def fnn(net, sizes, classes, dropoutRate):
+    for i, (a, b) in enumerate(zip(sizes, sizes[1:])): net.dense(f'layer{i + 1}.dense', a, b); net.batch_norm(f'layer{i + 1}.norm', b)
+    net.dense('head', sizes[-1], classes)
+    def forward(x):
+        x = x.flatten(1)
+        for i in range(len(sizes) - 1): x = F.gelu(net.apply_batch_norm(f'layer{i + 1}.norm', net.apply_dense(f'layer{i + 1}.dense', x)))
+        return net.apply_dense('head', x)
+    return forward
+
+
+def transformer(net, depth, width, heads, mlp):
+    for i in range(1, depth + 1):
+        net.layer_norm(f'block{i}.norm1', width)
+        for part in ('query', 'key', 'value', 'output'): net.dense(f'block{i}.attention.{part}', width, width)
+        net.layer_norm(f'block{i}.norm2', width); net.dense(f'block{i}.mlp.dense1', width, mlp); net.dense(f'block{i}.mlp.dense2', mlp, width)
+    net.layer_norm('norm', width)
+    def forward(x):
+        B, T, D = x.shape
+        for i in range(1, depth + 1):
+            h = net.apply_layer_norm(f'block{i}.norm1', x)
+            q, k, v = (net.apply_dense(f'block{i}.attention.{part}', h).reshape(B, T, heads, D // heads).transpose(1, 2) for part in ('query', 'key', 'value'))
+            mixed = (q @ k.transpose(2, 3) / (D // heads) ** .5).softmax(-1) @ v
+            x = x + net.apply_dense(f'block{i}.attention.output', mixed.transpose(1, 2).reshape(B, T, D))
+            h = net.apply_dense(f'block{i}.mlp.dense1', net.apply_layer_norm(f'block{i}.norm2', x))
+            x = x + net.apply_dense(f'block{i}.mlp.dense2', F.gelu(h))
+        return net.apply_layer_norm('norm', x).mean(1)
+    return forward
+
+
+def sincos(side, d):
+    rows, columns = torch.meshgrid(torch.arange(side), torch.arange(side), indexing='ij')
+    omega = 10000. ** -(torch.arange(d // 4, dtype=torch.float64) / (d // 4 - 1))
+    waves = [f(at.flatten().double()[:, None] * omega) for at in (columns, rows) for f in (torch.sin, torch.cos)]
+    return torch.cat(waves, 1)
+
+
+def vit(net, imageSize, patchSize, width, depth, heads, mlpWidth, classes, positions):
+    side = imageSize // patchSize
+    net.dense('patches', patchSize ** 2 * 3, width)
+    if positions == 'learned': net.make('positions.embedding', side * side, width, scale=.2)
+    blocks = transformer(net, depth, width, heads, mlpWidth)
+    net.dense('head', width, classes)
+    def forward(x):
+        kernel = net.params['patches.kernel'].reshape(patchSize, patchSize, 3, width).permute(3, 2, 0, 1)
+        tokens = F.conv2d(nchw(x), kernel, net.params['patches.bias'], patchSize).flatten(2).transpose(1, 2)
+        tokens = tokens + (net.params['positions.embedding'] if positions == 'learned' else sincos(side, width))
+        return net.apply_dense('head', blocks(tokens))
+    return forward
+
+
+def vitHybrid(net, stemWidth, width, depth, heads, mlpWidth, classes):
+    first = whiten(net)
+    channels = (24, stemWidth, stemWidth, width)
+    for i in (1, 2, 3): net.make(f'stem.conv{i}.kernel', 3, 3, *channels[i - 1:i + 1]); net.batch_norm(f'stem.norm{i}', channels[i], False)
+    net.dense('tokens', width, width); net.make('positions.embedding', 49, width, scale=.2)
+    blocks = transformer(net, depth, width, heads, mlpWidth)
+    net.dense('head', width, classes)
+    def forward(x):
+        x = first(x)
+        for i in (1, 2, 3):
+            x = net.conv(f'stem.conv{i}', x)
+            x = F.gelu(net.apply_batch_norm(f'stem.norm{i}', x if i == 2 else pool(x, 2), **CNN_NORM))
+        return net.apply_dense('head', blocks(net.apply_dense('tokens', x.reshape(len(x), 49, width)) + net.params['positions.embedding']))
+    return forward
+
+
+def rnn(net, cell, imageSize, channels, units, classes):
+    features, gates = imageSize * channels, dict(lstm=4, gru=3)[cell]
+    net.make('cell.input.kernel', features, gates * units); net.make('cell.input.bias', gates * units, scale=.2)
+    net.make('cell.recurrent.kernel', units, gates * units)
+    if cell == 'gru': net.make('cell.recurrent.bias', units, scale=.2)
+    net.dense('head', 2 * units, classes)
+    def forward(x):
+        p = net.params; zeros = lambda *shape: torch.zeros(*shape, dtype=torch.float64)
+        weights = [p['cell.input.kernel'].T, p['cell.recurrent.kernel'].T, p['cell.input.bias']]
+        state = zeros(1, len(x), units); rest = (True, 1, 0., True, False, True)
+        rows = x.reshape(len(x), imageSize, features)
+        if cell == 'lstm': h = torch.lstm(rows, (state, state), [*weights, zeros(4 * units)], *rest)[0]
+        else: h = torch.gru(rows, state, [*weights, torch.cat([zeros(2 * units), p['cell.recurrent.bias']])], *rest)[0]
+        return net.apply_dense('head', torch.cat([h[:, -1], h.mean(1)], 1))
+    return forward
+
+
+def add(name, build, options, shape, learning_rate, steps=10):
+    net = Net()
+    forward = build(net, **options)
+    params = {key: tensor(value) for key, value in net.params.items()}
+    x, labels = coarse(r(*shape)), torch.randint(0, options['classes'], shape[:1])
+    losses = []
+    for step in range(steps):
+        trained = {key: value for key, value in net.params.items() if value.requires_grad}
+        logits = forward(x)
+        loss = F.cross_entropy(logits, labels, label_smoothing=.2)
+        gradients = torch.autograd.grad(loss, list(trained.values()))
+        losses.append(float('%.9g' % loss.item()))
+        if step == 0:
+            first = dict(logits=tensor(logits), gradients={key: tensor(g) for key, g in zip(trained, gradients)})
+        with torch.no_grad():
+            for value, gradient in zip(trained.values(), gradients): value -= learning_rate * gradient
+    net.training = False
+    with torch.no_grad(): predicted = forward(x)
+    cases.append(dict(name=name, options=options, params=params, x=tensor(x), labels=labels.tolist(), learningRate=learning_rate, losses=losses, predicted=tensor(predicted), **first))
+
+
+add('cnn', cnn, dict(widths=[3, 4, 5], classes=4), (3, 32, 32, 3), 2.)
+add('fnn', fnn, dict(sizes=[12, 8, 6], classes=3, dropoutRate=0), (5, 2, 2, 3), .3)
+vit_options = dict(imageSize=8, patchSize=2, width=8, depth=2, heads=2, mlpWidth=12, classes=3)
+add('vit', vit, dict(vit_options, positions='sincos2d'), (4, 8, 8, 3), .2)
+add('vit', vit, dict(vit_options, positions='learned', depth=1, heads=1), (1, 8, 8, 3), .1)
+add('vitHybrid', vitHybrid, dict(stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 32, 32, 3), .02)
+add('rnn', rnn, dict(cell='lstm', imageSize=6, channels=2, units=5, classes=3), (4, 6, 6, 2), .5)
+add('rnn', rnn, dict(cell='gru', imageSize=6, channels=2, units=5, classes=3), (4, 6, 6, 2), .5)
+write('architectures', 'architectures', cases)
+
+# whitening filters of smooth images by torch.linalg.eigh; of each eigenvector the sign whose largest entry is positive
+size, cases = 8, []
+for count, epsilon in ((12, 5e-4), (5, 1e-2)):
+    images = coarse(F.avg_pool2d(r(12, 3, size + 4, size + 4) * torch.tensor([1., .8, 1.2], dtype=torch.float64).reshape(3, 1, 1), 5, 1) * 5 + .3 * r(12, 3, size, size))
+    images = nhwc(images + images.roll(1, 1) * .5).contiguous()
+    patches = torch.stack([images[:count, u:size - 1 + u, v:size - 1 + v] for u in (0, 1) for v in (0, 1)], 3).reshape(-1, 12)
+    values, vectors = torch.linalg.eigh(patches.T @ patches / len(patches))
+    filters = (vectors / torch.sqrt(values + epsilon)).flip(1)
+    filters = filters * torch.sign(filters.gather(0, filters.abs().argmax(0, keepdim=True)))
+    kernel = torch.cat([filters, -filters], 1).reshape(2, 2, 3, 24)
+    cases.append(dict(images=tensor(images), count=count, epsilon=epsilon, eigenvalues=short(values.flip(0)), kernel=tensor(kernel)))
+write('architectures', 'whitening', cases)
