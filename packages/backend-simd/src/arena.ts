@@ -35,6 +35,8 @@ export class Arena {
    * @throws when the 4 GiB of a WebAssembly memory are used up.
    */
   allocate(bytes: number): number {
+    // A size that is no number would make every later address one too.
+    if (!(bytes >= 0)) throw new Error(`simd backend: ${bytes} is no number of bytes`);
     const size = blockSize(bytes);
     const pointer = this.reuse(size) ?? this.split(size) ?? this.extend(size);
     this.live += size;

@@ -68,6 +68,11 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
 }
 
 function planProduct({ a, b, transposeA, transposeB }: MatrixProduct): Plan {
+  util.assert(
+    a.shape.length >= 2 && b.shape.length >= 2,
+    () =>
+      `Error in matMul: expected tensors of rank 2 or more, but got shapes [${a.shape}] and [${b.shape}].`,
+  );
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];

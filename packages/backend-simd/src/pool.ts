@@ -52,7 +52,7 @@ export class Pool {
     const kernel = this.kernels[name]!;
     const perTask = Math.max(1, grain, Math.ceil(units / MOST_TASKS));
     const tasks = Math.ceil(units / perTask);
-    if (tasks <= 1 || this.online === 0) {
+    if (!(tasks > 1) || this.online === 0) {
       if (units > 0) kernel(...values, 0, units, scratchOf(0));
       return;
     }

@@ -58,6 +58,13 @@ for (const { name, backend } of tested) {
       expect(() => runKernel(batchMatMul, backend, { a: x, b: x }, attrs)).toThrow(/inner shapes/);
     });
 
+    it('refuses a vector', () => {
+      const x = randomTensor(backend, [2, 2]);
+      const v = randomTensor(backend, [2]);
+      const attrs = { transposeA: false, transposeB: false };
+      expect(() => runKernel(batchMatMul, backend, { a: x, b: v }, attrs)).toThrow(/rank 2/);
+    });
+
     it('multiplies int32 on the CPU kernel', () => {
       const x = backend.makeTensorInfo([2, 2], 'int32', new Int32Array([1, 2, 3, 4]));
       const out = runKernel(batchMatMul, backend, { a: x, b: x }, { transposeA: false, transposeB: false });
