@@ -1,7 +1,6 @@
 // A data set in CIFAR-10's form with three images in each part; for tests only.
-import { createHash } from 'node:crypto';
-import { type BatchName, batchNames, type Format, imageSize } from '../format';
-import { packRecords } from '../records';
+import { type BatchName, batchNames, type Format, imageSize } from './format';
+import { packRecords } from './records';
 
 export const imagesPerBatch = 3;
 
@@ -22,11 +21,14 @@ export function smallRecords(batch: BatchName): Uint8Array<ArrayBuffer> {
   return packRecords(pixels, labels);
 }
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 export const smallFormat: Format = {
   imagesPerBatch,
   digests: Object.fromEntries(
-    batchNames.map((batch) => [batch, sha256(smallRecords(batch))]),
+    await Promise.all(batchNames.map(async (batch) => [batch, await sha256(smallRecords(batch))])),
   ) as Format['digests'],
 };

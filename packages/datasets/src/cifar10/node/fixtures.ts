@@ -9,7 +9,7 @@ import { encode } from 'fast-png';
 import { create } from 'tar';
 import { afterAll } from 'vitest';
 import { type BatchName, batchNames, planeSize } from '../format';
-import { imagesPerBatch, smallPart, smallRecords } from './small-data';
+import { imagesPerBatch, smallPart, smallRecords } from '../small-data';
 
 export type Files = Record<string, Uint8Array | string>;
 
@@ -105,21 +105,27 @@ export function send(response: ServerResponse, content: Uint8Array | string): vo
  * @returns the program's path
  */
 export async function bundled(source: string, lines: (module: string) => string[]): Promise<string> {
-  const { build } = await import('tsup');
-  const here = fileURLToPath(new URL('.', import.meta.url));
   // Inside the package, so that its dependencies are found.
   const folder = await temporaryFolder(join(here, '..', '..', '..', 'node_modules'));
-  await build({
-    entry: [join(here, source)],
-    outDir: folder,
-    config: false,
-    format: ['esm'],
-    target: 'node20',
-    silent: true,
-  });
+  await bundle(source, folder, {});
   const module = JSON.stringify(`./${basename(source, '.ts')}.js`);
   const program = join(folder, 'program.mjs');
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(program, lines(module).join('\n'));
   return program;
+}
+
+/** Bundles a source file, named relative to this folder, with all that it imports for the browser; returns the folder. */
+export async function bundledForBrowser(source: string): Promise<string> {
+  const folder = await temporaryFolder();
+  await bundle(source, folder, { platform: 'browser', noExternal: [/.*/], splitting: true });
+  return folder;
+}
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+async function bundle(source: string, outDir: string, options: object): Promise<void> {
+  const { build } = await import('tsup');
+  const entry = [join(here, source)];
+  await build({ entry, outDir, config: false, format: ['esm'], target: 'es2022', silent: true, ...options });
 }

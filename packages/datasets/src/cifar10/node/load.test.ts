@@ -7,6 +7,7 @@ import type { Cifar10 } from '../cifar10';
 import { batchNames, imageSize } from '../format';
 import { load } from '../load';
 import type { LoadCifar10Options, LoadProgress } from '../options';
+import { imagesPerBatch, smallFormat, smallPart } from '../small-data';
 import { fileStore } from './file-store';
 import {
   archiveOf,
@@ -19,7 +20,6 @@ import {
   type TestServer,
   temporaryFolder,
 } from './fixtures';
-import { imagesPerBatch, smallFormat, smallPart } from './small-data';
 import { nodeSource } from './sources';
 
 const servers: TestServer[] = [];

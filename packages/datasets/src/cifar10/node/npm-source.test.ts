@@ -3,10 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { load } from '../load';
 import type { LoadCifar10Options, LoadProgress } from '../options';
+import { smallFormat } from '../small-data';
 import { fileStore } from './file-store';
 import { archiveOf, pngFiles, send, serve, type TestServer, temporaryFolder } from './fixtures';
 import { npmSource } from './npm-source';
-import { smallFormat } from './small-data';
 
 // A registry on this machine, which npm is told of as users tell it: by its configuration.
 let registry: TestServer;

@@ -1,7 +1,7 @@
 // Loads the small data set in a process of its own; for tests only.
 import { load } from '../load';
+import { smallFormat } from '../small-data';
 import { fileStore } from './file-store';
-import { smallFormat } from './small-data';
 import { nodeSource } from './sources';
 
 /** @param source what `sources` would hold; writes every progress message as a line, and 'loaded' at the end */

@@ -1,4 +1,4 @@
-import { Parser, type ReadEntry } from 'tar';
+import type { ReadEntry } from 'tar';
 import type { Collector } from '../collector';
 import { concat } from '../download';
 
@@ -10,6 +10,7 @@ import { concat } from '../download';
  * @throws when the archive is damaged or ends early, and what the collector throws
  */
 export async function unpackArchive(chunks: AsyncIterable<Uint8Array>, collector: Collector): Promise<void> {
+  const { Parser } = await import('tar'); // only ever needed once per machine
   let done: Promise<void> = Promise.resolve();
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {

@@ -1,0 +1,13 @@
+import { commonSource, urlFolderSource } from '../folder-source';
+import type { Source } from '../source';
+
+/** What each entry of the option `sources` means in the browser. */
+export function browserSource(text: string): Source {
+  const source = commonSource(text);
+  if (source) return source;
+  if (text.endsWith('/')) return urlFolderSource(text, new URL(text, globalThis.location?.href).href);
+  throw new Error(
+    `loadCifar10: the source '${text}' cannot be used in the browser; ` +
+      "name 'jsdelivr', 'unpkg' or the URL of a folder, which ends in '/'",
+  );
+}
