@@ -12,8 +12,11 @@ export interface ToTfOptimizerOptions {
  *
  * It holds the state, in variables that `dispose` frees, and counts the steps in `iterations`, which schedules go by.
  * Parameters are known by the names of their variables: what `match` and `only` look at is a name such as
- * 'dense_Dense1/kernel'. `getWeights` gives the state as 'dense_Dense1/kernel/momentum'. tfjs gives every variable
- * another name, so `setWeights` goes by the order of the parameters where the names are not found.
+ * 'dense_Dense1/kernel'. tfjs gives no two variables one name: those of a model that is loaded beside its original are
+ * called 'dense_Dense1/kernel_1', so match /kernel(_\d+)?$/.
+ *
+ * `getWeights` gives the state as 'dense_Dense1/kernel/momentum'. `setWeights` goes by these names, or by the order of
+ * the parameters where the names are not found.
  *
  * @throws when a gradient has no variable of its name, or restored weights do not fit the parameters
  * @example

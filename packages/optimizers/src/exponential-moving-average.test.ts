@@ -1,0 +1,73 @@
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { adam, applyUpdates, exponentialMovingAverage, type Schedule, sgd } from './index';
+
+// Descent at rate 1 along a gradient of −1: the parameter is start, start + 1, start + 2, …
+async function averages(decay: number | Schedule, steps: number): Promise<number[]> {
+  const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }), { decay });
+  const params = { w: tf.variable(tf.scalar(10)) };
+  let state = optimizer.init(params);
+  const values = [(await state.average!.w!.data())[0]!];
+  for (let step = 0; step < steps; step++) {
+    const grads = { w: tf.scalar(-1) };
+    const made = optimizer.update(grads, state, { params, step });
+    applyUpdates(params, made.updates);
+    tf.dispose([grads, state]);
+    state = made.state;
+    values.push((await state.average!.w!.data())[0]!);
+  }
+  tf.dispose([params, state]);
+  return values;
+}
+
+describe('exponentialMovingAverage', () => {
+  it('averages the parameters after each step, from the first ones on', async () => {
+    await expectClose(await averages(0.5, 3), [10, 10.5, 11.25, 12.125]);
+  });
+
+  it('follows the parameters at decay 0 and stays at decay 1', async () => {
+    await expectClose(await averages(0, 3), [10, 11, 12, 13]);
+    await expectClose(await averages(1, 3), [10, 10, 10, 10]);
+  });
+
+  it('is the mean of the steps with the schedule t/(t + 1)', async () => {
+    await expectClose(await averages((t) => t / (t + 1), 4), [10, 11, 11.5, 12, 12.5]);
+  });
+
+  it('leaves the optimizer as it is, keeps inputs, leaks nothing, averages what has no gradient', async () => {
+    const [plain, averaged] = [adam(), exponentialMovingAverage(adam(), { decay: 0.5 })];
+    const params = { a: tf.tensor1d([1, 2]), b: tf.scalar(3) };
+    const grads = { a: tf.tensor1d([0.5, -1]) };
+    await expectNoLeaks(async () => {
+      const [own, state] = [plain.init(params), averaged.init(params)];
+      expect(Object.keys(state)).toEqual(['mean', 'square', 'average']);
+      const one = plain.update(grads, own, { params, step: 0 });
+      const made = averaged.update(grads, state, { params, step: 0 });
+      await expectClose(made.updates.a!, one.updates.a!, { absolute: 0, relative: 0 });
+      expect(Object.keys(made.state)).toEqual(['mean', 'square', 'average']);
+      expect(Object.keys(made.state.average!)).toEqual(['a', 'b']);
+      await expectClose(made.state.average!.b!, 3);
+      expect(state.average!.a!.isDisposed).toBe(false);
+      return [own, state, one.updates, one.state, made.updates, made.state];
+    });
+  });
+
+  it.each([
+    [() => exponentialMovingAverage(adam(), { decay: 1.5 }), /decay is 1.5; give a number in \[0, 1\]/],
+    [() => exponentialMovingAverage(adam(), { decay: () => Number.NaN }), /decay is NaN/],
+    [
+      () => exponentialMovingAverage(exponentialMovingAverage(adam())).init({ w: tf.scalar(1) }),
+      /keeps an average already; wrap it once/,
+    ],
+    [
+      () => {
+        const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }));
+        optimizer.update({}, optimizer.init({ w: tf.scalar(1) }), { params: {}, step: 0 });
+      },
+      /there is an average of w but no parameter of that name/,
+    ],
+  ])('says what came and what to do', (call, message) => {
+    expect(call).toThrow(message);
+  });
+});

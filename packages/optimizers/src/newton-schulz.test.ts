@@ -1,0 +1,80 @@
+import { createRng } from '@tenfold/random';
+import { expectClose, expectNoLeaks, golden } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { newtonSchulz } from './index';
+
+interface Case {
+  shape: [number, number];
+  steps: number;
+  x: number[];
+  y: number[];
+}
+const cases = golden<{ newtonSchulz: Case[] }>(
+  new URL('../goldens/optimizers.json', import.meta.url),
+).newtonSchulz;
+const random = (shape: [number, number]) =>
+  tf.tensor2d(createRng(1).fillNormal(new Float32Array(shape[0] * shape[1])), shape);
+
+describe('newtonSchulz', () => {
+  it.each(cases)(
+    'has the values of its formula in float64: $shape, $steps steps',
+    async ({ shape, steps, x, y }) => {
+      const value = newtonSchulz(tf.tensor2d(x, shape), { steps });
+      expect(value.shape).toEqual(shape);
+      await expectClose(value, y, { absolute: 2e-6, relative: 2e-6 });
+    },
+  );
+
+  it.each([
+    [5, 12],
+    [12, 5],
+    [6, 6],
+  ] as [number, number][])('moves singular values of [%i, %i] close to 1', async (...shape) => {
+    const y = newtonSchulz(random(shape), { steps: 8 });
+    // The singular values of y are the roots of the eigenvalues of yᵀ·y: their sum of squares is the trace.
+    const tall = shape[0] > shape[1];
+    const gram = tf.matMul(y, y, tall, !tall);
+    const n = gram.shape[0]!;
+    const deviation = tf.norm(tf.sub(gram, tf.eye(n)));
+    expect((await deviation.data())[0]! / Math.sqrt(n)).toBeLessThan(0.45);
+    expect((await tf.norm(y).data())[0]! / Math.sqrt(n)).toBeGreaterThan(0.7);
+  });
+
+  it('of the transpose is the transpose: the layout of a kernel does not matter', async () => {
+    const x = random([4, 9]);
+    const other = tf.transpose(newtonSchulz(tf.transpose(x) as tf.Tensor2D));
+    await expectClose(newtonSchulz(x), other, { absolute: 1e-5 });
+  });
+
+  it.each([
+    [3, 40],
+    [40, 3],
+  ] as [number, number][])('of [%i, %i] squares the smaller side', async (...shape) => {
+    const profile = await tf.profile(() => newtonSchulz(random(shape)));
+    const sizes = profile.kernels
+      .filter((k) => k.name === 'BatchMatMul')
+      .map((k) => k.outputShapes.flat().join());
+    // Two of three products of each iteration are of the Gram matrix.
+    expect(sizes.filter((s) => s.endsWith('3,3'))).toHaveLength(10);
+    expect(sizes).toHaveLength(15);
+  });
+
+  it('keeps its input and leaks nothing', async () => {
+    const x = random([3, 4]);
+    await expectNoLeaks(() => newtonSchulz(x));
+    expect(x.isDisposed).toBe(false);
+  });
+
+  it('passes NaN on', async () => {
+    const values = await newtonSchulz(tf.tensor2d([[Number.NaN, 1]])).data();
+    expect([...values].every(Number.isNaN)).toBe(true);
+  });
+
+  it.each([
+    [() => newtonSchulz(tf.zeros([3])), /^newtonSchulz: x has shape \[3\]; give a matrix/],
+    [() => newtonSchulz(tf.zeros([2, 2]), { steps: 0.5 }), /^newtonSchulz: steps is 0.5; give an integer/],
+  ])('says what came and what to do', (call, message) => {
+    expect(call).toThrow(message);
+  });
+});

@@ -1,0 +1,272 @@
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import {
+  adam,
+  adamW,
+  clipByGlobalNorm,
+  exponentialMovingAverage,
+  linear,
+  muon,
+  partition,
+  sgd,
+  toTfOptimizer,
+} from './index';
+
+const x = tf.tensor2d([1, 0.5, -0.3, -0.2, 1.1, 0.4, 0.3, -0.6, 0.9, 0.8, 0.2, -1], [4, 3]);
+const y = tf.tensor2d([0.5, -1, 2, 1], [4, 1]);
+const lossOf = (w: tf.Variable) => tf.mean(tf.square(tf.sub(tf.matMul(x, w as tf.Tensor2D), y))) as tf.Scalar;
+const start = (name?: string) => tf.tidy(() => tf.variable(tf.tensor2d([[0.5], [1], [-1]]), true, name));
+const weighed = () =>
+  partition(
+    [{ match: /kernel$/, optimizer: muon() }],
+    exponentialMovingAverage(adam({ learningRate: 0.05 })),
+  );
+
+describe('minimize and applyGradients', () => {
+  it.each([
+    ['sgd', () => toTfOptimizer(sgd({ learningRate: 0.1 })), () => tf.train.sgd(0.1)],
+    [
+      'momentum',
+      () => toTfOptimizer(sgd({ learningRate: 0.1, momentum: 0.9 })),
+      () => tf.train.momentum(0.1, 0.9),
+    ],
+    [
+      'adam',
+      () => toTfOptimizer(adam({ learningRate: 0.1, epsilon: 1e-7 })),
+      () => tf.train.adam(0.1, 0.9, 0.999, 1e-7),
+    ],
+  ])('%s makes the steps of tf.train', async (_, ours, theirs) => {
+    const [w, v] = [start(), start()];
+    const [one, other] = [ours(), theirs()];
+    for (let i = 0; i < 10; i++) {
+      one.minimize(() => lossOf(w), false, [w]);
+      other.minimize(() => lossOf(v), false, [v]);
+    }
+    await expectClose(w, await v.data(), { absolute: 1e-5, relative: 1e-5 });
+    expect(one.iterations).toBe(10);
+    tf.dispose([w, v]);
+    one.dispose();
+  });
+
+  it('finds all trainable variables by itself, and returns the loss when asked', async () => {
+    const w = start();
+    const optimizer = toTfOptimizer(sgd({ learningRate: 0.1 }));
+    const before = lossOf(w);
+    const cost = optimizer.minimize(() => lossOf(w), true)!;
+    await expectClose(cost, before);
+    expect((await lossOf(w).data())[0]).toBeLessThan((await cost.data())[0]!);
+    w.dispose();
+  });
+
+  it('takes gradients as a map and as an array, and skips what has none', async () => {
+    const [w, v, untouched] = [start('map/w'), start('array/w'), start('untouched/w')];
+    const [one, other] = [toTfOptimizer(adam()), toTfOptimizer(adam())];
+    const gradient = tf.fill([3, 1], 0.25);
+    one.applyGradients({ 'map/w': gradient });
+    const none = null as unknown as tf.Tensor;
+    other.applyGradients([
+      { name: 'untouched/w', tensor: none },
+      { name: 'array/w', tensor: gradient },
+    ]);
+    await expectClose(w, v, { absolute: 0, relative: 0 });
+    await expectClose(untouched, [0.5, 1, -1]);
+    expect(gradient.isDisposed).toBe(false);
+    tf.dispose([w, v, untouched]);
+    one.dispose();
+    other.dispose();
+  });
+
+  it('leaks nothing, also inside of tidy, and dispose frees the state', async () => {
+    await expectNoLeaks(() => {
+      const w = start();
+      const optimizer = toTfOptimizer(clipByGlobalNorm(adam(), { maxNorm: 1 }));
+      optimizer.minimize(() => lossOf(w), false, [w]);
+      const after = tf.memory().numTensors;
+      for (let i = 0; i < 20; i++) tf.tidy(() => void optimizer.minimize(() => lossOf(w), false, [w]));
+      expect(tf.memory().numTensors).toBe(after);
+      optimizer.dispose();
+      return w;
+    });
+  });
+
+  it('keeps the state of variables that sit out, and begins that of newcomers', async () => {
+    const [a, b, alone] = [start(), start(), start()];
+    const optimizer = toTfOptimizer(exponentialMovingAverage(adam({ learningRate: 0.1 })));
+    const reference = toTfOptimizer(adam({ learningRate: 0.1 }));
+    optimizer.minimize(() => lossOf(a), false, [a]);
+    optimizer.minimize(() => lossOf(b), false, [b]);
+    optimizer.minimize(() => lossOf(a), false, [a]);
+    expect(optimizer.iterations).toBe(3);
+    // The same three gradients by hand: b's step in between changes the count of steps only.
+    reference.minimize(() => lossOf(alone), false, [alone]);
+    const c = start();
+    reference.minimize(() => lossOf(c), false, [c]);
+    reference.minimize(() => lossOf(alone), false, [alone]);
+    await expectClose(a, alone, { absolute: 0, relative: 0 });
+    const names = (await optimizer.getWeights()).map(({ name }) => name);
+    expect(names).toEqual([
+      'iter',
+      `${a.name}/mean`,
+      `${b.name}/mean`,
+      `${a.name}/square`,
+      `${b.name}/square`,
+      `${a.name}/average`,
+      `${b.name}/average`,
+    ]);
+    tf.dispose([a, b, c, alone]);
+    optimizer.dispose();
+    reference.dispose();
+  });
+
+  it('follows a schedule by its iterations', async () => {
+    const w = start();
+    const optimizer = toTfOptimizer(sgd({ learningRate: linear({ start: 1, totalSteps: 2 }) }));
+    const gradients = { [w.name]: tf.ones([3, 1]) };
+    const values: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      optimizer.applyGradients(gradients);
+      values.push((await w.data())[0]!);
+    }
+    await expectClose(values, [-0.5, -1, -1]);
+    w.dispose();
+  });
+
+  it('says which gradient has no variable', () => {
+    expect(() => toTfOptimizer(adam()).applyGradients({ nobody: tf.scalar(1) })).toThrow(
+      /^toTfOptimizer: there is a gradient for nobody but no variable of that name/,
+    );
+  });
+});
+
+describe('getWeights and setWeights', () => {
+  const variables = (prefix: string) => [start(`${prefix}/kernel`), start(`${prefix}/bias`)] as const;
+  const loss =
+    ([kernel, bias]: readonly [tf.Variable, tf.Variable]) =>
+    () =>
+      tf.add(lossOf(kernel), tf.mul(lossOf(bias), 0.5)) as tf.Scalar;
+
+  it.each(['the same names', 'other names'])('continue a run exactly, under %s', async (names) => {
+    const [w, first] = [variables(`run ${names}`), toTfOptimizer(weighed())];
+    for (let i = 0; i < 4; i++) first.minimize(loss(w), false, [...w]);
+    const saved = (await first.getWeights()).map(({ name, tensor }) => ({ name, tensor: tf.clone(tensor) }));
+    expect(saved.map(({ name }) => name)).toEqual([
+      'iter',
+      `run ${names}/kernel/0.momentum`,
+      `run ${names}/bias/rest.mean`,
+      `run ${names}/bias/rest.square`,
+      `run ${names}/bias/rest.average`,
+    ]);
+    const values = await Promise.all(w.map((v) => v.data()));
+    for (let i = 0; i < 3; i++) first.minimize(loss(w), false, [...w]);
+    const expected = await Promise.all(w.map((v) => v.data()));
+
+    const again = names === 'the same names' ? w : variables('run again');
+    again.forEach((v, i) => void v.assign(tf.tensor(values[i]!, v.shape)));
+    const second = toTfOptimizer(weighed());
+    await second.setWeights(saved);
+    expect(second.iterations).toBe(4);
+    tf.dispose(saved.map(({ tensor }) => tensor)); // as loadLayersModel does
+    for (let i = 0; i < 3; i++) second.minimize(loss(again), false, [...again]);
+    for (const [i, v] of again.entries()) await expectClose(v, expected[i]!, { absolute: 0, relative: 0 });
+    expect(second.iterations).toBe(7);
+    tf.dispose([[...w], [...again]]);
+    first.dispose();
+    second.dispose();
+  });
+
+  it('refuse the state of another optimizer, and of other parameters', async () => {
+    const w = start('refused/kernel');
+    const gradients = { 'refused/kernel': tf.ones([3, 1]) };
+    const optimizer = toTfOptimizer(sgd({ learningRate: 1, momentum: 0.5 }));
+    await optimizer.setWeights([
+      { name: 'iter', tensor: tf.scalar(1, 'int32') },
+      { name: 'a/mean', tensor: tf.zeros([3, 1]) },
+    ]);
+    expect(() => optimizer.applyGradients(gradients)).toThrow(
+      /^setWeights: the optimizer has no slot mean but momentum; give the weights of an optimizer of the same kind/,
+    );
+    await optimizer.setWeights([
+      { name: 'iter', tensor: tf.scalar(1, 'int32') },
+      { name: 'a/momentum', tensor: tf.zeros([2, 1]) },
+    ]);
+    expect(() => optimizer.applyGradients(gradients)).toThrow(
+      /^setWeights: momentum has the state of a \[2,1\] but the parameters are refused\/kernel \[3,1\]/,
+    );
+    w.dispose();
+  });
+});
+
+describe('tfjs-layers', () => {
+  const xs = tf.tensor2d(
+    Array.from({ length: 64 }, (_, i) => Math.sin(i * 1.7)),
+    [32, 2],
+  );
+  const ys = tf.sub(tf.mul(tf.slice(xs, [0, 0], [32, 1]), 2), tf.slice(xs, [0, 1], [32, 1]));
+  const createModel = () =>
+    tfl.sequential({
+      layers: [
+        tfl.layers.dense({
+          units: 8,
+          inputShape: [2],
+          activation: 'tanh',
+          kernelInitializer: tfl.initializers.glorotUniform({ seed: 1 }),
+        }),
+        tfl.layers.dense({ units: 1, kernelInitializer: tfl.initializers.glorotUniform({ seed: 2 }) }),
+      ],
+    });
+  const options = { epochs: 10, batchSize: 8, shuffle: false, verbose: 0 } as const;
+  // The variables of a loaded model are called kernel_1 while those of its original are there.
+  const make = () =>
+    clipByGlobalNorm(
+      partition(
+        [{ match: /kernel(_\d+)?$/, optimizer: muon({ learningRate: 0.05 }) }],
+        adamW({ learningRate: 0.02 }),
+      ),
+      { maxNorm: 5 },
+    );
+
+  it('compiles and fits with it', async () => {
+    const model = createModel();
+    const optimizer = toTfOptimizer(make());
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    const { history } = await model.fit(xs, ys, options);
+    const losses = history.loss as number[];
+    expect(losses.at(-1)! / losses[0]!).toBeLessThan(0.1);
+    expect(optimizer.iterations).toBe(40);
+    const names = (await optimizer.getWeights()).map(({ name }) => name);
+    expect(names).toEqual([
+      'iter',
+      ...model.trainableWeights.filter((w) => w.name.endsWith('kernel')).map((w) => `${w.name}/0.momentum`),
+      ...['mean', 'square'].flatMap((slot) =>
+        model.trainableWeights.filter((w) => w.name.endsWith('bias')).map((w) => `${w.name}/rest.${slot}`),
+      ),
+    ]);
+    optimizer.dispose();
+    model.dispose();
+  });
+
+  it('saves a model with its optimizer, and the loaded one goes on exactly', async () => {
+    const model = createModel();
+    model.compile({ optimizer: toTfOptimizer(make(), { name: 'clipped muon' }), loss: 'meanSquaredError' });
+    await model.fit(xs, ys, options);
+    let artifacts: tf.io.ModelArtifacts | undefined;
+    const handler = tf.io.withSaveHandler(async (given) => {
+      artifacts = given;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    });
+    await model.save(handler, { includeOptimizer: true });
+    const loaded = await tfl.loadLayersModel(tf.io.fromMemory(artifacts!));
+    const optimizer = (loaded as tfl.Sequential).optimizer;
+    expect(optimizer.getClassName()).toBe('clipped muon');
+    expect(optimizer.iterations).toBe(40);
+    const [one, other] = [await model.fit(xs, ys, options), await loaded.fit(xs, ys, options)];
+    await expectClose(other.history.loss as number[], one.history.loss as number[], {
+      absolute: 0,
+      relative: 0,
+    });
+    model.dispose();
+    loaded.dispose();
+  });
+});
