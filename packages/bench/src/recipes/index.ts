@@ -1,0 +1,6 @@
+import type { ModelName } from '../run/types';
+import { quick } from './quick';
+import type { Recipe } from './recipe';
+
+/** What `--profile` may name. */
+export const profiles: { [profile: string]: Record<ModelName, Recipe> } = { quick };

@@ -1,0 +1,177 @@
+import type { Cifar10 } from '@tenfold/datasets';
+import { countFlops, countParameters } from '@tenfold/layers';
+import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { createRng } from '@tenfold/random';
+import { accuracy, type Evaluation, evaluate, train, trainer } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { buildModel, needsWhitening } from '../recipes/build-model';
+import { buildOptimizer, buildSchedule } from '../recipes/build-optimizer';
+import type { Recipe } from '../recipes/recipe';
+import { testBatches, trainingBatches, whiteningOf } from './data';
+import type { RunListener } from './types';
+
+/** One epoch of a training. */
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number;
+  /** Of training so far, without evaluation. */
+  seconds: number;
+  trainLoss: number;
+  trainAccuracy: number;
+  testLoss: number;
+  testAccuracy: number;
+  learningRate: number;
+}
+
+/** What a training of one model found. */
+export interface ModelRun {
+  parameters: number;
+  forwardFlopsPerImage: number;
+  steps: number;
+  trainSeconds: number;
+  imagesPerSecond: number;
+  peakMemoryBytes: number;
+  history: EpochRecord[];
+  /** Of every test image, in order: the softmax of the model's scores, [images, 10]. */
+  testProbabilities: Float32Array;
+}
+
+interface TrainModelOptions {
+  recipe: Recipe;
+  data: Cifar10;
+  seed: number;
+  modelIndex: number;
+  modelCount: number;
+  signal?: AbortSignal;
+}
+
+const CLASSES = 10;
+const TEST_BATCH = 500;
+const IMAGE = [32, 32, 3];
+
+/** Trains one model by its recipe on the current backend and evaluates it on every test image after each epoch. */
+export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
+  const { recipe, data, seed, signal } = options;
+  const rng = createRng(seed).fork(recipe.model);
+  const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
+  const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
+  const model = buildModel(recipe.model, recipe.architecture, seedOf('parameters'), whitening);
+  const source = trainingBatches(data, recipe, seedOf('batches'));
+  const totalSteps = recipe.epochs * source.stepsPerEpoch;
+  const one = trainer(model, {
+    loss: (labels, logits) =>
+      sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
+    optimizer: buildOptimizer(recipe.optimizer, totalSteps),
+    seed: seedOf('steps'),
+  });
+  const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
+  const forwardFlopsPerImage = countFlops(model, IMAGE).total;
+  const parameters = countParameters(model);
+  const name = recipe.model;
+  listener({
+    type: 'modelStart',
+    model: name,
+    description: describe(recipe),
+    parameters,
+    forwardFlopsPerImage,
+    epochs: recipe.epochs,
+    totalSteps,
+    modelIndex: options.modelIndex,
+    modelCount: options.modelCount,
+  });
+
+  const testProbabilities = new Float32Array(data.test.count * CLASSES);
+  const history: EpochRecord[] = [];
+  let [trainSeconds, trained, peakMemoryBytes] = [0, 0, 0];
+  // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
+  let recentRate = 0;
+  try {
+    await train(one, {
+      data: source,
+      epochs: recipe.epochs,
+      metrics: { accuracy },
+      signal,
+      onStep(report) {
+        trainSeconds += report.seconds;
+        trained += report.examples;
+        const rate = report.examples / report.seconds;
+        recentRate = recentRate === 0 ? rate : 0.9 * recentRate + 0.1 * rate;
+        peakMemoryBytes = Math.max(peakMemoryBytes, process.memoryUsage().rss);
+        listener({
+          type: 'step',
+          model: name,
+          epoch: report.epoch + 1,
+          epochs: recipe.epochs,
+          step: report.step,
+          totalSteps,
+          loss: report.loss,
+          accuracy: report.metrics.accuracy!,
+          learningRate: learningRate(report.step - 1),
+          imagesPerSecond: recentRate,
+          gflopsPerSecond: (3 * forwardFlopsPerImage * recentRate) / 1e9,
+          secondsLeft: (trainSeconds / report.step) * (totalSteps - report.step),
+          dataWait: report.dataSeconds / report.seconds,
+        });
+      },
+      async onEpoch(report) {
+        const test = await evaluateOnTest(testProbabilities);
+        const record = {
+          epoch: report.epoch + 1,
+          seconds: trainSeconds,
+          trainLoss: report.loss,
+          trainAccuracy: report.metrics.accuracy!,
+          testLoss: test.loss,
+          testAccuracy: test.metrics.accuracy!,
+          learningRate: learningRate(one.step - 1),
+        };
+        history.push(record);
+        const { learningRate: _, ...rest } = record;
+        listener({
+          type: 'epoch',
+          model: name,
+          ...rest,
+          epochs: recipe.epochs,
+          imagesPerSecond: trained / trainSeconds,
+        });
+      },
+    });
+  } finally {
+    one.dispose();
+    model.dispose();
+  }
+  const imagesPerSecond = trained / trainSeconds;
+  const testAccuracy = history.at(-1)!.testAccuracy;
+  listener({ type: 'modelEnd', model: name, testAccuracy, trainSeconds, imagesPerSecond });
+  return {
+    parameters,
+    forwardFlopsPerImage,
+    steps: totalSteps,
+    trainSeconds,
+    imagesPerSecond,
+    peakMemoryBytes,
+    history,
+    testProbabilities,
+  };
+
+  // The test loss is the plain cross-entropy: smoothed labels are a means of training, not a measure.
+  function evaluateOnTest(probabilities: Float32Array): Promise<Evaluation> {
+    return evaluate(model, testBatches(data, TEST_BATCH), {
+      loss: sparseSoftmaxCrossEntropy,
+      metrics: { accuracy },
+      signal,
+      async onBatch(_, logits, done) {
+        const softmax = tf.softmax(logits);
+        probabilities.set(await softmax.data(), done * CLASSES - softmax.size);
+        softmax.dispose();
+        listener({ type: 'evaluate', model: name, done, total: data.test.count });
+      },
+    });
+  }
+}
+
+function describe(recipe: Recipe): string {
+  const options = Object.entries(recipe.architecture).map(
+    ([option, value]) => `${option} ${[value].flat().join('/')}`,
+  );
+  return `${options.join(', ')}; ${recipe.epochs} epochs, batches of ${recipe.batchSize}`;
+}
