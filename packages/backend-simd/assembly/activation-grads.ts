@@ -22,15 +22,20 @@ import { loadPart, overlap, storePart } from './vector';
     return f32x4.mul(dy, f32x4.add(math.normalCdf(x, bell), f32x4.mul(x, density)));
   }
 }
-// With s = sigmoid(x (a + b x^2)): dy (s + x s (1 - s) (a + 3 b x^2))
+// With z = x (a + b x^2), s = sigmoid(z): dy (s + x s (1 - s) (a + 3 b x^2)). With e = exp(-|z|) and r = 1 / (1 + e),
+// s is r or e r and s (1 - s) = e r^2, without cancellation.
 @unmanaged class GeluTanhGrad {
   @inline apply(dy: v128, x: v128): v128 {
-    const square = f32x4.mul(x, x);
-    const b = f32x4.mul(square, f32x4.splat(0.0713548162726));
-    const s = math.sigmoid(f32x4.mul(x, f32x4.add(b, f32x4.splat(1.59576912161))));
+    const one = f32x4.splat(1);
+    const b = f32x4.mul(f32x4.mul(x, x), f32x4.splat(0.0713548162726));
+    const z = f32x4.mul(x, f32x4.add(b, f32x4.splat(1.59576912161)));
+    const e = math.expNegative(f32x4.neg(f32x4.abs(z)));
+    const r = f32x4.div(one, f32x4.add(e, one));
+    const s = math.choose(f32x4.gt(z, f32x4.splat(0)), r, f32x4.mul(e, r));
     const slope = f32x4.add(f32x4.mul(b, f32x4.splat(3)), f32x4.splat(1.59576912161));
-    const steep = f32x4.mul(f32x4.mul(x, slope), f32x4.mul(s, f32x4.sub(f32x4.splat(1), s)));
-    return f32x4.mul(dy, f32x4.add(s, steep));
+    const steep = f32x4.mul(f32x4.mul(x, slope), f32x4.mul(e, f32x4.mul(r, r)));
+    // Far out the slope overflows while e is 0.
+    return f32x4.mul(dy, f32x4.add(s, v128.andnot(steep, f32x4.eq(e, f32x4.splat(0)))));
   }
 }
 // dy s (1 + x (1 - s)), s = sigmoid(x)
