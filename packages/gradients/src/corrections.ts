@@ -6,7 +6,7 @@ type Padding = [before: number, after: number];
 /**
  * Definitions that replace those of tfjs-core 4.22, which are wrong:
  * - AvgPool, AvgPool3D: at a padded border the forward pass averages over the values inside the input, the original
- *   gradient divides by the size of the whole window. (Backends of tfjs alone: TensorFlow's own kernel is right.)
+ *   gradient divides by the size of the whole window.
  * - MirrorPad: the original gives the copies in the padding no gradient.
  * - SquaredDifference: the original throws when one operand was broadcast.
  */
@@ -14,6 +14,7 @@ export const corrections: readonly tf.GradConfig[] = [
   {
     ...original('AvgPool'),
     gradFunc: (dy, saved, attributes) => {
+      if (!dividesByWholeWindow('AvgPoolGrad')) return original('AvgPool').gradFunc(dy, saved, attributes);
       const [x] = saved as [tf.Tensor4D];
       const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPoolAttrs;
       const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth } =
@@ -28,6 +29,8 @@ export const corrections: readonly tf.GradConfig[] = [
   {
     ...original('AvgPool3D'),
     gradFunc: (dy, saved, attributes) => {
+      if (!dividesByWholeWindow('AvgPool3DGrad'))
+        return original('AvgPool3D').gradFunc(dy, saved, attributes);
       const [x] = saved as [tf.Tensor5D];
       const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPool3DAttrs;
       const info = tf.backend_util.computePool3DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
@@ -68,6 +71,15 @@ function original(kernelName: string): tf.GradConfig {
   return gradientConfigs.find((config) => config.kernelName === kernelName)!;
 }
 
+/** Whether a kernel is one of tfjs's, which are wrong at the border; those of other backends are right. */
+function dividesByWholeWindow(kernelName: string): boolean {
+  const backend = tf.getBackend();
+  if (['cpu', 'webgl', 'webgpu', 'wasm'].includes(backend)) return true;
+  // A backend may have taken the kernel over from tfjs's cpu backend.
+  const kernel = tf.getKernel(kernelName, backend);
+  return kernel !== undefined && kernel.kernelFunc === tf.getKernel(kernelName, 'cpu')?.kernelFunc;
+}
+
 /** Along one axis, for each window the whole size over the part of it that lies inside the input. */
 function windows(size: number, count: number, filter: number, stride: number, before: number): number[] {
   return Array.from({ length: count }, (_, i) => {
@@ -78,7 +90,6 @@ function windows(size: number, count: number, filter: number, stride: number, be
 
 /** Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis. */
 function rescaleBorders(dy: tf.Tensor, factors: number[][]): tf.Tensor {
-  if (tf.getBackend() === 'tensorflow') return dy;
   return factors.reduce((scaled, factor, i) => {
     if (factor.every((value) => value === 1)) return scaled;
     const shape = dy.shape.map((size, axis) => (axis === i + 1 ? size : 1));
