@@ -1,4 +1,5 @@
 import './register';
 
 export { SimdBackend } from './backend';
+export { enableExperimentalV8Flags } from './experimental-flags';
 export { configureSimd, type SimdOptions } from './options';

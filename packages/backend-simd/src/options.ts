@@ -35,3 +35,9 @@ export function takeOptions(): SimdOptions {
   frozen = true;
   return chosen;
 }
+
+/** @throws when the options have been used already. */
+export function assertNotRunning(caller: string): void {
+  if (frozen)
+    throw new Error(`${caller}: the backend is already running; call ${caller} before tf.setBackend`);
+}

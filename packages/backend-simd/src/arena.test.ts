@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { Arena } from './arena';
+
+const mebibyte = 2 ** 20;
+const arenaOf = (maximumPages: number): Arena =>
+  new Arena(new WebAssembly.Memory({ initial: 1, maximum: maximumPages }), 64);
+
+describe('Arena', () => {
+  it('gives aligned blocks that do not overlap', () => {
+    const arena = arenaOf(256);
+    const blocks = [1, 64, 65, 1000, 5000, 100000].map((bytes) => ({ start: arena.allocate(bytes), bytes }));
+    for (const { start } of blocks) expect(start % 64).toBe(0);
+    for (const [i, { start, bytes }] of blocks.entries()) {
+      if (i > 0) expect(start).toBeGreaterThanOrEqual(blocks[i - 1]!.start + blocks[i - 1]!.bytes);
+      expect(bytes).toBeGreaterThan(0);
+    }
+  });
+
+  it('finds the same block again in a loop', () => {
+    const arena = arenaOf(256);
+    const first = arena.allocate(10000);
+    arena.release(first, 10000);
+    expect(arena.allocate(9990)).toBe(first);
+    expect(arena.live).toBeGreaterThanOrEqual(9990);
+  });
+
+  it('merges freed neighbours before it grows', () => {
+    const arena = arenaOf(512); // 32 MiB
+    const parts = Array.from({ length: 28 }, () => arena.allocate(mebibyte));
+    for (const part of parts) arena.release(part, mebibyte);
+    const reserved = arena.reserved;
+    const whole = arena.allocate(24 * mebibyte); // does not fit behind the parts
+    expect(arena.reserved).toBeLessThanOrEqual(reserved);
+    arena.release(whole, 24 * mebibyte);
+    expect(arena.live).toBe(0);
+  });
+
+  it('says what is in use when the memory is exhausted, and works on', () => {
+    const arena = arenaOf(512);
+    const block = arena.allocate(20 * mebibyte);
+    expect(() => arena.allocate(20 * mebibyte)).toThrow(
+      /no room for a tensor of 20.0 MiB: 20.0 MiB are in use/,
+    );
+    arena.release(block, 20 * mebibyte);
+    arena.release(arena.allocate(20 * mebibyte), 20 * mebibyte);
+  });
+
+  it('refuses a size that is no number', () => {
+    expect(() => arenaOf(256).allocate(Number.NaN)).toThrow(/NaN/);
+  });
+});

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { configureSimd, enableExperimentalV8Flags, SimdBackend } from './index';
+import { hasRelaxedSimd } from './variants';
+
+describe('configureSimd', () => {
+  it('refuses options out of range', () => {
+    expect(() => configureSimd({ threads: 0 })).toThrow(/threads is 0; expected an integer from 1 to 64/);
+    expect(() => configureSimd({ threads: 1.5 })).toThrow(/1.5/);
+    expect(() => configureSimd({ variant: 'fast' as 'auto' })).toThrow(/'fast'/);
+  });
+
+  it('takes options, flags and the first use in this order, and nothing afterwards', async () => {
+    const before = hasRelaxedSimd();
+    const flags = enableExperimentalV8Flags();
+    expect(flags).toHaveLength(!before && hasRelaxedSimd() ? 1 : 0);
+    configureSimd({ threads: 3 });
+    await tf.setBackend('simd');
+    const { runtime } = tf.backend() as SimdBackend;
+    expect(runtime.threads).toBe(3);
+    expect(runtime.variant).toBe(hasRelaxedSimd() ? 'relaxed' : 'baseline');
+    expect(() => configureSimd({ threads: 2 })).toThrow(/already running/);
+    expect(() => enableExperimentalV8Flags()).toThrow(/already running/);
+    expect(tf.backend()).toBeInstanceOf(SimdBackend);
+  });
+});
