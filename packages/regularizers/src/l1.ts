@@ -4,7 +4,7 @@ import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
 /**
  * L1 penalty: every weight costs its size, so that many end at zero.
  *
- * R(W) = λ·Σ|W|, dR/dW = λ·sign(W)
+ * R(W) = λ·Σ|W|, dR/dW = λ·sign(W), 0 where a weight is 0
  *
  * @returns a function of named parameters whose value is a scalar ≥ 0
  * @throws when rate is negative or not finite
@@ -13,5 +13,6 @@ import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.2
  */
 export function l1(options: PenaltyOptions): Regularizer {
-  return penalty('l1', options, 1, (w) => tf.sum(tf.abs(w)));
+  // The gradient of tf.abs is −1 at 0 and would push zeros away.
+  return penalty('l1', options, 1, (w) => tf.sum(tf.mul(w, tf.sign(w))));
 }

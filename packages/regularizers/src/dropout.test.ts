@@ -1,0 +1,109 @@
+import { createRng } from '@tenfold/random';
+import { checkGradient, expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { dropout } from './index';
+
+const rng = () => createRng(1);
+const values = async (x: tf.Tensor) => [...(await x.data())];
+
+describe('dropout', () => {
+  it.each([0.1, 0.25, 0.5, 0.9])(
+    'of rate %d makes zeros with this probability and scales the rest',
+    async (rate) => {
+      const n = 100_000;
+      const y = await values(dropout(tf.ones([n]), { rate, rng: rng() }));
+      const dropped = y.filter((v) => v === 0).length;
+      // Five standard deviations of a binomial count.
+      expect(Math.abs(dropped - n * rate)).toBeLessThan(5 * Math.sqrt(n * rate * (1 - rate)));
+      expect(new Set(y)).toEqual(new Set([0, Math.fround(1 / (1 - rate))]));
+      const mean = y.reduce((sum, v) => sum + v, 0) / n;
+      expect(Math.abs(mean - 1)).toBeLessThan(5 * Math.sqrt(rate / (1 - rate) / n));
+    },
+  );
+
+  it('drops elements independently of their neighbours', async () => {
+    const n = 100_000;
+    const y = await values(dropout(tf.ones([n]), { rate: 0.5, rng: rng() }));
+    for (const distance of [1, 2, 64]) {
+      const correlation =
+        y.slice(distance).reduce((sum, v, i) => sum + (v - 1) * (y[i]! - 1), 0) / (n - distance);
+      expect(Math.abs(correlation)).toBeLessThan(5 / Math.sqrt(n));
+    }
+  });
+
+  it('is x·m/(1 − p) with the uniform numbers of its stream: dropped where they are below p', async () => {
+    const x = tf.tensor2d([
+      [80, -80, 0],
+      [1e-30, 3, -2],
+    ]);
+    const drawn = rng().fillUniform(new Float32Array(6));
+    const expected = (await values(x)).map((v, i) => (drawn[i]! < 0.4 ? 0 : v / 0.6));
+    const y = dropout(x, { rate: 0.4, rng: rng() });
+    expect(y.shape).toEqual([2, 3]);
+    await expectClose(y, expected, { absolute: 0, relative: 1e-6 });
+  });
+
+  it('gives the same mask for the same seed, another for another, and goes on along a stream', async () => {
+    const x = tf.ones([64]);
+    const make = (stream: ReturnType<typeof rng>) => values(dropout(x, { rate: 0.5, rng: stream }));
+    const stream = rng();
+    const first = await make(stream);
+    expect(await make(rng())).toEqual(first);
+    expect(await make(stream)).not.toEqual(first);
+    expect(await make(createRng(2))).not.toEqual(first);
+  });
+
+  it('hands x on when not training, or at rate 0, and draws nothing', () => {
+    const x = tf.ones([3]);
+    expect(dropout(x, { rate: 0.5, training: false })).toBe(x);
+    expect(dropout(x, { rate: 0 })).toBe(x);
+    const stream = rng();
+    dropout(x, { rate: 0.5, rng: stream, training: false });
+    dropout(x, { rate: 0, rng: stream });
+    expect(stream.uniform()).toBe(rng().uniform());
+  });
+
+  it('keeps the shape of every rank, also of no element', () => {
+    for (const shape of [[], [3], [2, 3], [2, 1, 3], [2, 2, 2, 2], [0, 3]]) {
+      expect(dropout(tf.ones(shape), { rate: 0.5, rng: rng() }).shape).toEqual(shape);
+    }
+  });
+
+  it('has the gradient that finite differences find, 0 where dropped', async () => {
+    const x = tf.tensor2d([
+      [1.5, -2, 0.75],
+      [3, -1, 0.5],
+    ]);
+    // A new stream from the same seed for every call: the same mask.
+    const f = (v: tf.Tensor) => dropout(v, { rate: 0.5, rng: rng() });
+    await checkGradient(f, [x]);
+    const [mask, gradient] = [f(tf.ones([2, 3])), tf.grad(f)(x)];
+    await expectClose(gradient, mask, { absolute: 0, relative: 0 });
+    await checkGradient((v) => dropout(tf.square(v), { rate: 0.5, training: false }), [x]);
+  });
+
+  it('passes NaN on where it is kept', async () => {
+    const y = await values(dropout(tf.fill([64], Number.NaN), { rate: 0.5, rng: rng() }));
+    expect(y.some(Number.isNaN)).toBe(true);
+  });
+
+  it('keeps its input and leaks nothing, with and without gradient', async () => {
+    const x = tf.ones([2, 3]);
+    await expectNoLeaks(() => dropout(x, { rate: 0.5, rng: rng() }));
+    await expectNoLeaks(() => tf.grad((v: tf.Tensor) => dropout(v, { rate: 0.5, rng: rng() }))(x));
+    expect(x.isDisposed).toBe(false);
+  });
+
+  it.each([-0.1, 1, Number.NaN])('refuses the rate %d, also when not training', (rate) => {
+    expect(() => dropout(tf.ones([3]), { rate, training: false })).toThrow(
+      `dropout: rate is ${rate}; give a probability in [0, 1)`,
+    );
+  });
+
+  it('says that it needs a stream', () => {
+    expect(() => dropout(tf.ones([3]), { rate: 0.5 })).toThrow(
+      /^dropout: no rng to draw from while training; pass/,
+    );
+  });
+});
