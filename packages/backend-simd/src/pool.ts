@@ -34,7 +34,11 @@ export class Pool {
       const onError = (error: unknown): void => {
         this.failure = error;
       };
-      this.workers.push(startThread(workerSource, data, onError));
+      try {
+        this.workers.push(startThread(workerSource, data, onError));
+      } catch (error) {
+        this.failure = error; // a page whose policy forbids workers; the caller then does all tasks
+      }
     }
   }
 

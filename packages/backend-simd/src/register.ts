@@ -7,6 +7,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { SimdBackend } from './backend';
 import { kernels } from './kernels';
+import { isNode } from './platform';
+import { startRuntime } from './runtime';
 
 const PRIORITY = 2; // above tfjs's cpu (1), below webgpu (3)
 
@@ -17,5 +19,7 @@ if (!findBackendFactory('simd')) {
     if (!own.has(kernel.kernelName)) registerKernel({ ...kernel, backendName: 'simd' });
   }
   for (const kernel of kernels) registerKernel(kernel);
-  registerBackend('simd', () => new SimdBackend(), PRIORITY);
+  // In Node the backend is there at once, as tfjs's cpu is; in a browser it is not before tf.setBackend or tf.ready resolves.
+  const factory = isNode ? () => new SimdBackend() : async () => new SimdBackend(await startRuntime());
+  registerBackend('simd', factory, PRIORITY);
 }

@@ -3,7 +3,9 @@ import { scratchOf } from './layout';
 import { type SimdOptions, takeOptions } from './options';
 import { canShareMemory, hardwareThreads } from './platform';
 import { type Kernel, Pool } from './pool';
-import { compileVariant, hasRelaxedSimd, type Variant } from './variants';
+import { hasRelaxedSimd, type Variant, variantBytes } from './variants';
+
+const PATIENCE_MILLISECONDS = 2000;
 
 /** What all backend instances of this process share: memory, compiled kernels and threads. */
 export interface Runtime {
@@ -25,25 +27,54 @@ export function getRuntime(): Runtime {
   return runtime;
 }
 
+/** The same without blocking: a page's main thread may not compile at once, and its workers start only while it rests. */
+export async function startRuntime(): Promise<Runtime> {
+  if (!runtime) {
+    const plan = planRuntime(takeOptions());
+    const module = await WebAssembly.compile(variantBytes(plan.variant, plan.shared));
+    runtime ??= buildRuntime(plan, module);
+  }
+  const { pool, threads } = runtime;
+  const until = performance.now() + PATIENCE_MILLISECONDS;
+  // A worker that a policy of the page forbids never comes; the backend then works on this thread alone.
+  while (pool && pool.online < threads - 1 && performance.now() < until) {
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  return runtime;
+}
+
 /** Builds a runtime of its own; the backend uses the one of {@link getRuntime}. */
-export function createRuntime({
-  threads = Math.min(2, hardwareThreads()),
-  variant = 'auto',
-}: SimdOptions): Runtime {
+export function createRuntime(options: SimdOptions): Runtime {
+  const plan = planRuntime(options);
+  return buildRuntime(plan, new WebAssembly.Module(variantBytes(plan.variant, plan.shared)));
+}
+
+interface Plan {
+  threads: number;
+  variant: Variant;
+  shared: boolean;
+}
+
+function planRuntime({ threads = Math.min(2, hardwareThreads()), variant = 'auto' }: SimdOptions): Plan {
   const relaxed = hasRelaxedSimd();
   if (variant === 'relaxed' && !relaxed) {
     throw new Error("simd backend: this engine has no relaxed SIMD; use variant 'auto' or 'baseline'");
   }
-  const chosen = variant === 'auto' ? (relaxed ? 'relaxed' : 'baseline') : variant;
   const shared = threads > 1 && canShareMemory();
-  const count = shared ? threads : 1;
-  const start = scratchOf(count);
+  return {
+    threads: shared ? threads : 1,
+    variant: variant === 'auto' ? (relaxed ? 'relaxed' : 'baseline') : variant,
+    shared,
+  };
+}
+
+function buildRuntime({ threads, variant, shared }: Plan, module: WebAssembly.Module): Runtime {
+  const start = scratchOf(threads);
   const memory = createMemory(start, shared);
-  const module = compileVariant(chosen, shared);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = instance.exports as Record<string, Kernel>;
-  const pool = count > 1 ? new Pool(kernels, memory, module, count - 1) : undefined;
-  return { memory, arena: new Arena(memory, start), kernels, pool, threads: count, variant: chosen, shared };
+  const pool = threads > 1 ? new Pool(kernels, memory, module, threads - 1) : undefined;
+  return { memory, arena: new Arena(memory, start), kernels, pool, threads, variant, shared };
 }
 
 function createMemory(headBytes: number, shared: boolean): WebAssembly.Memory {

@@ -25,9 +25,9 @@ export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(probe);
 }
 
-/** Compiles a variant of the kernels. */
-export function compileVariant(variant: Variant, shared: boolean): WebAssembly.Module {
-  return new WebAssembly.Module(decodeBase64(sources[variant][shared ? 'shared' : 'single']));
+/** The module with the kernels of a variant, for shared memory or not. */
+export function variantBytes(variant: Variant, shared: boolean): Uint8Array<ArrayBuffer> {
+  return decodeBase64(sources[variant][shared ? 'shared' : 'single']);
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
