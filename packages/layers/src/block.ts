@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Context, Layer, LayerLike, Params } from './layer';
 import { toLayer } from './layer';
 import { child } from './sequential';
@@ -27,7 +27,7 @@ export function block<L extends { [name: string]: LayerLike }>(
     apply(params, x, context) {
       const bound = named.map(([name, layer]) => [
         name,
-        (value: tf.Tensor) => layer.apply(child(params, name), value, context),
+        (value: tf.Tensor) => tf.tidy(() => layer.apply(child(params, name), value, context)),
       ]);
       return forward(Object.fromEntries(bound), x, context);
     },

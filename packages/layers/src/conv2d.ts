@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from './add-bias';
 import { assertStridesOrDilations, dilated, pair } from './dilated';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
@@ -86,7 +87,7 @@ export function conv2d({
           ? dilated(x, size, distance, padding, (x) => convolve(x, 'valid'))
           : convolve(x, padding);
       // A separate sum: the gradient of tfjs's fused form always computes the gradient of its input, needed or not.
-      return bias ? tf.add(y, params.bias as tf.Variable) : y;
+      return bias ? addBias(y, params.bias as tf.Variable) : y;
     },
   };
 }

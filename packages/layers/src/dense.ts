@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from './add-bias';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
 import { assertSizes, parameter } from './parameter';
@@ -50,7 +51,7 @@ export function dense({
       const rows = x.size / inFeatures;
       countFlops?.('dense', 2 * rows * inFeatures * outFeatures);
       const product = tf.matMul(tf.reshape(x, [rows, inFeatures]), params.kernel as tf.Tensor2D);
-      const y = bias ? tf.add(product, params.bias as tf.Variable) : product;
+      const y = bias ? addBias(product, params.bias as tf.Variable) : product;
       return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]);
     },
   };

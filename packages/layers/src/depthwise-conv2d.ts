@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from './add-bias';
 import { assertStridesOrDilations, dilated, pair } from './dilated';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
@@ -86,7 +87,7 @@ export function depthwiseConv2d({
         Math.max(...distance) > 1
           ? dilated(x, size, distance, padding, (x) => convolve(x, 'valid'))
           : convolve(x, padding);
-      return bias ? tf.add(y, params.bias as tf.Variable) : y;
+      return bias ? addBias(y, params.bias as tf.Variable) : y;
     },
   };
 }

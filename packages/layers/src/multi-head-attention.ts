@@ -1,5 +1,4 @@
-import { softmax } from '@tenfold/activations';
-import * as tf from '@tensorflow/tfjs-core';
+import { attend } from './attend';
 import { block } from './block';
 import { dense } from './dense';
 import { type Initializer, lecunUniform, zeros } from './initializers';
@@ -45,7 +44,6 @@ export function multiHeadAttention({
       `multiHeadAttention: features is ${features} and heads is ${heads}; heads must divide features`,
     );
   }
-  const size = features / heads;
   const project = (kernel: Initializer) =>
     dense({ inFeatures: features, outFeatures: features, initializer: kernel, biasInitializer: zeros });
   const parts = {
@@ -61,12 +59,7 @@ export function multiHeadAttention({
       );
     }
     const [batch, tokens] = x.shape as [number, number, number];
-    // [batch, tokens, features] -> [batch, heads, tokens, size]
-    const split = (t: tf.Tensor) => tf.transpose(tf.reshape(t, [batch, tokens, heads, size]), [0, 2, 1, 3]);
-    const scaled = tf.mul(split(l.query(x)), 1 / Math.sqrt(size));
-    const weights = softmax(tf.matMul(scaled, split(l.key(x)), false, true));
-    const mixed = tf.matMul(weights, split(l.value(x)));
     countFlops?.('attention', 4 * batch * tokens * tokens * features);
-    return l.output(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, tokens, features]));
+    return l.output(attend(l.query(x), l.key(x), l.value(x), heads));
   });
 }

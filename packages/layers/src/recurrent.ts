@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from './add-bias';
 import type { Initializer } from './initializers';
 
 /** What a recurrent layer gives of its states: all [batch, time, units], the last or their mean [batch, units]. */
@@ -40,7 +41,7 @@ export function projectSteps(name: string, x: tf.Tensor, kernel: tf.Tensor, bias
   }
   const [batch, time] = x.shape as [number, number, number];
   const rows = tf.reshape(tf.transpose(x, [1, 0, 2]), [time * batch, inFeatures]);
-  const product = tf.add(tf.matMul(rows, kernel as tf.Tensor2D), bias);
+  const product = addBias(tf.matMul(rows, kernel as tf.Tensor2D), bias);
   return tf.reshape(product, [time, batch, columns]);
 }
 

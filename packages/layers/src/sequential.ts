@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, LayerLike } from './layer';
 import { toLayer } from './layer';
 
@@ -16,8 +17,15 @@ export function sequential(layers: LayerLike[] | { [name: string]: LayerLike }):
   const named = Object.entries(layers).map(([name, layer]) => [name, toLayer(layer)] as const);
   return {
     init: (rng) => Object.fromEntries(named.map(([name, layer]) => [name, layer.init(rng.fork(name))])),
-    apply: (params, x, context) =>
-      named.reduce((value, [name, layer]) => layer.apply(child(params, name), value, context), x),
+    apply(params, x, context) {
+      // Nested, so that what a layer made is disposed as soon as the next layer is done with it.
+      const through = (count: number): tf.Tensor => {
+        if (count === 0) return x;
+        const [name, layer] = named[count - 1]!;
+        return tf.tidy(() => layer.apply(child(params, name), through(count - 1), context));
+      };
+      return through(named.length);
+    },
   };
 }
 

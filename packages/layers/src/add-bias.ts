@@ -1,0 +1,14 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './with-gradient';
+
+/**
+ * y = x + b along the last axis; dx = dy, db = Σ dy.
+ *
+ * Keeps nothing for its gradient, where `tf.add` keeps both operands, and with them a tensor as large as the output.
+ */
+export function addBias(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  return withGradient([x, bias], {
+    forward: () => ({ value: tf.add(x, bias), saved: [] }),
+    backward: (dy) => [dy, tf.sum(tf.reshape(dy, [-1, bias.size]), 0)],
+  });
+}
