@@ -1,4 +1,8 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.config.base';
 
-export default defineConfig(library);
+// Two builds into one folder at the same time: the script empties it before both, neither may do so itself.
+export default defineConfig([
+  { ...library, clean: false, shims: true },
+  { ...library, clean: false, entry: ['src/cli.ts', 'src/probe.ts'], format: ['esm'], dts: false },
+]);

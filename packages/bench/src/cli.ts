@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import type { Dependencies } from './cli/dependencies';
+import { runCli } from './cli/program';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+// What trains is loaded when a command needs it: --help and a wrong option answer at once.
+const dependencies: Dependencies = {
+  profiles: async () => Object.keys((await import('./recipes')).profiles),
+  compare: async (options, listener) => (await import('./run/compare')).compare(options, listener),
+  measureStep: async (options) => (await import('./run/step')).measureStep(options),
+  selectBackend: async (name, options) => (await import('./backends')).selectBackend(name, options),
+  checkBackend: async (name) => (await import('./backends')).checkBackend(name),
+  describeMachine: async () => (await import('./run/machine')).describeMachine(),
+  cacheFolder: async (folder) => (await import('@tenfold/datasets')).cifar10CacheFolder(folder),
+};
+
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  dependencies,
+  { out: process.stdout, err: process.stderr, env: process.env },
+  version,
+);

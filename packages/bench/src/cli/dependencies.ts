@@ -1,0 +1,24 @@
+import type { BackendCheck, BackendName, SelectOptions } from '../backends';
+import type { Machine, Results } from '../results';
+import type { StepMeasurement, StepOptions } from '../run/step';
+import type { CompareOptions, RunListener } from '../run/types';
+
+/** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
+export interface Dependencies {
+  /** What `--profile` may name. */
+  profiles(): Promise<readonly string[]>;
+  compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
+  measureStep(options: StepOptions): Promise<StepMeasurement>;
+  selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
+  checkBackend(name: BackendName): Promise<BackendCheck>;
+  describeMachine(): Promise<Machine>;
+  /** The folder that keeps CIFAR-10. */
+  cacheFolder(cacheDirectory: string | undefined): Promise<string>;
+}
+
+/** Where a command writes: results to `out`, everything else to `err`. */
+export interface Streams {
+  out: NodeJS.WriteStream;
+  err: NodeJS.WriteStream;
+  env: NodeJS.ProcessEnv;
+}

@@ -1,0 +1,87 @@
+import { access, constants, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import type { BackendCheck } from '../backends/check-backend';
+import { backendDescriptions, backendNames } from '../backends/names';
+import { bytes, count, seconds } from '../format';
+import type { Dependencies, Streams } from './dependencies';
+import { freeBytes } from './folders';
+
+export interface DoctorFlags {
+  cache?: string;
+  json?: boolean;
+}
+
+interface CacheState {
+  folder: string;
+  state: string;
+  freeBytes: number | null;
+}
+
+/** Says which backends train here, why the others do not, and what else decides a run. Exit code 1 when none does. */
+export async function doctorCommand(
+  flags: DoctorFlags,
+  deps: Dependencies,
+  streams: Streams,
+): Promise<number> {
+  const checks: BackendCheck[] = [];
+  for (const name of backendNames) checks.push(await deps.checkBackend(name)); // one after another: they use all cores
+  const machine = await deps.describeMachine();
+  const cache = await cacheState(await deps.cacheFolder(flags.cache));
+  const best = checks.find(({ works }) => works)?.name ?? null;
+  if (flags.json) {
+    streams.out.write(`${JSON.stringify({ best, backends: checks, machine, cache }, null, 2)}\n`);
+  } else {
+    const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+    const free = cache.freeBytes === null ? 'free space unknown' : `${bytes(cache.freeBytes)} free`;
+    const lines = [
+      'Backends, best first',
+      ...checks.flatMap((check) => describe(check, check.name === best)),
+      '',
+      'Machine',
+      `  ${machine.cpu}, ${count(machine.cores)} logical processors, ${bytes(machine.memoryBytes)} of memory`,
+      `  ${machine.os} ${machine.arch}, Node ${machine.node} (V8 ${machine.v8})`,
+      ...(versions.length > 0 ? [`  ${versions.join(', ')}`] : []),
+      '',
+      'Data set cache',
+      `  ${cache.folder}: ${cache.state}, ${free}`,
+    ];
+    streams.out.write(`${lines.join('\n')}\n`);
+  }
+  return best === null ? 1 : 0;
+}
+
+function describe(check: BackendCheck, chosen: boolean): string[] {
+  const name = check.name.padEnd(9);
+  const what = backendDescriptions[check.name];
+  if (!check.works) {
+    return [
+      `  ${pc.red('no ')} ${name} ${what}`,
+      `      why: ${check.why}`,
+      `      what to do: ${check.advice}`,
+    ];
+  }
+  const details = Object.entries(check.details).map(([key, value]) => `${key} ${value}`);
+  const note = chosen ? ' <- taken unless --backend says otherwise' : '';
+  const found = [...details, `trained a step within ${seconds(check.milliseconds / 1000)} of its start`];
+  return [`  ${pc.green('yes')} ${name} ${what}${note}`, `      ${found.join(', ')}`];
+}
+
+async function cacheState(folder: string): Promise<CacheState> {
+  const free = await freeBytes(folder);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (names instanceof Error) {
+    const state =
+      names.code === 'ENOENT' ? 'not there yet, made by the first run' : `cannot be read (${names.message})`;
+    return { folder, state, freeBytes: free };
+  }
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  const parts = names.filter((name) => name.endsWith('.bin')).length;
+  const writable = await access(folder, constants.W_OK).then(
+    () => '',
+    () => ', cannot be written',
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const state = `${parts} of 6 parts of CIFAR-10, ${bytes(total)}${writable}`;
+  return { folder, state, freeBytes: free };
+}

@@ -1,0 +1,78 @@
+import { rmdirSync } from 'node:fs';
+import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { UsageError } from './usage-error';
+
+/**
+ * Makes sure that files can be written into a folder, by writing one. Leaves nothing behind.
+ *
+ * @param option the option that named the folder, for the message
+ */
+export async function checkWritable(option: string, folder: string): Promise<void> {
+  const path = resolve(folder);
+  let created: string | undefined;
+  try {
+    created = await mkdir(path, { recursive: true });
+    const file = join(path, `.tenfold-${process.pid}`);
+    await writeFile(file, '');
+    await rm(file);
+  } catch (error) {
+    throw new UsageError(
+      `${option}: cannot write into ${path} (${reason(error)}); name a folder that you may write to`,
+    );
+  } finally {
+    if (created) removeEmpty(path, created);
+  }
+}
+
+/** Makes sure that a run will not be mixed with what is there already. */
+export async function checkEmpty(option: string, folder: string): Promise<void> {
+  const path = resolve(folder);
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw new UsageError(
+      `${option}: cannot read ${path} (${reason(error)}); name a folder that is new or empty`,
+    );
+  });
+  if (names.length === 0) return;
+  const what =
+    names.includes('results.json') || names.includes('steps.jsonl') ? 'holds a run already' : 'is not empty';
+  throw new UsageError(`${option}: ${path} ${what}; name a folder that is new or empty`);
+}
+
+/** Bytes that can still be written there, or null where the system does not say. */
+export async function freeBytes(folder: string): Promise<number | null> {
+  for (let path = resolve(folder); ; path = dirname(path)) {
+    try {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    } catch {
+      if (path === dirname(path)) return null;
+    }
+  }
+}
+
+/** Removes a folder that is empty, and its empty parents up to the first one that was created with it. */
+export function removeEmpty(path: string, created: string): void {
+  for (let folder = path; folder.startsWith(created); folder = dirname(folder)) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return; // someone else put something there
+    }
+  }
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known: Record<string, string> = {
+    EACCES: 'no permission',
+    EPERM: 'no permission',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+    ENOTDIR: 'a part of the path is a file',
+    EEXIST: 'a file of that name exists',
+    ENOENT: 'it does not exist and cannot be made',
+  };
+  return (code && known[code]) ?? message;
+}

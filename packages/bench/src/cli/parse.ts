@@ -1,0 +1,58 @@
+import { InvalidArgumentError } from 'commander';
+import { closestMatch } from 'leven';
+
+/** Makes a parser of whole numbers within [minimum, maximum]. */
+export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range =
+    maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+  return (text) => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** Makes a parser of one of some names; a near miss is told which one it may have meant. */
+export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = names.find((name) => name === text.toLowerCase());
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Expected ${enumerate(names)}.${suggestion(text, names)}`);
+  };
+}
+
+/** Makes a parser of a comma-separated list without repetitions. */
+export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
+  return (text) => {
+    const items = text.split(',').map((item) => item.trim());
+    if (items.some((item) => item === '')) {
+      throw new InvalidArgumentError('Expected names or numbers separated by single commas.');
+    }
+    return items.map(parse);
+  };
+}
+
+/** Makes a parser that refuses a list in which something stands twice. */
+export function distinct<T>(parse: (text: string) => T[]): (text: string) => T[] {
+  return (text) => {
+    const items = parse(text);
+    const twice = items.find((item, index) => items.indexOf(item) !== index);
+    if (twice !== undefined) throw new InvalidArgumentError(`'${twice}' stands in the list twice.`);
+    return items;
+  };
+}
+
+/** ' Did you mean x?', or nothing when no name is near. */
+export function suggestion(text: string, names: readonly string[]): string {
+  const nearest = closestMatch(text.toLowerCase(), [...names], {
+    maxDistance: Math.max(1, Math.floor(text.length / 2)),
+  });
+  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+}
+
+/** 'a, b or c'. */
+export function enumerate(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

@@ -1,0 +1,150 @@
+import { Command, CommanderError, Option } from 'commander';
+import pc from 'picocolors';
+import { backendNames } from '../backends/names';
+import { BackendUnavailable } from '../backends/unavailable';
+import { modelNames } from '../run/types';
+import { type CompareFlags, compareCommand } from './compare-command';
+import type { Dependencies, Streams } from './dependencies';
+import { type DoctorFlags, doctorCommand } from './doctor-command';
+import { distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
+import { type StepFlags, stepCommand } from './step-command';
+import { UsageError } from './usage-error';
+
+const NAME = 'tenfold-bench';
+const examples = `
+Examples:
+  $ ${NAME}                                   the quick comparison, minutes on a laptop
+  $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
+  $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
+  $ ${NAME} doctor                            what can train here, and what to do about the rest
+
+Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 130 stopped by Ctrl-C.`;
+
+/**
+ * Runs the command line.
+ *
+ * @param argv the arguments alone, without node and the script
+ * @returns the exit code
+ */
+export async function runCli(
+  argv: string[],
+  deps: Dependencies,
+  streams: Streams,
+  version: string,
+): Promise<number> {
+  let code = 0;
+  const program = createProgram(deps, streams, version, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has been printed
+    const usage = error instanceof UsageError;
+    const unexpected = !usage && !(error instanceof BackendUnavailable) && streams.env.DEBUG;
+    streams.err.write(`${NAME}: ${messageOf(error)}\n`);
+    if (unexpected && error instanceof Error) streams.err.write(`${pc.dim(error.stack ?? '')}\n`);
+    return usage ? 2 : 1;
+  }
+}
+
+function createProgram(
+  deps: Dependencies,
+  streams: Streams,
+  version: string,
+  done: (code: number) => void,
+): Command {
+  const backend = () =>
+    new Option(
+      '-b, --backend <name>',
+      `${enumerate(backendNames)} (default: the first of these that trains here)`,
+    ).argParser(oneOf(backendNames));
+  const seed = () =>
+    new Option('-s, --seed <number>', 'seed of everything random').default(0).argParser(integer(0));
+  const threads = () => new Option('--threads <count>', 'threads to compute on').argParser(integer(1, 64));
+  const cache = () =>
+    new Option('--cache <folder>', 'where CIFAR-10 is kept (default: TENFOLD_CACHE, else the user cache)');
+
+  const program = new Command(NAME)
+    .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and sets them beside the tables of a paper.')
+    .version(version, '-V, --version')
+    .argument('[command]', 'step or doctor; without one, the comparison')
+    .usage('[options] | step [options] | doctor [options]')
+    .enablePositionalOptions()
+    .showHelpAfterError(`Try '${NAME} --help'.`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void streams.out.write(text),
+      writeErr: (text) => void streams.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, `${NAME}:`)),
+    })
+    .addOption(new Option('-p, --profile <name>', 'how long and how large to train').default('quick'))
+    .addOption(
+      new Option('-m, --models <list>', `of ${modelNames.join(', ')}`)
+        .default(['cnn', 'fnn', 'vit'], 'cnn,fnn,vit')
+        .argParser(distinct(listOf(oneOf(modelNames)))),
+    )
+    .addOption(backend())
+    .addOption(seed())
+    .addOption(
+      new Option('-e, --epochs <count>', "epochs of every model, in place of the profile's").argParser(
+        integer(1),
+      ),
+    )
+    .addOption(threads())
+    .option(
+      '-o, --out <folder>',
+      'folder of the run, new or empty (default: runs/<time>-<profile>-<backend>)',
+    )
+    .addOption(cache())
+    .addHelpText('after', examples)
+    .action(async (command: string | undefined, flags: CompareFlags) => {
+      if (command !== undefined) {
+        const known = ['step', 'doctor'];
+        throw new UsageError(
+          `unknown command '${command}'; expected step or doctor, or none for the comparison.${suggestion(command, known)}`,
+        );
+      }
+      done(await compareCommand(flags, deps, streams));
+    });
+
+  inherit(program.command('step'), program)
+    .description('Measures the training throughput of one model, without the data set.')
+    .addOption(
+      new Option('-m, --model <name>', enumerate(modelNames))
+        .makeOptionMandatory()
+        .argParser(oneOf(modelNames)),
+    )
+    .addOption(
+      new Option(
+        '-w, --widths <list>',
+        'sizes of its layers, such as 64,256,256 (default: its full size)',
+      ).argParser(listOf(integer(1, 65536))),
+    )
+    .addOption(backend())
+    .addOption(new Option('--batch <count>', 'images of a step').default(128).argParser(integer(1, 65536)))
+    .addOption(new Option('--steps <count>', 'steps that are measured').default(10).argParser(integer(1)))
+    .addOption(seed())
+    .addOption(threads())
+    .option('--json', 'print one JSON object, all times included')
+    .action(async (flags: StepFlags) => done(await stepCommand(flags, deps, streams)));
+
+  inherit(program.command('doctor'), program)
+    .description('Says which backends train here, why the others do not, and what to do.')
+    .addOption(cache())
+    .option('--json', 'print one JSON object')
+    .action(async (flags: DoctorFlags) => done(await doctorCommand(flags, deps, streams)));
+
+  return program;
+}
+
+function inherit(command: Command, parent: Command): Command {
+  return command.copyInheritedSettings(parent).allowExcessArguments(false);
+}
+
+/** The message, and those of its causes that say more. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return [error.message, ...error.errors.map(messageOf)].join('\n  ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,77 @@
+import type { BackendName } from '../backends/names';
+import { count, rate, seconds } from '../format';
+import type { ModelName } from '../run/types';
+import { renderText } from '../table';
+import { createProgress } from '../terminal/progress';
+import { chooseBackend } from './compare-command';
+import type { Dependencies, Streams } from './dependencies';
+import { UsageError } from './usage-error';
+
+export interface StepFlags {
+  model: ModelName;
+  widths?: number[];
+  backend?: BackendName;
+  batch: number;
+  steps: number;
+  threads?: number;
+  seed: number;
+  json?: boolean;
+}
+
+/** Measures the training throughput of one model and prints it. */
+export async function stepCommand(flags: StepFlags, deps: Dependencies, streams: Streams): Promise<number> {
+  const { model, widths, batch, steps, seed, json = false } = flags;
+  const architecture = widths && architectureOf(model, widths);
+  const { say } = createProgress(streams);
+  const backend = await chooseBackend(flags, deps, json ? () => {} : say);
+  const measured = await deps.measureStep({ model, architecture, batchSize: batch, steps, seed });
+  if (json) {
+    const machine = await deps.describeMachine();
+    streams.out.write(
+      `${JSON.stringify({ ...measured, backend: backend.name, backendDetails: backend.details, machine }, null, 2)}\n`,
+    );
+    return 0;
+  }
+  const { median, p10, p90 } = measured.stepMilliseconds;
+  const rows = [
+    ['images per second', rate(measured.imagesPerSecond)],
+    ['GFLOP/s', rate(measured.gflops)],
+    [
+      'time of a step',
+      `${seconds(median / 1000)} (10 % below ${seconds(p10 / 1000)}, 90 % below ${seconds(p90 / 1000)})`,
+    ],
+    ['parameters', count(measured.parameters)],
+    ['forward FLOP per image', count(measured.forwardFlopsPerImage)],
+    ['batch', count(measured.batchSize)],
+    ['steps', count(measured.steps)],
+  ];
+  const columns = [{ heading: `${model} on ${backend.name}` }, { heading: '' }];
+  streams.out.write(`${renderText({ title: 'Training throughput', columns, rows, notes: [] })}\n`);
+  return 0;
+}
+
+/** What `--widths` means for each architecture. */
+function architectureOf(model: ModelName, widths: number[]): { [option: string]: number | number[] } {
+  const wrong = (expected: string) =>
+    new UsageError(`--widths is '${widths.join(',')}' for ${model}; expected ${expected}`);
+  const [first] = widths;
+  switch (model) {
+    case 'cnn':
+      if (widths.length !== 3)
+        throw wrong('three numbers, the channels of the three blocks, such as 64,256,256');
+      return { widths };
+    case 'fnn':
+      return { sizes: [3072, ...widths] };
+    case 'rnn':
+      if (widths.length !== 1) throw wrong('one number, the units of the cell, such as 256');
+      return { units: first! };
+    case 'vit':
+      if (widths.length !== 1) throw wrong('one number, the width of the tokens, such as 128');
+      return { width: first! };
+    case 'vit-hybrid':
+      if (widths.length !== 3) {
+        throw wrong('three numbers, two for the stem and one for the tokens, such as 64,128,128');
+      }
+      return { widths: widths.slice(0, 2), width: widths[2]! };
+  }
+}

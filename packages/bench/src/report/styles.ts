@@ -1,0 +1,93 @@
+/** The report's style sheet: system fonts, light and dark by the reader's setting, narrow screens, paper. */
+export const styles = `
+:root {
+  color-scheme: light dark;
+  --page: #ffffff; --text: #1c2024; --soft: #5b6570; --rule: #d9dee3; --panel: #f5f7f9; --accent: #0b62a8;
+  --warm: #fff6e0; --warm-rule: #d9a400;
+  --model-1: #0072b2; --model-2: #c75000; --model-3: #008a63; --model-4: #b3588c; --model-5: #a87400;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #14181c; --text: #e6e9ec; --soft: #9aa5b1; --rule: #333b44; --panel: #1c2228; --accent: #6db9f2;
+    --warm: #2c2614; --warm-rule: #b98d00;
+    --model-1: #56b4e9; --model-2: #f08c4a; --model-3: #35c69a; --model-4: #e09bc4; --model-5: #e6b422;
+  }
+}
+* { box-sizing: border-box; }
+html { font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; background: var(--page); color: var(--text); }
+body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 72rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .6rem; letter-spacing: -.01em; }
+h2 { font-size: 1.3rem; margin: 3rem 0 .75rem; padding-top: 1.1rem; border-top: 1px solid var(--rule); }
+h3 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
+p, li { max-width: 46rem; }
+a { color: var(--accent); }
+.lead { font-size: 1.15rem; margin: 0 0 1rem; }
+.soft, .notes, figcaption, .facts dt { color: var(--soft); font-size: .875rem; }
+.notes { margin: .4rem 0 1.6rem; padding-left: 1.1rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .9rem 1.5rem; margin: 1.2rem 0; }
+.facts dd { margin: 0; }
+.warnings { background: var(--warm); border-left: 4px solid var(--warm-rule); padding: .7rem 1rem; border-radius: 0 6px 6px 0; margin: 1.2rem 0; }
+.warnings ul { margin: 0; padding-left: 1.1rem; }
+.warnings li { max-width: none; }
+nav { font-size: .875rem; margin-top: 1.2rem; }
+nav a { display: inline-block; margin-right: 1.1rem; }
+
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem; margin: 1.5rem 0; }
+.card { background: var(--panel); border-radius: 8px; border-top: 4px solid var(--model); padding: .9rem 1.1rem 1rem; }
+.card h3 { margin: 0; }
+.card .value { font-size: 2rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; }
+.card p { margin: 0; }
+
+.scroll { overflow-x: auto; margin: .8rem 0 .4rem; }
+.scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
+th, td { padding: .32rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
+th:first-child { padding-left: 0; }
+thead th { color: var(--soft); font-weight: 600; font-size: .82rem; border-bottom-color: var(--soft); vertical-align: bottom; }
+tbody th { font-weight: 600; }
+.number { text-align: right; white-space: nowrap; }
+.heat td { background: color-mix(in srgb, var(--accent) calc(var(--heat, 0%) * .55), transparent); }
+.heat td, .heat th { padding: .28rem .55rem; }
+.matrix .heat thead th.number { writing-mode: vertical-rl; transform: rotate(180deg); padding: .4rem .3rem; text-align: left; }
+.matrix .heat td { min-width: 2.7rem; }
+.matrices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(31rem, 100%), 1fr)); gap: 1rem 2rem; }
+.matrices > * { min-width: 0; }
+
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1.5rem 2rem; }
+figure { margin: 0; min-width: 0; }
+.charts svg { width: 100%; height: auto; display: block; }
+.charts figcaption { font-weight: 600; color: var(--text); font-size: .95rem; margin-bottom: .2rem; }
+details { margin: .6rem 0; }
+summary { cursor: pointer; color: var(--accent); }
+
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr)); gap: 1rem .8rem; list-style: none; padding: 0; margin: .8rem 0; }
+.mistakes li { font-size: .8rem; line-height: 1.35; }
+.mistakes img { width: 100%; max-width: 6rem; aspect-ratio: 1; display: block; image-rendering: pixelated; border-radius: 4px; margin-bottom: .3rem; }
+.mistakes b { display: block; }
+dl.definitions dt { font-weight: 600; margin-top: .7rem; }
+dl.definitions dd { margin: 0; max-width: 46rem; }
+pre { background: var(--panel); padding: .8rem 1rem; border-radius: 6px; overflow-x: auto; }
+code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875rem; }
+footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem; }
+
+@media (max-width: 36rem) {
+  body { padding-inline: 1rem; }
+  h1 { font-size: 1.5rem; }
+  th, td { padding-inline: .5rem; }
+}
+@media print {
+  :root {
+    color-scheme: light;
+    --page: #fff; --text: #000; --soft: #444; --rule: #ccc; --panel: #f3f3f3; --accent: #0b62a8; --warm: #fff6e0;
+    --model-1: #0072b2; --model-2: #c75000; --model-3: #008a63; --model-4: #b3588c; --model-5: #a87400;
+  }
+  html { font-size: 11px; }
+  body { max-width: none; padding: 0; }
+  nav, summary { display: none; }
+  figure, tr, .card, .mistakes li { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; }
+  .scroll { overflow: visible; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`.trim();

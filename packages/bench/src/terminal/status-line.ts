@@ -1,0 +1,54 @@
+import { percent, seconds } from '../format';
+import type { RunEvent } from '../run/types';
+import { downloadLine, stepParts } from './plain-log';
+
+const BAR = 16;
+
+/**
+ * The line at the bottom of a terminal for what is going on, at most `width` characters; undefined when the event
+ * says nothing of the kind. What does not fit is left out from the right.
+ *
+ * @param model which model of how many, from 1
+ */
+export function statusLine(
+  event: RunEvent,
+  width: number,
+  model = { index: 1, count: 1 },
+): string | undefined {
+  switch (event.type) {
+    case 'stage':
+      return fit(event.message, [], width);
+    case 'download': {
+      const bar = event.totalBytes === null ? '' : `${progressBar(event.receivedBytes / event.totalBytes)} `;
+      return fit(bar + downloadLine(event), [], width);
+    }
+    case 'step': {
+      const done = event.step / event.totalSteps;
+      const head =
+        `${event.model} ${model.index}/${model.count} ${progressBar(done)} ${percent(done, 0)} ` +
+        `epoch ${event.epoch}/${event.epochs}, ${seconds(event.secondsLeft)} left`;
+      return fit(head, stepParts(event), width);
+    }
+    case 'evaluate': {
+      const done = event.done / event.total;
+      const head = `${event.model} ${model.index}/${model.count} ${progressBar(done)} ${percent(done, 0)} testing`;
+      return fit(head, [`${event.done} of ${event.total} images`], width);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function progressBar(done: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, done)) * BAR);
+  return '█'.repeat(filled) + '░'.repeat(BAR - filled);
+}
+
+function fit(head: string, parts: string[], width: number): string {
+  let line = head;
+  for (const part of parts) {
+    if (line.length + 3 + part.length > width) break;
+    line += ` | ${part}`;
+  }
+  return line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line;
+}
