@@ -70,7 +70,10 @@ export const perExample: (labels: tf.Tensor, logits: tf.Tensor) => tf.Tensor = t
 // [loss of each row, probabilities]
 function forward(labels: tf.Tensor, logits: tf.Tensor): [tf.Tensor, tf.Tensor] {
   if (tf.getKernel('SoftmaxCrossEntropy', tf.getBackend())) {
-    return tf.engine().runKernel('SoftmaxCrossEntropy', { logits, labels }) as unknown as [tf.Tensor, tf.Tensor];
+    return tf.engine().runKernel('SoftmaxCrossEntropy', { logits, labels }) as unknown as [
+      tf.Tensor,
+      tf.Tensor,
+    ];
   }
   const highest = tf.max(logits, -1, true);
   const shifted = tf.sub(logits, highest);
