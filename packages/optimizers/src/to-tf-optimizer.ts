@@ -23,12 +23,7 @@ export interface ToTfOptimizerOptions {
  * model.compile({ optimizer: toTfOptimizer(adamW({ only: /kernel$/ })), loss: 'categoricalCrossentropy' });
  */
 export function toTfOptimizer(optimizer: Optimizer, { name }: ToTfOptimizerOptions = {}): tf.Optimizer {
-  class Named extends Adapter {
-    static readonly className = name ?? 'TenfoldOptimizer';
-    constructor() {
-      super(optimizer);
-    }
-  }
+  const Named = adapter(optimizer, name ?? 'TenfoldOptimizer');
   if (name !== undefined) tf.serialization.registerClass(Named);
   return new Named();
 }
@@ -37,92 +32,89 @@ export function toTfOptimizer(optimizer: Optimizer, { name }: ToTfOptimizerOptio
 type Variables = { [name: string]: tf.Variable };
 type NamedTensor = { name: string; tensor: tf.Tensor };
 
-class Adapter extends tf.Optimizer {
-  readonly #optimizer: Optimizer;
-  #state: { [slot: string]: Variables } = {};
-  readonly #known = new Set<string>();
-  #restored = false;
+// A function, and no class of the module, so that bundlers can leave it out.
+const adapter = (optimizer: Optimizer, className: string) =>
+  class extends tf.Optimizer {
+    static readonly className = className;
+    #state: { [slot: string]: Variables } = {};
+    readonly #known = new Set<string>();
+    #restored = false;
 
-  constructor(optimizer: Optimizer) {
-    super();
-    this.#optimizer = optimizer;
-  }
-
-  applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
-    const given = Array.isArray(gradients)
-      ? gradients.map((g) => [g.name, g.tensor] as const)
-      : Object.entries(gradients);
-    // tfjs leaves out, or sets to null, what the loss does not depend on.
-    const grads: tf.NamedTensorMap = Object.fromEntries(given.filter(([, tensor]) => tensor));
-    for (const name of Object.keys(grads)) {
-      if (!registered()[name]) {
-        throw new Error(
-          `toTfOptimizer: there is a gradient for ${name} but no variable of that name; give gradients by the names of variables`,
-        );
+    applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
+      const given = Array.isArray(gradients)
+        ? gradients.map((g) => [g.name, g.tensor] as const)
+        : Object.entries(gradients);
+      // tfjs leaves out, or sets to null, what the loss does not depend on.
+      const grads: tf.NamedTensorMap = Object.fromEntries(given.filter(([, tensor]) => tensor));
+      for (const name of Object.keys(grads)) {
+        if (!registered()[name]) {
+          throw new Error(
+            `toTfOptimizer: there is a gradient for ${name} but no variable of that name; give gradients by the names of variables`,
+          );
+        }
       }
+      tf.tidy(() => {
+        this.#remember(Object.keys(grads));
+        const params = variables(this.#known);
+        const next = optimizer.update(grads, this.#state, { params, step: this.iterations });
+        applyUpdates(params, next.updates);
+        for (const [slot, tensors] of Object.entries(next.state)) {
+          for (const [name, tensor] of Object.entries(tensors)) this.#state[slot]![name]!.assign(tensor);
+        }
+      });
+      this.incrementIterations();
     }
-    tf.tidy(() => {
-      this.#remember(Object.keys(grads));
-      const params = variables(this.#known);
-      const next = this.#optimizer.update(grads, this.#state, { params, step: this.iterations });
-      applyUpdates(params, next.updates);
-      for (const [slot, tensors] of Object.entries(next.state)) {
-        for (const [name, tensor] of Object.entries(tensors)) this.#state[slot]![name]!.assign(tensor);
+
+    override async getWeights(): Promise<NamedTensor[]> {
+      const state = Object.entries(this.#state).flatMap(([slot, tensors]) =>
+        Object.entries(tensors).map(([name, tensor]) => ({ name: `${name}/${slot}`, tensor })),
+      );
+      return [await this.saveIterations(), ...state];
+    }
+
+    override async setWeights(weights: NamedTensor[]): Promise<void> {
+      const rest = await this.extractIterations(weights);
+      this.#forget();
+      for (const { name, tensor } of rest) {
+        const end = name.lastIndexOf('/');
+        const slot = name.slice(end + 1);
+        this.#state[slot] ??= {};
+        this.#state[slot][name.slice(0, end)] = tf.tidy(() => tf.variable(tf.clone(tensor), false));
       }
-    });
-    this.incrementIterations();
-  }
-
-  override async getWeights(): Promise<NamedTensor[]> {
-    const state = Object.entries(this.#state).flatMap(([slot, tensors]) =>
-      Object.entries(tensors).map(([name, tensor]) => ({ name: `${name}/${slot}`, tensor })),
-    );
-    return [await this.saveIterations(), ...state];
-  }
-
-  override async setWeights(weights: NamedTensor[]): Promise<void> {
-    const rest = await this.extractIterations(weights);
-    this.#forget();
-    for (const { name, tensor } of rest) {
-      const end = name.lastIndexOf('/');
-      const slot = name.slice(end + 1);
-      this.#state[slot] ??= {};
-      this.#state[slot][name.slice(0, end)] = tf.tidy(() => tf.variable(tf.clone(tensor), false));
+      this.#restored = true;
     }
-    this.#restored = true;
-  }
 
-  override dispose(): void {
-    this.#forget();
-    super.dispose();
-  }
+    override dispose(): void {
+      this.#forget();
+      super.dispose();
+    }
 
-  getConfig(): tf.serialization.ConfigDict {
-    return {};
-  }
+    getConfig(): tf.serialization.ConfigDict {
+      return {};
+    }
 
-  /** Makes the state of parameters that come for the first time, or fits the restored state to them. */
-  #remember(names: string[]): void {
-    const added = names.filter((name) => !this.#known.has(name));
-    if (added.length === 0) return;
-    const fresh = this.#optimizer.init(variables(added));
-    if (this.#restored) this.#state = fitted(this.#state, fresh);
-    for (const [slot, tensors] of Object.entries(fresh)) {
-      this.#state[slot] ??= {};
-      for (const [name, tensor] of Object.entries(tensors)) {
-        this.#state[slot][name] ??= tf.variable(tensor, false);
+    /** Makes the state of parameters that come for the first time, or fits the restored state to them. */
+    #remember(names: string[]): void {
+      const added = names.filter((name) => !this.#known.has(name));
+      if (added.length === 0) return;
+      const fresh = optimizer.init(variables(added));
+      if (this.#restored) this.#state = fitted(this.#state, fresh);
+      for (const [slot, tensors] of Object.entries(fresh)) {
+        this.#state[slot] ??= {};
+        for (const [name, tensor] of Object.entries(tensors)) {
+          this.#state[slot][name] ??= tf.variable(tensor, false);
+        }
       }
+      for (const name of added) this.#known.add(name);
+      this.#restored = false;
     }
-    for (const name of added) this.#known.add(name);
-    this.#restored = false;
-  }
 
-  #forget(): void {
-    tf.dispose(this.#state);
-    this.#state = {};
-    this.#known.clear();
-  }
-}
+    #forget(): void {
+      tf.dispose(this.#state);
+      this.#state = {};
+      this.#known.clear();
+    }
+  };
 
 const registered = (): Variables => tf.engine().registeredVariables;
 
