@@ -43,12 +43,31 @@ export function transposeMatrices(x: usize, out: usize, layout: usize, first: i3
     const i0 = matrix / n1, i1 = matrix % n1;
     const from = x + bytes(i0 * x0 + i1 * x1) + <usize>top * pitchX;
     const to = out + bytes(i0 * o0 + i1 * o1) + bytes(top);
-    transposeBand(from, to, min(16, rows - top), columns, pitchX, pitchOut);
+    transposeBand(from, to, min(16, rows - top), columns, pitchX, pitchOut, scratch);
   }
 }
 
-function transposeBand(x: usize, out: usize, rows: i32, columns: i32, pitchX: usize, pitchOut: usize): void {
+function transposeBand(
+  x: usize, out: usize, rows: i32, columns: i32, pitchX: usize, pitchOut: usize, scratch: usize,
+): void {
   let j = 0;
+  // Squares of 16 go through the scratch buffer, so that each cache line is read once and written once: rows that are a
+  // power of two apart would push each other out of the cache.
+  if (rows == 16) {
+    for (; j + 16 <= columns; j += 16) {
+      for (let i = 0; i < 16; i++) {
+        const from = x + <usize>i * pitchX + bytes(j), to = scratch + (<usize>i << 6);
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        v128.store(to, v128.load(from, 32), 32);
+        v128.store(to, v128.load(from, 48), 48);
+      }
+      for (let k = 0; k < 16; k += 4) {
+        const to = out + <usize>(j + k) * pitchOut;
+        for (let i = 0; i < 16; i += 4) transposeFour(scratch + (<usize>i << 6) + bytes(k), to + bytes(i), 64, pitchOut);
+      }
+    }
+  }
   for (; j + 4 <= columns; j += 4) {
     let i = 0;
     for (; i + 4 <= rows; i += 4) {

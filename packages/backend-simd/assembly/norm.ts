@@ -1,7 +1,7 @@
 // Normalisation. Batch norm sees x as [rows, channels] and works on `width` channels from `x` on, so that rows are
 // `pitch` floats apart; layer norm sees [rows, n] and normalises each row.
-import { bytes } from './simd';
-import { COLUMN_BLOCK, flush, sumFloats, sumLanes } from './sums';
+import { bytes, multiplyAdd } from './simd';
+import { COLUMN_BLOCK, flush, sumFloats, sumLanes, upperHalf } from './sums';
 import { loadPart, storePart } from './vector';
 
 // @ts-ignore: decorator
@@ -36,46 +36,80 @@ export function batchNormSums(
     for (let r = u * per; r < end; r += COLUMN_BLOCK) {
       const count = min(COLUMN_BLOCK, end - r);
       const start = x + bytes(r) * pitch;
-      for (let c = 0; c < width; c += 4) sumsOfBlock(start + bytes(c), scratch + doubles(c), squares + doubles(c), count, pitch, width - c);
+      const step = bytes(pitch);
+      let c = 0;
+      for (; c + 8 <= width; c += 8) {
+        sumsOfWideBlock(start + bytes(c), scratch + doubles(c), squares + doubles(c), count, step);
+      }
+      for (; c < width; c += 4) {
+        sumsOfBlock(start + bytes(c), scratch + doubles(c), squares + doubles(c), count, step, width - c);
+      }
     }
     writeSums(scratch, sums + doubles(2 * width * u), width);
   }
 }
 
+// Adds to the sums of x and x^2 what a block of `count` rows has, whose sum around `origin` and squares around its mean are
+// given. Around the first row, as the origin, sums stay small and keep their digits.
 // @ts-ignore: decorator
 @inline
-function sumsOfBlock(x: usize, sums: usize, squares: usize, count: i32, pitch: i32, n: i32): void {
-  const step = bytes(pitch);
-  let sum = f32x4.splat(0);
+function flushMoments(sums: usize, squares: usize, origin: v128, sum: v128, square: v128, count: i32): void {
+  const n = f64x2.splat(<f64>count), share = f64x2.splat(1 / <f64>count);
+  const low = f64x2.add(f64x2.mul(f64x2.promote_low_f32x4(origin), n), f64x2.promote_low_f32x4(sum));
+  const upper = f64x2.promote_low_f32x4(upperHalf(origin));
+  const high = f64x2.add(f64x2.mul(upper, n), f64x2.promote_low_f32x4(upperHalf(sum)));
+  v128.store(sums, f64x2.add(v128.load(sums), low));
+  v128.store(sums, f64x2.add(v128.load(sums, 16), high), 16);
+  flush(squares, square);
+  v128.store(squares, f64x2.add(v128.load(squares), f64x2.mul(f64x2.mul(low, low), share)));
+  v128.store(squares, f64x2.add(v128.load(squares, 16), f64x2.mul(f64x2.mul(high, high), share)), 16);
+}
+
+// Eight channels at a time, so that several sums are under way at once.
+// @ts-ignore: decorator
+@inline
+function sumsOfWideBlock(x: usize, sums: usize, squares: usize, count: i32, step: usize): void {
+  const originA = v128.load(x), originB = v128.load(x, 16);
+  let a = f32x4.splat(0), b = a;
   let p = x;
   for (let i = 0; i < count; i++) {
-    sum = f32x4.add(sum, loadPart(p, n));
+    a = f32x4.add(a, f32x4.sub(v128.load(p), originA));
+    b = f32x4.add(b, f32x4.sub(v128.load(p, 16), originB));
     p += step;
   }
-  const mean = f32x4.mul(sum, f32x4.splat(<f32>1 / <f32>count));
-  let square = f32x4.splat(0), rest = f32x4.splat(0);
+  const share = f32x4.splat(<f32>1 / <f32>count);
+  const meanA = multiplyAdd(a, share, originA), meanB = multiplyAdd(b, share, originB);
+  let squareA = f32x4.splat(0), squareB = squareA;
   p = x;
   for (let i = 0; i < count; i++) {
-    const d = f32x4.sub(loadPart(p, n), mean);
-    square = f32x4.add(square, f32x4.mul(d, d));
-    rest = f32x4.add(rest, d);
+    const dA = f32x4.sub(v128.load(p), meanA), dB = f32x4.sub(v128.load(p, 16), meanB);
+    squareA = multiplyAdd(dA, dA, squareA);
+    squareB = multiplyAdd(dB, dB, squareB);
     p += step;
   }
-  flush(squares, square);
-  // sum x^2 = sum (x - m)^2 + 2 m sum (x - m) + count m^2, and sum x = sum (x - m) + count m, for the rounded m.
-  for (let lane = 0; lane < 4; lane++) {
-    const m = <f64>laneOf(mean, lane), d = <f64>laneOf(rest, lane);
-    f64.store(squares + doubles(lane), f64.load(squares + doubles(lane)) + m * (2 * d + m * <f64>count));
-    f64.store(sums + doubles(lane), f64.load(sums + doubles(lane)) + d + m * <f64>count);
-  }
+  flushMoments(sums, squares, originA, a, squareA, count);
+  flushMoments(sums + 32, squares + 32, originB, b, squareB, count);
 }
 
 // @ts-ignore: decorator
 @inline
-function laneOf(v: v128, lane: i32): f32 {
-  if (lane == 0) return f32x4.extract_lane(v, 0);
-  if (lane == 1) return f32x4.extract_lane(v, 1);
-  return lane == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3);
+function sumsOfBlock(x: usize, sums: usize, squares: usize, count: i32, step: usize, n: i32): void {
+  const origin = loadPart(x, n);
+  let sum = f32x4.splat(0);
+  let p = x;
+  for (let i = 0; i < count; i++) {
+    sum = f32x4.add(sum, f32x4.sub(loadPart(p, n), origin));
+    p += step;
+  }
+  const mean = multiplyAdd(sum, f32x4.splat(<f32>1 / <f32>count), origin);
+  let square = f32x4.splat(0);
+  p = x;
+  for (let i = 0; i < count; i++) {
+    const d = f32x4.sub(loadPart(p, n), mean);
+    square = multiplyAdd(d, d, square);
+    p += step;
+  }
+  flushMoments(sums, squares, origin, sum, square, count);
 }
 
 /** mean = sum x / rows, variance = sum x^2 / rows - mean^2. Units: channels. */
@@ -117,6 +151,44 @@ export function batchNormApply(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function productsOfWideBlock(dy: usize, x: usize, mean: usize, sums: usize, products: usize, count: i32, step: usize): void {
+  const ma = v128.load(mean), mb = v128.load(mean, 16);
+  let a = f32x4.splat(0), b = a, pa = a, pb = a;
+  for (let i = 0; i < count; i++) {
+    const ga = v128.load(dy), gb = v128.load(dy, 16);
+    a = f32x4.add(a, ga);
+    b = f32x4.add(b, gb);
+    pa = multiplyAdd(ga, f32x4.sub(v128.load(x), ma), pa);
+    pb = multiplyAdd(gb, f32x4.sub(v128.load(x, 16), mb), pb);
+    dy += step;
+    x += step;
+  }
+  flush(sums, a);
+  flush(sums + 32, b);
+  flush(products, pa);
+  flush(products + 32, pb);
+}
+
+// @ts-ignore: decorator
+@inline
+function productsOfBlock(
+  dy: usize, x: usize, mean: usize, sums: usize, products: usize, count: i32, step: usize, n: i32,
+): void {
+  const m = loadPart(mean, n);
+  let sum = f32x4.splat(0), product = f32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    const g = loadPart(dy, n);
+    sum = f32x4.add(sum, g);
+    product = multiplyAdd(g, f32x4.sub(loadPart(x, n), m), product);
+    dy += step;
+    x += step;
+  }
+  flush(sums, sum);
+  flush(products, product);
+}
+
 /** For each channel sum dy and sum dy (x - mean); as {@link batchNormSums}. Units: slices. */
 export function batchNormGradSums(
   dy: usize, x: usize, mean: usize, sums: usize, rows: i32, pitch: i32, width: i32, per: i32,
@@ -129,18 +201,15 @@ export function batchNormGradSums(
     const end = min(rows, (u + 1) * per);
     for (let r = u * per; r < end; r += COLUMN_BLOCK) {
       const count = min(COLUMN_BLOCK, end - r);
-      for (let c = 0; c < width; c += 4) {
-        const n = width - c, m = loadPart(mean + bytes(c), n);
-        let sum = f32x4.splat(0), product = f32x4.splat(0);
-        let at = bytes(r) * pitch + bytes(c);
-        for (let i = 0; i < count; i++) {
-          const g = loadPart(dy + at, n);
-          sum = f32x4.add(sum, g);
-          product = f32x4.add(product, f32x4.mul(g, f32x4.sub(loadPart(x + at, n), m)));
-          at += step;
-        }
-        flush(scratch + doubles(c), sum);
-        flush(products + doubles(c), product);
+      const at = bytes(r) * pitch;
+      let c = 0;
+      for (; c + 8 <= width; c += 8) {
+        const from = at + bytes(c), s = doubles(c);
+        productsOfWideBlock(dy + from, x + from, mean + bytes(c), scratch + s, products + s, count, step);
+      }
+      for (; c < width; c += 4) {
+        const from = at + bytes(c), s = doubles(c);
+        productsOfBlock(dy + from, x + from, mean + bytes(c), scratch + s, products + s, count, step, width - c);
       }
     }
     writeSums(scratch, sums + doubles(2 * width * u), width);

@@ -26,6 +26,11 @@ export function maxPool(x: usize, out: usize, window: usize, first: i32, last: i
         const left = j * at(window, 8) - at(window, 10);
         const x0 = max(0, left), x1 = min(width, left + at(window, 6));
         const corner = base + <usize>y0 * line + <usize>x0 * pixel;
+        if (y1 - y0 == 2 && x1 - x0 == 2) {
+          largestOfFour(corner, out, channels, line);
+          out += pixel;
+          continue;
+        }
         for (let c = 0; c < channels; c += 4) {
           const n = channels - c;
           let best = f32x4.splat(-Infinity);
@@ -43,6 +48,18 @@ export function maxPool(x: usize, out: usize, window: usize, first: i32, last: i
         out += pixel;
       }
     }
+  }
+}
+
+// A 2x2 window, the usual one.
+function largestOfFour(x: usize, out: usize, channels: i32, line: usize): void {
+  const pixel = bytes(channels);
+  for (let n = channels; n > 0; n -= 4) {
+    let best = f32x4.pmax(f32x4.splat(-Infinity), loadPart(x, n));
+    best = f32x4.pmax(f32x4.pmax(best, loadPart(x + pixel, n)), loadPart(x + line, n));
+    storePart(out, f32x4.pmax(best, loadPart(x + line + pixel, n)), n);
+    x += 16;
+    out += 16;
   }
 }
 
@@ -75,7 +92,7 @@ function addPart(p: usize, v: v128, n: i32): void {
   storePart(p, f32x4.add(loadPart(p, n), v), n);
 }
 
-// A 2x2 window, the usual one: masks of the first largest instead of positions.
+// The same for a 2x2 window, with masks of the first largest instead of positions.
 function scatterFour(dy: usize, x: usize, dx: usize, channels: i32, line: usize): void {
   const pixel = bytes(channels);
   for (let c = 0; c < channels; c += 4) {
