@@ -15,3 +15,4 @@ export * from './move';
 export * from './norm';
 export * from './optimizer';
 export * from './softmax';
+export { winograd, winogradFilter } from './winograd';

@@ -2,6 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
+import { takesWinograd, winogradConvolution, winogradInputGradient } from './winograd';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -26,6 +27,7 @@ export function convolution(
   bias?: TensorInfo,
   ending: Ending = linear,
 ): TensorInfo {
+  if (takesWinograd(info)) return winogradConvolution(backend, x, filter, info, bias, ending);
   const out = backend.output(info.outShape);
   const { inChannels, outChannels } = info;
   const strides = { tap: inChannels * outChannels, inner: outChannels, column: 1 };
@@ -43,6 +45,7 @@ export function convolutionInputGradient(
   filter: TensorInfo,
   info: Conv2DInfo,
 ): TensorInfo {
+  if (takesWinograd(info)) return winogradInputGradient(backend, dy, filter, info);
   const out = backend.output(info.inShape);
   const { inChannels, outChannels } = info;
   const strides = { tap: inChannels * outChannels, inner: 1, column: outChannels };

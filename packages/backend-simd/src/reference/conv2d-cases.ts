@@ -52,5 +52,22 @@ export const convCases: ConvCase[] = [
   conv('more pixels than a block', [3, 31, 31, 24], [3, 3, 24, 16]),
   conv('64 channels', [2, 15, 15, 64], [3, 3, 64, 64]),
   conv('128 channels', [2, 7, 7, 128], [3, 3, 128, 128]),
+  // From here on stride 1 and enough tiles: Winograd's algorithm.
+  conv('16 channels to 20', [9, 9, 10, 16], [3, 3, 16, 20]),
+  conv('68 channels to 36', [7, 6, 7, 68], [3, 3, 68, 36]),
+  conv('3x3, valid, 24 channels', [5, 11, 12, 24], [3, 3, 24, 32], { pad: 'valid' }),
+  conv('3x3, padding 2', [5, 8, 9, 16], [3, 3, 16, 24], { pad: 2 }),
+  conv('explicit padding, 16 channels', [8, 8, 9, 16], [3, 3, 16, 16], {
+    pad: [
+      [0, 0],
+      [2, 0],
+      [0, 1],
+      [0, 0],
+    ],
+  }),
+  conv('one image of many tiles', [1, 27, 30, 32], [3, 3, 32, 40]),
+  conv('a tile per image', [29, 4, 4, 20], [3, 3, 20, 44]),
+  conv('3x3 images, many', [30, 3, 3, 128], [3, 3, 128, 64]),
+  conv('7x7 images, many', [6, 7, 7, 128], [3, 3, 128, 128]),
   conv('3x3 image', [5, 3, 3, 128], [3, 3, 128, 128]),
 ];
