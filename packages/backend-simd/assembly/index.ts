@@ -16,3 +16,5 @@ export * from './norm';
 export * from './optimizer';
 export * from './softmax';
 export { winograd, winogradFilter } from './winograd';
+export { compareFloats, select } from './compare';
+export { winogradFilterGradient, winogradProducts } from './winograd-filter';

@@ -10,8 +10,15 @@ import { tiles } from './tiles';
 const SCRATCH: usize = 65536;
 const SCRATCH_BYTES: usize = 262144;
 
+/** The part of a workspace that belongs to the thread with this scratch. */
+// @ts-ignore: decorator
+@inline
+export function ownPart(workspace: usize, workspaceBytes: usize, scratch: usize): usize {
+  return workspace + (scratch - SCRATCH) / SCRATCH_BYTES * workspaceBytes;
+}
+
 @unmanaged
-class Shape {
+export class Shape {
   height: i32;
   width: i32;
   channels: i32;
@@ -122,7 +129,7 @@ export function winograd(
   const channels = s.channels, n = s.outChannels;
   const columnPanels = (n + 7) >> 3;
   const stride = bytes(columnPanels) * 8;
-  const own = workspace + (scratch - SCRATCH) / SCRATCH_BYTES * workspaceBytes;
+  const own = ownPart(workspace, workspaceBytes, scratch);
   const panelBytes = bytes(channels) * 4;
   for (let unit = first; unit < last; unit++) {
     const tile = unit * blockTiles;
@@ -157,7 +164,7 @@ function gatherTiles(s: Shape, x: usize, tile: i32, count: i32, out: usize, step
       const width = min(32, s.channels - channel);
       for (let j = 0; j < 4; j++) {
         for (let c = 0; c < width; c += 4) {
-          transformTile(pointers + 144 * j, bytes(channel + c), zeros, middle, transformed + 4608 * j + bytes(c));
+          transformTile(pointers + 144 * j, bytes(channel + c), zeros, middle, transformed + 4608 * j + bytes(c), 128);
         }
       }
       for (let xi: usize = 0; xi < 36; xi++) {
@@ -170,7 +177,7 @@ function gatherTiles(s: Shape, x: usize, tile: i32, count: i32, out: usize, step
 }
 
 /** Pointers to the 36 pixels of a tile; 0 for those outside. */
-function locate(s: Shape, x: usize, tile: i32, pointers: usize): void {
+export function locate(s: Shape, x: usize, tile: i32, pointers: usize): void {
   const across = (s.outWidth + 3) >> 2, down = (s.outHeight + 3) >> 2;
   const image = tile / (across * down), inside = tile % (across * down);
   const top = inside / across * 4 - s.padTop, left = inside % across * 4 - s.padLeft;
@@ -186,13 +193,13 @@ function locate(s: Shape, x: usize, tile: i32, pointers: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function pixel(pointers: usize, index: usize, offset: usize, zeros: usize): v128 {
+export function pixel(pointers: usize, index: usize, offset: usize, zeros: usize): v128 {
   const pointer = <usize>i32.load(pointers + 4 * index);
   return v128.load(pointer ? pointer + offset : zeros);
 }
 
-/** Four channels of one tile: columns, then rows; the result goes to `out`, 128 bytes from number to number. */
-function transformTile(pointers: usize, offset: usize, zeros: usize, middle: usize, out: usize): void {
+/** Four channels of one tile: columns, then rows; the result goes to `out`, `step` bytes from number to number. */
+export function transformTile(pointers: usize, offset: usize, zeros: usize, middle: usize, out: usize, step: usize): void {
   for (let column: usize = 0; column < 6; column++) {
     transformInput(
       pixel(pointers, column, offset, zeros), pixel(pointers, column + 6, offset, zeros),
@@ -205,7 +212,7 @@ function transformTile(pointers: usize, offset: usize, zeros: usize, middle: usi
     const at = middle + 96 * row;
     transformInput(
       v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), v128.load(at, 64), v128.load(at, 80),
-      out + 768 * row, 128,
+      out + 6 * step * row, step,
     );
   }
 }

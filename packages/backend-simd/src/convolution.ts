@@ -2,7 +2,12 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
-import { takesWinograd, winogradConvolution, winogradInputGradient } from './winograd';
+import {
+  takesWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -62,6 +67,7 @@ export function convolutionFilterGradient(
   dy: TensorInfo,
   info: Conv2DInfo,
 ): TensorInfo {
+  if (takesWinograd(info)) return winogradFilterGradient(backend, x, dy, info);
   const { inChannels, outChannels, batchSize, outHeight, outWidth } = info;
   const geometry = forwardGeometry(info);
   const taps = geometry.taps.length;

@@ -6,6 +6,8 @@ type Conv2DInfo = backend_util.Conv2DInfo;
 
 /** Floats of the transformed tiles and their products that a thread works on at a time: most of a second-level cache. */
 const WORKSPACE = 192 * 1024;
+/** Floats of the sums that a task of the gradient for the filter adds to. */
+const GROUP_SUMS = 144 * 1024;
 /** Fewer tiles than this do not pay for the transform of the filter. */
 const FEWEST_TILES = 24;
 
@@ -68,6 +70,45 @@ export function winogradInputGradient(
     filter: { tap: inChannels * outChannels, inner: 1, column: outChannels, turned: true },
   };
   return run(backend, plan, dy, filter, backend.output(info.inShape), undefined, linear);
+}
+
+/** The gradient for the filter of a convolution that {@link takesWinograd}. */
+export function winogradFilterGradient(
+  backend: SimdBackend,
+  x: TensorInfo,
+  dy: TensorInfo,
+  info: Conv2DInfo,
+): TensorInfo {
+  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
+  const padded = Math.ceil(outChannels / 8) * 8;
+  const tiles = info.batchSize * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
+  // Sums of a group, and a block of tiles beside them, stay in the second-level cache. All of this depends on shapes
+  // alone, never on the number of threads, so that the sums come out the same everywhere.
+  const group = Math.min(inChannels, Math.max(8, Math.floor(GROUP_SUMS / (36 * padded * 4)) * 4));
+  const groups = Math.ceil(inChannels / group);
+  const blockTiles = Math.max(16, Math.floor(WORKSPACE / (36 * (group + padded))));
+  const splits = Math.max(1, Math.min(Math.ceil(16 / groups), Math.floor(tiles / 64)));
+
+  const partialBytes = splits * 36 * inChannels * padded * 4;
+  const workspaceBytes = 36 * blockTiles * (group + padded) * 4;
+  const { threads } = backend.runtime;
+  const partial = backend.temporary(partialBytes);
+  const workspace = backend.temporary(workspaceBytes * threads);
+  const shape = backend.temporary(32);
+  const sizes = [inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo.top, padInfo.left];
+  new Int32Array(backend.runtime.memory.buffer, shape, 8).set(sizes);
+
+  const operands = [shape, backend.pointer(x), backend.pointer(dy), partial];
+  const blocking = [tiles, blockTiles, group, splits, workspace, workspaceBytes];
+  backend.parallel('winogradProducts', [...operands, ...blocking], splits * groups, 1);
+  const out = backend.output(info.filterShape);
+  const reducing = [partial, backend.pointer(out), inChannels, outChannels, splits];
+  backend.parallel('winogradFilterGradient', reducing, inChannels, 4);
+
+  backend.release(shape, 32);
+  backend.release(workspace, workspaceBytes * threads);
+  backend.release(partial, partialBytes);
+  return out;
 }
 
 function run(

@@ -1,0 +1,148 @@
+// The gradient of a 3x3 convolution for its filter by the transposed Winograd algorithm: the transformed tiles of x and
+// of dy are multiplied and summed over all tiles for each of the 36 numbers, and the sums are transformed back once.
+import { bytes } from './simd';
+import { tiles } from './tiles';
+import { locate, ownPart, pixel, Shape, transformTile } from './winograd';
+
+/** Four numbers of dy, to the six that are multiplied. */
+// @ts-ignore: decorator
+@inline
+function transformGradient(d0: v128, d1: v128, d2: v128, d3: v128, out: usize, step: usize): void {
+  const evenOuter = f32x4.add(d0, f32x4.mul(d2, f32x4.splat(25.0 / 64.0)));
+  const oddOuter = f32x4.add(f32x4.mul(d1, f32x4.splat(5.0 / 8.0)), f32x4.mul(d3, f32x4.splat(125.0 / 512.0)));
+  const evenInner = f32x4.add(d0, f32x4.mul(d2, f32x4.splat(9.0 / 4.0)));
+  const oddInner = f32x4.add(f32x4.mul(d1, f32x4.splat(3.0 / 2.0)), f32x4.mul(d3, f32x4.splat(27.0 / 8.0)));
+  v128.store(out, d0);
+  v128.store(out + step, f32x4.add(evenOuter, oddOuter));
+  v128.store(out + 2 * step, f32x4.sub(evenOuter, oddOuter));
+  v128.store(out + 3 * step, f32x4.add(evenInner, oddInner));
+  v128.store(out + 4 * step, f32x4.sub(evenInner, oddInner));
+  v128.store(out + 5 * step, d3);
+}
+
+/**
+ * Sums over a part of the tiles: partial [splits, 36, channels, ceil(outChannels / 8) * 8]; both channel counts are
+ * multiples of four. Units: splits by groups of `group` channels. `workspace` has for each thread `workspaceBytes`:
+ * 36 * blockTiles * (group + ceil(outChannels / 8) * 8) floats.
+ */
+export function winogradProducts(
+  shape: usize, x: usize, dy: usize, partial: usize, tileCount: i32, blockTiles: i32, group: i32, splits: i32,
+  workspace: usize, workspaceBytes: usize, first: i32, last: i32, scratch: usize,
+): void {
+  const s = changetype<Shape>(shape);
+  const channels = s.channels;
+  const groups = (channels + group - 1) / group;
+  const columnPanels = (s.outChannels + 7) >> 3;
+  const stride = bytes(columnPanels) * 8;
+  const a = ownPart(workspace, workspaceBytes, scratch);
+  const aPanel = bytes(blockTiles) * 4, bPanel = 2 * aPanel;
+  for (let unit = first; unit < last; unit++) {
+    const split = unit / groups, channel = unit % groups * group;
+    const width = min(group, channels - channel);
+    const aStep = aPanel * (width >> 2), bStep = bPanel * columnPanels;
+    const b = a + 36 * aStep;
+    const sums = partial + stride * (split * 36 * channels + channel);
+    const sumStep = stride * channels;
+    for (let xi: usize = 0; xi < 36; xi++) memory.fill(sums + sumStep * xi, 0, stride * width);
+
+    const from = <i32>(<i64>tileCount * split / splits), to = <i32>(<i64>tileCount * (split + 1) / splits);
+    for (let tile = from; tile < to; tile += blockTiles) {
+      const count = min(blockTiles, to - tile);
+      for (let i = 0; i < count; i++) {
+        gatherInput(s, x, tile + i, channel, width, a + 16 * i, aPanel, aStep, scratch);
+        gatherGradient(s, dy, tile + i, b + 32 * i, bPanel, bStep, scratch);
+      }
+      for (let xi: usize = 0; xi < 36; xi++) {
+        tiles(
+          a + aStep * xi, aPanel, width >> 2, b + bStep * xi, bPanel, columnPanels,
+          sums + sumStep * xi, stride, count, true,
+        );
+      }
+    }
+  }
+}
+
+/** One tile of x to panels of four channels, [36][panel][tile][4]. */
+function gatherInput(
+  s: Shape, x: usize, tile: i32, channel: i32, width: i32, out: usize, panel: usize, step: usize, scratch: usize,
+): void {
+  const zeros = scratch + 144, middle = zeros + 16;
+  v128.store(zeros, f32x4.splat(0));
+  locate(s, x, tile, scratch);
+  for (let c = 0; c < width; c += 4) {
+    transformTile(scratch, bytes(channel + c), zeros, middle, out, step);
+    out += panel;
+  }
+}
+
+/** One tile of dy to panels of eight channels, [36][panel][tile][8]. */
+function gatherGradient(s: Shape, dy: usize, tile: i32, out: usize, panel: usize, step: usize, scratch: usize): void {
+  const zeros = scratch + 64, middle = zeros + 16; // [6][4] vectors
+  v128.store(zeros, f32x4.splat(0));
+  const across = (s.outWidth + 3) >> 2, down = (s.outHeight + 3) >> 2;
+  const image = tile / (across * down), inside = tile % (across * down);
+  const top = inside / across * 4, left = inside % across * 4;
+  const base = dy + bytes(image * s.outHeight * s.outWidth) * s.outChannels;
+  for (let i = 0; i < 16; i++) {
+    const row = top + (i >> 2), column = left + (i & 3);
+    const present = (row < s.outHeight) & (column < s.outWidth);
+    i32.store(scratch + 4 * i, present ? <i32>(base + bytes((row * s.outWidth + column) * s.outChannels)) : 0);
+  }
+  for (let c = 0; c < s.outChannels; c += 4) {
+    const offset = bytes(c);
+    for (let column: usize = 0; column < 4; column++) {
+      transformGradient(
+        pixel(scratch, column, offset, zeros), pixel(scratch, column + 4, offset, zeros),
+        pixel(scratch, column + 8, offset, zeros), pixel(scratch, column + 12, offset, zeros),
+        middle + 16 * column, 64,
+      );
+    }
+    const target = out + panel * (c >> 3) + (c & 4) * 4;
+    for (let row: usize = 0; row < 6; row++) {
+      const at = middle + 64 * row;
+      transformGradient(
+        v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), target + 6 * step * row, step,
+      );
+    }
+  }
+}
+
+/** Six sums at `step` to three taps. */
+// @ts-ignore: decorator
+@inline
+function transformSums(u: usize, step: usize, out: usize, outStep: usize): void {
+  const u1 = v128.load(u + step), u2 = v128.load(u + 2 * step), u3 = v128.load(u + 3 * step), u4 = v128.load(u + 4 * step);
+  const outerSum = f32x4.add(u1, u2), outerDifference = f32x4.sub(u1, u2);
+  const innerSum = f32x4.add(u3, u4), innerDifference = f32x4.sub(u3, u4);
+  v128.store(out, f32x4.add(f32x4.mul(v128.load(u), f32x4.splat(<f32>(256.0 / 225.0))), f32x4.add(
+    f32x4.mul(outerSum, f32x4.splat(<f32>(-2048.0 / 2975.0))), f32x4.mul(innerSum, f32x4.splat(<f32>(128.0 / 1071.0))))));
+  v128.store(out + outStep, f32x4.add(
+    f32x4.mul(outerDifference, f32x4.splat(<f32>(-256.0 / 595.0))), f32x4.mul(innerDifference, f32x4.splat(<f32>(64.0 / 357.0)))));
+  v128.store(out + 2 * outStep, f32x4.add(
+    f32x4.mul(f32x4.sub(innerSum, outerSum), f32x4.splat(<f32>(32.0 / 119.0))), v128.load(u + 5 * step)));
+}
+
+/** Adds the splits and transforms the sums to the gradient, out [3, 3, channels, n]. Units: channels. */
+export function winogradFilterGradient(
+  partial: usize, out: usize, channels: i32, n: i32, splits: i32, first: i32, last: i32, scratch: usize,
+): void {
+  const stride = bytes((n + 7) & ~7);
+  const sumStep = stride * channels;
+  const middle = scratch + 36 * 16; // [3][6] vectors
+  const taps = middle + 18 * 16; // [3][3] vectors
+  for (let channel = first; channel < last; channel++) {
+    for (let j = 0; j < n; j += 4) {
+      for (let xi: usize = 0; xi < 36; xi++) {
+        const source = partial + stride * channel + sumStep * xi + bytes(j);
+        let sum = v128.load(source);
+        for (let split = 1; split < splits; split++) sum = f32x4.add(sum, v128.load(source + 36 * sumStep * split));
+        v128.store(scratch + 16 * xi, sum);
+      }
+      for (let column: usize = 0; column < 6; column++) transformSums(scratch + 16 * column, 96, middle + 16 * column, 96);
+      for (let row: usize = 0; row < 3; row++) transformSums(middle + 96 * row, 16, taps + 48 * row, 16);
+      for (let tap = 0; tap < 9; tap++) {
+        v128.store(out + bytes((tap * channels + channel) * n + j), v128.load(taps + 16 * tap));
+      }
+    }
+  }
+}
