@@ -94,6 +94,16 @@ describe('partition', () => {
     );
   });
 
+  it('shows an optimizer its own parameters only: a partition within a partition', () => {
+    const inner = partition([{ match: /conv/, optimizer: sgd({ learningRate: 1, momentum: 0.5 }) }]);
+    const optimizer = partition([{ match: /conv/, optimizer: inner }], adam());
+    const [p, g] = [params(), grads()];
+    const state = optimizer.init(p);
+    expect(Object.keys(state)).toEqual(['0.0.momentum', 'rest.mean', 'rest.square']);
+    const made = optimizer.update(g, state, { params: p, step: 0 });
+    expect(Object.keys(made.updates).sort()).toEqual(Object.keys(p).sort());
+  });
+
   it('says which gradient has no parameter', () => {
     const [p, optimizer] = [params(), make()];
     expect(() =>
