@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import './index';
@@ -77,6 +79,19 @@ describe('SimdBackend', () => {
     await tf.setBackend('simd');
     expect(backend().runtime).toBe(runtime);
     expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
+  });
+
+  it('frees the blocks of tensors that nobody disposed', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const before = backend().memory().arenaBytes;
+    for (let i = 0; i < 50; i++) tf.fill([10000], i);
+    expect(backend().memory().arenaBytes).toBeGreaterThan(before);
+    for (let i = 0; i < 50 && backend().memory().arenaBytes > before; i++) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(backend().memory().arenaBytes).toBeLessThanOrEqual(before);
   });
 
   it('keeps values readable when a memory that is not shared grows', () => {
