@@ -23,10 +23,11 @@ const PERIODIC_BELOW = 64;
 /**
  * Plans f(a, b) with NumPy's broadcasting: neighbouring axes along which both operands behave alike become one.
  *
+ * @param options.periodic Whether a short row may be laid out several times; true by default.
  * @returns the plan, or undefined when more than four axes remain.
  * @throws when the shapes do not broadcast.
  */
-export function planBroadcast(a: number[], b: number[]): BroadcastPlan | undefined {
+export function planBroadcast(a: number[], b: number[], { periodic = true } = {}): BroadcastPlan | undefined {
   const shape = backend_util.assertAndGetBroadcastShape(a, b);
   const axes = mergeAxes(a, b, shape);
   const [inner, outer] = axes;
@@ -35,7 +36,7 @@ export function planBroadcast(a: number[], b: number[]): BroadcastPlan | undefin
   const stepB = Number(inner.b);
   if (!outer) return { shape, stepA, stepB, inner: 1, units: inner.size };
   if (axes.length > 4) return undefined;
-  if (axes.length === 2 && stepA && stepB && inner.size < PERIODIC_BELOW) {
+  if (periodic && axes.length === 2 && stepA && stepB && inner.size < PERIODIC_BELOW) {
     return { shape, stepA: outer.a ? 1 : 2, stepB: outer.b ? 1 : 2, inner: inner.size, units: outer.size };
   }
   return { shape, stepA, stepB, inner: inner.size, ...outerAxes(axes) };

@@ -4,6 +4,7 @@ import { adamW } from './adam-w';
 import { batchMatMul } from './batch-mat-mul';
 import { binaryKernels } from './binary';
 import { cast } from './cast';
+import { comparisonKernels, select } from './compare';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
@@ -17,6 +18,7 @@ import { fusedMatMul } from './fused-mat-mul';
 import { indexingKernels } from './indexing';
 import { normalizationKernels } from './normalization';
 import { poolingKernels } from './pooling';
+import { pow } from './pow';
 import { reductionKernels } from './reduce';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
 import { shapeKernels } from './shape';
@@ -26,6 +28,9 @@ import { unaryKernels } from './unary';
 
 /** The kernels that run in wasm; every other one is tfjs's CPU kernel. */
 export const kernels: KernelConfig[] = [
+  ...comparisonKernels,
+  select,
+  pow,
   resizeNearestNeighborGrad,
   transpose,
   ...softmaxKernels,
