@@ -1,8 +1,9 @@
-import { mkdir, open, statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BatchName, type Format, recordSize } from '../format';
 import { type Store, StoreError } from '../load';
 import { reasonOf } from '../source';
+import { makeFolder } from './make-folder';
 import { sweepPartials } from './partial';
 import { type LockOptions, withLock } from './with-lock';
 import { writeAtomically } from './write-atomically';
@@ -45,7 +46,7 @@ export function fileStore(folder: string, format: Format, lock: Partial<LockOpti
 
     async exclusively(work, onWait, signal) {
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await sweepPartials(folder);
         await checkSpace(folder, 6 * size);
       } catch (error) {
