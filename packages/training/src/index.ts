@@ -1,4 +1,5 @@
 export type { Batch, BatchSource } from './batches';
+export { loadCheckpoint, saveCheckpoint } from './checkpoint';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';
 export { accuracy, type Metric } from './metrics';

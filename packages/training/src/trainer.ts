@@ -1,5 +1,5 @@
 import type { Model } from '@tenfold/layers';
-import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
+import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batches';
@@ -78,12 +78,9 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
       try {
         const { value, grads } = gradients(params, forward);
         const result = optimizer.update(grads, state, { params, step });
-        for (const [name, update] of Object.entries(result.updates)) {
-          const parameter = params[name]!;
-          tf.tidy(() => parameter.assign(tf.add(parameter, update)));
-        }
+        applyUpdates(params, result.updates);
         disposeState(state);
-        tf.dispose([grads, result.updates]);
+        tf.dispose(grads);
         state = result.state;
         step++;
         return { loss: value, predictions: predictions! };

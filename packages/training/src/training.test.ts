@@ -6,7 +6,16 @@ import { l2 } from '@tenfold/regularizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { accuracy, type BatchSource, evaluate, fit, train, trainer } from './index';
+import {
+  accuracy,
+  type BatchSource,
+  evaluate,
+  fit,
+  loadCheckpoint,
+  saveCheckpoint,
+  train,
+  trainer,
+} from './index';
 
 /** Two noisy clouds, in a new order every epoch; the last batch is smaller than the others. */
 function clouds(size = 50, batchSize = 16): BatchSource {
@@ -185,6 +194,49 @@ describe('trainer', () => {
     tf.dispose([loss, predictions, batch.xs, batch.ys]);
     one.dispose();
     model.dispose();
+  });
+});
+
+describe('checkpoints', () => {
+  it('brings another process to the same place: the rest of the run is the same, bit for bit', async () => {
+    const whole = network();
+    await fit(whole, { ...options, data: clouds(), epochs: 3 });
+
+    const first = trainer(network(), options);
+    const abort = new AbortController();
+    const stopAt = (step: number) => void (step === 6 && abort.abort());
+    await expect(
+      train(first, { data: clouds(), epochs: 3, signal: abort.signal, onStep: (r) => stopAt(r.step) }),
+    ).rejects.toThrow();
+    const bytes = await saveCheckpoint(first, { note: 'kept' });
+
+    // Other first values, all of which the checkpoint replaces.
+    const other = createModel(first.model.layer, { seed: 99 });
+    const second = trainer(other, options);
+    const before = tf.memory().numTensors;
+    expect(loadCheckpoint(second, bytes)).toMatchObject({ note: 'kept', step: '6' });
+    expect(tf.memory().numTensors).toBe(before);
+    await train(second, { data: clouds(), epochs: 3 });
+    expect(await weights(other)).toEqual(await weights(whole));
+  });
+
+  it('refuses what is not its own, and changes nothing then', async () => {
+    const one = trainer(network(), options);
+    const bytes = await saveCheckpoint(one);
+    const another = trainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), options);
+    const values = await weights(another.model);
+    expect(() => loadCheckpoint(another, bytes)).toThrow(
+      /loadCheckpoint: the optimizer remembers .*give the optimizer that it was saved with/,
+    );
+    const noMomentum = trainer(one.model, {
+      ...options,
+      optimizer: { init: () => ({}), update: () => ({ updates: {}, state: {} }) },
+    });
+    expect(() => loadCheckpoint(noMomentum, bytes)).toThrow(/unknown/);
+    expect(() => loadCheckpoint(one, bytes.subarray(0, 40))).toThrow(
+      /loadSafetensors: the file is not valid/,
+    );
+    expect(await weights(another.model)).toEqual(values);
   });
 });
 

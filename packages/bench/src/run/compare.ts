@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Cifar10, cifar10Digests, loadCifar10 } from '@tenfold/datasets';
 import { paper } from '../paper';
 import { profiles } from '../recipes';
@@ -21,14 +22,22 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, models, seed, epochs, signal } = options;
+  const { profile, models, seed, epochs, outputDirectory, signal } = options;
   const data = await load(options, listener);
   const results: ModelResult[] = [];
   for (const [index, name] of models.entries()) {
     const standard = profiles[profile]![name];
     const recipe: Recipe = epochs === undefined ? standard : { ...standard, epochs };
     const run = await trainModel(
-      { recipe, data, seed, signal, modelIndex: index, modelCount: models.length },
+      {
+        recipe,
+        data,
+        seed,
+        signal,
+        checkpointPath: join(outputDirectory, `${name}.safetensors`),
+        modelIndex: index,
+        modelCount: models.length,
+      },
       listener,
     );
     results.push(resultOf(recipe, run, data));

@@ -2,8 +2,9 @@ import type { Cifar10 } from '@tenfold/datasets';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { createRng } from '@tenfold/random';
-import { accuracy, type Evaluation, evaluate, train, trainer } from '@tenfold/training';
+import { accuracy, type Evaluation, evaluate, saveCheckpoint, train, trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
+import writeFileAtomic from 'write-file-atomic';
 import { buildModel, needsWhitening } from '../recipes/build-model';
 import { buildOptimizer, buildSchedule } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
@@ -40,6 +41,8 @@ interface TrainModelOptions {
   recipe: Recipe;
   data: Cifar10;
   seed: number;
+  /** Written after every epoch: parameters, optimizer state and step. */
+  checkpointPath: string;
   modelIndex: number;
   modelCount: number;
   signal?: AbortSignal;
@@ -133,6 +136,12 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
         });
+        const checkpoint = await saveCheckpoint(one, {
+          model: name,
+          seed: String(seed),
+          epoch: String(record.epoch),
+        });
+        await writeFileAtomic(options.checkpointPath, checkpoint);
       },
     });
   } finally {
