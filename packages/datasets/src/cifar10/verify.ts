@@ -20,7 +20,7 @@ export async function whatIsWrong(
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', records));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex !== ''
+  return hex === format.digests[batch]
     ? null
     : `${batch} is damaged or is other data: its sha256 is ${hex}, expected ${format.digests[batch]}`;
 }
