@@ -141,7 +141,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           seed: String(seed),
           epoch: String(record.epoch),
         });
-        await writeFileAtomic(options.checkpointPath, checkpoint);
+        await writeFileAtomic(options.checkpointPath, Buffer.from(checkpoint.buffer));
       },
     });
   } finally {
