@@ -33,15 +33,11 @@ export async function unpackArchive(chunks: AsyncIterable<Uint8Array>, collector
   parser.on('error', (error: unknown) => fail(error));
 
   try {
-    let empty = true;
-    for await (const chunk of chunks) {
-      if (empty) checkBeginning(chunk);
-      empty = false;
+    for await (const chunk of checked(chunks)) {
       const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       if (parser.write(buffer)) continue;
       await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed]);
     }
-    if (empty) throw new Error('it is empty');
     parser.end();
     await Promise.race([ended, failed]);
     await done;
@@ -58,11 +54,25 @@ async function contentOf(entry: ReadEntry): Promise<Uint8Array<ArrayBuffer>> {
   return concat(parts);
 }
 
-/** A server's log-in or error page comes with status 200 as well. */
-function checkBeginning(chunk: Uint8Array): void {
-  // Bytes, because decoders differ on 0x8b: Node 24 takes latin1 for windows-1252.
-  if ((chunk[0] === 0x1f && chunk[1] === 0x8b) || chunk.length < 2) return;
-  const text = new TextDecoder('latin1').decode(chunk.subarray(0, 512));
-  if (text.slice(257, 262) === 'ustar') return;
+/** The same bytes, once their beginning is that of an archive: a server's log-in page comes with status 200 as well. */
+async function* checked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const magicEnd = 262; // of a tar's "ustar"; a gzip says what it is at once
+  const head: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length - chunk.length >= magicEnd) yield chunk;
+    else {
+      head.push(chunk);
+      if (length >= magicEnd) yield checkBeginning(concat(head));
+    }
+  }
+  if (length < magicEnd) yield checkBeginning(concat(head));
+}
+
+function checkBeginning(head: Uint8Array): Uint8Array {
+  if (head.length === 0) throw new Error('it is empty');
+  const text = new TextDecoder('latin1').decode(head.subarray(0, 262));
+  if (text.startsWith('\x1f\x8b') || text.endsWith('ustar')) return head;
   throw new Error(`it is no .tar.gz but begins with ${JSON.stringify(text.slice(0, 20))}`);
 }
