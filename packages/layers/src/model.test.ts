@@ -80,6 +80,16 @@ it('applies layers in order, and plain functions among them', async () => {
   await expectClose(model.predict(tf.tensor([1, 2])), [4, 6]);
 });
 
+it('keeps only what the next layer needs', () => {
+  const left: number[] = [];
+  const count = (x: tf.Tensor) => {
+    left.push(tf.memory().numTensors);
+    return tf.add(x, 1);
+  };
+  createModel(sequential([count, count, count, count])).predict(tf.ones([2]));
+  expect(left.map((tensors) => tensors - left[0]!)).toEqual([0, 1, 1, 1]);
+});
+
 it('tells a block’s function the context', () => {
   const seen: boolean[] = [];
   const model = createModel(
