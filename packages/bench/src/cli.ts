@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { version } from '../package.json';
 import type { Dependencies } from './cli/dependencies';
 import { runCli } from './cli/program';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 // What trains is loaded when a command needs it: --help and a wrong option answer at once.
 const dependencies: Dependencies = {

@@ -1,8 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { removeEmpty } from './cli/folders';
+import { makeFolder, removeEmpty } from './cli/folders';
 import { reportHtml } from './report/report-html';
 import { reportMarkdown } from './report/report-markdown';
 import { parseResults, type Results } from './results';
@@ -30,11 +29,12 @@ export interface RunFolder {
  * @param header what the first line of the log says of the run
  */
 export async function openRunFolder(path: string, header: object): Promise<RunFolder> {
-  const created = await mkdir(path, { recursive: true });
+  const created = await makeFolder(path);
   const logPath = join(path, 'steps.jsonl');
   const file = openSync(logPath, 'wx');
   let epochs = 0;
   let open = true;
+  let finished = false;
   const line = (value: object) => {
     if (open) writeSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...value })}\n`);
   };
@@ -52,6 +52,7 @@ export async function openRunFolder(path: string, header: object): Promise<RunFo
       line({ type: 'end', reason: 'finished' });
       close();
       const complete = parseResults(results);
+      finished = true;
       const paths = { results: 'results.json', html: 'report.html', markdown: 'report.md' };
       const write = async (name: string, text: string) => {
         await writeFileAtomic(join(path, name), text);
@@ -67,7 +68,7 @@ export async function openRunFolder(path: string, header: object): Promise<RunFo
     abandon(reason) {
       line({ type: 'end', reason });
       close();
-      if (epochs > 0) return true;
+      if (epochs > 0 || finished) return true;
       rmSync(logPath, { force: true });
       if (created) removeEmpty(path, created);
       return false;

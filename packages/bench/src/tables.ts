@@ -144,7 +144,7 @@ export function confusionTable({ name, confusionMatrix }: ModelResult, className
   const rows = confusionMatrix.map((row, i) => [classNames[i] ?? String(i), ...row.map(count)]);
   const heat = confusionMatrix.map((row) => {
     const total = row.reduce((sum, value) => sum + value, 0);
-    return row.map((value) => value / Math.max(1, total));
+    return row.map((value) => Math.sqrt(value / Math.max(1, total))); // rare mistakes stay visible
   });
   return { title: `${name}: what images of a class were taken for`, columns, rows, notes: [], heat };
 }
@@ -187,7 +187,7 @@ function caveats({ models, profile }: Results): string[] {
   const narrowed = models.filter((model) => model.narrowed !== null).map(({ name }) => name);
   if (narrowed.length === 0) return [];
   return [
-    `Profile ${profile}: smaller networks than the paper stands for (${narrowed.join(', ')}) and few epochs.`,
+    `Profile ${profile}: smaller networks than the ones these names stand for (${narrowed.join(', ')}) and few epochs.`,
   ];
 }
 

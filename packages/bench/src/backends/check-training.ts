@@ -13,10 +13,12 @@ const TOLERANCE = 1e-2; // float32 kernels of a GPU sum in another order; a wron
 export async function checkTraining(): Promise<void> {
   const wave = (count: number, phase: number) =>
     Array.from({ length: count }, (_, i) => Math.sin(1.7 * i + phase));
-  const images = tf.tensor4d(wave(2 * 6 * 6 * 3, 0), [2, 6, 6, 3]);
-  const labels = tf.oneHot(tf.tensor1d([0, 2], 'int32'), 3);
-  const kernel = tf.mul(tf.tensor4d(wave(3 * 3 * 3 * 4, 1), [3, 3, 3, 4]), 0.3) as tf.Tensor4D;
-  const weights = tf.mul(tf.tensor2d(wave(3 * 3 * 4 * 3, 2), [36, 3]), 0.3) as tf.Tensor2D;
+  const [images, labels, kernel, weights] = tf.tidy(() => [
+    tf.tensor4d(wave(2 * 6 * 6 * 3, 0), [2, 6, 6, 3]),
+    tf.oneHot(tf.tensor1d([0, 2], 'int32'), 3),
+    tf.mul<tf.Tensor4D>(tf.tensor4d(wave(3 * 3 * 3 * 4, 1), [3, 3, 3, 4]), 0.3),
+    tf.mul<tf.Tensor2D>(tf.tensor2d(wave(3 * 3 * 4 * 3, 2), [36, 3]), 0.3),
+  ]) as [tf.Tensor4D, tf.Tensor, tf.Tensor4D, tf.Tensor2D];
   const loss = (k: tf.Tensor4D, w: tf.Tensor2D): tf.Scalar => {
     const hidden = tf.avgPool(tf.tanh(tf.conv2d(images, k, 1, 'same')), 2, 2, 'valid');
     const logits = tf.matMul(tf.reshape(hidden, [2, 36]), w);

@@ -46,9 +46,9 @@ export function distinct<T>(parse: (text: string) => T[]): (text: string) => T[]
 
 /** ' Did you mean x?', or nothing when no name is near. */
 export function suggestion(text: string, names: readonly string[]): string {
-  const nearest = closestMatch(text.toLowerCase(), [...names], {
-    maxDistance: Math.max(1, Math.floor(text.length / 2)),
-  });
+  const typed = text.toLowerCase();
+  const within = typed.length > 1 ? names.find((name) => name.includes(typed)) : undefined;
+  const nearest = within ?? closestMatch(typed, [...names], { maxDistance: 2 });
   return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
 }
 

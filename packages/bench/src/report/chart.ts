@@ -8,7 +8,7 @@ export interface ChartOptions {
 }
 
 const WIDTH = 460;
-const HEIGHT = 300;
+const HEIGHT = 290;
 const symbols = ['circle', 'square2', 'triangle', 'diamond2', 'star'] as const;
 const dashes = ['none', '6 3', '2 3', '9 3 2 3', '12 4'];
 
@@ -32,7 +32,10 @@ export async function learningCurves(models: ModelResult[], { x, y }: ChartOptio
     return { name, index, points, color: `var(--model-${(index % symbols.length) + 1})` };
   });
   const drawn = curves.filter(({ points }) => points.length > 0);
-  const labels = spread(drawn.map(({ name, color, points }) => ({ name, color, ...points.at(-1)! })));
+  const labels = spread(
+    drawn.map(({ name, color, points }) => ({ name, color, ...points.at(-1)! })),
+    drawn.flatMap(({ points }) => points),
+  );
   const epochs = Math.max(1, ...models.map(({ history }) => history.length));
   const svg = Plot.plot({
     document,
@@ -40,29 +43,20 @@ export async function learningCurves(models: ModelResult[], { x, y }: ChartOptio
     width: WIDTH,
     height: HEIGHT,
     marginLeft: 46,
-    marginRight: 74,
+    marginRight: 84,
     marginBottom: 44,
-    marginTop: 30,
+    marginTop: 12,
     style: { fontSize: '13px', background: 'none', overflow: 'visible' },
-    x:
-      x === 'epoch'
-        ? {
-            label: 'epoch',
-            ticks: epochs <= 10 ? undefined : 8,
-            interval: 1,
-            type: 'linear',
-            labelArrow: 'none',
-          }
-        : { label: `training time (${unit.name})`, zero: true, ticks: 6, labelArrow: 'none' },
-    y: {
-      label: share ? 'test accuracy (%)' : 'test loss',
-      grid: true,
-      ticks: 6,
-      nice: true,
+    x: {
+      label: x === 'epoch' ? 'epoch' : `training time (${unit.name})`,
+      ticks: x === 'epoch' ? wholeTicks(epochs) : 6,
+      tickFormat: x === 'epoch' ? 'd' : undefined,
+      zero: x === 'seconds',
       labelArrow: 'none',
     },
+    y: { label: null, grid: true, ticks: 6, nice: true },
     marks: [
-      ...drawn.flatMap(({ points, color, index }) => [
+      ...drawn.flatMap(({ name, points, color, index }) => [
         Plot.line(points, {
           x: 'x',
           y: 'y',
@@ -76,6 +70,7 @@ export async function learningCurves(models: ModelResult[], { x, y }: ChartOptio
           fill: color,
           r: 3.5,
           symbol: symbols[index % symbols.length],
+          title: ({ x, y }: Point) => `${name}: ${Number(y.toPrecision(4))} at ${Number(x.toPrecision(3))}`,
         }),
       ]),
       Plot.text(labels, {
@@ -118,16 +113,21 @@ function timeUnit(models: ModelResult[]): { name: string; seconds: number } {
   return longest < 3 * 3600 ? { name: 'minutes', seconds: 60 } : { name: 'hours', seconds: 3600 };
 }
 
+/** At most eight whole numbers from 1 on. */
+function wholeTicks(last: number): number[] {
+  const step = Math.ceil(last / 8);
+  return Array.from({ length: Math.ceil(last / step) }, (_, i) => 1 + i * step);
+}
+
 /** Moves labels apart that would lie on each other, from the lowest upwards. */
-function spread<T extends Point>(labels: T[]): (T & { labelY: number })[] {
-  const ys = labels.map(({ y }) => y);
-  const gap = (Math.max(...ys) - Math.min(...ys, 0)) * 0.06;
-  let below = Number.NEGATIVE_INFINITY;
-  return [...labels]
-    .sort((a, b) => a.y - b.y)
-    .map((label) => {
-      const labelY = Math.max(label.y, below + gap);
-      below = labelY;
-      return { ...label, labelY };
-    });
+function spread<T extends Point>(labels: T[], all: Point[]): (T & { labelY: number })[] {
+  const ys = all.map(({ y }) => y);
+  const height = 0.07 * (Math.max(...ys) - Math.min(...ys));
+  const width = 0.2 * Math.max(...all.map(({ x }) => x));
+  const placed: (T & { labelY: number })[] = [];
+  for (const label of [...labels].sort((a, b) => a.y - b.y)) {
+    const near = placed.filter(({ x }) => Math.abs(x - label.x) < width).map(({ labelY }) => labelY);
+    placed.push({ ...label, labelY: Math.max(label.y, ...near.map((y) => y + height)) });
+  }
+  return placed;
 }

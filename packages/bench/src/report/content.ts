@@ -1,4 +1,4 @@
-import { bytes, count, percent, points, seconds } from '../format';
+import { bytes, count, percent, seconds } from '../format';
 import type { ModelResult, Results } from '../results';
 import type { Table } from '../table';
 
@@ -10,8 +10,10 @@ export function headline({ models, backend, paper, dataset }: Results): string {
   const [best] = [...trained].sort((a, b) => b.testAccuracy! - a.testAccuracy!);
   if (!best) return 'No model was trained to the end: every loss diverged.';
   const theirs = paper.models.find(({ model }) => model === best.name);
+  const difference = theirs ? theirs.testAccuracy - best.testAccuracy! : 0;
+  const size = `${Math.abs(100 * difference).toFixed(2)} points ${difference < 0 ? 'less' : 'more'}`;
   const beside = theirs
-    ? ` The paper reports ${percent(theirs.testAccuracy, 1)} for its ${best.name}, ${points(best.testAccuracy! - theirs.testAccuracy)} from here.`
+    ? ` The paper reports ${percent(theirs.testAccuracy, 1)} for its ${best.name}, ${size}.`
     : '';
   return (
     `${best.name} recognises ${percent(best.testAccuracy)} of ${count(best.testImages)} ${dataset.name} test images ` +

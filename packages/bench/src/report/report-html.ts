@@ -105,8 +105,8 @@ ${paperTables(results).map(renderHtml).join('\n')}
 
 async function curvesSection({ models }: Results): Promise<string> {
   const charts: (ChartOptions & { caption: string })[] = [
-    { y: 'testAccuracy', x: 'epoch', caption: 'Test accuracy over epochs' },
-    { y: 'testAccuracy', x: 'seconds', caption: 'Test accuracy over training time' },
+    { y: 'testAccuracy', x: 'epoch', caption: 'Test accuracy (%) over epochs' },
+    { y: 'testAccuracy', x: 'seconds', caption: 'Test accuracy (%) over training time' },
     { y: 'testLoss', x: 'epoch', caption: 'Test loss over epochs' },
     { y: 'testLoss', x: 'seconds', caption: 'Test loss over training time' },
   ];
@@ -151,7 +151,7 @@ async function mistakeItem(mistake: ModelResult['mistakes'][number], classNames:
       ? ''
       : `<img src="${await pictureUri(pixels)}" alt="${alt}" title="${alt}" width="32" height="32">`;
   const name = (index: number) => escapeHtml(classNames[index] ?? `class ${index}`);
-  return `<li>${picture}<b>${name(label)}</b>${name(prediction)} ${percent(probability, 1)}</li>`;
+  return `<li>${picture}<b>${name(label)}</b>${name(prediction)}<br>${percent(probability, 1)}</li>`;
 }
 
 function recipesSection(results: Results): string {

@@ -50,7 +50,8 @@ tbody th { font-weight: 600; }
 .heat td { background: color-mix(in srgb, var(--accent) calc(var(--heat, 0%) * .55), transparent); }
 .heat td, .heat th { padding: .28rem .55rem; }
 .matrix .heat thead th.number { writing-mode: vertical-rl; transform: rotate(180deg); padding: .4rem .3rem; text-align: left; }
-.matrix .heat td { min-width: 2.7rem; }
+.matrix .heat td { min-width: 2.35rem; padding-inline: .3rem; font-size: .82rem; }
+.matrix .heat tbody th { font-size: .82rem; }
 .matrices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(31rem, 100%), 1fr)); gap: 1rem 2rem; }
 .matrices > * { min-width: 0; }
 
@@ -63,7 +64,7 @@ summary { cursor: pointer; color: var(--accent); }
 
 .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr)); gap: 1rem .8rem; list-style: none; padding: 0; margin: .8rem 0; }
 .mistakes li { font-size: .8rem; line-height: 1.35; }
-.mistakes img { width: 100%; max-width: 6rem; aspect-ratio: 1; display: block; image-rendering: pixelated; border-radius: 4px; margin-bottom: .3rem; }
+.mistakes img { width: 100%; height: auto; max-width: 6rem; display: block; image-rendering: pixelated; border-radius: 4px; margin-bottom: .3rem; }
 .mistakes b { display: block; }
 dl.definitions dt { font-weight: 600; margin-top: .7rem; }
 dl.definitions dd { margin: 0; max-width: 46rem; }
@@ -85,6 +86,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   html { font-size: 11px; }
   body { max-width: none; padding: 0; }
   nav, summary { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   figure, tr, .card, .mistakes li { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .scroll { overflow: visible; }

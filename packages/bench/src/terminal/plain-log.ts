@@ -83,6 +83,6 @@ export function stepParts(event: StepEvent): string[] {
     `${rate(event.imagesPerSecond)} images/s`,
     `${rate(event.gflopsPerSecond)} GFLOP/s`,
     `lr ${event.learningRate.toPrecision(3)}`,
-    `data ${percent(event.dataWait, 0)}`,
+    `data wait ${percent(event.dataWait, 0)}`,
   ];
 }

@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildCommandLine, emptyFolder, start } from '../test/command-line';
+import { activate } from './activate';
+import { checkTraining } from './check-training';
+import { selectBackend } from './select-backend';
+
+describe('checkTraining', () => {
+  it.each(['cpu', 'simd'] as const)('accepts %s, and leaves no tensor behind', async (name) => {
+    await activate(name);
+    await checkTraining();
+    const before = tf.memory().numTensors;
+    await checkTraining();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses a backend whose gradient is wrong', async () => {
+    await activate('cpu');
+    const right = tf.getGradient('Tanh');
+    tf.unregisterGradient('Tanh');
+    tf.registerGradient({ ...right, gradFunc: (dy) => ({ x: () => tf.mul(dy as tf.Tensor, 0.5) }) });
+    await expect(checkTraining()).rejects.toThrow(
+      /a training step of a tiny network is wrong: its gradient has length/,
+    );
+    tf.unregisterGradient('Tanh');
+    tf.registerGradient(right);
+    await checkTraining();
+  });
+});
+
+describe('selectBackend', () => {
+  it('takes the first that works, and says what it passed over', async () => {
+    const passed: string[] = [];
+    const chosen = await selectBackend(undefined, {
+      onCheck: ({ name, works }) => passed.push(`${name} ${works}`),
+    });
+    expect(passed).toEqual(['node-gpu false', 'node false', 'webgpu false', 'simd true']);
+    expect(chosen).toMatchObject({ name: 'simd', details: { threads: expect.any(String) } });
+    expect(tf.getBackend()).toBe('simd');
+  });
+
+  it('refuses one that is not here, with what to do', async () => {
+    const refused = selectBackend('webgpu');
+    await expect(refused).rejects.toThrow('webgpu and @tensorflow/tfjs-backend-webgpu are not installed');
+    await expect(refused).rejects.toMatchObject({
+      reason: 'not installed',
+      advice: 'npm install webgpu @tensorflow/tfjs-backend-webgpu',
+    });
+  });
+});
+
+// Native packages cannot be had everywhere; these stand in for them by failing as they do.
+describe('a native package in the folder of the user', () => {
+  let cli = '';
+  beforeAll(async () => {
+    cli = await buildCommandLine('backends');
+  });
+  const doctor = async (packages: Record<string, string>) => {
+    const cwd = emptyFolder();
+    for (const [name, code] of Object.entries(packages)) {
+      const folder = join(cwd, 'node_modules', name);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(
+        join(folder, 'package.json'),
+        JSON.stringify({ name, version: '4.22.0', main: 'index.js' }),
+      );
+      writeFileSync(join(folder, 'index.js'), code);
+    }
+    const { out } = await start(cli, ['doctor', '--json'], { cwd }).ended;
+    const { backends, best } = JSON.parse(out);
+    expect(best).toBe('simd');
+    return Object.fromEntries(backends.map((check: { name: string }) => [check.name, check]));
+  };
+
+  it('without its binary', async () => {
+    const { node } = await doctor({
+      '@tensorflow/tfjs-node': `throw new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: x')`,
+    });
+    expect(node).toMatchObject({ works: false, reason: 'no binary' });
+    expect(node.why).toMatch(/is installed, but without its prebuilt binary/);
+    expect(node.advice).toMatch(/without --ignore-scripts .*npm rebuild @tensorflow\/tfjs-node/);
+  });
+
+  it('without a CUDA library', async () => {
+    const { 'node-gpu': gpu } = await doctor({
+      '@tensorflow/tfjs-node-gpu': `throw new Error('libcudart.so.11.0: cannot open shared object file: No such file or directory')`,
+    });
+    expect(gpu).toMatchObject({ works: false, reason: 'no GPU' });
+    expect(gpu.why).toMatch(/does not find libcudart\.so\.11\.0/);
+  });
+
+  it('that takes its process down', async () => {
+    const { node } = await doctor({
+      '@tensorflow/tfjs-node': `process.stderr.write('Illegal instruction'); process.kill(process.pid, 'SIGKILL')`,
+    });
+    expect(node).toMatchObject({ works: false, reason: 'failed' });
+    expect(node.why).toMatch(/ended with SIGKILL: Illegal instruction/);
+  });
+
+  it('after the functions are repaired that Node 23 took away', async () => {
+    const { node } = await doctor({
+      '@tensorflow/tfjs-node': `
+        const util = require('node:util');
+        throw new Error('isNullOrUndefined ' + util.isNullOrUndefined(null) + ', isArray ' + util.isArray([]));`,
+    });
+    expect(node.why).toMatch(/isNullOrUndefined true, isArray true/);
+  });
+
+  it('of WebGPU without an adapter, or with one that computes on the processor', async () => {
+    const dawn = (adapter: string) => ({
+      webgpu: `exports.globals = {}; exports.create = () => ({ requestAdapter: async () => (${adapter}) });`,
+      '@tensorflow/tfjs-backend-webgpu': '',
+    });
+    expect((await doctor(dawn('null'))).webgpu).toMatchObject({ works: false, reason: 'no GPU' });
+    const software = await doctor(dawn(`{ info: { vendor: 'mesa', description: 'llvmpipe (LLVM 19)' } }`));
+    expect(software.webgpu).toMatchObject({ works: false, reason: 'software only' });
+    expect(software.webgpu.why).toMatch(/mesa llvmpipe/);
+  });
+});
