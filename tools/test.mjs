@@ -21,6 +21,12 @@ const STAGES = {
     ...node('tools/smoke/run.mjs'),
     show: 'last',
   },
+  examples: {
+    title: 'examples',
+    needs: 'build',
+    ...node('examples/run.mjs'),
+    show: 'last',
+  },
   size: { title: 'sizes', needs: 'build', command: 'size-limit', args: [] },
   publishing: {
     title: 'publint and attw',

@@ -1,0 +1,46 @@
+// A training loop of your own: trainer, checkpoint, and going on in another model.
+import { tanh } from '@tenfold/activations';
+import '@tenfold/backend-simd';
+import { twoMoons, vectors } from '@tenfold/datasets';
+import '@tenfold/gradients';
+import { createModel, dense, sequential } from '@tenfold/layers';
+import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { clipByGlobalNorm, sgd } from '@tenfold/optimizers';
+import { loadCheckpoint, saveCheckpoint, trainer } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+
+await tf.setBackend('simd');
+
+const network = sequential([
+  dense({ inFeatures: 2, outFeatures: 16 }),
+  tanh,
+  dense({ inFeatures: 16, outFeatures: 2 }),
+]);
+const data = vectors(twoMoons({ count: 400, seed: 1 }), { batchSize: 40, shuffle: true, seed: 1 });
+const options = {
+  loss: sparseSoftmaxCrossEntropy,
+  optimizer: clipByGlobalNorm(sgd({ learningRate: 0.5, momentum: 0.9 }), { maxNorm: 1 }),
+};
+
+async function epoch(trainer, number) {
+  let sum = 0;
+  for (const batch of data.batches(number)) {
+    const { loss, predictions } = trainer.takeStep(batch);
+    sum += (await loss.data())[0];
+    tf.dispose([loss, predictions, batch.xs, batch.ys]);
+  }
+  return sum / data.stepsPerEpoch;
+}
+
+const first = trainer(createModel(network, { seed: 1 }), options);
+for (let i = 0; i < 10; i++) await epoch(first, i);
+const checkpoint = await saveCheckpoint(first, { made: 'by an example' });
+
+const second = trainer(createModel(network, { seed: 2 }), options);
+loadCheckpoint(second, checkpoint);
+const [one, other] = [await epoch(first, 10), await epoch(second, 10)];
+console.log(
+  `epoch 11 here: loss ${one.toFixed(6)}; from the checkpoint (${checkpoint.length} bytes): ${other.toFixed(6)}`,
+);
+if (one !== other) throw new Error('the two should be the same, bit for bit');
+if (!(one < 0.2)) throw new Error('the moons should be told apart by now');
