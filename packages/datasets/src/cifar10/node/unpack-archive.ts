@@ -72,7 +72,9 @@ async function* checked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 
 function checkBeginning(head: Uint8Array): Uint8Array {
   if (head.length === 0) throw new Error('it is empty');
+  // Bytes, because decoders differ on 0x8b: Node 24 takes latin1 for windows-1252.
+  if (head[0] === 0x1f && head[1] === 0x8b) return head;
   const text = new TextDecoder('latin1').decode(head.subarray(0, 262));
-  if (text.startsWith('\x1f\x8b') || text.endsWith('ustar')) return head;
+  if (text.endsWith('ustar')) return head;
   throw new Error(`it is no .tar.gz but begins with ${JSON.stringify(text.slice(0, 20))}`);
 }
