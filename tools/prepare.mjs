@@ -17,9 +17,10 @@ export async function install() {
 }
 
 /** `tasks` of turbo (generate, build) for every package or for those that `filter` names, and what they depend on. */
-export async function turbo(tasks, { title, filter }) {
+export async function turbo(tasks, { title, filter, env }) {
   const { status } = await stage({
     title,
+    env,
     command: 'turbo',
     args: ['run', ...tasks, '--output-logs=errors-only', ...(filter ? [`--filter=${filter}`] : [])],
   });

@@ -15,7 +15,8 @@ const readme = process.argv[2] ?? join(root, 'README.md');
 const project = emptyFolder('smoke');
 try {
   const packages = install();
-  everyPackage(packages);
+  everyPackage(packages.filter((name) => !programs(name).length));
+  for (const name of packages) for (const file of programs(name)) run(file, '--help');
   program();
   types(packages);
   console.log(
@@ -64,6 +65,13 @@ function npmInstall() {
       throw new Error(`npm install: ${error.stderr}`);
     }
   }
+}
+
+/** The programs that a package brings, which are there to be started instead of imported. */
+function programs(name) {
+  const folder = join(project, 'node_modules', name);
+  const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return Object.values(bin).map((file) => join(folder, file));
 }
 
 /** Every package loads both ways, exports the same names both ways, and shares one tfjs-core. */
@@ -136,9 +144,9 @@ function transpile(code, language, module) {
   return ts.transpileModule(code, { compilerOptions, fileName: 'program.ts' }).outputText;
 }
 
-function run(file) {
+function run(file, ...args) {
   try {
-    execFileSync(process.execPath, ['--unhandled-rejections=strict', file], {
+    execFileSync(process.execPath, ['--unhandled-rejections=strict', file, ...args], {
       cwd: project,
       stdio: 'pipe',
       timeout: 180_000,
