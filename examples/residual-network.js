@@ -4,7 +4,7 @@ import '@tenfold/backend-simd';
 import {
   batches,
   cifar10Mean,
-  cifar10Std,
+  cifar10StandardDeviation,
   loadCifar10,
   randomFlip,
   reflectShift,
@@ -55,7 +55,7 @@ const model = createModel(
 );
 
 const cifar10 = await loadCifar10();
-const normalised = { mean: cifar10Mean, std: cifar10Std };
+const normalised = { mean: cifar10Mean, standardDeviation: cifar10StandardDeviation };
 const data = batches(subset(cifar10.train, 2000), {
   ...normalised,
   batchSize: 50,

@@ -11,7 +11,7 @@ import {
   cifar10Mean as mean,
   randomFlip,
   reflectShift,
-  cifar10Std as std,
+  cifar10StandardDeviation as standardDeviation,
 } from '../src/index';
 
 const count = 10_000;
@@ -33,7 +33,14 @@ const cases: Record<string, Augmentation[]> = {
 await tf.setBackend('cpu');
 describe('10,000 images of 32 x 32 x 3 in batches of 500', () => {
   for (const [name, augment] of Object.entries(cases)) {
-    const source = batches(imageSet, { batchSize: 500, shuffle: true, seed: 1, mean, std, augment });
+    const source = batches(imageSet, {
+      batchSize: 500,
+      shuffle: true,
+      seed: 1,
+      mean,
+      standardDeviation,
+      augment,
+    });
     let epoch = 0;
     bench(
       name,

@@ -30,14 +30,17 @@ async function epochOf(source: BatchSource, epoch: number) {
 }
 
 const mean = [0.5, 0.4, 0.3];
-const std = [0.2, 0.3, 0.4];
+const standardDeviation = [0.2, 0.3, 0.4];
 const everything = [reflectShift({ pixels: 2 }), alternatingFlip(), randomFlip(), cutout({ size: 2 })];
 
 describe('batches', () => {
-  it('normalises by channel: (pixel / 255 - mean) / std', async () => {
+  it('normalises by channel: (pixel / 255 - mean) / standardDeviation', async () => {
     const set = smallImages();
-    const { xs, ys } = await epochOf(batches(set, { batchSize: 4, mean, std }), 0);
-    const expected = Array.from(set.images, (byte, i) => (byte / 255 - mean[i % 3]!) / std[i % 3]!);
+    const { xs, ys } = await epochOf(batches(set, { batchSize: 4, mean, standardDeviation }), 0);
+    const expected = Array.from(
+      set.images,
+      (byte, i) => (byte / 255 - mean[i % 3]!) / standardDeviation[i % 3]!,
+    );
     await expectClose(xs, expected, { absolute: 1e-6, relative: 1e-6 });
     expect(ys).toEqual([...set.labels]);
   });
@@ -162,8 +165,11 @@ describe('batches', () => {
     [{ batchSize: 0 }, /^batches: batchSize is 0; give an integer from 1 up/],
     [{ batchSize: 2.5 }, /batchSize is 2.5/],
     [{ batchSize: 11, dropLast: true }, /there are 10 examples, and dropLast drops the only batch/],
-    [{ batchSize: 1, mean: [0.5] }, /mean has 1 and std 3 values but the images have 3 channels/],
-    [{ batchSize: 1, std: [1, 0, 1] }, /give finite numbers, and a std above 0/],
+    [
+      { batchSize: 1, mean: [0.5] },
+      /mean has 1 and standardDeviation 3 values but the images have 3 channels/,
+    ],
+    [{ batchSize: 1, standardDeviation: [1, 0, 1] }, /give finite numbers, and a standardDeviation above 0/],
     [{ batchSize: 1, mean: [1, Number.NaN, 1] }, /give finite numbers/],
   ])('refuses %o', (options, message) => {
     expect(() => batches(images, options)).toThrow(message);

@@ -9,13 +9,13 @@ export interface ImageBatchOptions extends BatchOptions {
   /** Mean of each channel, for pixels scaled to 0 … 1. Default: zeros. */
   mean?: readonly number[];
   /** Standard deviation of each channel, for pixels scaled to 0 … 1. Default: ones. */
-  std?: readonly number[];
+  standardDeviation?: readonly number[];
   /** What to do to each image after it was normalised, in this order. Default: nothing. */
   augment?: readonly Augmentation[];
 }
 
 /**
- * Turns an image set into normalised, augmented batches: x = (pixel / 255 − mean) / std for each channel.
+ * Turns an image set into normalised, augmented batches: x = (pixel / 255 − mean) / standardDeviation for each channel.
  *
  * Batches are made one at a time as they are pulled. Order and augmentation depend on the seed, the epoch and each
  * image's index in the set alone, not on the batch size.
@@ -25,7 +25,7 @@ export interface ImageBatchOptions extends BatchOptions {
  * @throws when the batch size, the mean or the standard deviation does not fit
  * @example
  * const source = batches(train, {
- *   batchSize: 500, shuffle: true, seed: 1, mean: cifar10Mean, std: cifar10Std,
+ *   batchSize: 500, shuffle: true, seed: 1, mean: cifar10Mean, standardDeviation: cifar10StandardDeviation,
  *   augment: [reflectShift({ pixels: 2 }), alternatingFlip()],
  * });
  * for (const { xs, ys } of source.batches(0)) {
@@ -39,10 +39,10 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
   const {
     batchSize,
     mean = new Array(channels).fill(0),
-    std = new Array(channels).fill(1),
+    standardDeviation = new Array(channels).fill(1),
     augment = [],
   } = options;
-  const tables = normalisationTables(channels, mean, std);
+  const tables = normalisationTables(channels, mean, standardDeviation);
   const { rng, order, stepsPerEpoch, size } = planEpochs('batches', count, options);
   const imageSize = height * width * channels;
 
@@ -77,17 +77,24 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
 function normalisationTables(
   channels: number,
   mean: readonly number[],
-  std: readonly number[],
+  standardDeviation: readonly number[],
 ): Float32Array[] {
-  if (mean.length !== channels || std.length !== channels) {
+  if (mean.length !== channels || standardDeviation.length !== channels) {
     throw new Error(
-      `batches: mean has ${mean.length} and std ${std.length} values but the images have ${channels} channels`,
+      `batches: mean has ${mean.length} and standardDeviation ${standardDeviation.length} values but the images have ${channels} channels`,
     );
   }
-  if (![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0)) {
-    throw new Error(`batches: mean is [${mean}] and std [${std}]; give finite numbers, and a std above 0`);
+  if (
+    ![...mean, ...standardDeviation].every(Number.isFinite) ||
+    standardDeviation.some((value) => value <= 0)
+  ) {
+    throw new Error(
+      `batches: mean is [${mean}] and standardDeviation [${standardDeviation}]; give finite numbers, and a standardDeviation above 0`,
+    );
   }
-  return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / std[c]!));
+  return mean.map((m, c) =>
+    Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / standardDeviation[c]!),
+  );
 }
 
 function normalise(

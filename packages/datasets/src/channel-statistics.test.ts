@@ -5,12 +5,12 @@ import { smallImages } from './small-images';
 
 it('agrees with the definition', async () => {
   const set = smallImages({ count: 7 });
-  const { mean, std } = channelStatistics(set);
+  const { mean, standardDeviation } = channelStatistics(set);
   for (let c = 0; c < 3; c++) {
     const values = [...set.images].filter((_, i) => i % 3 === c).map((byte) => byte / 255);
     const expected = values.reduce((sum, v) => sum + v, 0) / values.length;
     const variance = values.reduce((sum, v) => sum + (v - expected) ** 2, 0) / values.length;
-    await expectClose([mean[c]!, std[c]!], [expected, Math.sqrt(variance)], {
+    await expectClose([mean[c]!, standardDeviation[c]!], [expected, Math.sqrt(variance)], {
       absolute: 1e-12,
       relative: 1e-12,
     });

@@ -5,12 +5,12 @@ import { checkImageSet, type ImageSet } from './image-set';
  *
  * They are what {@link batches} normalises with. Counting how often each byte occurs makes them exact.
  *
- * @returns `mean` and `std`, one number for each channel; the standard deviation divides by the number of pixels
+ * @returns `mean` and `standardDeviation`, one number for each channel; the standard deviation divides by the number of pixels
  * @throws when the set is empty
  * @example
- * const { mean, std } = channelStatistics(train); // [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
+ * const { mean, standardDeviation } = channelStatistics(train); // [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
  */
-export function channelStatistics(imageSet: ImageSet): { mean: number[]; std: number[] } {
+export function channelStatistics(imageSet: ImageSet): { mean: number[]; standardDeviation: number[] } {
   checkImageSet('channelStatistics', imageSet);
   const { images, count, height, width, channels } = imageSet;
   if (images.length === 0) throw new Error('channelStatistics: the image set is empty');
@@ -20,8 +20,8 @@ export function channelStatistics(imageSet: ImageSet): { mean: number[]; std: nu
   });
   const pixels = count * height * width;
   const mean = occurrences.map((counts) => counts.reduce((sum, n, byte) => sum + n * byte, 0) / pixels / 255);
-  const std = occurrences.map((counts, c) =>
+  const standardDeviation = occurrences.map((counts, c) =>
     Math.sqrt(counts.reduce((sum, n, byte) => sum + n * (byte / 255 - mean[c]!) ** 2, 0) / pixels),
   );
-  return { mean, std };
+  return { mean, standardDeviation };
 }

@@ -6,7 +6,7 @@ export { reflectShift } from './augment/reflect-shift';
 export type { Batch, BatchSource } from './batch-source';
 export { batches, type ImageBatchOptions } from './batches';
 export { channelStatistics } from './channel-statistics';
-export { type Cifar10, cifar10ClassNames, cifar10Mean, cifar10Std } from './cifar10/cifar10';
+export { type Cifar10, cifar10ClassNames, cifar10Mean, cifar10StandardDeviation } from './cifar10/cifar10';
 export { cifar10Digests } from './cifar10/format';
 export type { LoadCifar10Options, LoadProgress } from './cifar10/options';
 export type { BatchOptions } from './epoch-plan';

@@ -6,7 +6,7 @@ import {
   batches,
   type Cifar10,
   cifar10Mean,
-  cifar10Std,
+  cifar10StandardDeviation,
   cutout,
   randomFlip,
   reflectShift,
@@ -31,7 +31,7 @@ export function trainingBatches(
     shuffle: true,
     seed,
     mean: cifar10Mean,
-    std: cifar10Std,
+    standardDeviation: cifar10StandardDeviation,
     augment,
     dropLast: true,
   });
@@ -39,14 +39,18 @@ export function trainingBatches(
 
 /** The test images in order, normalised like the training images. */
 export function testBatches(data: Cifar10, batchSize: number): BatchSource {
-  return batches(data.test, { batchSize, mean: cifar10Mean, std: cifar10Std });
+  return batches(data.test, { batchSize, mean: cifar10Mean, standardDeviation: cifar10StandardDeviation });
 }
 
 const WHITENED_IMAGES = 5000;
 
 /** The whitening filters of the first training images. */
 export async function whiteningOf(data: Cifar10): Promise<Float32Array> {
-  const source = batches(data.train, { batchSize: WHITENED_IMAGES, mean: cifar10Mean, std: cifar10Std });
+  const source = batches(data.train, {
+    batchSize: WHITENED_IMAGES,
+    mean: cifar10Mean,
+    standardDeviation: cifar10StandardDeviation,
+  });
   for await (const { xs, ys } of source.batches(0)) {
     const kernel = await whiteningKernel(xs as tf.Tensor4D);
     tf.dispose([xs, ys]);

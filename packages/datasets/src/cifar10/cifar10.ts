@@ -26,4 +26,4 @@ export const cifar10ClassNames: readonly string[] = [
 export const cifar10Mean: readonly number[] = [0.4914, 0.48216, 0.44653];
 
 /** Standard deviation of each channel over the training images, pixels scaled to 0 … 1. */
-export const cifar10Std: readonly number[] = [0.24703, 0.24349, 0.26159];
+export const cifar10StandardDeviation: readonly number[] = [0.24703, 0.24349, 0.26159];

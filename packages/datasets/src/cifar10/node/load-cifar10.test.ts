@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { channelStatistics } from '../../channel-statistics';
-import { type Cifar10, cifar10Mean, cifar10Std } from '../cifar10';
+import { type Cifar10, cifar10Mean, cifar10StandardDeviation } from '../cifar10';
 import { cacheFolder } from './cache-folder';
 import { send, serve, temporaryFolder } from './fixtures';
 import { loadCifar10 } from './load-cifar10';
@@ -62,10 +62,10 @@ describe('the real CIFAR-10', () => {
   });
 
   it('has the published means and standard deviations', (context) => {
-    const { mean, std } = channelStatistics(theData(context).train);
+    const { mean, standardDeviation } = channelStatistics(theData(context).train);
     for (let c = 0; c < 3; c++) {
       expect(mean[c]).toBeCloseTo(cifar10Mean[c]!, 5);
-      expect(std[c]).toBeCloseTo(cifar10Std[c]!, 5);
+      expect(standardDeviation[c]).toBeCloseTo(cifar10StandardDeviation[c]!, 5);
     }
   });
 
