@@ -44,9 +44,10 @@ export function seconds(value: Number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A factor: 12.3×, 0.045× */
+/** A factor: 12.3×, 0.45×, 1/64 */
 export function times(value: Number): string {
-  return isNumber(value) ? `${rate(value)}×` : missing;
+  if (!isNumber(value)) return missing;
+  return value > 0 && value < 0.1 ? `1/${rate(1 / value)}` : `${rate(value)}×`;
 }
 
 /** 1.66e14 as 166 TFLOP */

@@ -209,7 +209,7 @@ function flatten(value: Record<string, unknown>, prefix = ''): Map<string, strin
     else if (entry !== null && typeof entry === 'object') {
       for (const [inner, text] of flatten(entry as Record<string, unknown>, `${name}.`))
         flat.set(inner, text);
-    } else flat.set(name, entry === null ? missing : String(entry));
+    } else flat.set(name, entry === null ? missing : entry === '' ? "''" : String(entry));
   }
   return flat;
 }

@@ -54,7 +54,13 @@ export async function learningCurves(models: ModelResult[], { x, y }: ChartOptio
       zero: x === 'seconds',
       labelArrow: 'none',
     },
-    y: { label: null, grid: true, ticks: 6, nice: true },
+    y: {
+      label: null,
+      grid: true,
+      ticks: 6,
+      nice: true,
+      domain: domainOf(drawn.flatMap(({ points }) => points)),
+    },
     marks: [
       ...drawn.flatMap(({ name, points, color, index }) => [
         Plot.line(points, {
@@ -111,6 +117,14 @@ function timeUnit(models: ModelResult[]): { name: string; seconds: number } {
   const longest = Math.max(0, ...models.map(({ trainSeconds }) => trainSeconds));
   if (longest < 180) return { name: 'seconds', seconds: 1 };
   return longest < 3 * 3600 ? { name: 'minutes', seconds: 60 } : { name: 'hours', seconds: 3600 };
+}
+
+/** From the lowest to the highest value, with some room when they are one. */
+function domainOf(points: Point[]): [number, number] {
+  const ys = points.map(({ y }) => y);
+  const [low, high] = ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : [0, 1];
+  const room = high - low < 0.05 * Math.abs(high) ? 0.1 * Math.abs(high) : 0;
+  return [low - room, high + room];
 }
 
 /** At most eight whole numbers from 1 on. */

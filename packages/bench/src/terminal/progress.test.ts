@@ -104,16 +104,16 @@ describe('the status line', () => {
 
   it('shows what there is room for', () => {
     expect(statusLine(step(), 160, { index: 1, count: 3 })).toMatchInlineSnapshot(
-      `"cnn 1/3 ████░░░░░░░░░░░░ 25 % epoch 2/8, 3 min 10 s left | loss 1.235 | accuracy 56.7 % | 1,577 images/s | 31.2 GFLOP/s | lr 0.0123 | data wait 2 %"`,
+      `"cnn 1/3 ████░░░░░░░░░░░░ 25 % epoch 2/8, 3 min 10 s left  loss 1.235  accuracy 56.7 %  1,577 images/s  31.2 GFLOP/s  lr 0.0123  data wait 2 %"`,
     );
     expect(statusLine(step(), 80, { index: 1, count: 3 })).toMatchInlineSnapshot(
-      `"cnn 1/3 ████░░░░░░░░░░░░ 25 % epoch 2/8, 3 min 10 s left | loss 1.235"`,
+      `"cnn 1/3 ██░░░░░░ 25 % epoch 2/8, 3 min 10 s left  loss 1.235  accuracy 56.7 %"`,
     );
     expect(statusLine(run[1]!, 100)).toMatchInlineSnapshot(
-      `"████████░░░░░░░░ downloading: 62 MiB of 124 MiB (50 %), 9.54 MiB/s, 6.5 s left"`,
+      `"████░░░░ downloading: 62 MiB of 124 MiB (50 %), 9.54 MiB/s, 6.5 s left"`,
     );
     expect(statusLine(run[4]!, 100, { index: 1, count: 3 })).toMatchInlineSnapshot(
-      `"cnn 1/3 ████░░░░░░░░░░░░ 25 % testing | 2500 of 10000 images"`,
+      `"cnn 1/3 ██░░░░░░ 25 % testing  2500 of 10000 images"`,
     );
   });
 });
