@@ -109,7 +109,7 @@ describe('a comparison', () => {
     const results = parseResults(JSON.parse(readFileSync(join(cwd, 'here', 'results.json'), 'utf8')));
     expect(results.backend.name).toBe('cpu');
     expect(results.command).toBe(
-      'npx @tenfold/bench --profile quick --models cnn,fnn,vit --backend cpu --seed 5 --epochs 2',
+      'npx @tenfold/bench --profile quick --models cnn,fnn,rnn,vit --backend cpu --seed 5 --epochs 2',
     );
     for (const title of ['Test accuracy on CIFAR-10', 'Training time', 'Floating-point operations']) {
       expect(out).toContain(title);

@@ -9,7 +9,7 @@ export type FitOptions = TrainerOptions & TrainOptions;
  *
  * @param model whose parameters are changed in place
  * @returns one report for every epoch
- * @throws the signal's reason when it aborts, and an error with the step when the loss is no longer a finite number
+ * @throws the signal's reason when it aborts, and a `DivergenceError` when the loss is no longer a finite number
  * @example
  * await fit(model, { data, loss: sparseSoftmaxCrossEntropy, optimizer: adamW(), epochs: 3, metrics: { accuracy } });
  */

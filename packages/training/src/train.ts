@@ -47,12 +47,32 @@ export interface EpochReport {
   seconds: number;
 }
 
+/** The loss is no longer a finite number. */
+export class DivergenceError extends Error {
+  override readonly name = 'DivergenceError';
+
+  /**
+   * @param loss NaN or infinite
+   * @param step at which it was found, from 1
+   * @param epoch from 0
+   */
+  constructor(
+    readonly loss: number,
+    readonly step: number,
+    readonly epoch: number,
+  ) {
+    super(
+      `train: the loss is ${loss} at step ${step} (epoch ${epoch + 1}); lower the learning rate, warm it up, or clip the gradients, and check the inputs for NaN`,
+    );
+  }
+}
+
 /**
  * Trains until the epochs are over: pulls batches, takes steps, evaluates, reports. A trainer that has taken steps
  * already goes on where it stands: the batches before it are pulled again and left out.
  *
  * @returns one report for every epoch trained
- * @throws the signal's reason when it aborts, and an error with the step when the loss is no longer a finite number
+ * @throws the signal's reason when it aborts, and a {@link DivergenceError} when the loss is no longer a finite number
  */
 export async function train(trainer: Trainer, options: TrainOptions): Promise<EpochReport[]> {
   const { data, epochs, validation, metrics = {}, signal, onStep, onEpoch } = options;
@@ -80,9 +100,7 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
         const values = await figures.data();
         tf.dispose([loss, predictions, figures]);
         if (!Number.isFinite(values[0])) {
-          throw new Error(
-            `train: the loss is ${values[0]} at step ${trainer.step} (epoch ${epoch + 1}); lower the learning rate, warm it up, or clip the gradients, and check the inputs for NaN`,
-          );
+          throw new DivergenceError(values[0]!, trainer.step, epoch);
         }
         for (const [i, value] of values.entries()) sums[i]! += value * size;
         examples += size;

@@ -82,7 +82,7 @@ function createProgram(
     .addOption(new Option('-p, --profile <name>', 'how long and how large to train').default('quick'))
     .addOption(
       new Option('-m, --models <list>', `of ${modelNames.join(', ')}`)
-        .default(['cnn', 'fnn', 'vit'], 'cnn,fnn,vit')
+        .default(['cnn', 'fnn', 'rnn', 'vit'], 'cnn,fnn,rnn,vit')
         .argParser(distinct(listOf(oneOf(modelNames)))),
     )
     .addOption(backend())

@@ -78,11 +78,9 @@ async function load({ cacheDirectory, signal }: CompareOptions, listener: RunLis
 }
 
 function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
-  const { accuracy, confusionMatrix, perClassAccuracy, mistakes } = outcomeOf(
-    run.testProbabilities,
-    data.test.labels,
-    CLASSES,
-  );
+  const last = run.history.at(-1);
+  // Without a finished epoch nothing was evaluated.
+  const outcome = last && outcomeOf(run.testProbabilities, data.test.labels, CLASSES);
   const trainTotal = 3 * run.forwardFlopsPerImage * run.steps * recipe.batchSize;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
@@ -90,26 +88,26 @@ function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
     name: recipe.model,
     architecture: architectureText(recipe),
     narrowed: recipe.narrowed,
-    notes: [],
+    notes: run.diverged ? [run.diverged] : [],
     recipe: JSON.parse(JSON.stringify(recipe)),
     parameters: run.parameters,
     epochs: recipe.epochs,
     batchSize: recipe.batchSize,
-    diverged: false,
-    testAccuracy: accuracy,
-    testLoss: run.history.at(-1)!.testLoss,
+    diverged: run.diverged !== null,
+    testAccuracy: outcome?.accuracy ?? null,
+    testLoss: last?.testLoss ?? null,
     testImages: data.test.count,
     trainSeconds: run.trainSeconds,
     imagesPerSecond: run.imagesPerSecond,
     flops: { forwardPerImage: run.forwardFlopsPerImage, trainTotal },
-    gflopsPerSecond: trainTotal / run.trainSeconds / 1e9,
+    gflopsPerSecond: run.trainSeconds > 0 ? trainTotal / run.trainSeconds / 1e9 : 0,
     peakMemoryBytes: run.peakMemoryBytes,
     energyJoules: null,
     energyReason: 'not measured in this version',
     history: run.history,
-    confusionMatrix,
-    perClassAccuracy,
-    mistakes: mistakes.map((mistake) => ({
+    confusionMatrix: outcome?.confusionMatrix ?? [],
+    perClassAccuracy: outcome?.perClassAccuracy ?? [],
+    mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
       ...mistake,
       pixels: Buffer.from(images.subarray(mistake.image * size, (mistake.image + 1) * size)).toString(
         'base64',

@@ -2,7 +2,15 @@ import type { Cifar10 } from '@tenfold/datasets';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { createRng } from '@tenfold/random';
-import { accuracy, type Evaluation, evaluate, saveCheckpoint, train, trainer } from '@tenfold/training';
+import {
+  accuracy,
+  DivergenceError,
+  type Evaluation,
+  evaluate,
+  saveCheckpoint,
+  train,
+  trainer,
+} from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import writeFileAtomic from 'write-file-atomic';
 import { buildModel, needsWhitening } from '../recipes/build-model';
@@ -33,7 +41,9 @@ export interface ModelRun {
   imagesPerSecond: number;
   peakMemoryBytes: number;
   history: EpochRecord[];
-  /** Of every test image, in order: the softmax of the model's scores, [images, 10]. */
+  /** Why the training ended early: the loss was no longer a finite number. Null when it ran to its end. */
+  diverged: string | null;
+  /** After the last finished epoch, of every test image, in order: the softmax of the model's scores, [images, 10]. */
   testProbabilities: Float32Array;
 }
 
@@ -85,6 +95,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
 
   const testProbabilities = new Float32Array(data.test.count * CLASSES);
   const history: EpochRecord[] = [];
+  let diverged: string | null = null;
   let [trainSeconds, trained, peakMemoryBytes] = [0, 0, 0];
   // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
   let recentRate = 0;
@@ -144,17 +155,24 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         await writeFileAtomic(options.checkpointPath, Buffer.from(checkpoint.buffer));
       },
     });
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    diverged = error.message;
+    listener({ type: 'stage', message: `${name} stops: ${diverged}` });
   } finally {
     one.dispose();
     model.dispose();
   }
-  const imagesPerSecond = trained / trainSeconds;
-  const testAccuracy = history.at(-1)!.testAccuracy;
-  listener({ type: 'modelEnd', model: name, testAccuracy, trainSeconds, imagesPerSecond });
+  const imagesPerSecond = trainSeconds > 0 ? trained / trainSeconds : 0;
+  if (diverged === null) {
+    const { testAccuracy } = history.at(-1)!;
+    listener({ type: 'modelEnd', model: name, testAccuracy, trainSeconds, imagesPerSecond });
+  }
   return {
     parameters,
     forwardFlopsPerImage,
-    steps: totalSteps,
+    steps: Math.round(trained / recipe.batchSize),
+    diverged,
     trainSeconds,
     imagesPerSecond,
     peakMemoryBytes,

@@ -1,0 +1,108 @@
+import '@tenfold/backend-simd';
+import '@tenfold/gradients';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Cifar10, cifar10ClassNames, type ImageSet } from '@tenfold/datasets';
+import { loadSafetensors } from '@tenfold/layers';
+import { createRng } from '@tenfold/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { profiles } from '../recipes';
+import type { Recipe } from '../recipes/recipe';
+import { trainModel } from './train-model';
+import { modelNames, type RunEvent } from './types';
+
+/** Each class has a tint for every quarter of its images, under noise: ten classes that a network learns in no time. */
+function images(count: number, seed: number): ImageSet {
+  const noise = createRng(seed).fillUniform(new Float32Array(count * 3072));
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  const tint = createRng(9).fillUniform(new Float32Array(10 * 12));
+  const bytes = Uint8Array.from(noise, (v, i) => {
+    const label = labels[Math.floor(i / 3072)]!;
+    const quarter = 2 * (Math.floor((i % 3072) / 1536) % 2) + (Math.floor((i % 96) / 48) % 2);
+    return 150 * tint[12 * label + 3 * quarter + (i % 3)]! + 100 * v;
+  });
+  return { images: bytes, labels, count, height: 32, width: 32, channels: 3 };
+}
+
+const data: Cifar10 = { train: images(200, 1), test: images(100, 2), classNames: cifar10ClassNames };
+const small: Recipe = {
+  ...profiles.quick!.fnn,
+  architecture: { sizes: [3072, 64], dropoutRate: 0.1 },
+  epochs: 8,
+  batchSize: 20,
+};
+
+let folder: string;
+beforeAll(async () => {
+  await tf.setBackend('simd');
+  folder = await mkdtemp(join(tmpdir(), 'tenfold-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function run(recipe: Recipe, seed = 0) {
+  const events: RunEvent[] = [];
+  const checkpointPath = join(folder, `${recipe.model}.safetensors`);
+  const found = await trainModel(
+    { recipe, data, seed, checkpointPath, modelIndex: 0, modelCount: 1 },
+    (event) => void events.push(event),
+  );
+  return { found, events, checkpointPath };
+}
+
+it('learns, tells every step and epoch, keeps a checkpoint, and leaves no tensor', async () => {
+  const before = tf.memory().numTensors;
+  const { found, events, checkpointPath } = await run(small);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(found.history.map((h) => h.epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(found.history.at(-1)!.testAccuracy).toBeGreaterThan(0.9);
+  expect(found.diverged).toBeNull();
+  expect(found.steps).toBe(80);
+  expect(events.filter((e) => e.type === 'step').map((e) => e.step)).toEqual(
+    Array.from({ length: 80 }, (_, i) => i + 1),
+  );
+  expect(events.filter((e) => e.type === 'epoch')).toHaveLength(8);
+  for (let row = 0; row < 100; row++) {
+    const sum = found.testProbabilities.subarray(row * 10, row * 10 + 10).reduce((s, p) => s + p, 0);
+    expect(sum).toBeCloseTo(1, 4);
+  }
+  const { tensors, metadata } = loadSafetensors(await readFile(checkpointPath));
+  expect(metadata).toMatchObject({ model: 'fnn', step: '80', epoch: '8', seed: '0' });
+  expect(Object.keys(tensors).some((name) => name.startsWith('optimizer/'))).toBe(true);
+  tf.dispose(tensors);
+});
+
+it('gives the same training for the same seed and another for another', async () => {
+  const losses = async (seed: number) => (await run(small, seed)).found.history.map((h) => h.trainLoss);
+  expect(await losses(3)).toEqual(await losses(3));
+  expect(await losses(3)).not.toEqual(await losses(4));
+});
+
+it('ends a training whose loss explodes, with the reason, and goes on without it', async () => {
+  const groups = [
+    { match: '', rule: 'sgd', learningRate: 1e30, momentum: 0, nesterov: false, weightDecay: 0 } as const,
+  ];
+  const { found, events } = await run({ ...small, optimizer: { groups, maxNorm: null } });
+  expect(found.diverged).toMatch(/the loss is .* at step \d+ .*lower the learning rate/);
+  expect(found.history).toEqual([]);
+  expect(events.some((e) => e.type === 'modelEnd')).toBe(false);
+});
+
+describe('every recipe', () => {
+  it.each(
+    Object.entries(profiles).flatMap(([profile, recipes]) =>
+      modelNames.map((name) => [profile, name, recipes[name]] as const),
+    ),
+  )(
+    '%s %s trains all parameters of its network for a step, and its loss is a number',
+    async (_, name, recipe) => {
+      const one = { ...recipe, epochs: 1, batchSize: 200 };
+      const { found } = await run(one);
+      expect(recipe.model).toBe(name);
+      expect(found.steps).toBe(1);
+      expect(found.diverged).toBeNull();
+      expect(Number.isFinite(found.history[0]!.testLoss)).toBe(true);
+    },
+  );
+});
