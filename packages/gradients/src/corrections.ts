@@ -14,12 +14,11 @@ export const corrections: readonly tf.GradConfig[] = [
   {
     ...original('AvgPool'),
     gradFunc: (dy, saved, attributes) => {
-      if (!dividesByWholeWindow('AvgPoolGrad')) return original('AvgPool').gradFunc(dy, saved, attributes);
       const [x] = saved as [tf.Tensor4D];
       const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPoolAttrs;
       const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth } =
         tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
-      const rescaled = rescaleBorders(dy as tf.Tensor, [
+      const rescaled = rescaleBorders('AvgPoolGrad', dy as tf.Tensor, [
         windows(x.shape[1], outHeight, filterHeight, strideHeight, padInfo.top),
         windows(x.shape[2], outWidth, filterWidth, strideWidth, padInfo.left),
       ]);
@@ -29,13 +28,11 @@ export const corrections: readonly tf.GradConfig[] = [
   {
     ...original('AvgPool3D'),
     gradFunc: (dy, saved, attributes) => {
-      if (!dividesByWholeWindow('AvgPool3DGrad'))
-        return original('AvgPool3D').gradFunc(dy, saved, attributes);
       const [x] = saved as [tf.Tensor5D];
       const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPool3DAttrs;
       const info = tf.backend_util.computePool3DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
       const { padInfo } = info;
-      const rescaled = rescaleBorders(dy as tf.Tensor, [
+      const rescaled = rescaleBorders('AvgPool3DGrad', dy as tf.Tensor, [
         windows(x.shape[1], info.outDepth, info.filterDepth, info.strideDepth, padInfo.front),
         windows(x.shape[2], info.outHeight, info.filterHeight, info.strideHeight, padInfo.top),
         windows(x.shape[3], info.outWidth, info.filterWidth, info.strideWidth, padInfo.left),
@@ -71,15 +68,6 @@ function original(kernelName: string): tf.GradConfig {
   return gradientConfigs.find((config) => config.kernelName === kernelName)!;
 }
 
-/** Whether a kernel is one of tfjs's, which are wrong at the border; those of other backends are right. */
-function dividesByWholeWindow(kernelName: string): boolean {
-  const backend = tf.getBackend();
-  if (['cpu', 'webgl', 'webgpu', 'wasm'].includes(backend)) return true;
-  // A backend may have taken the kernel over from tfjs's cpu backend.
-  const kernel = tf.getKernel(kernelName, backend);
-  return kernel !== undefined && kernel.kernelFunc === tf.getKernel(kernelName, 'cpu')?.kernelFunc;
-}
-
 /** Along one axis, for each window the whole size over the part of it that lies inside the input. */
 function windows(size: number, count: number, filter: number, stride: number, before: number): number[] {
   return Array.from({ length: count }, (_, i) => {
@@ -88,12 +76,23 @@ function windows(size: number, count: number, filter: number, stride: number, be
   });
 }
 
-/** Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis. */
-function rescaleBorders(dy: tf.Tensor, factors: number[][]): tf.Tensor {
+/**
+ * Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis, if the backend's
+ * kernel divides by the whole window. tfjs's kernels do; those of TensorFlow and of the simd backend are right.
+ */
+function rescaleBorders(kernelName: string, dy: tf.Tensor, factors: number[][]): tf.Tensor {
+  if (factors.flat().every((value) => value === 1)) return dy;
+  // One pixel under a window of 2 by 2: the gradient is 1, or 1/4 where the kernel is wrong. Nothing is read back.
+  const one = tf.ones(dy.shape.map(() => 1));
+  const attributes = { filterSize: 2, strides: 1, pad: 'same' };
+  const probe = tf.engine().runKernel(kernelName, { dy: one, input: one }, attributes) as tf.Tensor;
+  const isWrong = tf.less(probe, 0.5);
   return factors.reduce((scaled, factor, i) => {
-    if (factor.every((value) => value === 1)) return scaled;
-    const shape = dy.shape.map((size, axis) => (axis === i + 1 ? size : 1));
-    return tf.mul(scaled, tf.tensor(factor, shape));
+    const alongAxis = tf.tensor(
+      factor,
+      dy.shape.map((size, axis) => (axis === i + 1 ? size : 1)),
+    );
+    return tf.mul(scaled, tf.where(isWrong, alongAxis, one));
   }, dy);
 }
 
