@@ -18,7 +18,9 @@ const BACKENDS = {
 export const backendNames = Object.keys(BACKENDS);
 
 /**
- * Bundles every spec that tfjs-core ships with one backend and our gradients into one file.
+ * Bundles every spec that tfjs-core ships with one backend and tfjs-core's gradients into one file. The gradients are
+ * those that @tenfold/gradients bundles, without its corrections: a few specs expect the errors that it corrects, and what
+ * is tested here is the backend. The corrected ones are held against finite differences in that package.
  *
  * Node cannot import tfjs-core's files as they are, and the backend has to meet the very copy of tfjs-core that the
  * specs test: esbuild, told to prefer the `module` field, gives all of them dist/index.js. Packages of this repository
@@ -30,7 +32,9 @@ export async function bundle({ backend, threads }) {
   const files = (await readdir(core, { recursive: true })).filter((name) => name.endsWith('_test.js')).sort();
   const setup = `
     import '@tensorflow/tfjs-core';
-    import '@tenfold/gradients';
+    import { registerGradient } from '@tensorflow/tfjs-core';
+    import { gradientConfigs } from ${JSON.stringify(join(here, '../../packages/gradients/src/generated/gradient-configs.js'))};
+    for (const config of gradientConfigs) registerGradient(config);
     import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
     import '@tensorflow/tfjs-backend-cpu';
     ${BACKENDS[backend]({ threads })}

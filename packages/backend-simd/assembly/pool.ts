@@ -182,11 +182,12 @@ export function avgPool(x: usize, out: usize, window: usize, first: i32, last: i
   }
 }
 
-/** dx: each dy spreads evenly over the pixels of its window that lie inside the image. */
+/** dx: each pixel of a window takes dy over the size of the whole window, as tfjs's kernel of that name has it. */
 export function avgPoolGrad(dy: usize, dx: usize, window: usize, first: i32, last: i32, scratch: usize): void {
   const height = at(window, 0), width = at(window, 1), channels = at(window, 2);
   const outHeight = at(window, 3), outWidth = at(window, 4);
   const pixel = bytes(channels), line = <usize>width * pixel, image = <usize>height * line;
+  const share = f32x4.splat(<f32>1 / <f32>(at(window, 5) * at(window, 6)));
   memory.fill(dx + <usize>first * image, 0, <usize>(last - first) * image);
   dy += <usize>first * outHeight * outWidth * pixel;
   for (let b = first; b < last; b++) {
@@ -197,7 +198,6 @@ export function avgPoolGrad(dy: usize, dx: usize, window: usize, first: i32, las
         const left = j * at(window, 8) - at(window, 10);
         const x0 = max(0, left), x1 = min(width, left + at(window, 6));
         const corner = dx + <usize>b * image + <usize>y0 * line + <usize>x0 * pixel;
-        const share = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
         for (let c = 0; c < channels; c += 4) {
           const n = channels - c;
           const gradient = f32x4.mul(loadPart(dy + bytes(c), n), share);

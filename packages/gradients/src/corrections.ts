@@ -78,7 +78,7 @@ function windows(size: number, count: number, filter: number, stride: number, be
 
 /**
  * Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis, if the backend's
- * kernel divides by the whole window. tfjs's kernels do; those of TensorFlow and of the simd backend are right.
+ * kernel divides by the whole window. tfjs's kernels do; TensorFlow's is right.
  */
 function rescaleBorders(kernelName: string, dy: tf.Tensor, factors: number[][]): tf.Tensor {
   if (factors.flat().every((value) => value === 1)) return dy;

@@ -51,7 +51,7 @@ for (const { name, backend } of await testedBackends()) {
           dMax[best]! += gradients[out]!;
           for (const i of inputs) {
             mean[out]! += values[i]! / inputs.length;
-            dMean[i]! += gradients[out]! / inputs.length;
+            dMean[i]! += gradients[out]! / (info.filterHeight * info.filterWidth);
           }
         });
         const y = runKernel(find(tf.MaxPool), backend, { x: coarse }, attrs);

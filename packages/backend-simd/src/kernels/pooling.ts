@@ -70,8 +70,8 @@ const maxPoolGrad: KernelConfig = {
 };
 
 /**
- * inputs { dy, input }: each dy spreads over the pixels of its window inside the image, the exact gradient of AvgPool.
- * (tfjs's CPU kernel divides by the size of the whole window also at a padded border.)
+ * inputs { dy, input }: every pixel of a window takes dy over the size of the whole window, also at a padded border,
+ * where AvgPool divides by the pixels inside. That is tfjs's kernel; `@tenfold/gradients` scales dy to make it exact.
  */
 const avgPoolGrad: KernelConfig = {
   kernelName: tf.AvgPoolGrad,
