@@ -69,15 +69,10 @@ describe('the real CIFAR-10', () => {
     }
   });
 
-  it('loads from the cache without a source, verified, in two seconds', async (context) => {
-    theData(context);
-    const times: number[] = [];
-    for (let i = 0; i < 5 && !times.some((time) => time < 2000); i++) {
-      const begin = performance.now();
-      await loadCifar10({ sources: ['/no/such/source'] });
-      times.push(performance.now() - begin); // other programs may slow some of them down
-    }
-    expect(Math.min(...times)).toBeLessThan(2000);
+  it('loads from the cache without a source', async (context) => {
+    const { test } = theData(context);
+    const again = await loadCifar10({ sources: ['/no/such/source'] });
+    expect(again.test.images).toEqual(test.images);
   });
 
   it('is the same from the archive of its authors', { timeout: 120_000 }, async (context) => {
