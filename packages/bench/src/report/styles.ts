@@ -32,7 +32,7 @@ a { color: var(--accent); }
 nav { font-size: .875rem; margin-top: 1.2rem; }
 nav a { display: inline-block; margin-right: 1.1rem; }
 
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem; margin: 1.5rem 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 45%), 1fr)); gap: 1rem; margin: 1.5rem 0; }
 .card { background: var(--panel); border-radius: 8px; border-top: 4px solid var(--model); padding: .9rem 1.1rem 1rem; }
 .card h3 { margin: 0; }
 .card .value { font-size: 2rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; }
@@ -45,7 +45,7 @@ caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
 th, td { padding: .32rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:first-child { padding-left: 0; }
 thead th { color: var(--soft); font-weight: 600; font-size: .82rem; border-bottom-color: var(--soft); vertical-align: bottom; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 .heat td { background: color-mix(in srgb, var(--accent) calc(var(--heat, 0%) * .55), transparent); }
 .heat td, .heat th { padding: .28rem .55rem; }
@@ -76,6 +76,8 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   body { padding-inline: 1rem; }
   h1 { font-size: 1.5rem; }
   th, td { padding-inline: .5rem; }
+  .card { padding: .7rem .8rem .8rem; }
+  .card .value { font-size: 1.5rem; }
 }
 @media print {
   :root {
