@@ -3,7 +3,7 @@ import { Arena } from './arena';
 
 const mebibyte = 2 ** 20;
 const arenaOf = (maximumPages: number): Arena =>
-  new Arena(new WebAssembly.Memory({ initial: 1, maximum: maximumPages }), 64);
+  new Arena(new WebAssembly.Memory({ initial: 1, maximum: maximumPages }), 64, maximumPages * 65536);
 
 describe('Arena', () => {
   it('gives aligned blocks that do not overlap', () => {
@@ -43,6 +43,16 @@ describe('Arena', () => {
     );
     arena.release(block, 20 * mebibyte);
     arena.release(arena.allocate(20 * mebibyte), 20 * mebibyte);
+  });
+
+  it('merges small blocks and the room above them before it gives up', () => {
+    const arena = arenaOf(512);
+    const small = Array.from({ length: 20 }, () => arena.allocate(mebibyte));
+    for (const block of small) arena.release(block, mebibyte);
+    // Fewer free bytes than are asked for: only together with what lies above them is there room.
+    const whole = arena.allocate(30 * mebibyte);
+    arena.release(whole, 30 * mebibyte);
+    expect(arena.live).toBe(0);
   });
 
   it('refuses a size that is no number', () => {

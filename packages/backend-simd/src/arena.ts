@@ -1,6 +1,5 @@
 const PAGE = 65536;
 const GROWTH = 16 * 1024 * 1024;
-const LIMIT = 4 * 1024 ** 3;
 
 /**
  * Memory of tensors inside a WebAssembly.Memory: blocks of rounded sizes with a free list per size, so that a training
@@ -20,6 +19,8 @@ export class Arena {
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly start: number,
+    /** Bytes that the memory can grow to. */
+    private readonly limit: number,
   ) {
     this.top = start;
   }
@@ -32,7 +33,7 @@ export class Arena {
   /**
    * A pointer to at least `bytes` bytes, aligned to 64; what they hold is undefined.
    *
-   * @throws when the 4 GiB of a WebAssembly memory are used up.
+   * @throws when the memory has reached its limit, at most 4 GiB.
    */
   allocate(bytes: number): number {
     // A size that is no number would make every later address one too.
@@ -76,39 +77,58 @@ export class Arena {
   }
 
   private extend(size: number): number {
-    const available = this.memory.buffer.byteLength;
-    if (this.top + size > available) {
-      // Growing is for good, so free blocks of other sizes are merged first.
-      if (this.freeBytes >= size) {
-        this.merge();
-        const pointer = this.split(size);
-        if (pointer !== undefined) return pointer;
-      }
-      if (this.top + size > available) this.grow(size, available);
+    // Growing is for good, so free blocks of other sizes are merged first.
+    if (!this.hasRoom(size) && this.freeBytes >= size) {
+      const pointer = this.mergeAndSplit(size);
+      if (pointer !== undefined) return pointer;
     }
+    if (this.hasRoom(size) || this.grow(size)) return this.raise(size);
+    const pointer = this.mergeAndSplit(size);
+    if (pointer !== undefined) return pointer;
+    if (this.hasRoom(size) || this.grow(size)) return this.raise(size);
+    throw this.exhausted(size);
+  }
+
+  private hasRoom(size: number): boolean {
+    return this.top + size <= this.memory.buffer.byteLength;
+  }
+
+  private raise(size: number): number {
     const pointer = this.top;
     this.top += size;
     return pointer;
   }
 
-  private grow(size: number, available: number): void {
+  private mergeAndSplit(size: number): number | undefined {
+    this.merge();
+    return this.split(size);
+  }
+
+  /** Makes room above the top; false when the memory cannot grow so far. */
+  private grow(size: number): boolean {
+    const available = this.memory.buffer.byteLength;
     const missing = this.top + size - available;
-    const room = LIMIT - available;
+    const room = this.limit - available;
+    if (missing > room) return false;
     const wanted = Math.min(room, Math.max(missing, GROWTH, Math.ceil(available / 8)));
     for (const bytes of [wanted, missing]) {
-      if (bytes > room) break;
       try {
         this.memory.grow(Math.ceil(bytes / PAGE));
-        return;
+        return true;
       } catch {
         // The machine may still have room for the smaller step.
       }
     }
+    return false;
+  }
+
+  private exhausted(size: number): Error {
     const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-    throw new Error(
+    return new Error(
       `simd backend: no room for a tensor of ${mebibytes(size)}: ${mebibytes(this.live)} are in use ` +
-        `(at most ${mebibytes(this.peak)} so far) and the memory has ${mebibytes(available)} of at most 4096.0 MiB. ` +
-        'Use a smaller batch, or dispose tensors that are no longer needed (tf.tidy, tf.memory()).',
+        `(at most ${mebibytes(this.peak)} so far) and the memory has ${mebibytes(this.memory.buffer.byteLength)} ` +
+        `of at most ${mebibytes(this.limit)}. Use a smaller batch, or dispose tensors that are no longer needed ` +
+        '(tf.tidy, tf.memory()).',
     );
   }
 

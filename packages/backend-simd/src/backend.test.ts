@@ -81,6 +81,18 @@ describe('SimdBackend', () => {
     expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
   });
 
+  it('starts again after tf.engine().reset(), on the same memory and threads, with nothing left in it', async () => {
+    const { runtime } = backend();
+    const left = tf.fill([1000], 1);
+    tf.engine().reset();
+    expect(runtime.arena.live).toBe(0);
+    expect(left.isDisposed).toBe(false); // reset knows nothing of tensors
+    left.dispose();
+    await tf.setBackend('simd');
+    expect(backend().runtime).toBe(runtime);
+    expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
+  });
+
   it('frees the blocks of tensors that nobody disposed', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;

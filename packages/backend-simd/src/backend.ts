@@ -13,6 +13,11 @@ export class SimdBackend extends MathBackendCPU {
   readonly runtime: Runtime;
   private readonly lifted = new Set<TensorRecord>();
   private readonly finalizers: FinalizationRegistry<TensorRecord>;
+  /** What the running kernel has taken and would leave behind if it threw. */
+  private readonly made: DataId[] = [];
+  private readonly retained: DataId[] = [];
+  private readonly temporaries = new Map<number, number>();
+  private running = false;
 
   constructor(runtime: Runtime = getRuntime()) {
     super();
@@ -24,6 +29,7 @@ export class SimdBackend extends MathBackendCPU {
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
     const dataId = { id: SimdBackend.nextId++ };
     this.data.set(dataId, this.record(values, dtype, 1));
+    if (this.running) this.made.push(dataId);
     return dataId;
   }
 
@@ -43,8 +49,14 @@ export class SimdBackend extends MathBackendCPU {
     return pointer === 0 ? super.readSync(dataId) : (values as Float32Array).slice();
   }
 
+  override incRef(dataId: DataId): void {
+    super.incRef(dataId);
+    if (this.running) this.retained.push(dataId);
+  }
+
   override disposeData(dataId: DataId, force = false): boolean {
     if (!this.data.has(dataId)) return true;
+    if (this.retained.length > 0) this.forgetRetained(dataId);
     const record = this.data.get(dataId) as TensorRecord;
     const gone = super.disposeData(dataId, force);
     if (gone && record.pointer !== 0) {
@@ -83,16 +95,40 @@ export class SimdBackend extends MathBackendCPU {
     const record = new TensorRecord(this.runtime.memory, dtype, undefined, 1);
     this.place(dataId, record, util.sizeFromShape(shape) * 4);
     this.data.set(dataId, record);
+    if (this.running) this.made.push(dataId);
     return { dataId, shape, dtype };
   }
 
   /** Working memory for a kernel; give it back with {@link release}. */
   temporary(bytes: number): number {
-    return this.runtime.arena.allocate(bytes);
+    const pointer = this.runtime.arena.allocate(bytes);
+    if (this.running) this.temporaries.set(pointer, bytes);
+    return pointer;
   }
 
   release(pointer: number, bytes: number): void {
+    this.temporaries.delete(pointer);
     this.runtime.arena.release(pointer, bytes);
+  }
+
+  /** Runs a kernel; when it throws, as it does when the memory is exhausted, what it has taken is given back. */
+  guard<T>(kernel: () => T): T {
+    if (this.running) return kernel(); // one kernel within another: the outer one gives back
+    this.running = true;
+    try {
+      return kernel();
+    } catch (error) {
+      this.running = false;
+      for (const [pointer, bytes] of this.temporaries) this.runtime.arena.release(pointer, bytes);
+      for (const dataId of this.retained.splice(0)) super.decRef(dataId);
+      for (const dataId of this.made) this.disposeData(dataId, true);
+      throw error;
+    } finally {
+      this.running = false;
+      this.made.length = 0;
+      this.retained.length = 0;
+      this.temporaries.clear();
+    }
   }
 
   /**
@@ -103,6 +139,11 @@ export class SimdBackend extends MathBackendCPU {
     const { pool, kernels } = this.runtime;
     if (pool) pool.run(name, values, units, grain);
     else if (units > 0) kernels[name]!(...values, 0, units, SCRATCH);
+  }
+
+  private forgetRetained(dataId: DataId): void {
+    const index = this.retained.lastIndexOf(dataId);
+    if (index >= 0) this.retained.splice(index, 1);
   }
 
   private record(values: backend_util.BackendValues, dtype: DataType, refCount: number): TensorRecord {

@@ -6,6 +6,14 @@ export type Kernel = (...values: number[]) => void;
 
 const MOST_TASKS = 0xfff0;
 const SPIN_MICROSECONDS = 50;
+/** Tasks take milliseconds; this is for machines that are suspended, overloaded or throttled. */
+const PATIENCE_MILLISECONDS = 30_000;
+
+export interface Workers {
+  count: number;
+  /** How long the caller waits for a task that a worker has claimed; then the worker counts as dead. */
+  patienceMilliseconds?: number;
+}
 
 /**
  * Runs kernels on several threads over one shared memory. The caller takes part in every job, so a worker that is
@@ -17,6 +25,8 @@ export class Pool {
   private readonly index: Map<string, number>;
   private readonly workers: Thread[] = [];
   private readonly mayBlock = canBlock();
+  private readonly patience: number;
+  private abandoned = false;
   private tag = 0;
   private failure: unknown;
 
@@ -24,12 +34,13 @@ export class Pool {
     private readonly kernels: Record<string, Kernel>,
     memory: WebAssembly.Memory,
     module: WebAssembly.Module,
-    workerCount: number,
+    { count, patienceMilliseconds = PATIENCE_MILLISECONDS }: Workers,
   ) {
+    this.patience = patienceMilliseconds;
     this.control = new Int32Array(memory.buffer, CONTROL, 64);
     this.slots = new Float64Array(memory.buffer, ARGUMENTS, 64);
     this.index = new Map(Object.keys(kernels).map((name, i) => [name, i]));
-    for (let i = 1; i <= workerCount; i++) {
+    for (let i = 1; i <= count; i++) {
       const data = { module, memory, scratch: scratchOf(i), spinMicroseconds: SPIN_MICROSECONDS };
       const onError = (error: unknown): void => {
         this.failure = error;
@@ -44,13 +55,14 @@ export class Pool {
 
   /** Workers that have started; the calling thread not counted. */
   get online(): number {
-    return Atomics.load(this.control, Word.online);
+    return this.abandoned ? 0 : Atomics.load(this.control, Word.online);
   }
 
   /**
    * Calls kernel `name` with `values` for all units [0, units), `grain` units per task, and returns when all are done.
    *
-   * @throws when the kernel traps in a worker.
+   * @throws when the kernel traps in a worker, or a worker dies in the middle of a task; from then on the calling thread
+   *   works alone.
    */
   run(name: string, values: number[], units: number, grain: number): void {
     const kernel = this.kernels[name]!;
@@ -62,7 +74,7 @@ export class Pool {
     }
     const tag = this.post(name, values, units, perTask, tasks);
     const error = this.takePart(kernel, values, units, perTask, tasks, tag);
-    this.awaitWorkers(tasks);
+    if (!this.awaitWorkers(tasks)) throw this.abandon(name);
     if (error) throw error;
     if (Atomics.load(this.control, Word.failed)) {
       throw new Error(`simd backend: kernel ${name} trapped in a worker thread`, { cause: this.failure });
@@ -118,13 +130,38 @@ export class Pool {
     }
   }
 
-  private awaitWorkers(tasks: number): void {
+  /** Waits until all tasks have ended; false when none did for longer than the patience allows. */
+  private awaitWorkers(tasks: number): boolean {
     const { control } = this;
-    for (let spins = 0; Atomics.load(control, Word.done) < tasks; spins++) {
-      if (!this.mayBlock || spins < 20000) continue;
-      Atomics.store(control, Word.callerSleeps, 1);
+    let ended = -1;
+    let waited = 0;
+    let before = 0;
+    for (let spins = 0; ; spins++) {
       const done = Atomics.load(control, Word.done);
-      if (done < tasks) Atomics.wait(control, Word.done, done, 1);
+      if (done >= tasks) return true;
+      if (spins < 20000) continue;
+      if (this.mayBlock) {
+        Atomics.store(control, Word.callerSleeps, 1);
+        Atomics.wait(control, Word.done, done, 1);
+      } else if (spins % 1000 !== 0) {
+        continue;
+      }
+      // Time in which the whole process was stopped is not the worker's: no interval counts for more than 10 ms.
+      const now = performance.now();
+      waited = done === ended ? waited + Math.min(10, now - before) : 0;
+      if (waited > this.patience) return false;
+      ended = done;
+      before = now;
     }
+  }
+
+  private abandon(name: string): Error {
+    this.abandoned = true;
+    this.terminate();
+    return new Error(
+      `simd backend: a worker thread has not ended its part of kernel ${name} for ${this.patience / 1000} s; it was ` +
+        'probably terminated. The backend works on with one thread; repeat the step',
+      { cause: this.failure },
+    );
   }
 }

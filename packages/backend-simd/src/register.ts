@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import {
   findBackendFactory,
   getKernelsForBackend,
+  type KernelConfig,
   registerBackend,
   registerKernel,
 } from '@tensorflow/tfjs-core';
@@ -16,10 +17,19 @@ const PRIORITY = 2; // above tfjs's cpu (1), below webgpu (3)
 if (!findBackendFactory('simd')) {
   const own = new Set(kernels.map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend('cpu')) {
-    if (!own.has(kernel.kernelName)) registerKernel({ ...kernel, backendName: 'simd' });
+    if (!own.has(kernel.kernelName)) registerKernel(guarded(kernel));
   }
-  for (const kernel of kernels) registerKernel(kernel);
+  for (const kernel of kernels) registerKernel(guarded(kernel));
   // In Node the backend is there at once, as tfjs's cpu is; in a browser it is not before tf.setBackend or tf.ready resolves.
   const factory = isNode ? () => new SimdBackend() : async () => new SimdBackend(await startRuntime());
   registerBackend('simd', factory, PRIORITY);
+}
+
+function guarded(kernel: KernelConfig): KernelConfig {
+  const { kernelFunc } = kernel;
+  return {
+    ...kernel,
+    backendName: 'simd',
+    kernelFunc: (call) => (call.backend as SimdBackend).guard(() => kernelFunc(call)),
+  };
 }

@@ -5,7 +5,8 @@ import { canShareMemory, hardwareThreads } from './platform';
 import { type Kernel, Pool } from './pool';
 import { hasRelaxedSimd, type Variant, variantBytes } from './variants';
 
-const PATIENCE_MILLISECONDS = 2000;
+const PAGE = 65536;
+const START_MILLISECONDS = 2000;
 
 /** What all backend instances of this process share: memory, compiled kernels and threads. */
 export interface Runtime {
@@ -27,6 +28,14 @@ export function getRuntime(): Runtime {
   return runtime;
 }
 
+/** What tests ask for beyond the options of users. */
+export interface RuntimeOptions extends SimdOptions {
+  /** Pages of 64 KiB that the memory can grow to; the whole 4 GiB, or what the engine grants, by default. */
+  maximumPages?: number;
+  /** How long a worker may take for one task before it counts as dead; see {@link Pool}. */
+  patienceMilliseconds?: number;
+}
+
 /** The same without blocking: a page's main thread may not compile at once, and its workers start only while it rests. */
 export async function startRuntime(): Promise<Runtime> {
   if (!runtime) {
@@ -35,7 +44,7 @@ export async function startRuntime(): Promise<Runtime> {
     runtime ??= buildRuntime(plan, module);
   }
   const { pool, threads } = runtime;
-  const until = performance.now() + PATIENCE_MILLISECONDS;
+  const until = performance.now() + START_MILLISECONDS;
   // A worker that a policy of the page forbids never comes; the backend then works on this thread alone.
   while (pool && pool.online < threads - 1 && performance.now() < until) {
     await new Promise((done) => setTimeout(done, 1));
@@ -44,9 +53,12 @@ export async function startRuntime(): Promise<Runtime> {
 }
 
 /** Builds a runtime of its own; the backend uses the one of {@link getRuntime}. */
-export function createRuntime(options: SimdOptions): Runtime {
+export function createRuntime(options: RuntimeOptions): Runtime {
   const plan = planRuntime(options);
-  return buildRuntime(plan, new WebAssembly.Module(variantBytes(plan.variant, plan.shared)));
+  return buildRuntime(
+    { ...options, ...plan },
+    new WebAssembly.Module(variantBytes(plan.variant, plan.shared)),
+  );
 }
 
 interface Plan {
@@ -68,25 +80,37 @@ function planRuntime({ threads = Math.min(2, hardwareThreads()), variant = 'auto
   };
 }
 
-function buildRuntime({ threads, variant, shared }: Plan, module: WebAssembly.Module): Runtime {
+function buildRuntime(
+  { threads, variant, shared, maximumPages = 65536, patienceMilliseconds }: Plan & RuntimeOptions,
+  module: WebAssembly.Module,
+): Runtime {
   const start = scratchOf(threads);
-  const memory = createMemory(start, shared);
+  const { memory, maximum } = createMemory(start, shared, maximumPages);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = instance.exports as Record<string, Kernel>;
-  const pool = threads > 1 ? new Pool(kernels, memory, module, threads - 1) : undefined;
-  return { memory, arena: new Arena(memory, start), kernels, pool, threads, variant, shared };
+  const workers = { count: threads - 1, patienceMilliseconds };
+  const pool = threads > 1 ? new Pool(kernels, memory, module, workers) : undefined;
+  const arena = new Arena(memory, start, maximum * PAGE);
+  return { memory, arena, kernels, pool, threads, variant, shared };
 }
 
-function createMemory(headBytes: number, shared: boolean): WebAssembly.Memory {
-  const initial = Math.ceil(headBytes / 65536) + 256;
+interface Created {
+  memory: WebAssembly.Memory;
+  /** Pages that it can grow to. */
+  maximum: number;
+}
+
+function createMemory(headBytes: number, shared: boolean, most: number): Created {
+  const initial = Math.min(most, Math.ceil(headBytes / PAGE) + 256);
+  let refusal: unknown;
   // A shared memory reserves its maximum at once, which a machine with little address space may refuse.
-  for (const maximum of [65536, 32768, 16384]) {
+  for (const maximum of [most, most / 2, most / 4]) {
     try {
-      return new WebAssembly.Memory({ initial, maximum, shared });
+      return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
     } catch (error) {
-      if (maximum === 16384)
-        throw new Error('simd backend: the engine refused a memory of 1 GiB', { cause: error });
+      refusal = error;
     }
   }
-  throw new Error('unreachable');
+  const gibibytes = (most * PAGE) / 4 / 2 ** 30;
+  throw new Error(`simd backend: the engine refused a memory of ${gibibytes} GiB`, { cause: refusal });
 }
