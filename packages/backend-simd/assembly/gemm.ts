@@ -73,7 +73,8 @@ export function balance(k: i32): i32 {
   return max(1, (k + parts - 1) / parts);
 }
 
-function packBlock(source: usize, rowStride: i32, kStride: i32, rows: i32, count: i32, out: usize): void {
+/** `rows` rows of A, `count` of the inner dimension, as panels of four rows; strides in elements. */
+export function packBlock(source: usize, rowStride: i32, kStride: i32, rows: i32, count: i32, out: usize): void {
   const step = bytes(rowStride);
   for (let i = 0; i < rows; i += 4) {
     const row = source + step * i;

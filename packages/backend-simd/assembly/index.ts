@@ -5,6 +5,7 @@ export { gemm, packB } from './gemm';
 export { convolve, packFilter } from './convolution';
 export { convolveFilter, reduceFilter } from './convolution-filter';
 export * from './activation-grads';
+export { attention, attentionGrad } from './attention';
 export { binary } from './binary';
 export * from './pool';
 export * from './reduce';

@@ -2,6 +2,9 @@
 // A panel of A is [k][4], a panel of B is [k][8], both packed; C has `stride` bytes from row to row.
 import { multiplyAdd } from './simd';
 
+/** Columns of a panel of B. */
+export const PANEL: i32 = 8;
+
 // @ts-ignore: decorator
 @inline
 function put(c: usize, accumulate: bool, low: v128, high: v128): void {

@@ -1,5 +1,5 @@
 export interface SimdOptions {
-  /** Threads that compute, the calling one included; at least 1. Default 2, or 1 on a machine with one core. */
+  /** Threads that compute, the calling one included; at least 1. By default those of the machine, at most 8. */
   threads?: number;
   /** 'relaxed' uses fused multiply-add where the engine has relaxed SIMD; 'auto' (the default) takes it when it is there. */
   variant?: 'auto' | 'baseline' | 'relaxed';

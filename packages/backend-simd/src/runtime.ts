@@ -7,6 +7,8 @@ import { hasRelaxedSimd, type Variant, variantBytes } from './variants';
 
 const PAGE = 65536;
 const START_MILLISECONDS = 2000;
+/** Threads by default, at most: the kernels of small models have no work for more. */
+const MOST_THREADS = 8;
 
 /** What all backend instances of this process share: memory, compiled kernels and threads. */
 export interface Runtime {
@@ -18,6 +20,8 @@ export interface Runtime {
   threads: number;
   variant: Variant;
   shared: boolean;
+  /** Columns of a panel, see assembly/tiles.ts. */
+  panel: number;
 }
 
 let runtime: Runtime | undefined;
@@ -67,7 +71,10 @@ interface Plan {
   shared: boolean;
 }
 
-function planRuntime({ threads = Math.min(2, hardwareThreads()), variant = 'auto' }: SimdOptions): Plan {
+function planRuntime({
+  threads = Math.min(MOST_THREADS, hardwareThreads()),
+  variant = 'auto',
+}: SimdOptions): Plan {
   const relaxed = hasRelaxedSimd();
   if (variant === 'relaxed' && !relaxed) {
     throw new Error("simd backend: this engine has no relaxed SIMD; use variant 'auto' or 'baseline'");
@@ -91,7 +98,7 @@ function buildRuntime(
   const workers = { count: threads - 1, patienceMilliseconds };
   const pool = threads > 1 ? new Pool(kernels, memory, module, workers) : undefined;
   const arena = new Arena(memory, start, maximum * PAGE);
-  return { memory, arena, kernels, pool, threads, variant, shared };
+  return { memory, arena, kernels, pool, threads, variant, shared, panel: 8 };
 }
 
 interface Created {

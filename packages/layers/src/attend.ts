@@ -1,6 +1,6 @@
 import { softmax } from '@tenfold/activations';
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernels, withGradient } from './with-gradient';
+import { hasKernels, runKernel, withGradient } from './with-gradient';
 
 /**
  * Scaled dot-product attention of several heads, with the exact gradient.
@@ -11,10 +11,31 @@ import { hasKernels, withGradient } from './with-gradient';
  * One rule for all of it keeps four tensors; taped operations would keep twice as many, scores and their gradients among
  * them until the backward pass is over.
  *
+ * Runs the kernels `Attention` and `AttentionGrad` where the backend has them; they keep no scores at all.
+ *
  * @param query Q, and key K and value V: [batch, tokens, heads·d]
  * @returns [batch, tokens, heads·d]
  */
 export function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: number): tf.Tensor {
+  const attention = hasKernels('Attention', 'AttentionGrad') ? attendFused : attendComposed;
+  return attention(query, key, value, heads);
+}
+
+function attendFused(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: number): tf.Tensor {
+  const scale = 1 / Math.sqrt(query.shape[2]! / heads);
+  return withGradient([query, key, value], {
+    forward() {
+      const [mixed, logsumexp] = runKernel('Attention', { query, key, value }, { heads, scale });
+      return { value: mixed!, saved: [query, key, value, logsumexp!] };
+    },
+    backward(dy, saved) {
+      const [query, key, value, logsumexp] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      return runKernel('AttentionGrad', { dy, query, key, value, logsumexp }, { heads, scale });
+    },
+  });
+}
+
+function attendComposed(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: number): tf.Tensor {
   const [batch, tokens, features] = query.shape as [number, number, number];
   const size = features / heads;
   const split = (t: tf.Tensor) => tf.transpose(tf.reshape(t, [batch, tokens, heads, size]), [0, 2, 1, 3]);

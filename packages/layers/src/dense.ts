@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addBias } from './add-bias';
+import { affine } from './affine';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
 import { assertSizes, parameter } from './parameter';
@@ -50,8 +50,9 @@ export function dense({
       }
       const rows = x.size / inFeatures;
       countFlops?.('dense', 2 * rows * inFeatures * outFeatures);
-      const product = tf.matMul(tf.reshape(x, [rows, inFeatures]), params.kernel as tf.Tensor2D);
-      const y = bias ? addBias(product, params.bias as tf.Variable) : product;
+      const flat: tf.Tensor2D = tf.reshape(x, [rows, inFeatures]);
+      const kernel = params.kernel as tf.Tensor2D;
+      const y = bias ? affine(flat, kernel, params.bias as tf.Tensor1D) : tf.matMul(flat, kernel);
       return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]);
     },
   };

@@ -40,6 +40,8 @@ function summed(kernel: string, first: number[], second: number[], output: numbe
     case 'DepthwiseConv2dNative':
     case 'FusedDepthwiseConv2D':
       return size(second.slice(0, 2));
+    case 'Attention': // of query and key, and of the weights and the value
+      return 2 * second[1]!;
     default:
       return 0;
   }

@@ -1,6 +1,7 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { activationKernels } from './activations';
 import { adamW } from './adam-w';
+import { attentionKernels } from './attention';
 import { batchMatMul } from './batch-mat-mul';
 import { binaryKernels } from './binary';
 import { cast } from './cast';
@@ -38,6 +39,7 @@ export const kernels: KernelConfig[] = [
   ...normalizationKernels,
   ...indexingKernels,
   adamW,
+  ...attentionKernels,
   ...activationKernels,
   ...binaryKernels,
   ...poolingKernels,

@@ -1,0 +1,105 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { floats } from './floats';
+
+interface AttentionAttrs {
+  heads: number;
+  scale: number;
+}
+
+interface Sizes {
+  batch: number;
+  queries: number;
+  keys: number;
+  heads: number;
+  size: number;
+}
+
+/** Multiply-adds that a task should have at least, about 0.1 ms of work. */
+const TASK_WORK = 1 << 21;
+
+/** inputs { query, key, value }, [batch, tokens, heads·size]: outputs [softmax(scale·Q·Kᵀ)·V, logsumexp [batch, heads, tokens]]. */
+const attention: KernelConfig = {
+  kernelName: 'Attention',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const simd = backend as SimdBackend;
+    const { query, key, value } = inputs as Record<string, TensorInfo>;
+    const { heads, scale } = attrs as unknown as AttentionAttrs;
+    const sizes = sizesOf('Attention', query!, key!, heads);
+    const from = floats(simd, 'Attention', { query: query! });
+    from.push(...floats(simd, 'Attention', { key: key!, value: value! }, key!.shape));
+    const outputs = [simd.output(query!.shape), simd.output([sizes.batch, heads, sizes.queries])];
+    const pointers = [...from, ...outputs.map((out) => simd.pointer(out))];
+    runHeads(simd, 'attention', pointers, sizes, scale, forwardFloats(simd, sizes), 2);
+    return outputs;
+  },
+};
+
+/** inputs { dy, query, key, value, logsumexp }: outputs [gradients of query, key and value]. */
+const attentionGrad: KernelConfig = {
+  kernelName: 'AttentionGrad',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const simd = backend as SimdBackend;
+    const { dy, query, key, value, logsumexp } = inputs as Record<string, TensorInfo>;
+    const { heads, scale } = attrs as unknown as AttentionAttrs;
+    const sizes = sizesOf('AttentionGrad', query!, key!, heads);
+    const from = floats(simd, 'AttentionGrad', { dy: dy!, query: query! }, query!.shape);
+    from.push(...floats(simd, 'AttentionGrad', { key: key!, value: value! }, key!.shape));
+    const moments = [sizes.batch, heads, sizes.queries];
+    from.push(...floats(simd, 'AttentionGrad', { logsumexp: logsumexp! }, moments));
+    const outputs = [query!, key!, value!].map(({ shape }) => simd.output(shape));
+    const pointers = [...from, ...outputs.map((out) => simd.pointer(out))];
+    runHeads(simd, 'attentionGrad', pointers, sizes, scale, gradientFloats(simd, sizes), 5);
+    return outputs;
+  },
+};
+
+function runHeads(
+  simd: SimdBackend,
+  name: string,
+  pointers: number[],
+  { batch, queries, keys, heads, size }: Sizes,
+  scale: number,
+  workspaceFloats: number,
+  products: number,
+): void {
+  const { threads } = simd.runtime;
+  const bytes = Math.ceil(workspaceFloats / 16) * 64;
+  const workspace = simd.temporary(bytes * threads);
+  const grain = Math.max(1, Math.floor(TASK_WORK / (products * queries * keys * size)));
+  const values = [...pointers, heads, queries, keys, size, scale, workspace, bytes];
+  simd.parallel(name, values, batch * heads, grain);
+  simd.release(workspace, bytes * threads);
+}
+
+function sizesOf(kernelName: string, query: TensorInfo, key: TensorInfo, heads: number): Sizes {
+  const [batch, queries, features] = query.shape as [number, number, number];
+  const fits = query.shape.length === 3 && key.shape.length === 3 && features % heads === 0;
+  if (!fits || key.shape[0] !== batch || key.shape[2] !== features) {
+    throw new Error(
+      `${kernelName}: query has shape [${query.shape}], key [${key.shape}] and heads is ${heads}; ` +
+        'expected [batch, tokens, features] with one batch, the same features, and heads a divisor of them',
+    );
+  }
+  return { batch, queries, keys: key.shape[1]!, heads, size: features / heads };
+}
+
+const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+function forwardFloats(simd: SimdBackend, { keys, size }: Sizes): number {
+  const { panel } = simd.runtime;
+  return roundUp(keys, 4) * (size + panel) + roundUp(size, 4) * keys + (size + roundUp(size, 4)) * panel;
+}
+
+function gradientFloats(simd: SimdBackend, { queries, keys, size }: Sizes): number {
+  const { panel } = simd.runtime;
+  const [keyRows, sizeRows, wide] = [roundUp(keys, 4), roundUp(size, 4), roundUp(size, panel)];
+  const operands = 2 * keyRows * size + sizeRows * keys + 2 * queries * wide;
+  const scores = 2 * keyRows * roundUp(queries, panel) + 2 * keyRows * panel;
+  return operands + scores + (size + sizeRows) * panel + keyRows * wide;
+}
+
+/** Multi-head attention and its gradient. */
+export const attentionKernels: KernelConfig[] = [attention, attentionGrad];
