@@ -21,6 +21,12 @@ const STAGES = {
     ...node('tools/smoke/run.mjs'),
     show: 'last',
   },
+  browser: {
+    title: 'bundlers and Chromium',
+    needs: 'build',
+    ...node('tools/browser/run.mjs'),
+    show: 'last',
+  },
   examples: {
     title: 'examples',
     needs: 'build',
