@@ -2,15 +2,16 @@
 // worker, on pages with and without cross-origin isolation; and the bundle for Node in Node.
 //   node tools/browser/run.mjs [--only esbuild]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { emptyFolder } from '../pack.mjs';
-import { CANNOT_RUN } from '../stage.mjs';
 import { bundleForNode, bundlers } from './bundlers.mjs';
 import { findChromium, launchChromium } from './chromium.mjs';
 import { serve } from './server.mjs';
 
+/** What `npm test` takes for a stage that this machine lacks something for. */
+const CANNOT_RUN = 3;
 const THREADS = 3;
 const PATIENCE_MILLISECONDS = 60_000;
 /** Between backends and variants (with and without fused multiply-add), relative, after eight steps. */
@@ -24,7 +25,7 @@ if (!executable) {
   console.log("there is no Chromium on the PATH: install Debian's package chromium, or name one in CHROMIUM");
   process.exit(CANNOT_RUN);
 }
-const folder = emptyFolder('browser');
+const folder = mkdtempSync(join(tmpdir(), 'tenfold-browser-'));
 const problems = [];
 let runs = 0;
 let browser;
