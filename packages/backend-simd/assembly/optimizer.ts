@@ -29,3 +29,40 @@ export function adamW(
     storePart(newV + at, square, width);
   }
 }
+
+/**
+ * d = g + decay p, m' = momentum m + d, u = m' or, with nesterov, d + momentum m'; update = -rate (u + apart p). Weight decay
+ * beside the gradient comes as `apart`, as a part of it as `decay`.
+ */
+export function sgd(
+  g: usize, p: usize, m: usize, update: usize, newM: usize, rate: f32, momentum: f32, nesterov: i32, decay: f32, apart: f32,
+  first: i32, last: i32, scratch: usize,
+): void {
+  const total = last - first;
+  const mu = f32x4.splat(momentum), minus = f32x4.splat(-rate), within = f32x4.splat(decay), beside = f32x4.splat(apart);
+  for (let i = first; i < last; i += 4) {
+    const back = overlap(total, last - i);
+    const width = back ? 4 : last - i;
+    const at = bytes(i) - back;
+    const parameter = loadPart(p + at, width);
+    const direction = multiplyAdd(parameter, within, loadPart(g + at, width));
+    const moved = multiplyAdd(loadPart(m + at, width), mu, direction);
+    const ahead = nesterov ? multiplyAdd(moved, mu, direction) : moved;
+    storePart(update + at, f32x4.mul(multiplyAdd(parameter, beside, ahead), minus), width);
+    storePart(newM + at, moved, width);
+  }
+}
+
+/** out = a x + b y; y may be left out (0). */
+export function combine(
+  x: usize, y: usize, out: usize, a: f32, b: f32, first: i32, last: i32, scratch: usize,
+): void {
+  const total = last - first;
+  for (let i = first; i < last; i += 4) {
+    const back = overlap(total, last - i);
+    const width = back ? 4 : last - i;
+    const at = bytes(i) - back;
+    const scaled = f32x4.mul(loadPart(x + at, width), f32x4.splat(a));
+    storePart(out + at, y ? multiplyAdd(loadPart(y + at, width), f32x4.splat(b), scaled) : scaled, width);
+  }
+}

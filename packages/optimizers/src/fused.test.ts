@@ -1,13 +1,14 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { adamW, newtonSchulz } from './index';
+import { adamW, newtonSchulz, sgd } from './index';
 
 // A backend that has the kernels, played by ones that record what they are given.
 const backendName = tf.getBackend();
 const own = {
   AdamW: tf.getKernel('AdamW', backendName),
   NewtonSchulz: tf.getKernel('NewtonSchulz', backendName),
+  Sgd: tf.getKernel('Sgd', backendName),
 };
 let given: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap } | undefined;
 
@@ -53,6 +54,19 @@ describe('on a backend that has the kernel', () => {
     await expectClose(made.state.square!.kernel!, tf.fill([2, 2], 3));
     step({ bias: tf.zeros([2, 2]) });
     expect(given!.attrs).toMatchObject({ weightDecay: 0 });
+  });
+
+  it('sgd with momentum runs Sgd: [update, momentum]', async () => {
+    play('Sgd', 2);
+    const params = { kernel: tf.ones([2, 2]) };
+    const options = { learningRate: 0.5, momentum: 0.9, nesterov: true, weightDecay: 0.1, decoupled: true };
+    const optimizer = sgd(options);
+    const grads = { kernel: tf.zeros([2, 2]) };
+    const made = optimizer.update(grads, optimizer.init(params), { params, step: 4 });
+    expect(Object.keys(given!.inputs).sort()).toEqual(['gradient', 'momentum', 'parameter']);
+    expect(given!.attrs).toEqual(options);
+    await expectClose(made.updates.kernel!, tf.fill([2, 2], 1));
+    await expectClose(made.state.momentum!.kernel!, tf.fill([2, 2], 2));
   });
 
   it('newtonSchulz runs NewtonSchulz', async () => {

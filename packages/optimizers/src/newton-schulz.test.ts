@@ -58,6 +58,8 @@ describe('newtonSchulz', () => {
     const sizes = profile.kernels
       .filter((k) => k.name === 'BatchMatMul')
       .map((k) => k.outputShapes.flat().join());
+    const fused = profile.kernels.some((k) => k.name === 'NewtonSchulz');
+    if (fused) return expect(sizes).toEqual([]);
     // Two of three products of each iteration are of the Gram matrix.
     expect(sizes.filter((s) => s.endsWith('3,3'))).toHaveLength(10);
     expect(sizes).toHaveLength(15);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFraction } from './checks';
+import { fused } from './fused';
 import { type Optimizer, perParameter } from './optimizer';
 import type { LearningRate } from './schedule';
 import { type WeightDecayOptions, weightDecayOf } from './weight-decay';
@@ -22,6 +23,8 @@ export interface SgdOptions extends WeightDecayOptions {
  *
  * decoupled: g stays as it is and θ ← θ − η·(u + λ·θ)
  *
+ * With momentum it runs the kernel `Sgd` where the backend has it.
+ *
  * @throws when a number is out of its range, or nesterov has no momentum to look along
  * @example
  * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4, only: /kernel$/ });
@@ -41,13 +44,22 @@ export function sgd({
   }
   const decayOf = weightDecayOf('sgd', decay);
   return perParameter('sgd', momentum > 0 ? ['momentum'] : [], learningRate, (input) => {
-    const lambda = decayOf(input.name);
-    const shrink = (direction: tf.Tensor) =>
-      lambda === 0 ? direction : tf.add(direction, tf.mul(input.parameter, lambda));
-    const g = decoupled ? input.gradient : shrink(input.gradient);
-    const b = momentum > 0 ? tf.add(tf.mul(input.slots.momentum!, momentum), g) : g;
-    const u = nesterov ? tf.add(g, tf.mul(b, momentum)) : b;
-    const slots: { [slot: string]: tf.Tensor } = momentum > 0 ? { momentum: b } : {};
-    return { update: tf.mul(decoupled ? shrink(u) : u, -input.learningRate), slots };
+    const { gradient, parameter, learningRate } = input;
+    const weightDecay = decayOf(input.name);
+    const before = input.slots.momentum;
+    const compose = (): [update: tf.Tensor, momentum: tf.Tensor] => {
+      const shrink = (direction: tf.Tensor) =>
+        weightDecay === 0 ? direction : tf.add(direction, tf.mul(parameter, weightDecay));
+      const g = decoupled ? gradient : shrink(gradient);
+      const b = before ? tf.add(tf.mul(before, momentum), g) : g;
+      const u = nesterov ? tf.add(g, tf.mul(b, momentum)) : b;
+      return [tf.mul(decoupled ? shrink(u) : u, -learningRate), b];
+    };
+    const slots: { [slot: string]: tf.Tensor } = {};
+    if (!before) return { update: compose()[0], slots };
+    const inputs = { gradient, parameter, momentum: before };
+    const attributes = { learningRate, momentum, nesterov, weightDecay, decoupled };
+    const [update, b] = fused('Sgd', inputs, attributes, compose);
+    return { update: update!, slots: { momentum: b! } };
   });
 }

@@ -17,11 +17,13 @@ import { fusedConv2D } from './fused-conv2d';
 import { fusedDepthwiseConv2D } from './fused-depthwise-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
 import { indexingKernels } from './indexing';
+import { newtonSchulz } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { poolingKernels } from './pooling';
 import { pow } from './pow';
 import { reductionKernels } from './reduce';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
+import { sgd } from './sgd';
 import { shapeKernels } from './shape';
 import { softmaxKernels } from './softmax';
 import { transpose } from './transpose';
@@ -39,6 +41,8 @@ export const kernels: KernelConfig[] = [
   ...normalizationKernels,
   ...indexingKernels,
   adamW,
+  newtonSchulz,
+  sgd,
   ...attentionKernels,
   ...activationKernels,
   ...binaryKernels,

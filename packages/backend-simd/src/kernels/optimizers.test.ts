@@ -1,0 +1,94 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { randomTensor, relativeRms, testedBackends } from '../testing';
+import { newtonSchulz } from './newton-schulz';
+import { sgd } from './sgd';
+
+const variants = await testedBackends();
+
+describe.each(variants)('optimizers, $name', ({ backend }) => {
+  const values = ({ dataId }: TensorInfo) => backend.readSync(dataId) as Float32Array;
+  const run = (kernel: KernelConfig, inputs: Record<string, TensorInfo>, attrs: object) =>
+    [kernel.kernelFunc({ inputs, backend, attrs: { ...attrs } })].flat();
+
+  for (const [size, nesterov, decoupled] of [
+    [1, false, false],
+    [3, true, false],
+    [1027, true, true],
+    [300_001, false, true],
+    [300_001, true, false],
+  ] as const) {
+    it(`Sgd of ${size}${nesterov ? ', nesterov' : ''}${decoupled ? ', decoupled' : ''}`, () => {
+      const [gradient, parameter, momentum] = [1, 2, 3].map((seed) => randomTensor(backend, [size], seed));
+      const [g, p, m] = [gradient, parameter, momentum].map((t) => values(t!)) as Float32Array[];
+      const attrs = { learningRate: 0.3, momentum: 0.9, nesterov, weightDecay: 0.2, decoupled };
+      const inputs = { gradient: gradient!, parameter: parameter!, momentum: momentum! };
+      const [update, next] = run(sgd, inputs, attrs);
+      const expected = Array.from(g!, (_, i) => {
+        const d = g![i]! + (decoupled ? 0 : 0.2 * p![i]!);
+        const b = 0.9 * m![i]! + d;
+        const u = nesterov ? d + 0.9 * b : b;
+        return { b, update: -0.3 * (u + (decoupled ? 0.2 * p![i]! : 0)) };
+      });
+      expect(
+        relativeRms(
+          values(update!),
+          Float64Array.from(expected, ({ update }) => update),
+        ),
+      ).toBeLessThan(2e-7);
+      expect(
+        relativeRms(
+          values(next!),
+          Float64Array.from(expected, ({ b }) => b),
+        ),
+      ).toBeLessThan(2e-7);
+    });
+  }
+
+  it.each([
+    [1, 1],
+    [5, 3],
+    [3, 5],
+    [150, 64],
+    [64, 300],
+  ])('NewtonSchulz of %i by %i', (rows, columns) => {
+    const before = backend.memory().arenaBytes;
+    const x = randomTensor(backend, [rows, columns], 7);
+    const [y] = run(newtonSchulz, { x }, { steps: 5 });
+    expect(relativeRms(values(y!), iterate(Float64Array.from(values(x)), rows, columns, 5))).toBeLessThan(
+      3e-5,
+    );
+    for (const { dataId } of [x, y!]) backend.disposeData(dataId);
+    expect(backend.memory().arenaBytes).toBe(before);
+  });
+
+  it('NewtonSchulz keeps zeros and refuses what is no matrix', () => {
+    const zeros = backend.makeTensorInfo([9, 9], 'float32', new Float32Array(81));
+    expect(Math.max(...values(run(newtonSchulz, { x: zeros }, { steps: 3 })[0]!))).toBe(0);
+    const x = randomTensor(backend, [2, 3, 4]);
+    expect(() => run(newtonSchulz, { x }, { steps: 3 })).toThrow(
+      /NewtonSchulz: x has shape \[2,3,4\]; expected a matrix/,
+    );
+  });
+});
+
+/** The iteration in double precision, always with X·Xᵀ. */
+function iterate(x: Float64Array, rows: number, columns: number, steps: number): Float64Array {
+  const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0)) + 1e-7;
+  let y = x.map((value) => value / norm);
+  const product = (a: Float64Array, b: Float64Array, m: number, k: number, n: number, turned: boolean) =>
+    Float64Array.from({ length: m * n }, (_, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a[i * k + p]! * b[turned ? j * k + p : p * n + j]!;
+      return sum;
+    });
+  for (let step = 0; step < steps; step++) {
+    const gram = product(y, y, rows, columns, rows, true);
+    const square = product(gram, gram, rows, rows, rows, false);
+    const polynomial = gram.map((value, i) => -4.775 * value + 2.0315 * square[i]!);
+    const turned = product(polynomial, y, rows, rows, columns, false);
+    y = y.map((value, i) => 3.4445 * value + turned[i]!);
+  }
+  return y;
+}
