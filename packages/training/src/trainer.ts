@@ -65,6 +65,7 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
       const params = model.trainable();
       const context = { training: true, rng: rng.fork(step) };
       let predictions: tf.Tensor | undefined;
+      const made: tf.TensorContainer[] = [];
       const forward = () => {
         predictions = tf.keep(model.apply(xs, context));
         const data = loss(ys, predictions);
@@ -77,7 +78,9 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
       };
       try {
         const { value, grads } = gradients(params, forward);
+        made.push(value, grads);
         const result = optimizer.update(grads, state, { params, step });
+        made.push(result as unknown as tf.TensorContainer);
         applyUpdates(params, result.updates);
         disposeState(state);
         tf.dispose(grads);
@@ -85,7 +88,8 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
         step++;
         return { loss: value, predictions: predictions! };
       } catch (error) {
-        predictions?.dispose();
+        tf.dispose([predictions, made] as tf.TensorContainer);
+        disposeTape();
         throw error;
       }
     },
@@ -106,13 +110,22 @@ function gradients(
   params: { [name: string]: tf.Variable },
   f: () => tf.Scalar,
 ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
-  const { value, grads } = tf.variableGrads(f, Object.values(params));
+  // In a scope, or the loss would be left behind when the backward pass throws.
+  const { value, grads } = tf.tidy(() => tf.variableGrads(f, Object.values(params)));
   const named: tf.NamedTensorMap = {};
   for (const [name, variable] of Object.entries(params)) {
     const gradient = grads[variable.name];
     if (gradient) named[name] = gradient;
   }
   return { value, grads: named };
+}
+
+/** What operations saved for their gradients, which tfjs keeps for ever when an error cuts the backward pass short. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0 || !state.activeTape) return; // within a gradient that is still to be taken
+  for (const { saved } of state.activeTape) tf.dispose(saved);
+  state.activeTape = [];
 }
 
 function disposeState(state: OptimizerState): void {
