@@ -11,8 +11,9 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** What makes each backend ready; runs before the specs are defined. */
 const BACKENDS = {
   cpu: () => '',
-  simd: ({ threads }) => `
-    import { configureSimd } from '@tenfold/backend-simd';
+  simd: ({ threads, flags }) => `
+    import { configureSimd, enableExperimentalV8Flags } from '@tenfold/backend-simd';
+    ${flags ? "console.log('V8 flags set:', enableExperimentalV8Flags().join(' ') || 'none');" : ''}
     configureSimd({ threads: ${threads} });`,
 };
 export const backendNames = Object.keys(BACKENDS);
@@ -28,7 +29,7 @@ export const backendNames = Object.keys(BACKENDS);
  *
  * @returns the path of the bundle
  */
-export async function bundle({ backend, threads }) {
+export async function bundle({ backend, threads, flags }) {
   const files = (await readdir(core, { recursive: true })).filter((name) => name.endsWith('_test.js')).sort();
   const setup = `
     import '@tensorflow/tfjs-core';
@@ -37,7 +38,7 @@ export async function bundle({ backend, threads }) {
     for (const config of gradientConfigs) registerGradient(config);
     import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
     import '@tensorflow/tfjs-backend-cpu';
-    ${BACKENDS[backend]({ threads })}
+    ${BACKENDS[backend]({ threads, flags })}
     import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
     setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: {}, isDataSync: true }]);`;
   // A module of its own: the specs are defined when they are imported, after this one has run.

@@ -1,5 +1,6 @@
 // Runs the specs that tfjs-core ships (dist/**/*_test.js) on one backend:
-//   node tools/conformance/run.mjs --backend cpu|simd [--filter NAME] [--threads N]
+//   node tools/conformance/run.mjs --backend cpu|simd [--filter NAME] [--threads N] [--flags]
+// --flags turns on the experimental features of V8 that the simd backend knows.
 import { parseArgs } from 'node:util';
 import Jasmine from 'jasmine';
 import { backendNames, bundle } from './bundle.mjs';
@@ -13,18 +14,21 @@ const { values: options } = parseArgs({
     backend: { type: 'string', default: 'cpu' },
     filter: { type: 'string' },
     threads: { type: 'string', default: '1' },
+    flags: { type: 'boolean', default: false },
   },
 });
 const { backend, filter } = options;
 const threads = Number(options.threads);
 if (!backendNames.includes(backend) || !Number.isInteger(threads) || threads < 1) {
-  console.error('usage: node tools/conformance/run.mjs --backend cpu|simd [--filter NAME] [--threads N]');
+  console.error(
+    'usage: node tools/conformance/run.mjs --backend cpu|simd [--filter NAME] [--threads N] [--flags]',
+  );
   process.exit(2);
 }
 
 // A spec that ends the process or lets the event loop run dry must not look like success.
 process.exitCode = 1;
-const { outfile } = await bundle({ backend, threads });
+const { outfile } = await bundle({ backend, threads, flags: options.flags });
 const { specs, errors, milliseconds } = await runSpecs(outfile);
 report();
 process.exit(process.exitCode);

@@ -4,8 +4,9 @@
 import { packBlock } from './gemm';
 import * as math from './math';
 import { packPanel, packRows } from './pack';
+import { PANEL, panelsOf } from './panel';
 import { bytes, multiplyAdd } from './simd';
-import { PANEL, tiles } from './tiles';
+import { tiles } from './tiles';
 import { loadPart, storePart } from './vector';
 import { ownPart } from './winograd';
 
@@ -18,12 +19,6 @@ const TERMS: i32 = 128;
 @inline
 function fours(n: i32): i32 {
   return (n + 3) & ~3;
-}
-
-// @ts-ignore: decorator
-@inline
-function panels(n: i32): i32 {
-  return (n + PANEL - 1) / PANEL;
 }
 
 /**
@@ -114,7 +109,7 @@ export function attentionGrad(
   first: i32, last: i32, scratch: usize,
 ): void {
   const pitch = heads * size;
-  const rows = panels(queries) * PANEL, columns = panels(size);
+  const rows = panelsOf(queries) * PANEL, columns = panelsOf(size);
   const keyRows = ownPart(workspace, workspaceBytes, scratch);
   const valueRows = keyRows + bytes(fours(keys) * size);
   const keyColumns = valueRows + bytes(fours(keys) * size);

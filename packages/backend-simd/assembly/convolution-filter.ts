@@ -2,6 +2,7 @@
 // dy[pixel, n]. Both operands already have the summed index outermost, so packing is copying.
 import { Geometry, TAPS } from './geometry';
 import { packPanel } from './pack';
+import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
@@ -14,7 +15,7 @@ const PANEL_BYTES: usize = 256 * 16 + 64;
 const PIXEL_BYTES: usize = 12;
 
 /**
- * Sums over a part of the pixels: partial [splits, taps * ceil(channels / 4) * 4, ceil(n / 8) * 8].
+ * Sums over a part of the pixels: partial [splits, taps * ceil(channels / 4) * 4, ceil(n / PANEL) * PANEL].
  * Units: splits by groups of `group` panels by blocks of 128 columns. `pixels` is those of all images.
  */
 export function convolveFilter(
@@ -27,30 +28,30 @@ export function convolveFilter(
   const panels = g.taps * perTap;
   const groups = (panels + group - 1) / group;
   const columnBlocks = (n + COLUMNS - 1) / COLUMNS;
-  const stride = bytes((n + 7) & ~7);
+  const stride = bytes(panelsOf(n) * PANEL);
   const aBlock = scratch, bBlock = aBlock + PANEL_BYTES * PANELS, info = bBlock + bytes(PIXELS * COLUMNS);
   for (let unit = first; unit < last; unit++) {
     const split = unit / (groups * columnBlocks);
     const panel = unit / columnBlocks % groups * group;
     const column = unit % columnBlocks * COLUMNS;
-    const columns = min(COLUMNS, n - column), columnPanels = (columns + 7) >> 3;
+    const columns = min(COLUMNS, n - column), columnPanels = panelsOf(columns);
     const end = min(panels, panel + group);
     const out = partial + stride * (split * panels + panel) * 4 + bytes(column);
-    for (let i = 0; i < (end - panel) * 4; i++) memory.fill(out + stride * i, 0, bytes(columnPanels) * 8);
+    for (let i = 0; i < (end - panel) * 4; i++) memory.fill(out + stride * i, 0, bytes(columnPanels) * PANEL);
 
     const from = <i32>(<i64>pixels * split / splits), to = <i32>(<i64>pixels * (split + 1) / splits);
     for (let pixel = from; pixel < to; pixel += PIXELS) {
       const count = min(PIXELS, to - pixel);
       locate(g, x, pixel, count, info);
       for (let j = 0; j < columnPanels; j++) {
-        const source = dy + bytes(pixel) * n + bytes(column + 8 * j);
-        packPanel(source, n, 1, min(8, columns - 8 * j), bBlock + bytes(PIXELS * 8) * j, count);
+        const source = dy + bytes(pixel) * n + bytes(column + PANEL * j);
+        packPanel(source, n, 1, min(PANEL, columns - PANEL * j), bBlock + bytes(PIXELS * PANEL) * j, count);
       }
       for (let i = panel; i < end; i += PANELS) {
         const some = min(PANELS, end - i);
         gather(g, geometry + TAPS, perTap, i, some, count, info, aBlock);
         tiles(
-          aBlock, PANEL_BYTES, some, bBlock, bytes(PIXELS * 8), columnPanels,
+          aBlock, PANEL_BYTES, some, bBlock, bytes(PIXELS * PANEL), columnPanels,
           out + stride * (i - panel) * 4, stride, count, true,
         );
       }
@@ -63,7 +64,7 @@ export function reduceFilter(
   partial: usize, out: usize, channels: i32, taps: i32, n: i32, splits: i32, first: i32, last: i32, scratch: usize,
 ): void {
   const padded = (channels + 3) & ~3;
-  const stride = bytes((n + 7) & ~7);
+  const stride = bytes(panelsOf(n) * PANEL);
   const splitBytes = stride * taps * padded;
   for (let row = first; row < last; row++) {
     const source = partial + stride * (row / channels * padded + row % channels);

@@ -4,6 +4,7 @@ import { finishRow } from './finish';
 import { balance, COLUMNS, DEPTH, ROWS } from './gemm';
 import { Geometry, TAPS } from './geometry';
 import { packPanel, packRows } from './pack';
+import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
@@ -11,7 +12,7 @@ import { tiles } from './tiles';
 const ROW_BYTES: usize = 16;
 
 /**
- * Packs filters to panels [ceil(columns / 8)][taps][inner][8]. `order` holds which tap of the filter each tap is;
+ * Packs filters to panels [ceil(columns / PANEL)][taps][inner][PANEL]. `order` holds which tap of the filter each tap is;
  * strides in elements. Units: panels.
  */
 export function packFilter(
@@ -20,9 +21,9 @@ export function packFilter(
 ): void {
   for (let panel = first; panel < last; panel++) {
     for (let tap = 0; tap < taps; tap++) {
-      const source = filter + bytes(i32.load(order + bytes(tap)) * tapStride + panel * 8 * columnStride);
-      const target = out + bytes(panel * taps + tap) * inner * 8;
-      packPanel(source, innerStride, columnStride, min(8, columns - panel * 8), target, inner);
+      const source = filter + bytes(i32.load(order + bytes(tap)) * tapStride + panel * PANEL * columnStride);
+      const target = out + bytes(panel * taps + tap) * inner * PANEL;
+      packPanel(source, innerStride, columnStride, min(PANEL, columns - panel * PANEL), target, inner);
     }
   }
 }
@@ -38,7 +39,7 @@ export function convolve(
   const g = changetype<Geometry>(geometry);
   const channels = g.channels, taps = g.taps, n = g.outChannels;
   const columnBlocks = (n + blockColumns - 1) / blockColumns;
-  const panelBytes = bytes(taps * channels) * 8;
+  const panelBytes = bytes(taps * channels) * PANEL;
   const cBlock = scratch + bytes(ROWS * DEPTH);
   const zeros = cBlock + bytes(ROWS * COLUMNS);
   const info = zeros + bytes(DEPTH);
@@ -53,9 +54,9 @@ export function convolve(
   for (let unit = first; unit < last; unit++) {
     const row = unit / columnBlocks * blockRows, column = unit % columnBlocks * blockColumns;
     const count = min(blockRows, rows - row), columns = min(blockColumns, n - column);
-    const columnPanels = (columns + 7) >> 3;
-    const stride = bytes(columnPanels) * 8;
-    const panel = filter + panelBytes * (column >> 3);
+    const columnPanels = panelsOf(columns);
+    const stride = bytes(columnPanels) * PANEL;
+    const panel = filter + panelBytes * (column / PANEL);
     locate(g, source, out, row, count, info);
     if (taps == 0) memory.fill(cBlock, 0, stride * count);
     for (let tap = 0; tap < taps; tap += together) {
@@ -65,7 +66,7 @@ export function convolve(
         gather(g, geometry + TAPS + bytes(2 * tap), tapCount, channel, width, count, info, zeros, scratch);
         tiles(
           scratch, bytes(tapCount * width) * 4, (count + 3) >> 2,
-          panel + bytes(tap * channels + channel) * 8, panelBytes, columnPanels,
+          panel + bytes(tap * channels + channel) * PANEL, panelBytes, columnPanels,
           cBlock, stride, tapCount * width, tap + channel > 0,
         );
       }

@@ -1,6 +1,7 @@
-// Matrix products, batched. B is packed once into panels of 8 columns, then blocks of C are computed independently.
+// Matrix products, batched. B is packed once into panels of PANEL columns, then blocks of C are computed independently.
 import { finishRow } from './finish';
 import { packColumns, packPanel, packRows } from './pack';
+import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
@@ -11,17 +12,17 @@ export const DEPTH: i32 = 640;
 export const COLUMNS: i32 = 256;
 
 /**
- * Packs B [batches, k, n] (strides in elements) to [batches][ceil(n / 8)][k][8]. Units: panels of all batches.
+ * Packs B [batches, k, n] (strides in elements) to [batches][ceil(n / PANEL)][k][PANEL]. Units: panels of all batches.
  */
 export function packB(
   b: usize, out: usize, k: i32, n: i32, kStride: i32, columnStride: i32, batchStride: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
-  const panels = (n + 7) / 8;
+  const panels = panelsOf(n);
   for (let unit = first; unit < last; unit++) {
-    const column = unit % panels * 8;
+    const column = unit % panels * PANEL;
     const source = b + bytes(unit / panels) * batchStride + bytes(column) * columnStride;
-    packPanel(source, kStride, columnStride, min(8, n - column), out + (bytes(unit) * k) * 8, k);
+    packPanel(source, kStride, columnStride, min(PANEL, n - column), out + (bytes(unit) * k) * PANEL, k);
   }
 }
 
@@ -36,8 +37,8 @@ export function gemm(
 ): void {
   const rowBlocks = (m + blockRows - 1) / blockRows;
   const columnBlocks = (n + blockColumns - 1) / blockColumns;
-  const panelBytes = bytes(k) * 8;
-  const bBatch = panelBytes * ((n + 7) / 8);
+  const panelBytes = bytes(k) * PANEL;
+  const bBatch = panelBytes * panelsOf(n);
   const depth = balance(k);
   const cBlock = scratch + bytes(ROWS * DEPTH);
   for (let unit = first; unit < last; unit++) {
@@ -48,14 +49,14 @@ export function gemm(
     const aIndex = table ? i32.load(table + bytes(2 * batch)) : batch;
     const bIndex = table ? i32.load(table + bytes(2 * batch), 4) : batch;
     const source = a + bytes(aIndex) * batchStride + bytes(row) * rowStride;
-    const panel = b + bBatch * bIndex + panelBytes * (column >> 3);
-    const columnPanels = (columns + 7) >> 3;
-    const stride = bytes(columnPanels) * 8;
+    const panel = b + bBatch * bIndex + panelBytes * (column / PANEL);
+    const columnPanels = panelsOf(columns);
+    const stride = bytes(columnPanels) * PANEL;
     for (let inner = 0; inner < k; inner += depth) {
       const count = min(depth, k - inner);
       packBlock(source + bytes(inner) * kStride, rowStride, kStride, rows, count, scratch);
       tiles(
-        scratch, bytes(count) * 4, (rows + 3) >> 2, panel + bytes(inner) * 8, panelBytes, columnPanels,
+        scratch, bytes(count) * 4, (rows + 3) >> 2, panel + bytes(inner) * PANEL, panelBytes, columnPanels,
         cBlock, stride, count, inner > 0,
       );
     }

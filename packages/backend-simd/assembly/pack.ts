@@ -1,4 +1,5 @@
 // Packing: copies of operands in the order in which the tiles read them.
+import { PANEL } from './panel';
 import { bytes } from './simd';
 
 /** The 4x4 block at four row pointers, transposed, to 64 bytes at `out` with 16 bytes per column. */
@@ -58,37 +59,42 @@ export function packColumns(source: usize, step: usize, rows: i32, out: usize, c
 }
 
 /**
- * Columns of B as a panel [k][8]: `columns` (1 to 8) of them from `source`, the rest zero.
+ * Columns of B as a panel [k][PANEL]: `columns` (1 to PANEL) of them from `source`, the rest zero.
  * Strides in elements, from one k to the next and from one column to the next.
  */
 export function packPanel(source: usize, kStride: i32, columnStride: i32, columns: i32, out: usize, k: i32): void {
-  if (columns == 8 && columnStride == 1) {
+  if (columns == PANEL && columnStride == 1) {
     const step = bytes(kStride);
     for (; k > 0; k--) {
       v128.store(out, v128.load(source));
       v128.store(out, v128.load(source, 16), 16);
+      if (PANEL == 16) {
+        v128.store(out, v128.load(source, 32), 32);
+        v128.store(out, v128.load(source, 48), 48);
+      }
       source += step;
-      out += 32;
+      out += bytes(PANEL);
     }
     return;
   }
   let i = 0;
-  if (columns == 8 && kStride == 1) {
+  if (columns == PANEL && kStride == 1) {
     const row = bytes(columnStride);
-    const half = source + 4 * row;
     for (; i + 4 <= k; i += 4) {
-      const at = bytes(i);
-      const low = source + at, high = half + at;
-      transpose4x4(low, low + row, low + 2 * row, low + 3 * row, out, 32);
-      transpose4x4(high, high + row, high + 2 * row, high + 3 * row, out + 16, 32);
-      out += 128;
+      let from = source + bytes(i), to = out;
+      for (let j = 0; j < PANEL; j += 4) {
+        transpose4x4(from, from + row, from + 2 * row, from + 3 * row, to, bytes(PANEL));
+        from += 4 * row;
+        to += 16;
+      }
+      out += bytes(4 * PANEL);
     }
   }
   for (; i < k; i++) {
     const row = source + bytes(i * kStride);
-    for (let j = 0; j < 8; j++) {
+    for (let j = 0; j < PANEL; j++) {
       f32.store(out + bytes(j), j < columns ? f32.load(row + bytes(j * columnStride)) : 0);
     }
-    out += 32;
+    out += bytes(PANEL);
   }
 }

@@ -1,5 +1,6 @@
 // The gradient of a 3x3 convolution for its filter by the transposed Winograd algorithm: the transformed tiles of x and
 // of dy are multiplied and summed over all tiles for each of the 36 numbers, and the sums are transformed back once.
+import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 import { locate, ownPart, pixel, Shape, transformTile } from './winograd';
@@ -21,9 +22,9 @@ function transformGradient(d0: v128, d1: v128, d2: v128, d3: v128, out: usize, s
 }
 
 /**
- * Sums over a part of the tiles: partial [splits, 36, channels, ceil(outChannels / 8) * 8]; both channel counts are
+ * Sums over a part of the tiles: partial [splits, 36, channels, ceil(outChannels / PANEL) * PANEL]; both channel counts are
  * multiples of four. Units: splits by groups of `group` channels. `workspace` has for each thread `workspaceBytes`:
- * 36 * blockTiles * (group + ceil(outChannels / 8) * 8) floats.
+ * 36 * blockTiles * (group + ceil(outChannels / PANEL) * PANEL) floats.
  */
 export function winogradProducts(
   shape: usize, x: usize, dy: usize, partial: usize, tileCount: i32, blockTiles: i32, group: i32, splits: i32,
@@ -32,10 +33,10 @@ export function winogradProducts(
   const s = changetype<Shape>(shape);
   const channels = s.channels;
   const groups = (channels + group - 1) / group;
-  const columnPanels = (s.outChannels + 7) >> 3;
-  const stride = bytes(columnPanels) * 8;
+  const columnPanels = panelsOf(s.outChannels);
+  const stride = bytes(columnPanels) * PANEL;
   const a = ownPart(workspace, workspaceBytes, scratch);
-  const aPanel = bytes(blockTiles) * 4, bPanel = 2 * aPanel;
+  const aPanel = bytes(blockTiles) * 4, bPanel = bytes(blockTiles) * PANEL;
   for (let unit = first; unit < last; unit++) {
     const split = unit / groups, channel = unit % groups * group;
     const width = min(group, channels - channel);
@@ -50,7 +51,7 @@ export function winogradProducts(
       const count = min(blockTiles, to - tile);
       for (let i = 0; i < count; i++) {
         gatherInput(s, x, tile + i, channel, width, a + 16 * i, aPanel, aStep, scratch);
-        gatherGradient(s, dy, tile + i, b + 32 * i, bPanel, bStep, scratch);
+        gatherGradient(s, dy, tile + i, b + bytes(PANEL) * i, bPanel, bStep, scratch);
       }
       for (let xi: usize = 0; xi < 36; xi++) {
         tiles(
@@ -75,7 +76,7 @@ function gatherInput(
   }
 }
 
-/** One tile of dy to panels of eight channels, [36][panel][tile][8]. */
+/** One tile of dy to panels, [36][panel][tile][PANEL]. */
 function gatherGradient(s: Shape, dy: usize, tile: i32, out: usize, panel: usize, step: usize, scratch: usize): void {
   const zeros = scratch + 64, middle = zeros + 16; // [6][4] vectors
   v128.store(zeros, f32x4.splat(0));
@@ -97,7 +98,7 @@ function gatherGradient(s: Shape, dy: usize, tile: i32, out: usize, panel: usize
         middle + 16 * column, 64,
       );
     }
-    const target = out + panel * (c >> 3) + (c & 4) * 4;
+    const target = out + panel * (c / PANEL) + bytes(c % PANEL);
     for (let row: usize = 0; row < 6; row++) {
       const at = middle + 64 * row;
       transformGradient(
@@ -126,7 +127,7 @@ function transformSums(u: usize, step: usize, out: usize, outStep: usize): void 
 export function winogradFilterGradient(
   partial: usize, out: usize, channels: i32, n: i32, splits: i32, first: i32, last: i32, scratch: usize,
 ): void {
-  const stride = bytes((n + 7) & ~7);
+  const stride = bytes(panelsOf(n) * PANEL);
   const sumStep = stride * channels;
   const middle = scratch + 36 * 16; // [3][6] vectors
   const taps = middle + 18 * 16; // [3][3] vectors

@@ -3,6 +3,7 @@
 // is half that of the usual 0, ±1, ±2.
 import { finishRow } from './finish';
 import { packRows } from './pack';
+import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
@@ -46,36 +47,39 @@ function spread(a: v128, b: v128, c: v128, out: usize, step: usize): void {
 }
 
 /**
- * Transforms 3x3 filters to [36][ceil(columns / 8)][inner][8]. Strides in elements; `turned` reads the taps backwards,
- * for the gradient for the input. Units: panels of 8 columns.
+ * Transforms 3x3 filters to [36][ceil(columns / PANEL)][inner][PANEL]. Strides in elements; `turned` reads the taps backwards,
+ * for the gradient for the input. Units: panels.
  */
 export function winogradFilter(
   filter: usize, out: usize, inner: i32, columns: i32, tapStride: i32, innerStride: i32, columnStride: i32, turned: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
-  const panels = (columns + 7) >> 3;
-  const step = bytes(panels * inner) * 8; // from one of the 36 to the next
-  const middle = scratch + 9 * 32; // [6][3][8] behind [9][8]
+  const panels = panelsOf(columns);
+  const step = bytes(panels * inner) * PANEL; // from one of the 36 to the next
+  const row = bytes(PANEL);
+  const middle = scratch + 9 * row; // [6][3][PANEL] behind [9][PANEL]
   for (let panel = first; panel < last; panel++) {
-    const present = min(8, columns - 8 * panel);
+    const present = min(PANEL, columns - PANEL * panel);
     for (let i = 0; i < inner; i++) {
-      const source = filter + bytes(i * innerStride + 8 * panel * columnStride);
+      const source = filter + bytes(i * innerStride + PANEL * panel * columnStride);
       for (let tap = 0; tap < 9; tap++) {
         const from = source + bytes((turned ? 8 - tap : tap) * tapStride);
-        for (let j = 0; j < 8; j++) {
-          f32.store(scratch + bytes(8 * tap + j), j < present ? f32.load(from + bytes(j * columnStride)) : 0);
+        for (let j = 0; j < PANEL; j++) {
+          f32.store(scratch + bytes(PANEL * tap + j), j < present ? f32.load(from + bytes(j * columnStride)) : 0);
         }
       }
-      const target = out + bytes(panel * inner + i) * 8;
-      for (let half: usize = 0; half < 32; half += 16) {
+      const target = out + bytes(panel * inner + i) * PANEL;
+      for (let half: usize = 0; half < row; half += 16) {
         const at = scratch + half;
         for (let x: usize = 0; x < 3; x++) {
-          const column = at + 32 * x;
-          spread(v128.load(column), v128.load(column, 96), v128.load(column, 192), middle + half + 32 * x, 96);
+          const column = at + row * x;
+          spread(
+            v128.load(column), v128.load(column + 3 * row), v128.load(column + 6 * row), middle + half + row * x, 3 * row,
+          );
         }
         for (let y: usize = 0; y < 6; y++) {
-          const row = middle + half + 96 * y;
-          spread(v128.load(row), v128.load(row, 32), v128.load(row, 64), target + half + 6 * step * y, step);
+          const from = middle + half + 3 * row * y;
+          spread(v128.load(from), v128.load(from + row), v128.load(from + 2 * row), target + half + 6 * step * y, step);
         }
       }
     }
@@ -119,7 +123,7 @@ function transformOutput(m: usize, step: usize, out: usize, outStep: usize): voi
 /**
  * out = activation(x * filter + bias), the filter transformed by winogradFilter; channels and outChannels are multiples
  * of four. Units: blocks of `blockTiles` tiles (a multiple of four) of all images. `workspace` has for each thread
- * `workspaceBytes`: 36 * blockTiles * (channels + ceil(outChannels / 8) * 8) floats.
+ * `workspaceBytes`: 36 * blockTiles * (channels + ceil(outChannels / PANEL) * PANEL) floats.
  */
 export function winograd(
   shape: usize, x: usize, filter: usize, out: usize, tileCount: i32, blockTiles: i32, workspace: usize,
@@ -127,8 +131,8 @@ export function winograd(
 ): void {
   const s = changetype<Shape>(shape);
   const channels = s.channels, n = s.outChannels;
-  const columnPanels = (n + 7) >> 3;
-  const stride = bytes(columnPanels) * 8;
+  const columnPanels = panelsOf(n);
+  const stride = bytes(columnPanels) * PANEL;
   const own = ownPart(workspace, workspaceBytes, scratch);
   const panelBytes = bytes(channels) * 4;
   for (let unit = first; unit < last; unit++) {
@@ -141,7 +145,7 @@ export function winograd(
     for (let xi: usize = 0; xi < 36; xi++) {
       tiles(
         own + panelBytes * rowPanels * xi, panelBytes, rowPanels,
-        filter + bytes(columnPanels * channels) * 8 * xi, bytes(channels) * 8, columnPanels,
+        filter + bytes(columnPanels * channels) * PANEL * xi, bytes(channels) * PANEL, columnPanels,
         products + productStep * xi, stride, channels, false,
       );
     }

@@ -1,4 +1,4 @@
-// Compiles assembly/ to the four variants of the module and writes them to src/generated/ as base64.
+// Compiles assembly/ to the variants of the module and writes them to src/generated/ as base64.
 // Skips the work when sources and compiler are those of the last run. `--force` compiles anyway.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -11,12 +11,16 @@ const out = `${root}src/generated/`;
 const common = ['assembly/index.ts', '--runtime', 'stub', '--importMemory', '--maximumMemory', '65536'];
 const optimize = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'];
 const shared = ['--enable', 'threads', '--sharedMemory'];
+const narrow = ['--use', 'TENFOLD_WIDE=0'];
 const relaxed = ['--enable', 'relaxed-simd'];
+const wide = [...relaxed, '--use', 'TENFOLD_WIDE=1'];
 const variants = {
-  'baseline-shared': [...shared],
-  'baseline-single': [],
-  'relaxed-shared': [...shared, ...relaxed],
-  'relaxed-single': [...relaxed],
+  'baseline-shared': [...shared, ...narrow],
+  'baseline-single': [...narrow],
+  'relaxed-shared': [...shared, ...relaxed, ...narrow],
+  'relaxed-single': [...relaxed, ...narrow],
+  'wide-shared': [...shared, ...wide],
+  'wide-single': [...wide],
 };
 
 async function sourceHash() {

@@ -73,7 +73,8 @@ export function convolutionFilterGradient(
   const taps = geometry.taps.length;
   const pixels = batchSize * outHeight * outWidth;
   const panels = taps * Math.ceil(inChannels / 4);
-  const padded = Math.ceil(outChannels / 8) * 8;
+  const { panel } = backend.runtime;
+  const padded = Math.ceil(outChannels / panel) * panel;
   const columnBlocks = Math.ceil(outChannels / 128);
   // A group of panels by 128 columns stays in the second-level cache. The split depends on shapes alone, never on the
   // number of threads, so that the sums come out the same everywhere.
@@ -111,12 +112,13 @@ function convolve(
   const inner = geometry.source.channels;
   const columns = geometry.out.channels;
   const taps = geometry.taps.length;
-  const panels = Math.ceil(columns / 8);
-  const packedBytes = Math.max(4, panels * 8 * taps * inner * 4);
+  const { panel } = backend.runtime;
+  const panels = Math.ceil(columns / panel);
+  const packedBytes = Math.max(4, panels * panel * taps * inner * 4);
   const packed = backend.temporary(packedBytes);
   withGeometry(backend, geometry, (pointer, order) => {
     const packing = [backend.pointer(filter), packed, order, taps, inner, columns];
-    const panelGrain = Math.max(1, Math.ceil(32768 / (8 * inner * taps)));
+    const panelGrain = Math.max(1, Math.ceil(32768 / (panel * inner * taps)));
     backend.parallel(
       'packFilter',
       [...packing, strides.tap, strides.inner, strides.column],

@@ -45,11 +45,12 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const pb = backend.pointer(b);
   const pc = backend.pointer(out);
   const biasPointer = bias ? backend.pointer(bias) : 0;
-  const panels = Math.ceil(n / 8);
-  const packedBytes = batchesB * panels * 8 * k * 4;
+  const { panel } = backend.runtime;
+  const panels = Math.ceil(n / panel);
+  const packedBytes = batchesB * panels * panel * k * 4;
   const packed = backend.temporary(packedBytes);
   const [kStride, columnStride] = transposeB ? [1, k] : [n, 1];
-  const panelGrain = Math.max(1, Math.ceil(32768 / (8 * k)));
+  const panelGrain = Math.max(1, Math.ceil(32768 / (panel * k)));
   backend.parallel('packB', [pb, packed, k, n, kStride, columnStride, k * n], batchesB * panels, panelGrain);
 
   const tableBytes = batches * 8;

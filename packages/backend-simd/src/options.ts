@@ -2,7 +2,7 @@ export interface SimdOptions {
   /** Threads that compute, the calling one included; at least 1. By default those of the machine, at most 8. */
   threads?: number;
   /** 'relaxed' uses fused multiply-add where the engine has relaxed SIMD; 'auto' (the default) takes it when it is there. */
-  variant?: 'auto' | 'baseline' | 'relaxed';
+  variant?: 'auto' | 'baseline' | 'relaxed' | 'wide';
 }
 
 const chosen: SimdOptions = {};
@@ -24,8 +24,10 @@ export function configureSimd(options: SimdOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new Error(`configureSimd: threads is ${threads}; expected an integer from 1 to 64`);
   }
-  if (variant !== undefined && !['auto', 'baseline', 'relaxed'].includes(variant)) {
-    throw new Error(`configureSimd: variant is '${variant}'; expected 'auto', 'baseline' or 'relaxed'`);
+  if (variant !== undefined && !['auto', 'baseline', 'relaxed', 'wide'].includes(variant)) {
+    throw new Error(
+      `configureSimd: variant is '${variant}'; expected 'auto', 'baseline', 'relaxed' or 'wide'`,
+    );
   }
   Object.assign(chosen, options);
 }

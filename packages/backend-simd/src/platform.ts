@@ -5,6 +5,7 @@ export interface Thread {
 
 // Node's modules are taken at run time from the process, so that no bundler sees an import of them.
 interface NodeProcess {
+  arch?: string;
   versions?: { node?: string };
   getBuiltinModule?: (name: string) => unknown;
 }
@@ -25,6 +26,11 @@ export const isNode = typeof nodeProcess?.versions?.node === 'string';
 /** One of Node's own modules; undefined in a browser and in Node before 20.16. */
 export function nodeModule(name: string): unknown {
   return isNode ? nodeProcess?.getBuiltinModule?.(`node:${name}`) : undefined;
+}
+
+/** What Node runs on and its major version; 0 in a browser. */
+export function processorAndVersion(): { processor: string | undefined; major: number } {
+  return { processor: nodeProcess?.arch, major: Number.parseInt(nodeProcess?.versions?.node ?? '0', 10) };
 }
 
 /** How many threads the machine runs at once. */

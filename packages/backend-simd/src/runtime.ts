@@ -3,7 +3,7 @@ import { scratchOf } from './layout';
 import { type SimdOptions, takeOptions } from './options';
 import { canShareMemory, hardwareThreads } from './platform';
 import { type Kernel, Pool } from './pool';
-import { hasRelaxedSimd, type Variant, variantBytes } from './variants';
+import { hasRelaxedSimd, panelOf, type Variant, variantBytes } from './variants';
 
 const PAGE = 65536;
 const START_MILLISECONDS = 2000;
@@ -20,7 +20,7 @@ export interface Runtime {
   threads: number;
   variant: Variant;
   shared: boolean;
-  /** Columns of a panel, see assembly/tiles.ts. */
+  /** Columns of a panel, see assembly/panel.ts. */
   panel: number;
 }
 
@@ -76,7 +76,7 @@ function planRuntime({
   variant = 'auto',
 }: SimdOptions): Plan {
   const relaxed = hasRelaxedSimd();
-  if (variant === 'relaxed' && !relaxed) {
+  if ((variant === 'relaxed' || variant === 'wide') && !relaxed) {
     throw new Error("simd backend: this engine has no relaxed SIMD; use variant 'auto' or 'baseline'");
   }
   const shared = threads > 1 && canShareMemory();
@@ -98,7 +98,7 @@ function buildRuntime(
   const workers = { count: threads - 1, patienceMilliseconds };
   const pool = threads > 1 ? new Pool(kernels, memory, module, workers) : undefined;
   const arena = new Arena(memory, start, maximum * PAGE);
-  return { memory, arena, kernels, pool, threads, variant, shared, panel: 8 };
+  return { memory, arena, kernels, pool, threads, variant, shared, panel: panelOf(variant) };
 }
 
 interface Created {

@@ -4,7 +4,7 @@ import { createRng } from '@tenfold/random';
 import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { SimdBackend } from './backend';
 import { createRuntime } from './runtime';
-import { hasRelaxedSimd } from './variants';
+import { hasRelaxedSimd, type Variant } from './variants';
 
 // Node 20 knows relaxed SIMD behind this flag; later versions have it on.
 if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -14,17 +14,19 @@ export interface Tested {
   backend: SimdBackend;
 }
 
-/** One backend for each variant that this engine runs, with one thread and with two. */
+/** One backend for each variant that this engine runs, with one thread and with two; the wide variant with two. */
 export async function testedBackends(): Promise<Tested[]> {
-  const variants = hasRelaxedSimd() ? (['baseline', 'relaxed'] as const) : (['baseline'] as const);
+  const pairs: [Variant, number][] = [
+    ['baseline', 1],
+    ['baseline', 2],
+  ];
+  if (hasRelaxedSimd()) pairs.push(['relaxed', 1], ['relaxed', 2], ['wide', 2]);
   const tested: Tested[] = [];
-  for (const variant of variants) {
-    for (const threads of [1, 2]) {
-      const runtime = createRuntime({ threads, variant });
-      tested.push({ name: `${variant}, ${threads} threads`, backend: new SimdBackend(runtime) });
-      while (runtime.pool && runtime.pool.online < threads - 1)
-        await new Promise((done) => setTimeout(done, 1));
-    }
+  for (const [variant, threads] of pairs) {
+    const runtime = createRuntime({ threads, variant });
+    tested.push({ name: `${variant}, ${threads} threads`, backend: new SimdBackend(runtime) });
+    while (runtime.pool && runtime.pool.online < threads - 1)
+      await new Promise((done) => setTimeout(done, 1));
   }
   return tested;
 }

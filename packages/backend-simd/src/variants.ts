@@ -2,12 +2,22 @@ import baselineShared from './generated/baseline-shared';
 import baselineSingle from './generated/baseline-single';
 import relaxedShared from './generated/relaxed-shared';
 import relaxedSingle from './generated/relaxed-single';
+import wideShared from './generated/wide-shared';
+import wideSingle from './generated/wide-single';
 
-export type Variant = 'baseline' | 'relaxed';
+/**
+ * relaxed: with fused multiply-add. wide: the same with tiles of twice the width, for an engine that fuses pairs of
+ * vectors to 256 bits; slower anywhere else.
+ */
+export type Variant = 'baseline' | 'relaxed' | 'wide';
+
+/** Columns of a panel, see assembly/panel.ts. */
+export const panelOf = (variant: Variant): number => (variant === 'wide' ? 16 : 8);
 
 const sources = {
   baseline: { shared: baselineShared, single: baselineSingle },
   relaxed: { shared: relaxedShared, single: relaxedSingle },
+  wide: { shared: wideShared, single: wideSingle },
 };
 
 // (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0)))

@@ -80,7 +80,8 @@ export function winogradFilterGradient(
   info: Conv2DInfo,
 ): TensorInfo {
   const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
-  const padded = Math.ceil(outChannels / 8) * 8;
+  const { panel, threads } = backend.runtime;
+  const padded = Math.ceil(outChannels / panel) * panel;
   const tiles = info.batchSize * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
   // Sums of a group, and a block of tiles beside them, stay in the second-level cache. All of this depends on shapes
   // alone, never on the number of threads, so that the sums come out the same everywhere.
@@ -91,7 +92,6 @@ export function winogradFilterGradient(
 
   const partialBytes = splits * 36 * inChannels * padded * 4;
   const workspaceBytes = 36 * blockTiles * (group + padded) * 4;
-  const { threads } = backend.runtime;
   const partial = backend.temporary(partialBytes);
   const workspace = backend.temporary(workspaceBytes * threads);
   const shape = backend.temporary(32);
@@ -122,9 +122,9 @@ function run(
 ): TensorInfo {
   const channels = source[2];
   const columns = outSize[2];
-  const padded = Math.ceil(columns / 8) * 8;
+  const { panel, threads } = backend.runtime;
+  const padded = Math.ceil(columns / panel) * panel;
   const tiles = images * Math.ceil(outSize[0] / 4) * Math.ceil(outSize[1] / 4);
-  const { threads } = backend.runtime;
   const fitting = Math.floor(WORKSPACE / (36 * (channels + padded)));
   const share = Math.ceil(tiles / (4 * threads));
   const blockTiles = Math.max(4, Math.floor(Math.min(fitting, share) / 4) * 4);
@@ -137,7 +137,7 @@ function run(
   new Int32Array(backend.runtime.memory.buffer, shape, 8).set([...source, ...outSize, ...pad]);
 
   const reading = [channels, columns, strides.tap, strides.inner, strides.column, strides.turned ? 1 : 0];
-  backend.parallel('winogradFilter', [backend.pointer(filter), transformed, ...reading], padded / 8, 1);
+  backend.parallel('winogradFilter', [backend.pointer(filter), transformed, ...reading], padded / panel, 1);
   const operands = [shape, backend.pointer(x), transformed, backend.pointer(out)];
   const ends = [bias ? backend.pointer(bias) : 0, ending.code, ending.alpha];
   const values = [...operands, tiles, blockTiles, workspace, workspaceBytes, ...ends];
