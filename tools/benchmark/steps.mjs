@@ -1,0 +1,212 @@
+// Training throughput of whole steps beside other engines, interleaved, for the READMEs. On a quiet machine:
+//   npm run build && node tools/benchmark/steps.mjs --install --kernels --out runs/steps
+// writes results.json, steps.md and steps.svg. `--help` lists the options.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chart } from './src/chart.mjs';
+import { markdown, shareOfPeak, summarize } from './src/summary.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const peers = join(here, 'peers');
+const LONGEST_MILLISECONDS = 600_000;
+
+const usage = `node tools/benchmark/steps.mjs [options]
+  --models NAMES    cnn,cnn94,fnn,vit,rnn,small (all)
+  --engines NAMES   simd,torch,wasm,jax,cpu (all that are there)
+  --rounds N        how often each engine gets its turn (5)
+  --steps N         steps of a turn, after one that is not counted (4)
+  --threads N       for simd and torch (2)
+  --batch N         instead of each model's own, for trying this out
+  --relaxed         turn on relaxed SIMD, which Node 20 has behind a flag
+  --kernels         the kernels beside the machine's peak as well
+  --kernel-seconds N  for each kernel (1)
+  --install         install the peers of JavaScript into tools/benchmark/peers first
+  --python FILE     a Python that has torch (/usr/bin/python3)
+  --out FOLDER      where the results go (runs/steps)`;
+
+const { values: options } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'cnn,cnn94,fnn,vit,rnn,small' },
+    engines: { type: 'string', default: 'simd,torch,wasm,jax,cpu' },
+    rounds: { type: 'string', default: '5' },
+    steps: { type: 'string', default: '4' },
+    threads: { type: 'string', default: '2' },
+    batch: { type: 'string' },
+    relaxed: { type: 'boolean', default: false },
+    kernels: { type: 'boolean', default: false },
+    'kernel-seconds': { type: 'string', default: '1' },
+    install: { type: 'boolean', default: false },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    out: { type: 'string', default: 'runs/steps' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
+const BATCHES = { cnn: 250, cnn94: 250, fnn: 500, vit: 125, rnn: 250, small: 64 };
+const tfjs = (backend) => ({ command: process.execPath, args: [join(here, 'engines/tfjs.mjs'), backend] });
+/** `rounds` and `steps` where the usual numbers would take hours. */
+const ENGINES = {
+  simd: tfjs('simd'),
+  torch: { command: options.python, args: [join(here, 'engines/torch_steps.py')] },
+  // tfjs's wasm backend has no gradients for convolutions: the table says what it answers.
+  wasm: { ...tfjs('wasm'), rounds: 2, steps: 2, peer: '@tensorflow/tfjs-backend-wasm' },
+  jax: {
+    command: process.execPath,
+    args: [join(here, 'engines/jax.mjs')],
+    models: ['small'],
+    batch: 8,
+    rounds: 3,
+    steps: 2,
+    peer: '@jax-js/jax',
+  },
+  // One image and one step: a batch of 250 would take half an hour.
+  cpu: { ...tfjs('cpu'), models: ['cnn', 'fnn', 'vit', 'small'], batch: 1, rounds: 1, steps: 1 },
+};
+
+if (options.install) {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
+    cwd: peers,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+}
+const loadBefore = load();
+if (os.loadavg()[0] > 0.5) {
+  console.log(
+    `The load average is ${loadBefore}: others are at work here, and these numbers will be too low.`,
+  );
+}
+const jobs = planJobs();
+await interleave(jobs);
+const flops = Object.fromEntries(
+  jobs.flatMap(({ model, done }) =>
+    done.filter(({ flopsPerImage }) => flopsPerImage).map(({ flopsPerImage }) => [model, flopsPerImage]),
+  ),
+);
+const report = {
+  date: new Date().toISOString(),
+  commit: commit(),
+  machine: { ...machine(), loadBefore, loadAfter: load() },
+  settings: options,
+  results: jobs.map((job) => summarize(job, job.done, flops[job.model])),
+  kernels: options.kernels ? measureKernels() : [],
+};
+mkdirSync(options.out, { recursive: true });
+writeFileSync(join(options.out, 'results.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+writeFileSync(join(options.out, 'steps.md'), markdown(report));
+writeFileSync(join(options.out, 'steps.svg'), chart(report));
+console.log(markdown(report));
+
+/** One job for each model and engine, and for `small` the batch of the slowest engine on the fastest as well. */
+function planJobs() {
+  const planned = [];
+  for (const model of options.models.split(',')) {
+    if (!(model in BATCHES)) throw new Error(`there is no model ${model}\n${usage}`);
+    for (const engine of options.engines.split(',')) {
+      const { models, batch = BATCHES[model], peer, ...turn } = ENGINES[engine] ?? unknown(engine);
+      if (models && !models.includes(model)) continue;
+      const job = { model, engine, batch: Number(options.batch ?? batch), done: [], ...turn };
+      planned.push(peer && !existsSync(join(peers, 'node_modules', peer)) ? { ...job, missing: peer } : job);
+    }
+  }
+  const jax = planned.find(({ engine }) => engine === 'jax');
+  if (jax && options.engines.includes('simd') && jax.batch !== Number(options.batch ?? BATCHES.small)) {
+    planned.push({ model: 'small', engine: 'simd', batch: jax.batch, done: [], ...ENGINES.simd });
+  }
+  return planned;
+}
+
+function unknown(engine) {
+  throw new Error(`there is no engine ${engine}\n${usage}`);
+}
+
+/** Every round gives each engine its turn, so that a change of the machine's speed meets all of them. */
+async function interleave(planned) {
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const job of planned) {
+      if (round >= (job.rounds ?? Number.POSITIVE_INFINITY) || job.done.some(({ error }) => error)) continue;
+      const before = load();
+      const result = job.missing
+        ? { error: `${job.missing} is not installed; run this with --install` }
+        : await turn(job);
+      job.done.push({ ...result, load: before });
+      const { model, engine, batch } = job;
+      const rates = result.milliseconds?.map((one) => ((1000 * batch) / one).toFixed(1)).join(' ');
+      console.log(
+        `round ${round + 1}, ${model}, ${engine}, batch ${batch}: ${result.error ?? `${rates} images/s`}`,
+      );
+    }
+  }
+}
+
+/** Starts an engine in a process of its own; its last line is JSON. */
+async function turn({ command, args, model, batch, steps = options.steps }) {
+  const full = [...args, model, batch, steps, options.threads].map(String);
+  const env = { ...process.env, ...(options.relaxed && { TENFOLD_V8_FLAGS: '1' }) };
+  const child = spawn(command, full, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LONGEST_MILLISECONDS,
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].on('data', (chunk) => {
+      output[stream] += chunk;
+    });
+  }
+  const ended = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(signal ? `ended by ${signal}` : `exit code ${code}`));
+  });
+  try {
+    return JSON.parse(output.stdout.trim().split('\n').at(-1));
+  } catch {
+    return { error: `${ended}: ${output.stderr.trim().split('\n').at(-1)}` };
+  }
+}
+
+function measureKernels() {
+  const script = join(here, '../../packages/backend-simd/benchmark/run.mjs');
+  const args = ['kernels', '--json', '--threads', options.threads, '--seconds', options['kernel-seconds']];
+  if (!options.relaxed) args.push('--variant', 'baseline');
+  if (options.batch) args.push('--batch', options.batch);
+  const flags = options.relaxed ? ['--experimental-wasm-relaxed-simd'] : [];
+  const output = execFileSync(process.execPath, [...flags, script, ...args], { encoding: 'utf8' });
+  return shareOfPeak(JSON.parse(output.slice(output.indexOf('{'))).timings);
+}
+
+function machine() {
+  const model = os.cpus()[0]?.model.trim() ?? 'unknown';
+  return {
+    cpu: model,
+    cores: os.availableParallelism(),
+    threads: Number(options.threads),
+    memoryBytes: os.totalmem(),
+    os: `${os.type()} ${os.release()} ${os.arch()}`,
+    node: process.version,
+  };
+}
+
+function load() {
+  return os
+    .loadavg()
+    .map((value) => value.toFixed(2))
+    .join(' ');
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here, encoding: 'utf8' }).trim();
+  } catch {
+    return null;
+  }
+}
