@@ -13,7 +13,7 @@ const BACKENDS = {
   cpu: () => '',
   simd: ({ threads, flags }) => `
     import { configureSimd, enableExperimentalV8Flags } from '@tenfold/backend-simd';
-    ${flags ? "console.log('V8 flags set:', enableExperimentalV8Flags().join(' ') || 'none');" : ''}
+    ${flags ? "console.error('V8 flags set:', enableExperimentalV8Flags().join(' ') || 'none');" : ''}
     configureSimd({ threads: ${threads} });`,
 };
 export const backendNames = Object.keys(BACKENDS);

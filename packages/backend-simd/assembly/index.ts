@@ -15,6 +15,7 @@ export * from './depthwise';
 export * from './move';
 export * from './norm';
 export * from './optimizer';
+export * from './recurrent';
 export * from './softmax';
 export { winograd, winogradFilter } from './winograd';
 export { compareFloats, select } from './compare';

@@ -1,13 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { slopeOfSigmoid, slopeOfTanh } from './lstm-states';
+import { given, slopeOfSigmoid, slopeOfTanh } from './lstm-states';
 import { recurrentKernelGradient } from './recurrent';
-import { withGradient } from './with-gradient';
+import { hasKernels, runKernel, withGradient } from './with-gradient';
 
-/** How many tensors a step keeps for its gradient. */
-const KEPT = 4;
+/** One step and its gradient. */
+interface Rule {
+  /** How many tensors a step keeps for its gradient. */
+  kept: number;
+  /** [h, ...kept] */
+  step(
+    input: tf.Tensor,
+    product: tf.Tensor | undefined,
+    bias: tf.Tensor,
+    state: tf.Tensor | undefined,
+  ): tf.Tensor[];
+  /** [gradient of x_t·W + b, gradient of h_{t−1}·U, gradient of h_{t−1} past the product] */
+  gradient(dstate: tf.Tensor, kept: tf.Tensor[], state: tf.Tensor | undefined): tf.Tensor[];
+}
 
 /**
  * All states of a GRU from its projected inputs, with the exact gradient (see `lstmStates`).
+ *
+ * Runs the kernels `GruCell` and `GruCellGrad` where the backend has them.
  *
  * @param projected x_t·W + b, [time, batch, 3·units]
  * @param kernel U, [units, 3·units]
@@ -15,12 +29,15 @@ const KEPT = 4;
  * @returns h_t, [time, batch, units]
  */
 export function gruStates(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const rule = hasKernels('GruCell', 'GruCellGrad') ? fused : composed;
   return withGradient([projected, kernel, bias], {
     forward() {
       const kept: tf.Tensor[][] = [];
       const states: tf.Tensor[] = [];
       for (const input of tf.unstack(projected)) {
-        const [state, ...rest] = step(input, kernel, bias, states.at(-1));
+        const before = states.at(-1);
+        const product = before && tf.matMul(before as tf.Tensor2D, kernel as tf.Tensor2D);
+        const [state, ...rest] = rule.step(input, product, bias, before);
         states.push(state!);
         kept.push(rest);
       }
@@ -35,8 +52,8 @@ export function gruStates(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Tens
       let carried: tf.Tensor | undefined;
       for (let t = dstates.length - 1; t >= 0; t--) {
         const whole = carried ? tf.add(dstates[t]!, carried) : dstates[t]!;
-        const now = kept.slice(t * KEPT, (t + 1) * KEPT);
-        const [dinput, dproduct, direct] = stepGradient(whole, now, before[t - 1]);
+        const now = kept.slice(t * rule.kept, (t + 1) * rule.kept);
+        const [dinput, dproduct, direct] = rule.gradient(whole, now, before[t - 1]);
         dinputs.unshift(dinput!);
         dproducts.unshift(dproduct!);
         if (t > 0) {
@@ -52,39 +69,41 @@ export function gruStates(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Tens
   });
 }
 
-// [h, ρ, ζ, tanh(n + ρ·n'), n']
-function step(input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, state?: tf.Tensor): tf.Tensor[] {
-  return tf.tidy(() => {
-    const [batch, units] = [input.shape[0]!, input.shape[1]! / 3];
-    const gatesOf = (x: tf.Tensor) => tf.slice(x, [0, 0], [batch, 2 * units]);
-    const candidateOf = (x: tf.Tensor) => tf.slice(x, [0, 2 * units], [batch, units]);
-    const product = state && tf.matMul(state as tf.Tensor2D, kernel as tf.Tensor2D);
-    const gates = tf.sigmoid(product ? tf.add(gatesOf(input), gatesOf(product)) : gatesOf(input));
-    const recurrent = product
-      ? tf.add(candidateOf(product), bias)
-      : tf.tile(tf.reshape(bias, [1, units]), [batch, 1]);
-    const [reset, update] = tf.split(gates, 2, 1);
-    const candidate = tf.tanh(tf.add(candidateOf(input), tf.mul(reset!, recurrent)));
-    const moved = state
-      ? tf.add(candidate, tf.mul(update!, tf.sub(state, candidate)))
-      : tf.mul(tf.sub(1, update!), candidate);
-    return [moved, reset!, update!, candidate, recurrent];
-  });
-}
+// Keeps [[ρ, ζ, tanh(n + ρ·n')], n'].
+const fused: Rule = {
+  kept: 2,
+  step: (input, product, bias, state) => runKernel('GruCell', given({ input, product, bias, state }), {}),
+  gradient: (dstate, [gates, recurrent], state) =>
+    runKernel('GruCellGrad', given({ dstate, gates, recurrent, state }), {}),
+};
 
-// [gradient of x_t·W + b, gradient of h_{t−1}·U, gradient of h_{t−1} past the product]
-function stepGradient(
-  dstate: tf.Tensor,
-  [reset, update, candidate, recurrent]: tf.Tensor[],
-  state: tf.Tensor | undefined,
-): tf.Tensor[] {
-  return tf.tidy(() => {
-    const difference = state ? tf.sub(state, candidate!) : tf.neg(candidate!);
-    const dupdate = tf.mul(tf.mul(dstate, difference), slopeOfSigmoid(update!));
-    const dcandidate = tf.mul(tf.mul(dstate, tf.sub(1, update!)), slopeOfTanh(candidate!));
-    const dreset = tf.mul(tf.mul(dcandidate, recurrent!), slopeOfSigmoid(reset!));
-    const dinput = tf.concat([dreset, dupdate, dcandidate], 1);
-    const dproduct = tf.concat([dreset, dupdate, tf.mul(dcandidate, reset!)], 1);
-    return [dinput, dproduct, tf.mul(dstate, update!)];
-  });
-}
+// Keeps [ρ, ζ, tanh(n + ρ·n'), n'].
+const composed: Rule = {
+  kept: 4,
+  step: (input, product, bias, state) =>
+    tf.tidy(() => {
+      const [batch, units] = [input.shape[0]!, input.shape[1]! / 3];
+      const gatesOf = (x: tf.Tensor) => tf.slice(x, [0, 0], [batch, 2 * units]);
+      const candidateOf = (x: tf.Tensor) => tf.slice(x, [0, 2 * units], [batch, units]);
+      const gates = tf.sigmoid(product ? tf.add(gatesOf(input), gatesOf(product)) : gatesOf(input));
+      const recurrent = product
+        ? tf.add(candidateOf(product), bias)
+        : tf.tile(tf.reshape(bias, [1, units]), [batch, 1]);
+      const [reset, update] = tf.split(gates, 2, 1);
+      const candidate = tf.tanh(tf.add(candidateOf(input), tf.mul(reset!, recurrent)));
+      const moved = state
+        ? tf.add(candidate, tf.mul(update!, tf.sub(state, candidate)))
+        : tf.mul(tf.sub(1, update!), candidate);
+      return [moved, reset!, update!, candidate, recurrent];
+    }),
+  gradient: (dstate, [reset, update, candidate, recurrent], state) =>
+    tf.tidy(() => {
+      const difference = state ? tf.sub(state, candidate!) : tf.neg(candidate!);
+      const dupdate = tf.mul(tf.mul(dstate, difference), slopeOfSigmoid(update!));
+      const dcandidate = tf.mul(tf.mul(dstate, tf.sub(1, update!)), slopeOfTanh(candidate!));
+      const dreset = tf.mul(tf.mul(dcandidate, recurrent!), slopeOfSigmoid(reset!));
+      const dinput = tf.concat([dreset, dupdate, dcandidate], 1);
+      const dproduct = tf.concat([dreset, dupdate, tf.mul(dcandidate, reset!)], 1);
+      return [dinput, dproduct, tf.mul(dstate, update!)];
+    }),
+};

@@ -1,25 +1,43 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { recurrentKernelGradient } from './recurrent';
-import { withGradient } from './with-gradient';
+import { hasKernels, runKernel, withGradient } from './with-gradient';
 
-/** How many tensors a step keeps for its gradient. */
-const KEPT = 5;
+/** One step and its gradient. */
+interface Rule {
+  /** How many tensors a step keeps for its gradient, and which of them is the cell c. */
+  kept: number;
+  cell: number;
+  /** [h, ...kept] */
+  step(input: tf.Tensor, product: tf.Tensor | undefined, cell: tf.Tensor | undefined): tf.Tensor[];
+  /** [gradient of the gates' sums, gradient of c_{t−1}] */
+  gradient(
+    dstate: tf.Tensor,
+    dnext: tf.Tensor | undefined,
+    kept: tf.Tensor[],
+    previous: tf.Tensor | undefined,
+  ): tf.Tensor[];
+}
 
 /**
  * All states of an LSTM from its projected inputs, with the exact gradient: back-propagation through time by hand, so
  * that the recurrent kernel's gradient is one product over all steps and not one per step.
+ *
+ * Runs the kernels `LstmCell` and `LstmCellGrad` where the backend has them.
  *
  * @param projected x_t·W + b, [time, batch, 4·units]
  * @param kernel U, [units, 4·units]
  * @returns h_t, [time, batch, units]
  */
 export function lstmStates(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  const rule = hasKernels('LstmCell', 'LstmCellGrad') ? fused : composed;
   return withGradient([projected, kernel], {
     forward() {
       const steps: tf.Tensor[][] = [];
       const states: tf.Tensor[] = [];
       for (const input of tf.unstack(projected)) {
-        const [state, ...kept] = step(input, kernel, states.at(-1), steps.at(-1)?.[3]);
+        const before = states.at(-1);
+        const product = before && tf.matMul(before as tf.Tensor2D, kernel as tf.Tensor2D);
+        const [state, ...kept] = rule.step(input, product, steps.at(-1)?.[rule.cell]);
         states.push(state!);
         steps.push(kept);
       }
@@ -32,9 +50,9 @@ export function lstmStates(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
       let [dstate, dcell]: (tf.Tensor | undefined)[] = [];
       for (let t = dstates.length - 1; t >= 0; t--) {
         const whole = dstate ? tf.add(dstates[t]!, dstate) : dstates[t]!;
-        const now = kept.slice(t * KEPT, (t + 1) * KEPT);
-        const previousCell = t > 0 ? kept[(t - 1) * KEPT + 3] : undefined;
-        const [dinput, carried] = stepGradient(whole, dcell, now, previousCell);
+        const now = kept.slice(t * rule.kept, (t + 1) * rule.kept);
+        const previousCell = t > 0 ? kept[(t - 1) * rule.kept + rule.cell] : undefined;
+        const [dinput, carried] = rule.gradient(whole, dcell, now, previousCell);
         dinputs.unshift(dinput!);
         dcell = carried;
         if (t > 0) dstate = tf.matMul(dinput as tf.Tensor2D, kernel as tf.Tensor2D, false, true);
@@ -45,42 +63,52 @@ export function lstmStates(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   });
 }
 
-// [h, σ([i, f]), tanh(g), σ(o), c, tanh(c)]
-function step(input: tf.Tensor, kernel: tf.Tensor, state?: tf.Tensor, cell?: tf.Tensor): tf.Tensor[] {
-  return tf.tidy(() => {
-    const sum = state ? tf.add(input, tf.matMul(state as tf.Tensor2D, kernel as tf.Tensor2D)) : input;
-    const [batch, units] = [sum.shape[0]!, sum.shape[1]! / 4];
-    const gates = tf.sigmoid(tf.slice(sum, [0, 0], [batch, 2 * units]));
-    const candidate = tf.tanh(tf.slice(sum, [0, 2 * units], [batch, units]));
-    const out = tf.sigmoid(tf.slice(sum, [0, 3 * units], [batch, units]));
-    const [take, keep] = tf.split(gates, 2, 1);
-    const taken = tf.mul(take!, candidate);
-    const next = cell ? tf.add(tf.mul(keep!, cell), taken) : taken;
-    const squashed = tf.tanh(next);
-    return [tf.mul(out, squashed), gates, candidate, out, next, squashed];
-  });
+// Keeps [gates, c, tanh(c)].
+const fused: Rule = {
+  kept: 3,
+  cell: 1,
+  step: (input, product, cell) => runKernel('LstmCell', given({ input, product, cell }), {}),
+  gradient: (dstate, dcell, [gates, , squashed], cell) =>
+    runKernel('LstmCellGrad', given({ dstate, dcell, gates, squashed, cell }), {}),
+};
+
+/** The tensors of a map that are there. */
+export function given(tensors: { [name: string]: tf.Tensor | undefined }): tf.NamedTensorMap {
+  const present = Object.entries(tensors).filter((entry): entry is [string, tf.Tensor] => !!entry[1]);
+  return Object.fromEntries(present);
 }
 
-// [gradient of the gates' sums, gradient of c_{t−1}]
-function stepGradient(
-  dstate: tf.Tensor,
-  dnext: tf.Tensor | undefined,
-  [gates, candidate, out, , squashed]: tf.Tensor[],
-  previous: tf.Tensor | undefined,
-): tf.Tensor[] {
-  return tf.tidy(() => {
-    const [take, keep] = tf.split(gates!, 2, 1);
-    const throughOutput = tf.mul(tf.mul(dstate, out!), slopeOfTanh(squashed!));
-    const dcell = dnext ? tf.add(throughOutput, dnext) : throughOutput;
-    const dgates = [
-      tf.mul(tf.mul(dcell, candidate!), slopeOfSigmoid(take!)),
-      previous ? tf.mul(tf.mul(dcell, previous), slopeOfSigmoid(keep!)) : tf.zerosLike(keep!),
-      tf.mul(tf.mul(dcell, take!), slopeOfTanh(candidate!)),
-      tf.mul(tf.mul(dstate, squashed!), slopeOfSigmoid(out!)),
-    ];
-    return [tf.concat(dgates, 1), tf.mul(dcell, keep!)];
-  });
-}
+// Keeps [σ([i, f]), tanh(g), σ(o), c, tanh(c)].
+const composed: Rule = {
+  kept: 5,
+  cell: 3,
+  step: (input, product, cell) =>
+    tf.tidy(() => {
+      const sum = product ? tf.add(input, product) : input;
+      const [batch, units] = [sum.shape[0]!, sum.shape[1]! / 4];
+      const gates = tf.sigmoid(tf.slice(sum, [0, 0], [batch, 2 * units]));
+      const candidate = tf.tanh(tf.slice(sum, [0, 2 * units], [batch, units]));
+      const out = tf.sigmoid(tf.slice(sum, [0, 3 * units], [batch, units]));
+      const [take, keep] = tf.split(gates, 2, 1);
+      const taken = tf.mul(take!, candidate);
+      const next = cell ? tf.add(tf.mul(keep!, cell), taken) : taken;
+      const squashed = tf.tanh(next);
+      return [tf.mul(out, squashed), gates, candidate, out, next, squashed];
+    }),
+  gradient: (dstate, dnext, [gates, candidate, out, , squashed], previous) =>
+    tf.tidy(() => {
+      const [take, keep] = tf.split(gates!, 2, 1);
+      const throughOutput = tf.mul(tf.mul(dstate, out!), slopeOfTanh(squashed!));
+      const dcell = dnext ? tf.add(throughOutput, dnext) : throughOutput;
+      const dgates = [
+        tf.mul(tf.mul(dcell, candidate!), slopeOfSigmoid(take!)),
+        previous ? tf.mul(tf.mul(dcell, previous), slopeOfSigmoid(keep!)) : tf.zerosLike(keep!),
+        tf.mul(tf.mul(dcell, take!), slopeOfTanh(candidate!)),
+        tf.mul(tf.mul(dstate, squashed!), slopeOfSigmoid(out!)),
+      ];
+      return [tf.concat(dgates, 1), tf.mul(dcell, keep!)];
+    }),
+};
 
 /** Derivatives from the functions' values. */
 export const slopeOfSigmoid = (value: tf.Tensor): tf.Tensor => tf.mul(value, tf.sub(1, value));

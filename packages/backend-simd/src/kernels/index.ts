@@ -21,6 +21,7 @@ import { newtonSchulz } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { poolingKernels } from './pooling';
 import { pow } from './pow';
+import { recurrentKernels } from './recurrent';
 import { reductionKernels } from './reduce';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
 import { sgd } from './sgd';
@@ -47,6 +48,7 @@ export const kernels: KernelConfig[] = [
   ...activationKernels,
   ...binaryKernels,
   ...poolingKernels,
+  ...recurrentKernels,
   ...reductionKernels,
   ...unaryKernels,
   batchMatMul,
