@@ -1,9 +1,6 @@
-import baselineShared from './generated/baseline-shared';
-import baselineSingle from './generated/baseline-single';
-import relaxedShared from './generated/relaxed-shared';
-import relaxedSingle from './generated/relaxed-single';
-import wideShared from './generated/wide-shared';
-import wideSingle from './generated/wide-single';
+import baseline from './generated/baseline';
+import relaxed from './generated/relaxed';
+import wide from './generated/wide';
 
 /**
  * relaxed: with fused multiply-add. wide: the same with tiles of twice the width, for an engine that fuses pairs of
@@ -14,11 +11,9 @@ export type Variant = 'baseline' | 'relaxed' | 'wide';
 /** Columns of a panel, see assembly/panel.ts. */
 export const panelOf = (variant: Variant): number => (variant === 'wide' ? 16 : 8);
 
-const sources = {
-  baseline: { shared: baselineShared, single: baselineSingle },
-  relaxed: { shared: relaxedShared, single: relaxedSingle },
-  wide: { shared: wideShared, single: wideSingle },
-};
+const sources = { baseline, relaxed, wide };
+/** What a module imports: a memory with a maximum, that is shared as well. */
+const SHARED = 3;
 
 // (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0)))
 const zeros = new Array<number>(16).fill(0);
@@ -37,7 +32,10 @@ export function hasRelaxedSimd(): boolean {
 
 /** The module with the kernels of a variant, for shared memory or not. */
 export function variantBytes(variant: Variant, shared: boolean): Uint8Array<ArrayBuffer> {
-  return decodeBase64(sources[variant][shared ? 'shared' : 'single']);
+  const { flag, base64 } = sources[variant];
+  const bytes = decodeBase64(base64);
+  if (shared) bytes[flag] = SHARED;
+  return bytes;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
