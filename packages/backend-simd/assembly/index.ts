@@ -16,6 +16,7 @@ export * from './move';
 export * from './norm';
 export * from './optimizer';
 export * from './recurrent';
+export * from './row-product';
 export * from './softmax';
 export { winograd, winogradFilter } from './winograd';
 export { compareFloats, select } from './compare';

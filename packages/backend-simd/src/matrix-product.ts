@@ -6,6 +6,9 @@ const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 256;
 /** Multiply-adds that a task should have at least, about 0.1 ms of work. */
 const TASK_WORK = 1 << 21;
+/** The same for one row, which waits for memory; and the columns of a unit, see assembly/row-product.ts. */
+const ROW_WORK = 1 << 18;
+const STRIP = 128;
 
 export interface MatrixProduct {
   a: TensorInfo;
@@ -45,6 +48,11 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const pb = backend.pointer(b);
   const pc = backend.pointer(out);
   const biasPointer = bias ? backend.pointer(bias) : 0;
+  const ends = [biasPointer, ending.code, ending.alpha];
+  if (m === 1 && batches === 1) {
+    rowProduct(backend, [pa, pb, pc, k, n, ...ends], transposeB);
+    return out;
+  }
   const { panel } = backend.runtime;
   const panels = Math.ceil(n / panel);
   const packedBytes = batchesB * panels * panel * k * 4;
@@ -61,11 +69,22 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const grain = Math.max(1, Math.floor(TASK_WORK / (Math.min(rows, m) * Math.min(columns, n) * k)));
   const [rowStride, aStride] = transposeA ? [1, m] : [k, 1];
   const values = [pa, packed, pc, table, m, k, n, rowStride, aStride, m * k, rows, columns];
-  backend.parallel('gemm', [...values, biasPointer, ending.code, ending.alpha], units, grain);
+  backend.parallel('gemm', [...values, ...ends], units, grain);
 
   if (table) backend.release(table, tableBytes);
   backend.release(packed, packedBytes);
   return out;
+}
+
+// One row: B is read once, so packing it would cost more than the product.
+function rowProduct(backend: SimdBackend, values: number[], transposeB: boolean): void {
+  const [, , , k, n] = values as [number, number, number, number, number];
+  if (transposeB) {
+    backend.parallel('rowProductTransposed', values, n, Math.max(1, Math.ceil(ROW_WORK / k)));
+  } else {
+    const strips = Math.ceil(n / STRIP);
+    backend.parallel('rowProduct', values, strips, Math.max(1, Math.ceil(ROW_WORK / (STRIP * k))));
+  }
 }
 
 function planProduct({ a, b, transposeA, transposeB }: MatrixProduct): Plan {

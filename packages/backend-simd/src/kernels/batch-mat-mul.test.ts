@@ -10,6 +10,8 @@ const cases: MatMulCase[] = [
   { a: [1, 1], b: [1, 1] },
   { a: [3, 5], b: [5, 7] },
   { a: [1, 300], b: [300, 1] },
+  { a: [1, 1030], b: [1030, 1101] },
+  { a: [1, 3], b: [3, 130] },
   { a: [64, 640], b: [640, 256] },
   { a: [65, 641], b: [641, 257] },
   { a: [130, 1300], b: [1300, 70] },
@@ -81,13 +83,17 @@ for (const { name, backend } of tested) {
       ['prelu', (x) => (x < 0 ? 0.25 * x : x)],
     ];
     for (const [activation, apply] of activations) {
-      it(`fused with a bias and ${activation}`, () => {
-        const product = { a: [9, 33], b: [33, 11] };
+      it.each([
+        [9, false],
+        [1, false],
+        [1, true],
+      ] as const)(`fused with a bias and ${activation}, %i rows, transposed: %s`, (rows, transposeB) => {
+        const product = { a: [rows, 33], b: transposeB ? [11, 33] : [33, 11], transposeB };
         const a = randomTensor(backend, product.a, 1);
         const b = randomTensor(backend, product.b, 2);
         const bias = randomTensor(backend, [11], 3);
         const preluActivationWeights = backend.makeTensorInfo([1], 'float32', new Float32Array([0.25]));
-        const attrs = { transposeA: false, transposeB: false, activation, leakyreluAlpha: 0.3 };
+        const attrs = { transposeA: false, transposeB, activation, leakyreluAlpha: 0.3 };
         const inputs = { a, b, bias, preluActivationWeights };
         const out = runKernel(fusedMatMul, backend, inputs, attrs);
         const sums = referenceMatMul(values(a), values(b), product);
