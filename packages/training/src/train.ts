@@ -13,6 +13,11 @@ export interface TrainOptions {
   validation?: BatchSource;
   /** Figures computed on every batch of the training and on the validation data. */
   metrics?: { [name: string]: Metric };
+  /**
+   * What the epoch that the trainer stands in had summed when it was stopped: the `sums` of its last {@link StepReport}.
+   * Its report is then of the whole epoch. Without it, an epoch begun in the middle reports what is left of it.
+   */
+  resume?: EpochSums;
   /** Ends the training between two steps; what was learned stays in the model. */
   signal?: AbortSignal;
   onStep?: (report: StepReport) => void | Promise<void>;
@@ -33,6 +38,20 @@ export interface StepReport {
   seconds: number;
   /** Part of it that was waiting for the batch. */
   dataSeconds: number;
+  /** Of the epoch so far, this step included: keep them with a checkpoint to `resume` the epoch. */
+  sums: EpochSums;
+}
+
+/** What an epoch has summed so far: numbers that JSON keeps exactly. */
+export interface EpochSums {
+  steps: number;
+  examples: number;
+  /** Of the training steps. */
+  seconds: number;
+  /** Sum over the examples. */
+  loss: number;
+  /** Sums over the examples. */
+  metrics: { [name: string]: number };
 }
 
 export interface EpochReport {
@@ -73,21 +92,28 @@ export class DivergenceError extends Error {
  *
  * @returns one report for every epoch trained
  * @throws the signal's reason when it aborts, and a {@link DivergenceError} when the loss is no longer a finite number
+ * @example
+ * loadCheckpoint(trainer, bytes); // saved at a step, with its report.sums
+ * await train(trainer, { data, epochs: 8, resume: sums }); // ends where a training without a break would have
  */
 export async function train(trainer: Trainer, options: TrainOptions): Promise<EpochReport[]> {
   const { data, epochs, validation, metrics = {}, signal, onStep, onEpoch } = options;
   if (!Number.isInteger(epochs) || epochs < 1) {
     throw new Error(`train: epochs is ${epochs}; give an integer of at least 1`);
   }
+  const { stepsPerEpoch } = data;
   const names = Object.keys(metrics);
-  const totalSteps = epochs * data.stepsPerEpoch;
+  const totalSteps = epochs * stepsPerEpoch;
   const reports: EpochReport[] = [];
-  for (let epoch = Math.floor(trainer.step / data.stepsPerEpoch); epoch < epochs; epoch++) {
-    let skip = trainer.step - epoch * data.stepsPerEpoch;
-    const sums = new Array<number>(names.length + 1).fill(0);
-    let [examples, steps, seconds] = [0, 0, 0];
+  let resume = options.resume && checkedSums(options.resume, trainer.step, stepsPerEpoch, names);
+  // An epoch whose steps were all taken, but that was not reported, is reported now.
+  const first = resume ? (trainer.step - resume.steps) / stepsPerEpoch : trainer.step / stepsPerEpoch;
+  for (let epoch = Math.floor(first); epoch < epochs; epoch++) {
+    let skip = trainer.step - epoch * stepsPerEpoch;
+    let sums: EpochSums = resume ?? { steps: 0, examples: 0, seconds: 0, loss: 0, metrics: zeros(names) };
+    resume = undefined;
     let start = performance.now();
-    for await (const batch of data.batches(epoch)) {
+    for await (const batch of skip < stepsPerEpoch ? data.batches(epoch) : []) {
       try {
         if (skip-- > 0) continue;
         signal?.throwIfAborted();
@@ -102,20 +128,24 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
         if (!Number.isFinite(values[0])) {
           throw new DivergenceError(values[0]!, trainer.step, epoch);
         }
-        for (const [i, value] of values.entries()) sums[i]! += value * size;
-        examples += size;
-        steps++;
-        const end = performance.now();
-        seconds += (end - start) / 1000;
+        const seconds = (performance.now() - start) / 1000;
+        sums = {
+          steps: sums.steps + 1,
+          examples: sums.examples + size,
+          seconds: sums.seconds + seconds,
+          loss: sums.loss + values[0]! * size,
+          metrics: byName(names, (name, i) => sums.metrics[name]! + values[i + 1]! * size),
+        };
         await onStep?.({
           epoch,
           step: trainer.step,
           totalSteps,
           loss: values[0]!,
-          metrics: byName(names, values.subarray(1)),
+          metrics: byName(names, (_, i) => values[i + 1]!),
           examples: size,
-          seconds: (end - start) / 1000,
+          seconds,
           dataSeconds: (ready - start) / 1000,
+          sums,
         });
       } finally {
         tf.dispose([batch.xs, batch.ys]);
@@ -123,8 +153,14 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
       await yieldToEventLoop();
       start = performance.now();
     }
-    const [loss, ...rest] = sums.map((sum) => sum / examples);
-    const report: EpochReport = { epoch, steps, loss: loss!, metrics: byName(names, rest), seconds };
+    const { steps, examples, seconds } = sums;
+    const report: EpochReport = {
+      epoch,
+      steps,
+      loss: sums.loss / examples,
+      metrics: byName(names, (name) => sums.metrics[name]! / examples),
+      seconds,
+    };
     if (validation) {
       report.validation = await evaluate(trainer.model, validation, { loss: trainer.loss, metrics, signal });
     }
@@ -134,5 +170,24 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
   return reports;
 }
 
-const byName = (names: string[], values: ArrayLike<number>): { [name: string]: number } =>
-  Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+/** Sums of another step, or of other metrics, would give a report that is wrong and looks right. */
+function checkedSums(sums: EpochSums, step: number, stepsPerEpoch: number, names: string[]): EpochSums {
+  const { steps } = sums;
+  if (steps < 0 || steps > stepsPerEpoch || steps > step || (step - steps) % stepsPerEpoch !== 0) {
+    throw new Error(
+      `train: resume is after ${steps} steps of an epoch of ${stepsPerEpoch}, but the trainer has taken ${step}; give the sums of its last step, or none at the start of an epoch`,
+    );
+  }
+  const missing = names.find((name) => typeof sums.metrics[name] !== 'number');
+  if (missing !== undefined) {
+    throw new Error(
+      `train: resume has no sum of the metric '${missing}', only of ${JSON.stringify(Object.keys(sums.metrics))}; give the metrics that it was saved with`,
+    );
+  }
+  return sums;
+}
+
+const zeros = (names: string[]) => byName(names, () => 0);
+
+const byName = (names: string[], value: (name: string, i: number) => number): { [name: string]: number } =>
+  Object.fromEntries(names.map((name, i) => [name, value(name, i)]));
