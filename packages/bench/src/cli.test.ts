@@ -104,7 +104,7 @@ describe('a comparison', () => {
     const { code, out, err, cwd } = await run('--backend cpu --out here --epochs 2 --seed 5');
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('cnn epoch 2/2') });
     expect(readdirSync(join(cwd, 'here')).sort()).toEqual(
-      ['report.html', 'report.md', 'results.json', 'steps.jsonl'].sort(),
+      ['report.html', 'report.md', 'results.json', 'run.json', 'steps.jsonl'].sort(),
     );
     const results = parseResults(JSON.parse(readFileSync(join(cwd, 'here', 'results.json'), 'utf8')));
     expect(results.backend.name).toBe('cpu');
@@ -163,8 +163,9 @@ describe('a comparison', () => {
       child.kill('SIGINT');
       const { code, err } = await ended;
       expect(code).toBe(130);
-      expect(err).toMatch(/stopping after this step/);
-      expect(readdirSync(join(cwd, 'here'))).toEqual(['steps.jsonl']);
+      expect(err).toMatch(/saving after this step/);
+      expect(readdirSync(join(cwd, 'here'))).toEqual(['run.json', 'steps.jsonl']);
+      expect(err).toMatch(/To go on: npx @tenfold\/bench --resume .*here\n/);
       const last = readFileSync(join(cwd, 'here', 'steps.jsonl'), 'utf8')
         .trimEnd()
         .split('\n')

@@ -6,6 +6,7 @@ import { runCli } from './cli/program';
 // What trains is loaded when a command needs it: --help and a wrong option answer at once.
 const dependencies: Dependencies = {
   profiles: async () => Object.keys((await import('./recipes')).profiles),
+  plan: async (options) => (await import('./run/plan')).planRun(options),
   compare: async (options, listener) => (await import('./run/compare')).compare(options, listener),
   measureStep: async (options) => (await import('./run/step')).measureStep(options),
   selectBackend: async (name, options) => (await import('./backends')).selectBackend(name, options),

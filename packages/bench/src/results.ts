@@ -6,7 +6,8 @@ const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const machine = z
+/** A machine and the versions on it. */
+export const machineSchema = z
   .object({
     cpu: z.string().meta({ description: "The processor's name, as it calls itself." }),
     cores: count.meta({ description: 'Logical processors that the process may use.' }),
@@ -24,7 +25,8 @@ const machine = z
   })
   .meta({ description: 'Where the numbers were measured.' });
 
-const epoch = z.object({
+/** An epoch of a model's history. */
+export const epochSchema = z.object({
   epoch: count.meta({ description: 'From 1.' }),
   seconds: z.number().min(0).meta({ description: 'Training so far, from its start, without evaluation.' }),
   trainLoss: measured,
@@ -47,7 +49,8 @@ const mistake = z.object({
     .meta({ description: 'Base64 of the image, [height, width, 3] bytes, red first; null when left out.' }),
 });
 
-const model = z
+/** A model of the results. */
+export const modelResultSchema = z
   .object({
     name: z.string(),
     architecture: z.string().meta({ description: 'The network in words.' }),
@@ -74,7 +77,7 @@ const model = z
     peakMemoryBytes: count.nullable().meta({ description: "The process's largest resident set." }),
     energyJoules: z.number().min(0).nullable(),
     energyReason: z.string().nullable().meta({ description: 'How energy was measured, or why it was not.' }),
-    history: z.array(epoch),
+    history: z.array(epochSchema),
     confusionMatrix: z
       .array(z.array(count))
       .meta({ description: 'Test images; row: label, column: prediction.' }),
@@ -96,7 +99,7 @@ export const resultsSchema = z
     schemaVersion: z.literal(1),
     createdAt: z.iso.datetime(),
     command: z.string().meta({ description: 'Repeats the run.' }),
-    machine,
+    machine: machineSchema,
     backend: z.object({ name: z.string(), details: z.record(z.string(), z.string()) }),
     dataset: z.object({
       name: z.string(),
@@ -107,7 +110,18 @@ export const resultsSchema = z
     }),
     profile: z.string(),
     seed: count,
-    models: z.array(model),
+    resumed: z
+      .object({
+        times: count,
+        bits: z.enum(['equal', 'approximate']),
+        differences: z.array(z.string()),
+      })
+      .optional()
+      .meta({
+        description:
+          'Of a run that was stopped and continued: whether it is certain to have the numbers of an unbroken run, and what was not as before.',
+      }),
+    models: z.array(modelResultSchema),
     paper: z.object({
       title: z.string(),
       year: z.int(),

@@ -1,75 +1,149 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { makeFolder, removeEmpty } from './cli/folders';
 import { reportHtml } from './report/report-html';
 import { reportMarkdown } from './report/report-markdown';
 import { parseResults, type Results } from './results';
 import type { RunListener } from './run/types';
+import { removeLeftovers, type WriteFile, writeAtomically } from './run-folder/atomic-write';
+import { type Checkpoints, openCheckpoints } from './run-folder/checkpoints';
+import { acquireLock, type Lock } from './run-folder/lock';
+import { type RunRecord, writeRunRecord } from './run-folder/run-record';
+import { openStepLog, type StepLog } from './run-folder/step-log';
 
-/** The folder of a run: `steps.jsonl` grows while it trains, results and reports come at the end. */
+/** The folder of a run: `run.json` says what it is, the log and the checkpoints grow, results and reports come at the end. */
 export interface RunFolder {
+  readonly checkpoints: Checkpoints;
   /** Writes a line of `steps.jsonl` for every step, epoch and model. */
   log: RunListener;
+  /** Notes that the run goes on after a break, in the log and in the results; not for a new run. */
+  resume(differences: string[]): void;
+  /** The results of a run that was finished before; undefined when it was not. */
+  finished(): Promise<Results | undefined>;
   /** Writes `results.json`, `report.html` and `report.md`, each complete or not at all. */
   finish(results: Results): Promise<{ results: string; html: string; markdown: string }>;
+  /** Whether something could not be written. */
+  readonly failed: boolean;
   /**
-   * Ends a run that did not finish: the log says why. Without a finished epoch the log and the folder go too.
-   * Synchronous, so that it can be the last thing of a process.
+   * Ends a run that did not finish: the log says why. Without a step to go on from or a finished epoch, the folder goes
+   * too, unless the run was resumed. Synchronous, so that it can be the last thing of a process.
    *
    * @returns whether the folder is still there
    */
   abandon(reason: string): boolean;
 }
 
+export interface RunFolderOptions {
+  /** Goes on with the run that is there. Default false: the folder does not exist or is empty. */
+  resume?: boolean;
+  /** Takes the folder whoever works in it. Default false. */
+  forceUnlock?: boolean;
+  /** Between two checkpoints. Default: as the record says. */
+  checkpointMinutes?: number;
+  /** Told what the user should know. */
+  say?: (message: string) => void;
+  write?: WriteFile;
+}
+
 /**
- * Opens the folder of a run.
+ * Opens the folder of a run, for this process alone.
  *
- * @param path does not exist or is empty
- * @param header what the first line of the log says of the run
+ * @param record what the run is; written when it is new
+ * @throws a `Locked` when another process works in it
  */
-export async function openRunFolder(path: string, header: object): Promise<RunFolder> {
+export async function openRunFolder(
+  path: string,
+  record: RunRecord,
+  {
+    resume = false,
+    forceUnlock: force = false,
+    checkpointMinutes: minutes = record.checkpointMinutes,
+    say = () => {},
+    write = writeAtomically,
+  }: RunFolderOptions = {},
+): Promise<RunFolder> {
   const created = await makeFolder(path);
-  const logPath = join(path, 'steps.jsonl');
-  const file = openSync(logPath, 'wx');
+  let steps: StepLog | undefined;
+  let lock: Lock | undefined;
+  let checkpoints: Checkpoints;
+  try {
+    lock = acquireLock(path, { force, say });
+    if (resume) await Promise.all([removeLeftovers(path), removeLeftovers(join(path, 'checkpoints'))]);
+    else await writeRunRecord(path, record, write);
+    const syncLog = () => steps?.sync() ?? 0;
+    checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, say, write });
+  } catch (error) {
+    lock?.release();
+    if (created) removeEmpty(path, created);
+    throw error;
+  }
   let epochs = 0;
-  let open = true;
   let finished = false;
-  const line = (value: object) => {
-    if (open) writeSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...value })}\n`);
+  // The first lines of a resumed model are in the log already.
+  let known: string | undefined = checkpoints.training;
+  const log = (): StepLog => {
+    if (steps) return steps;
+    steps = openStepLog(join(path, 'steps.jsonl'), resume ? checkpoints.logBytes : undefined);
+    if (!resume || checkpoints.logBytes === 0) {
+      const { command, profile, models, seed, epochs, threads, backend } = record;
+      const header = { profile, models, backend: backend.name, seed, epochs, threads, command };
+      steps.line({ type: 'run', ...header });
+    }
+    return steps;
   };
   const close = () => {
-    if (open) closeSync(file);
-    open = false;
+    steps?.close();
+    lock?.release();
   };
-  line({ type: 'run', ...header });
+  if (!resume) log();
   return {
+    checkpoints,
     log(event) {
       if (event.type === 'epoch') epochs++;
-      if (['step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type)) line(event);
+      if (event.type === 'modelStart' && event.model === known) known = undefined;
+      else if (['step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type)) log().line(event);
+    },
+    resume(differences) {
+      checkpoints.resume(differences);
+      log().line({ type: 'resume', differences });
+    },
+    async finished() {
+      if (record.models.some((model) => !checkpoints.finished(model))) return undefined;
+      const text = await readFile(join(path, 'results.json'), 'utf8').catch(() => undefined);
+      try {
+        return text === undefined ? undefined : parseResults(JSON.parse(text));
+      } catch {
+        return undefined; // damaged; it is made again
+      }
     },
     async finish(results) {
-      line({ type: 'end', reason: 'finished' });
-      close();
+      steps?.line({ type: 'end', reason: 'finished' });
       const complete = parseResults(results);
       finished = true;
-      const paths = { results: 'results.json', html: 'report.html', markdown: 'report.md' };
-      const write = async (name: string, text: string) => {
-        await writeFileAtomic(join(path, name), text);
-        return join(path, name);
+      const files = {
+        results: join(path, 'results.json'),
+        html: join(path, 'report.html'),
+        markdown: join(path, 'report.md'),
       };
       // Results first: whatever happens to the reports, they can be made from it again.
-      return {
-        results: await write(paths.results, `${JSON.stringify(complete, null, 2)}\n`),
-        html: await write(paths.html, await reportHtml(complete)),
-        markdown: await write(paths.markdown, reportMarkdown(complete)),
-      };
+      await write(files.results, `${JSON.stringify(complete, null, 2)}\n`);
+      await write(files.html, await reportHtml(complete));
+      await write(files.markdown, reportMarkdown(complete));
+      close();
+      return files;
+    },
+    get failed() {
+      return checkpoints.failed || (steps?.lost ?? 0) > 0;
     },
     abandon(reason) {
-      line({ type: 'end', reason });
+      const kept = resume || finished || epochs > 0 || !checkpoints.isEmpty;
+      if (kept) steps?.line({ type: 'end', reason });
       close();
-      if (epochs > 0 || finished) return true;
-      rmSync(logPath, { force: true });
+      if (kept) return true;
+      for (const name of ['steps.jsonl', 'run.json', 'state.json', 'checkpoints']) {
+        rmSync(join(path, name), { force: true, recursive: true });
+      }
       if (created) removeEmpty(path, created);
       return false;
     },

@@ -13,3 +13,9 @@ export function commandOf({ profile, models, backend, seed, epochs, threads }: C
   if (threads !== undefined) words.push(`--threads ${threads}`);
   return words.join(' ');
 }
+
+/** The command that goes on with a run, for the shell that it was started from. */
+export function resumeCommandOf(path: string, env: NodeJS.ProcessEnv): string {
+  const start = env.npm_lifecycle_event === 'bench' ? 'npm run bench --' : 'npx @tenfold/bench';
+  return `${start} --resume ${/^[\w@%+=:,./\\-]+$/.test(path) ? path : `"${path}"`}`;
+}

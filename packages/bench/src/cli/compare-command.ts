@@ -4,14 +4,13 @@ import { type BackendName, backendDescriptions } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
 import type { ModelName } from '../run/types';
 import { openRunFolder } from '../run-folder';
-import { renderText } from '../table';
-import { paperTables } from '../tables';
+import type { RunRecord } from '../run-folder/run-record';
 import { createProgress } from '../terminal/progress';
 import { commandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
 import { checkEmpty, checkWritable } from './folders';
-import { onInterruption } from './interruption';
 import { enumerate, suggestion } from './parse';
+import { trainRun } from './train-run';
 import { UsageError } from './usage-error';
 
 export interface CompareFlags {
@@ -23,7 +22,12 @@ export interface CompareFlags {
   threads?: number;
   out?: string;
   cache?: string;
+  resume?: string;
+  checkpointMinutes?: number;
+  forceUnlock?: boolean;
 }
+
+const CHECKPOINT_MINUTES = 5;
 
 /** Trains the models, writes the run's folder and prints the tables. */
 export async function compareCommand(
@@ -32,6 +36,7 @@ export async function compareCommand(
   streams: Streams,
 ): Promise<number> {
   const { profile, models, seed, epochs, threads, out, cache } = flags;
+  if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
   const profiles = await deps.profiles();
   if (!profiles.includes(profile)) {
     const expected = `expected ${enumerate(profiles)}.${suggestion(profile, profiles)}`;
@@ -43,46 +48,25 @@ export async function compareCommand(
 
   const progress = createProgress(streams);
   const backend = await chooseBackend(flags, deps, progress.say);
-  const choices = { profile, models, backend: backend.name, seed, epochs, threads };
-  const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${backend.name}`));
-  const command = commandOf(choices);
-  const folder = await openRunFolder(path, { ...choices, command });
-  const interruption = onInterruption(progress.say, () => folder.abandon('interrupted'));
-  try {
-    const { signal } = interruption;
-    const found = await deps.compare(
-      {
-        profile,
-        models,
-        backend: backend.name,
-        seed,
-        epochs,
-        outputDirectory: path,
-        cacheDirectory: cache,
-        signal,
-        command,
-      },
-      (event) => {
-        folder.log(event);
-        progress.listener(event);
-      },
-    );
-    const results = { ...found, backend };
-    progress.close();
-    const files = await folder.finish(results);
-    for (const table of paperTables(results)) streams.out.write(`\n${renderText(table)}\n`);
-    streams.out.write(`\nReport: ${files.html}\n`);
-    return 0;
-  } catch (error) {
-    progress.close();
-    const code = interruption.exitCode();
-    const kept = folder.abandon(code === undefined ? String(error) : 'interrupted');
-    progress.say(kept ? `the log of what was trained is in ${path}` : 'nothing was kept');
-    if (code === undefined) throw error;
-    return code;
-  } finally {
-    interruption.dispose();
-  }
+  const name = backend.name as BackendName;
+  const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
+  const record: RunRecord = {
+    schemaVersion: 1,
+    createdAt: new Date().toISOString(),
+    command: commandOf({ profile, models, backend: name, seed, epochs, threads }),
+    profile,
+    models,
+    seed,
+    epochs,
+    threads,
+    cacheDirectory: cache && resolve(cache),
+    checkpointMinutes: flags.checkpointMinutes ?? CHECKPOINT_MINUTES,
+    backend: { ...backend, name },
+    ...(await deps.plan({ profile, models, epochs })),
+    machine: await deps.describeMachine(),
+  };
+  const folder = await openRunFolder(path, record, { say: progress.say });
+  return trainRun({ path, record, folder, backend, progress }, deps, streams);
 }
 
 /** Activates the backend and says which, and why not a better one. */

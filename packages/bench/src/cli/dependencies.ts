@@ -1,5 +1,6 @@
 import type { BackendCheck, BackendName, SelectOptions } from '../backends';
 import type { Machine, Results } from '../results';
+import type { RunPlan } from '../run/plan';
 import type { StepMeasurement, StepOptions } from '../run/step';
 import type { CompareOptions, RunListener } from '../run/types';
 
@@ -7,6 +8,8 @@ import type { CompareOptions, RunListener } from '../run/types';
 export interface Dependencies {
   /** What `--profile` may name. */
   profiles(): Promise<readonly string[]>;
+  /** What a comparison will train, by which recipes and on which data. */
+  plan(options: Pick<CompareOptions, 'profile' | 'models' | 'epochs'>): Promise<RunPlan>;
   compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;

@@ -35,9 +35,11 @@ export async function checkEmpty(option: string, folder: string): Promise<void> 
     );
   });
   if (names.length === 0) return;
-  const what =
-    names.includes('results.json') || names.includes('steps.jsonl') ? 'holds a run already' : 'is not empty';
-  throw new UsageError(`${option}: ${path} ${what}; name a folder that is new or empty`);
+  const isRun = ['run.json', 'results.json', 'steps.jsonl'].some((name) => names.includes(name));
+  const advice = names.includes('run.json') ? ', or go on with the run by --resume' : '';
+  throw new UsageError(
+    `${option}: ${path} ${isRun ? 'holds a run already' : 'is not empty'}; name a folder that is new or empty${advice}`,
+  );
 }
 
 /** Bytes that can still be written there, or null where the system does not say. */

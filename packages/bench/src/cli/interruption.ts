@@ -23,7 +23,7 @@ export function onInterruption(say: (message: string) => void, stopNow: () => vo
     if (first === 0) {
       first = performance.now();
       code = name === 'SIGINT' ? 130 : 143;
-      say('stopping after this step; Ctrl-C again stops at once');
+      say('saving after this step; Ctrl-C again stops at once, without');
       controller.abort(new DOMException('The run was interrupted', 'AbortError'));
     } else if (performance.now() - first >= REPEATED) {
       stopNow();

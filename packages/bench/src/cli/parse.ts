@@ -14,6 +14,17 @@ export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (te
   };
 }
 
+/** Makes a parser of numbers of at least `minimum`, such as 0.5. */
+export function decimal(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^[+-]?\d+(\.\d+)?$/.test(text) || value < minimum) {
+      throw new InvalidArgumentError(`Expected a number of at least ${minimum}, such as 2.5.`);
+    }
+    return value;
+  };
+}
+
 /** Makes a parser of one of some names; a near miss is told which one it may have meant. */
 export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
   return (text) => {

@@ -6,7 +6,8 @@ import { modelNames } from '../run/types';
 import { type CompareFlags, compareCommand } from './compare-command';
 import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
-import { distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
+import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
+import { resumeCommand } from './resume-command';
 import { type StepFlags, stepCommand } from './step-command';
 import { UsageError } from './usage-error';
 
@@ -15,10 +16,12 @@ const examples = `
 Examples:
   $ ${NAME}                                   the quick comparison, minutes on a laptop
   $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
+  $ ${NAME} --resume runs/NAME                go on with a run that was stopped
   $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
   $ ${NAME} doctor                            what can train here, and what to do about the rest
 
-Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 130 stopped by Ctrl-C.`;
+Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 3 done but something could not be
+written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM.`;
 
 /**
  * Runs the command line.
@@ -98,6 +101,17 @@ function createProgram(
       'folder of the run, new or empty (default: runs/<time>-<profile>-<backend>)',
     )
     .addOption(cache())
+    .option(
+      '--resume <run>',
+      'go on with a run that was stopped: its folder, or its name in runs/; all else is as it was',
+    )
+    .addOption(
+      new Option(
+        '--checkpoint-minutes <minutes>',
+        'between two checkpoints, besides one after every epoch; 0: one after every step (default: 5)',
+      ).argParser(decimal(0)),
+    )
+    .option('--force-unlock', 'with --resume: take the run though another host may be working on it')
     .addHelpText('after', examples)
     .action(async (command: string | undefined, flags: CompareFlags) => {
       if (command !== undefined) {
@@ -106,7 +120,12 @@ function createProgram(
           `unknown command '${command}'; expected step or doctor, or none for the comparison.${suggestion(command, known)}`,
         );
       }
-      done(await compareCommand(flags, deps, streams));
+      const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
+      done(
+        flags.resume === undefined
+          ? await compareCommand(flags, deps, streams)
+          : await resumeCommand({ ...flags, resume: flags.resume }, given, deps, streams),
+      );
     });
 
   inherit(program.command('step'), program)

@@ -1,15 +1,13 @@
-import { join } from 'node:path';
-import { type Cifar10, cifar10Digests, loadCifar10 } from '@tenfold/datasets';
+import type { Cifar10 } from '@tenfold/datasets';
 import { paper } from '../paper';
-import { profiles } from '../recipes';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
+import { openCheckpoints } from '../run-folder/checkpoints';
+import { dataSet } from './data-set';
 import { describeBackend, describeMachine } from './machine';
-import { outcomeOf } from './outcome';
+import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';
-
-const CLASSES = 10;
 
 /**
  * Trains the models of a profile one after another on the current backend, from the same data and seed, and evaluates
@@ -22,25 +20,27 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, models, seed, epochs, outputDirectory, signal } = options;
-  const data = await load(options, listener);
+  const { profile, models, seed, outputDirectory, signal } = options;
+  const { recipes, checkpoints } = {
+    recipes: options.recipes ?? planRun(options).recipes,
+    checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
+  };
+  const data = await dataSet.load(options, listener);
   const results: ModelResult[] = [];
-  for (const [index, name] of models.entries()) {
-    const standard = profiles[profile]![name];
-    const recipe: Recipe = epochs === undefined ? standard : { ...standard, epochs };
+  for (const [modelIndex, recipe] of recipes.entries()) {
+    const finished = checkpoints.finished(recipe.model);
+    if (finished) {
+      listener({ type: 'stage', message: `${recipe.model} is trained already` });
+      results.push(finished);
+      continue;
+    }
     const run = await trainModel(
-      {
-        recipe,
-        data,
-        seed,
-        signal,
-        checkpointPath: join(outputDirectory, `${name}.safetensors`),
-        modelIndex: index,
-        modelCount: models.length,
-      },
+      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: models.length },
       listener,
     );
-    results.push(resultOf(recipe, run, data));
+    const result = resultOf(recipe, run, data);
+    await checkpoints.finish(result);
+    results.push(result);
   }
   return {
     schemaVersion: 1,
@@ -49,11 +49,11 @@ export async function compare(
     machine: describeMachine(),
     backend: describeBackend(),
     dataset: {
-      name: 'CIFAR-10',
+      name: dataSet.name,
       trainImages: data.train.count,
       testImages: data.test.count,
       classNames: [...data.classNames],
-      sha256: { ...cifar10Digests },
+      sha256: { ...dataSet.sha256 },
     },
     profile,
     seed,
@@ -62,25 +62,8 @@ export async function compare(
   };
 }
 
-async function load({ cacheDirectory, signal }: CompareOptions, listener: RunListener): Promise<Cifar10> {
-  listener({ type: 'stage', message: 'Loading CIFAR-10' });
-  return loadCifar10({
-    cacheDirectory,
-    signal,
-    onProgress({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) {
-      if (phase === 'downloading') {
-        listener({ type: 'download', receivedBytes: bytes, totalBytes, bytesPerSecond, secondsLeft });
-      } else {
-        listener({ type: 'stage', message });
-      }
-    },
-  });
-}
-
 function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
-  const last = run.history.at(-1);
-  // Without a finished epoch nothing was evaluated.
-  const outcome = last && outcomeOf(run.testProbabilities, data.test.labels, CLASSES);
+  const { outcome } = run;
   const trainTotal = 3 * run.forwardFlopsPerImage * run.steps * recipe.batchSize;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
@@ -95,7 +78,7 @@ function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
     batchSize: recipe.batchSize,
     diverged: run.diverged !== null,
     testAccuracy: outcome?.accuracy ?? null,
-    testLoss: last?.testLoss ?? null,
+    testLoss: run.history.at(-1)?.testLoss ?? null,
     testImages: data.test.count,
     trainSeconds: run.trainSeconds,
     imagesPerSecond: run.imagesPerSecond,

@@ -5,18 +5,21 @@ import { createRng } from '@tenfold/random';
 import {
   accuracy,
   DivergenceError,
+  type EpochSums,
   type Evaluation,
   evaluate,
+  loadCheckpoint,
   saveCheckpoint,
   train,
   trainer,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
-import writeFileAtomic from 'write-file-atomic';
 import { buildModel, needsWhitening } from '../recipes/build-model';
 import { buildOptimizer, buildSchedule } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
+import type { Checkpoints } from '../run-folder/checkpoints';
 import { testBatches, trainingBatches, whiteningOf } from './data';
+import { type Outcome, outcomeOf } from './outcome';
 import type { RunListener } from './types';
 
 /** One epoch of a training. */
@@ -43,16 +46,16 @@ export interface ModelRun {
   history: EpochRecord[];
   /** Why the training ended early: the loss was no longer a finite number. Null when it ran to its end. */
   diverged: string | null;
-  /** After the last finished epoch, of every test image, in order: the softmax of the model's scores, [images, 10]. */
-  testProbabilities: Float32Array;
+  /** Of the last finished epoch on the test images; null without one, and when its scores were not numbers. */
+  outcome: Outcome | null;
 }
 
 interface TrainModelOptions {
   recipe: Recipe;
   data: Cifar10;
   seed: number;
-  /** Written after every epoch: parameters, optimizer state and step. */
-  checkpointPath: string;
+  /** Goes on from the newest one of this model; keeps one after every epoch, when one is due, and at the end by a signal. */
+  checkpoints: Checkpoints;
   modelIndex: number;
   modelCount: number;
   signal?: AbortSignal;
@@ -61,10 +64,14 @@ interface TrainModelOptions {
 const CLASSES = 10;
 const TEST_BATCH = 500;
 const IMAGE = [32, 32, 3];
+const nothing = { trainSeconds: 0, trained: 0, peakMemoryBytes: 0 };
 
-/** Trains one model by its recipe on the current backend and evaluates it on every test image after each epoch. */
+/**
+ * Trains one model by its recipe on the current backend and evaluates it on every test image after each epoch. Stopped
+ * at any step and started again from its checkpoint, it finds what it would have found without the break.
+ */
 export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
-  const { recipe, data, seed, signal } = options;
+  const { recipe, data, seed, signal, checkpoints } = options;
   const rng = createRng(seed).fork(recipe.model);
   const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
   const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
@@ -93,19 +100,27 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     modelCount: options.modelCount,
   });
 
-  const testProbabilities = new Float32Array(data.test.count * CLASSES);
-  const history: EpochRecord[] = [];
+  const saved = await checkpoints.load(name);
+  const history: EpochRecord[] = [...(saved?.progress.history ?? [])];
+  let sums: EpochSums | null = saved?.progress.sums ?? null;
+  let outcome = saved?.progress.outcome ?? null;
+  let { trainSeconds, trained, peakMemoryBytes } = saved?.progress ?? nothing;
   let diverged: string | null = null;
-  let [trainSeconds, trained, peakMemoryBytes] = [0, 0, 0];
   // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
   let recentRate = 0;
   try {
+    if (saved) {
+      loadCheckpoint(one, saved.bytes);
+      listener({ type: 'stage', message: `${name} goes on after step ${one.step} of ${totalSteps}` });
+    }
     await train(one, {
       data: source,
+      resume: sums ?? undefined,
       epochs: recipe.epochs,
       metrics: { accuracy },
       signal,
-      onStep(report) {
+      async onStep(report) {
+        sums = report.sums;
         trainSeconds += report.seconds;
         trained += report.examples;
         const rate = report.examples / report.seconds;
@@ -126,9 +141,13 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           secondsLeft: (trainSeconds / report.step) * (totalSteps - report.step),
           dataWait: report.dataSeconds / report.seconds,
         });
+        if (checkpoints.isDue()) await keep();
       },
       async onEpoch(report) {
-        const test = await evaluateOnTest(testProbabilities);
+        const probabilities = new Float32Array(data.test.count * CLASSES);
+        const test = await evaluateOnTest(probabilities);
+        sums = null;
+        outcome = Number.isFinite(test.loss) ? outcomeOf(probabilities, data.test.labels, CLASSES) : null;
         const record = {
           epoch: report.epoch + 1,
           seconds: trainSeconds,
@@ -147,15 +166,11 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
         });
-        const checkpoint = await saveCheckpoint(one, {
-          model: name,
-          seed: String(seed),
-          epoch: String(record.epoch),
-        });
-        await writeFileAtomic(options.checkpointPath, Buffer.from(checkpoint.buffer));
+        await checkpoints.saveModel(name, await keep());
       },
     });
   } catch (error) {
+    if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
     diverged = error.message;
     listener({ type: 'stage', message: `${name} stops: ${diverged}` });
@@ -177,8 +192,17 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     imagesPerSecond,
     peakMemoryBytes,
     history,
-    testProbabilities,
+    outcome,
   };
+
+  async function keep(): Promise<Uint8Array> {
+    const epoch = String(history.length);
+    const bytes = await saveCheckpoint(one, { model: name, seed: String(seed), epoch });
+    const { step } = one;
+    const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes };
+    await checkpoints.save(name, bytes, { ...progress, history: [...history] });
+    return bytes;
+  }
 
   // The test loss is the plain cross-entropy: smoothed labels are a means of training, not a measure.
   function evaluateOnTest(probabilities: Float32Array): Promise<Evaluation> {

@@ -1,3 +1,6 @@
+import type { Recipe } from '../recipes/recipe';
+import type { Checkpoints } from '../run-folder/checkpoints';
+
 /** The models of the comparison. */
 export const modelNames = ['cnn', 'fnn', 'rnn', 'vit', 'vit-hybrid'] as const;
 export type ModelName = (typeof modelNames)[number];
@@ -13,6 +16,10 @@ export interface CompareOptions {
   /** Folder of the run; it does not exist yet or is empty. */
   outputDirectory: string;
   cacheDirectory?: string;
+  /** One for each model, in place of the profile's: a run that is resumed goes by those that it began with. */
+  recipes?: Recipe[];
+  /** Where the trainings keep what they need to go on; in the output directory by default. */
+  checkpoints?: Checkpoints;
   signal?: AbortSignal;
 }
 

@@ -1,0 +1,104 @@
+import type { Results } from '../results';
+import type { RunFolder } from '../run-folder';
+import { isSystemError, systemReason } from '../run-folder/atomic-write';
+import type { RunRecord } from '../run-folder/run-record';
+import { renderText } from '../table';
+import { paperTables } from '../tables';
+import type { LiveLog } from '../terminal/live-log';
+import { resumeCommandOf } from './command-of';
+import type { Dependencies, Streams } from './dependencies';
+import { onInterruption } from './interruption';
+
+/** A run whose folder is open and whose backend is the current one. */
+export interface OpenRun {
+  path: string;
+  record: RunRecord;
+  folder: RunFolder;
+  backend: Results['backend'];
+  /** In place of the record's. */
+  cache?: string;
+  progress: LiveLog;
+}
+
+const INCOMPLETE = 3;
+
+/**
+ * Trains what is left of a run, writes its results and prints the tables.
+ *
+ * @returns the exit code: 0; 3 when something could not be written; 130 or 143 when it was stopped
+ */
+export async function trainRun(
+  { path, record, folder, backend, cache = record.cacheDirectory, progress }: OpenRun,
+  deps: Dependencies,
+  streams: Streams,
+): Promise<number> {
+  const { profile, models, seed, epochs, recipes, command } = record;
+  const resume = resumeCommandOf(path, streams.env);
+  const interruption = onInterruption(progress.say, () => {
+    if (folder.abandon('interrupted')) streams.err.write(`To go on: ${resume}\n`);
+  });
+  try {
+    const { signal } = interruption;
+    const found = await deps.compare(
+      {
+        profile,
+        models,
+        backend: backend.name,
+        seed,
+        epochs,
+        recipes,
+        checkpoints: folder.checkpoints,
+        outputDirectory: path,
+        cacheDirectory: cache,
+        signal,
+        command,
+      },
+      (event) => {
+        folder.log(event);
+        progress.listener(event);
+      },
+    );
+    progress.close();
+    return await finishRun({ ...found, backend, resumed: resumedOf(folder) }, folder, streams, resume);
+  } catch (error) {
+    progress.close();
+    const code = interruption.exitCode();
+    const kept = folder.abandon(code === undefined ? String(error) : 'interrupted');
+    progress.say(kept ? `What was trained is kept. To go on: ${resume}` : 'nothing was kept');
+    if (code === undefined) throw error;
+    return code;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** Writes results and reports and prints the tables; a full disk keeps the tables from nobody. */
+export async function finishRun(
+  results: Results,
+  folder: RunFolder,
+  { out, err }: Streams,
+  resume: string,
+): Promise<number> {
+  let where = '';
+  try {
+    where = (await folder.finish(results)).html;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    err.write(
+      `The results could not be written: ${systemReason(error)}. Make room, then write them by: ${resume}\n`,
+    );
+    folder.abandon(String(error));
+  }
+  for (const table of paperTables(results)) out.write(`\n${renderText(table)}\n`);
+  if (where) out.write(`\nReport: ${where}\n`);
+  if (where && folder.failed) {
+    err.write('Checkpoints or lines of the log could not be written; results and report are complete.\n');
+  }
+  return where && !folder.failed ? 0 : INCOMPLETE;
+}
+
+function resumedOf({ checkpoints: { resumed } }: RunFolder): Results['resumed'] {
+  if (resumed.length === 0) return undefined;
+  const differences = [...new Set(resumed.flatMap((session) => session.differences))];
+  return { times: resumed.length, bits: differences.length > 0 ? 'approximate' : 'equal', differences };
+}

@@ -1,0 +1,322 @@
+import type { ChildProcess } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRng } from '@tenfold/random';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseResults } from './results';
+import { buildCommandLine, emptyFolder, start } from './test/command-line';
+
+// The real command line as a process of its own, on a small data set and with small networks that have all that keeps
+// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules.
+const stubs = {
+  'run/data-set': `
+import { tintedImages } from '../test/tinted-images';
+export const dataSet = {
+  name: 'Tinted images',
+  sha256: { images: process.env.OTHER_DATA ? 'b'.repeat(64) : 'a'.repeat(64) },
+  load: async () => tintedImages({ train: 125, test: 20 }),
+};`,
+  'recipes/index': `
+import { quick } from './quick';
+const small = { epochs: 3, batchSize: 12 };
+export const profiles = { quick: {
+  ...quick,
+  cnn: { ...quick.cnn, ...small, architecture: { widths: [4, 4, 4] } },
+  fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
+} };`,
+};
+const STEPS = 30; // of each model
+const models = 'cnn,fnn';
+const whole = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5'];
+
+let cli = '';
+let expected: ReturnType<typeof comparable>;
+let unbroken = '';
+beforeAll(async () => {
+  cli = await buildCommandLine('resume', stubs);
+  unbroken = emptyFolder();
+  const { code, err } = await start(cli, [...whole, '--out', 'run'], { cwd: unbroken }).ended;
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('fnn epoch 3/3') });
+  expected = comparable(join(unbroken, 'run'));
+}, 120_000);
+
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const lines = (run: string) =>
+  readFileSync(join(run, 'steps.jsonl'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+const resume = (cwd: string, ...more: string[]) => start(cli, ['--resume', 'run', ...more], { cwd }).ended;
+
+/** All of a finished run that does not depend on the clock: the models' bytes, results and log. */
+function comparable(run: string) {
+  const results = parseResults(json(join(run, 'results.json')));
+  return {
+    parameters: models.split(',').map((model) => readFileSync(join(run, `${model}.safetensors`), 'base64')),
+    models: results.models.map(
+      ({ trainSeconds, imagesPerSecond, gflopsPerSecond, peakMemoryBytes, history, ...rest }) => ({
+        ...rest,
+        history: history.map(({ seconds, ...epoch }) => epoch),
+      }),
+    ),
+    command: results.command,
+    steps: lines(run)
+      .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
+      .map(({ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss }) => ({
+        ...{ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss },
+      })),
+  };
+}
+
+/** Waits until the log has so many lines, or was cut back to fewer than it had, or the process is over. */
+async function until(count: number, child: ChildProcess, run: string): Promise<void> {
+  const path = join(run, 'steps.jsonl');
+  const size = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+  for (const began = size(); child.exitCode === null && child.signalCode === null; await sleep(1)) {
+    const now = size();
+    if (began > count ? now < began : now >= count) return;
+  }
+}
+
+/** A run that was stopped in the middle of its second model. */
+async function stoppedRun(signal: NodeJS.Signals) {
+  const cwd = emptyFolder();
+  const run = join(cwd, 'run');
+  const { child, ended } = start(cli, [...whole, '--out', 'run', '--checkpoint-minutes', '0'], { cwd });
+  await until(STEPS + 25, child, run);
+  child.kill(signal);
+  return { cwd, run, ...(await ended) };
+}
+
+describe('a run that is killed', () => {
+  it.each([0, 5])(
+    'ends as the unbroken one, bit for bit, however often and whenever (a checkpoint every %i minutes)',
+    async (minutes) => {
+      const seed = Date.now() % 1e6;
+      const rng = createRng(seed);
+      const cwd = emptyFolder();
+      const run = join(cwd, 'run');
+      const more = ['--checkpoint-minutes', String(minutes)];
+      let { child, ended } = start(cli, [...whole, '--out', 'run', ...more], { cwd });
+      let kills = 0;
+      for (let target = 1 + rng.integer(8); ; target += 4 + rng.integer(16)) {
+        await until(target, child, run);
+        await sleep(rng.integer(12));
+        child.kill('SIGKILL');
+        const { code, err } = await ended;
+        if (code !== null) {
+          expect({ code, err, seed }).toMatchObject({ code: 0 });
+          break;
+        }
+        kills++;
+        ({ child, ended } = start(cli, ['--resume', 'run', ...more], { cwd }));
+      }
+      expect({ kills, seed }).toEqual({ kills: expect.toSatisfy((n: number) => n >= 2), seed });
+      expect({ seed, ...comparable(run) }).toEqual({ seed, ...expected });
+    },
+  );
+});
+
+let killed: Awaited<ReturnType<typeof stoppedRun>>;
+beforeAll(async () => {
+  killed = await stoppedRun('SIGKILL');
+  expect(killed.code).toBeNull();
+}, 60_000);
+
+function copyOfKilled() {
+  const cwd = emptyFolder();
+  cpSync(killed.run, join(cwd, 'run'), { recursive: true });
+  const run = join(cwd, 'run');
+  return { cwd, run, state: () => json(join(run, 'state.json')).state };
+}
+
+describe('going on', () => {
+  it('takes over the lock of the dead, trains no finished model again, cuts a torn line, marks the results', async () => {
+    const { cwd, run } = copyOfKilled();
+    writeFileSync(join(run, 'steps.jsonl'), `${readFileSync(join(run, 'steps.jsonl'), 'utf8')}{"type":"st`);
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
+    expect(err).toMatch(/cnn is trained already/);
+    expect(err).toMatch(/fnn goes on after step \d+ of 30/);
+    expect(comparable(run)).toEqual(expected);
+    const { resumed, models: trained, machine } = parseResults(json(join(run, 'results.json')));
+    expect(resumed).toMatchObject({
+      times: 1,
+      bits: machine.commit?.endsWith('+') ? 'approximate' : 'equal',
+    });
+    for (const { trainSeconds, history } of trained) expect(history.at(-1)!.seconds).toBe(trainSeconds);
+    expect(readdirSync(run).sort()).toEqual(
+      'checkpoints cnn.safetensors fnn.safetensors report.html report.md results.json run.json state.json state.previous.json steps.jsonl'.split(
+        ' ',
+      ),
+    );
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual([]);
+  });
+
+  it('keeps two checkpoints and goes back to the one before when the newest is damaged', async () => {
+    const { cwd, run, state } = copyOfKilled();
+    const [newest, before] = state().checkpoints;
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(expect.arrayContaining([newest.file, before.file]));
+    expect(newest.progress.step).toBe(before.progress.step + 1);
+    const path = join(run, 'checkpoints', newest.file);
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(path, bytes);
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toContain(`is damaged: going back to the one before it, step ${before.progress.step}`);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('goes back to the state before when the newest is cut off', async () => {
+    const { cwd, run } = copyOfKilled();
+    truncateSync(join(run, 'state.json'), 500);
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toMatch(/state\.json is damaged: taking the one before it/);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('begins a model again when both of its checkpoints are gone', async () => {
+    const { cwd, run } = copyOfKilled();
+    rmSync(join(run, 'checkpoints'), { recursive: true });
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toMatch(/is gone: fnn begins from its first step/);
+    expect(err).toMatch(/cnn is trained already/);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('finds a run by its name in runs/, and writes the report of a finished one again', async () => {
+    const cwd = emptyFolder();
+    mkdirSync(join(cwd, 'runs'));
+    cpSync(join(unbroken, 'run'), join(cwd, 'runs', 'done'), { recursive: true });
+    rmSync(join(cwd, 'runs', 'done', 'report.html'));
+    const before = readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8');
+    const { code, err, out } = await start(cli, ['--resume', 'done'], { cwd }).ended;
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/done is finished; writing its report again/),
+    });
+    expect(err).not.toMatch(/simd/);
+    expect(out).toMatch(/Test accuracy on CIFAR-10[\s\S]*Report: /);
+    expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
+    expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
+    expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s saves after the step and prints the command that goes on', async (signal, exitCode) => {
+    const { run, code, err } = await stoppedRun(signal);
+    expect({ code, err }).toMatchObject({
+      code: exitCode,
+      err: expect.stringMatching(/saving after this step/),
+    });
+    const log = lines(run);
+    expect(log.at(-1)).toMatchObject({ type: 'end', reason: 'interrupted' });
+    const last = log.filter(({ type }) => type === 'step').at(-1);
+    expect(json(join(run, 'state.json')).state.checkpoints[0].progress.step).toBe(last.step);
+    expect(existsSync(join(run, 'run.lock'))).toBe(false);
+    const command = /To go on: npx @tenfold\/bench (.+)\n/.exec(err)![1]!;
+    const { code: after } = await start(cli, command.split(' '), { cwd: emptyFolder() }).ended;
+    expect(after).toBe(0);
+    expect(comparable(run)).toEqual(expected);
+  });
+});
+
+describe('one bench in a folder', () => {
+  it('refuses the second, and the first goes on', async () => {
+    const cwd = emptyFolder();
+    const run = join(cwd, 'run');
+    const first = start(cli, [...whole, '--out', 'run'], { cwd });
+    await until(2, first.child, run);
+    first.child.kill('SIGSTOP');
+    const second = await resume(cwd);
+    expect(second.code).toBe(2);
+    expect(second.err).toContain(`process ${first.child.pid} on ${os.hostname()} works in ${run} since 20`);
+    first.child.kill('SIGCONT');
+    expect((await first.ended).code).toBe(0);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('refuses a run that another host may work on, unless it is forced', async () => {
+    const { cwd, run } = copyOfKilled();
+    const lock = { ...json(join(run, 'run.lock')), host: 'elsewhere' };
+    writeFileSync(join(run, 'run.lock'), JSON.stringify(lock));
+    const refused = await resume(cwd);
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/on elsewhere works in .*add --force-unlock/),
+    });
+    const forced = await resume(cwd, '--force-unlock');
+    expect(forced).toMatchObject({ code: 0, err: expect.stringMatching(/taking over .*by --force-unlock/) });
+    expect(comparable(run)).toEqual(expected);
+  });
+});
+
+describe('what cannot be gone on with', () => {
+  it.each([
+    ['--seed 6', /--seed is 6, but the run was made with 5\. Leave such options out/],
+    ['--backend cpu', /--backend is cpu, but the run was made with simd/],
+    ['--threads 2', /--threads is 2, but the run was made with 1/],
+    [
+      '--models fnn,cnn --epochs 9',
+      /--models is fnn,cnn, but .* cnn,fnn; --epochs is 9, but .* the profile's/,
+    ],
+    ['--out other', /--out names the folder of a new run/],
+  ])('%s', async (args, message) => {
+    const { code, err } = await start(cli, ['--resume', killed.run, ...args.split(' ')], {
+      cwd: emptyFolder(),
+    }).ended;
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+  });
+
+  it('other data', async () => {
+    const { code, err } = await start(cli, ['--resume', 'run'], { cwd: killed.cwd, env: { OTHER_DATA: '1' } })
+      .ended;
+    expect(code).toBe(2);
+    expect(err).toMatch(/made on other data: images of Tinted images has another sha256; start a new run/);
+  });
+
+  it('a run of another version, one that is damaged, and none', async () => {
+    const { cwd, run } = copyOfKilled();
+    const record = json(join(run, 'run.json'));
+    const refused = async (content: string | undefined, message: RegExp) => {
+      if (content === undefined) rmSync(join(run, 'run.json'));
+      else writeFileSync(join(run, 'run.json'), content);
+      const { code, err } = await resume(cwd);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+    };
+    await refused(
+      JSON.stringify({ ...record, schemaVersion: 2 }),
+      /schemaVersion 2, this version .* continues runs of 1; use the version/,
+    );
+    await refused(JSON.stringify({ ...record, seed: -1 }), /is not the record of a run[\s\S]*seed/);
+    await refused('{', /is not JSON; the run cannot be continued/);
+    await refused(undefined, /holds no run that can be continued: there is no run\.json/);
+    const none = await start(cli, ['--resume', 'nowhere'], { cwd }).ended;
+    expect(none).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/there is no .*nowhere and no run nowhere in .*runs/),
+    });
+    const forced = await start(cli, ['--force-unlock'], { cwd }).ended;
+    expect(forced).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--force-unlock goes with --resume/),
+    });
+  });
+});

@@ -1,0 +1,170 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelResult } from '../results';
+import { isSystemError, systemReason, type WriteFile, writeAtomically } from './atomic-write';
+import { digest, emptyState, type Progress, type RunState, readState, writeState } from './run-state';
+
+/** Where a training leaves what it needs to go on, and finds it again. */
+export interface Checkpoints {
+  /** What a model that was trained to its end had as its result. */
+  finished(model: string): ModelResult | undefined;
+  /** The newest checkpoint of a model that is whole. */
+  load(model: string): Promise<{ bytes: Uint8Array; progress: Progress } | undefined>;
+  /** Whether the last one is old enough for the next. */
+  isDue(): boolean;
+  /** Keeps a checkpoint and the one before it. A full disk is told and is no error. */
+  save(model: string, bytes: Uint8Array, progress: Progress): Promise<void>;
+  /** Writes `MODEL.safetensors`. A full disk is told and is no error. */
+  saveModel(model: string, bytes: Uint8Array): Promise<void>;
+  /** Keeps a model's result in place of its checkpoints. */
+  finish(result: ModelResult): Promise<void>;
+  /** Notes that the run goes on after a break. */
+  resume(differences: string[]): void;
+  readonly resumed: RunState['resumed'];
+  /** The model that has a checkpoint: begun and not finished. */
+  readonly training: string | undefined;
+  /** Of steps.jsonl, up to where the run stands. */
+  readonly logBytes: number;
+  /** Whether there is something to go on from. */
+  readonly isEmpty: boolean;
+  /** Whether something could not be written. */
+  readonly failed: boolean;
+}
+
+export interface CheckpointOptions {
+  /** Goes on from what is in the folder; otherwise that does not count. Default false. */
+  resume?: boolean;
+  /** Between two checkpoints; 0 is one after every step. Default 5. */
+  minutes?: number;
+  /** Brings the step log to the disk and says how long it is. */
+  syncLog?: () => number;
+  /** Told of damaged files and of a full disk. */
+  say?: (message: string) => void;
+  write?: WriteFile;
+  now?: () => number;
+}
+
+const FOLDER = 'checkpoints';
+
+/** Opens the checkpoints of a run: `checkpoints/` with the newest two, and `state.json` with their digests. */
+export async function openCheckpoints(
+  folder: string,
+  {
+    resume = false,
+    minutes = 5,
+    syncLog = () => 0,
+    say = () => {},
+    write = writeAtomically,
+    now = () => performance.now(),
+  }: CheckpointOptions = {},
+): Promise<Checkpoints> {
+  let state = resume ? await wholeState(folder, say) : emptyState;
+  let last = now();
+  let failed = false;
+  const attempt = async (what: string, task: () => Promise<void>): Promise<boolean> => {
+    try {
+      await task();
+      return true;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      failed = true;
+      const kept = state.checkpoints[0] ? `step ${state.checkpoints[0].progress.step} is kept` : '';
+      say(`warning: ${what} could not be written: ${systemReason(error)}; ${kept || 'the run goes on'}`);
+      return false;
+    }
+  };
+  const prune = async () => {
+    const kept = state.checkpoints.map(({ file }) => file);
+    for (const name of await readdir(join(folder, FOLDER)).catch((): string[] => [])) {
+      if (!kept.includes(name)) await rm(join(folder, FOLDER, name), { force: true });
+    }
+  };
+  return {
+    finished: (model) => state.finished.find(({ result }) => result.name === model)?.result,
+    async load(model) {
+      const found = state.checkpoints.find((checkpoint) => checkpoint.model === model);
+      return found && { bytes: await readFile(join(folder, FOLDER, found.file)), progress: found.progress };
+    },
+    isDue: () => now() - last >= minutes * 60_000,
+    async save(model, bytes, progress) {
+      last = now();
+      const file = `${model}-step-${progress.step}-epoch-${progress.history.length}.safetensors`;
+      const before = state.checkpoints.filter((checkpoint) => checkpoint.model === model);
+      if (before[0]?.file === file) return; // nothing was trained since
+      const checkpoint = {
+        model,
+        file,
+        sha256: digest(bytes),
+        savedAt: new Date().toISOString(),
+        logBytes: syncLog(),
+        progress,
+      };
+      const next = { ...state, checkpoints: [checkpoint, ...before.slice(0, 1)] };
+      const path = join(folder, FOLDER, file);
+      const done = await attempt(`the checkpoint of step ${progress.step}`, async () => {
+        await mkdir(join(folder, FOLDER), { recursive: true });
+        await write(path, bytes);
+        await writeState(folder, next, write);
+      });
+      if (done) {
+        state = next;
+        await prune();
+      } else {
+        await rm(path, { force: true });
+      }
+    },
+    async saveModel(model, bytes) {
+      await attempt(`${model}.safetensors`, () => write(join(folder, `${model}.safetensors`), bytes));
+    },
+    async finish(result) {
+      const entry = { result: jsonOf(result), logBytes: syncLog() };
+      const next = { ...state, checkpoints: [], finished: [...state.finished, entry] };
+      const done = await attempt(`the result of ${result.name}`, () => writeState(folder, next, write));
+      // Without it on the disk the checkpoints there are still needed, by whoever resumes.
+      state = next;
+      if (done) await prune();
+    },
+    resume(differences) {
+      const session = { at: new Date().toISOString(), differences };
+      state = { ...state, resumed: [...state.resumed, session] };
+    },
+    get resumed() {
+      return state.resumed;
+    },
+    get training() {
+      return state.checkpoints[0]?.model;
+    },
+    get logBytes() {
+      return state.checkpoints[0]?.logBytes ?? state.finished.at(-1)?.logBytes ?? 0;
+    },
+    get isEmpty() {
+      return state.checkpoints.length === 0 && state.finished.length === 0;
+    },
+    get failed() {
+      return failed;
+    },
+  };
+}
+
+/** The state in a folder without the checkpoints that are missing or damaged. */
+async function wholeState(folder: string, say: (message: string) => void): Promise<RunState> {
+  const state = await readState(folder, say);
+  const whole: RunState['checkpoints'] = [];
+  for (const [index, checkpoint] of state.checkpoints.entries()) {
+    const path = join(folder, FOLDER, checkpoint.file);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes && digest(bytes) === checkpoint.sha256) {
+      whole.push(checkpoint);
+      continue;
+    }
+    const older = state.checkpoints[index + 1];
+    const next = older
+      ? `going back to the one before it, step ${older.progress.step}`
+      : `${checkpoint.model} begins from its first step`;
+    say(`the checkpoint ${path} is ${bytes ? 'damaged' : 'gone'}: ${next}`);
+  }
+  return { ...state, checkpoints: whole };
+}
+
+/** As it will be when it has been written and read: a number that is none is null. */
+const jsonOf = (result: ModelResult): ModelResult => JSON.parse(JSON.stringify(result));

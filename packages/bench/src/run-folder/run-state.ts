@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { epochSchema, modelResultSchema } from '../results';
+import type { WriteFile } from './atomic-write';
+
+const count = z.int().min(0);
+// JSON has no NaN and no Infinity; a loss on the test images may be one.
+const number = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+
+const sums = z.object({
+  steps: count,
+  examples: count,
+  seconds: z.number(),
+  loss: z.number(),
+  metrics: z.record(z.string(), z.number()),
+});
+
+const outcome = modelResultSchema.pick({ confusionMatrix: true, perClassAccuracy: true }).extend({
+  accuracy: z.number(),
+  mistakes: z.array(z.object({ image: count, label: count, prediction: count, probability: z.number() })),
+});
+
+/** How far the training of one model has come, beside what its trainer holds. */
+export const progressSchema = z.object({
+  step: count,
+  /** Of the epoch that the step is in; null when it has been reported. */
+  sums: sums.nullable(),
+  history: z.array(
+    epochSchema.extend({ trainLoss: number, trainAccuracy: number, testLoss: number, testAccuracy: number }),
+  ),
+  /** Of the last epoch in the history. */
+  outcome: outcome.nullable(),
+  trainSeconds: z.number(),
+  /** Images trained on. */
+  trained: count,
+  peakMemoryBytes: count,
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+const stateSchema = z.object({
+  schemaVersion: z.literal(1),
+  /** Newest first: of the model that is being trained, at most two. */
+  checkpoints: z.array(
+    z.object({
+      model: z.string(),
+      file: z.string(),
+      sha256: z.string(),
+      savedAt: z.iso.datetime(),
+      /** Of steps.jsonl at that moment. */
+      logBytes: count,
+      progress: progressSchema,
+    }),
+  ),
+  /** Models that are trained to their end. */
+  finished: z.array(z.object({ result: modelResultSchema, logBytes: count })),
+  /** Every time that the run was resumed, and what was not as it had been. */
+  resumed: z.array(z.object({ at: z.iso.datetime(), differences: z.array(z.string()) })),
+});
+export type RunState = z.infer<typeof stateSchema>;
+
+const FILE = 'state.json';
+const PREVIOUS = 'state.previous.json';
+
+export const emptyState: RunState = { schemaVersion: 1, checkpoints: [], finished: [], resumed: [] };
+
+/** Writes where a run stands; the state before it stays beside it. */
+export async function writeState(folder: string, state: RunState, write: WriteFile): Promise<void> {
+  const before = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
+  if (before !== undefined && parse(before)) await write(join(folder, PREVIOUS), before);
+  const sha256 = digest(JSON.stringify(state));
+  await write(join(folder, FILE), `${JSON.stringify({ sha256, state }, null, 1)}\n`);
+}
+
+/** Reads where a run stands: nowhere when it was not written yet, at the state before when it is damaged. */
+export async function readState(folder: string, say: (message: string) => void): Promise<RunState> {
+  for (const [name, next] of [
+    [FILE, 'taking the one before it'],
+    [PREVIOUS, 'beginning from the start'],
+  ] as const) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const state = parse(text);
+    if (state) return state;
+    say(`${join(folder, name)} is damaged: ${next}`);
+  }
+  return emptyState;
+}
+
+function parse(text: string): RunState | undefined {
+  try {
+    const { sha256, state } = JSON.parse(text);
+    return sha256 === digest(JSON.stringify(state)) ? stateSchema.parse(state) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const digest = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
