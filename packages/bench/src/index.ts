@@ -19,5 +19,6 @@ export {
   type RunEvent,
   type RunListener,
 } from './run/types';
+export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './run-folder/checkpoints';
 export { renderCsv, renderHtml, renderMarkdown, renderText, type Table } from './table';
 export { paperTables, summaryTable } from './tables';

@@ -35,6 +35,15 @@ export const profiles = { quick: {
   cnn: { ...quick.cnn, ...small, architecture: { widths: [4, 4, 4] } },
   fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
 } };`,
+  'run-folder/atomic-write': readFileSync(
+    new URL('run-folder/atomic-write.ts', import.meta.url),
+    'utf8',
+  ).replace(
+    'await writeFileAtomic(',
+    `if (process.env.FULL_DISK && new RegExp(process.env.FULL_DISK).test(path))
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    await writeFileAtomic(`,
+  ),
 };
 const STEPS = 30; // of each model
 const models = 'cnn,fnn';
@@ -235,6 +244,33 @@ describe('going on', () => {
     const { code: after } = await start(cli, command.split(' '), { cwd: emptyFolder() }).ended;
     expect(after).toBe(0);
     expect(comparable(run)).toEqual(expected);
+  });
+});
+
+describe('a full disk', () => {
+  it('costs the checkpoints, not the run; the exit code says so', async () => {
+    const cwd = emptyFolder();
+    const env = { FULL_DISK: 'checkpoints|state|fnn.safetensors' };
+    const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect({ code, err }).toMatchObject({ code: 3 });
+    expect(err).toMatch(/warning: the checkpoint of step 10 could not be written: the disk is full/);
+    expect(err).toMatch(/results and report are complete/);
+    expect(out).toMatch(/Report: /);
+    const run = join(cwd, 'run');
+    writeFileSync(join(run, 'fnn.safetensors'), readFileSync(join(unbroken, 'run', 'fnn.safetensors')));
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('keeps what was trained when the results cannot be written', async () => {
+    const cwd = emptyFolder();
+    const env = { FULL_DISK: 'results' };
+    const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect({ code, err }).toMatchObject({ code: 3 });
+    expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
+    expect(out).toMatch(/Test accuracy on CIFAR-10/);
+    const again = await resume(cwd);
+    expect(again).toMatchObject({ code: 0, err: expect.stringMatching(/fnn is trained already/) });
+    expect(comparable(join(cwd, 'run'))).toEqual(expected);
   });
 });
 

@@ -22,7 +22,7 @@ export function headline({ models, backend, paper, dataset }: Results): string {
 }
 
 /** What must be known before a number is compared with the paper's; empty when nothing stands in the way. */
-export function warnings({ profile, models, machine }: Results): string[] {
+export function warnings({ profile, models, machine, resumed }: Results): string[] {
   const narrowed = models.filter((model) => model.narrowed !== null);
   const diverged = models.filter((model) => model.diverged).map(({ name }) => name);
   return [
@@ -32,6 +32,8 @@ export function warnings({ profile, models, machine }: Results): string[] {
         .join('; ')}.`,
     diverged.length > 0 && `The loss of ${diverged.join(' and ')} became infinite or not a number.`,
     machine.commit?.endsWith('+') && 'The source differed from its last commit when this run was made.',
+    resumed?.bits === 'approximate' &&
+      `This run was stopped and went on where not everything was as before, so its last digits may differ from those of an unbroken run: ${resumed.differences.join('; ')}.`,
     'Every number is of one run with one seed; other seeds differ.',
   ].filter((text) => typeof text === 'string');
 }
@@ -64,13 +66,21 @@ export const definitions: [string, string][] = [
 
 /** Where and how the run was made. */
 export function runTable(results: Results): Table {
-  const { machine, backend, dataset, createdAt, profile, seed } = results;
+  const { machine, backend, dataset, createdAt, profile, seed, resumed } = results;
   const details = Object.entries(backend.details).map(([key, value]) => `${key} ${value}`);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const rows = [
     ['Date', createdAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Profile', profile],
     ['Seed', String(seed)],
+    ...(resumed
+      ? [
+          [
+            'Resumed',
+            `${count(resumed.times)} × after a break, ${resumed.bits === 'equal' ? 'with the numbers of an unbroken run' : 'approximately'}`,
+          ],
+        ]
+      : []),
     ['Backend', [backend.name, ...details].join(', ')],
     ['Processor', `${machine.cpu}, ${count(machine.cores)} logical processors`],
     ['Threads', machine.threads > 0 ? count(machine.threads) : 'not known'],

@@ -96,7 +96,7 @@ export function differences(before: Place, now: Place): string[] {
 }
 
 /** Threads that the run computed on, to ask for the same again; undefined where there is nothing to ask. */
-export function threadsOf({ threads, backend }: RunRecord): number | undefined {
+export function threadsOf({ threads, backend }: Pick<RunRecord, 'threads' | 'backend'>): number | undefined {
   if (threads !== undefined) return threads;
   if (backend.name === 'cpu' || backend.name === 'webgpu') return undefined;
   const running = Number(backend.details.threads);
