@@ -39,10 +39,10 @@ export const profiles = { quick: {
     new URL('run-folder/atomic-write.ts', import.meta.url),
     'utf8',
   ).replace(
-    'await writeFileAtomic(',
+    'await file.writeFile(',
     `if (process.env.FULL_DISK && new RegExp(process.env.FULL_DISK).test(path))
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    await writeFileAtomic(`,
+    await file.writeFile(`,
   ),
 };
 const STEPS = 30; // of each model

@@ -96,7 +96,7 @@ it.each(['safetensors', 'state.json', 'state.previous.json'])(
     one.full = (path) => path.endsWith(file);
     await first.save('cnn', bytes(3), progress(3));
     expect(one.said).toEqual([
-      'warning: the checkpoint of step 3 could not be written: the disk is full; step 2 is kept',
+      'warning: the checkpoint of step 3 could not be written: the disk is full; the run goes on, with the checkpoint of step 2',
     ]);
     expect(first.failed).toBe(true);
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(before);

@@ -68,8 +68,9 @@ export async function openCheckpoints(
     } catch (error) {
       if (!isSystemError(error)) throw error;
       failed = true;
-      const kept = state.checkpoints[0] ? `step ${state.checkpoints[0].progress.step} is kept` : '';
-      say(`warning: ${what} could not be written: ${systemReason(error)}; ${kept || 'the run goes on'}`);
+      const [newest] = state.checkpoints;
+      const kept = newest ? `, with the checkpoint of step ${newest.progress.step}` : '';
+      say(`warning: ${what} could not be written: ${systemReason(error)}; the run goes on${kept}`);
       return false;
     }
   };
