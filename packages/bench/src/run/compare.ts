@@ -1,10 +1,11 @@
 import type { Cifar10 } from '@tenfold/datasets';
+import { describeBackend } from '../backends';
 import { paper } from '../paper';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { dataSet } from './data-set';
-import { describeBackend, describeMachine } from './machine';
+import { describeMachine } from './machine';
 import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import type { SimdBackend } from '@tenfold/backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Machine, Results } from '../results';
+import type { Machine } from '../results';
 
 /** The machine that this process runs on, with the versions that decide its speed. */
 export function describeMachine(): Machine {
@@ -19,14 +19,6 @@ export function describeMachine(): Machine {
     commit: commit(),
     versions: versions(['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tenfold/bench']),
   };
-}
-
-/** The current backend, with what it says of itself. */
-export function describeBackend(): Results['backend'] {
-  const name = tf.getBackend();
-  if (name !== 'simd') return { name, details: {} };
-  const { threads, variant, shared } = (tf.backend() as SimdBackend).runtime;
-  return { name, details: { threads: String(threads), variant, sharedMemory: String(shared) } };
 }
 
 function threadsOfBackend(): number {
