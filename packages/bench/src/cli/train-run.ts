@@ -92,7 +92,7 @@ export async function finishRun(
   for (const table of paperTables(results)) out.write(`\n${renderText(table)}\n`);
   if (where) out.write(`\nReport: ${where}\n`);
   if (where && folder.failed) {
-    err.write('Checkpoints or lines of the log could not be written; results and report are complete.\n');
+    err.write('Not everything could be written (see the warnings above); results and report are complete.\n');
   }
   return where && !folder.failed ? 0 : INCOMPLETE;
 }
