@@ -134,6 +134,7 @@ describe('a run that is killed', () => {
       expect({ kills, seed }).toEqual({ kills: expect.toSatisfy((n: number) => n >= 2), seed });
       expect({ seed, ...comparable(run) }).toEqual({ seed, ...expected });
     },
+    240_000,
   );
 });
 
