@@ -55,20 +55,6 @@ export function softmax(x: usize, out: usize, n: i32, first: i32, last: i32, scr
   }
 }
 
-/** z_i - ln sum_j exp(z_j) */
-export function logSoftmax(x: usize, out: usize, n: i32, first: i32, last: i32, scratch: usize): void {
-  for (let r = first; r < last; r++) {
-    const at = bytes(r) * n;
-    const largest = stage(x + at, scratch, n);
-    const total = exponentials(scratch, largest, n);
-    const shift = f32x4.splat(largest), log = math.log(f32x4.splat(<f32>total));
-    for (let i = 0; i < n; i += 4) {
-      const z = f32x4.sub(loadPart(x + at + bytes(i), n - i), shift);
-      storePart(out + at + bytes(i), f32x4.sub(z, log), n - i);
-    }
-  }
-}
-
 /** dx = y (dy - sum_j dy_j y_j) */
 export function softmaxGrad(dy: usize, y: usize, dx: usize, n: i32, first: i32, last: i32, scratch: usize): void {
   for (let r = first; r < last; r++) {
