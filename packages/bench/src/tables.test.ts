@@ -17,7 +17,7 @@ const cnn = {
   batchSize: 100,
   epochs: 4,
 };
-cnn.flops = { forwardPerImage: 1e9, trainTotal: 6e14 };
+cnn.flops = { forwardPerImage: 1e9, trainPerStep: 3e11, trainTotal: 6e14, toBest: 5e14 };
 const rnn = fixtureModel('rnn', 0.6, 2);
 const results = fixtureResults({ models: [cnn, rnn] });
 

@@ -66,13 +66,13 @@ export const definitions: [string, string][] = [
 
 /** Where and how the run was made. */
 export function runTable(results: Results): Table {
-  const { machine, backend, dataset, createdAt, profile, seed, resumed } = results;
+  const { machine, backend, dataset, createdAt, profile, seeds, resumed } = results;
   const details = Object.entries(backend.details).map(([key, value]) => `${key} ${value}`);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const rows = [
     ['Date', createdAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Profile', profile],
-    ['Seed', String(seed)],
+    [seeds.length === 1 ? 'Seed' : 'Seeds', seeds.join(', ')],
     ...(resumed
       ? [
           [

@@ -68,14 +68,14 @@ ${bodies.join('\n')}
 `;
 }
 
-function facts({ createdAt, backend, machine, profile, seed }: Results): string {
+function facts({ createdAt, backend, machine, profile, seeds }: Results): string {
   const threads = machine.threads > 1 ? `, ${machine.threads} threads` : '';
   const pairs = [
     ['Date', createdAt.slice(0, 10)],
     ['Profile', profile],
     ['Backend', backend.name + threads],
     ['Processor', machine.cpu],
-    ['Seed', String(seed)],
+    [seeds.length === 1 ? 'Seed' : 'Seeds', seeds.join(', ')],
   ];
   const items = pairs.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value!)}</dd></div>`);
   return `<dl class="facts">${items.join('')}</dl>`;

@@ -42,7 +42,15 @@ it('keeps two, gives back the newest with every digit, and forgets those of a fi
   const folder = emptyFolder();
   const first = await openCheckpoints(folder, { syncLog: () => 77 });
   expect([first.isEmpty, first.training, first.logBytes]).toEqual([true, undefined, 0]);
-  const epoch = { epoch: 1, seconds: 1.5, trainLoss: 0.1 + 0.2, trainAccuracy: 1 / 3, learningRate: 1e-9 };
+  const epoch = {
+    epoch: 1,
+    seconds: 1.5,
+    trainLoss: 0.1 + 0.2,
+    trainAccuracy: 1 / 3,
+    learningRate: 1e-9,
+    flops: 1e12,
+    joules: null,
+  };
   const history = [{ ...epoch, testLoss: Number.NaN, testAccuracy: 0.1 }];
   for (const step of [1, 2, 3]) await first.save('cnn', bytes(step), progress(step, { history }));
   expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([

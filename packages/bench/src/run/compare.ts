@@ -39,12 +39,12 @@ export async function compare(
       { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: models.length },
       listener,
     );
-    const result = resultOf(recipe, run, data);
+    const result = resultOf(recipe, seed, run, data);
     await checkpoints.finish(result);
     results.push(result);
   }
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     createdAt: new Date().toISOString(),
     command: options.command,
     machine: describeMachine(),
@@ -57,19 +57,22 @@ export async function compare(
       sha256: { ...dataSet.sha256 },
     },
     profile,
-    seed,
+    seeds: [seed],
+    heldOut: 0,
+    peak: null,
     models: results,
     paper,
   };
 }
 
-function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
+function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): ModelResult {
   const { outcome } = run;
   const trainTotal = 3 * run.forwardFlopsPerImage * run.steps * recipe.batchSize;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
   return {
     name: recipe.model,
+    seed,
     architecture: architectureText(recipe),
     narrowed: recipe.narrowed,
     notes: run.diverged ? [run.diverged] : [],
@@ -81,14 +84,26 @@ function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
     testAccuracy: outcome?.accuracy ?? null,
     testLoss: run.history.at(-1)?.testLoss ?? null,
     testImages: data.test.count,
+    views: null,
     trainSeconds: run.trainSeconds,
     imagesPerSecond: run.imagesPerSecond,
-    flops: { forwardPerImage: run.forwardFlopsPerImage, trainTotal },
+    flops: {
+      forwardPerImage: run.forwardFlopsPerImage,
+      trainPerStep: 3 * run.forwardFlopsPerImage * recipe.batchSize,
+      trainTotal,
+      toBest: null,
+    },
     gflopsPerSecond: run.trainSeconds > 0 ? trainTotal / run.trainSeconds / 1e9 : 0,
+    peakFraction: null,
+    forecastSeconds: null,
+    inference: [],
     peakMemoryBytes: run.peakMemoryBytes,
     energyJoules: null,
     energyReason: 'not measured in this version',
     history: run.history,
+    steps: [],
+    calibration: null,
+    pictures: [],
     confusionMatrix: outcome?.confusionMatrix ?? [],
     perClassAccuracy: outcome?.perClassAccuracy ?? [],
     mistakes: (outcome?.mistakes ?? []).map((mistake) => ({

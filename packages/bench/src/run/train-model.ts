@@ -33,6 +33,10 @@ export interface EpochRecord {
   testLoss: number;
   testAccuracy: number;
   learningRate: number;
+  /** Executed by training until here. */
+  flops: number | null;
+  /** Used by training until here. */
+  joules: number | null;
 }
 
 /** What a training of one model found. */
@@ -156,6 +160,8 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           testLoss: test.loss,
           testAccuracy: test.metrics.accuracy!,
           learningRate: learningRate(one.step - 1),
+          flops: 3 * forwardFlopsPerImage * trained,
+          joules: null,
         };
         history.push(record);
         const { learningRate: _, ...rest } = record;
