@@ -175,6 +175,9 @@ describe('a comparison', () => {
   );
 });
 
+// Node offers relaxed SIMD without a flag since version 22.
+const hasRelaxedSimd = () => Number.parseInt(process.versions.node, 10) >= 22;
+
 describe('the other commands', () => {
   it('--help names every command and option, --version the version', async () => {
     const { code, out } = await run('--help');
@@ -199,7 +202,7 @@ describe('the other commands', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/no {2}node-gpu[\s\S]*why: .*not installed\n +what to do: npm install/);
     expect(out).toMatch(
-      /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed), threads \d/,
+      /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
     expect(out).toMatch(/yes cpu/);
     expect(out).toMatch(/cifar10: not there yet/);
@@ -221,5 +224,23 @@ describe('the other commands', () => {
     expect(step).toMatchObject({ model: 'fnn', backend: 'cpu', batchSize: 4, steps: 2 });
     expect(step.imagesPerSecond).toBeGreaterThan(0);
     expect(step.parameters).toBeLessThan(60_000);
+  });
+
+  it("step sets V8's flags where this Node has any to gain from, unless it is told not to", async () => {
+    const details = async (option: string) => {
+      const { out } = await run(
+        `step --model fnn --widths 16 --backend simd --batch 4 --steps 1 --json${option}`,
+      );
+      return JSON.parse(out).backendDetails;
+    };
+    const isOld = !hasRelaxedSimd();
+    expect(await details(' --no-v8-flags')).toMatchObject({
+      v8Flags: 'none',
+      variant: isOld ? 'baseline' : 'relaxed',
+    });
+    if (isOld) {
+      const relaxed = { v8Flags: '--experimental-wasm-relaxed-simd', variant: 'relaxed' };
+      expect(await details('')).toMatchObject(relaxed);
+    }
   });
 });

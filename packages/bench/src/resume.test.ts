@@ -339,8 +339,8 @@ describe('what cannot be gone on with', () => {
       expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
     };
     await refused(
-      JSON.stringify({ ...record, schemaVersion: 2 }),
-      /schemaVersion 2, this version .* continues runs of 1; use the version/,
+      JSON.stringify({ ...record, schemaVersion: 3 }),
+      /schemaVersion 3, this version .* continues runs of 2; use the version/,
     );
     await refused(JSON.stringify({ ...record, seed: -1 }), /is not the record of a run[\s\S]*seed/);
     await refused('{', /is not JSON; the run cannot be continued/);

@@ -3,14 +3,16 @@ import type { CompareOptions } from '../run/types';
 /** What {@link commandOf} spells out. */
 export type Choices = Pick<CompareOptions, 'profile' | 'models' | 'backend' | 'seed' | 'epochs'> & {
   threads?: number;
+  v8Flags: boolean;
 };
 
 /** The command that repeats a run, every choice spelled out. */
-export function commandOf({ profile, models, backend, seed, epochs, threads }: Choices): string {
+export function commandOf({ profile, models, backend, seed, epochs, threads, v8Flags }: Choices): string {
   const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
   words.push(`--backend ${backend}`, `--seed ${seed}`);
   if (epochs !== undefined) words.push(`--epochs ${epochs}`);
   if (threads !== undefined) words.push(`--threads ${threads}`);
+  if (!v8Flags) words.push('--no-v8-flags');
   return words.join(' ');
 }
 

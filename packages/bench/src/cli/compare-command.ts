@@ -20,6 +20,7 @@ export interface CompareFlags {
   seed: number;
   epochs?: number;
   threads?: number;
+  v8Flags: boolean;
   out?: string;
   cache?: string;
   resume?: string;
@@ -35,7 +36,7 @@ export async function compareCommand(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seed, epochs, threads, out, cache } = flags;
+  const { profile, models, seed, epochs, threads, v8Flags, out, cache } = flags;
   if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
   const profiles = await deps.profiles();
   if (!profiles.includes(profile)) {
@@ -51,14 +52,15 @@ export async function compareCommand(
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     createdAt: new Date().toISOString(),
-    command: commandOf({ profile, models, backend: name, seed, epochs, threads }),
+    command: commandOf({ profile, models, backend: name, seed, epochs, threads, v8Flags }),
     profile,
     models,
     seed,
     epochs,
     threads,
+    v8Flags,
     cacheDirectory: cache && resolve(cache),
     checkpointMinutes: flags.checkpointMinutes ?? CHECKPOINT_MINUTES,
     backend: { ...backend, name },
@@ -71,7 +73,7 @@ export async function compareCommand(
 
 /** Activates the backend and says which, and why not a better one. */
 export async function chooseBackend(
-  { backend, threads }: { backend?: BackendName; threads?: number },
+  { backend, threads, v8Flags }: { backend?: BackendName; threads?: number; v8Flags: boolean },
   deps: Dependencies,
   say: (message: string) => void,
 ): Promise<{ name: string; details: Record<string, string> }> {
@@ -83,6 +85,7 @@ export async function chooseBackend(
   try {
     const chosen = await deps.selectBackend(backend, {
       threads,
+      v8Flags,
       onCheck(check) {
         const matters = !check.works && check.reason !== 'not installed' && backend === undefined;
         if (matters) say(`${check.name} does not train here: ${check.why} (tenfold-bench doctor says more)`);

@@ -13,7 +13,7 @@ export interface Dependencies {
   compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
-  checkBackend(name: BackendName): Promise<BackendCheck>;
+  checkBackend(name: BackendName, options: { v8Flags: boolean }): Promise<BackendCheck>;
   describeMachine(): Promise<Machine>;
   /** The folder that keeps CIFAR-10. */
   cacheFolder(cacheDirectory: string | undefined): Promise<string>;

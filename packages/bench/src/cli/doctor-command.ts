@@ -8,6 +8,7 @@ import type { Dependencies, Streams } from './dependencies';
 import { freeBytes } from './folders';
 
 export interface DoctorFlags {
+  v8Flags: boolean;
   cache?: string;
   json?: boolean;
 }
@@ -25,7 +26,7 @@ export async function doctorCommand(
   streams: Streams,
 ): Promise<number> {
   const checks: BackendCheck[] = [];
-  for (const name of backendNames) checks.push(await deps.checkBackend(name)); // one after another: they use all cores
+  for (const name of backendNames) checks.push(await deps.checkBackend(name, { v8Flags: flags.v8Flags })); // one after another: they use all cores
   const machine = await deps.describeMachine();
   const cache = await cacheState(await deps.cacheFolder(flags.cache));
   const best = checks.find(({ works }) => works)?.name ?? null;

@@ -66,6 +66,11 @@ function createProgram(
   const seed = () =>
     new Option('-s, --seed <number>', 'seed of everything random').default(0).argParser(integer(0));
   const threads = () => new Option('--threads <count>', 'threads to compute on').argParser(integer(1, 64));
+  const v8Flags = () =>
+    new Option(
+      '--no-v8-flags',
+      "leave V8's experimental flags alone: they make simd faster here, and are checked before use",
+    );
   const cache = () =>
     new Option('--cache <folder>', 'where CIFAR-10 is kept (default: TENFOLD_CACHE, else the user cache)');
 
@@ -96,6 +101,7 @@ function createProgram(
       ),
     )
     .addOption(threads())
+    .addOption(v8Flags())
     .option(
       '-o, --out <folder>',
       'folder of the run, new or empty (default: runs/<time>-<profile>-<backend>)',
@@ -146,12 +152,14 @@ function createProgram(
     .addOption(new Option('--steps <count>', 'steps that are measured').default(10).argParser(integer(1)))
     .addOption(seed())
     .addOption(threads())
+    .addOption(v8Flags())
     .option('--json', 'print one JSON object, all times included')
     .action(async (flags: StepFlags) => done(await stepCommand(flags, deps, streams)));
 
   inherit(program.command('doctor'), program)
     .description('Says which backends train here, why the others do not, and what to do.')
     .addOption(cache())
+    .addOption(v8Flags())
     .option('--json', 'print one JSON object')
     .action(async (flags: DoctorFlags) => done(await doctorCommand(flags, deps, streams)));
 

@@ -44,7 +44,11 @@ export async function resumeCommand(
   }
   try {
     const { name } = record.backend;
-    const backend = await chooseBackend({ backend: name, threads: threadsOf(record) }, deps, progress.say);
+    const backend = await chooseBackend(
+      { backend: name, threads: threadsOf(record), v8Flags: record.v8Flags },
+      deps,
+      progress.say,
+    );
     const machine = await deps.describeMachine();
     const changed = differences(record, { backend: { name, details: backend.details }, machine });
     if (changed.length > 0) {
@@ -71,11 +75,14 @@ function findRun(run: string): string {
   );
 }
 
-const options = ['profile', 'models', 'backend', 'seed', 'epochs', 'threads', 'out'] as const;
+const options = ['profile', 'models', 'backend', 'seed', 'epochs', 'threads', 'v8Flags', 'out'] as const;
+
+const spelled: { [name: string]: string } = { v8Flags: 'v8-flags' };
 
 function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: string[]): void {
-  const { profile, models, backend, seed, epochs } = record;
-  const recorded = { profile, models, backend: backend.name, seed, epochs, threads: threadsOf(record) };
+  const { profile, models, backend, seed, epochs, v8Flags } = record;
+  const threads = threadsOf(record);
+  const recorded = { profile, models, backend: backend.name, seed, epochs, threads, v8Flags };
   const text = (value: unknown) => (value === undefined ? "the profile's" : String(value));
   const wrong = options
     .filter((name) => given.includes(name))
@@ -83,7 +90,7 @@ function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: strin
     .map((name) =>
       name === 'out'
         ? '--out names the folder of a new run'
-        : `--${name} is ${text(flags[name])}, but the run was made with ${text(recorded[name])}`,
+        : `--${spelled[name] ?? name} is ${text(flags[name])}, but the run was made with ${text(recorded[name])}`,
     );
   if (wrong.length === 0) return;
   throw new UsageError(

@@ -14,6 +14,7 @@ export interface StepFlags {
   batch: number;
   steps: number;
   threads?: number;
+  v8Flags: boolean;
   seed: number;
   json?: boolean;
 }

@@ -7,7 +7,7 @@ import { machineSchema, type Results } from '../results';
 import { modelNames } from '../run/types';
 import type { WriteFile } from './atomic-write';
 
-const VERSION = 1;
+const VERSION = 2;
 const FILE = 'run.json';
 
 /** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
@@ -22,6 +22,8 @@ export const runRecordSchema = z.object({
   /** As the user gave them, in place of the profile's and the backend's own. */
   epochs: z.int().min(1).optional(),
   threads: z.int().min(1).optional(),
+  /** Whether the backend may set V8's experimental flags. */
+  v8Flags: z.boolean(),
   cacheDirectory: z.string().optional(),
   checkpointMinutes: z.number().min(0),
   backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
