@@ -1,6 +1,7 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { describeBackend } from '../backends';
 import { paper } from '../paper';
+import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
@@ -73,8 +74,8 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
   return {
     name: recipe.model,
     seed,
-    architecture: architectureText(recipe),
-    narrowed: recipe.narrowed,
+    architecture: `${families[recipe.model]} (${architectureText(recipe.architecture)})`,
+    narrowed: narrowedText(recipe.model, recipe.architecture),
     notes: run.diverged ? [run.diverged] : [],
     recipe: JSON.parse(JSON.stringify(recipe)),
     parameters: run.parameters,
@@ -84,7 +85,7 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
     testAccuracy: outcome?.accuracy ?? null,
     testLoss: run.history.at(-1)?.testLoss ?? null,
     testImages: data.test.count,
-    views: null,
+    views: run.views,
     trainSeconds: run.trainSeconds,
     imagesPerSecond: run.imagesPerSecond,
     flops: {
@@ -122,10 +123,3 @@ const families = {
   vit: 'Vision transformer: patches, pre-norm attention blocks, mean pooling',
   'vit-hybrid': 'Vision transformer on a convolutional stem',
 };
-
-function architectureText({ model, architecture }: Recipe): string {
-  const options = Object.entries(architecture).map(
-    ([option, value]) => `${option} ${[value].flat().join('/')}`,
-  );
-  return `${families[model]} (${options.join(', ')})`;
-}

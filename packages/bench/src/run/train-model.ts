@@ -14,13 +14,16 @@ import {
   trainer,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { architectureText } from '../recipes/architecture';
 import { buildModel, needsWhitening } from '../recipes/build-model';
-import { buildOptimizer, buildSchedule } from '../recipes/build-optimizer';
+import { buildOptimizer, buildSchedule, frozenAt } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
+import type { ModelResult } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
 import { testBatches, trainingBatches, whiteningOf } from './data';
 import { type Outcome, outcomeOf } from './outcome';
 import type { RunListener } from './types';
+import { sixViews, withSixViews } from './views';
 
 /** One epoch of a training. */
 export interface EpochRecord {
@@ -52,6 +55,8 @@ export interface ModelRun {
   diverged: string | null;
   /** Of the last finished epoch on the test images; null without one, and when its scores were not numbers. */
   outcome: Outcome | null;
+  /** Of the averages over several views of each test image; null where the recipe wants none. */
+  views: ModelResult['views'];
 }
 
 interface TrainModelOptions {
@@ -85,7 +90,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const one = trainer(model, {
     loss: (labels, logits) =>
       sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
-    optimizer: buildOptimizer(recipe.optimizer, totalSteps),
+    optimizer: buildOptimizer(recipe, source.stepsPerEpoch),
     seed: seedOf('steps'),
   });
   const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
@@ -110,6 +115,12 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   let outcome = saved?.progress.outcome ?? null;
   let { trainSeconds, trained, peakMemoryBytes } = saved?.progress ?? nothing;
   let diverged: string | null = null;
+  let views: ModelResult['views'] = null;
+  const names = Object.keys(model.trainable());
+  // A parameter without a gradient costs nothing: nor does what only its gradient needed.
+  const freeze = (epoch: number) => {
+    for (const frozen of frozenAt(recipe, epoch, names)) model.parameters()[frozen]!.trainable = false;
+  };
   // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
   let recentRate = 0;
   try {
@@ -117,6 +128,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       loadCheckpoint(one, saved.bytes);
       listener({ type: 'stage', message: `${name} goes on after step ${one.step} of ${totalSteps}` });
     }
+    freeze(Math.floor(one.step / source.stepsPerEpoch));
     await train(one, {
       data: source,
       resume: sums ?? undefined,
@@ -173,8 +185,10 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           imagesPerSecond: trained / trainSeconds,
         });
         await checkpoints.saveModel(name, await keep());
+        freeze(report.epoch + 1);
       },
     });
+    if (recipe.testViews === 6) views = await evaluateViews();
   } catch (error) {
     if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
@@ -199,6 +213,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     peakMemoryBytes,
     history,
     outcome,
+    views,
   };
 
   async function keep(): Promise<Uint8Array> {
@@ -208,6 +223,18 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes };
     await checkpoints.save(name, bytes, { ...progress, history: [...history] });
     return bytes;
+  }
+
+  async function evaluateViews(): Promise<ModelResult['views']> {
+    listener({ type: 'stage', message: `${name}: six views of each test image` });
+    const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
+      loss: sparseSoftmaxCrossEntropy,
+      metrics: { accuracy },
+      signal,
+      onBatch: (_, __, done) => listener({ type: 'evaluate', model: name, done, total: data.test.count }),
+    });
+    if (!Number.isFinite(loss)) return null;
+    return { ...sixViews, testAccuracy: metrics.accuracy!, testLoss: loss };
   }
 
   // The test loss is the plain cross-entropy: smoothed labels are a means of training, not a measure.
@@ -226,9 +253,6 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   }
 }
 
-function describe(recipe: Recipe): string {
-  const options = Object.entries(recipe.architecture).map(
-    ([option, value]) => `${option} ${[value].flat().join('/')}`,
-  );
-  return `${options.join(', ')}; ${recipe.epochs} epochs, batches of ${recipe.batchSize}`;
+function describe({ architecture, epochs, batchSize }: Recipe): string {
+  return `${architectureText(architecture)}; ${epochs} epochs, batches of ${batchSize}`;
 }
