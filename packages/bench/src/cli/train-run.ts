@@ -32,7 +32,7 @@ export async function trainRun(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seeds, epochs, recipes, command } = record;
+  const { profile, models, seeds, heldOut, epochs, recipes, command } = record;
   const resume = resumeCommandOf(path, streams.env);
   const interruption = onInterruption(progress.say, () => {
     if (folder.abandon('interrupted')) streams.err.write(`To go on: ${resume}\n`);
@@ -45,6 +45,7 @@ export async function trainRun(
         models,
         backend: backend.name,
         seeds,
+        heldOut,
         epochs,
         recipes,
         checkpoints: folder.checkpoints,

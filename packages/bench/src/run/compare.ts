@@ -7,6 +7,7 @@ import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
+import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
 import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
@@ -14,7 +15,7 @@ import type { CompareOptions, RunListener } from './types';
 
 /**
  * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
- * then all with the next, and evaluates each on all test images.
+ * then all with the next, and evaluates each on all test images, or on those that are held out.
  *
  * @param options checked already; `command` is what would repeat the run
  * @throws the signal's reason when it aborts, and what loading the data throws
@@ -23,12 +24,19 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, seeds, outputDirectory, signal } = options;
+  const { profile, seeds, heldOut = 0, outputDirectory, signal } = options;
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? planRun(options).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
   };
-  const data = await dataSet.load(options, listener);
+  const loaded = await dataSet.load(options, listener);
+  const data = holdOut(loaded, heldOut);
+  if (heldOut > 0) {
+    listener({
+      type: 'stage',
+      message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
+    });
+  }
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
   for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
@@ -40,7 +48,16 @@ export async function compare(
       continue;
     }
     const run = await trainModel(
-      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: trainings.length },
+      {
+        recipe,
+        data,
+        images: heldOut > 0 ? 'held-out' : 'test',
+        seed,
+        signal,
+        checkpoints,
+        modelIndex,
+        modelCount: trainings.length,
+      },
       listener,
     );
     const result = resultOf(recipe, seed, run, data);
@@ -55,14 +72,14 @@ export async function compare(
     backend: describeBackend(),
     dataset: {
       name: dataSet.name,
-      trainImages: data.train.count,
-      testImages: data.test.count,
+      trainImages: loaded.train.count,
+      testImages: loaded.test.count,
       classNames: [...data.classNames],
       sha256: { ...dataSet.sha256 },
     },
     profile,
     seeds,
-    heldOut: 0,
+    heldOut,
     peak: null,
     models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
     paper,

@@ -23,7 +23,7 @@ import type { Checkpoints } from '../run-folder/checkpoints';
 import { trainingText } from '../run-folder/training';
 import { testBatches, trainingBatches, whiteningOf } from './data';
 import { type Outcome, outcomeOf } from './outcome';
-import type { RunListener } from './types';
+import type { EvaluatedImages, RunListener } from './types';
 import { sixViews, withSixViews } from './views';
 
 /** One epoch of a training. */
@@ -63,6 +63,8 @@ export interface ModelRun {
 interface TrainModelOptions {
   recipe: Recipe;
   data: Cifar10;
+  /** What `data.test` holds. Default 'test'. */
+  images?: EvaluatedImages;
   seed: number;
   /** Goes on from the newest one of this model; keeps one after every epoch, when one is due, and at the end by a signal. */
   checkpoints: Checkpoints;
@@ -81,7 +83,7 @@ const nothing = { trainSeconds: 0, trained: 0, peakMemoryBytes: 0 };
  * at any step and started again from its checkpoint, it finds what it would have found without the break.
  */
 export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
-  const { recipe, data, seed, signal, checkpoints } = options;
+  const { recipe, data, images = 'test', seed, signal, checkpoints } = options;
   const rng = createRng(seed).fork(recipe.model);
   const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
   const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
@@ -185,6 +187,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         listener({
           type: 'epoch',
           ...training,
+          images,
           ...rest,
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
@@ -206,7 +209,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const imagesPerSecond = trainSeconds > 0 ? trained / trainSeconds : 0;
   if (diverged === null) {
     const { testAccuracy } = history.at(-1)!;
-    listener({ type: 'modelEnd', ...training, testAccuracy, trainSeconds, imagesPerSecond });
+    listener({ type: 'modelEnd', ...training, images, testAccuracy, trainSeconds, imagesPerSecond });
   }
   return {
     parameters,
@@ -231,7 +234,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   }
 
   async function evaluateViews(): Promise<ModelResult['views']> {
-    listener({ type: 'stage', message: `${trainingText(training)}: six views of each test image` });
+    listener({ type: 'stage', message: `${trainingText(training)}: six views of each ${images} image` });
     const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },

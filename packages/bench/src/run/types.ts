@@ -13,6 +13,8 @@ export interface CompareOptions {
   backend: string;
   /** Each model is trained once with each. */
   seeds: number[];
+  /** Training images that are kept from training and stand in for the test images. Default 0. */
+  heldOut?: number;
   /** In place of each recipe's number of epochs. */
   epochs?: number;
   /** What else the recipes have otherwise than the profile's. */
@@ -26,6 +28,9 @@ export interface CompareOptions {
   checkpoints?: Checkpoints;
   signal?: AbortSignal;
 }
+
+/** The test images, or training images that were kept from training. */
+export type EvaluatedImages = 'test' | 'held-out';
 
 /** What a listener hears while a comparison runs: the terminal's bar, the plain log and the step log are listeners. */
 export type RunEvent =
@@ -56,6 +61,8 @@ export type RunEvent =
       type: 'epoch';
       model: ModelName;
       seed: number;
+      /** What the test figures are of. */
+      images: EvaluatedImages;
       epoch: number;
       epochs: number;
       trainLoss: number;
@@ -69,6 +76,7 @@ export type RunEvent =
       type: 'modelEnd';
       model: ModelName;
       seed: number;
+      images: EvaluatedImages;
       testAccuracy: number;
       trainSeconds: number;
       imagesPerSecond: number;

@@ -50,12 +50,12 @@ export function lastingLine(event: Extract<RunEvent, { type: 'modelStart' | 'epo
       return [
         `${model}, seed ${event.seed}, epoch ${event.epoch}/${event.epochs}`,
         `train loss ${event.trainLoss.toFixed(3)} accuracy ${percent(event.trainAccuracy, 1)}`,
-        `test loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
+        `${event.images} loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
         seconds(event.seconds),
         `${rate(event.imagesPerSecond)} images/s`,
       ].join(' | ');
     case 'modelEnd':
-      return `${model}, seed ${event.seed}: ${percent(event.testAccuracy)} of the test images after ${seconds(event.trainSeconds)} of training`;
+      return `${model}, seed ${event.seed}: ${percent(event.testAccuracy)} of the ${event.images} images after ${seconds(event.trainSeconds)} of training`;
   }
 }
 

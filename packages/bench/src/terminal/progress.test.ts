@@ -51,6 +51,7 @@ const run: RunEvent[] = [
     type: 'epoch',
     model: 'cnn',
     seed: 3,
+    images: 'test',
     epoch: 2,
     epochs: 8,
     trainLoss: 1.2,
@@ -60,7 +61,15 @@ const run: RunEvent[] = [
     seconds: 75,
     imagesPerSecond: 1500,
   },
-  { type: 'modelEnd', model: 'cnn', seed: 3, testAccuracy: 0.78, trainSeconds: 254, imagesPerSecond: 1577 },
+  {
+    type: 'modelEnd',
+    model: 'cnn',
+    seed: 3,
+    images: 'test',
+    testAccuracy: 0.78,
+    trainSeconds: 254,
+    imagesPerSecond: 1577,
+  },
 ];
 
 describe('the plain log', () => {
@@ -98,6 +107,18 @@ describe('the plain log', () => {
     }
     expect(lines.map((line) => /step (\d+)/.exec(line)?.[1])).toEqual(['0', '30', '60', '90']);
   });
+});
+
+it('does not call images that are held out test images', () => {
+  const lines: string[] = [];
+  const listener = plainLog((line) => lines.push(line));
+  for (const event of run) {
+    listener(event.type === 'epoch' || event.type === 'modelEnd' ? { ...event, images: 'held-out' } : event);
+  }
+  expect(lines.slice(-2)).toEqual([
+    expect.stringContaining('| held-out loss 1.100 accuracy 61.23 % |'),
+    expect.stringContaining('78.00 % of the held-out images'),
+  ]);
 });
 
 describe('the status line', () => {
