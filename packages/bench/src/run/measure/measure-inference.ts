@@ -1,0 +1,57 @@
+import type { Model } from '@tenfold/layers';
+import { createRng } from '@tenfold/random';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Inference } from '../../results';
+import { quantilesOf } from './quantiles';
+
+const SECONDS = 1;
+
+export interface InferenceOptions {
+  /** [1, 32, 256] by default. */
+  batchSizes?: number[];
+  /** For each batch size, besides one run that does not count; one run is made whatever it takes. 1 by default. */
+  seconds?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Times a model's predictions on random images that lie on the backend already, until the logits can be read.
+ *
+ * @throws the signal's reason when it aborts
+ */
+export async function measureInference(
+  model: Model,
+  { batchSizes = [1, 32, 256], seconds = SECONDS, signal }: InferenceOptions = {},
+): Promise<Inference[]> {
+  const found: Inference[] = [];
+  for (const batchSize of batchSizes) {
+    const values = createRng(0).fillNormal(new Float32Array(batchSize * 3072));
+    const images = tf.tensor(values, [batchSize, 32, 32, 3]);
+    const predict = async (): Promise<number> => {
+      signal?.throwIfAborted();
+      const start = performance.now();
+      const logits = model.predict(images);
+      await logits.data();
+      logits.dispose();
+      return performance.now() - start;
+    };
+    try {
+      await predict();
+      const times: number[] = [];
+      const end = performance.now() + 1000 * seconds;
+      do times.push(await predict());
+      while (performance.now() < end);
+      const milliseconds = quantilesOf(times);
+      found.push({
+        batchSize,
+        milliseconds,
+        runs: times.length,
+        imagesPerSecond: (1000 * batchSize) / milliseconds.median,
+      });
+    } finally {
+      images.dispose();
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
+  }
+  return found;
+}
