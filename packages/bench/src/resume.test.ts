@@ -35,6 +35,10 @@ export const profiles = { quick: {
   cnn: { ...quick.cnn, ...small, architecture: { widths: [4, 4, 4] } },
   fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
 } };`,
+  'run/measure/measure-inference': readFileSync(
+    new URL('run/measure/measure-inference.ts', import.meta.url),
+    'utf8',
+  ).replace('SECONDS = 1;', 'SECONDS = 0.01;'),
   'run-folder/atomic-write': readFileSync(
     new URL('run-folder/atomic-write.ts', import.meta.url),
     'utf8',
@@ -74,7 +78,16 @@ function comparable(run: string) {
   return {
     parameters: models.split(',').map((model) => readFileSync(join(run, `${model}.safetensors`), 'base64')),
     models: results.models.map(
-      ({ trainSeconds, imagesPerSecond, gflopsPerSecond, peakMemoryBytes, history, ...rest }) => ({
+      ({
+        trainSeconds,
+        imagesPerSecond,
+        gflopsPerSecond,
+        peakFraction,
+        peakMemoryBytes,
+        inference,
+        history,
+        ...rest
+      }) => ({
         ...rest,
         history: history.map(({ seconds, ...epoch }) => epoch),
       }),
@@ -82,9 +95,11 @@ function comparable(run: string) {
     command: results.command,
     steps: lines(run)
       .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
-      .map(({ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss }) => ({
-        ...{ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss },
-      })),
+      .map(
+        ({ type, model, step, epoch, loss, accuracy, learningRate, gradientNorm, trainLoss, testLoss }) => ({
+          ...{ type, model, step, epoch, loss, accuracy, learningRate, gradientNorm, trainLoss, testLoss },
+        }),
+      ),
   };
 }
 
