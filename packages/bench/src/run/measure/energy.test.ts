@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { describeEnergy, openEnergyMeter } from './energy-meter';
 import { openNvidia } from './energy-nvidia';
 import { openRapl } from './energy-rapl';
 import { integratePower } from './integrate-power';
+import { describeEnergy, openEnergyMeter } from './open-energy-meter';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'tenfold-energy-'));
 

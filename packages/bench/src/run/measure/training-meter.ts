@@ -3,7 +3,7 @@ import type { Optimizer } from '@tenfold/optimizers';
 import type { StepReport, Trainer } from '@tenfold/training';
 import { describeBackend } from '../../backends';
 import type { StepPoint } from '../../results';
-import { openEnergyMeter } from './energy-meter';
+import { openEnergyMeter } from './open-energy-meter';
 import { createStepMeter, type StepFigures } from './step-meter';
 import { stepPoints } from './step-points';
 
