@@ -61,10 +61,21 @@ const largest = (filters: Filter[], most: number): Filter[] =>
     .slice(0, most)
     .map(({ filter }) => filter);
 
+/**
+ * The whitening filters blow up what is rare in images, so filters joined with them look like noise. Their patterns do
+ * not: what a filter v/√λ finds is v·√λ, itself over its squared norm.
+ */
 function joinedPicture(whitening: Kernel, next: Kernel): Picture {
-  const shown = largest(joinFilters(whitening, next), MOST_FILTERS);
-  const title = `First trained convolution, joined with the whitening filters as if no GELU were between them: the ${shown.length} largest filters`;
+  const shown = largest(joinFilters(patternsOf(whitening), next), MOST_FILTERS);
+  const title = `First trained convolution: what its ${shown.length} strongest filters look for, by way of the whitening filters and as if no GELU were between the two`;
   return pictureOf(title, shown.map(filterTile));
+}
+
+function patternsOf({ shape, values }: Kernel): Kernel {
+  const count = shape.at(-1)!;
+  const squares = new Float64Array(count);
+  for (const [i, value] of values.entries()) squares[i % count]! += value * value;
+  return { shape, values: values.map((value, i) => value / (squares[i % count]! || 1)) };
 }
 
 /** Of a recurrent layer, a row of one tile for each unit: how a row of pixels moves its candidate state. */
