@@ -20,4 +20,4 @@ export * from './row-product';
 export * from './softmax';
 export { winograd, winogradFilter } from './winograd';
 export { compareFloats, select } from './compare';
-export { winogradFilterGradient, winogradProducts } from './winograd-filter';
+export { winogradFilterGradient, winogradProducts, winogradTiles } from './winograd-filter';

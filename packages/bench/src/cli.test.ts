@@ -45,6 +45,15 @@ describe('what cannot be done as asked', () => {
     ['--seed -1', /'-1' is invalid/],
     ['--epochs', /argument missing/],
     ['--profile quik', /--profile is 'quik'; expected .*quick.* Did you mean quick\?/],
+    ['--set cnn.epoch=3', /--set: cnn has no 'epoch'; expected model, .*epochs.* Did you mean epochs\?/],
+    ['--set cnn.epochs=no', /--set: cnn\.epochs is 'no'; expected number/],
+    ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],
+    ['--set cnn.epochs=3 --models fnn', /--set: cnn is set otherwise, but only fnn will be trained/],
+    ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
+    [
+      '--profile hour --models cnn,fnn --set cnn.epochs=1',
+      /the profile hour has no recipe for fnn; it has cnn/,
+    ],
     ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
     ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
     ['step', /required option '-m, --model <name>' not specified/],
@@ -127,6 +136,29 @@ describe('a comparison', () => {
       'epoch',
       'end',
     ]);
+  });
+
+  it('goes by what the command line and a file set, and spells it out in its command', async () => {
+    const cwd = emptyFolder();
+    writeFileSync(
+      join(cwd, 'mine.json'),
+      JSON.stringify({ cnn: { epochs: 7, augmentation: { flip: 'none' } }, vit: { epochs: 3 } }),
+    );
+    const args =
+      '--backend cpu --out a --models cnn --recipes mine.json --set cnn.epochs=9 --set cnn.architecture.widths=8,8,16';
+    expect(await run(args, cwd)).toMatchObject({ code: 0 });
+    const record = (name: string) => JSON.parse(readFileSync(join(cwd, name, 'run.json'), 'utf8'));
+    const { recipes, command } = record('a');
+    expect(recipes).toEqual([
+      expect.objectContaining({
+        epochs: 9,
+        architecture: { widths: [8, 8, 16] },
+        augmentation: { shift: 2, flip: 'none', cutout: 0 },
+      }),
+    ]);
+    const again = command.replace('npx @tenfold/bench ', '');
+    expect(await run(`${again} --out b`, cwd)).toMatchObject({ code: 0 });
+    expect(record('b').recipes).toEqual(recipes);
   });
 
   it('names its folder by time, profile and backend', async () => {

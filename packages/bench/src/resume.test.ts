@@ -18,7 +18,8 @@ import { parseResults } from './results';
 import { buildCommandLine, emptyFolder, start } from './test/command-line';
 
 // The real command line as a process of its own, on a small data set and with small networks that have all that keeps
-// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules.
+// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules, parameters that freeze; and
+// test-time views.
 const stubs = {
   'run/data-set': `
 import { tintedImages } from '../test/tinted-images';
@@ -28,17 +29,24 @@ export const dataSet = {
   load: async () => tintedImages({ train: 125, test: 20 }),
 };`,
   'recipes/index': `
+import { hour } from './hour';
 import { quick } from './quick';
 const small = { epochs: 3, batchSize: 12 };
+const { optimizer } = hour.cnn;
+const groups = optimizer.groups.map((group) => (group.trainedEpochs ? { ...group, trainedEpochs: 1 } : group));
 export const profiles = { quick: {
   ...quick,
-  cnn: { ...quick.cnn, ...small, architecture: { widths: [4, 4, 4] } },
+  cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
   fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
 } };`,
   'run/measure/measure-inference': readFileSync(
     new URL('run/measure/measure-inference.ts', import.meta.url),
     'utf8',
   ).replace('SECONDS = 1;', 'SECONDS = 0.01;'),
+  'run/views': readFileSync(new URL('run/views.ts', import.meta.url), 'utf8').replace(
+    'tf.tidy(',
+    "(process.env.DIE_IN_VIEWS && process.kill(process.pid, 'SIGKILL'), tf.tidy)(",
+  ),
   'run-folder/atomic-write': readFileSync(
     new URL('run-folder/atomic-write.ts', import.meta.url),
     'utf8',
@@ -190,6 +198,20 @@ describe('going on', () => {
     expect(readdirSync(join(run, 'checkpoints'))).toEqual([]);
   });
 
+  it('looks at the views of the test images again when it was killed doing so', async () => {
+    const cwd = emptyFolder();
+    const env = { DIE_IN_VIEWS: '1' };
+    const killed = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect(killed).toMatchObject({ code: null, err: expect.stringMatching(/cnn: six views/) });
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/cnn goes on after step 30 of 30[\s\S]*cnn: six views/),
+    });
+    expect(expected.models[0]!.views).toMatchObject({ count: 6 });
+    expect(comparable(join(cwd, 'run'))).toEqual(expected);
+  });
+
   it('keeps two checkpoints and goes back to the one before when the newest is damaged', async () => {
     const { cwd, run, state } = copyOfKilled();
     const [newest, before] = state().checkpoints;
@@ -329,6 +351,7 @@ describe('what cannot be gone on with', () => {
       '--models fnn,cnn --epochs 9',
       /--models is fnn,cnn, but .* cnn,fnn; --epochs is 9, but .* the profile's/,
     ],
+    ['--set fnn.epochs=3', /--set changes recipes, and those of a run are as it began/],
     ['--out other', /--out names the folder of a new run/],
   ])('%s', async (args, message) => {
     const { code, err } = await start(cli, ['--resume', killed.run, ...args.split(' ')], {
@@ -354,8 +377,8 @@ describe('what cannot be gone on with', () => {
       expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
     };
     await refused(
-      JSON.stringify({ ...record, schemaVersion: 3 }),
-      /schemaVersion 3, this version .* continues runs of 2; use the version/,
+      JSON.stringify({ ...record, schemaVersion: 1 }),
+      /schemaVersion 1, this version .* continues runs of 3; use the version/,
     );
     await refused(JSON.stringify({ ...record, seed: -1 }), /is not the record of a run[\s\S]*seed/);
     await refused('{', /is not JSON; the run cannot be continued/);

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { type BackendName, backendDescriptions } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
+import { type Override, OverrideError, overridesOf, parseOverride } from '../recipes/overrides';
+import type { RunPlan } from '../run/plan';
 import type { ModelName } from '../run/types';
 import { openRunFolder } from '../run-folder';
 import type { RunRecord } from '../run-folder/run-record';
@@ -19,6 +22,10 @@ export interface CompareFlags {
   backend?: BackendName;
   seed: number;
   epochs?: number;
+  /** MODEL.KEY=VALUE, each. */
+  set?: string[];
+  /** File of overrides. */
+  recipes?: string;
   threads?: number;
   v8Flags: boolean;
   out?: string;
@@ -43,6 +50,7 @@ export async function compareCommand(
     const expected = `expected ${enumerate(profiles)}.${suggestion(profile, profiles)}`;
     throw new UsageError(`--profile is '${profile}'; ${expected}`);
   }
+  const { overrides, plan } = await planned(flags, deps);
   if (out) await checkEmpty('--out', out);
   await checkWritable(out ? '--out' : 'run folder', out ?? 'runs');
   await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(cache));
@@ -54,7 +62,7 @@ export async function compareCommand(
   const record: RunRecord = {
     schemaVersion: 2,
     createdAt: new Date().toISOString(),
-    command: commandOf({ profile, models, backend: name, seed, epochs, threads, v8Flags }),
+    command: commandOf({ profile, models, backend: name, seed, epochs, threads, v8Flags, overrides }),
     profile,
     models,
     seed,
@@ -64,11 +72,41 @@ export async function compareCommand(
     cacheDirectory: cache && resolve(cache),
     checkpointMinutes: flags.checkpointMinutes ?? CHECKPOINT_MINUTES,
     backend: { ...backend, name },
-    ...(await deps.plan({ profile, models, epochs })),
+    ...plan,
     machine: await deps.describeMachine(),
   };
   const folder = await openRunFolder(path, record, { say: progress.say });
   return trainRun({ path, record, folder, backend, progress }, deps, streams);
+}
+
+/** What will be trained, with what the command line and the file of recipes have otherwise than the profile. */
+async function planned(
+  { profile, models, epochs, set = [], recipes }: CompareFlags,
+  deps: Dependencies,
+): Promise<{ overrides: Override[]; plan: RunPlan }> {
+  let option = '--recipes';
+  try {
+    const fromFile = recipes === undefined ? [] : overridesOf(await readJson(recipes));
+    option = '--set';
+    const overrides = [...fromFile.filter(({ model }) => models.includes(model)), ...set.map(parseOverride)];
+    option = recipes === undefined ? '--set' : '--recipes, --set';
+    if (overrides.length === 0) option = '--profile';
+    return { overrides, plan: await deps.plan({ profile, models, epochs, overrides }) };
+  } catch (error) {
+    if (!(error instanceof OverrideError)) throw error;
+    throw new UsageError(`${option}: ${error.message}`, { cause: error });
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new OverrideError(`${resolve(file)} cannot be read (${error.code ?? error.message})`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new OverrideError(`${resolve(file)} is not JSON: ${(error as Error).message}`);
+  }
 }
 
 /** Activates the backend and says which, and why not a better one. */

@@ -9,7 +9,7 @@ export interface Dependencies {
   /** What `--profile` may name. */
   profiles(): Promise<readonly string[]>;
   /** What a comparison will train, by which recipes and on which data. */
-  plan(options: Pick<CompareOptions, 'profile' | 'models' | 'epochs'>): Promise<RunPlan>;
+  plan(options: Pick<CompareOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan>;
   compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;

@@ -100,6 +100,13 @@ function createProgram(
         integer(1),
       ),
     )
+    .addOption(
+      new Option(
+        '--set <key=value>',
+        'one value of a recipe, such as cnn.architecture.widths=64,128,128; may be given several times',
+      ).argParser((text: string, before: string[] = []) => [...before, text]),
+    )
+    .option('--recipes <file>', 'JSON file of such values: { "cnn": { "epochs": 9 } }; --set comes after it')
     .addOption(threads())
     .addOption(v8Flags())
     .option(

@@ -84,7 +84,10 @@ function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: strin
   const threads = threadsOf(record);
   const recorded = { profile, models, backend: backend.name, seed, epochs, threads, v8Flags };
   const text = (value: unknown) => (value === undefined ? "the profile's" : String(value));
-  const wrong = options
+  const recipes = given
+    .filter((name) => name === 'set' || name === 'recipes')
+    .map((name) => `--${name} changes recipes, and those of a run are as it began`);
+  const others = options
     .filter((name) => given.includes(name))
     .filter((name) => name === 'out' || text(flags[name]) !== text(recorded[name]))
     .map((name) =>
@@ -92,6 +95,7 @@ function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: strin
         ? '--out names the folder of a new run'
         : `--${spelled[name] ?? name} is ${text(flags[name])}, but the run was made with ${text(recorded[name])}`,
     );
+  const wrong = [...others, ...recipes];
   if (wrong.length === 0) return;
   throw new UsageError(
     `--resume: ${wrong.join('; ')}. Leave such options out to go on with the run, or --resume to start another`,

@@ -72,9 +72,8 @@ function architectureOf(model: ModelName, widths: number[]): { [option: string]:
       if (widths.length !== 1) throw wrong('one number, the width of the tokens, such as 128');
       return { width: first! };
     case 'vit-hybrid':
-      if (widths.length !== 3) {
-        throw wrong('three numbers, two for the stem and one for the tokens, such as 64,128,128');
-      }
-      return { widths: widths.slice(0, 2), width: widths[2]! };
+      if (widths.length !== 2)
+        throw wrong('two numbers, the widths of the stem and of the tokens, such as 64,128');
+      return { stemWidth: first!, width: widths[1]! };
   }
 }

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
-import type { Recipe } from '../recipes/recipe';
+import { recipeSchema } from '../recipes/recipe';
 import { machineSchema, type Results } from '../results';
 import { modelNames } from '../run/types';
 import type { WriteFile } from './atomic-write';
 
-const VERSION = 2;
+const VERSION = 3;
 const FILE = 'run.json';
 
 /** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
@@ -28,11 +28,7 @@ export const runRecordSchema = z.object({
   checkpointMinutes: z.number().min(0),
   backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
   /** One for each model, exactly as used. */
-  recipes: z.array(
-    z.custom<Recipe>((value) => modelNames.includes((value as Partial<Recipe> | null)?.model as never), {
-      message: 'not a recipe',
-    }),
-  ),
+  recipes: z.array(recipeSchema),
   dataset: z.object({ name: z.string(), sha256: z.record(z.string(), z.string()) }),
   machine: machineSchema,
 });

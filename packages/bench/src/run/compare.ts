@@ -1,6 +1,7 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { describeBackend } from '../backends';
 import { paper } from '../paper';
+import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
@@ -81,8 +82,8 @@ function resultOf(
   return {
     name: recipe.model,
     seed,
-    architecture: architectureText(recipe),
-    narrowed: recipe.narrowed,
+    architecture: `${families[recipe.model]} (${architectureText(recipe.architecture)})`,
+    narrowed: narrowedText(recipe.model, recipe.architecture),
     notes: run.diverged ? [run.diverged] : [],
     recipe: JSON.parse(JSON.stringify(recipe)),
     parameters: run.parameters,
@@ -92,7 +93,7 @@ function resultOf(
     testAccuracy: outcome?.accuracy ?? null,
     testLoss: run.history.at(-1)?.testLoss ?? null,
     testImages: data.test.count,
-    views: null,
+    views: run.views,
     trainSeconds: run.trainSeconds,
     imagesPerSecond: run.imagesPerSecond,
     flops: {
@@ -136,10 +137,3 @@ const families = {
   vit: 'Vision transformer: patches, pre-norm attention blocks, mean pooling',
   'vit-hybrid': 'Vision transformer on a convolutional stem',
 };
-
-function architectureText({ model, architecture }: Recipe): string {
-  const options = Object.entries(architecture).map(
-    ([option, value]) => `${option} ${[value].flat().join('/')}`,
-  );
-  return `${families[model]} (${options.join(', ')})`;
-}

@@ -7,15 +7,17 @@ import { loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profiles } from '../recipes';
+import { hour } from '../recipes/hour';
+import { quick } from '../recipes/quick';
 import type { Recipe } from '../recipes/recipe';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { tintedImages } from '../test/tinted-images';
 import { trainModel } from './train-model';
-import { modelNames, type RunEvent } from './types';
+import type { RunEvent } from './types';
 
 const data = tintedImages();
 const small: Recipe = {
-  ...profiles.quick!.fnn,
+  ...quick.fnn,
   architecture: { sizes: [3072, 64], dropoutRate: 0.1 },
   epochs: 8,
   batchSize: 20,
@@ -28,10 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(recipe: Recipe, seed = 0) {
+/** @param onModel given every file of the model */
+async function run(recipe: Recipe, seed = 0, onModel?: (bytes: Uint8Array) => Promise<void>) {
   const events: RunEvent[] = [];
   const checkpointPath = join(folder, `${recipe.model}.safetensors`);
-  const checkpoints = await openCheckpoints(folder);
+  const opened = await openCheckpoints(folder);
+  const checkpoints = onModel
+    ? { ...opened, saveModel: (_: string, bytes: Uint8Array) => onModel(bytes) }
+    : opened;
   const found = await trainModel(
     { recipe, data, seed, checkpoints, modelIndex: 0, modelCount: 1, inferenceSeconds: 0.01 },
     (event) => void events.push(event),
@@ -99,10 +105,37 @@ it('ends a training whose loss explodes, with the reason, and goes on without it
   expect(found.inference).toEqual([]);
 });
 
+it('freezes what is trained for the first epochs only, and averages over views at the end', async () => {
+  const { optimizer } = hour.cnn;
+  const groups = optimizer.groups.map((group) =>
+    group.trainedEpochs === undefined ? group : { ...group, trainedEpochs: 1 },
+  );
+  const recipe: Recipe = {
+    ...hour.cnn,
+    architecture: { widths: [8, 8, 8] },
+    optimizer: { ...optimizer, groups },
+    batchSize: 20,
+  };
+  const before = tf.memory().numTensors;
+  const biases: number[][] = [];
+  const { found } = await run({ ...recipe, epochs: 3 }, 0, async (bytes) => {
+    const { tensors } = loadSafetensors(bytes);
+    biases.push([...(await tensors['model/whiten.bias']!.data())]);
+    tf.dispose(tensors);
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  expect(biases[0]!.every((value) => value !== 0)).toBe(true);
+  expect(biases.slice(1)).toEqual([biases[0], biases[0]]);
+  const { views, history } = found;
+  expect(views).toMatchObject({ count: 6, description: expect.stringMatching(/logits averaged/) });
+  expect(views!.testAccuracy).toBeGreaterThan(0.5);
+  expect(views!.testLoss).not.toBe(history.at(-1)!.testLoss);
+});
+
 describe('every recipe', () => {
   it.each(
     Object.entries(profiles).flatMap(([profile, recipes]) =>
-      modelNames.map((name) => [profile, name, recipes[name]] as const),
+      Object.entries(recipes).map(([name, recipe]) => [profile, name, recipe] as const),
     ),
   )(
     '%s %s trains all parameters of its network for a step, and its loss is a number',

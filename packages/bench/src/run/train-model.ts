@@ -14,10 +14,11 @@ import {
   trainer,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { architectureText } from '../recipes/architecture';
 import { buildModel, needsWhitening } from '../recipes/build-model';
-import { buildOptimizer, buildSchedule } from '../recipes/build-optimizer';
+import { buildOptimizer, buildSchedule, frozenAt } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
-import type { Inference, Picture } from '../results';
+import type { Inference, ModelResult, Picture } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
 import { testBatches, trainingBatches, whiteningOf } from './data';
 import { measureInference } from './measure/measure-inference';
@@ -25,6 +26,7 @@ import { picturesOf } from './measure/pictures';
 import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
 import type { RunListener } from './types';
+import { sixViews, withSixViews } from './views';
 
 /** One epoch of a training. */
 export interface EpochRecord {
@@ -63,6 +65,8 @@ export interface ModelRun {
   diverged: string | null;
   /** Of the last finished epoch on the test images; null without one, and when its scores were not numbers. */
   outcome: Outcome | null;
+  /** Of the averages over several views of each test image; null where the recipe wants none. */
+  views: ModelResult['views'];
 }
 
 interface TrainModelOptions {
@@ -103,7 +107,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const bare = trainer(model, {
     loss: (labels, logits) =>
       sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
-    optimizer: meter.watchOptimizer(buildOptimizer(recipe.optimizer, totalSteps)),
+    optimizer: meter.watchOptimizer(buildOptimizer(recipe, source.stepsPerEpoch)),
     seed: seedOf('steps'),
   });
   const one = meter.watchTrainer(bare);
@@ -131,6 +135,12 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   let diverged: string | null = null;
   let inference: Inference[] = [];
   let pictures: Picture[] = [];
+  let views: ModelResult['views'] = null;
+  const names = Object.keys(model.trainable());
+  // A parameter without a gradient costs nothing: nor does what only its gradient needed.
+  const freeze = (epoch: number) => {
+    for (const frozen of frozenAt(recipe, epoch, names)) model.parameters()[frozen]!.trainable = false;
+  };
   // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
   let recentRate = 0;
   try {
@@ -139,6 +149,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       meter.restore(saved.progress.measured);
       listener({ type: 'stage', message: `${name} goes on after step ${one.step} of ${totalSteps}` });
     }
+    freeze(Math.floor(one.step / source.stepsPerEpoch));
     meter.start();
     await train(one, {
       data: source,
@@ -201,10 +212,12 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           imagesPerSecond: trained / trainSeconds,
         });
         await checkpoints.saveModel(name, await keep());
+        freeze(report.epoch + 1);
         meter.start();
       },
     });
     meter.pause();
+    if (recipe.testViews === 6) views = await evaluateViews();
     listener({ type: 'stage', message: `${name}: speed of predictions, filters, saliency` });
     inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
     if (outcome) pictures = await picturesOf(model, data, { signal });
@@ -237,6 +250,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     inference,
     pictures,
     outcome,
+    views,
   };
 
   async function keep(): Promise<Uint8Array> {
@@ -247,6 +261,18 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes, measured };
     await checkpoints.save(name, bytes, { ...progress, history: [...history] });
     return bytes;
+  }
+
+  async function evaluateViews(): Promise<ModelResult['views']> {
+    listener({ type: 'stage', message: `${name}: six views of each test image` });
+    const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
+      loss: sparseSoftmaxCrossEntropy,
+      metrics: { accuracy },
+      signal,
+      onBatch: (_, __, done) => listener({ type: 'evaluate', model: name, done, total: data.test.count }),
+    });
+    if (!Number.isFinite(loss)) return null;
+    return { ...sixViews, testAccuracy: metrics.accuracy!, testLoss: loss };
   }
 
   // The test loss is the plain cross-entropy: smoothed labels are a means of training, not a measure.
@@ -265,9 +291,6 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   }
 }
 
-function describe(recipe: Recipe): string {
-  const options = Object.entries(recipe.architecture).map(
-    ([option, value]) => `${option} ${[value].flat().join('/')}`,
-  );
-  return `${options.join(', ')}; ${recipe.epochs} epochs, batches of ${recipe.batchSize}`;
+function describe({ architecture, epochs, batchSize }: Recipe): string {
+  return `${architectureText(architecture)}; ${epochs} epochs, batches of ${batchSize}`;
 }

@@ -1,3 +1,4 @@
+import type { Override } from '../recipes/overrides';
 import type { Recipe } from '../recipes/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
 
@@ -13,6 +14,8 @@ export interface CompareOptions {
   seed: number;
   /** In place of each recipe's number of epochs. */
   epochs?: number;
+  /** What else the recipes have otherwise than the profile's. */
+  overrides?: Override[];
   /** Folder of the run; it does not exist yet or is empty. */
   outputDirectory: string;
   cacheDirectory?: string;
