@@ -236,14 +236,19 @@ describe('the other commands', () => {
     expect(out).toMatch(
       /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of a loop of multiply-adds on registers/);
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of products of square matrices/);
+    expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
     expect(out).toMatch(/yes cpu/);
     expect(out).toMatch(/cifar10: not there yet/);
   });
 
   it('doctor --json is one object', async () => {
-    const { best, backends, cache } = JSON.parse((await run('doctor --json')).out);
+    const { best, backends, cache, energy } = JSON.parse((await run('doctor --json')).out);
     expect(best).toBe('simd');
     expect(backends).toHaveLength(5);
+    expect(backends[3].peak.gflopsPerSecond).toBeGreaterThan(backends[4].peak.gflopsPerSecond);
+    expect(energy).toEqual({ processor: expect.any(String), gpu: expect.any(String) });
     expect(cache.freeBytes).toBeGreaterThan(0);
   });
 
@@ -255,6 +260,8 @@ describe('the other commands', () => {
     const step = JSON.parse(out);
     expect(step).toMatchObject({ model: 'fnn', backend: 'cpu', batchSize: 4, steps: 2 });
     expect(step.imagesPerSecond).toBeGreaterThan(0);
+    expect(step.flopsPerStep).toBe(2 * 4 * (2 * 3072 * 16 + 3 * (16 * 8 + 8 * 10)));
+    expect(step.peakFraction).toBeCloseTo(step.gflops / step.peak.gflopsPerSecond, 12);
     expect(step.parameters).toBeLessThan(60_000);
   });
 

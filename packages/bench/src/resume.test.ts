@@ -39,6 +39,10 @@ export const profiles = { quick: {
   cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
   fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
 } };`,
+  'run/measure/measure-inference': readFileSync(
+    new URL('run/measure/measure-inference.ts', import.meta.url),
+    'utf8',
+  ).replace('SECONDS = 1;', 'SECONDS = 0.01;'),
   'run/views': readFileSync(new URL('run/views.ts', import.meta.url), 'utf8').replace(
     'tf.tidy(',
     "(process.env.DIE_IN_VIEWS && process.kill(process.pid, 'SIGKILL'), tf.tidy)(",
@@ -82,7 +86,16 @@ function comparable(run: string) {
   return {
     parameters: models.split(',').map((model) => readFileSync(join(run, `${model}.safetensors`), 'base64')),
     models: results.models.map(
-      ({ trainSeconds, imagesPerSecond, gflopsPerSecond, peakMemoryBytes, history, ...rest }) => ({
+      ({
+        trainSeconds,
+        imagesPerSecond,
+        gflopsPerSecond,
+        peakFraction,
+        peakMemoryBytes,
+        inference,
+        history,
+        ...rest
+      }) => ({
         ...rest,
         history: history.map(({ seconds, ...epoch }) => epoch),
       }),
@@ -90,9 +103,11 @@ function comparable(run: string) {
     command: results.command,
     steps: lines(run)
       .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
-      .map(({ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss }) => ({
-        ...{ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss },
-      })),
+      .map(
+        ({ type, model, step, epoch, loss, accuracy, learningRate, gradientNorm, trainLoss, testLoss }) => ({
+          ...{ type, model, step, epoch, loss, accuracy, learningRate, gradientNorm, trainLoss, testLoss },
+        }),
+      ),
   };
 }
 
@@ -363,7 +378,7 @@ describe('what cannot be gone on with', () => {
     };
     await refused(
       JSON.stringify({ ...record, schemaVersion: 1 }),
-      /schemaVersion 1, this version .* continues runs of 2; use the version/,
+      /schemaVersion 1, this version .* continues runs of 3; use the version/,
     );
     await refused(JSON.stringify({ ...record, seed: -1 }), /is not the record of a run[\s\S]*seed/);
     await refused('{', /is not JSON; the run cannot be continued/);

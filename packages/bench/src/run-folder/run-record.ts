@@ -7,7 +7,7 @@ import { machineSchema, type Results } from '../results';
 import { modelNames } from '../run/types';
 import type { WriteFile } from './atomic-write';
 
-const VERSION = 2;
+const VERSION = 3;
 const FILE = 'run.json';
 
 /** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
