@@ -60,7 +60,7 @@ export async function compareCommand(
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
-    schemaVersion: 2,
+    schemaVersion: 3,
     createdAt: new Date().toISOString(),
     command: commandOf({ profile, models, backend: name, seed, epochs, threads, v8Flags, overrides }),
     profile,
