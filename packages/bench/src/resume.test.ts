@@ -179,6 +179,31 @@ it('with several seeds, finds for each what a run with that seed alone finds', a
   }
 });
 
+it('measures what the results tell of', () => {
+  const { peak, models: trained } = parseResults(json(join(unbroken, 'run', 'results.json')));
+  expect(peak!.method).toMatch(/^best of .*, on 1 thread$/);
+  for (const model of trained) {
+    const { flops, history, batchSize, trainSeconds } = model;
+    expect(flops.trainPerStep).toBe(flops.trainTotal / STEPS);
+    expect(flops.trainTotal).toBe(history.at(-1)!.flops);
+    expect(history.map((epoch) => epoch.flops)).toContain(flops.toBest);
+    expect(flops.trainPerStep).toBeGreaterThan(2 * batchSize * flops.forwardPerImage);
+    expect(flops.trainPerStep).toBeLessThan(3.2 * batchSize * flops.forwardPerImage);
+    expect(model.gflopsPerSecond).toBeCloseTo(flops.trainTotal / trainSeconds / 1e9, 9);
+    expect(model.peakFraction).toBeCloseTo(model.gflopsPerSecond / peak!.gflopsPerSecond, 9);
+    expect(model.energyReason).toMatch(/RAPL/);
+    expect(model.inference).toHaveLength(3);
+    expect(model.steps).toHaveLength(STEPS);
+    expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
+    expect(model.calibration!.bins).toHaveLength(15);
+    expect(model.pictures.length).toBeGreaterThanOrEqual(3);
+  }
+  // After its first epoch the whitening bias of cnn is frozen, and the first trained convolution needs no gradient of
+  // its inputs: 10 steps of 12 images, 31·31 places, 4 filters of 3·3·24.
+  const [first, second] = trained[0]!.history.map((epoch) => epoch.flops!);
+  expect(2 * first! - second!).toBe(10 * 2 * 12 * 31 * 31 * 4 * 9 * 24);
+});
+
 describe('a run that is killed', () => {
   it.each([0, 5])(
     'ends as the unbroken one, bit for bit, however often and whenever (a checkpoint every %i minutes)',

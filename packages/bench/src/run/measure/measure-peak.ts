@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Results } from '../../results';
 
 const SECONDS = 0.25;
+/** Rows of a matrix, at most: 64 MiB, half of what WebGPU grants a buffer. */
+const LARGEST = 4096;
 /** Of a task of the loop on registers, assembly/peak.ts in backend-simd: 64 operations a round. */
 const ROUNDS = 1 << 20;
 const FLOPS_A_ROUND = 64;
@@ -63,7 +65,7 @@ async function peakOfProducts(): Promise<{ rate: number; size: number }> {
       };
       await once(); // compiles
       let best = await once();
-      if (best < 20 && size < 8192) {
+      if (best < 20 && size < LARGEST) {
         size *= 2;
         continue;
       }
