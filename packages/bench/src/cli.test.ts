@@ -239,7 +239,7 @@ describe('the other commands', () => {
     expect(out).toMatch(
       /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
-    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of a loop of multiply-adds on registers/);
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of multiply-adds on registers alone and of products/);
     expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of products of square matrices/);
     expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
     expect(out).toMatch(/yes cpu/);

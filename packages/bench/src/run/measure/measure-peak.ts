@@ -15,24 +15,14 @@ const FLOPS_A_ROUND = 64;
  */
 export async function measurePeak(): Promise<NonNullable<Results['peak']>> {
   const products = await peakOfProducts();
-  const threads = threadsOf();
-  if (tf.getBackend() !== 'simd') {
-    const method = `best of products of square matrices of ${products.size}${threads}`;
-    return { gflopsPerSecond: products.rate, method };
-  }
-  const registers = peakOfRegisters(tf.backend() as SimdBackend);
-  return registers >= products.rate
-    ? { gflopsPerSecond: registers, method: `best of a loop of multiply-adds on registers alone${threads}` }
-    : {
-        gflopsPerSecond: products.rate,
-        method: `best of products of square matrices of ${products.size}, which are faster than a loop of multiply-adds of 128 bits on registers alone${threads}`,
-      };
-}
-
-function threadsOf(): string {
-  if (tf.getBackend() !== 'simd') return '';
-  const { threads } = (tf.backend() as SimdBackend).runtime;
-  return `, on ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const method = `products of square matrices of ${products.size}`;
+  if (tf.getBackend() !== 'simd') return { gflopsPerSecond: products.rate, method: `best of ${method}` };
+  const backend = tf.backend() as SimdBackend;
+  const { threads } = backend.runtime;
+  return {
+    gflopsPerSecond: Math.max(products.rate, peakOfRegisters(backend)),
+    method: `best of multiply-adds on registers alone and of ${method}, on ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+  };
 }
 
 function peakOfRegisters(backend: SimdBackend): number {
