@@ -123,7 +123,8 @@ async function curvesSection({ models }: Results): Promise<string> {
 
 function classesSection(results: Results): string {
   const matrices = results.models.map(
-    (model) => `<div class="matrix">${renderHtml(confusionTable(model, results.dataset.classNames))}</div>`,
+    (model) =>
+      `<div class="matrix">${renderHtml(confusionTable({ name: model.name, runs: [model] }, results.dataset.classNames))}</div>`,
   );
   return `${renderHtml(perClassTable(results))}
 <h3>Confusion matrices</h3>

@@ -31,7 +31,9 @@ export function reportMarkdown(results: Results): string {
     ...models.flatMap((model) => table(historyTable(model))),
     '## Classes',
     ...table(perClassTable(results)),
-    ...models.flatMap((model) => table(confusionTable(model, dataset.classNames))),
+    ...models.flatMap((model) =>
+      table(confusionTable({ name: model.name, runs: [model] }, dataset.classNames)),
+    ),
     '## Mistakes',
     'The wrong predictions that each model was surest of; as pictures in report.html.',
     ...models.flatMap((model) => [
