@@ -65,7 +65,7 @@ export async function lineChart(spec: ChartSpec): Promise<string> {
     y: {
       label: null,
       grid: true,
-      ticks: 5,
+      ticks: y.log ? logTicks(domain) : 5,
       domain,
       type: y.log ? 'log' : 'linear',
       tickFormat: y.log ? '~g' : undefined,
@@ -132,6 +132,15 @@ function domainOf(points: Point[], log = false): [number, number] {
   if (log) return high < 2 * low ? [low / 2, high * 2] : [low, high];
   const room = Math.max(0.03 * (high - low), high - low < 0.05 * Math.abs(high) ? 0.1 * Math.abs(high) : 0);
   return room === 0 ? [low - 1, high + 1] : [low - room, high + room];
+}
+
+/** 1, 2 and 5 times the powers of ten that lie in the domain; of a wide one the powers alone. */
+function logTicks([low, high]: [number, number]): number[] {
+  const powers = Array.from({ length: 40 }, (_, i) => 10 ** (i - 20));
+  const factors = high / low > 1e3 ? [1] : [1, 2, 5];
+  return powers
+    .flatMap((power) => factors.map((factor) => Number((factor * power).toPrecision(1))))
+    .filter((tick) => tick >= low && tick <= high);
 }
 
 /** The names where their lines end, moved apart where they would lie on each other. */

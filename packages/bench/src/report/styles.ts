@@ -59,7 +59,7 @@ tbody th { font-weight: 600; white-space: nowrap; }
 
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1.5rem 2rem; }
 figure { margin: 0; min-width: 0; }
-.charts svg { width: 100%; max-width: 34rem; height: auto; display: block; }
+.charts svg { width: 100%; max-width: 31rem; height: auto; display: block; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: .8rem 0 1rem; font-size: .9rem; }
 .legend li { display: flex; align-items: center; gap: .45rem; max-width: none; }
 .legend svg { flex: none; }
@@ -87,8 +87,11 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   body { padding-inline: 1rem; }
   h1 { font-size: 1.5rem; }
   th, td { padding-inline: .5rem; }
+  .scroll th:first-child { padding-right: .6rem; }
   .card { padding: .7rem .8rem .8rem; }
   .card .value { font-size: 1.5rem; }
+  /* What a row is about stays in sight while its numbers scroll by. */
+  .scroll th:first-child { position: sticky; left: 0; background: var(--page); }
 }
 @media print {
   :root {

@@ -43,7 +43,9 @@ export function accuracyTable(results: Results): Table {
 function notesOf({ models, profile, seeds, heldOut }: Results): string[] {
   const narrowed = groupSeeds(models).filter(({ runs }) => runs.some((run) => run.narrowed !== null));
   const views = new Map(
-    models.flatMap(({ name, views }) => (views ? [[name, `${views.count}: ${views.description}`]] : [])),
+    models.flatMap(({ name, views }) =>
+      views ? [[name, `${views.count} views of each image: ${views.description}`]] : [],
+    ),
   );
   const alike = [...new Set(views.values())];
   return [
@@ -54,7 +56,7 @@ function notesOf({ models, profile, seeds, heldOut }: Results): string[] {
       `Profile ${profile}: smaller networks than the ones these names stand for (${narrowed.map(({ name }) => name).join(', ')}) and few epochs.`,
     ...alike.map((text) => {
       const names = [...views].filter(([, other]) => other === text).map(([name]) => name);
-      return `With views (${names.join(', ')}): predictions are averaged over several views of each image, ${text}. Difference and ratio are of the single view.`;
+      return `With views (${names.join(', ')}): predictions are averaged over ${text}. Difference and ratio are of the single view.`;
     }),
   ].filter((note) => note !== false);
 }

@@ -43,14 +43,13 @@ async function stepsPart(models: ModelResult[], groups: ModelGroup[], names: str
   const charts: string[] = [];
   for (const quantity of ['learningRate', 'gradientNorm', 'loss'] satisfies StepQuantity[]) {
     const svg = await stepCurves(groups, quantity);
-    const highest = quantity === 'learningRate' ? ` (highest: ${highestLearningRates(groups)})` : '';
-    if (svg) charts.push(figure(stepTitles[quantity] + highest, svg));
+    if (svg) charts.push(figure(stepTitles[quantity], svg));
   }
   if (charts.length === 0) return '<p class="soft">The run kept no numbers of its steps in results.json.</p>';
   const tables = models
     .filter(({ steps }) => steps.length > 0)
     .map((model) => renderHtml(stepsTable(model, titleOf(model, groups))));
-  return `<p class="soft">The learning rate is of the first group of parameters in the recipe.</p>
+  return `<p class="soft">The learning rate is of the first group of parameters in the recipe; its highest value: ${escapeHtml(highestLearningRates(groups))}.</p>
 ${names}
 <div class="charts">${charts.join('\n')}</div>
 <details><summary>The numbers, step by step</summary>${tables.join('\n')}</details>`;
