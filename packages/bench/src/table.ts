@@ -1,3 +1,4 @@
+import { csvLine } from './csv';
 import { escapeHtml } from './report/escape-html';
 
 export interface Column {
@@ -69,9 +70,7 @@ export function renderHtml({ title, columns, rows, notes, heat }: Table): string
 
 /** By RFC 4180, with a line of headings; title and notes are left out. */
 export function renderCsv({ columns, rows }: Table): string {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(cell).join(','));
-  return `${lines.join('\r\n')}\r\n`;
+  return [columns.map(({ heading }) => heading), ...rows].map(csvLine).join('');
 }
 
 function escapeMarkdown(text: string): string {
