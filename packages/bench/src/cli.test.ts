@@ -123,7 +123,11 @@ describe('a comparison', () => {
     expect(results.command).toBe(
       'npx @tenfold/bench --profile quick --models cnn,fnn,rnn,vit --backend cpu --seed 5 --epochs 2',
     );
-    for (const title of ['Accuracy on 10,000 CIFAR-10 test images', 'Training time', 'Floating-point operations']) {
+    for (const title of [
+      'Accuracy on 10,000 CIFAR-10 test images',
+      'Training time',
+      'Floating-point operations',
+    ]) {
       expect(out).toContain(title);
     }
     expect(out.trimEnd()).toMatch(/Report: .*here[\\/]report\.html$/);

@@ -104,7 +104,7 @@ describe('compare', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/A +simd +b-finished/);
     expect(out).toMatch(/B +webgpu +a-later/);
-    expect(out).toMatch(/backend +simd +≠ webgpu/);
+    expect(out).toMatch(/backend +simd +≠\u00a0webgpu/);
     expect(out).toMatch(/cnn +77\.22 % +diverged/);
     expect(out).toMatch(/Page: .*both\.html\n$/);
     expect(readFileSync(join(cwd, 'pages', 'both.html'), 'utf8')).toMatch(/^<!doctype html>/);

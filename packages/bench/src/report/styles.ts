@@ -49,6 +49,7 @@ th:first-child { padding-left: 0; }
 thead th { color: var(--soft); font-weight: 600; font-size: .82rem; border-bottom-color: var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
+.marked { background: var(--warm); }
 .heat td { background: color-mix(in srgb, var(--accent) calc(var(--heat, 0%) * .55), transparent); }
 .heat td, .heat th { padding: .28rem .55rem; }
 .matrix .heat thead th.number { writing-mode: vertical-rl; transform: rotate(180deg); padding: .4rem .3rem; text-align: left; }
@@ -91,7 +92,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   .card { padding: .7rem .8rem .8rem; }
   .card .value { font-size: 1.5rem; }
   /* What a row is about stays in sight while its numbers scroll by. */
-  .scroll th:first-child { position: sticky; left: 0; background: var(--page); }
+  .scroll th:first-child { position: sticky; left: 0; background: var(--page); box-shadow: inset 0 -1px var(--rule); }
 }
 @media print {
   :root {

@@ -29,12 +29,14 @@ export function runsTable(runs: readonly ComparedRun[]): Table {
 /** What is not the same in all runs; nothing else. Values unlike the first run's are marked with ≠. */
 export function differencesTable(runs: readonly ComparedRun[]): Table {
   const columns = [left('What differs'), ...runs.map((_, i) => left(runLetter(i)))];
-  const rows = [...differingFacts(runs)].map(([name, values]) => [
+  const found = [...differingFacts(runs)];
+  const marked = found.map(([, values]) => values.map((value) => value !== values[0]));
+  const rows = found.map(([name, values], row) => [
     name,
-    ...values.map((value, i) => `${i > 0 && value !== values[0] ? '≠ ' : ''}${value ?? missing}`),
+    ...values.map((value, i) => (marked[row]![i] ? '≠\u00a0' : '') + (value ?? missing)),
   ]);
   const notes = rows.length === 0 ? ['Backend, machine, versions, seeds and recipes are the same.'] : [];
-  return { title: 'Differences', columns, rows, notes };
+  return { title: 'Differences', columns, rows, notes, marked };
 }
 
 interface Quantity {

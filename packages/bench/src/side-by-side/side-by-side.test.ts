@@ -64,11 +64,11 @@ describe('labels are made of what differs', () => {
 describe('the tables', () => {
   it('show what differs and nothing else', () => {
     expect(differencesTable([one, gpu]).rows).toEqual([
-      ['backend', 'simd', '≠ webgpu'],
-      ['backend variant', 'relaxed', '≠ –'],
-      ['backend threads', '2', '≠ –'],
-      ['backend adapter', '–', '≠ Invented Accelerator'],
-      ['Node', 'v22.1.0', '≠ v24.0.0'],
+      ['backend', 'simd', '≠\u00a0webgpu'],
+      ['backend variant', 'relaxed', '≠\u00a0–'],
+      ['backend threads', '2', '≠\u00a0–'],
+      ['backend adapter', '–', '≠\u00a0Invented Accelerator'],
+      ['Node', 'v22.1.0', '≠\u00a0v24.0.0'],
     ]);
     expect(differencesTable([one, run('again')]).rows).toEqual([]);
   });
@@ -135,6 +135,8 @@ describe('the page', () => {
       'Commands',
     ]);
     expect(document.querySelectorAll('.legend li').length).toBe(runs.length);
+    const marks = [...document.querySelectorAll('td')].filter((cell) => cell.textContent!.startsWith('≠'));
+    expect(document.querySelectorAll('.marked').length).toBe(marks.length);
     expect(document.body.textContent!).not.toMatch(/NaN|undefined|Infinity/);
     expect(comparisonMarkdown(runs)).toContain(`# ${runs.length} runs side by side`);
     expect(comparisonMarkdown(runs)).not.toMatch(/NaN|undefined|Infinity/);
