@@ -42,7 +42,7 @@ nav a { display: inline-block; margin-right: 1.1rem; }
 
 .scroll { overflow-x: auto; margin: .8rem 0 .4rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: separate; border-spacing: 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
 th, td { padding: .32rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:first-child { padding-left: 0; }
@@ -92,7 +92,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   .card { padding: .7rem .8rem .8rem; }
   .card .value { font-size: 1.5rem; }
   /* What a row is about stays in sight while its numbers scroll by. */
-  .scroll th:first-child { position: sticky; left: 0; background: var(--page); box-shadow: inset 0 -1px var(--rule); }
+  .scroll th:first-child { position: sticky; left: 0; background: var(--page); }
 }
 @media print {
   :root {

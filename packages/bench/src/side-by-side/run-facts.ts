@@ -34,7 +34,9 @@ export function runFacts({
       if (key !== 'model') facts.set(`${name}.${key}`, value);
     }
   }
-  facts.set('threads', machine.threads > 0 ? count(machine.threads) : 'not known');
+  if (backend.details.threads === undefined) {
+    facts.set('threads', machine.threads > 0 ? count(machine.threads) : 'not known');
+  }
   facts.set('logical processors', count(machine.cores));
   facts.set('memory', bytes(machine.memoryBytes));
   facts.set('system', `${machine.os}, ${machine.arch}`);
