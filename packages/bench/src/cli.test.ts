@@ -34,7 +34,7 @@ const run = async (args: string, cwd = emptyFolder(), env: NodeJS.ProcessEnv = {
 describe('what cannot be done as asked', () => {
   it.each([
     ['--sede 3', /unknown option '--sede'[\s\S]*Did you mean --seed/],
-    ['stpe', /unknown command 'stpe'; expected step or doctor.*Did you mean step\?/],
+    ['stpe', /unknown command 'stpe'; expected step, doctor, list, compare or export.*Did you mean step\?/],
     [
       '--models cnn,vti',
       /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,
@@ -123,7 +123,11 @@ describe('a comparison', () => {
     expect(results.command).toBe(
       'npx @tenfold/bench --profile quick --models cnn,fnn,rnn,vit --backend cpu --seed 5 --epochs 2',
     );
-    for (const title of ['Test accuracy on CIFAR-10', 'Training time', 'Floating-point operations']) {
+    for (const title of [
+      'Accuracy on 10,000 CIFAR-10 test images',
+      'Training time',
+      'Floating-point operations',
+    ]) {
       expect(out).toContain(title);
     }
     expect(out.trimEnd()).toMatch(/Report: .*here[\\/]report\.html$/);
