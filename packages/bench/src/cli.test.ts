@@ -34,7 +34,7 @@ const run = async (args: string, cwd = emptyFolder(), env: NodeJS.ProcessEnv = {
 describe('what cannot be done as asked', () => {
   it.each([
     ['--sede 3', /unknown option '--sede'[\s\S]*Did you mean --seed/],
-    ['stpe', /unknown command 'stpe'; expected step or doctor.*Did you mean step\?/],
+    ['stpe', /unknown command 'stpe'; expected step, doctor, list, compare or export.*Did you mean step\?/],
     [
       '--models cnn,vti',
       /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,
@@ -124,7 +124,11 @@ describe('a comparison', () => {
     expect(results.command).toBe(
       'npx @tenfold/bench --profile quick --models cnn,fnn,rnn,vit --backend cpu --seed 5 --epochs 2',
     );
-    for (const title of ['Test accuracy on CIFAR-10', 'Training time', 'Floating-point operations']) {
+    for (const title of [
+      'Accuracy on 10,000 CIFAR-10 test images',
+      'Training time',
+      'Floating-point operations',
+    ]) {
       expect(out).toContain(title);
     }
     expect(out.trimEnd()).toMatch(/Report: .*here[\\/]report\.html$/);
@@ -240,14 +244,19 @@ describe('the other commands', () => {
     expect(out).toMatch(
       /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of multiply-adds on registers alone and of products/);
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of products of square matrices/);
+    expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
     expect(out).toMatch(/yes cpu/);
     expect(out).toMatch(/cifar10: not there yet/);
   });
 
   it('doctor --json is one object', async () => {
-    const { best, backends, cache } = JSON.parse((await run('doctor --json')).out);
+    const { best, backends, cache, energy } = JSON.parse((await run('doctor --json')).out);
     expect(best).toBe('simd');
     expect(backends).toHaveLength(5);
+    expect(backends[3].peak.gflopsPerSecond).toBeGreaterThan(backends[4].peak.gflopsPerSecond);
+    expect(energy).toEqual({ processor: expect.any(String), gpu: expect.any(String) });
     expect(cache.freeBytes).toBeGreaterThan(0);
   });
 
@@ -259,6 +268,8 @@ describe('the other commands', () => {
     const step = JSON.parse(out);
     expect(step).toMatchObject({ model: 'fnn', backend: 'cpu', batchSize: 4, steps: 2 });
     expect(step.imagesPerSecond).toBeGreaterThan(0);
+    expect(step.flopsPerStep).toBe(2 * 4 * (2 * 3072 * 16 + 3 * (16 * 8 + 8 * 10)));
+    expect(step.peakFraction).toBeCloseTo(step.gflops / step.peak.gflopsPerSecond, 12);
     expect(step.parameters).toBeLessThan(60_000);
   });
 

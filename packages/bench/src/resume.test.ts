@@ -39,6 +39,10 @@ export const profiles = { quick: {
   cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
   fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
 } };`,
+  'run/measure/measure-inference': readFileSync(
+    new URL('run/measure/measure-inference.ts', import.meta.url),
+    'utf8',
+  ).replace('SECONDS = 1;', 'SECONDS = 0.01;'),
   'run/views': readFileSync(new URL('run/views.ts', import.meta.url), 'utf8').replace(
     'tf.tidy(',
     "(process.env.DIE_IN_VIEWS && process.kill(process.pid, 'SIGKILL'), tf.tidy)(",
@@ -83,7 +87,16 @@ function comparable(run: string) {
   return {
     parameters: trainings.map((file) => readFileSync(join(run, `${file}.safetensors`), 'base64')),
     models: results.models.map(
-      ({ trainSeconds, imagesPerSecond, gflopsPerSecond, peakMemoryBytes, history, ...rest }) => ({
+      ({
+        trainSeconds,
+        imagesPerSecond,
+        gflopsPerSecond,
+        peakFraction,
+        peakMemoryBytes,
+        inference,
+        history,
+        ...rest
+      }) => ({
         ...rest,
         history: history.map(({ seconds, ...epoch }) => epoch),
       }),
@@ -91,9 +104,35 @@ function comparable(run: string) {
     command: results.command,
     steps: lines(run)
       .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
-      .map(({ type, model, seed, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss }) => ({
-        ...{ type, model, seed, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss },
-      })),
+      .map(
+        ({
+          type,
+          model,
+          seed,
+          step,
+          epoch,
+          loss,
+          accuracy,
+          learningRate,
+          gradientNorm,
+          trainLoss,
+          testLoss,
+        }) => ({
+          ...{
+            type,
+            model,
+            seed,
+            step,
+            epoch,
+            loss,
+            accuracy,
+            learningRate,
+            gradientNorm,
+            trainLoss,
+            testLoss,
+          },
+        }),
+      ),
   };
 }
 
@@ -140,6 +179,7 @@ it('with several seeds, finds for each what a run with that seed alone finds', a
   }
 });
 
+<<<<<<< HEAD
 it('on held-out images, trains on the others and leaves the test images alone', async () => {
   const cwd = emptyFolder();
   const args = ['--models', 'cnn', '--backend', 'simd', '--epochs', '1', '--held-out', '30', '--out', 'run'];
@@ -155,6 +195,31 @@ it('on held-out images, trains on the others and leaves the test images alone', 
   expect(cnn).toMatchObject({ testImages: 30, views: { count: 6 } });
   expect(cnn!.confusionMatrix.map((row) => row.reduce((sum, n) => sum + n))).toEqual(new Array(10).fill(3));
   expect(lines(join(cwd, 'run')).filter(({ type }) => type === 'step')).toHaveLength(7); // (125 − 30) / 12
+=======
+it('measures what the results tell of', () => {
+  const { peak, models: trained } = parseResults(json(join(unbroken, 'run', 'results.json')));
+  expect(peak!.method).toMatch(/^best of .*, on 1 thread$/);
+  for (const model of trained) {
+    const { flops, history, batchSize, trainSeconds } = model;
+    expect(flops.trainPerStep).toBe(flops.trainTotal / STEPS);
+    expect(flops.trainTotal).toBe(history.at(-1)!.flops);
+    expect(history.map((epoch) => epoch.flops)).toContain(flops.toBest);
+    expect(flops.trainPerStep).toBeGreaterThan(2 * batchSize * flops.forwardPerImage);
+    expect(flops.trainPerStep).toBeLessThan(3.2 * batchSize * flops.forwardPerImage);
+    expect(model.gflopsPerSecond).toBeCloseTo(flops.trainTotal / trainSeconds / 1e9, 9);
+    expect(model.peakFraction).toBeCloseTo(model.gflopsPerSecond / peak!.gflopsPerSecond, 9);
+    expect(model.energyReason).toMatch(/RAPL/);
+    expect(model.inference).toHaveLength(3);
+    expect(model.steps).toHaveLength(STEPS);
+    expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
+    expect(model.calibration!.bins).toHaveLength(15);
+    expect(model.pictures.length).toBeGreaterThanOrEqual(3);
+  }
+  // After its first epoch the whitening bias of cnn is frozen, and the first trained convolution needs no gradient of
+  // its inputs: 10 steps of 12 images, 31·31 places, 4 filters of 3·3·24.
+  const [first, second] = trained[0]!.history.map((epoch) => epoch.flops!);
+  expect(2 * first! - second!).toBe(10 * 2 * 12 * 31 * 31 * 4 * 9 * 24);
+>>>>>>> main
 });
 
 describe('a run that is killed', () => {
@@ -286,7 +351,7 @@ describe('going on', () => {
       err: expect.stringMatching(/done is finished; writing its report again/),
     });
     expect(err).not.toMatch(/simd/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10[\s\S]*Report: /);
+    expect(out).toMatch(/Accuracy on [\d,]+ .* test images[\s\S]*Report: /);
     expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
     expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
     expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
@@ -336,7 +401,7 @@ describe('a full disk', () => {
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10/);
+    expect(out).toMatch(/Accuracy on [\d,]+ .* test images/);
     const again = await resume(cwd);
     expect(again).toMatchObject({
       code: 0,

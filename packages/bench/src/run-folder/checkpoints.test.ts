@@ -25,6 +25,11 @@ const progress = (step: number, change: Partial<Progress> = {}): Progress => ({
   trainSeconds: 0.1 * step,
   trained: 10 * step,
   peakMemoryBytes: 1e9,
+  measured: {
+    flops: 1e9 * step,
+    joules: null,
+    points: [{ step, loss: 1 / 3, learningRate: 0.1, gradientNorm: null }],
+  },
   ...change,
 });
 

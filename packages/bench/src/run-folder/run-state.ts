@@ -20,10 +20,12 @@ const sums = z.object({
   metrics: z.record(z.string(), z.number()),
 });
 
-const outcome = modelResultSchema.pick({ confusionMatrix: true, perClassAccuracy: true }).extend({
-  accuracy: z.number(),
-  mistakes: z.array(z.object({ image: count, label: count, prediction: count, probability: z.number() })),
-});
+const outcome = modelResultSchema
+  .pick({ confusionMatrix: true, perClassAccuracy: true, calibration: true })
+  .extend({
+    accuracy: z.number(),
+    mistakes: z.array(z.object({ image: count, label: count, prediction: count, probability: z.number() })),
+  });
 
 /** How far the training of one model has come, beside what its trainer holds. */
 export const progressSchema = z.object({
@@ -39,6 +41,12 @@ export const progressSchema = z.object({
   /** Images trained on. */
   trained: count,
   peakMemoryBytes: count,
+  /** Executed operations, energy and points of the curves. */
+  measured: z.object({
+    flops: z.number(),
+    joules: z.number().nullable(),
+    points: modelResultSchema.shape.steps,
+  }),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -9,6 +9,7 @@ import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
 import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
+import { measurePeak } from './measure/measure-peak';
 import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';
@@ -37,6 +38,7 @@ export async function compare(
       message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
     });
   }
+  const peak = await measurePeak();
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
   for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
@@ -60,7 +62,7 @@ export async function compare(
       },
       listener,
     );
-    const result = resultOf(recipe, seed, run, data);
+    const result = resultOf(recipe, seed, run, data, peak);
     await checkpoints.finish(result);
     results.push(result);
   }
@@ -80,15 +82,21 @@ export async function compare(
     profile,
     seeds,
     heldOut,
-    peak: null,
+    peak,
     models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
     paper,
   };
 }
 
-function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): ModelResult {
-  const { outcome } = run;
-  const trainTotal = 3 * run.forwardFlopsPerImage * run.steps * recipe.batchSize;
+function resultOf(
+  recipe: Recipe,
+  seed: number,
+  run: ModelRun,
+  data: Cifar10,
+  peak: Results['peak'],
+): ModelResult {
+  const { outcome, measured } = run;
+  const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
   return {
@@ -110,21 +118,21 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
     imagesPerSecond: run.imagesPerSecond,
     flops: {
       forwardPerImage: run.forwardFlopsPerImage,
-      trainPerStep: 3 * run.forwardFlopsPerImage * recipe.batchSize,
-      trainTotal,
-      toBest: null,
+      trainPerStep: run.steps > 0 ? measured.flops / run.steps : 0,
+      trainTotal: measured.flops,
+      toBest: flopsToBest(run.history),
     },
-    gflopsPerSecond: run.trainSeconds > 0 ? trainTotal / run.trainSeconds / 1e9 : 0,
-    peakFraction: null,
+    gflopsPerSecond,
+    peakFraction: peak && gflopsPerSecond / peak.gflopsPerSecond,
     forecastSeconds: null,
-    inference: [],
+    inference: run.inference,
     peakMemoryBytes: run.peakMemoryBytes,
-    energyJoules: null,
-    energyReason: 'not measured in this version',
+    energyJoules: measured.joules,
+    energyReason: run.energyReason,
     history: run.history,
-    steps: [],
-    calibration: null,
-    pictures: [],
+    steps: measured.points,
+    calibration: outcome?.calibration ?? null,
+    pictures: run.pictures,
     confusionMatrix: outcome?.confusionMatrix ?? [],
     perClassAccuracy: outcome?.perClassAccuracy ?? [],
     mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
@@ -134,6 +142,12 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
       ),
     })),
   };
+}
+
+/** What training had executed at the end of the first epoch of the best test accuracy. */
+function flopsToBest(history: ModelRun['history']): number | null {
+  const accuracies = history.map(({ testAccuracy }) => testAccuracy);
+  return history[accuracies.indexOf(Math.max(...accuracies))]?.flops ?? null;
 }
 
 const families = {

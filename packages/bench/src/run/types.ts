@@ -96,7 +96,10 @@ export interface StepEvent {
   /** Of the training images of this step, with augmentation, in [0, 1]. */
   accuracy: number;
   learningRate: number;
+  /** Of all gradients together, before clipping; null at steps where it is not measured. */
+  gradientNorm: number | null;
   imagesPerSecond: number;
+  /** Executed by recent steps. */
   gflopsPerSecond: number;
   /** Until the end of this model's training. */
   secondsLeft: number;

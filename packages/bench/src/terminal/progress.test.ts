@@ -18,6 +18,7 @@ const step = (change: object = {}): Extract<RunEvent, { type: 'step' }> => ({
   loss: 1.23456,
   accuracy: 0.567,
   learningRate: 0.0123,
+  gradientNorm: 1.5,
   imagesPerSecond: 1577.4,
   gflopsPerSecond: 31.2,
   secondsLeft: 190,
