@@ -94,6 +94,7 @@ function comparable(run: string) {
         peakFraction,
         peakMemoryBytes,
         inference,
+        forecastSeconds,
         history,
         ...rest
       }) => ({
@@ -179,7 +180,6 @@ it('with several seeds, finds for each what a run with that seed alone finds', a
   }
 });
 
-<<<<<<< HEAD
 it('on held-out images, trains on the others and leaves the test images alone', async () => {
   const cwd = emptyFolder();
   const args = ['--models', 'cnn', '--backend', 'simd', '--epochs', '1', '--held-out', '30', '--out', 'run'];
@@ -195,7 +195,8 @@ it('on held-out images, trains on the others and leaves the test images alone', 
   expect(cnn).toMatchObject({ testImages: 30, views: { count: 6 } });
   expect(cnn!.confusionMatrix.map((row) => row.reduce((sum, n) => sum + n))).toEqual(new Array(10).fill(3));
   expect(lines(join(cwd, 'run')).filter(({ type }) => type === 'step')).toHaveLength(7); // (125 − 30) / 12
-=======
+});
+
 it('measures what the results tell of', () => {
   const { peak, models: trained } = parseResults(json(join(unbroken, 'run', 'results.json')));
   expect(peak!.method).toMatch(/^best of .*, on 1 thread$/);
@@ -210,6 +211,7 @@ it('measures what the results tell of', () => {
     expect(model.peakFraction).toBeCloseTo(model.gflopsPerSecond / peak!.gflopsPerSecond, 9);
     expect(model.energyReason).toMatch(/RAPL/);
     expect(model.inference).toHaveLength(3);
+    expect(model.forecastSeconds).toBeGreaterThan(0);
     expect(model.steps).toHaveLength(STEPS);
     expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
     expect(model.calibration!.bins).toHaveLength(15);
@@ -219,7 +221,6 @@ it('measures what the results tell of', () => {
   // its inputs: 10 steps of 12 images, 31·31 places, 4 filters of 3·3·24.
   const [first, second] = trained[0]!.history.map((epoch) => epoch.flops!);
   expect(2 * first! - second!).toBe(10 * 2 * 12 * 31 * 31 * 4 * 9 * 24);
->>>>>>> main
 });
 
 describe('a run that is killed', () => {
@@ -274,6 +275,11 @@ describe('going on', () => {
     expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
     expect(err).toMatch(/cnn with seed 5 is trained already/);
     expect(err).toMatch(/fnn with seed 5 goes on after step \d+ of 30/);
+    const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is trained)/.exec(err)![0];
+    expect(forecast).not.toMatch(/cnn with seed 5/);
+    expect(forecast).toMatch(
+      /fnn with seed 5 +[012](\.\d+)? [\s\S]*cnn with seed 6 +3 [\s\S]*fnn with seed 6 +3 /,
+    );
     expect(comparable(run)).toEqual(expected);
     const { resumed, models: trained, machine } = parseResults(json(join(run, 'results.json')));
     expect(resumed).toMatchObject({

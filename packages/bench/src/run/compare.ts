@@ -7,6 +7,7 @@ import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
+import { forecastRun } from './forecast-run';
 import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
 import { measurePeak } from './measure/measure-peak';
@@ -41,6 +42,7 @@ export async function compare(
   const peak = await measurePeak();
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
+  await forecastRun({ trainings, data, checkpoints, signal }, listener);
   for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
     const training = { model: recipe.model, seed };
     const finished = checkpoints.finished(training);
@@ -62,7 +64,8 @@ export async function compare(
       },
       listener,
     );
-    const result = resultOf(recipe, seed, run, data, peak);
+    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    const result = { ...resultOf(recipe, seed, run, data, peak), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);
   }

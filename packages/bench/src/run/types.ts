@@ -1,6 +1,7 @@
 import type { Override } from '../recipes/overrides';
 import type { Recipe } from '../recipes/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
+import type { Forecast } from './measure/forecast';
 
 /** The models of the comparison. */
 export const modelNames = ['cnn', 'fnn', 'rnn', 'vit', 'vit-hybrid'] as const;
@@ -55,6 +56,11 @@ export type RunEvent =
       modelIndex: number;
       modelCount: number;
     }
+  | {
+      type: 'forecast';
+      /** What is left of each that is not finished, in the order in which they will be made. */
+      trainings: (Forecast & { model: ModelName; seed: number; doneAt: string })[];
+    }
   | StepEvent
   | { type: 'evaluate'; model: ModelName; done: number; total: number }
   | {
@@ -79,6 +85,8 @@ export type RunEvent =
       images: EvaluatedImages;
       testAccuracy: number;
       trainSeconds: number;
+      /** What the run expected of trainSeconds before it began; null when it did not say. */
+      forecastSeconds: number | null;
       imagesPerSecond: number;
     };
 
