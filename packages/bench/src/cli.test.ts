@@ -9,15 +9,16 @@ const slowComparison = `
 import { fixtureResults } from '../test/fixture-results';
 export async function compare(options, listener) {
   const epochs = options.epochs ?? 1;
-  listener({ type: 'modelStart', model: 'cnn', description: 'invented', parameters: 1e6, forwardFlopsPerImage: 1e8, epochs, totalSteps: epochs, modelIndex: 0, modelCount: 1 });
+  const seed = options.seeds[0];
+  listener({ type: 'modelStart', model: 'cnn', seed, description: 'invented', parameters: 1e6, forwardFlopsPerImage: 1e8, epochs, totalSteps: epochs, modelIndex: 0, modelCount: 1 });
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    listener({ type: 'step', model: 'cnn', epoch, epochs, step: epoch, totalSteps: epochs, loss: 1, accuracy: .5, learningRate: .1, imagesPerSecond: 100, gflopsPerSecond: 1, secondsLeft: 1, dataWait: 0 });
-    if (options.seed === 13) throw new Error('compare: invented failure');
+    listener({ type: 'step', model: 'cnn', seed, epoch, epochs, step: epoch, totalSteps: epochs, loss: 1, accuracy: .5, learningRate: .1, imagesPerSecond: 100, gflopsPerSecond: 1, secondsLeft: 1, dataWait: 0 });
+    if (seed === 13) throw new Error('compare: invented failure');
     await new Promise((resolve) => setTimeout(resolve, 100));
     options.signal.throwIfAborted();
-    listener({ type: 'epoch', model: 'cnn', epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
+    listener({ type: 'epoch', model: 'cnn', seed, epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
   }
-  return fixtureResults({ command: options.command, seed: options.seed });
+  return fixtureResults({ command: options.command, seeds: options.seeds });
 }`;
 
 let cli = '';
@@ -42,6 +43,8 @@ describe('what cannot be done as asked', () => {
     ['--models cnn,', /separated by single commas/],
     ['--epochs 0', /'0' is invalid\. Expected a whole number of at least 1/],
     ['--epochs 1.5', /'1\.5' is invalid/],
+    ['--seeds 0', /'0' is invalid\. Expected a whole number from 1 to 1000/],
+    ['--seed 9007199254740991 --seeds 2', /--seed is 9007199254740991 and --seeds 2; .* at most/],
     ['--seed -1', /'-1' is invalid/],
     ['--epochs', /argument missing/],
     ['--profile quik', /--profile is 'quik'; expected .*quick.* Did you mean quick\?/],
@@ -111,7 +114,7 @@ describe('what cannot be done as asked', () => {
 describe('a comparison', () => {
   it('writes results and reports and prints the three tables and where the report is', async () => {
     const { code, out, err, cwd } = await run('--backend cpu --out here --epochs 2 --seed 5');
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('cnn epoch 2/2') });
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('cnn, seed 5, epoch 2/2') });
     expect(readdirSync(join(cwd, 'here')).sort()).toEqual(
       ['report.html', 'report.md', 'results.json', 'run.json', 'steps.jsonl'].sort(),
     );

@@ -96,6 +96,11 @@ function createProgram(
     .addOption(backend())
     .addOption(seed())
     .addOption(
+      new Option('--seeds <count>', 'train every model so many times, with this seed and those after it')
+        .default(1)
+        .argParser(integer(1, 1000)),
+    )
+    .addOption(
       new Option('-e, --epochs <count>', "epochs of every model, in place of the profile's").argParser(
         integer(1),
       ),

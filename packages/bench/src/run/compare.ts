@@ -5,6 +5,7 @@ import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
+import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
 import { describeMachine } from './machine';
 import { measurePeak } from './measure/measure-peak';
@@ -13,8 +14,8 @@ import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';
 
 /**
- * Trains the models of a profile one after another on the current backend, from the same data and seed, and evaluates
- * each on all test images.
+ * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
+ * then all with the next, and evaluates each on all test images.
  *
  * @param options checked already; `command` is what would repeat the run
  * @throws the signal's reason when it aborts, and what loading the data throws
@@ -23,7 +24,7 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, models, seed, outputDirectory, signal } = options;
+  const { profile, seeds, outputDirectory, signal } = options;
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? planRun(options).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
@@ -31,15 +32,17 @@ export async function compare(
   const data = await dataSet.load(options, listener);
   const peak = await measurePeak();
   const results: ModelResult[] = [];
-  for (const [modelIndex, recipe] of recipes.entries()) {
-    const finished = checkpoints.finished(recipe.model);
+  const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
+  for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
+    const training = { model: recipe.model, seed };
+    const finished = checkpoints.finished(training);
     if (finished) {
-      listener({ type: 'stage', message: `${recipe.model} is trained already` });
+      listener({ type: 'stage', message: `${trainingText(training)} is trained already` });
       results.push(finished);
       continue;
     }
     const run = await trainModel(
-      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: models.length },
+      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: trainings.length },
       listener,
     );
     const result = resultOf(recipe, seed, run, data, peak);
@@ -60,10 +63,10 @@ export async function compare(
       sha256: { ...dataSet.sha256 },
     },
     profile,
-    seeds: [seed],
+    seeds,
     heldOut: 0,
     peak,
-    models: results,
+    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
     paper,
   };
 }

@@ -33,10 +33,10 @@ afterAll(() => rm(folder, { recursive: true }));
 /** @param onModel given every file of the model */
 async function run(recipe: Recipe, seed = 0, onModel?: (bytes: Uint8Array) => Promise<void>) {
   const events: RunEvent[] = [];
-  const checkpointPath = join(folder, `${recipe.model}.safetensors`);
+  const checkpointPath = join(folder, `${recipe.model}-seed-${seed}.safetensors`);
   const opened = await openCheckpoints(folder);
   const checkpoints = onModel
-    ? { ...opened, saveModel: (_: string, bytes: Uint8Array) => onModel(bytes) }
+    ? { ...opened, saveModel: (_: unknown, bytes: Uint8Array) => onModel(bytes) }
     : opened;
   const found = await trainModel(
     { recipe, data, seed, checkpoints, modelIndex: 0, modelCount: 1, inferenceSeconds: 0.01 },

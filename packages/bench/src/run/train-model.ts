@@ -20,6 +20,7 @@ import { buildOptimizer, buildSchedule, frozenAt } from '../recipes/build-optimi
 import type { Recipe } from '../recipes/recipe';
 import type { Inference, ModelResult, Picture } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
+import { trainingText } from '../run-folder/training';
 import { testBatches, trainingBatches, whiteningOf } from './data';
 import { measureInference } from './measure/measure-inference';
 import { picturesOf } from './measure/pictures';
@@ -115,9 +116,10 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const forwardFlopsPerImage = countFlops(model, IMAGE).total;
   const parameters = countParameters(model);
   const name = recipe.model;
+  const training = { model: name, seed };
   listener({
     type: 'modelStart',
-    model: name,
+    ...training,
     description: describe(recipe),
     parameters,
     forwardFlopsPerImage,
@@ -127,7 +129,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     modelCount: options.modelCount,
   });
 
-  const saved = await checkpoints.load(name);
+  const saved = await checkpoints.load(training);
   const history: EpochRecord[] = [...(saved?.progress.history ?? [])];
   let sums: EpochSums | null = saved?.progress.sums ?? null;
   let outcome = saved?.progress.outcome ?? null;
@@ -147,7 +149,10 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     if (saved) {
       loadCheckpoint(one, saved.bytes);
       meter.restore(saved.progress.measured);
-      listener({ type: 'stage', message: `${name} goes on after step ${one.step} of ${totalSteps}` });
+      listener({
+        type: 'stage',
+        message: `${trainingText(training)} goes on after step ${one.step} of ${totalSteps}`,
+      });
     }
     freeze(Math.floor(one.step / source.stepsPerEpoch));
     meter.start();
@@ -168,7 +173,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         const { flops, gradientNorm } = await meter.step(report, rateNow);
         listener({
           type: 'step',
-          model: name,
+          ...training,
           epoch: report.epoch + 1,
           epochs: recipe.epochs,
           step: report.step,
@@ -206,26 +211,29 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         const { learningRate: _, ...rest } = record;
         listener({
           type: 'epoch',
-          model: name,
+          ...training,
           ...rest,
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
         });
-        await checkpoints.saveModel(name, await keep());
+        await checkpoints.saveModel(training, await keep());
         freeze(report.epoch + 1);
         meter.start();
       },
     });
     meter.pause();
     if (recipe.testViews === 6) views = await evaluateViews();
-    listener({ type: 'stage', message: `${name}: speed of predictions, filters, saliency` });
+    listener({
+      type: 'stage',
+      message: `${trainingText(training)}: speed of predictions, filters, saliency`,
+    });
     inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
     if (outcome) pictures = await picturesOf(model, data, { signal });
   } catch (error) {
     if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
     diverged = error.message;
-    listener({ type: 'stage', message: `${name} stops: ${diverged}` });
+    listener({ type: 'stage', message: `${trainingText(training)} stops: ${diverged}` });
   } finally {
     meter.dispose();
     one.dispose();
@@ -234,7 +242,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const imagesPerSecond = trainSeconds > 0 ? trained / trainSeconds : 0;
   if (diverged === null) {
     const { testAccuracy } = history.at(-1)!;
-    listener({ type: 'modelEnd', model: name, testAccuracy, trainSeconds, imagesPerSecond });
+    listener({ type: 'modelEnd', ...training, testAccuracy, trainSeconds, imagesPerSecond });
   }
   return {
     parameters,
@@ -259,12 +267,12 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     const { step } = one;
     const measured = meter.read();
     const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes, measured };
-    await checkpoints.save(name, bytes, { ...progress, history: [...history] });
+    await checkpoints.save(training, bytes, { ...progress, history: [...history] });
     return bytes;
   }
 
   async function evaluateViews(): Promise<ModelResult['views']> {
-    listener({ type: 'stage', message: `${name}: six views of each test image` });
+    listener({ type: 'stage', message: `${trainingText(training)}: six views of each test image` });
     const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },
