@@ -173,7 +173,7 @@ it('measures what the results tell of', () => {
     expect(model.steps).toHaveLength(STEPS);
     expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
     expect(model.calibration!.bins).toHaveLength(15);
-    expect(model.pictures.length).toBeGreaterThanOrEqual(3);
+    expect(model.pictures.length > 0).toBe(model.seed === 5); // of the first seed alone
   }
   // After its first epoch the whitening bias of cnn is frozen, and the first trained convolution needs no gradient of
   // its inputs: 10 steps of 12 images, 31·31 places, 4 filters of 3·3·24.
