@@ -61,6 +61,7 @@ export async function compare(
         checkpoints,
         modelIndex,
         modelCount: trainings.length,
+        pictures: seed === seeds[0], // of one training of each model: they are most of results.json
       },
       listener,
     );
