@@ -127,6 +127,7 @@ describe('a comparison', () => {
     for (const title of [
       'Accuracy on 10,000 CIFAR-10 test images',
       'Training time',
+      'Training time, forecast and actual',
       'Floating-point operations',
     ]) {
       expect(out).toContain(title);
