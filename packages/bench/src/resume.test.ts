@@ -383,7 +383,7 @@ describe('a full disk', () => {
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10/);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images/);
     const again = await resume(cwd);
     expect(again).toMatchObject({
       code: 0,
