@@ -333,7 +333,7 @@ describe('going on', () => {
       err: expect.stringMatching(/done is finished; writing its report again/),
     });
     expect(err).not.toMatch(/simd/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10[\s\S]*Report: /);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images[\s\S]*Report: /);
     expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
     expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
     expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
