@@ -357,7 +357,7 @@ describe('going on', () => {
       err: expect.stringMatching(/done is finished; writing its report again/),
     });
     expect(err).not.toMatch(/simd/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10[\s\S]*Report: /);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images[\s\S]*Report: /);
     expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
     expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
     expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
@@ -407,7 +407,7 @@ describe('a full disk', () => {
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10/);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images/);
     const again = await resume(cwd);
     expect(again).toMatchObject({
       code: 0,
