@@ -89,6 +89,16 @@ const cases: Case[] = [
   { kernel: 'AvgPool', shapes: { x: map }, attrs: window },
   { kernel: 'AvgPoolGrad', shapes: { dy: pooled, input: map }, attrs: window },
   { kernel: 'BatchNormTrain', shapes: { x: map, gamma: [64], beta: [64] } },
+  {
+    kernel: 'BatchNormActivation',
+    shapes: { x: map, gamma: [64], beta: [64] },
+    attrs: { activation: 'gelu' },
+  },
+  {
+    kernel: 'BatchNormActivationGrad',
+    shapes: { dy: map, x: map, gamma: [64], beta: [64], mean: [64], variance: [64] },
+    attrs: { activation: 'gelu' },
+  },
   { kernel: 'BatchNormTrainGrad', shapes: { dy: map, x: map, gamma: [64], mean: [64], variance: [64] } },
   { kernel: 'LayerNorm', shapes: { x: tokens, gamma: [192], beta: [192] } },
   {

@@ -76,6 +76,23 @@ const cases: Case[] = [
     inputs: { dy: [20, 30, 30, 24], x: [20, 30, 30, 24], gamma: [24], mean: [24], variance: [24] },
     attrs: { epsilon: 5 },
   },
+  {
+    kernel: 'BatchNormActivation',
+    inputs: { x: [20, 30, 30, 24], gamma: [24], beta: [24] },
+    attrs: { epsilon: 1e-5, activation: 'gelu' },
+  },
+  {
+    kernel: 'BatchNormActivationGrad',
+    inputs: {
+      dy: [20, 30, 30, 24],
+      x: [20, 30, 30, 24],
+      gamma: [24],
+      beta: [24],
+      mean: [24],
+      variance: [24],
+    },
+    attrs: { epsilon: 5, activation: 'silu' },
+  },
   { kernel: 'LayerNorm', inputs: { x: [4000, 64], gamma: [64], beta: [64] }, attrs: { epsilon: 1e-5 } },
   {
     kernel: 'LayerNormGrad',
