@@ -58,6 +58,7 @@ const cases: Case[] = [
   { kernel: 'Gelu', shapes: { x: map } },
   { kernel: 'GeluGrad', shapes: { dy: map, x: map } },
   { kernel: 'Gelu', shapes: { x: tokens }, attrs: { approximate: 'tanh' } },
+  { kernel: 'Dropout', shapes: { x: tokens }, attrs: { rate: 0.1, key: [1, 2] } },
   { kernel: 'Sum', shapes: { x: map }, attrs: { axis: [0, 1, 2] } },
   { kernel: 'Sum', shapes: { x: map }, attrs: { axis: [0, 1, 2, 3] } },
   { kernel: 'Mean', shapes: { x: map }, attrs: { axis: [1, 2] } },

@@ -93,6 +93,7 @@ const cases: Case[] = [
     },
     attrs: { epsilon: 5, activation: 'silu' },
   },
+  { kernel: 'Dropout', inputs: { x: [200001] }, attrs: { rate: 0.1, key: [0xdeadbeef, 1] } },
   { kernel: 'LayerNorm', inputs: { x: [4000, 64], gamma: [64], beta: [64] }, attrs: { epsilon: 1e-5 } },
   {
     kernel: 'LayerNormGrad',

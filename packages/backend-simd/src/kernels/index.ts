@@ -12,6 +12,7 @@ import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { depthwiseConv2d } from './depthwise-conv2d';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input';
+import { dropout } from './dropout';
 import { fill } from './fill';
 import { fusedConv2D } from './fused-conv2d';
 import { fusedDepthwiseConv2D } from './fused-depthwise-conv2d';
@@ -59,6 +60,7 @@ export const kernels: KernelConfig[] = [
   depthwiseConv2d,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
+  dropout,
   fill,
   fusedConv2D,
   fusedDepthwiseConv2D,
