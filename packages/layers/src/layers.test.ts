@@ -125,6 +125,11 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
   {
     averagePool2d: { layer: () => layers.averagePool2d(), shape: [2, 4, 5, 3], output: [2, 2, 2, 3] },
     batchNorm: { layer: () => layers.batchNorm({ channels: 3 }), shape: [4, 2, 2, 3], output: [4, 2, 2, 3] },
+    'batchNorm activated': {
+      layer: () => layers.batchNorm({ channels: 3, activation: 'gelu' }),
+      shape: [4, 2, 2, 3],
+      output: [4, 2, 2, 3],
+    },
     conv2d: {
       layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }),
       shape: [2, 5, 4, 2],
@@ -324,6 +329,10 @@ describe('a gradient that nothing needs', () => {
 
 describe('bad options', () => {
   it.each<[() => unknown, RegExp]>([
+    [
+      () => layers.batchNorm({ channels: 1, activation: 'swish' as 'silu' }),
+      /batchNorm: activation is "swish"; give one of 'none', 'relu', 'silu', 'gelu', 'geluTanh'/,
+    ],
     [() => layers.dense({ inFeatures: 0, outFeatures: 1 }), /dense: inFeatures is 0; give an integer/],
     [
       () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: [3, 1.5] }),
