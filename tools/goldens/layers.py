@@ -163,7 +163,7 @@ for height, width, features in ((2, 3, 8), (1, 4, 16), (8, 8, 32)):
 # dropout outside training; what it draws in training is tested by its statistics
 add('dropout', lambda x, p: x * 1, r(3, 4), None, dict(rate=.5), False)
 
-# activations behind batchNorm; values up to ±80 in front of them
+# activations behind batchNorm, dense and conv2d; values up to ±80 in front of them
 stream = torch.get_rng_state()
 activations = dict(relu=F.relu, silu=F.silu, gelu=F.gelu, geluTanh=lambda x: F.gelu(x, approximate='tanh'))
 if torch.__version__.startswith('1.'): activations['geluTanh'] = lambda x: x / 2 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + .044715 * x ** 3)))
@@ -182,6 +182,13 @@ for name, f in activations.items():
                     p['runningVariance'].mul_(.9).add_(.1 * moments[1].detach() * (n / max(n - 1, 1)))
                 return y
             add('batchNorm', normalise, r(*shape), dict(**affine, **statistics), dict(options, channels=channels, activation=name), training, ('runningMean', 'runningVariance'))
+    for scale in (1, 80):
+        add('dense', lambda x, p: f(x @ p['kernel'] + p['bias']), r(4, 5) * scale, dict(kernel=r(5, 3), bias=r(3)), dict(inFeatures=5, outFeatures=3, activation=name))
+        for shape, options in (((2, 5, 6, 2), dict(kernelSize=3)), ((1, 5, 4, 2), dict(kernelSize=3, strides=2, padding='valid', bias=False)), ((1, 7, 6, 2), dict(kernelSize=3, dilations=2))):
+            d, s = pair(options.get('dilations', 1)), pair(options.get('strides', 1))
+            padded = (lambda x: nchw(x)) if 'padding' in options else (lambda x: pad_same(nchw(x), [3, 3], s, d))
+            add('conv2d', lambda x, p: f(bias(nhwc(F.conv2d(padded(x), p['kernel'].permute(3, 2, 0, 1), None, s, 0, d)), p)), r(*shape) * scale,
+                dict(kernel=r(3, 3, 2, 4), **(dict(bias=r(4)) if 'bias' not in options else {})), dict(options, inChannels=2, outChannels=4, activation=name))
 torch.set_rng_state(stream)
 
 write('layers', 'layers', cases)

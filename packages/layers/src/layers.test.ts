@@ -140,6 +140,16 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       shape: [2, 5, 4, 2],
       output: [2, 5, 4, 3],
     },
+    'conv2d activated': {
+      layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, activation: 'silu' }),
+      shape: [2, 5, 4, 2],
+      output: [2, 5, 4, 3],
+    },
+    'dense activated': {
+      layer: () => layers.dense({ inFeatures: 3, outFeatures: 4, activation: 'gelu' }),
+      shape: [2, 5, 3],
+      output: [2, 5, 4],
+    },
     dense: {
       layer: () => layers.dense({ inFeatures: 3, outFeatures: 4 }),
       shape: [2, 5, 3],
@@ -318,6 +328,13 @@ describe('a gradient that nothing needs', () => {
     expect([trained.Conv2DBackpropInput, trained.Conv2DBackpropFilter]).toEqual([1, 2]);
     const frozen = await backward(convolutions(false), [1, 4, 4, 3]);
     expect([frozen.Conv2DBackpropInput, frozen.Conv2DBackpropFilter]).toEqual([1, 1]);
+  });
+
+  it('is not computed with a bias and relu in the convolution either', async () => {
+    const one = layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, activation: 'relu' });
+    const counts = await backward(one, [1, 4, 4, 3]);
+    expect([counts.FusedConv2D, counts.Conv2DBackpropFilter]).toEqual([1, 1]);
+    expect([counts.Conv2DBackpropInput, counts.Conv2D]).toEqual([undefined, undefined]);
   });
 
   it('is not computed for the input of the first dense layer', async () => {
