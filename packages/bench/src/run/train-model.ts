@@ -25,6 +25,7 @@ import { picturesOf } from './measure/pictures';
 import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
 import { setUp } from './set-up';
+import { trainAccuracy } from './train-accuracy';
 import type { EvaluatedImages, RunListener } from './types';
 import { sixViews, withSixViews } from './views';
 import { withAverage } from './with-average';
@@ -153,7 +154,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       data: source,
       resume: sums ?? undefined,
       epochs: recipe.epochs,
-      metrics: { accuracy },
+      metrics: { accuracy: trainAccuracy },
       signal,
       async onStep(report) {
         sums = report.sums;
