@@ -54,10 +54,6 @@ describe('what cannot be done as asked', () => {
     ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],
     ['--set cnn.epochs=3 --models fnn', /--set: cnn is set otherwise, but only fnn will be trained/],
     ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
-    [
-      '--profile hour --models cnn,fnn --set cnn.epochs=1',
-      /the profile hour has no recipe for fnn; it has cnn/,
-    ],
     ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
     ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
     ['step', /required option '-m, --model <name>' not specified/],

@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 export interface Batch {
   /** The examples, batch first: [batch, height, width, channels] for images, [batch, features] for vectors. */
   readonly xs: tf.Tensor;
-  /** The class index of each example, int32 [batch]. */
+  /** The class index of each example, int32 [batch]; after `mixBatches` the probabilities of all, float32 [batch, classes]. */
   readonly ys: tf.Tensor;
 }
 

@@ -14,6 +14,7 @@ export { cifar10Digests } from './cifar10/format';
 export type { LoadCifar10Options, LoadProgress } from './cifar10/options';
 export type { BatchOptions } from './epoch-plan';
 export type { ImageSet } from './image-set';
+export { type MixBatchesOptions, mixBatches } from './mix-batches';
 export { type SplitOptions, split } from './split';
 export { subset } from './subset';
 

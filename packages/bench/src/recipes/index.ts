@@ -4,4 +4,4 @@ import { quick } from './quick';
 import type { Recipe } from './recipe';
 
 /** What `--profile` may name. */
-export const profiles: { [profile: string]: Partial<Record<ModelName, Recipe>> } = { quick, hour };
+export const profiles: { [profile: string]: Record<ModelName, Recipe> } = { quick, hour };

@@ -26,6 +26,9 @@ it('says of a network that is smaller than its name promises how it is', () => {
   expect(narrowedText('cnn', hour.cnn.architecture)).toBeNull();
   expect(narrowedText('cnn', { widths: [64, 256, 256] })).toBeNull();
   expect(narrowedText('rnn', {})).toBeNull();
+  for (const { model, architecture } of Object.values(hour)) {
+    expect(narrowedText(model, architecture)).toBeNull();
+  }
 });
 
 it('freezes the parameters of the first group that matches, from the epoch after its last', () => {

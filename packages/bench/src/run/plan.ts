@@ -30,12 +30,6 @@ export function planRun({
   }
   const recipes = models.map((model) => {
     const recipe = profiles[profile]![model];
-    if (!recipe) {
-      const known = Object.keys(profiles[profile]!).join(', ');
-      throw new OverrideError(
-        `the profile ${profile} has no recipe for ${model}; it has ${known}, see --models`,
-      );
-    }
     return applyOverrides(epochs === undefined ? recipe : { ...recipe, epochs }, overrides);
   });
   return { recipes, dataset: { name: dataSet.name, sha256: { ...dataSet.sha256 } } };

@@ -1,4 +1,8 @@
 import { cnn } from './cnn';
+import { fnn } from './fnn';
+import { rnn } from './rnn';
+import { vit } from './vit';
+import { vitHybrid } from './vit-hybrid';
 
-/** About an hour on two cores without a GPU. */
-export const hour = { cnn };
+/** About an hour for each on two cores without a GPU. */
+export const hour = { cnn, fnn, rnn, vit, 'vit-hybrid': vitHybrid };

@@ -35,12 +35,18 @@ const flopsOf: { [kernel: string]: (run: KernelRun) => number } = {
   // Q·Kᵀ and P·V; then the gradients of P, V, Q and K.
   Attention: ({ inputs }) => 2 * scores(inputs),
   AttentionGrad: ({ inputs }) => 4 * scores(inputs),
-  // A = X·Xᵀ, A·A and (…)·X, with the smaller side of X as the side of A.
-  NewtonSchulz({ inputs: { x }, attributes }) {
-    const [small, large] = [Math.min(...x!.shape), Math.max(...x!.shape)];
-    return (attributes.steps as number) * (4 * small * small * large + 2 * small ** 3);
-  },
+  NewtonSchulz: newtonSchulz,
+  NewtonSchulzList: newtonSchulz,
 };
+
+/** Of every matrix X: A = X·Xᵀ, A·A and (…)·X, with the smaller side of X as the side of A. */
+function newtonSchulz({ inputs, attributes }: KernelRun): number {
+  const iterations = Object.values(inputs).map(({ shape }) => {
+    const [small, large] = [Math.min(...shape), Math.max(...shape)];
+    return 4 * small * small * large + 2 * small ** 3;
+  });
+  return (attributes.steps as number) * iterations.reduce((sum, flops) => sum + flops, 0);
+}
 
 /**
  * Runs a function and counts the floating-point operations of the kernels that it really runs, from their shapes. What

@@ -1,0 +1,20 @@
+import { muonGroups } from '../muon-groups';
+import type { Recipe } from '../recipe';
+
+/**
+ * A plain transformer on patches of 4×4 pixels: Muon for its matrices, small batches for many steps. No published plain
+ * transformer reaches 90 % of the test images with less than some fifty times this training.
+ */
+export const vit: Recipe = {
+  model: 'vit',
+  architecture: { patchSize: 4, width: 128, depth: 6, heads: 4, mlpWidth: 256 },
+  epochs: 14,
+  batchSize: 250,
+  labelSmoothing: 0.1,
+  augmentation: { shift: 2, flip: 'alternating', cutout: 0 },
+  optimizer: {
+    maxNorm: 1,
+    groups: muonGroups({ matrices: '^block\\d+\\..*\\.kernel$', muon: 0.02, adamW: 2e-3 }),
+  },
+  testViews: 6,
+};

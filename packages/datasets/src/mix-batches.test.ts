@@ -1,0 +1,146 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { BatchSource } from './batch-source';
+import { type MixBatchesOptions, mixBatches } from './mix-batches';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const [BATCH, SIDE, CLASSES] = [4, 8, 5];
+
+/** Image i of a batch is full of i + 1 and has the label i. */
+const source: BatchSource = {
+  batchSize: BATCH,
+  stepsPerEpoch: 60,
+  size: 60 * BATCH,
+  *batches() {
+    for (let step = 0; step < 60; step++) {
+      const xs = tf.tidy(() =>
+        tf.mul(tf.ones([BATCH, SIDE, SIDE, 1]), tf.reshape(tf.range(1, BATCH + 1), [BATCH, 1, 1, 1])),
+      );
+      yield { xs, ys: tf.range(0, BATCH, 1, 'int32') };
+    }
+  },
+};
+
+interface Mixed {
+  xs: number[][];
+  ys: number[][];
+}
+
+/** Every batch of an epoch: its images and labels, row by row. */
+function epochOf(options: Partial<MixBatchesOptions>, epoch = 0): Mixed[] {
+  const found: Mixed[] = [];
+  for (const { xs, ys } of mixBatches(source, { classes: CLASSES, seed: 3, ...options }).batches(epoch)) {
+    expect([xs.shape, ys.shape, ys.dtype]).toEqual([[BATCH, SIDE, SIDE, 1], [BATCH, CLASSES], 'float32']);
+    const rows = (t: tf.Tensor) => {
+      const values = [...t.dataSync()];
+      const size = values.length / BATCH;
+      return Array.from({ length: BATCH }, (_, i) => values.slice(i * size, (i + 1) * size));
+    };
+    found.push({ xs: rows(xs), ys: rows(ys) });
+    tf.dispose([xs, ys]);
+  }
+  return found;
+}
+
+/** How much of its own label an image keeps. */
+const shareOf = ({ ys }: Mixed) => ys[0]![0]!;
+const isPlain = (batch: Mixed) => shareOf(batch) === 1;
+
+describe('mixBatches', () => {
+  it('mixup: images and labels of the reversed batch in the same share, another one in every batch', () => {
+    const epoch = epochOf({ mixup: 1 });
+    for (const batch of epoch) {
+      const share = shareOf(batch);
+      batch.xs.forEach((image, i) => {
+        const expected = share * (i + 1) + (1 - share) * (BATCH - i);
+        for (const value of image) expect(value).toBeCloseTo(expected, 5);
+        expect(batch.ys[i]![i]).toBeCloseTo(share, 6);
+        expect(batch.ys[i]![BATCH - 1 - i]).toBeCloseTo(1 - share, 6);
+        expect(batch.ys[i]!.reduce((sum, p) => sum + p)).toBeCloseTo(1, 6);
+      });
+    }
+    expect(new Set(epoch.map(shareOf)).size).toBe(60);
+  });
+
+  it('cutmix: a rectangle from the partner, and labels by the area that is left', () => {
+    const epoch = epochOf({ cutmix: 1 });
+    let cutAtBorder = 0;
+    for (const batch of epoch) {
+      batch.xs.forEach((image, i) => {
+        const foreign = [...image.keys()].filter((at) => image[at] === BATCH - i);
+        expect(image.filter((value) => value === i + 1)).toHaveLength(image.length - foreign.length);
+        expect(batch.ys[i]![i]).toBeCloseTo(1 - foreign.length / SIDE ** 2, 6);
+        const [rows, columns] = [foreign.map((at) => Math.floor(at / SIDE)), foreign.map((at) => at % SIDE)];
+        if (foreign.length === 0) return;
+        const extent = (values: number[]) => Math.max(...values) - Math.min(...values) + 1;
+        expect(extent(rows) * extent(columns)).toBe(foreign.length); // a rectangle
+        if (extent(rows) !== extent(columns)) cutAtBorder++;
+      });
+    }
+    expect(cutAtBorder).toBeGreaterThan(0);
+    const kept = epoch.map(shareOf);
+    expect(Math.min(...kept)).toBeLessThan(0.4);
+    expect(Math.max(...kept)).toBeGreaterThan(0.9);
+  });
+
+  it('with both, one of them at random; with a probability, some batches alone', () => {
+    const isCut = ({ xs }: Mixed) => xs[0]!.every((value) => value === 1 || value === BATCH);
+    const both = [0, 1, 2, 3, 4].flatMap((epoch) =>
+      epochOf({ mixup: 1, cutmix: 1, probability: 0.5 }, epoch),
+    );
+    const plain = both.filter(isPlain).length;
+    const cut = both.filter((batch) => !isPlain(batch) && isCut(batch)).length;
+    expect(plain / 300).toBeCloseTo(0.5, 0.9);
+    expect(cut / (300 - plain)).toBeCloseTo(0.5, 0.7);
+  });
+
+  it('leaves images alone with nothing to mix, but gives their labels as probabilities', () => {
+    for (const options of [{}, { mixup: 1, probability: 0 }]) {
+      expect(epochOf(options).every(isPlain)).toBe(true);
+      expect(epochOf(options)[0]!.ys[2]).toEqual([0, 0, 1, 0, 0]);
+    }
+  });
+
+  it('depends on the seed, the epoch and the place of a batch alone', () => {
+    const options = { mixup: 0.5, cutmix: 1 };
+    expect(epochOf(options, 4)).toEqual(epochOf(options, 4));
+    expect(epochOf(options, 4)).not.toEqual(epochOf(options, 5));
+    expect(epochOf(options, 4)).not.toEqual(epochOf({ ...options, seed: 4 }, 4));
+  });
+
+  it('owns what it pulls: nothing is left, also when nobody pulls on', async () => {
+    await expectNoLeaks(() => void epochOf({ mixup: 1, cutmix: 1 }));
+    await expectNoLeaks(() => {
+      for (const { xs, ys } of mixBatches(source, { classes: CLASSES, mixup: 1 }).batches(0)) {
+        tf.dispose([xs, ys]);
+        break;
+      }
+    });
+  });
+
+  it.each<[Partial<MixBatchesOptions>, RegExp]>([
+    [{ classes: 0 }, /^mixBatches: classes is 0; give an integer from 1 up/],
+    [{ mixup: -1 }, /^mixBatches: mixup is -1; give a positive number, or 0 for none/],
+    [{ cutmix: Number.NaN }, /^mixBatches: cutmix is NaN/],
+    [{ probability: 1.5 }, /^mixBatches: probability is 1.5; give a number from 0 to 1/],
+  ])('refuses %j', (options, message) => {
+    expect(() => mixBatches(source, { classes: CLASSES, ...options })).toThrow(message);
+  });
+
+  it('refuses batches that are no images, and disposes them', async () => {
+    const vectors: BatchSource = {
+      ...source,
+      *batches() {
+        yield { xs: tf.zeros([4, 3]), ys: tf.zeros([4], 'int32') };
+      },
+    };
+    await expectNoLeaks(() => {
+      expect(() => [...mixBatches(vectors, { classes: 2, mixup: 1 }).batches(0)]).toThrow(
+        /a batch has shapes \[4,3\] and \[4\]; give images/,
+      );
+    });
+  });
+});
