@@ -11,6 +11,7 @@ const dependencies: Dependencies = {
   measureStep: async (options) => (await import('./run/step')).measureStep(options),
   selectBackend: async (name, options) => (await import('./backends')).selectBackend(name, options),
   checkBackend: async (name, options) => (await import('./backends')).checkBackend(name, options),
+  serve: async (options) => (await import('./serve/serve-bench')).serveBench(options),
   describeMachine: async () => (await import('./run/machine')).describeMachine(),
   cacheFolder: async (folder) => (await import('@tenfold/datasets')).cifar10CacheFolder(folder),
 };

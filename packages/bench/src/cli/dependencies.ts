@@ -3,6 +3,8 @@ import type { Machine, Results } from '../results';
 import type { RunPlan } from '../run/plan';
 import type { StepMeasurement, StepOptions } from '../run/step';
 import type { CompareOptions, RunListener } from '../run/types';
+import type { PageServer } from '../serve/page-server';
+import type { ServeOptions } from '../serve/serve-bench';
 
 /** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
 export interface Dependencies {
@@ -15,6 +17,7 @@ export interface Dependencies {
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
   checkBackend(name: BackendName, options: { v8Flags: boolean }): Promise<BackendCheck>;
   describeMachine(): Promise<Machine>;
+  serve(options: ServeOptions): Promise<PageServer & { hasData: boolean }>;
   /** The folder that keeps CIFAR-10. */
   cacheFolder(cacheDirectory: string | undefined): Promise<string>;
 }

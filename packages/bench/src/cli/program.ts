@@ -8,6 +8,7 @@ import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
 import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
 import { resumeCommand } from './resume-command';
+import { type ServeFlags, serveCommand } from './serve-command';
 import { type StepFlags, stepCommand } from './step-command';
 import { UsageError } from './usage-error';
 
@@ -18,6 +19,7 @@ Examples:
   $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
   $ ${NAME} --resume runs/NAME                go on with a run that was stopped
   $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
+  $ ${NAME} serve                             the bench as a page, to train in the browser
   $ ${NAME} doctor                            what can train here, and what to do about the rest
 
 Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 3 done but something could not be
@@ -77,8 +79,8 @@ function createProgram(
   const program = new Command(NAME)
     .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and sets them beside the tables of a paper.')
     .version(version, '-V, --version')
-    .argument('[command]', 'step or doctor; without one, the comparison')
-    .usage('[options] | step [options] | doctor [options]')
+    .argument('[command]', 'step, serve or doctor; without one, the comparison')
+    .usage('[options] | step [options] | serve [options] | doctor [options]')
     .enablePositionalOptions()
     .showHelpAfterError(`Try '${NAME} --help'.`)
     .exitOverride()
@@ -128,9 +130,9 @@ function createProgram(
     .addHelpText('after', examples)
     .action(async (command: string | undefined, flags: CompareFlags) => {
       if (command !== undefined) {
-        const known = ['step', 'doctor'];
+        const known = ['step', 'serve', 'doctor'];
         throw new UsageError(
-          `unknown command '${command}'; expected step or doctor, or none for the comparison.${suggestion(command, known)}`,
+          `unknown command '${command}'; expected step, serve or doctor, or none for the comparison.${suggestion(command, known)}`,
         );
       }
       const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
@@ -162,6 +164,15 @@ function createProgram(
     .addOption(v8Flags())
     .option('--json', 'print one JSON object, all times included')
     .action(async (flags: StepFlags) => done(await stepCommand(flags, deps, streams)));
+
+  inherit(program.command('serve'), program)
+    .description('Opens the bench as a page: trains in the browser, on WebGPU or simd.')
+    .addOption(
+      new Option('--port <number>', '0: any that is free').default(8010).argParser(integer(0, 65535)),
+    )
+    .addOption(new Option('--host <address>', 'that it listens on').default('127.0.0.1'))
+    .addOption(cache())
+    .action(async (flags: ServeFlags) => done(await serveCommand(flags, deps, streams)));
 
   inherit(program.command('doctor'), program)
     .description('Says which backends train here, why the others do not, and what to do.')

@@ -1,5 +1,6 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { describeBackend } from '../backends';
+import { toBase64 } from '../base64';
 import { paper } from '../paper';
 import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
@@ -98,7 +99,7 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
     peakFraction: null,
     forecastSeconds: null,
     inference: [],
-    peakMemoryBytes: run.peakMemoryBytes,
+    peakMemoryBytes: run.peakMemoryBytes || null,
     energyJoules: null,
     energyReason: 'not measured in this version',
     history: run.history,
@@ -109,9 +110,7 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
     perClassAccuracy: outcome?.perClassAccuracy ?? [],
     mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
       ...mistake,
-      pixels: Buffer.from(images.subarray(mistake.image * size, (mistake.image + 1) * size)).toString(
-        'base64',
-      ),
+      pixels: toBase64(images.subarray(mistake.image * size, (mistake.image + 1) * size)),
     })),
   };
 }

@@ -22,6 +22,7 @@ import type { ModelResult } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
 import { testBatches, trainingBatches, whiteningOf } from './data';
 import { type Outcome, outcomeOf } from './outcome';
+import { residentMemory } from './resident-memory';
 import type { RunListener } from './types';
 import { sixViews, withSixViews } from './views';
 
@@ -141,7 +142,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         trained += report.examples;
         const rate = report.examples / report.seconds;
         recentRate = recentRate === 0 ? rate : 0.9 * recentRate + 0.1 * rate;
-        peakMemoryBytes = Math.max(peakMemoryBytes, process.memoryUsage().rss);
+        peakMemoryBytes = Math.max(peakMemoryBytes, residentMemory());
         listener({
           type: 'step',
           model: name,
