@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chart } from './src/chart.mjs';
-import { markdown, ratios, shareOfPeak, summarize } from './src/summary.mjs';
+import { markdown, quantiles, ratios, shareOfPeak, summarize } from './src/summary.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const peers = join(here, 'peers');
@@ -24,6 +24,7 @@ const usage = `node tools/benchmark/steps.mjs [options]
   --batch N         instead of each model's own, for trying this out
   --node FILE       a second, newer Node
   --kernels         the kernels beside the machine's peak as well
+  --profile         where the time of a step goes, kernel by kernel, on simd
   --kernel-seconds N  for each kernel (1)
   --install         install the peers of JavaScript into tools/benchmark/peers first
   --python FILE     a Python that has torch (/usr/bin/python3)
@@ -39,6 +40,7 @@ const { values: options } = parseArgs({
     batch: { type: 'string' },
     node: { type: 'string' },
     kernels: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
     'kernel-seconds': { type: 'string', default: '1' },
     install: { type: 'boolean', default: false },
     python: { type: 'string', default: '/usr/bin/python3' },
@@ -110,6 +112,7 @@ const report = {
   settings: options,
   results: ratios(jobs.map((job) => summarize(job, job.done, flops[job.model]))),
   kernels: options.kernels ? measureKernels() : {},
+  profiles: options.profile ? await measureProfiles() : [],
 };
 mkdirSync(options.out, { recursive: true });
 writeFileSync(join(options.out, 'results.json'), `${JSON.stringify(report, undefined, 2)}\n`);
@@ -201,6 +204,17 @@ function measureKernels() {
     ...(options.node && { 'simd-node': own(options.node, '--flags') }),
     ...Object.fromEntries(others),
   };
+}
+
+/** One turn for each model, its kernels timed. */
+async function measureProfiles() {
+  const profiles = [];
+  for (const model of options.models.split(',')) {
+    const job = { ...ENGINES.simd, model, batch: Number(options.batch ?? BATCHES[model]) };
+    const { milliseconds, kernels } = await turn({ ...job, env: { TENFOLD_KERNEL_TIMES: '1' } });
+    profiles.push({ model, milliseconds: quantiles(milliseconds).median, kernels });
+  }
+  return profiles;
 }
 
 function jsonOf(command, args) {

@@ -114,6 +114,7 @@ for (const [b, m, k, n, transposeA, transposeB] of products) {
 
 const convolutions: [number, number, number, number, 'same' | 'valid'][] = [
   [32, 3, 24, 2, 'valid'],
+  [32, 3, 32, 3, 'same'],
   [31, 24, 64, 3, 'same'],
   [15, 64, 64, 3, 'same'],
   [15, 64, 128, 3, 'same'],

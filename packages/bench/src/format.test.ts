@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, count, flop, percent, points, rate, seconds, times } from './format';
+import { bytes, count, energy, flop, percent, points, rate, seconds, times } from './format';
 
 it.each([
   [count(1234567), '1,234,567'],
@@ -22,6 +22,7 @@ it.each([
   [times(1 / 1200), '1/1,200'],
   [flop(1.66e14), '166 TFLOP'],
   [flop(999.9), '1 kFLOP'],
+  [energy(5400), '5.4 kJ'],
   [bytes(5e9), '4.66 GiB'],
   [bytes(12), '12 B'],
 ])('%s', (formatted, expected) => {
@@ -29,7 +30,7 @@ it.each([
 });
 
 it('a number that is missing or not finite is a dash', () => {
-  for (const format of [count, percent, points, rate, seconds, times, flop, bytes]) {
+  for (const format of [count, percent, points, rate, seconds, times, flop, bytes, energy]) {
     for (const value of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY])
       expect(format(value)).toBe('–');
   }

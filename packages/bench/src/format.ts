@@ -55,6 +55,11 @@ export function flop(value: Number): string {
   return isNumber(value) ? `${scaled(value, ['', 'k', 'M', 'G', 'T', 'P', 'E'], 1000)}FLOP` : missing;
 }
 
+/** 5400 joules as 5.4 kJ */
+export function energy(value: Number): string {
+  return isNumber(value) ? `${scaled(value, ['', 'k', 'M', 'G'], 1000)}J` : missing;
+}
+
 /** 5e9 as 4.66 GiB */
 export function bytes(value: Number): string {
   return isNumber(value) ? `${scaled(value, ['', 'Ki', 'Mi', 'Gi', 'Ti'], 1024)}B` : missing;

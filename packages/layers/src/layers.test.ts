@@ -367,3 +367,26 @@ describe('bad options', () => {
     expect(call).toThrow(message);
   });
 });
+
+it('tells of the queries and keys of every attention, and changes nothing by it', async () => {
+  const attention = () => layers.multiHeadAttention({ features: 6, heads: 2 });
+  const model = createModel(layers.sequential([attention(), attention()]), { seed: 3 });
+  const x = tf.tensor(createRng(1).fillNormal(new Float32Array(48)), [2, 4, 6]);
+  const told: tf.Tensor[] = [];
+  const y = model.apply(x, {
+    training: false,
+    onAttention(query, key, heads) {
+      expect([query.shape, key.shape, heads]).toEqual([[2, 4, 6], [2, 4, 6], 2]);
+      told.push(tf.keep(tf.clone(query)), tf.keep(tf.clone(key)));
+    },
+  });
+  const parameters = model.parameters() as { [name: string]: tf.Tensor };
+  const rows = tf.reshape(x, [8, 6]) as tf.Tensor2D;
+  for (const [i, part] of ['query', 'key'].entries()) {
+    const product = tf.matMul(rows, parameters[`0.${part}.kernel`] as tf.Tensor2D);
+    await expectClose(told[i]!, tf.reshape(tf.add(product, parameters[`0.${part}.bias`]!), [2, 4, 6]));
+  }
+  expect(told).toHaveLength(4);
+  const plain = model.predict(x);
+  expect(await y.data()).toEqual(await plain.data());
+});

@@ -28,6 +28,12 @@ export interface Report {
   machine: { [fact: string]: string | number };
   results: Result[];
   kernels: { [engine: string]: (Omit<Timing, 'runs'> & { peak?: number; shareOfPeak?: number })[] };
+  profiles?: Profile[];
+}
+interface Profile {
+  model: string;
+  milliseconds: number;
+  kernels: { name: string; milliseconds: number }[];
 }
 export function quantiles(values: number[]): Quantiles;
 export function summarize(

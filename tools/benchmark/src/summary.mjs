@@ -82,7 +82,7 @@ const optional = (value) => (value === null || value === undefined ? '' : number
 const percent = (value) => `${(100 * value).toFixed(0)} %`;
 
 /** Tables of a report: whole steps, then kernels. */
-export function markdown({ machine, date, results, kernels }) {
+export function markdown({ machine, date, results, kernels, profiles = [] }) {
   const rows = results.map((result) => {
     const { model, engine, batch, threads, error, imagesPerSecond, gflops, toTorch, toTorchAvx2 } = result;
     const head = `| ${titleOf(model)} | ${engine} | ${batch} |`;
@@ -98,6 +98,7 @@ export function markdown({ machine, date, results, kernels }) {
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
     ...kernelTable(kernels),
+    ...profileTable(profiles),
     '',
   ].join('\n');
 }
@@ -124,4 +125,22 @@ function kernelTable(kernels) {
       ({ name }) => `| ${name} | ${engines.map((engine) => cell(engine, name)).join(' | ')} |`,
     ),
   ];
+}
+
+const SHOWN = 10;
+
+/** Where the time of a step goes: the kernels that take most of it, the other kernels, and what is between kernels. */
+function profileTable(profiles) {
+  if (profiles.length === 0) return [];
+  const rows = profiles.map(({ model, milliseconds, kernels }) => {
+    const share = (value) => percent(value / milliseconds);
+    const sum = (some) => some.reduce((total, kernel) => total + kernel.milliseconds, 0);
+    const first = kernels.slice(0, SHOWN).map((kernel) => `${kernel.name} ${share(kernel.milliseconds)}`);
+    const rest = [
+      `other kernels ${share(sum(kernels.slice(SHOWN)))}`,
+      `between kernels ${share(milliseconds - sum(kernels))}`,
+    ];
+    return `| ${titleOf(model)} | ${number(milliseconds)} | ${[...first, ...rest].join(', ')} |`;
+  });
+  return ['', '| step | ms | where the time goes |', '| --- | --- | --- |', ...rows];
 }

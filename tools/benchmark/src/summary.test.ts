@@ -62,6 +62,13 @@ describe('what is written', () => {
     expect(text).toContain('| BatchMatMul | 80.0 (80 %) | 8.00 |');
   });
 
+  it('says where the time of a step goes', () => {
+    const kernels = Array.from({ length: 12 }, (_, i) => ({ name: `K${i}`, milliseconds: i === 0 ? 50 : 1 }));
+    const text = markdown({ ...report, profiles: [{ model: 'vit', milliseconds: 100, kernels }] });
+    expect(text).toContain('| vit | 100 | K0 50 %, K1 1 %,');
+    expect(text).toContain('K9 1 %, other kernels 2 %, between kernels 39 % |');
+  });
+
   it('is a chart of what was measured', () => {
     const svg = chart(report);
     expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);

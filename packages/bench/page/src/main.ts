@@ -2,10 +2,11 @@ import './page.css';
 import { version } from '../../package.json';
 import { bytes } from '../../src/format';
 import { styles } from '../../src/report/styles';
+import type { Training } from '../../src/run-folder/training';
 import type { OpenedRun } from './protocol';
+import { labelOf } from './view/charts';
 import { byId, h } from './view/dom';
 import { createLive } from './view/live';
-import { resultsView } from './view/results-view';
 import { runsView } from './view/runs-view';
 import { CallError, createSession } from './view/session';
 import { createSetup } from './view/setup';
@@ -101,10 +102,10 @@ async function show(run: string): Promise<void> {
     live.open(`The training of ${summary.models.join(', ')}`, steps, epochs);
     live.setState(results ? 'finished' : 'paused');
     if (steps.length === 0 && epochs.length === 0) {
-      for (const { name, epochs: of, history } of results?.models ?? []) {
+      for (const { name: model, seed, epochs: of, history } of results?.models ?? []) {
         for (const { epoch, testAccuracy, testLoss } of history) {
           if (testAccuracy === null || testLoss === null) continue;
-          live.charts.epoch({ model: name, epoch, epochs: of, testAccuracy, testLoss });
+          live.charts.epoch({ model, seed, epoch, epochs: of, testAccuracy, testLoss });
         }
       }
     }
@@ -123,20 +124,25 @@ async function show(run: string): Promise<void> {
       ),
       h('button', { type: 'button', click: () => void downloadResults(run) }, 'results.json'),
       h('button', { type: 'button', click: () => void downloadReport(run) }, 'report.html'),
-      ...predictors.map((model) =>
-        h('button', { type: 'button', click: () => void look(run, model) }, `Test images by ${model}`),
+      ...predictors.map((training) =>
+        h(
+          'button',
+          { type: 'button', click: () => void look(run, training) },
+          `Test images by ${labelOf(training)}`,
+        ),
       ),
     );
-    byId('results-body').replaceChildren(buttons, resultsView(results, live.charts.color));
+    const { resultsView } = await import('./view/results-view');
+    byId('results-body').replaceChildren(buttons, await resultsView(results));
     section.scrollIntoView();
   }
 }
 
 /** Shows what a trained model takes test images for. */
-async function look(run: string, model: string): Promise<void> {
+async function look(run: string, training: Training): Promise<void> {
   byId('live').scrollIntoView();
   await guarded('live-error', async () => {
-    live.hear({ type: 'samples', samples: await session.call('samples', run, model, []) });
+    live.hear({ type: 'samples', samples: await session.call('samples', run, training, []) });
   });
 }
 

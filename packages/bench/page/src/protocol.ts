@@ -2,13 +2,15 @@ import type { BrowserBackend } from '../../src/backends.browser';
 import type { ModelResult, Results } from '../../src/results';
 import type { Outcome } from '../../src/run/outcome';
 import type { ModelName, RunEvent } from '../../src/run/types';
+import type { Training } from '../../src/run-folder/training';
 
 /** What a run is asked to be. */
 export interface Choice {
   profile: string;
   models: ModelName[];
   backend: BrowserBackend;
-  seed: number;
+  /** Each model is trained once with each. */
+  seeds: number[];
   /** In place of each recipe's number of epochs. */
   epochs?: number;
 }
@@ -44,13 +46,13 @@ export interface Environment {
 /** Test images with what a model takes them for. */
 export interface Samples {
   model: string;
+  seed: number;
   epoch: number;
   items: { image: number; label: number; pixels: Uint8Array; probabilities: number[] }[];
 }
 
 /** A line of the step log, as the charts need it. */
-export interface StepPoint {
-  model: string;
+export interface StepPoint extends Training {
   step: number;
   totalSteps: number;
   epochs: number;
@@ -58,8 +60,7 @@ export interface StepPoint {
   accuracy: number;
   imagesPerSecond: number;
 }
-export interface EpochPoint {
-  model: string;
+export interface EpochPoint extends Training {
   epoch: number;
   epochs: number;
   testAccuracy: number;
@@ -73,18 +74,18 @@ export interface OpenedRun {
   finished: ModelResult[];
   steps: StepPoint[];
   epochs: EpochPoint[];
-  /** Models whose parameters are there, to look at images with. */
-  predictors: string[];
+  /** Trainings whose parameters are there, to look at images with. */
+  predictors: Training[];
 }
 
 /** What the worker tells while it works. */
 export type WorkerEvent =
   | RunEvent
   | { type: 'begun'; run: string; backend: Results['backend']; threads: number }
-  | { type: 'outcome'; model: string; epoch: number; outcome: Outcome }
+  | { type: 'outcome'; training: Training; epoch: number; outcome: Outcome }
   | { type: 'samples'; samples: Samples }
   | { type: 'modelResult'; result: ModelResult }
-  | { type: 'checkpoint'; model: string; step: number }
+  | { type: 'checkpoint'; training: Training; step: number }
   | { type: 'warning'; message: string };
 
 /** What the worker can be asked; each call has one answer. */
@@ -98,7 +99,7 @@ export interface Calls {
   pause(): Promise<void>;
   checkpoint(): Promise<void>;
   open(run: string): Promise<OpenedRun>;
-  samples(run: string, model: string, images: number[]): Promise<Samples>;
+  samples(run: string, training: Training, images: number[]): Promise<Samples>;
   files(run: string): Promise<{ name: string; bytes: Uint8Array }[]>;
   keep(files: { name: string; bytes: Uint8Array }[]): Promise<string>;
   remove(run: string): Promise<void>;

@@ -4,7 +4,7 @@ import type { CompareOptions } from '../run/types';
 /** What {@link commandOf} spells out. */
 export type Choices = Pick<
   CompareOptions,
-  'profile' | 'models' | 'backend' | 'seed' | 'epochs' | 'overrides'
+  'profile' | 'models' | 'backend' | 'seeds' | 'epochs' | 'overrides'
 > & {
   threads?: number;
   v8Flags: boolean;
@@ -15,14 +15,15 @@ export function commandOf({
   profile,
   models,
   backend,
-  seed,
+  seeds,
   epochs,
   threads,
   v8Flags,
   overrides = [],
 }: Choices): string {
   const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
-  words.push(`--backend ${backend}`, `--seed ${seed}`);
+  words.push(`--backend ${backend}`, `--seed ${seeds[0]}`);
+  if (seeds.length > 1) words.push(`--seeds ${seeds.length}`);
   if (epochs !== undefined) words.push(`--epochs ${epochs}`);
   if (threads !== undefined) words.push(`--threads ${threads}`);
   if (!v8Flags) words.push('--no-v8-flags');

@@ -21,6 +21,8 @@ export interface CompareFlags {
   models: ModelName[];
   backend?: BackendName;
   seed: number;
+  /** How many: `seed` and those after it. */
+  seeds: number;
   epochs?: number;
   /** MODEL.KEY=VALUE, each. */
   set?: string[];
@@ -43,12 +45,18 @@ export async function compareCommand(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seed, epochs, threads, v8Flags, out, cache } = flags;
+  const { profile, models, epochs, threads, v8Flags, out, cache } = flags;
   if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
   const profiles = await deps.profiles();
   if (!profiles.includes(profile)) {
     const expected = `expected ${enumerate(profiles)}.${suggestion(profile, profiles)}`;
     throw new UsageError(`--profile is '${profile}'; ${expected}`);
+  }
+  const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.seed + i);
+  if (!seeds.every(Number.isSafeInteger)) {
+    throw new UsageError(
+      `--seed is ${flags.seed} and --seeds ${flags.seeds}; the last seed may be ${Number.MAX_SAFE_INTEGER} at most`,
+    );
   }
   const { overrides, plan } = await planned(flags, deps);
   if (out) await checkEmpty('--out', out);
@@ -60,12 +68,12 @@ export async function compareCommand(
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
-    schemaVersion: 2,
+    schemaVersion: 3,
     createdAt: new Date().toISOString(),
-    command: commandOf({ profile, models, backend: name, seed, epochs, threads, v8Flags, overrides }),
+    command: commandOf({ profile, models, backend: name, seeds, epochs, threads, v8Flags, overrides }),
     profile,
     models,
-    seed,
+    seeds,
     epochs,
     threads,
     v8Flags,

@@ -15,7 +15,10 @@ export interface Dependencies {
   compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
+  /** With its peak. */
   checkBackend(name: BackendName, options: { v8Flags: boolean }): Promise<BackendCheck>;
+  /** What energy can be measured here, or why it cannot. */
+  describeEnergy(): Promise<{ processor: string; gpu: string }>;
   describeMachine(): Promise<Machine>;
   serve(options: ServeOptions): Promise<PageServer & { hasData: boolean }>;
   /** The folder that keeps CIFAR-10. */

@@ -4,8 +4,11 @@ import { backendNames } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
 import { modelNames } from '../run/types';
 import { type CompareFlags, compareCommand } from './compare-command';
+import { compareRunsCommand } from './compare-runs-command';
 import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
+import { type ExportFlags, exportCommand } from './export-command';
+import { listCommand } from './list-command';
 import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
 import { resumeCommand } from './resume-command';
 import { type ServeFlags, serveCommand } from './serve-command';
@@ -13,6 +16,7 @@ import { type StepFlags, stepCommand } from './step-command';
 import { UsageError } from './usage-error';
 
 const NAME = 'tenfold-bench';
+const commands = ['step', 'serve', 'doctor', 'list', 'compare', 'export'];
 const examples = `
 Examples:
   $ ${NAME}                                   the quick comparison, minutes on a laptop
@@ -21,6 +25,9 @@ Examples:
   $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
   $ ${NAME} serve                             the bench as a page, to train in the browser
   $ ${NAME} doctor                            what can train here, and what to do about the rest
+  $ ${NAME} list                              the runs in runs/, finished and not
+  $ ${NAME} compare RUN RUN --out page.html   runs of different machines or backends side by side
+  $ ${NAME} export --csv RUN                  every step, for a spreadsheet
 
 Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 3 done but something could not be
 written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM.`;
@@ -79,8 +86,8 @@ function createProgram(
   const program = new Command(NAME)
     .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and sets them beside the tables of a paper.')
     .version(version, '-V, --version')
-    .argument('[command]', 'step, serve or doctor; without one, the comparison')
-    .usage('[options] | step [options] | serve [options] | doctor [options]')
+    .argument('[command]', `${enumerate(commands)}; without one, the comparison`)
+    .usage(`[options] | ${commands.map((name) => `${name} [options]`).join(' | ')}`)
     .enablePositionalOptions()
     .showHelpAfterError(`Try '${NAME} --help'.`)
     .exitOverride()
@@ -97,6 +104,11 @@ function createProgram(
     )
     .addOption(backend())
     .addOption(seed())
+    .addOption(
+      new Option('--seeds <count>', 'train every model so many times, with this seed and those after it')
+        .default(1)
+        .argParser(integer(1, 1000)),
+    )
     .addOption(
       new Option('-e, --epochs <count>', "epochs of every model, in place of the profile's").argParser(
         integer(1),
@@ -130,9 +142,8 @@ function createProgram(
     .addHelpText('after', examples)
     .action(async (command: string | undefined, flags: CompareFlags) => {
       if (command !== undefined) {
-        const known = ['step', 'serve', 'doctor'];
         throw new UsageError(
-          `unknown command '${command}'; expected step, serve or doctor, or none for the comparison.${suggestion(command, known)}`,
+          `unknown command '${command}'; expected ${enumerate(commands)}, or none for the comparison.${suggestion(command, commands)}`,
         );
       }
       const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
@@ -180,6 +191,28 @@ function createProgram(
     .addOption(v8Flags())
     .option('--json', 'print one JSON object')
     .action(async (flags: DoctorFlags) => done(await doctorCommand(flags, deps, streams)));
+
+  inherit(program.command('list'), program)
+    .description('Shows the runs in a folder: when, how far, on which backend, with which accuracies.')
+    .addOption(new Option('--dir <folder>', 'that holds the runs').default('runs'))
+    .option('--json', 'print one JSON array')
+    .action(async (flags: { dir: string; json?: boolean }) => done(await listCommand(flags, streams)));
+
+  inherit(program.command('compare'), program)
+    .description('Sets finished runs side by side: accuracies, times, rates, operations, and what differs.')
+    .argument('<runs...>', 'two or more: their folders, or their names in runs/')
+    .option('-o, --out <file>', 'also write a page, .html with curves or .md')
+    .action(async (runs: string[], flags: { out?: string }) =>
+      done(await compareRunsCommand(runs, flags, streams)),
+    );
+
+  inherit(program.command('export'), program)
+    .description('Writes the steps of runs as a table, one line a step.')
+    .argument('<runs...>', 'one or more: their folders, or their names in runs/')
+    .option('--csv', 'as CSV (RFC 4180)')
+    .option('--epochs', 'one line an epoch in place of one a step')
+    .option('-o, --out <file>', 'in place of the standard output')
+    .action(async (runs: string[], flags: ExportFlags) => done(await exportCommand(runs, flags, streams)));
 
   return program;
 }

@@ -75,14 +75,29 @@ function findRun(run: string): string {
   );
 }
 
-const options = ['profile', 'models', 'backend', 'seed', 'epochs', 'threads', 'v8Flags', 'out'] as const;
+const options = [
+  'profile',
+  'models',
+  'backend',
+  'seed',
+  'seeds',
+  'epochs',
+  'threads',
+  'v8Flags',
+  'out',
+] as const;
 
 const spelled: { [name: string]: string } = { v8Flags: 'v8-flags' };
 
 function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: string[]): void {
-  const { profile, models, backend, seed, epochs, v8Flags } = record;
+  const { profile, models, backend, seeds, epochs, v8Flags } = record;
   const threads = threadsOf(record);
-  const recorded = { profile, models, backend: backend.name, seed, epochs, threads, v8Flags };
+  const recorded = {
+    ...{ profile, models, epochs, threads, v8Flags },
+    backend: backend.name,
+    seed: seeds[0],
+    seeds: seeds.length,
+  };
   const text = (value: unknown) => (value === undefined ? "the profile's" : String(value));
   const recipes = given
     .filter((name) => name === 'set' || name === 'recipes')

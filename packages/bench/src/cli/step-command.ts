@@ -1,5 +1,5 @@
 import type { BackendName } from '../backends/names';
-import { count, rate, seconds } from '../format';
+import { count, percent, rate, seconds } from '../format';
 import type { ModelName } from '../run/types';
 import { renderText } from '../table';
 import { createProgress } from '../terminal/progress';
@@ -36,13 +36,15 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
   const { median, p10, p90 } = measured.stepMilliseconds;
   const rows = [
     ['images per second', rate(measured.imagesPerSecond)],
-    ['GFLOP/s', rate(measured.gflops)],
+    ['GFLOP/s', `${rate(measured.gflops)} (${percent(measured.peakFraction, 0)} of the peak)`],
+    ['peak GFLOP/s', `${rate(measured.peak.gflopsPerSecond)} (${measured.peak.method})`],
     [
       'time of a step',
       `${seconds(median / 1000)} (10 % below ${seconds(p10 / 1000)}, 90 % below ${seconds(p90 / 1000)})`,
     ],
     ['parameters', count(measured.parameters)],
     ['forward FLOP per image', count(measured.forwardFlopsPerImage)],
+    ['executed FLOP of a step', count(measured.flopsPerStep)],
     ['batch', count(measured.batchSize)],
     ['steps', count(measured.steps)],
   ];

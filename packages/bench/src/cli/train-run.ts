@@ -32,7 +32,7 @@ export async function trainRun(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seed, epochs, recipes, command } = record;
+  const { profile, models, seeds, epochs, recipes, command } = record;
   const resume = resumeCommandOf(path, streams.env);
   const interruption = onInterruption(progress.say, () => {
     if (folder.abandon('interrupted')) streams.err.write(`To go on: ${resume}\n`);
@@ -44,7 +44,7 @@ export async function trainRun(
         profile,
         models,
         backend: backend.name,
-        seed,
+        seeds,
         epochs,
         recipes,
         checkpoints: folder.checkpoints,

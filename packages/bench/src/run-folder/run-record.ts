@@ -6,7 +6,7 @@ import { modelNames } from '../run/types';
 import type { WriteFile } from './atomic-write';
 import { join, readFile } from './files';
 
-const VERSION = 2;
+const VERSION = 3;
 const FILE = 'run.json';
 
 /** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
@@ -17,7 +17,8 @@ export const runRecordSchema = z.object({
   command: z.string(),
   profile: z.string(),
   models: z.array(z.enum(modelNames)).min(1),
-  seed: z.int().min(0),
+  /** Each model is trained once with each. */
+  seeds: z.array(z.int().min(0)).min(1),
   /** As the user gave them, in place of the profile's and the backend's own. */
   epochs: z.int().min(1).optional(),
   threads: z.int().min(1).optional(),

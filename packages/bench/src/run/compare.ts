@@ -6,15 +6,17 @@ import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
+import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
 import { describeMachine } from './machine';
+import { measurePeak } from './measure/measure-peak';
 import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';
 
 /**
- * Trains the models of a profile one after another on the current backend, from the same data and seed, and evaluates
- * each on all test images.
+ * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
+ * then all with the next, and evaluates each on all test images.
  *
  * @param options checked already; `command` is what would repeat the run
  * @throws the signal's reason when it aborts, and what loading the data throws
@@ -23,25 +25,28 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, models, seed, outputDirectory, signal } = options;
+  const { profile, seeds, outputDirectory, signal } = options;
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? planRun(options).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
   };
   const data = await dataSet.load(options, listener);
+  const peak = await measurePeak();
   const results: ModelResult[] = [];
-  for (const [modelIndex, recipe] of recipes.entries()) {
-    const finished = checkpoints.finished(recipe.model);
+  const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
+  for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
+    const training = { model: recipe.model, seed };
+    const finished = checkpoints.finished(training);
     if (finished) {
-      listener({ type: 'stage', message: `${recipe.model} is trained already` });
+      listener({ type: 'stage', message: `${trainingText(training)} is trained already` });
       results.push(finished);
       continue;
     }
     const run = await trainModel(
-      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: models.length },
+      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: trainings.length },
       listener,
     );
-    const result = resultOf(recipe, seed, run, data);
+    const result = resultOf(recipe, seed, run, data, peak);
     await checkpoints.finish(result);
     results.push(result);
   }
@@ -59,17 +64,23 @@ export async function compare(
       sha256: { ...dataSet.sha256 },
     },
     profile,
-    seeds: [seed],
+    seeds,
     heldOut: 0,
-    peak: null,
-    models: results,
+    peak,
+    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
     paper,
   };
 }
 
-function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): ModelResult {
-  const { outcome } = run;
-  const trainTotal = 3 * run.forwardFlopsPerImage * run.steps * recipe.batchSize;
+function resultOf(
+  recipe: Recipe,
+  seed: number,
+  run: ModelRun,
+  data: Cifar10,
+  peak: Results['peak'],
+): ModelResult {
+  const { outcome, measured } = run;
+  const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
   return {
@@ -91,21 +102,21 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
     imagesPerSecond: run.imagesPerSecond,
     flops: {
       forwardPerImage: run.forwardFlopsPerImage,
-      trainPerStep: 3 * run.forwardFlopsPerImage * recipe.batchSize,
-      trainTotal,
-      toBest: null,
+      trainPerStep: run.steps > 0 ? measured.flops / run.steps : 0,
+      trainTotal: measured.flops,
+      toBest: flopsToBest(run.history),
     },
-    gflopsPerSecond: run.trainSeconds > 0 ? trainTotal / run.trainSeconds / 1e9 : 0,
-    peakFraction: null,
+    gflopsPerSecond,
+    peakFraction: peak && gflopsPerSecond / peak.gflopsPerSecond,
     forecastSeconds: null,
-    inference: [],
+    inference: run.inference,
     peakMemoryBytes: run.peakMemoryBytes || null,
-    energyJoules: null,
-    energyReason: 'not measured in this version',
+    energyJoules: measured.joules,
+    energyReason: run.energyReason,
     history: run.history,
-    steps: [],
-    calibration: null,
-    pictures: [],
+    steps: measured.points,
+    calibration: outcome?.calibration ?? null,
+    pictures: run.pictures,
     confusionMatrix: outcome?.confusionMatrix ?? [],
     perClassAccuracy: outcome?.perClassAccuracy ?? [],
     mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
@@ -113,6 +124,12 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): M
       pixels: toBase64(images.subarray(mistake.image * size, (mistake.image + 1) * size)),
     })),
   };
+}
+
+/** What training had executed at the end of the first epoch of the best test accuracy. */
+function flopsToBest(history: ModelRun['history']): number | null {
+  const accuracies = history.map(({ testAccuracy }) => testAccuracy);
+  return history[accuracies.indexOf(Math.max(...accuracies))]?.flops ?? null;
 }
 
 const families = {

@@ -33,13 +33,13 @@ afterAll(() => rm(folder, { recursive: true }));
 /** @param onModel given every file of the model */
 async function run(recipe: Recipe, seed = 0, onModel?: (bytes: Uint8Array) => Promise<void>) {
   const events: RunEvent[] = [];
-  const checkpointPath = join(folder, `${recipe.model}.safetensors`);
+  const checkpointPath = join(folder, `${recipe.model}-seed-${seed}.safetensors`);
   const opened = await openCheckpoints(folder);
   const checkpoints = onModel
-    ? { ...opened, saveModel: (_: string, bytes: Uint8Array) => onModel(bytes) }
+    ? { ...opened, saveModel: (_: unknown, bytes: Uint8Array) => onModel(bytes) }
     : opened;
   const found = await trainModel(
-    { recipe, data, seed, checkpoints, modelIndex: 0, modelCount: 1 },
+    { recipe, data, seed, checkpoints, modelIndex: 0, modelCount: 1, inferenceSeconds: 0.01 },
     (event) => void events.push(event),
   );
   return { found, events, checkpointPath };
@@ -65,6 +65,29 @@ it('learns, tells every step and epoch, keeps a checkpoint, and leaves no tensor
   tf.dispose(tensors);
 });
 
+it('measures what the training executed, its gradients, and the trained model', async () => {
+  const { found, events } = await run(small);
+  // By hand: dense layers 3072·64 and 64·10, the first without the gradient of its input; 80 steps of 20 images.
+  const stepFlops = 2 * 20 * (2 * 3072 * 64 + 3 * 64 * 10);
+  expect(found.measured.flops).toBe(80 * stepFlops);
+  expect(found.history.map(({ flops }) => flops)).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => 10 * epoch * stepFlops),
+  );
+  expect(found.measured.joules === null).toBe(/^RAPL/.test(found.energyReason) === false);
+  const points = found.measured.points;
+  expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
+  const logged = events.filter((e) => e.type === 'step').map(({ gradientNorm }) => gradientNorm);
+  expect(points.map(({ gradientNorm }) => gradientNorm)).toEqual(logged);
+  const norms = logged.filter((norm) => norm !== null);
+  expect(norms.length).toBeGreaterThanOrEqual(3);
+  for (const norm of norms) expect(norm).toBeGreaterThan(0);
+  expect(found.inference.map(({ batchSize }) => batchSize)).toEqual([1, 32, 256]);
+  expect(found.pictures.map(({ pixels }) => pixels.length)).toEqual([48, 10, 10]);
+  const { bins, expectedCalibrationError } = found.outcome!.calibration!;
+  expect(bins.reduce((sum, { images }) => sum + images, 0)).toBe(100);
+  expect(expectedCalibrationError).toBeLessThan(0.5);
+});
+
 it('gives the same training for the same seed and another for another', async () => {
   const losses = async (seed: number) => (await run(small, seed)).found.history.map((h) => h.trainLoss);
   expect(await losses(3)).toEqual(await losses(3));
@@ -79,6 +102,7 @@ it('ends a training whose loss explodes, with the reason, and goes on without it
   expect(found.diverged).toMatch(/the loss is .* at step \d+ .*lower the learning rate/);
   expect(found.history).toEqual([]);
   expect(events.some((e) => e.type === 'modelEnd')).toBe(false);
+  expect(found.inference).toEqual([]);
 });
 
 it('freezes what is trained for the first epochs only, and averages over views at the end', async () => {

@@ -18,9 +18,13 @@ import { architectureText } from '../recipes/architecture';
 import { buildModel, needsWhitening } from '../recipes/build-model';
 import { buildOptimizer, buildSchedule, frozenAt } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
-import type { ModelResult } from '../results';
+import type { Inference, ModelResult, Picture } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
+import { trainingText } from '../run-folder/training';
 import { testBatches, trainingBatches, whiteningOf } from './data';
+import { measureInference } from './measure/measure-inference';
+import { picturesOf } from './measure/pictures';
+import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
 import { residentMemory } from './resident-memory';
 import type { RunListener } from './types';
@@ -52,6 +56,13 @@ export interface ModelRun {
   imagesPerSecond: number;
   peakMemoryBytes: number;
   history: EpochRecord[];
+  /** Of the training. */
+  measured: Measured;
+  /** How its energy was measured, or why it was not. */
+  energyReason: string;
+  /** Of the trained model; empty when it has no numbers. */
+  inference: Inference[];
+  pictures: Picture[];
   /** Why the training ended early: the loss was no longer a finite number. Null when it ran to its end. */
   diverged: string | null;
   /** Of the last finished epoch on the test images; null without one, and when its scores were not numbers. */
@@ -68,6 +79,8 @@ interface TrainModelOptions {
   checkpoints: Checkpoints;
   modelIndex: number;
   modelCount: number;
+  /** For each batch size whose predictions are timed; 1 by default. */
+  inferenceSeconds?: number;
   signal?: AbortSignal;
 }
 
@@ -88,19 +101,26 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const model = buildModel(recipe.model, recipe.architecture, seedOf('parameters'), whitening);
   const source = trainingBatches(data, recipe, seedOf('batches'));
   const totalSteps = recipe.epochs * source.stepsPerEpoch;
-  const one = trainer(model, {
+  const meter = await createTrainingMeter(model, {
+    totalSteps,
+    batchSize: recipe.batchSize,
+    imageShape: IMAGE,
+  });
+  const bare = trainer(model, {
     loss: (labels, logits) =>
       sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
-    optimizer: buildOptimizer(recipe, source.stepsPerEpoch),
+    optimizer: meter.watchOptimizer(buildOptimizer(recipe, source.stepsPerEpoch)),
     seed: seedOf('steps'),
   });
+  const one = meter.watchTrainer(bare);
   const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
   const forwardFlopsPerImage = countFlops(model, IMAGE).total;
   const parameters = countParameters(model);
   const name = recipe.model;
+  const training = { model: name, seed };
   listener({
     type: 'modelStart',
-    model: name,
+    ...training,
     description: describe(recipe),
     parameters,
     forwardFlopsPerImage,
@@ -110,12 +130,14 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     modelCount: options.modelCount,
   });
 
-  const saved = await checkpoints.load(name);
+  const saved = await checkpoints.load(training);
   const history: EpochRecord[] = [...(saved?.progress.history ?? [])];
   let sums: EpochSums | null = saved?.progress.sums ?? null;
   let outcome = saved?.progress.outcome ?? null;
   let { trainSeconds, trained, peakMemoryBytes } = saved?.progress ?? nothing;
   let diverged: string | null = null;
+  let inference: Inference[] = [];
+  let pictures: Picture[] = [];
   let views: ModelResult['views'] = null;
   const names = Object.keys(model.trainable());
   // A parameter without a gradient costs nothing: nor does what only its gradient needed.
@@ -127,9 +149,14 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   try {
     if (saved) {
       loadCheckpoint(one, saved.bytes);
-      listener({ type: 'stage', message: `${name} goes on after step ${one.step} of ${totalSteps}` });
+      meter.restore(saved.progress.measured);
+      listener({
+        type: 'stage',
+        message: `${trainingText(training)} goes on after step ${one.step} of ${totalSteps}`,
+      });
     }
     freeze(Math.floor(one.step / source.stepsPerEpoch));
+    meter.start();
     await train(one, {
       data: source,
       resume: sums ?? undefined,
@@ -143,24 +170,29 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         const rate = report.examples / report.seconds;
         recentRate = recentRate === 0 ? rate : 0.9 * recentRate + 0.1 * rate;
         peakMemoryBytes = Math.max(peakMemoryBytes, residentMemory());
+        const rateNow = learningRate(report.step - 1);
+        const { flops, gradientNorm } = await meter.step(report, rateNow);
         listener({
           type: 'step',
-          model: name,
+          ...training,
           epoch: report.epoch + 1,
           epochs: recipe.epochs,
           step: report.step,
           totalSteps,
           loss: report.loss,
           accuracy: report.metrics.accuracy!,
-          learningRate: learningRate(report.step - 1),
+          learningRate: rateNow,
+          gradientNorm,
           imagesPerSecond: recentRate,
-          gflopsPerSecond: (3 * forwardFlopsPerImage * recentRate) / 1e9,
+          gflopsPerSecond: ((flops / report.examples) * recentRate) / 1e9,
           secondsLeft: (trainSeconds / report.step) * (totalSteps - report.step),
           dataWait: report.dataSeconds / report.seconds,
         });
         if (checkpoints.isDue()) await keep();
       },
       async onEpoch(report) {
+        meter.pause();
+        const { flops, joules } = meter.read();
         const probabilities = new Float32Array(data.test.count * CLASSES);
         const test = await evaluateOnTest(probabilities);
         sums = null;
@@ -173,36 +205,45 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           testLoss: test.loss,
           testAccuracy: test.metrics.accuracy!,
           learningRate: learningRate(one.step - 1),
-          flops: 3 * forwardFlopsPerImage * trained,
-          joules: null,
+          flops,
+          joules,
         };
         history.push(record);
         const { learningRate: _, ...rest } = record;
         listener({
           type: 'epoch',
-          model: name,
+          ...training,
           ...rest,
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
         });
-        await checkpoints.saveModel(name, await keep());
+        await checkpoints.saveModel(training, await keep());
         freeze(report.epoch + 1);
+        meter.start();
       },
     });
+    meter.pause();
     if (recipe.testViews === 6) views = await evaluateViews();
+    listener({
+      type: 'stage',
+      message: `${trainingText(training)}: speed of predictions, filters, saliency`,
+    });
+    inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
+    if (outcome) pictures = await picturesOf(model, data, { signal });
   } catch (error) {
     if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
     diverged = error.message;
-    listener({ type: 'stage', message: `${name} stops: ${diverged}` });
+    listener({ type: 'stage', message: `${trainingText(training)} stops: ${diverged}` });
   } finally {
+    meter.dispose();
     one.dispose();
     model.dispose();
   }
   const imagesPerSecond = trainSeconds > 0 ? trained / trainSeconds : 0;
   if (diverged === null) {
     const { testAccuracy } = history.at(-1)!;
-    listener({ type: 'modelEnd', model: name, testAccuracy, trainSeconds, imagesPerSecond });
+    listener({ type: 'modelEnd', ...training, testAccuracy, trainSeconds, imagesPerSecond });
   }
   return {
     parameters,
@@ -213,6 +254,10 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     imagesPerSecond,
     peakMemoryBytes,
     history,
+    measured: meter.read(),
+    energyReason: meter.energyReason,
+    inference,
+    pictures,
     outcome,
     views,
   };
@@ -221,13 +266,14 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     const epoch = String(history.length);
     const bytes = await saveCheckpoint(one, { model: name, seed: String(seed), epoch });
     const { step } = one;
-    const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes };
-    await checkpoints.save(name, bytes, { ...progress, history: [...history] });
+    const measured = meter.read();
+    const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes, measured };
+    await checkpoints.save(training, bytes, { ...progress, history: [...history] });
     return bytes;
   }
 
   async function evaluateViews(): Promise<ModelResult['views']> {
-    listener({ type: 'stage', message: `${name}: six views of each test image` });
+    listener({ type: 'stage', message: `${trainingText(training)}: six views of each test image` });
     const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },

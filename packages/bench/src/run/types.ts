@@ -11,7 +11,8 @@ export interface CompareOptions {
   profile: string;
   models: ModelName[];
   backend: string;
-  seed: number;
+  /** Each model is trained once with each. */
+  seeds: number[];
   /** In place of each recipe's number of epochs. */
   epochs?: number;
   /** What else the recipes have otherwise than the profile's. */
@@ -39,11 +40,13 @@ export type RunEvent =
   | {
       type: 'modelStart';
       model: ModelName;
+      seed: number;
       description: string;
       parameters: number;
       forwardFlopsPerImage: number;
       epochs: number;
       totalSteps: number;
+      /** Of the trainings of the run: each model with each seed. */
       modelIndex: number;
       modelCount: number;
     }
@@ -52,6 +55,7 @@ export type RunEvent =
   | {
       type: 'epoch';
       model: ModelName;
+      seed: number;
       epoch: number;
       epochs: number;
       trainLoss: number;
@@ -64,6 +68,7 @@ export type RunEvent =
   | {
       type: 'modelEnd';
       model: ModelName;
+      seed: number;
       testAccuracy: number;
       trainSeconds: number;
       imagesPerSecond: number;
@@ -72,6 +77,7 @@ export type RunEvent =
 export interface StepEvent {
   type: 'step';
   model: ModelName;
+  seed: number;
   /** From 1. */
   epoch: number;
   epochs: number;
@@ -82,7 +88,10 @@ export interface StepEvent {
   /** Of the training images of this step, with augmentation, in [0, 1]. */
   accuracy: number;
   learningRate: number;
+  /** Of all gradients together, before clipping; null at steps where it is not measured. */
+  gradientNorm: number | null;
   imagesPerSecond: number;
+  /** Executed by recent steps. */
   gflopsPerSecond: number;
   /** Until the end of this model's training. */
   secondsLeft: number;

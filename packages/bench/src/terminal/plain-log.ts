@@ -43,19 +43,19 @@ export function lastingLine(event: Extract<RunEvent, { type: 'modelStart' | 'epo
   switch (event.type) {
     case 'modelStart':
       return (
-        `${model} (${event.modelIndex + 1} of ${event.modelCount}): ${event.description}; ` +
+        `${model}, seed ${event.seed} (${event.modelIndex + 1} of ${event.modelCount}): ${event.description}; ` +
         `${rate(event.parameters / 1e6)} M parameters, ${rate(event.forwardFlopsPerImage / 1e6)} MFLOP per image`
       );
     case 'epoch':
       return [
-        `${model} epoch ${event.epoch}/${event.epochs}`,
+        `${model}, seed ${event.seed}, epoch ${event.epoch}/${event.epochs}`,
         `train loss ${event.trainLoss.toFixed(3)} accuracy ${percent(event.trainAccuracy, 1)}`,
         `test loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
         seconds(event.seconds),
         `${rate(event.imagesPerSecond)} images/s`,
       ].join(' | ');
     case 'modelEnd':
-      return `${model}: ${percent(event.testAccuracy)} of the test images after ${seconds(event.trainSeconds)} of training`;
+      return `${model}, seed ${event.seed}: ${percent(event.testAccuracy)} of the test images after ${seconds(event.trainSeconds)} of training`;
   }
 }
 
@@ -69,7 +69,7 @@ export function downloadLine(event: Extract<RunEvent, { type: 'download' }>): st
 
 function stepLine(event: StepEvent): string {
   return [
-    `${event.model} epoch ${event.epoch}/${event.epochs} step ${event.step}/${event.totalSteps}`,
+    `${event.model}, seed ${event.seed}, epoch ${event.epoch}/${event.epochs} step ${event.step}/${event.totalSteps}`,
     ...stepParts(event),
     `${seconds(event.secondsLeft)} left`,
   ].join(' | ');

@@ -10,6 +10,7 @@ import { statusLine } from './status-line';
 const step = (change: object = {}): Extract<RunEvent, { type: 'step' }> => ({
   type: 'step',
   model: 'cnn',
+  seed: 3,
   epoch: 2,
   epochs: 8,
   step: 400,
@@ -17,6 +18,7 @@ const step = (change: object = {}): Extract<RunEvent, { type: 'step' }> => ({
   loss: 1.23456,
   accuracy: 0.567,
   learningRate: 0.0123,
+  gradientNorm: 1.5,
   imagesPerSecond: 1577.4,
   gflopsPerSecond: 31.2,
   secondsLeft: 190,
@@ -35,6 +37,7 @@ const run: RunEvent[] = [
   {
     type: 'modelStart',
     model: 'cnn',
+    seed: 3,
     description: 'widths 32/64/64',
     parameters: 484_000,
     forwardFlopsPerImage: 31e6,
@@ -48,6 +51,7 @@ const run: RunEvent[] = [
   {
     type: 'epoch',
     model: 'cnn',
+    seed: 3,
     epoch: 2,
     epochs: 8,
     trainLoss: 1.2,
@@ -57,7 +61,7 @@ const run: RunEvent[] = [
     seconds: 75,
     imagesPerSecond: 1500,
   },
-  { type: 'modelEnd', model: 'cnn', testAccuracy: 0.78, trainSeconds: 254, imagesPerSecond: 1577 },
+  { type: 'modelEnd', model: 'cnn', seed: 3, testAccuracy: 0.78, trainSeconds: 254, imagesPerSecond: 1577 },
 ];
 
 describe('the plain log', () => {
@@ -75,9 +79,9 @@ describe('the plain log', () => {
       [
         "Loading CIFAR-10",
         "downloading: 62 MiB of 124 MiB (50 %), 9.54 MiB/s, 6.5 s left",
-        "cnn (1 of 3): widths 32/64/64; 0.484 M parameters, 31 MFLOP per image",
-        "cnn epoch 2/8 | train loss 1.200 accuracy 55.0 % | test loss 1.100 accuracy 61.23 % | 1 min 15 s | 1,500 images/s",
-        "cnn: 78.00 % of the test images after 4 min 14 s of training",
+        "cnn, seed 3 (1 of 3): widths 32/64/64; 0.484 M parameters, 31 MFLOP per image",
+        "cnn, seed 3, epoch 2/8 | train loss 1.200 accuracy 55.0 % | test loss 1.100 accuracy 61.23 % | 1 min 15 s | 1,500 images/s",
+        "cnn, seed 3: 78.00 % of the test images after 4 min 14 s of training",
       ]
     `);
   });
@@ -144,7 +148,7 @@ describe('the live log', () => {
     close();
     const screen = text().split('\n');
     expect(screen).toHaveLength(2);
-    expect(screen[0]!.split('\u001b[2K').at(-1)).toMatch(/^cnn epoch 2\/8 \|/);
+    expect(screen[0]!.split('\u001b[2K').at(-1)).toMatch(/^cnn, seed 3, epoch 2\/8 \|/);
     expect(screen[1]!.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 

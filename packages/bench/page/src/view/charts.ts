@@ -1,6 +1,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { percent, rate } from '../../../src/format';
+import { seriesColor } from '../../../src/report/series-style';
+import type { Training } from '../../../src/run-folder/training';
 import type { EpochPoint, StepPoint } from '../protocol';
 import { h } from './dom';
 
@@ -9,8 +11,6 @@ export interface Charts {
   clear(): void;
   step(point: StepPoint): void;
   epoch(point: EpochPoint): void;
-  /** The color of a model, as everywhere on the page. */
-  color(model: string): string;
 }
 
 interface Curve {
@@ -54,7 +54,7 @@ export function createCharts(container: HTMLElement): Charts {
     return host;
   });
 
-  const color = (model: string) => `var(--model-${([...curves.keys()].indexOf(model) % 5) + 1})`;
+  const color = (model: string) => seriesColor([...curves.keys()].indexOf(model));
   const curveOf = (model: string): Curve => {
     const found = curves.get(model);
     if (found) return found;
@@ -181,8 +181,8 @@ export function createCharts(container: HTMLElement): Charts {
       for (const { plot } of plots) plot.destroy();
       plots = [];
     },
-    step({ model, step, totalSteps, epochs, loss, accuracy, imagesPerSecond }) {
-      const curve = curveOf(model);
+    step({ step, totalSteps, epochs, loss, accuracy, imagesPerSecond, ...training }) {
+      const curve = curveOf(labelOf(training));
       const { smooth } = curve;
       const mix = (before: number, now: number) => SMOOTHING * before + (1 - SMOOTHING) * now;
       curve.smooth = {
@@ -196,16 +196,18 @@ export function createCharts(container: HTMLElement): Charts {
       if (curve.x.length > MOST_POINTS) thin(curve);
       redrawSoon();
     },
-    epoch({ model, epoch, testAccuracy, testLoss }) {
-      const curve = curveOf(model);
+    epoch({ epoch, testAccuracy, testLoss, ...training }) {
+      const curve = curveOf(labelOf(training));
       curve.testX.push(epoch);
       curve.testAccuracy.push(testAccuracy);
       curve.testLoss.push(testLoss);
       redrawSoon();
     },
-    color,
   };
 }
+
+/** 'cnn', and with seeds beside the first 'cnn, seed 1'. */
+export const labelOf = ({ model, seed }: Training): string => (seed === 0 ? model : `${model}, seed ${seed}`);
 
 function thin(curve: Curve): void {
   for (const key of ['x', 'loss', 'accuracy', 'imagesPerSecond'] as const) {

@@ -1,10 +1,11 @@
 import { bytes, count, percent, rate, seconds } from '../../../src/format';
 import type { ModelResult } from '../../../src/results';
 import type { Outcome } from '../../../src/run/outcome';
+import type { Training } from '../../../src/run-folder/training';
 import { renderHtml } from '../../../src/table';
 import { confusionTable } from '../../../src/tables';
 import type { EpochPoint, Samples, StepPoint, WorkerEvent } from '../protocol';
-import { type Charts, createCharts } from './charts';
+import { type Charts, createCharts, labelOf } from './charts';
 import { byId, fromHtml, h } from './dom';
 import { samplesView } from './samples-view';
 
@@ -69,7 +70,13 @@ export function createLive(): Live {
       say(`Fetching CIFAR-10: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
       if (totalBytes) bar.value = receivedBytes / totalBytes;
     },
-    modelStart({ model, description, modelIndex, modelCount }: Extract<WorkerEvent, { type: 'modelStart' }>) {
+    modelStart({
+      modelIndex,
+      modelCount,
+      description,
+      ...training
+    }: Extract<WorkerEvent, { type: 'modelStart' }>) {
+      const model = labelOf(training);
       place = { model, index: modelIndex, of: modelCount };
       say(`${model}: ${description}`);
       set('Test accuracy', '–');
@@ -82,7 +89,7 @@ export function createLive(): Live {
       set('Images/s', rate(event.imagesPerSecond));
       set('Epoch', `${event.epoch} of ${event.epochs}`);
       set('Time left', seconds(event.secondsLeft));
-      say(`${event.model}: step ${count(event.step)} of ${count(event.totalSteps)}`);
+      say(`${labelOf(event)}: step ${count(event.step)} of ${count(event.totalSteps)}`);
       advance(event.step / event.totalSteps);
     },
     evaluate({ model, done, total }: Extract<WorkerEvent, { type: 'evaluate' }>) {
@@ -92,10 +99,10 @@ export function createLive(): Live {
       charts.epoch(event);
       set('Test accuracy', percent(event.testAccuracy));
       byId('announce').textContent =
-        `${event.model}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
+        `${labelOf(event)}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
     },
-    outcome: ({ model, epoch, outcome }: { model: string; epoch: number; outcome: Outcome }) =>
-      showMatrix(model, epoch, outcome),
+    outcome: ({ training, epoch, outcome }: { training: Training; epoch: number; outcome: Outcome }) =>
+      showMatrix(labelOf(training), epoch, outcome),
     samples: ({ samples }: { samples: Samples }) => showSamples(samples),
   };
 
@@ -104,7 +111,7 @@ export function createLive(): Live {
   seen.append(gallery, matrix);
 
   function showSamples(samples: Samples): void {
-    const heading = `Test images by ${samples.model}, after epoch ${samples.epoch}`;
+    const heading = `Test images by ${labelOf(samples)}, after epoch ${samples.epoch}`;
     gallery.replaceChildren(
       h('h3', {}, heading),
       h('p', { class: 'soft' }, 'Below each image what it shows, then what the model takes it for.'),
@@ -113,7 +120,7 @@ export function createLive(): Live {
   }
 
   function showMatrix(model: string, epoch: number, { confusionMatrix }: Outcome): void {
-    const table = confusionTable({ name: model, confusionMatrix } as ModelResult, classNames);
+    const table = confusionTable({ name: model, runs: [{ confusionMatrix } as ModelResult] }, classNames);
     matrix.replaceChildren(
       h('h3', {}, `What ${model} takes them for, after epoch ${epoch}`),
       h(

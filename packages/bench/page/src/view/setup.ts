@@ -23,10 +23,10 @@ export interface Setup {
 
 export function createSetup(profiles: Profiles, environment: Environment): Setup {
   const form = byId<HTMLFormElement>('choice');
-  const [profile, epochs, seed, start, note] = [
+  const [profile, epochs, seeds, start, note] = [
     byId<HTMLSelectElement>('profile'),
     byId<HTMLInputElement>('epochs'),
-    byId<HTMLInputElement>('seed'),
+    byId<HTMLInputElement>('seeds'),
     byId<HTMLButtonElement>('start'),
     byId('start-note'),
   ];
@@ -34,7 +34,7 @@ export function createSetup(profiles: Profiles, environment: Environment): Setup
   profile.append(...Object.keys(profiles).map((name) => h('option', { value: name }, name)));
   if (wanted.get('profile') && wanted.get('profile')! in profiles) profile.value = wanted.get('profile')!;
   epochs.value = wanted.get('epochs') ?? '';
-  seed.value = wanted.get('seed') ?? '0';
+  seeds.value = wanted.get('seeds') ?? '0';
   drawBackends(environment, wanted.get('backend'));
   drawModels(wanted.get('models')?.split(',') ?? DEFAULT_MODELS);
 
@@ -94,7 +94,7 @@ export function createSetup(profiles: Profiles, environment: Environment): Setup
       profile: profile.value,
       models: checkedModels(),
       backend: (backend?.value ?? 'simd') as BrowserBackend,
-      seed: Number(seed.value),
+      seeds: [...new Set(seeds.value.split(',').map((seed) => Number(seed)))],
       epochs: epochs.value === '' ? undefined : Number(epochs.value),
     };
   }

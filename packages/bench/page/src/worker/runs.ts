@@ -3,6 +3,7 @@ import { writeAtomically } from '../../../src/run-folder/atomic-write.browser';
 import { join, mkdir, readdir, readFile, rm } from '../../../src/run-folder/files.browser';
 import { type RunRecord, runRecordSchema } from '../../../src/run-folder/run-record';
 import { type RunState, readState } from '../../../src/run-folder/run-state';
+import { trainingFile, trainingText } from '../../../src/run-folder/training';
 import type { EpochPoint, OpenedRun, RunSummary, StepPoint } from '../protocol';
 import { lockOf } from './lock';
 
@@ -33,7 +34,9 @@ export async function openRun(name: string): Promise<OpenedRun> {
     results: results ?? null,
     finished,
     ...pointsOf(log),
-    predictors: finished.map((model) => model.name).filter((model) => names.includes(`${model}.safetensors`)),
+    predictors: finished
+      .map(({ name: model, seed }) => ({ model, seed }))
+      .filter((training) => names.includes(`${trainingFile(training)}.safetensors`)),
   };
 }
 
@@ -130,8 +133,9 @@ async function summaryOf(name: string): Promise<RunSummary> {
   };
 }
 
-function progressOf({ finished, checkpoints }: RunState, { models }: RunRecord): string {
-  const done = finished.length > 0 ? `${finished.length} of ${models.length} models trained` : undefined;
+function progressOf({ finished, checkpoints }: RunState, { models, seeds }: RunRecord): string {
+  const done =
+    finished.length > 0 ? `${finished.length} of ${models.length * seeds.length} trainings done` : undefined;
   const [newest] = checkpoints;
   const now = newest && `${newest.model} after step ${newest.progress.step}`;
   return [done, now].filter(Boolean).join(', ') || 'no step kept yet';
@@ -155,8 +159,8 @@ function pointsOf(log: string): { steps: StepPoint[]; epochs: EpochPoint[] } {
   for (const line of log.split('\n')) {
     try {
       const value = JSON.parse(line) as ({ type: 'step' } & StepPoint) | ({ type: 'epoch' } & EpochPoint);
-      if (value.type === 'step') steps.set(`${value.model} ${value.step}`, value);
-      if (value.type === 'epoch') epochs.set(`${value.model} ${value.epoch}`, value);
+      if (value.type === 'step') steps.set(`${trainingText(value)} ${value.step}`, value);
+      if (value.type === 'epoch') epochs.set(`${trainingText(value)} ${value.epoch}`, value);
     } catch {
       // the last line may be torn
     }

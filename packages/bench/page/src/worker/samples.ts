@@ -7,7 +7,8 @@ import { type Recipe, recipeSchema } from '../../../src/recipes/recipe';
 import { testBatches } from '../../../src/run/data';
 import { dataSet } from '../../../src/run/data-set.browser';
 import type { RunListener } from '../../../src/run/types';
-import { join, readFile } from '../../../src/run-folder/files.browser';
+import { join, readFile, rm } from '../../../src/run-folder/files.browser';
+import { isSame, type Training, trainingFile, trainingText } from '../../../src/run-folder/training';
 import type { Samples } from '../protocol';
 import { folderOf, openRun } from './runs';
 
@@ -22,18 +23,18 @@ export async function loadData(listener: RunListener): Promise<{ trainImages: nu
 
 /** Forgets the data: the next run fetches it again. */
 export async function removeData(): Promise<void> {
-  await caches.delete('tenfold');
+  await rm('cifar10', { recursive: true, force: true });
 }
 
 /** What the model of a run takes test images for. */
-export async function samplesOf(run: string, model: string, images: number[]): Promise<Samples> {
+export async function samplesOf(run: string, training: Training, images: number[]): Promise<Samples> {
   const { finished } = await openRun(run);
-  const result = finished.find(({ name }) => name === model);
-  if (!result) throw new Error(`The run ${run} has no ${model}.`);
+  const result = finished.find(({ name, seed }) => isSame({ model: name, seed }, training));
+  if (!result) throw new Error(`The run ${run} has no ${trainingText(training)}.`);
   const recipe = recipeSchema.parse(result.recipe);
-  const bytes = await readFile(join(folderOf(run), `${model}.safetensors`));
+  const bytes = await readFile(join(folderOf(run), `${trainingFile(training)}.safetensors`));
   if (tf.getBackend() === '' || tf.getBackend() === 'cpu') await selectBackend('simd');
-  return predictSamples(recipe, bytes, images);
+  return predictSamples(recipe, training.seed, bytes, images);
 }
 
 /**
@@ -44,6 +45,7 @@ export async function samplesOf(run: string, model: string, images: number[]): P
  */
 export async function predictSamples(
   recipe: Recipe,
+  seed: number,
   bytes: Uint8Array,
   images: number[] = [],
 ): Promise<Samples> {
@@ -56,6 +58,7 @@ export async function predictSamples(
   const { metadata } = readMetadata(bytes);
   return {
     model: recipe.model,
+    seed,
     epoch: Number(metadata.epoch ?? recipe.epochs),
     items: chosen.map((image, i) => ({
       image,

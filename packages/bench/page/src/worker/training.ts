@@ -9,6 +9,7 @@ import { writeAtomically } from '../../../src/run-folder/atomic-write.browser';
 import { type Checkpoints, openCheckpoints } from '../../../src/run-folder/checkpoints';
 import { join } from '../../../src/run-folder/files.browser';
 import { differences, type RunRecord, threadsOf, writeRunRecord } from '../../../src/run-folder/run-record';
+import { isSame, type Training as OneTraining } from '../../../src/run-folder/training';
 import type { Choice, WorkerEvent } from '../protocol';
 import { lockOf } from './lock';
 import { folderOf, recordOf } from './runs';
@@ -35,16 +36,16 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   let wanted = false;
 
   async function start(choice: Choice): Promise<Ended> {
-    const { profile, models, backend: name, seed, epochs } = choice;
+    const { profile, models, backend: name, seeds, epochs } = choice;
     const plan = planRun({ profile, models, epochs });
     const backend = { ...(await selectBackend(name)), name };
     const record: RunRecord = {
-      schemaVersion: 2,
+      schemaVersion: 3,
       createdAt: new Date().toISOString(),
-      command: commandOf({ profile, models, backend: name, seed, epochs, v8Flags: false }),
+      command: commandOf({ profile, models, backend: name, seeds, epochs, v8Flags: false }),
       profile,
       models,
-      seed,
+      seeds,
       epochs,
       v8Flags: false,
       checkpointMinutes: CHECKPOINT_MINUTES,
@@ -95,15 +96,15 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
         tell({ type: 'warning', message });
       }
     } else {
-      const { command, profile, models, seed, backend } = record;
-      log.line({ type: 'run', profile, models, backend: backend.name, seed, command });
+      const { command, profile, models, seeds, backend } = record;
+      log.line({ type: 'run', profile, models, backend: backend.name, seeds, command });
     }
     const { backend, machine } = record;
     tell({ type: 'begun', run, backend, threads: machine.threads });
-    // The first lines of a resumed model are in the log already.
-    let known: string | undefined = checkpoints.training;
+    // The first lines of a resumed training are in the log already.
+    let known: OneTraining | undefined = checkpoints.training;
     const listener = (event: RunEvent) => {
-      if (event.type === 'modelStart' && event.model === known) known = undefined;
+      if (event.type === 'modelStart' && known && isSame(event, known)) known = undefined;
       else if (['step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type)) log.line(event);
       tell(event);
     };
@@ -145,17 +146,17 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     return {
       ...checkpoints,
       isDue: () => wanted || checkpoints.isDue(),
-      async save(model, bytes, progress) {
+      async save(training, bytes, progress) {
         wanted = false;
-        await checkpoints.save(model, bytes, progress);
-        tell({ type: 'checkpoint', model, step: progress.step });
+        await checkpoints.save(training, bytes, progress);
+        tell({ type: 'checkpoint', training, step: progress.step });
         const { outcome, history, sums } = progress;
-        if (outcome && sums === null) tell({ type: 'outcome', model, epoch: history.length, outcome });
+        if (outcome && sums === null) tell({ type: 'outcome', training, epoch: history.length, outcome });
       },
-      async saveModel(model, bytes) {
-        await checkpoints.saveModel(model, bytes);
-        const recipe = recipes.find((candidate) => candidate.model === model)!;
-        tell({ type: 'samples', samples: await predictSamples(recipe, bytes) });
+      async saveModel(training, bytes) {
+        await checkpoints.saveModel(training, bytes);
+        const recipe = recipes.find(({ model }) => model === training.model)!;
+        tell({ type: 'samples', samples: await predictSamples(recipe, training.seed, bytes) });
       },
       async finish(result) {
         await checkpoints.finish(result);
