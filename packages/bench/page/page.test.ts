@@ -1,0 +1,273 @@
+import '@tenfold/backend-simd';
+import '@tenfold/gradients';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assignParameters, loadSafetensors } from '@tenfold/layers';
+import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy, evaluate } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { unzipSync } from 'fflate';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildModel } from '../src/recipes/build-model';
+import { parseResults, type Results } from '../src/results';
+import { compare } from '../src/run/compare';
+import { testBatches } from '../src/run/data';
+import { type PageServer, servePage } from '../src/serve/page-server';
+import { hasChromium, launch } from './test/browser';
+import { buildSmallPage, smallData, smallRecipes } from './test/small-page';
+
+vi.mock('../src/run/data-set', async () => {
+  const { smallData } = await import('./test/small-page');
+  return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+});
+
+const PATIENCE = 30_000; // milliseconds
+
+describe.skipIf(!hasChromium())('the page', () => {
+  let server: PageServer;
+  let folders: Awaited<ReturnType<typeof buildSmallPage>>;
+  let browser: Browser;
+  const open: Page[] = [];
+
+  beforeAll(async () => {
+    folders = await buildSmallPage();
+    server = await servePage({ ...folders, host: '127.0.0.1', port: 0 });
+    browser = await launch();
+  });
+  afterEach(async () => {
+    for (const page of open.splice(0)) await page.context().close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** A visitor who was never here before. Whatever the page or its worker complains about fails the test. */
+  async function visit(
+    options: BrowserContextOptions = {},
+    { url = server.url, of = browser }: { url?: string; of?: Browser } = {},
+  ): Promise<Page> {
+    const context = await of.newContext({
+      viewport: { width: 1200, height: 900 },
+      acceptDownloads: true,
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    page.on('dialog', (dialog) => void dialog.accept());
+    open.push(page);
+    await page.goto(url);
+    await page.waitForSelector('#models input');
+    return page;
+  }
+
+  const finished = (page: Page) => page.waitForSelector('#results-body .cards', { timeout: PATIENCE });
+  const reached = (page: Page, step: number) =>
+    page.waitForFunction((least) => {
+      const found = /step (\d+) of/.exec(document.getElementById('stage')?.textContent ?? '');
+      return found !== null && Number(found[1]) >= least;
+    }, step);
+
+  async function choose(page: Page, model: string): Promise<void> {
+    for (const input of await page.$$('#models input:checked')) await input.uncheck();
+    await page.check(`#models input[value=${model}]`);
+  }
+
+  async function downloaded(
+    page: Page,
+  ): Promise<{ results: Results; files: { [name: string]: Uint8Array } }> {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('text=Download the run'),
+    ]);
+    const entries = unzipSync(new Uint8Array(await readFile(await download.path())));
+    const files = Object.fromEntries(
+      Object.entries(entries).map(([name, bytes]) => [name.slice(name.indexOf('/') + 1), bytes]),
+    );
+    return { results: parseResults(JSON.parse(new TextDecoder().decode(files['results.json']))), files };
+  }
+
+  const noSidewaysScrolling = (page: Page) =>
+    page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+
+  let unbroken: Uint8Array;
+
+  it('trains on simd by keyboard alone, and its run is one of the command line', async () => {
+    const page = await visit();
+    expect(await page.textContent('#backends')).toMatch(/not here: this browser finds no graphics card/);
+    expect(await page.isDisabled('#backends input[value=webgpu]')).toBe(true);
+    expect(await page.textContent('#backends')).toMatch(/WebAssembly SIMD on \d+ threads/);
+
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    for (const key of ['Tab', 'Space', 'Tab', 'Space', 'Enter']) await page.keyboard.press(key);
+    expect(
+      await page.$$eval('#models input:checked', (all) => all.map((one) => one.getAttribute('value'))),
+    ).toEqual(['fnn']);
+    await finished(page);
+    expect(await page.textContent('#stage')).toBe('Finished');
+    expect(await page.title()).toMatch(/^Finished/);
+    expect(await page.$$('#charts canvas')).toHaveLength(3);
+    expect(await page.getAttribute('#charts .plot', 'aria-label')).toMatch(
+      /^Loss over epochs: fnn [\d.]+, test [\d.]+/,
+    );
+    expect(await page.$$('#seen .samples > li')).toHaveLength(24);
+    expect(await page.$$('#seen .heat tbody tr')).toHaveLength(10);
+    expect(await page.textContent('#results-body')).toMatch(/88\.3 %/);
+
+    const { results, files } = await downloaded(page);
+    const [model] = results.models;
+    expect(results.backend).toMatchObject({ name: 'simd' });
+    expect(model).toMatchObject({ name: 'fnn', seed: 0, epochs: 2, testImages: 80, peakMemoryBytes: null });
+    expect(model!.testAccuracy).toBeGreaterThan(0.5);
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(['run.json', 'state.json', 'steps.jsonl', 'report.html', 'report.md']),
+    );
+    unbroken = files['fnn-seed-0.safetensors']!;
+    expect(await accuracyInNode(unbroken)).toBeCloseTo(model!.testAccuracy!, 6);
+  });
+
+  it('goes on after a pause and a reload, and ends with the same bits', async () => {
+    const page = await visit();
+    await choose(page, 'fnn');
+    await page.click('#start');
+    await reached(page, 5);
+    await page.click('#pause');
+    await page.waitForSelector('#resume:visible');
+    const paused = await page.textContent('#stage');
+    await page.click('#resume');
+    await reached(page, Number(/step (\d+)/.exec(paused!)![1]) + 1);
+    await reached(page, 42); // in the second epoch: there is a checkpoint of the first
+    await page.reload();
+    await page.click('.runs button:has-text("Resume")');
+    await finished(page);
+    const { results, files } = await downloaded(page);
+    expect(results.resumed).toEqual({ times: 2, bits: 'equal', differences: [] });
+    expect(Buffer.compare(files['fnn-seed-0.safetensors']!, unbroken)).toBe(0);
+  });
+
+  it('opens a run of the command line on a phone in the dark, and looks at images with its model', async () => {
+    const folder = await runInNode();
+    const page = await visit({ viewport: { width: 390, height: 800 }, colorScheme: 'dark', isMobile: true });
+    expect(await noSidewaysScrolling(page)).toBe(true);
+    await page.setInputFiles('#upload', [
+      join(folder, 'results.json'),
+      join(folder, 'fnn-seed-0.safetensors'),
+    ]);
+    await finished(page);
+    expect(await noSidewaysScrolling(page)).toBe(true);
+    const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(background).toBe('rgb(20, 24, 28)');
+    await page.click('text=Test images by fnn');
+    await page.waitForSelector('#seen .samples > li');
+    const shown = await page.$$eval('#seen .samples > li', (all) => all.map((one) => one.className));
+    expect(shown).toEqual(await verdictsInNode(await readFile(join(folder, 'fnn-seed-0.safetensors'))));
+
+    await page.setInputFiles('#upload', {
+      name: 'notes.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('x'),
+    });
+    await page.waitForSelector('#upload-error:visible');
+    expect(await page.textContent('#upload-error')).toMatch(/no results\.json and no run\.json .*notes\.txt/);
+  });
+
+  it('says that simd has one thread when the host sends no headers', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    open.push(page);
+    await context.route('**/*', async (route) => {
+      const response = await route.fetch();
+      const headers = Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin'));
+      await route.fulfill({ response, headers: Object.fromEntries(headers) });
+    });
+    await page.goto(server.url);
+    await page.waitForSelector('#models input');
+    expect(await page.textContent('#notices')).toMatch(
+      /not cross-origin isolated, so simd runs on one thread/,
+    );
+  });
+
+  it('says where it looked for the data in vain', async () => {
+    const empty = await servePage({ ...folders, dataFolder: folders.pageFolder, host: '127.0.0.1', port: 0 });
+    const page = await visit({}, { url: empty.url });
+    await choose(page, 'fnn');
+    await page.click('#start');
+    await page.waitForSelector('#live-error:visible');
+    expect(await page.textContent('#live-error')).toMatch(
+      /no source gave CIFAR-10:\s+- jsdelivr: .*\s+- unpkg: /,
+    );
+    await empty.close();
+  });
+
+  it('trains on WebGPU', async () => {
+    const withGpu = await launch({ webgpu: true });
+    try {
+      const page = await visit({}, { of: withGpu });
+      expect(await page.textContent('#backends')).toMatch(/the graphics card: .*computes on the processor/i);
+      await choose(page, 'cnn');
+      await page.check('#backends input[value=webgpu]');
+      await page.click('#start');
+      await finished(page);
+      const { results } = await downloaded(page);
+      expect(results.backend).toMatchObject({ name: 'webgpu' });
+      expect(results.models[0]).toMatchObject({ name: 'cnn', diverged: false });
+      const losses = results.models[0]!.steps.map(({ loss }) => loss!);
+      expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    } finally {
+      await withGpu.close();
+    }
+  });
+});
+
+/** A run by the command line's own parts, with one model. */
+async function runInNode(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
+  await tf.setBackend('simd');
+  const recipes = [{ ...smallRecipes.fnn, epochs: 1 }];
+  const options = { profile: 'quick', models: ['fnn' as const], backend: 'simd', seeds: [0], recipes };
+  const results = await compare(
+    { ...options, outputDirectory: folder, command: 'npx @tenfold/bench' },
+    () => {},
+  );
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(join(folder, 'results.json'), JSON.stringify(parseResults(results)));
+  return folder;
+}
+
+async function accuracyInNode(safetensors: Uint8Array): Promise<number> {
+  const { model, dispose } = await modelOf(safetensors);
+  const { metrics } = await evaluate(model, testBatches(smallData, 80), {
+    loss: sparseSoftmaxCrossEntropy,
+    metrics: { accuracy },
+  });
+  dispose();
+  return metrics.accuracy!;
+}
+
+async function verdictsInNode(safetensors: Uint8Array): Promise<string[]> {
+  const { model, dispose } = await modelOf(safetensors);
+  for await (const { xs, ys } of testBatches(smallData, 24).batches(0)) {
+    const [predictions, labels] = [await tf.argMax(model.predict(xs), 1).data(), await ys.data()];
+    dispose();
+    return Array.from(labels, (label, i) => (label === predictions[i] ? 'right' : 'wrong'));
+  }
+  throw new Error('no test images');
+}
+
+async function modelOf(safetensors: Uint8Array) {
+  await tf.setBackend('simd');
+  const model = buildModel('fnn', smallRecipes.fnn.architecture, 1);
+  const { tensors } = loadSafetensors(safetensors);
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
+  assignParameters(
+    model,
+    Object.fromEntries(own.map(([name, tensor]) => [name.replace('model/', ''), tensor])),
+  );
+  return { model, dispose: () => model.dispose() };
+}
