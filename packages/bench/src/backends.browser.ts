@@ -13,8 +13,16 @@ interface Gpu {
 
 let active: Results['backend'] | undefined;
 
-/** The backend that {@link selectBackend} chose, else what tfjs-core has now. */
-export const describeBackend = (): Results['backend'] => active ?? { name: tf.getBackend(), details: {} };
+/** The backend that {@link selectBackend} chose. */
+export function describeBackend(): Results['backend'] {
+  if (!active) throw new Error('describeBackend: no backend was chosen yet; call selectBackend');
+  return active;
+}
+
+/** Chooses simd where no backend was chosen yet. */
+export async function ensureBackend(): Promise<void> {
+  if (!active) await selectBackend('simd');
+}
 
 /**
  * Makes a backend the current one of this worker, after a training step of a tiny network came out right.

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cifar10, ImageSet } from '@tenfold/datasets';
 import { build, mergeConfig, type Plugin } from 'vite';
-import { cnn } from '../../src/recipes/quick/cnn';
 import { fnn } from '../../src/recipes/quick/fnn';
 import type { Recipe } from '../../src/recipes/recipe';
 import { digest } from '../../src/run-folder/digest';
@@ -14,9 +13,8 @@ const PART = 80; // images
 const parts = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'];
 
 /** What the page of the tests trains: networks of a moment. */
-export const smallRecipes: { fnn: Recipe; cnn: Recipe } = {
+export const smallRecipes: { fnn: Recipe } = {
   fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, batchSize: 10, epochs: 2 },
-  cnn: { ...cnn, architecture: { widths: [4, 4, 4] }, batchSize: 50, epochs: 1 },
 };
 export const smallData: Cifar10 = tintedImages({ train: 5 * PART, test: PART });
 

@@ -1,7 +1,7 @@
 import { type Cifar10, subset } from '@tenfold/datasets';
 import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend } from '../../../src/backends.browser';
+import { ensureBackend } from '../../../src/backends.browser';
 import { buildModel } from '../../../src/recipes/build-model';
 import { type Recipe, recipeSchema } from '../../../src/recipes/recipe';
 import { testBatches } from '../../../src/run/data';
@@ -33,7 +33,7 @@ export async function samplesOf(run: string, training: Training, images: number[
   if (!result) throw new Error(`The run ${run} has no ${trainingText(training)}.`);
   const recipe = recipeSchema.parse(result.recipe);
   const bytes = await readFile(join(folderOf(run), `${trainingFile(training)}.safetensors`));
-  if (tf.getBackend() === '' || tf.getBackend() === 'cpu') await selectBackend('simd');
+  await ensureBackend();
   return predictSamples(recipe, training.seed, bytes, images);
 }
 
