@@ -1,10 +1,19 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const packages = fileURLToPath(new URL('../../', import.meta.url));
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** What needs Node has to have a namesake for browsers; without it, the build says which file it is. */
+const noNode: Plugin = {
+  name: 'no-node',
+  enforce: 'pre',
+  resolveId(name, importer) {
+    if (name.startsWith('node:')) throw new Error(`${importer} imports ${name}, which no browser has`);
+  },
 };
 
 /** The page, from the sources of all packages: a folder of files that any host can serve, from any path. */
@@ -16,14 +25,16 @@ export default defineConfig({
     extensions: ['.browser.ts', '.ts', '.mjs', '.js', '.json'],
     alias: [{ find: /^@tenfold\/([a-z0-9-]+)$/, replacement: `${packages}$1/src/index` }],
   },
+  plugins: [noNode],
   build: {
     outDir: fileURLToPath(new URL('../dist/page', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
     // The one hint that is of no concern here: how large a backend is.
     chunkSizeWarningLimit: 10_000,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [noNode] },
   server: { headers: isolation },
   preview: { headers: isolation },
 });

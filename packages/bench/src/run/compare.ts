@@ -43,7 +43,16 @@ export async function compare(
       continue;
     }
     const run = await trainModel(
-      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: trainings.length },
+      {
+        recipe,
+        data,
+        seed,
+        signal,
+        checkpoints,
+        modelIndex,
+        modelCount: trainings.length,
+        pictures: seed === seeds[0], // of one training of each model: they are most of results.json
+      },
       listener,
     );
     const result = resultOf(recipe, seed, run, data, peak);

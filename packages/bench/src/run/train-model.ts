@@ -79,6 +79,8 @@ interface TrainModelOptions {
   checkpoints: Checkpoints;
   modelIndex: number;
   modelCount: number;
+  /** Whether pictures of the trained model are made; true by default. */
+  pictures?: boolean;
   /** For each batch size whose predictions are timed; 1 by default. */
   inferenceSeconds?: number;
   signal?: AbortSignal;
@@ -229,7 +231,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       message: `${trainingText(training)}: speed of predictions, filters, saliency`,
     });
     inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
-    if (outcome) pictures = await picturesOf(model, data, { signal });
+    if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
   } catch (error) {
     if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;

@@ -23,7 +23,10 @@ export function runFacts({
   const facts = new Map<string, string>([
     ['backend', backend.name],
     ['processor', machine.cpu],
-    ...Object.entries(backend.details).map(([key, value]): [string, string] => [`backend ${key}`, value]),
+    ...Object.entries(backend.details)
+      .filter(([key]) => key !== 'threads')
+      .map(([key, value]): [string, string] => [`backend ${key}`, value]),
+    ['threads', machine.threads > 0 ? count(machine.threads) : (backend.details.threads ?? 'not known')],
     ['profile', profile],
     [seeds.length === 1 ? 'seed' : 'seeds', seeds.join(', ')],
     ['held-out images', count(heldOut)],
@@ -33,9 +36,6 @@ export function runFacts({
     for (const [key, value] of flatten(runs[0]!.recipe)) {
       if (key !== 'model') facts.set(`${name}.${key}`, value);
     }
-  }
-  if (backend.details.threads === undefined) {
-    facts.set('threads', machine.threads > 0 ? count(machine.threads) : 'not known');
   }
   facts.set('logical processors', count(machine.cores));
   facts.set('memory', bytes(machine.memoryBytes));
@@ -58,7 +58,7 @@ export function differingFacts(runs: readonly ComparedRun[]): Map<string, (strin
   const trained = runs.map(({ results }) => new Set(results.models.map(({ name }) => name)));
   // What only a later run has stands with its kind: the backend, the run, the recipes, the machine.
   const kind = (name: string) =>
-    /^backend\b/.test(name) ? 0 : ofTheRun.has(name) ? 1 : isModel(name.split('.')[0]!) ? 2 : 3;
+    /^(backend|threads)\b/.test(name) ? 0 : ofTheRun.has(name) ? 1 : isModel(name.split('.')[0]!) ? 2 : 3;
   const names = [...new Set(all.flatMap((facts) => [...facts.keys()]))].sort((a, b) => kind(a) - kind(b));
   return new Map(
     names.flatMap((name): [string, (string | undefined)[]][] => {

@@ -15,7 +15,7 @@ export async function picturesSection({ models }: Results): Promise<string> {
     parts.push(`<h3>${escapeHtml(name)}${of}</h3>\n${figures.join('\n')}`);
   }
   if (parts.length === 0) return '<p class="soft">The run kept no pictures of its models.</p>';
-  return `<p class="soft">Each picture is scaled by itself from its lowest to its highest value, unless its title says otherwise. Attention shows where a model looks, which need not be why it decides.</p>
+  return `<p class="soft">Attention shows where a model looks and saliency what would move its answer; neither need be why it decides.</p>
 ${parts.join('\n')}`;
 }
 
