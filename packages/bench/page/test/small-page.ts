@@ -14,7 +14,7 @@ const parts = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', '
 
 /** What the page of the tests trains: networks of a moment. */
 export const smallRecipes: { fnn: Recipe } = {
-  fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, batchSize: 10, epochs: 2 },
+  fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, batchSize: 10, epochs: 4 },
 };
 export const smallData: Cifar10 = tintedImages({ train: 5 * PART, test: PART });
 
