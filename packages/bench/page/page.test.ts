@@ -1,5 +1,6 @@
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +11,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { unzipSync } from 'fflate';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { selectBackend } from '../src/backends';
 import { buildModel } from '../src/recipes/build-model';
 import { parseResults, type Results } from '../src/results';
 import { compare } from '../src/run/compare';
 import { testBatches } from '../src/run/data';
+import { describeMachine } from '../src/run/machine';
+import { openRunFolder } from '../src/run-folder';
+import { openCheckpoints } from '../src/run-folder/checkpoints';
+import { type RunRecord, readRunRecord } from '../src/run-folder/run-record';
 import { type PageServer, servePage } from '../src/serve/page-server';
 import { hasChromium, launch } from './test/browser';
 import { buildSmallPage, smallData, smallRecipes } from './test/small-page';
@@ -96,7 +102,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
 
   it('trains on simd by keyboard alone, and its run is one of the command line', async () => {
     const page = await visit();
-    expect(await page.textContent('#backends')).toMatch(/not here: this browser finds no graphics card/);
+    expect(await page.textContent('#backends')).toMatch(/Not here: this browser finds no graphics card/);
     expect(await page.isDisabled('#backends input[value=webgpu]')).toBe(true);
     expect(await page.textContent('#backends')).toMatch(/WebAssembly SIMD on \d+ threads/);
 
@@ -110,7 +116,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await page.textContent('#stage')).toBe('Finished');
     expect(await page.title()).toMatch(/^Finished/);
     expect(await page.$$('#charts canvas')).toHaveLength(3);
-    expect(await page.getAttribute('#charts .plot', 'aria-label')).toMatch(
+    expect(await page.getAttribute('#charts .live-plot', 'aria-label')).toMatch(
       /^Loss over epochs: fnn [\d.]+, test [\d.]+/,
     );
     expect(await page.$$('#seen .samples > li')).toHaveLength(24);
@@ -137,6 +143,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await reached(page, 5);
     await page.click('#pause');
     await page.waitForSelector('#resume:visible');
+    await expectContinuable(await downloaded(page, '.runs button:has-text("Download")'));
     await page.click('#resume');
     await reached(page, 45); // in the second epoch: there is a checkpoint of the first
     await page.reload();
@@ -174,6 +181,23 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await page.textContent('#upload-error')).toMatch(/no results\.json and no run\.json .*notes\.txt/);
   });
 
+  it('goes on with a run that was stopped in Node', async () => {
+    const folder = await stoppedInNode();
+    const page = await visit();
+    const names = [
+      ...readdirSync(folder),
+      ...readdirSync(join(folder, 'checkpoints')).map((name) => `checkpoints/${name}`),
+    ];
+    const files = names.filter((name) => /\.\w+$/.test(name)).map((name) => join(folder, name));
+    await page.setInputFiles('#upload', files);
+    await page.click('#resume');
+    await finished(page);
+    const results = resultsOf(await downloaded(page));
+    expect(results.resumed).toMatchObject({ times: 1, bits: 'approximate' });
+    expect(results.models[0]!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(results.models[0]!.testAccuracy).toBeGreaterThan(0.5);
+  });
+
   it('says that simd has one thread when the host sends no headers', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -206,7 +230,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     const withGpu = await launch({ webgpu: true });
     try {
       const page = await visit({}, { of: withGpu });
-      expect(await page.textContent('#backends')).toMatch(/the graphics card: .*computes on the processor/i);
+      expect(await page.textContent('#backends')).toMatch(/The graphics card: .*computes on the processor/i);
       await choose(page, 'fnn');
       await page.check('#backends input[value=webgpu]');
       await page.click('#start');
@@ -248,6 +272,45 @@ async function runInNode(): Promise<string> {
   );
   await writeFile(join(folder, 'results.json'), JSON.stringify(parseResults(results)));
   return folder;
+}
+
+/** A run as the command line leaves it after Ctrl-C in the second epoch. */
+async function stoppedInNode(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
+  const { name, details } = await selectBackend('simd');
+  const choices = { profile: 'quick', models: ['fnn' as const], seeds: [0], recipes: [smallRecipes.fnn] };
+  const record: RunRecord = {
+    ...choices,
+    schemaVersion: 3,
+    createdAt: new Date().toISOString(),
+    command: 'npx @tenfold/bench',
+    v8Flags: false,
+    checkpointMinutes: 5,
+    backend: { name: name as 'simd', details },
+    dataset: { name: 'CIFAR-10', sha256: {} },
+    machine: describeMachine(),
+  };
+  const run = await openRunFolder(folder, record);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const options = { ...record, backend: name, outputDirectory: folder, checkpoints: run.checkpoints, signal };
+  await compare(options, (event) => {
+    run.log(event);
+    if (event.type === 'step' && event.step === 50) controller.abort(new Error('stopped'));
+  }).catch((error) => expect(error).toBe(signal.reason));
+  run.abandon('interrupted');
+  return folder;
+}
+
+/** What the command line's --resume reads can be read. */
+async function expectContinuable(files: Files): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
+  mkdirSync(join(folder, 'checkpoints'));
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  expect(await readRunRecord(folder)).toMatchObject({ models: ['fnn'], backend: { name: 'simd' } });
+  const checkpoints = await openCheckpoints(folder, { resume: true });
+  expect(checkpoints.training).toMatchObject({ model: 'fnn', seed: 0 });
+  expect(await checkpoints.load({ model: 'fnn', seed: 0 })).toBeDefined();
 }
 
 async function accuracyInNode(safetensors: Uint8Array): Promise<number> {

@@ -60,7 +60,7 @@ export async function findAdapter(): Promise<{ adapter: string; software: boolea
     throw new BackendUnavailable(
       'no GPU',
       'this browser finds no graphics card that it would use',
-      'update the driver, and look at chrome://gpu (about:support in Firefox) for what is blocked',
+      'Update the driver, and look at chrome://gpu (about:support in Firefox) for what is blocked',
     );
   }
   const info = adapter.info ?? {};
@@ -89,6 +89,6 @@ async function set(name: BrowserBackend): Promise<void> {
   throw new BackendUnavailable(
     'failed',
     `${name} does not start`,
-    'take the other backend, and please report this',
+    'Take the other backend, and please report this',
   );
 }

@@ -31,7 +31,10 @@ const setup = createSetup(await session.call('profiles'), environment);
 showNotices();
 await refresh();
 
-setup.onStart((choice) => void begin(`Training ${choice.models.join(', ')}`, (s) => s.call('start', choice)));
+setup.onStart((choice) => {
+  current = undefined;
+  void begin(`Training ${choice.models.join(', ')}`, (s) => s.call('start', choice));
+});
 byId('pause').addEventListener('click', () => {
   live.setState('pausing');
   void session.call('pause');
@@ -50,9 +53,6 @@ byId<HTMLInputElement>('upload').addEventListener('change', (event) => {
 acceptDrops(byId('drop'));
 byId('awake').addEventListener('change', () => void holdScreen());
 byId('awake-label').hidden = !('wakeLock' in navigator);
-addEventListener('beforeunload', (event) => {
-  if (busy) event.preventDefault();
-});
 
 /** Trains until the run is finished or paused. */
 async function begin(
@@ -70,6 +70,7 @@ async function begin(
   byId('live').scrollIntoView();
   void refresh();
   void holdScreen();
+  void navigator.storage.persist?.(); // or the browser may forget runs and data when space is short
   try {
     const { run, state } = await work(session);
     current = run;
@@ -193,6 +194,14 @@ async function remove(run: string): Promise<void> {
   });
 }
 
+async function removeData(): Promise<void> {
+  if (!confirm('Delete CIFAR-10 from the browser? The next run fetches it again.')) return;
+  await guarded('upload-error', async () => {
+    await session.call('removeData');
+    await refresh();
+  });
+}
+
 async function refresh(): Promise<void> {
   const runs = await session.call('list');
   const actions = {
@@ -201,10 +210,18 @@ async function refresh(): Promise<void> {
     download: (run: string) => void download(run),
     remove: (run: string) => void remove(run),
   };
-  byId('runs-body').replaceChildren(runsView(runs, actions, busy));
+  byId('runs-body').replaceChildren(runsView(runs, actions, { busy, current }));
   const { storage } = await session.call('inspect');
   const free = storage.freeBytes === null ? '' : `, ${bytes(storage.freeBytes)} more may be used`;
-  byId('storage').textContent = `This page uses ${bytes(storage.usedBytes)} of the browser's storage${free}.`;
+  const forget = h(
+    'button',
+    { type: 'button', disabled: busy, click: () => void removeData() },
+    'Delete the data set',
+  );
+  byId('storage').replaceChildren(
+    h('p', {}, `This page uses ${bytes(storage.usedBytes)} of the browser's storage${free}.`),
+    ...(storage.hasData ? [forget] : []),
+  );
 }
 
 function showNotices(): void {

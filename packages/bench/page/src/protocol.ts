@@ -38,7 +38,7 @@ export interface Environment {
   isolated: boolean;
   webgpu: BackendState;
   threads: number;
-  storage: { usedBytes: number; freeBytes: number | null };
+  storage: { usedBytes: number; freeBytes: number | null; hasData: boolean };
   /** Why the page cannot work here at all. */
   obstacle: string | null;
 }

@@ -47,8 +47,8 @@ export function createCharts(container: HTMLElement): Charts {
   let plots: { plot: uPlot; names: string; host: HTMLElement }[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const figures = kinds.map(({ title, test }) => {
-    const host = h('div', { class: 'plot', role: 'img' });
-    const note = test ? ' (line: training, smoothed; dots: test)' : '';
+    const host = h('div', { class: 'live-plot', role: 'img' });
+    const note = test ? ' (line: training; dots: test)' : '';
     const caption = h('figcaption', {}, title, h('span', { class: 'soft' }, note));
     container.append(h('figure', {}, caption, host));
     return host;
@@ -172,7 +172,9 @@ export function createCharts(container: HTMLElement): Charts {
       plot.setSize({ width: Math.max(240, host.clientWidth), height: HEIGHT });
   }).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    for (const { plot } of plots) plot.redraw();
+    for (const { plot } of plots) plot.destroy();
+    plots = []; // the legend takes its colours once
+    draw();
   });
 
   return {

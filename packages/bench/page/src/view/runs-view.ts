@@ -9,16 +9,21 @@ export interface RunActions {
 }
 
 /** The runs that this browser keeps. */
-export function runsView(runs: RunSummary[], actions: RunActions, busy: boolean): HTMLElement {
+export function runsView(
+  runs: RunSummary[],
+  actions: RunActions,
+  now: { busy: boolean; current: string | undefined },
+): HTMLElement {
   if (runs.length === 0) return h('p', { class: 'soft' }, 'None yet.');
-  return h('ul', { class: 'runs' }, ...runs.map((run) => runItem(run, actions, busy)));
+  return h('ul', { class: 'runs' }, ...runs.map((run) => runItem(run, actions, now)));
 }
 
 function runItem(
   { name, createdAt, profile, models, backend, progress, resumable, state }: RunSummary,
   actions: RunActions,
-  busy: boolean,
+  { busy, current }: { busy: boolean; current: string | undefined },
 ): HTMLElement {
+  const atWork = busy && name === current;
   const date = createdAt.slice(0, 16).replace('T', ' ');
   const button = (text: string, act: (run: string) => void, disabled = false, main = false) =>
     h(
@@ -41,15 +46,15 @@ function runItem(
       h('b', {}, models.join(', ')),
       ` · ${profile} · ${backend}`,
       h('br'),
-      h('span', { class: 'soft' }, `${date} UTC · ${progress}`),
+      h('span', { class: 'soft' }, `${date} UTC · ${atWork ? 'at work' : progress}`),
     ),
     h(
       'div',
       { class: 'actions' },
-      state === 'begun' && resumable && button('Resume', actions.resume, busy, true),
-      button(state === 'finished' ? 'Show' : 'Look', actions.open, busy),
+      !atWork && state === 'begun' && resumable && button('Resume', actions.resume, busy, true),
+      !atWork && button(state === 'finished' ? 'Show' : 'Look', actions.open, busy),
       button('Download', actions.download),
-      button('Delete', actions.remove, busy),
+      !atWork && button('Delete', actions.remove, busy),
     ),
   );
 }

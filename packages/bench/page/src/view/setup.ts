@@ -6,11 +6,11 @@ import { byId, h } from './dom';
 type Profiles = { [profile: string]: { [model: string]: { epochs: number; text: string } } };
 
 const families: Record<ModelName, string> = {
-  cnn: 'convolutional network',
-  fnn: 'fully connected network',
-  rnn: 'recurrent network over the rows',
-  vit: 'vision transformer',
-  'vit-hybrid': 'transformer on a convolutional stem',
+  cnn: 'Convolutional network',
+  fnn: 'Fully connected network',
+  rnn: 'Recurrent network over the rows',
+  vit: 'Vision transformer',
+  'vit-hybrid': 'Transformer on a convolutional stem',
 };
 const DEFAULT_MODELS = ['cnn'];
 
@@ -46,7 +46,7 @@ export function createSetup(profiles: Profiles, environment: Environment): Setup
     const recipes = profiles[profile.value]!;
     const cards = modelNames.map((name) => {
       const recipe = recipes[name];
-      const text = recipe ? `${recipe.epochs} epochs; ${recipe.text}` : `not in the profile ${profile.value}`;
+      const text = recipe ? `${recipe.epochs} epochs; ${recipe.text}` : `Not in the profile ${profile.value}`;
       const input = h('input', {
         type: 'checkbox',
         name: 'models',
@@ -118,11 +118,11 @@ function drawBackends({ webgpu, threads, isolated }: Environment, wanted: string
   const chosen =
     wanted === 'webgpu' && webgpu.works ? 'webgpu' : wanted === 'simd' || !fastGpu ? 'simd' : 'webgpu';
   const gpuText = webgpu.works
-    ? `the graphics card: ${webgpu.details}${webgpu.slow ? '. It computes on the processor, slower than simd' : ''}`
-    : `not here: ${webgpu.why}. ${webgpu.advice}`;
+    ? `The graphics card: ${webgpu.details}.${webgpu.slow ? ' It computes on the processor, slower than simd.' : ''}`
+    : `Not here: ${webgpu.why}. ${webgpu.advice}.`;
   const simdText = isolated
-    ? `the processor: WebAssembly SIMD on ${threads} ${threads === 1 ? 'thread' : 'threads'}`
-    : 'the processor: WebAssembly SIMD on one thread, since this page is not cross-origin isolated';
+    ? `The processor: WebAssembly SIMD on ${threads} ${threads === 1 ? 'thread' : 'threads'}.`
+    : 'The processor: WebAssembly SIMD on one thread, since this page is not cross-origin isolated.';
   const card = (value: string, title: string, text: string, disabled = false) =>
     h(
       'label',

@@ -1,5 +1,6 @@
 import { BackendUnavailable } from '../../../src/backends/unavailable';
 import { findAdapter } from '../../../src/backends.browser';
+import { readdir } from '../../../src/run-folder/files.browser';
 import type { BackendState, Environment } from '../protocol';
 
 /** What this browser can do for the page. */
@@ -9,7 +10,14 @@ export async function inspect(): Promise<Environment> {
     isolated: globalThis.crossOriginIsolated === true,
     webgpu: await webgpu(),
     threads: globalThis.crossOriginIsolated ? Math.min(8, navigator.hardwareConcurrency) : 1,
-    storage: { usedBytes: usage, freeBytes: quota === undefined ? null : quota - usage },
+    storage: {
+      usedBytes: usage,
+      freeBytes: quota === undefined ? null : quota - usage,
+      hasData: await readdir('cifar10').then(
+        (names) => names.length > 0,
+        () => false,
+      ),
+    },
     obstacle: obstacle(),
   };
 }

@@ -76,8 +76,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     { resume, changed = [] }: { resume: boolean; changed?: string[] },
   ): Promise<Ended> {
     const folder = folderOf(run);
-    controller = new AbortController();
-    const { signal } = controller;
+    const { signal } = controller!;
     let sync = () => 0;
     const checkpoints = await openCheckpoints(folder, {
       resume,
@@ -137,7 +136,6 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       return { run, state: 'paused' };
     } finally {
       log.close();
-      controller = undefined;
     }
   }
 
@@ -165,13 +163,19 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     };
   }
 
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
     if (controller) throw new Error('A run is at work already; pause it first.');
-    return work();
-  };
+    controller = new AbortController();
+    wanted = false;
+    try {
+      return await work();
+    } finally {
+      controller = undefined;
+    }
+  }
   return {
-    start: async (choice) => alone(() => start(choice)),
-    resume: async (run) => alone(() => resume(run)),
+    start: (choice) => alone(() => start(choice)),
+    resume: (run) => alone(() => resume(run)),
     pause: () => controller?.abort(new DOMException('The run was paused', 'AbortError')),
     checkpointSoon() {
       wanted = controller !== undefined;
