@@ -7,6 +7,7 @@ export { convolveFilter, reduceFilter } from './convolution-filter';
 export * from './activation-grads';
 export { attention, attentionGrad } from './attention';
 export { binary } from './binary';
+export { dropout } from './dropout';
 export * from './pool';
 export * from './reduce';
 export * from './unary';

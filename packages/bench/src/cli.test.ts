@@ -16,7 +16,7 @@ export async function compare(options, listener) {
     if (seed === 13) throw new Error('compare: invented failure');
     await new Promise((resolve) => setTimeout(resolve, 100));
     options.signal.throwIfAborted();
-    listener({ type: 'epoch', model: 'cnn', seed, epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
+    listener({ type: 'epoch', model: 'cnn', seed, images: 'test', epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
   }
   return fixtureResults({ command: options.command, seeds: options.seeds });
 }`;
@@ -46,6 +46,7 @@ describe('what cannot be done as asked', () => {
     ['--models cnn,', /separated by single commas/],
     ['--epochs 0', /'0' is invalid\. Expected a whole number of at least 1/],
     ['--epochs 1.5', /'1\.5' is invalid/],
+    ['--held-out 40001', /'40001' is invalid\. Expected a whole number from 0 to 40000/],
     ['--seeds 0', /'0' is invalid\. Expected a whole number from 1 to 1000/],
     ['--seed 9007199254740991 --seeds 2', /--seed is 9007199254740991 and --seeds 2; .* at most/],
     ['--seed -1', /'-1' is invalid/],
@@ -129,6 +130,7 @@ describe('a comparison', () => {
     for (const title of [
       'Accuracy on 10,000 CIFAR-10 test images',
       'Training time',
+      'Training time, forecast and actual',
       'Floating-point operations',
     ]) {
       expect(out).toContain(title);

@@ -44,6 +44,13 @@ export function seconds(value: Number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** 2026-01-31 14:05, in the user's time */
+export function clock(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** A factor: 12.3×, 0.45×, 1/64 */
 export function times(value: Number): string {
   if (!isNumber(value)) return missing;

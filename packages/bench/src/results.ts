@@ -79,7 +79,7 @@ const picture = z.object({
 });
 
 const mistake = z.object({
-  image: count.meta({ description: 'Index in the test set.' }),
+  image: count.meta({ description: 'Index in the test set, or among the held-out images.' }),
   label: count,
   prediction: count,
   probability: share.meta({ description: 'What the model gave its wrong prediction.' }),

@@ -26,7 +26,7 @@ import { tintedImages } from '../test/tinted-images';
 export const dataSet = {
   name: 'Tinted images',
   sha256: { images: process.env.OTHER_DATA ? 'b'.repeat(64) : 'a'.repeat(64) },
-  load: async () => tintedImages({ train: 125, test: 20 }),
+  load: async () => tintedImages({ train: 125, test: process.env.NO_TEST_IMAGES ? 0 : 20 }),
 };`,
   'recipes/index': `
 import { hour } from './hour';
@@ -94,6 +94,7 @@ function comparable(run: string) {
         peakFraction,
         peakMemoryBytes,
         inference,
+        forecastSeconds,
         history,
         ...rest
       }) => ({
@@ -170,6 +171,7 @@ it('measures what the results tell of', () => {
     expect(model.peakFraction).toBeCloseTo(model.gflopsPerSecond / peak!.gflopsPerSecond, 9);
     expect(model.energyReason).toMatch(/RAPL/);
     expect(model.inference).toHaveLength(3);
+    expect(model.forecastSeconds).toBeGreaterThan(0);
     expect(model.steps).toHaveLength(STEPS);
     expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
     expect(model.calibration!.bins).toHaveLength(15);
@@ -202,6 +204,23 @@ it('with several seeds, finds for each what a run with that seed alone finds', a
   for (const file of ['cnn-seed-6.safetensors', 'fnn-seed-6.safetensors']) {
     expect(readFileSync(join(cwd, 'run', file))).toEqual(readFileSync(join(unbroken, 'run', file)));
   }
+});
+
+it('on held-out images, trains on the others and leaves the test images alone', async () => {
+  const cwd = emptyFolder();
+  const args = ['--models', 'cnn', '--backend', 'simd', '--epochs', '1', '--held-out', '30', '--out', 'run'];
+  const { code, err } = await start(cli, args, { cwd, env: { NO_TEST_IMAGES: '1' } }).ended;
+  expect({ code, err }).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/30 of 125 training images are held out[\s\S]*% of the held-out images/),
+  });
+  const { heldOut, dataset, command, models } = parseResults(json(join(cwd, 'run', 'results.json')));
+  expect({ heldOut, dataset }).toMatchObject({ heldOut: 30, dataset: { trainImages: 125, testImages: 0 } });
+  expect(command).toMatch(/--held-out 30/);
+  const [cnn] = models;
+  expect(cnn).toMatchObject({ testImages: 30, views: { count: 6 } });
+  expect(cnn!.confusionMatrix.map((row) => row.reduce((sum, n) => sum + n))).toEqual(new Array(10).fill(3));
+  expect(lines(join(cwd, 'run')).filter(({ type }) => type === 'step')).toHaveLength(7); // (125 − 30) / 12
 });
 
 describe('a run that is killed', () => {
@@ -256,6 +275,11 @@ describe('going on', () => {
     expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
     expect(err).toMatch(/cnn with seed 5 is trained already/);
     expect(err).toMatch(/fnn with seed 5 goes on after step \d+ of 30/);
+    const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is trained)/.exec(err)![0];
+    expect(forecast).not.toMatch(/cnn with seed 5/);
+    expect(forecast).toMatch(
+      /fnn with seed 5 +[012](\.\d+)? [\s\S]*cnn with seed 6 +3 [\s\S]*fnn with seed 6 +3 /,
+    );
     expect(comparable(run)).toEqual(expected);
     const { resumed, models: trained, machine } = parseResults(json(join(run, 'results.json')));
     expect(resumed).toMatchObject({
@@ -333,7 +357,7 @@ describe('going on', () => {
       err: expect.stringMatching(/done is finished; writing its report again/),
     });
     expect(err).not.toMatch(/simd/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10[\s\S]*Report: /);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images[\s\S]*Report: /);
     expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
     expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
     expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
@@ -383,7 +407,7 @@ describe('a full disk', () => {
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10/);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images/);
     const again = await resume(cwd);
     expect(again).toMatchObject({
       code: 0,
@@ -426,6 +450,7 @@ describe('one bench in a folder', () => {
 describe('what cannot be gone on with', () => {
   it.each([
     ['--seed 6', /--seed is 6, but the run was made with 5\. Leave such options out/],
+    ['--held-out 10', /--held-out is 10, but the run was made with 0/],
     ['--seeds 3', /--seeds is 3, but the run was made with 2/],
     ['--backend cpu', /--backend is cpu, but the run was made with simd/],
     ['--threads 2', /--threads is 2, but the run was made with 1/],

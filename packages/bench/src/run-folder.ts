@@ -103,7 +103,8 @@ export async function openRunFolder(
     log(event) {
       if (event.type === 'epoch') epochs++;
       if (event.type === 'modelStart' && known && isSame(event, known)) known = undefined;
-      else if (['step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type)) log().line(event);
+      else if (['forecast', 'step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type))
+        log().line(event);
     },
     resume(differences) {
       checkpoints.resume(differences);

@@ -125,6 +125,11 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
   {
     averagePool2d: { layer: () => layers.averagePool2d(), shape: [2, 4, 5, 3], output: [2, 2, 2, 3] },
     batchNorm: { layer: () => layers.batchNorm({ channels: 3 }), shape: [4, 2, 2, 3], output: [4, 2, 2, 3] },
+    'batchNorm activated': {
+      layer: () => layers.batchNorm({ channels: 3, activation: 'gelu' }),
+      shape: [4, 2, 2, 3],
+      output: [4, 2, 2, 3],
+    },
     conv2d: {
       layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }),
       shape: [2, 5, 4, 2],
@@ -134,6 +139,16 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 2, dilations: [2, 3] }),
       shape: [2, 5, 4, 2],
       output: [2, 5, 4, 3],
+    },
+    'conv2d activated': {
+      layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, activation: 'silu' }),
+      shape: [2, 5, 4, 2],
+      output: [2, 5, 4, 3],
+    },
+    'dense activated': {
+      layer: () => layers.dense({ inFeatures: 3, outFeatures: 4, activation: 'gelu' }),
+      shape: [2, 5, 3],
+      output: [2, 5, 4],
     },
     dense: {
       layer: () => layers.dense({ inFeatures: 3, outFeatures: 4 }),
@@ -315,6 +330,13 @@ describe('a gradient that nothing needs', () => {
     expect([frozen.Conv2DBackpropInput, frozen.Conv2DBackpropFilter]).toEqual([1, 1]);
   });
 
+  it('is not computed with a bias and relu in the convolution either', async () => {
+    const one = layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, activation: 'relu' });
+    const counts = await backward(one, [1, 4, 4, 3]);
+    expect([counts.FusedConv2D, counts.Conv2DBackpropFilter]).toEqual([1, 1]);
+    expect([counts.Conv2DBackpropInput, counts.Conv2D]).toEqual([undefined, undefined]);
+  });
+
   it('is not computed for the input of the first dense layer', async () => {
     const model = layers.sequential([layers.dense({ inFeatures: 3, outFeatures: 2 })]);
     const { _FusedMatMul: forward, BatchMatMul: gradients } = await backward(model, [4, 3]);
@@ -324,6 +346,10 @@ describe('a gradient that nothing needs', () => {
 
 describe('bad options', () => {
   it.each<[() => unknown, RegExp]>([
+    [
+      () => layers.batchNorm({ channels: 1, activation: 'swish' as 'silu' }),
+      /batchNorm: activation is "swish"; give one of 'none', 'relu', 'silu', 'gelu', 'geluTanh'/,
+    ],
     [() => layers.dense({ inFeatures: 0, outFeatures: 1 }), /dense: inFeatures is 0; give an integer/],
     [
       () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: [3, 1.5] }),

@@ -4,7 +4,7 @@ import type { CompareOptions } from '../run/types';
 /** What {@link commandOf} spells out. */
 export type Choices = Pick<
   CompareOptions,
-  'profile' | 'models' | 'backend' | 'seeds' | 'epochs' | 'overrides'
+  'profile' | 'models' | 'backend' | 'seeds' | 'heldOut' | 'epochs' | 'overrides'
 > & {
   threads?: number;
   v8Flags: boolean;
@@ -16,6 +16,7 @@ export function commandOf({
   models,
   backend,
   seeds,
+  heldOut = 0,
   epochs,
   threads,
   v8Flags,
@@ -24,6 +25,7 @@ export function commandOf({
   const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
   words.push(`--backend ${backend}`, `--seed ${seeds[0]}`);
   if (seeds.length > 1) words.push(`--seeds ${seeds.length}`);
+  if (heldOut > 0) words.push(`--held-out ${heldOut}`);
   if (epochs !== undefined) words.push(`--epochs ${epochs}`);
   if (threads !== undefined) words.push(`--threads ${threads}`);
   if (!v8Flags) words.push('--no-v8-flags');

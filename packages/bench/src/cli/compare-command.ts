@@ -23,6 +23,7 @@ export interface CompareFlags {
   seed: number;
   /** How many: `seed` and those after it. */
   seeds: number;
+  heldOut: number;
   epochs?: number;
   /** MODEL.KEY=VALUE, each. */
   set?: string[];
@@ -45,7 +46,7 @@ export async function compareCommand(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, epochs, threads, v8Flags, out, cache } = flags;
+  const { profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
   if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
   const profiles = await deps.profiles();
   if (!profiles.includes(profile)) {
@@ -70,10 +71,21 @@ export async function compareCommand(
   const record: RunRecord = {
     schemaVersion: 3,
     createdAt: new Date().toISOString(),
-    command: commandOf({ profile, models, backend: name, seeds, epochs, threads, v8Flags, overrides }),
+    command: commandOf({
+      profile,
+      models,
+      backend: name,
+      seeds,
+      heldOut,
+      epochs,
+      threads,
+      v8Flags,
+      overrides,
+    }),
     profile,
     models,
     seeds,
+    heldOut,
     epochs,
     threads,
     v8Flags,

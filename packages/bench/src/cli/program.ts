@@ -110,6 +110,14 @@ function createProgram(
         .argParser(integer(1, 1000)),
     )
     .addOption(
+      new Option(
+        '--held-out <count>',
+        'training images to keep from training and to evaluate on instead of the test images, to tune by',
+      )
+        .default(0)
+        .argParser(integer(0, 40_000)),
+    )
+    .addOption(
       new Option('-e, --epochs <count>', "epochs of every model, in place of the profile's").argParser(
         integer(1),
       ),

@@ -81,19 +81,20 @@ const options = [
   'backend',
   'seed',
   'seeds',
+  'heldOut',
   'epochs',
   'threads',
   'v8Flags',
   'out',
 ] as const;
 
-const spelled: { [name: string]: string } = { v8Flags: 'v8-flags' };
+const spelled: { [name: string]: string } = { v8Flags: 'v8-flags', heldOut: 'held-out' };
 
 function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: string[]): void {
-  const { profile, models, backend, seeds, epochs, v8Flags } = record;
+  const { profile, models, backend, seeds, heldOut, epochs, v8Flags } = record;
   const threads = threadsOf(record);
   const recorded = {
-    ...{ profile, models, epochs, threads, v8Flags },
+    ...{ profile, models, heldOut, epochs, threads, v8Flags },
     backend: backend.name,
     seed: seeds[0],
     seeds: seeds.length,

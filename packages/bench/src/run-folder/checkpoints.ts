@@ -19,6 +19,10 @@ export interface Checkpoints {
   saveModel(training: Training, bytes: Uint8Array): Promise<void>;
   /** Keeps a training's result in place of its checkpoints. */
   finish(result: ModelResult): Promise<void>;
+  /** The training time that was expected before the run began, in seconds. */
+  forecastOf(training: Training): number | undefined;
+  /** Notes such an expectation, to be written with the next checkpoint. */
+  keepForecast(training: Training, seconds: number): void;
   /** Notes that the run goes on after a break. */
   resume(differences: string[]): void;
   readonly resumed: RunState['resumed'];
@@ -131,6 +135,10 @@ export async function openCheckpoints(
       // Without it on the disk the checkpoints there are still needed, by whoever resumes.
       state = next;
       if (done) await prune();
+    },
+    forecastOf: (training) => state.forecasts.find((forecast) => isSame(forecast, training))?.seconds,
+    keepForecast({ model, seed }, seconds) {
+      state = { ...state, forecasts: [...state.forecasts, { model, seed, seconds }] };
     },
     resume(differences) {
       const session = { at: new Date().toISOString(), differences };

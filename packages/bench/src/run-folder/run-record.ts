@@ -19,6 +19,8 @@ export const runRecordSchema = z.object({
   models: z.array(z.enum(modelNames)).min(1),
   /** Each model is trained once with each. */
   seeds: z.array(z.int().min(0)).min(1),
+  /** Training images that stand in for the test images. */
+  heldOut: z.int().min(0).default(0),
   /** As the user gave them, in place of the profile's and the backend's own. */
   epochs: z.int().min(1).optional(),
   threads: z.int().min(1).optional(),

@@ -66,6 +66,8 @@ const stateSchema = z.object({
   ),
   /** Trainings that have come to their end. */
   finished: z.array(z.object({ result: modelResultSchema, logBytes: count })),
+  /** Of training time, from the first step of each training to its last, before the run began. */
+  forecasts: z.array(z.object({ model: z.string(), seed: count, seconds: z.number().min(0) })).default([]),
   /** Every time that the run was resumed, and what was not as it had been. */
   resumed: z.array(z.object({ at: z.iso.datetime(), differences: z.array(z.string()) })),
 });
@@ -74,7 +76,13 @@ export type RunState = z.infer<typeof stateSchema>;
 const FILE = 'state.json';
 const PREVIOUS = 'state.previous.json';
 
-export const emptyState: RunState = { schemaVersion: 2, checkpoints: [], finished: [], resumed: [] };
+export const emptyState: RunState = {
+  schemaVersion: 2,
+  checkpoints: [],
+  finished: [],
+  forecasts: [],
+  resumed: [],
+};
 
 /** Writes where a run stands; the state before it stays beside it. */
 export async function writeState(folder: string, state: RunState, write: WriteFile): Promise<void> {

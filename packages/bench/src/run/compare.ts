@@ -8,6 +8,8 @@ import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
+import { forecastRun } from './forecast-run';
+import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
 import { measurePeak } from './measure/measure-peak';
 import { planRun } from './plan';
@@ -16,7 +18,7 @@ import type { CompareOptions, RunListener } from './types';
 
 /**
  * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
- * then all with the next, and evaluates each on all test images.
+ * then all with the next, and evaluates each on all test images, or on those that are held out.
  *
  * @param options checked already; `command` is what would repeat the run
  * @throws the signal's reason when it aborts, and what loading the data throws
@@ -25,15 +27,23 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, seeds, outputDirectory, signal } = options;
+  const { profile, seeds, heldOut = 0, outputDirectory, signal } = options;
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? planRun(options).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
   };
-  const data = await dataSet.load(options, listener);
+  const loaded = await dataSet.load(options, listener);
+  const data = holdOut(loaded, heldOut);
+  if (heldOut > 0) {
+    listener({
+      type: 'stage',
+      message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
+    });
+  }
   const peak = await measurePeak();
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
+  await forecastRun({ trainings, data, checkpoints, signal }, listener);
   for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
     const training = { model: recipe.model, seed };
     const finished = checkpoints.finished(training);
@@ -46,6 +56,7 @@ export async function compare(
       {
         recipe,
         data,
+        images: heldOut > 0 ? 'held-out' : 'test',
         seed,
         signal,
         checkpoints,
@@ -55,7 +66,8 @@ export async function compare(
       },
       listener,
     );
-    const result = resultOf(recipe, seed, run, data, peak);
+    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    const result = { ...resultOf(recipe, seed, run, data, peak), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);
   }
@@ -67,14 +79,14 @@ export async function compare(
     backend: describeBackend(),
     dataset: {
       name: dataSet.name,
-      trainImages: data.train.count,
-      testImages: data.test.count,
+      trainImages: loaded.train.count,
+      testImages: loaded.test.count,
       classNames: [...data.classNames],
       sha256: { ...dataSet.sha256 },
     },
     profile,
     seeds,
-    heldOut: 0,
+    heldOut,
     peak,
     models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
     paper,

@@ -1,7 +1,6 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
-import { createRng } from '@tenfold/random';
 import {
   accuracy,
   DivergenceError,
@@ -15,19 +14,19 @@ import {
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { architectureText } from '../recipes/architecture';
-import { buildModel, needsWhitening } from '../recipes/build-model';
-import { buildOptimizer, buildSchedule, frozenAt } from '../recipes/build-optimizer';
+import { buildSchedule } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
 import type { Inference, ModelResult, Picture } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
 import { trainingText } from '../run-folder/training';
-import { testBatches, trainingBatches, whiteningOf } from './data';
+import { testBatches } from './data';
 import { measureInference } from './measure/measure-inference';
 import { picturesOf } from './measure/pictures';
 import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
 import { residentMemory } from './resident-memory';
-import type { RunListener } from './types';
+import { setUp } from './set-up';
+import type { EvaluatedImages, RunListener, RunListener } from './types';
 import { sixViews, withSixViews } from './views';
 
 /** One epoch of a training. */
@@ -74,6 +73,8 @@ export interface ModelRun {
 interface TrainModelOptions {
   recipe: Recipe;
   data: Cifar10;
+  /** What `data.test` holds. Default 'test'. */
+  images?: EvaluatedImages;
   seed: number;
   /** Goes on from the newest one of this model; keeps one after every epoch, when one is due, and at the end by a signal. */
   checkpoints: Checkpoints;
@@ -96,23 +97,17 @@ const nothing = { trainSeconds: 0, trained: 0, peakMemoryBytes: 0 };
  * at any step and started again from its checkpoint, it finds what it would have found without the break.
  */
 export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
-  const { recipe, data, seed, signal, checkpoints } = options;
-  const rng = createRng(seed).fork(recipe.model);
-  const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
-  const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
-  const model = buildModel(recipe.model, recipe.architecture, seedOf('parameters'), whitening);
-  const source = trainingBatches(data, recipe, seedOf('batches'));
-  const totalSteps = recipe.epochs * source.stepsPerEpoch;
+  const { recipe, data, images = 'test', seed, signal, checkpoints } = options;
+  const { model, source, totalSteps, freeze, ...set } = await setUp(recipe, data, seed);
   const meter = await createTrainingMeter(model, {
     totalSteps,
     batchSize: recipe.batchSize,
     imageShape: IMAGE,
   });
   const bare = trainer(model, {
-    loss: (labels, logits) =>
-      sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
-    optimizer: meter.watchOptimizer(buildOptimizer(recipe, source.stepsPerEpoch)),
-    seed: seedOf('steps'),
+    loss: set.loss,
+    optimizer: meter.watchOptimizer(set.optimizer),
+    seed: set.seed,
   });
   const one = meter.watchTrainer(bare);
   const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
@@ -141,11 +136,6 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   let inference: Inference[] = [];
   let pictures: Picture[] = [];
   let views: ModelResult['views'] = null;
-  const names = Object.keys(model.trainable());
-  // A parameter without a gradient costs nothing: nor does what only its gradient needed.
-  const freeze = (epoch: number) => {
-    for (const frozen of frozenAt(recipe, epoch, names)) model.parameters()[frozen]!.trainable = false;
-  };
   // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
   let recentRate = 0;
   try {
@@ -215,6 +205,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         listener({
           type: 'epoch',
           ...training,
+          images,
           ...rest,
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
@@ -245,7 +236,16 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   const imagesPerSecond = trainSeconds > 0 ? trained / trainSeconds : 0;
   if (diverged === null) {
     const { testAccuracy } = history.at(-1)!;
-    listener({ type: 'modelEnd', ...training, testAccuracy, trainSeconds, imagesPerSecond });
+    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    listener({
+      type: 'modelEnd',
+      ...training,
+      images,
+      testAccuracy,
+      trainSeconds,
+      forecastSeconds,
+      imagesPerSecond,
+    });
   }
   return {
     parameters,
@@ -275,7 +275,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   }
 
   async function evaluateViews(): Promise<ModelResult['views']> {
-    listener({ type: 'stage', message: `${trainingText(training)}: six views of each test image` });
+    listener({ type: 'stage', message: `${trainingText(training)}: six views of each ${images} image` });
     const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },

@@ -1,6 +1,7 @@
 import type { Override } from '../recipes/overrides';
 import type { Recipe } from '../recipes/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
+import type { Forecast } from './measure/forecast';
 
 /** The models of the comparison. */
 export const modelNames = ['cnn', 'fnn', 'rnn', 'vit', 'vit-hybrid'] as const;
@@ -13,6 +14,8 @@ export interface CompareOptions {
   backend: string;
   /** Each model is trained once with each. */
   seeds: number[];
+  /** Training images that are kept from training and stand in for the test images. Default 0. */
+  heldOut?: number;
   /** In place of each recipe's number of epochs. */
   epochs?: number;
   /** What else the recipes have otherwise than the profile's. */
@@ -26,6 +29,9 @@ export interface CompareOptions {
   checkpoints?: Checkpoints;
   signal?: AbortSignal;
 }
+
+/** The test images, or training images that were kept from training. */
+export type EvaluatedImages = 'test' | 'held-out';
 
 /** What a listener hears while a comparison runs: the terminal's bar, the plain log and the step log are listeners. */
 export type RunEvent =
@@ -50,12 +56,19 @@ export type RunEvent =
       modelIndex: number;
       modelCount: number;
     }
+  | {
+      type: 'forecast';
+      /** What is left of each that is not finished, in the order in which they will be made. */
+      trainings: (Forecast & { model: ModelName; seed: number; doneAt: string })[];
+    }
   | StepEvent
   | { type: 'evaluate'; model: ModelName; done: number; total: number }
   | {
       type: 'epoch';
       model: ModelName;
       seed: number;
+      /** What the test figures are of. */
+      images: EvaluatedImages;
       epoch: number;
       epochs: number;
       trainLoss: number;
@@ -69,8 +82,11 @@ export type RunEvent =
       type: 'modelEnd';
       model: ModelName;
       seed: number;
+      images: EvaluatedImages;
       testAccuracy: number;
       trainSeconds: number;
+      /** What the run expected of trainSeconds before it began; null when it did not say. */
+      forecastSeconds: number | null;
       imagesPerSecond: number;
     };
 

@@ -1,5 +1,6 @@
 import { bytes, percent, rate, seconds } from '../format';
 import type { RunEvent, RunListener, StepEvent } from '../run/types';
+import { forecastText } from './forecast-text';
 
 const EVERY = 30_000; // milliseconds
 
@@ -37,8 +38,12 @@ export function plainLog(
   };
 }
 
-/** A line that stays: a model began or ended, an epoch ended. */
-export function lastingLine(event: Extract<RunEvent, { type: 'modelStart' | 'epoch' | 'modelEnd' }>): string {
+/** An event whose line stays. */
+export type Lasting = Extract<RunEvent, { type: 'forecast' | 'modelStart' | 'epoch' | 'modelEnd' }>;
+
+/** What stays: a forecast, and that a model began or ended, or an epoch ended. */
+export function lastingLine(event: Lasting): string {
+  if (event.type === 'forecast') return forecastText(event);
   const { model } = event;
   switch (event.type) {
     case 'modelStart':
@@ -50,12 +55,14 @@ export function lastingLine(event: Extract<RunEvent, { type: 'modelStart' | 'epo
       return [
         `${model}, seed ${event.seed}, epoch ${event.epoch}/${event.epochs}`,
         `train loss ${event.trainLoss.toFixed(3)} accuracy ${percent(event.trainAccuracy, 1)}`,
-        `test loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
+        `${event.images} loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
         seconds(event.seconds),
         `${rate(event.imagesPerSecond)} images/s`,
       ].join(' | ');
-    case 'modelEnd':
-      return `${model}, seed ${event.seed}: ${percent(event.testAccuracy)} of the test images after ${seconds(event.trainSeconds)} of training`;
+    case 'modelEnd': {
+      const forecast = event.forecastSeconds === null ? '' : ` (forecast ${seconds(event.forecastSeconds)})`;
+      return `${model}, seed ${event.seed}: ${percent(event.testAccuracy)} of the ${event.images} images after ${seconds(event.trainSeconds)} of training${forecast}`;
+    }
   }
 }
 
