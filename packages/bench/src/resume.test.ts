@@ -18,7 +18,7 @@ import { parseResults } from './results';
 import { buildCommandLine, emptyFolder, start } from './test/command-line';
 
 // The real command line as a process of its own, on a small data set and with small networks that have all that keeps
-// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules, parameters that freeze; and
+// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules, an average of the parameters, parameters that freeze; and
 // test-time views.
 const stubs = {
   'run/data-set': `
@@ -37,7 +37,13 @@ const groups = optimizer.groups.map((group) => (group.trainedEpochs ? { ...group
 export const profiles = { quick: {
   ...quick,
   cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
-  fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
+  fnn: {
+    ...quick.fnn,
+    ...small,
+    architecture: { sizes: [3072, 16], dropoutRate: 0.3 },
+    augmentation: { shift: 2, flip: 'random', cutout: 0, policy: 'autoAugment', randomErasing: 0.25 },
+    weightAverage: 0.9,
+  },
 } };`,
   'run/measure/measure-inference': readFileSync(
     new URL('run/measure/measure-inference.ts', import.meta.url),

@@ -2,25 +2,26 @@ import {
   adamW,
   clipByGlobalNorm,
   cosineDecay,
+  exponentialMovingAverage,
   linear,
   muon,
   type Optimizer,
   partition,
   type Schedule,
   sgd,
+  warmup,
 } from '@tenfold/optimizers';
 import type { GroupRecipe, Recipe, ScheduleRecipe } from './recipe';
 
 /** The schedule that a recipe means for a run of so many steps. */
 export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Schedule {
   if (typeof recipe === 'number') return () => recipe;
-  if (recipe.schedule === 'linear') return linear({ start: recipe.from, end: recipe.to, totalSteps });
-  return cosineDecay({
-    peak: recipe.peak,
-    end: recipe.end,
-    totalSteps,
-    warmupSteps: Math.min(totalSteps - 1, Math.round(totalSteps * recipe.warmupFraction)),
-  });
+  const warmupSteps = Math.min(totalSteps - 1, Math.round(totalSteps * (recipe.warmupFraction ?? 0)));
+  if (recipe.schedule === 'cosine') {
+    return cosineDecay({ peak: recipe.peak, end: recipe.end, totalSteps, warmupSteps });
+  }
+  const line = linear({ start: recipe.from, end: recipe.to, totalSteps: totalSteps - warmupSteps });
+  return warmupSteps === 0 ? line : warmup(line, { steps: warmupSteps });
 }
 
 /**
@@ -29,7 +30,11 @@ export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Sched
  * @see frozenAt for the parameters that are trained for a part of the epochs
  */
 export function buildOptimizer(
-  { epochs, optimizer: { groups, maxNorm } }: Pick<Recipe, 'epochs' | 'optimizer'>,
+  {
+    epochs,
+    weightAverage,
+    optimizer: { groups, maxNorm },
+  }: Pick<Recipe, 'epochs' | 'optimizer' | 'weightAverage'>,
   stepsPerEpoch: number,
 ): Optimizer {
   const parts = groups.map((group) => ({
@@ -37,7 +42,8 @@ export function buildOptimizer(
     optimizer: buildRule(group, Math.min(epochs, group.trainedEpochs ?? epochs) * stepsPerEpoch),
   }));
   const whole = partition(parts);
-  return maxNorm === null ? whole : clipByGlobalNorm(whole, { maxNorm });
+  const clipped = maxNorm === null ? whole : clipByGlobalNorm(whole, { maxNorm });
+  return weightAverage === undefined ? clipped : exponentialMovingAverage(clipped, { decay: weightAverage });
 }
 
 /** Those of the parameters that are no longer trained after so many epochs. */

@@ -60,7 +60,7 @@ describe('what cannot be set', () => {
     ['cnn.optimizer.groups.7.rule=sgd', "cnn.optimizer.groups has no '7'; expected 0, 1, 2, 3\\."],
     [
       'cnn.optimizer.groups.0.learningRate.form=1',
-      'learningRate has no .form.; expected schedule, from, to. Did you mean from\\?',
+      'learningRate has no .form.; expected schedule, from, to, warmupFraction. Did you mean from\\?',
     ],
     [
       'cnn.optimizer.groups.0.beta1=0.9',

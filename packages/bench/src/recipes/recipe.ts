@@ -7,11 +7,16 @@ const rate = z.number().min(0);
 const share = z.number().min(0).max(1);
 const momentum = z.number().min(0).lt(1);
 
-/** A value over the run: one that stays, a straight line, or half a cosine after a warm-up. Fractions are of all steps. */
+/** A value over the run: one that stays, a straight line or half a cosine, after a warm-up. Fractions are of all steps. */
 export const scheduleSchema = z.union([
   rate,
   z.discriminatedUnion('schedule', [
-    z.strictObject({ schedule: z.literal('linear'), from: rate, to: rate }),
+    z.strictObject({
+      schedule: z.literal('linear'),
+      from: rate,
+      to: rate,
+      warmupFraction: share.optional(),
+    }),
     z.strictObject({
       schedule: z.literal('cosine'),
       peak: rate,
@@ -45,6 +50,7 @@ export const groupSchema = z.discriminatedUnion('rule', [
     momentum,
     newtonSchulzSteps: positive,
     normalizeWeights: z.boolean(),
+    scale: z.enum(['none', 'aspect', 'rms']).optional(),
   }),
 ]);
 export type GroupRecipe = z.infer<typeof groupSchema>;
@@ -65,6 +71,13 @@ export const recipeSchema = z
       shift: z.int().min(0).max(31).meta({ description: 'Pixels at most, in both directions.' }),
       flip: z.enum(['none', 'random', 'alternating']),
       cutout: z.int().min(0).max(32).meta({ description: 'Side of the square that is blanked; 0: none.' }),
+      policy: z
+        .enum(['none', 'autoAugment', 'trivialAugment'])
+        .optional()
+        .meta({ description: 'Of changes of colour and shape, after shift and flip. Default none.' }),
+      randomErasing: share.optional().meta({
+        description: 'Probability that a rectangle becomes noise, at last. Default 0.',
+      }),
     }),
     optimizer: z.strictObject({
       maxNorm: z
@@ -74,11 +87,19 @@ export const recipeSchema = z
         .meta({ description: 'Of all gradients together; null: not clipped.' }),
       groups: z.array(groupSchema).min(1),
     }),
+    weightAverage: z.number().gt(0).lt(1).optional().meta({
+      description:
+        'What is tested is an exponential moving average of the parameters, of which so much stays in a step. Statistics of batch norms are not averaged. Default: the parameters as they are.',
+    }),
     testViews: z.union([z.literal(1), z.literal(6)]).meta({
       description: 'Views of each test image that a second figure averages over; 1: no such figure.',
     }),
   })
-  .superRefine(({ model, architecture }, context) => {
+  .superRefine(({ model, architecture, weightAverage, optimizer }, context) => {
+    if (weightAverage !== undefined && optimizer.groups.some(({ trainedEpochs }) => trainedEpochs)) {
+      const message = 'expected none where a group has trainedEpochs: what is frozen has no average';
+      context.addIssue({ code: 'custom', path: ['weightAverage'], message, input: weightAverage });
+    }
     const { error } = architectureSchemas[model].safeParse(architecture);
     for (const issue of error?.issues ?? []) {
       context.addIssue({ ...issue, path: ['architecture', ...issue.path] } as never);

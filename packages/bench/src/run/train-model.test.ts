@@ -132,6 +132,17 @@ it('freezes what is trained for the first epochs only, and averages over views a
   expect(views!.testLoss).not.toBe(history.at(-1)!.testLoss);
 });
 
+it('tests the average of the parameters where there is one', async () => {
+  const { found, events } = await run({ ...small, weightAverage: 0.999999 });
+  // The average is still the network of the beginning, which knows nothing; the parameters have learned.
+  expect(found.history.at(-1)!.trainAccuracy).toBeGreaterThan(0.8);
+  expect(found.history.at(-1)!.testLoss).toBeGreaterThan(1.5);
+  const { found: plain, events: others } = await run(small);
+  expect(plain.history.at(-1)!.testLoss).toBeLessThan(1.5);
+  const losses = (of: RunEvent[]) => of.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+  expect(losses(events)).toEqual(losses(others));
+});
+
 describe('every recipe', () => {
   it.each(
     Object.entries(profiles).flatMap(([profile, recipes]) =>

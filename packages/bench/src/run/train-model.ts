@@ -28,6 +28,7 @@ import { residentMemory } from './resident-memory';
 import { setUp } from './set-up';
 import type { EvaluatedImages, RunListener, RunListener } from './types';
 import { sixViews, withSixViews } from './views';
+import { withAverage } from './with-average';
 
 /** One epoch of a training. */
 export interface EpochRecord {
@@ -186,7 +187,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         meter.pause();
         const { flops, joules } = meter.read();
         const probabilities = new Float32Array(data.test.count * CLASSES);
-        const test = await evaluateOnTest(probabilities);
+        const test = await withAverage(one, () => evaluateOnTest(probabilities));
         sums = null;
         outcome = Number.isFinite(test.loss) ? outcomeOf(probabilities, data.test.labels, CLASSES) : null;
         const record = {
@@ -216,13 +217,15 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       },
     });
     meter.pause();
-    if (recipe.testViews === 6) views = await evaluateViews();
-    listener({
-      type: 'stage',
-      message: `${trainingText(training)}: speed of predictions, filters, saliency`,
+    await withAverage(one, async () => {
+      if (recipe.testViews === 6) views = await evaluateViews();
+      listener({
+        type: 'stage',
+        message: `${trainingText(training)}: speed of predictions, filters, saliency`,
+      });
+      inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
+      if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
     });
-    inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
-    if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
   } catch (error) {
     if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
