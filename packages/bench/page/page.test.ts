@@ -280,7 +280,13 @@ async function runInNode(): Promise<string> {
 async function stoppedInNode(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
   const { name, details } = await selectBackend('simd');
-  const choices = { profile: 'quick', models: ['fnn' as const], seeds: [0], recipes: [smallRecipes.fnn] };
+  const choices = {
+    profile: 'quick',
+    models: ['fnn' as const],
+    seeds: [0],
+    heldOut: 0,
+    recipes: [smallRecipes.fnn],
+  };
   const record: RunRecord = {
     ...choices,
     schemaVersion: 3,

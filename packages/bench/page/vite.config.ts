@@ -14,6 +14,10 @@ const noNode: Plugin = {
   resolveId(name, importer) {
     if (name.startsWith('node:')) throw new Error(`${importer} imports ${name}, which no browser has`);
   },
+  transform(code, id) {
+    const found = id.startsWith(`${packages}bench/`) && /\b(?:setImmediate\(|Buffer\.|process\.)/.exec(code);
+    if (found) throw new Error(`${id} uses ${found[0]}, which no browser has`);
+  },
 };
 
 /** The page, from the sources of all packages: a folder of files that any host can serve, from any path. */

@@ -62,7 +62,7 @@ function smaller(digests: Record<string, string>): Plugin {
         return `export const quick = ${JSON.stringify(smallRecipes)};`;
       }
       // What is timed for a second in earnest.
-      if (/bench\/src\/run\/measure\/measure-\w+\.ts$/.test(id)) {
+      if (/bench\/src\/run\/measure\/(measure-\w+|forecast)\.ts$/.test(id)) {
         return code.replace(/const SECONDS = [\d.]+;/, 'const SECONDS = 0.02;');
       }
       return undefined;

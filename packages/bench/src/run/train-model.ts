@@ -26,7 +26,7 @@ import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
 import { residentMemory } from './resident-memory';
 import { setUp } from './set-up';
-import type { EvaluatedImages, RunListener, RunListener } from './types';
+import type { EvaluatedImages, RunListener } from './types';
 import { sixViews, withSixViews } from './views';
 import { withAverage } from './with-average';
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../../../src/run/outcome';
 import type { Training } from '../../../src/run-folder/training';
 import { renderHtml } from '../../../src/table';
 import { confusionTable } from '../../../src/tables';
+import { forecastOf } from '../../../src/terminal/forecast-text';
 import type { EpochPoint, Samples, StepPoint, WorkerEvent } from '../protocol';
 import { type Charts, createCharts, labelOf } from './charts';
 import { byId, fromHtml, h } from './dom';
@@ -23,13 +24,14 @@ const classNames = 'airplane automobile bird cat deer dog frog horse ship truck'
 const TITLE = 'Tenfold bench';
 
 export function createLive(): Live {
-  const [section, stage, bar, tiles, seen, problem, pause, resume] = [
+  const [section, stage, bar, tiles, seen, problem, forecast, pause, resume] = [
     byId('live'),
     byId('stage'),
     byId<HTMLProgressElement>('progress'),
     byId('tiles'),
     byId('seen'),
     byId('live-error'),
+    byId('forecast'),
     byId<HTMLButtonElement>('pause'),
     byId<HTMLButtonElement>('resume'),
   ];
@@ -81,6 +83,10 @@ export function createLive(): Live {
       say(`${model}: ${description}`);
       set('Test accuracy', '–');
       advance(0);
+    },
+    forecast(event: Extract<WorkerEvent, { type: 'forecast' }>) {
+      forecast.hidden = false;
+      forecast.replaceChildren(fromHtml(renderHtml(forecastOf(event))));
     },
     step(event: Extract<WorkerEvent, { type: 'step' }>) {
       charts.step(event);
@@ -138,6 +144,7 @@ export function createLive(): Live {
       section.hidden = false;
       byId('live-heading').textContent = title;
       problem.hidden = true;
+      forecast.hidden = true;
       charts.clear();
       gallery.replaceChildren();
       matrix.replaceChildren();

@@ -46,6 +46,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       profile,
       models,
       seeds,
+      heldOut: 0,
       epochs,
       v8Flags: false,
       checkpointMinutes: CHECKPOINT_MINUTES,
