@@ -223,7 +223,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await page.click('#start');
     await page.waitForSelector('#live-error:visible');
     expect(await page.textContent('#live-error')).toMatch(
-      /no source gave CIFAR-10:\s+- jsdelivr: .*\s+- unpkg: /,
+      /could not be fetched:\s+- jsdelivr: .*\s+- unpkg: /,
     );
     await empty.close();
   });

@@ -10,7 +10,7 @@ export const dataSet: typeof node.dataSet = {
   load({ signal }, listener) {
     loaded ??= load(signal, listener).catch((error) => {
       loaded = undefined; // the next one tries again
-      throw error;
+      throw error instanceof AggregateError ? inWords(error) : error;
     });
     return loaded;
   },
@@ -32,6 +32,15 @@ async function load(
       }
     },
   });
+}
+
+/** For whoever looks at a page: no option of a function is of use there. */
+function inWords({ message, errors }: AggregateError): Error {
+  const sources = message.split('\n').filter((line) => line.startsWith('  - '));
+  return new AggregateError(
+    errors,
+    `CIFAR-10 could not be fetched:\n${sources.join('\n')}\nCheck the network and what blocks these hosts. Or run the bench once in Node on this machine: it keeps the data, and 'serve' then brings them along.`,
+  );
 }
 
 /** The folder `cifar10/` beside the page, where its host has one: `serve` does when Node has the data already. */

@@ -53,6 +53,7 @@ export function createCharts(container: HTMLElement): Charts {
     container.append(h('figure', {}, caption, host));
     return host;
   });
+  container.hidden = true;
 
   const color = (model: string) => seriesColor([...curves.keys()].indexOf(model));
   const curveOf = (model: string): Curve => {
@@ -81,6 +82,7 @@ export function createCharts(container: HTMLElement): Charts {
 
   function draw(): void {
     const names = [...curves.keys()].join();
+    container.hidden = names === '';
     plots = kinds.map((kind, i) => {
       const host = figures[i]!;
       const data = dataOf(kind);
@@ -182,6 +184,7 @@ export function createCharts(container: HTMLElement): Charts {
       curves.clear();
       for (const { plot } of plots) plot.destroy();
       plots = [];
+      container.hidden = true;
     },
     step({ step, totalSteps, epochs, loss, accuracy, imagesPerSecond, ...training }) {
       const curve = curveOf(labelOf(training));
