@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -29,7 +31,7 @@ export default defineConfig({
     extensions: ['.browser.ts', '.ts', '.mjs', '.js', '.json'],
     alias: [{ find: /^@tenfold\/([a-z0-9-]+)$/, replacement: `${packages}$1/src/index` }],
   },
-  plugins: [noNode],
+  plugins: [noNode, licenses('licenses.md')],
   build: {
     outDir: fileURLToPath(new URL('../dist/page', import.meta.url)),
     emptyOutDir: true,
@@ -38,7 +40,38 @@ export default defineConfig({
     chunkSizeWarningLimit: 10_000,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  worker: { format: 'es', plugins: () => [noNode] },
+  worker: { format: 'es', plugins: () => [noNode, licenses('licenses-worker.md')] },
   server: { headers: isolation },
   preview: { headers: isolation },
 });
+
+interface Manifest {
+  name: string;
+  version: string;
+  license?: string;
+}
+
+/** Writes what is bundled from other packages, each with its license, as they ask for. */
+function licenses(fileName: string): Plugin {
+  return {
+    name: 'licenses',
+    generateBundle() {
+      const folders = [...this.getModuleIds()].map(folderOf).filter((folder) => folder !== undefined);
+      const texts = [...new Set(folders)].map(textOf).sort();
+      this.emitFile({ type: 'asset', fileName, source: `${texts.join('\n\n')}\n` });
+    },
+  };
+}
+
+/** Of the package that a module comes from; undefined for our own. */
+const folderOf = (id: string): string | undefined =>
+  /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/').replace(/^\0/, ''))?.[0];
+
+function textOf(folder: string): string {
+  const { name, version, license } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  ) as Manifest;
+  const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
+  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '';
+  return `## ${name} ${version}, ${license ?? 'see below'}\n\n${text}`.trim();
+}

@@ -19,7 +19,7 @@ const session = createSession((event) => {
   if (event.type === 'begun') {
     current = event.run;
     void refresh();
-  }
+  } else if (event.type === 'modelStart') void refresh(); // by then the data are kept
   live.hear(event);
 });
 /** The run that is shown or at work. */
