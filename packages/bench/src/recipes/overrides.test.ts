@@ -8,10 +8,10 @@ const set = (...texts: string[]) => applyOverrides(hour.cnn, texts.map(parseOver
 describe('what is set', () => {
   it('takes the place of the value there and of nothing else', () => {
     const before = structuredClone(hour.cnn);
-    expect(set('cnn.epochs=9', 'cnn.architecture.widths=64,256,256', 'cnn.testViews=1')).toEqual({
+    expect(set('cnn.epochs=9', 'cnn.architecture.widths=64,128,128', 'cnn.testViews=1')).toEqual({
       ...hour.cnn,
       epochs: 9,
-      architecture: { widths: [64, 256, 256] },
+      architecture: { widths: [64, 128, 128] },
       testViews: 1,
     });
     expect(hour.cnn).toEqual(before);
@@ -69,7 +69,7 @@ describe('what cannot be set', () => {
     ['cnn.epochs=nine', "cnn.epochs is 'nine'; expected number, received string"],
     ['cnn.epochs=1.5', 'cnn.epochs is 1.5; expected int'],
     ['cnn.epochs=0', 'cnn.epochs is 0; too small'],
-    ['cnn.epochs.more=0', 'cnn.epochs is 9, which has no more; set cnn.epochs itself'],
+    ['cnn.epochs.more=0', 'cnn.epochs is 8, which has no more; set cnn.epochs itself'],
     ['cnn.architecture.widths=64,128', 'cnn.architecture.widths is \\[64,128\\]; too small'],
     ['cnn.architecture.widths=64,a,128', "cnn.architecture.widths.1 is 'a'; expected number"],
     ['cnn.architecture={"sizes":[3]}', "cnn.architecture has no 'sizes'; expected widths, logitScale"],

@@ -2,13 +2,13 @@ import { airbenchGroups } from '../airbench-groups';
 import type { Recipe } from '../recipe';
 
 /**
- * The recipe of airbench94_muon (Keller Jordan, 2024) at its full width and batch 500: 92.5 % and more of the test images
- * with six views.
+ * The network and recipe of airbench94_muon (Keller Jordan, 2024) at batch 500, 2.7e14 operations: 94 % of the test images
+ * with six views. Half as wide, with widths 64/128/128, 9 epochs give 93 %.
  */
 export const cnn: Recipe = {
   model: 'cnn',
-  architecture: { widths: [64, 128, 128] },
-  epochs: 9,
+  architecture: { widths: [64, 256, 256] },
+  epochs: 8,
   batchSize: 500,
   labelSmoothing: 0.2,
   augmentation: { shift: 2, flip: 'alternating', cutout: 0 },
