@@ -138,6 +138,10 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
 
   it('goes on after a pause and a reload, and ends with the same bits', async () => {
     const page = await visit();
+    let fetched: string[] = [];
+    page.context().on('request', (request) => {
+      if (request.method() === 'GET' && request.url().endsWith('.bin')) fetched.push(request.url());
+    });
     await choose(page, 'fnn');
     await page.click('#start');
     await reached(page, 5);
@@ -146,11 +150,14 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await expectContinuable(await downloaded(page, '.runs button:has-text("Download")'));
     await page.click('#resume');
     await reached(page, 45); // in the second epoch: there is a checkpoint of the first
+    expect(fetched).toHaveLength(6);
+    fetched = [];
     await page.reload();
     await page.click('.runs button:has-text("Resume")');
     await finished(page);
     const files = await downloaded(page);
     const results = resultsOf(files);
+    expect(fetched).toEqual([]); // the data were kept
     // A break right after another, without a checkpoint between them, is one.
     expect([1, 2]).toContain(results.resumed?.times);
     expect(results.resumed).toMatchObject({ bits: 'equal', differences: [] });

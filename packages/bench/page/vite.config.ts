@@ -17,7 +17,9 @@ const noNode: Plugin = {
     if (name.startsWith('node:')) throw new Error(`${importer} imports ${name}, which no browser has`);
   },
   transform(code, id) {
-    const found = id.startsWith(`${packages}bench/`) && /\b(?:setImmediate\(|Buffer\.|process\.)/.exec(code);
+    const found =
+      id.startsWith(`${packages}bench/`) &&
+      /\b(?:setImmediate\(|Buffer\.|process\.(?:env|memoryUsage|version|platform))/.exec(code);
     if (found) throw new Error(`${id} uses ${found[0]}, which no browser has`);
   },
 };
