@@ -1,14 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Located, locate } from './locate';
+import { type AdapterInfo, adapterText, isSoftware } from './software-adapter';
 import { BackendUnavailable } from './unavailable';
 
-interface AdapterInfo {
-  vendor?: string;
-  architecture?: string;
-  device?: string;
-  description?: string;
-  isFallbackAdapter?: boolean;
-}
 interface Gpu {
   requestAdapter(options: object): Promise<{ info?: AdapterInfo } | null>;
 }
@@ -41,8 +35,8 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
     );
   }
   const info = await startDawn(dawn);
-  const adapter = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
-  if (isSoftware(info, adapter) && !allowSoftware) {
+  const adapter = adapterText(info);
+  if (isSoftware(info) && !allowSoftware) {
     throw new BackendUnavailable(
       'software only',
       `the only WebGPU adapter computes on the processor (${adapter})`,
@@ -79,8 +73,4 @@ async function startDawn({ url }: Located): Promise<AdapterInfo> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new BackendUnavailable('no GPU', 'Dawn finds no GPU here', noAdapter);
   return adapter.info ?? {};
-}
-
-function isSoftware(info: AdapterInfo, text: string): boolean {
-  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(text);
 }
