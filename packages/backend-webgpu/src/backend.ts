@@ -12,9 +12,12 @@ const MEBIBYTE = 2 ** 20;
 
 /** A computation that waits until somebody needs its result. */
 export interface Deferred {
+  /** Computes the tensor, after having said so to {@link WebgpuBackend.settle}. */
   compute: () => void;
-  /** Called once, after the computation or in its place. */
+  /** Called once, when the tensor is settled or disposed. */
   release: () => void;
+  /** Whose result it is. */
+  owner: object;
 }
 
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
@@ -88,13 +91,16 @@ export class WebgpuBackend extends WebGPUBackend {
     return this.deferred.get(dataId);
   }
 
+  /** The tensor no longer waits: what computes it is about to be run. */
+  settle({ dataId }: TensorInfo): void {
+    const deferred = this.deferred.get(dataId);
+    this.deferred.delete(dataId);
+    deferred?.release();
+  }
+
   private computeDeferred(dataId: object): void {
     const deferred = this.deferred.get(dataId);
-    if (!deferred) return;
-    // First, since computing it asks for its buffer.
-    this.deferred.delete(dataId);
-    deferred.compute();
-    deferred.release();
+    deferred?.compute();
   }
 
   override uploadToGPU(dataId: object): void {
@@ -146,6 +152,12 @@ export class WebgpuBackend extends WebGPUBackend {
       deferred.release();
     }
     return super.disposeData(dataId, force);
+  }
+
+  override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
+    // tfjs takes a tensor without a buffer for one whose values are on the CPU.
+    for (const { dataId } of inputs) this.computeDeferred(dataId);
+    return super.shouldExecuteOnCPU(inputs, sizeThreshold);
   }
 
   override runWebGPUProgram(...args: Parameters<RunProgram>): ReturnType<RunProgram> {

@@ -22,7 +22,7 @@ export function runElementwise(backend: WebgpuBackend, { name, uniforms, body, .
   const count = size / width;
   backend.run({
     ...rest,
-    name: `${name} ${width}`,
+    name: `${name} of ${width}`,
     uniforms: { ...uniforms, count: u32(count) },
     types: width === 4 ? { T: 'vec4<f32>' } : {},
     threads: THREADS,

@@ -1,8 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
+import { attentionKernels } from './attention';
+import { convolutionKernels } from './convolution';
+import { normalizationKernels } from './normalization';
+import { optimizerKernels } from './optimizers';
+import { softmaxKernels } from './softmax';
+import { sum } from './sum';
 
 /** All kernels of this package; those that tfjs's backend has too take their place. */
-export const kernels: tf.KernelConfig[] = [...activationKernels];
+export const kernels: tf.KernelConfig[] = [
+  ...activationKernels,
+  ...attentionKernels,
+  ...convolutionKernels,
+  ...normalizationKernels,
+  ...optimizerKernels,
+  ...softmaxKernels,
+  sum,
+];
 
 /** Registers the kernels; a second call does nothing. */
 export function registerKernels(): void {
@@ -10,7 +25,10 @@ export function registerKernels(): void {
     const { kernelName, backendName } = kernel;
     const present = tf.getKernel(kernelName, backendName);
     if (present?.kernelFunc === kernel.kernelFunc) continue;
-    if (present) tf.unregisterKernel(kernelName, backendName);
+    if (present) {
+      keepOriginal(kernelName);
+      tf.unregisterKernel(kernelName, backendName);
+    }
     tf.registerKernel(kernel);
   }
 }
