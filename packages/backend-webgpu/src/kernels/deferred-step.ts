@@ -23,18 +23,22 @@ export interface StepRule {
 export class DeferredStep {
   /** [update, ...slots] */
   readonly outputs: TensorInfo[];
+  private readonly rule: StepRule;
   private slotsWait = true;
   private waiting: number;
 
   constructor(
     private readonly backend: WebgpuBackend,
-    private readonly rule: StepRule,
+    rule: StepRule,
   ) {
     const { shape } = rule.inputs.parameter!;
+    // A variable gets other data when it is assigned, which is what follows.
+    const inputs = Object.entries(rule.inputs).map(([name, { dataId, dtype }]) => [name, { dataId, shape, dtype }]);
+    this.rule = { ...rule, inputs: Object.fromEntries(inputs) };
     this.outputs = ['update', ...rule.slots].map(() => backend.output(shape));
     this.waiting = this.outputs.length;
     // The old slots and the gradient may be disposed before the step is run.
-    for (const { dataId } of Object.values(rule.inputs)) backend.incRef(dataId);
+    for (const { dataId } of Object.values(this.rule.inputs)) backend.incRef(dataId);
     const release = () => this.release();
     for (const [i, output] of this.outputs.entries()) {
       backend.defer(output, { compute: () => this.compute(i === 0), release, owner: this });

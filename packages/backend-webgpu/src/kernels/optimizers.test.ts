@@ -84,6 +84,18 @@ describe.runIf(available)('steps of optimizers', () => {
     }
   });
 
+  it('keeps the data of a variable that is assigned the sum', async () => {
+    const { inputs, ...want } = adamStep(1000);
+    const { parameter, ...others } = inputs();
+    const variable = tf.variable(parameter);
+    const [update, mean, square] = runKernel('AdamW', { ...others, parameter: variable }, adamAttrs);
+    const sum = tf.add(variable, update!);
+    variable.assign(sum);
+    tf.dispose([sum, update!, mean!, square!, parameter, others]);
+    await expectClose(tf.add(variable, 0), want.sum, { absolute: 1e-7 });
+    variable.dispose();
+  });
+
   it('adds an update to another tensor as it is', async () => {
     const { inputs, ...want } = adamStep(10);
     const [update] = runKernel('AdamW', inputs(), adamAttrs);
