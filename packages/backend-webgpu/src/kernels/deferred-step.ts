@@ -33,7 +33,10 @@ export class DeferredStep {
   ) {
     const { shape } = rule.inputs.parameter!;
     // A variable gets other data when it is assigned, which is what follows.
-    const inputs = Object.entries(rule.inputs).map(([name, { dataId, dtype }]) => [name, { dataId, shape, dtype }]);
+    const inputs = Object.entries(rule.inputs).map(([name, { dataId, dtype }]) => [
+      name,
+      { dataId, shape, dtype },
+    ]);
     this.rule = { ...rule, inputs: Object.fromEntries(inputs) };
     this.outputs = ['update', ...rule.slots].map(() => backend.output(shape));
     this.waiting = this.outputs.length;
