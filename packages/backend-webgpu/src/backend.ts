@@ -1,5 +1,5 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { cacheBindGroups } from './bind-group-cache';
 import { Health } from './health';
 import { type Program, shaderOf } from './program';
@@ -83,12 +83,23 @@ export class WebgpuBackend extends WebGPUBackend {
 
   /** Has a tensor computed when it is first read or used, or never if it is disposed before. */
   defer({ dataId }: TensorInfo, deferred: Deferred): void {
+    this.health.assert();
     this.deferred.set(dataId, deferred);
   }
 
   /** What the tensor still waits for, if it does. */
   deferredOf({ dataId }: TensorInfo): Deferred | undefined {
     return this.deferred.get(dataId);
+  }
+
+  /** Whether its values are in JavaScript's memory and not on the GPU. */
+  isOnCpu({ dataId }: TensorInfo): boolean {
+    return !this.deferred.has(dataId) && !this.tensorMap.get(dataId).resource;
+  }
+
+  /** Gives up a tensor that was kept with `incRef`. */
+  release({ dataId }: TensorInfo): void {
+    if (this.disposeData(dataId)) engine().removeDataId(dataId, this);
   }
 
   /** The tensor no longer waits: what computes it is about to be run. */

@@ -1,8 +1,13 @@
+// A backend that is made anew, as by tf.engine().reset(), finds its device as it left it.
+const cached = new WeakSet<GPUDevice>();
+
 /**
  * Makes a device give the same bind group for the same pipeline and buffers, and the same layout object for the same
  * pipeline: a training step binds the same buffers again and again. At most `capacity` bind groups are kept.
  */
 export function cacheBindGroups(device: GPUDevice, capacity: number): void {
+  if (cached.has(device)) return;
+  cached.add(device);
   const createBindGroup = device.createBindGroup.bind(device);
   const createComputePipeline = device.createComputePipeline.bind(device);
   const ids = new WeakMap<object, number>();

@@ -2,12 +2,18 @@ import { registerWebgpu, type WebgpuInfo } from '@tenfold/backend-webgpu';
 import '@tenfold/gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { create, globals } from 'webgpu';
+import { watchTraffic } from './traffic';
 
 /** The name under which tfjs's own backend is there beside ours, with its own kernels alone and on a device of its own. */
 export const STOCK = 'stock-webgpu';
 
-/** Registers both backends; ours is the current one. */
+/** Registers both backends, whose traffic is counted; ours is the current one. */
 export async function registerBoth(): Promise<WebgpuInfo> {
+  // Before there is a device: what is counted is wrapped on the prototypes.
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+  watchTraffic();
   for (const kernel of tf.getKernelsForBackend('webgpu')) {
     tf.registerKernel({ ...kernel, backendName: STOCK });
   }

@@ -22,7 +22,7 @@ export function watchTraffic(): void {
     let bytes = 0;
     for (const { resource } of descriptor.entries) {
       if (!('buffer' in resource)) continue;
-      const { buffer, size, offset = 0 } = resource as GPUBufferBinding;
+      const { buffer, size, offset = 0 } = resource;
       if (buffer.usage & GPUBufferUsage.STORAGE) bytes += size ?? buffer.size - offset;
     }
     bytesOf.set(group, bytes);

@@ -1,4 +1,4 @@
-import { engine, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import type { Uniform } from '../program';
 import { runElementwise } from './elementwise';
@@ -90,8 +90,6 @@ export class DeferredStep {
 
   private release(): void {
     if (--this.waiting > 0) return;
-    for (const { dataId } of Object.values(this.rule.inputs)) {
-      if (this.backend.disposeData(dataId)) engine().removeDataId(dataId, this.backend);
-    }
+    for (const input of Object.values(this.rule.inputs)) this.backend.release(input);
   }
 }

@@ -3,6 +3,8 @@ import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
 import { attentionKernels } from './attention';
 import { convolutionKernels } from './convolution';
+import { cumulativeKernels } from './cumulative';
+import { lazyKernels } from './lazy';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { softmaxKernels } from './softmax';
@@ -13,6 +15,8 @@ export const kernels: tf.KernelConfig[] = [
   ...activationKernels,
   ...attentionKernels,
   ...convolutionKernels,
+  ...cumulativeKernels,
+  ...lazyKernels,
   ...normalizationKernels,
   ...optimizerKernels,
   ...softmaxKernels,

@@ -1,8 +1,7 @@
-import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { f32, u32 } from '../program';
-import { runColumns } from './columns';
-import { runElementwise } from './elementwise';
+import { f32 } from '../program';
+import { runColumns, runColumnsAndApply } from './columns';
 import { assertFloats, rowsOf } from './floats';
 import { runRows } from './rows';
 
@@ -13,34 +12,6 @@ interface Epsilon {
 /** Those of the inputs that are there. */
 function given(inputs: Record<string, TensorInfo | undefined>): Record<string, TensorInfo> {
   return Object.fromEntries(Object.entries(inputs).filter(([, info]) => info)) as Record<string, TensorInfo>;
-}
-
-/** Runs a formula over [rows, n] that sees the column of element i as `c`, four at a time where n allows. */
-function runPerChannel(
-  backend: WebgpuBackend,
-  n: number,
-  { uniforms, body, name, ...rest }: Parameters<typeof runElementwise>[1],
-): void {
-  const size = util.sizeFromShape(Object.values(rest.outputs)[0]!.shape);
-  // A vector of four elements must lie in one row.
-  const width = size % 4 !== 0 ? 1 : n % 4 === 0 ? 4 : 0;
-  if (width !== 0) {
-    runElementwise(backend, {
-      ...rest,
-      name,
-      uniforms: { ...uniforms, channels: u32(n / width) },
-      body: `let c = i % uniforms.channels; ${body}`,
-    });
-    return;
-  }
-  runRows(backend, {
-    ...rest,
-    name,
-    rows: size / n,
-    n,
-    uniforms,
-    body: `for (var c = first; c < n; c += STEP) { let i = start + c; if (isIn) { ${body} } }`,
-  });
 }
 
 /** inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. */
@@ -57,28 +28,27 @@ const batchNormTrain: KernelConfig = {
     assertFloats('BatchNormTrain', parameters, [n]);
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
     // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
-    runColumns(webgpu, {
-      name: 'batch norm moments',
+    runColumnsAndApply(webgpu, {
+      name: `batch norm${gamma ? ' gamma' : ''}${beta ? ' beta' : ''}`,
       rows,
       n,
-      inputs: { x },
-      outputs: { mean, variance },
+      inputs: { x, ...parameters },
+      outputs: { y, mean, variance },
+      uniforms: { epsilon: f32(epsilon) },
       sums: 2,
       setup: `
   var near = 0.0;
   for (var k = 0u; k < 8u; k++) { near += 0.125 * x[k * (uniforms.rows - 1u) / 7u * uniforms.n + c]; }`,
       term: 'let v0 = x[i] - near; let v1 = v0 * v0;',
-      finish: `
-    let distance = s0 / f32(uniforms.rows);
-    mean[c] = near + distance;
-    variance[c] = max(s1 / f32(uniforms.rows) - distance * distance, 0.0);`,
-    });
-    runPerChannel(webgpu, n, {
-      name: `batch norm${gamma ? ' gamma' : ''}${beta ? ' beta' : ''}`,
-      inputs: { x, mean, variance, ...parameters },
-      outputs: { y },
-      uniforms: { epsilon: f32(epsilon) },
-      body: `y[i] = (x[i] - mean[c]) / sqrt(variance[c] + uniforms.epsilon)${gamma ? ' * gamma[c]' : ''}${beta ? ' + beta[c]' : ''};`,
+      derive: `
+  let distance = s0 / f32(uniforms.rows);
+  let centre = near + distance;
+  let spread = max(s1 / f32(uniforms.rows) - distance * distance, 0.0);
+  let scale = ${gamma ? 'gamma[c]' : '1.0'} / sqrt(spread + uniforms.epsilon);
+  let shift = ${beta ? 'beta[c]' : '0.0'};`,
+      keep: 'mean[c] = centre; variance[c] = spread;',
+      apply: 'y[i] = (x[i] - centre) * scale + shift;',
+      later: ['gamma', 'beta'],
     });
     return [y, mean, variance];
   },
@@ -98,31 +68,22 @@ const batchNormTrainGrad: KernelConfig = {
     assertFloats('BatchNormTrainGrad', { dy: dy!, x: x! }, x!.shape);
     assertFloats('BatchNormTrainGrad', { ...moments, ...scale }, [n]);
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
-    const uniforms = { epsilon: f32(epsilon) };
-    runColumns(webgpu, {
-      name: 'batch norm grad sums',
+    runColumnsAndApply(webgpu, {
+      name: `batch norm grad${gamma ? ' gamma' : ''}`,
       rows,
       n,
-      inputs: { dy: dy!, x: x!, ...moments },
-      outputs: { dgamma, dbeta },
-      uniforms,
+      inputs: { dy: dy!, x: x!, ...moments, ...scale },
+      outputs: { dx, dgamma, dbeta },
+      uniforms: { epsilon: f32(epsilon), share: f32(1 / rows) },
       sums: 2,
       setup: `
   let centre = mean[c];
   let rstd = 1.0 / sqrt(variance[c] + uniforms.epsilon);`,
       term: 'let v0 = dy[i]; let v1 = v0 * (x[i] - centre) * rstd;',
-      finish: 'dbeta[c] = s0; dgamma[c] = s1;',
-    });
-    runPerChannel(webgpu, n, {
-      name: `batch norm grad${gamma ? ' gamma' : ''}`,
-      inputs: { dy: dy!, x: x!, ...moments, ...scale, dgamma, dbeta },
-      outputs: { dx },
-      uniforms: { ...uniforms, share: f32(1 / rows) },
-      body: `
-  let rstd = 1.0 / sqrt(variance[c] + uniforms.epsilon);
-  let normal = (x[i] - mean[c]) * rstd;
-  let centred = dy[i] - uniforms.share * (dbeta[c] + normal * dgamma[c]);
-  dx[i] = centred * rstd${gamma ? ' * gamma[c]' : ''};`,
+      derive: `let scale = rstd${gamma ? ' * gamma[c]' : ''};`,
+      keep: 'dbeta[c] = s0; dgamma[c] = s1;',
+      apply: 'dx[i] = (dy[i] - uniforms.share * (s0 + (x[i] - centre) * rstd * s1)) * scale;',
+      later: ['gamma'],
     });
     return [dx, dgamma, dbeta];
   },

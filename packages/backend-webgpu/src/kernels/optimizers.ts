@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { fallback } from '../fallback';
 import { f32 } from '../program';
 import { DeferredStep } from './deferred-step';
 import { assertFloats } from './floats';
@@ -91,18 +90,5 @@ const sgd: tf.KernelConfig = {
   },
 };
 
-/** tfjs's addition; where the second operand is an update that waits, both are computed in one dispatch. */
-const add: tf.KernelConfig = {
-  kernelName: tf.Add,
-  backendName: 'webgpu',
-  kernelFunc: (call) => {
-    const { a, b } = call.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
-    const owner = (call.backend as WebgpuBackend).deferredOf(b)?.owner;
-    const sum =
-      owner instanceof DeferredStep && owner.outputs[0]!.dataId === b.dataId ? owner.addTo(a) : undefined;
-    return sum ?? fallback(tf.Add)(call);
-  },
-};
-
-/** Steps of optimizers, and the addition that follows them. */
-export const optimizerKernels: tf.KernelConfig[] = [adamW, sgd, add];
+/** Steps of optimizers; the addition that follows joins them. */
+export const optimizerKernels: tf.KernelConfig[] = [adamW, sgd];
