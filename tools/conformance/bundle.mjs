@@ -24,14 +24,14 @@ const TRAINING = `
   .map((name) => `${name}_test.js`);
 const isTested = (backend, path) => backend !== 'webgpu' || TRAINING.includes(basename(path));
 
+// tfjs computes small tensors on the CPU; here the GPU's kernels are to be tested.
+const flagsOf = (backend) => (backend === 'webgpu' ? '{ WEBGPU_CPU_FORWARD: false }' : '{}');
+
 /** What makes each backend ready; runs before the specs are defined. */
 const BACKENDS = {
   cpu: () => '',
-  // Small tensors would be computed on the CPU; here the GPU's kernels are to be tested.
   webgpu: () => `
     import { registerWebgpu } from '@tenfold/backend-webgpu';
-    import { env } from '@tensorflow/tfjs-core';
-    env().set('WEBGPU_CPU_FORWARD', false);
     await registerWebgpu({ allowSoftware: true });`,
   simd: ({ threads, flags }) => `
     import { configureSimd, enableExperimentalV8Flags } from '@tenfold/backend-simd';
@@ -63,7 +63,7 @@ export async function bundle({ backend, threads, flags }) {
     import '@tensorflow/tfjs-backend-cpu';
     ${BACKENDS[backend]({ threads, flags })}
     import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
-    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: {}, isDataSync: ${backend !== 'webgpu'} }]);`;
+    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: ${flagsOf(backend)}, isDataSync: ${backend !== 'webgpu'} }]);`;
   // A module of its own: the specs are defined when they are imported, after this one has run.
   const specs = files.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n');
   const outfile = join(here, 'out', `${backend}.mjs`);

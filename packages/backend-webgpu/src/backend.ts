@@ -1,13 +1,14 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { cacheBindGroups } from './bind-group-cache';
-import { Health } from './health';
-import { type Program, shaderOf } from './program';
+import { type Health, healthOf } from './health';
+import { groupsFor, type Program, shaderOf, u32 } from './program';
 import { cacheUniforms, record, reuseBuffersWithinBatch, uniformBuffer } from './tfjs-internals';
 
 const BIND_GROUPS = 4096;
 const UNIFORMS = 2048;
 const CONSTANTS = 512;
+const THREADS = 64;
 const MEBIBYTE = 2 ** 20;
 
 /** A computation that waits until somebody needs its result. */
@@ -36,7 +37,7 @@ export class WebgpuBackend extends WebGPUBackend {
   /** @param description of the adapter, for messages */
   constructor(device: GPUDevice, info: GPUAdapterInfo, description = 'the GPU') {
     super(device, info);
-    this.health = new Health(device, description);
+    this.health = healthOf(device, description);
     cacheBindGroups(device, BIND_GROUPS);
     cacheUniforms(this, UNIFORMS);
     reuseBuffersWithinBatch(this);
@@ -52,7 +53,14 @@ export class WebgpuBackend extends WebGPUBackend {
     this.health.assert();
     const { name, inputs, outputs, uniforms = {}, groups } = program;
     if (groups.some((count) => count === 0)) return;
-    const buffers = [...Object.values(inputs), ...Object.values(outputs)].map((info) => this.buffer(info));
+    const converted: TensorInfo[] = [];
+    const asFloats = (info: TensorInfo): TensorInfo => {
+      if (!this.holdsIntegers(info)) return info;
+      converted.push(this.floatsOf(info));
+      return converted.at(-1)!;
+    };
+    const tensors = [...Object.values(inputs).map(asFloats), ...Object.values(outputs)];
+    const buffers = tensors.map((info) => this.buffer(info));
     let pipeline = this.pipelines.get(name);
     if (!pipeline) {
       const module = this.device.createShaderModule({ label: name, code: shaderOf(program) });
@@ -73,6 +81,30 @@ export class WebgpuBackend extends WebGPUBackend {
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
     record(this, name, pipeline, bindGroup, groups);
+    for (const { dataId } of converted) this.disposeData(dataId);
+  }
+
+  /** Whether a tensor of floats has integers in its buffer: tfjs casts to float32 by the name of the type alone. */
+  holdsIntegers({ dataId, dtype }: TensorInfo): boolean {
+    return dtype === 'float32' && this.tensorMap.get(dataId).dtype !== 'float32';
+  }
+
+  private floatsOf({ dataId, shape }: TensorInfo): TensorInfo {
+    const out = this.output(shape);
+    const count = util.sizeFromShape(shape);
+    this.run({
+      name: 'floats of integers',
+      inputs: { x: { dataId, shape, dtype: 'int32' } },
+      outputs: { out },
+      types: { x: 'i32' },
+      uniforms: { count: u32(count) },
+      threads: THREADS,
+      groups: groupsFor(Math.ceil(count / THREADS)),
+      body: () => `
+  let i = block * ${THREADS}u + lane;
+  if (i < uniforms.count) { out[i] = f32(x[i]); }`,
+    });
+    return out;
   }
 
   /** The buffer of a tensor, uploaded or computed if it is not there yet. */

@@ -41,4 +41,16 @@ export class Health {
   }
 }
 
+const known = new WeakMap<GPUDevice, Health>();
+
+/** The health of a device; a backend that is made anew on the same device, as by tf.engine().reset(), finds it. */
+export function healthOf(device: GPUDevice, description: string): Health {
+  let health = known.get(device);
+  if (!health) {
+    health = new Health(device, description);
+    known.set(device, health);
+  }
+  return health;
+}
+
 const firstLine = (text: string): string => text.trim().split('\n')[0]!;

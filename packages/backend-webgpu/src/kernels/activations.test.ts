@@ -48,6 +48,14 @@ describe.runIf(available)('activations', () => {
     await expectClose(out!, values.map(f), { absolute: 0, relative: 1e-5 });
   });
 
+  it('takes what was cast from integers and booleans, whose buffers stay as they were', async () => {
+    const flags = tf.greater(tf.tensor1d(normals(1500)), 0);
+    const want = Array.from(await flags.data(), (flag) => (flag ? cases[0]!.f(1) : 0));
+    await expectClose(runKernel('Gelu', { x: tf.cast(flags, 'float32') })[0]!, want, { relative: 1e-5 });
+    const ints = tf.abs(tf.tensor1d([-2, 3], 'int32'));
+    await expectClose(tf.mul(tf.cast(ints, 'float32'), 0.5), [1, 1.5]);
+  });
+
   it('refuses integers and other shapes', () => {
     const x = tf.tensor1d([1, 2], 'int32');
     expect(() => runKernel('Gelu', { x })).toThrow(/Gelu: x is int32/);

@@ -2,19 +2,30 @@ import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { convInfo } from '../conv-info';
-import { referenceConv2DFilter, referenceConv2DInput } from '../reference/conv2d';
+import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../reference/conv2d';
 import { convCases } from '../reference/conv2d-cases';
 import { normals, runKernel, startWebgpu } from '../testing';
 
 const available = await startWebgpu();
 const { sizeFromShape } = tf.util;
 
-describe.runIf(available)('gradients of the convolution', () => {
+describe.runIf(available)('the convolution and its gradients', () => {
   for (const { name, x: inShape, filter: filterShape, ...attrs } of convCases) {
     const info = convInfo(inShape, filterShape, attrs);
     const [x, filter, dy] = [inShape, filterShape, info.outShape].map((shape, i) =>
       normals(sizeFromShape(shape), i + 1),
     ) as [Float32Array, Float32Array, Float32Array];
+
+    it(`value: ${name}`, async () => {
+      const want = referenceConv2D(x, filter, info);
+      await expectNoLeaks(async () => {
+        const given = { x: tf.tensor(x, inShape), filter: tf.tensor(filter, filterShape) };
+        const [out] = runKernel(tf.Conv2D, given, attrs);
+        expect(out!.shape).toEqual(info.outShape);
+        expect(await relativeError(out!, want)).toBeLessThan(1e-6);
+        return [out!, given.x, given.filter];
+      });
+    });
 
     it(`filter: ${name}`, async () => {
       const want = referenceConv2DFilter(x, dy, info);

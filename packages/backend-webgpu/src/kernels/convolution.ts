@@ -8,6 +8,62 @@ import { gemmFits, type Operand, runGemm } from './gemm';
 /** Up to here a quotient computed in floats is off by at most one. */
 const LARGEST = 2 ** 23;
 
+/** y: rows are the output's pixels, and the sum runs over the filter's taps and input channels. */
+const conv2d: tf.KernelConfig = {
+  kernelName: tf.Conv2D,
+  backendName: 'webgpu',
+  kernelFunc: (call) => {
+    const { x, filter } = call.inputs as { x: tf.TensorInfo; filter: tf.TensorInfo };
+    const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
+    const { inChannels, outChannels, filterHeight, filterWidth } = info;
+    const size = {
+      rows: info.batchSize * info.outHeight * info.outWidth,
+      columns: outChannels,
+      depth: filterHeight * filterWidth * inChannels,
+    };
+    if (!takesConvolution(info, x, filter) || !fits(size)) return fallback(tf.Conv2D)(call);
+    const [xWidth, filterWidth_] = [widthOf(inChannels), widthOf(outChannels)];
+    const a: Operand = {
+      along: 'depth',
+      reader: `${divide}
+${pixelOfInput}
+fn readA(pixel: u32, depth: u32) -> vec4<f32> {
+  ${everyChannel(
+    xWidth,
+    (k) => `
+    let tapIndex = divide(i32(depth) + ${k}, uniforms.channels, uniforms.perChannels);
+    let c = i32(depth) + ${k} - tapIndex * uniforms.channels;
+    let at = inputAt(i32(pixel), tapIndex);
+    if (depth + ${k}u < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
+    (width) => `x[(at * uniforms.channels + c)${width === 4 ? ' / 4' : ''}]`,
+  )}
+}`,
+    };
+    const b: Operand = {
+      along: 'outer',
+      reader: `
+fn readB(column: u32, depth: u32) -> vec4<f32> {
+  ${everyChannel(
+    filterWidth_,
+    (k) => `if (column + ${k}u < uniforms.columns && depth < uniforms.depth) {
+      let at = depth * uniforms.columns + column + ${k}u;`,
+    (width) => `filter_[at${width === 4 ? ' / 4u' : ''}]`,
+  )}
+}`,
+    };
+    return runGemm(call.backend as WebgpuBackend, {
+      name: `conv ${xWidth} ${filterWidth_}`,
+      ...size,
+      inputs: { x, filter_: filter },
+      types: { x: vectorOf(xWidth), filter_: vectorOf(filterWidth_) },
+      uniforms: geometry(info),
+      a,
+      b,
+      shape: info.outShape,
+    });
+  },
+};
+
 /** dFilter, given x and dy: rows are the filter's taps and input channels, and the sum runs over the output's pixels. */
 const conv2dBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
@@ -217,5 +273,5 @@ function everyChannel(width: 1 | 4, find: (k: number) => string, value: (width: 
   return `var values = vec4<f32>(); ${each.join('\n  ')} return values;`;
 }
 
-/** The gradients of the two-dimensional convolution as implicit matrix products. */
-export const convolutionKernels: tf.KernelConfig[] = [conv2dBackpropFilter, conv2dBackpropInput];
+/** The two-dimensional convolution and its gradients as implicit matrix products. */
+export const convolutionKernels: tf.KernelConfig[] = [conv2d, conv2dBackpropFilter, conv2dBackpropInput];

@@ -56,6 +56,11 @@ describe.runIf(available)('cumulative sums and products', () => {
     expect(Array.from(await sum.data())).toEqual([1, 3, 6]);
   });
 
+  it('and products keep dimensions', () => {
+    expect(tf.prod(tf.tensor2d([1, 2, 3, 4], [2, 2]), 0, true).shape).toEqual([1, 2]);
+    expect(tf.prod(tf.abs(tf.tensor2d([1, 2, 3, 4], [2, 2])), undefined, true).shape).toEqual([1, 1]);
+  });
+
   it('make the gradient of tf.prod right', async () => {
     for (const [shape, axis] of [
       [[6], 0],

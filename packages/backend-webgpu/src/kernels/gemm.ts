@@ -36,6 +36,8 @@ export interface Gemm {
   a: Operand;
   b: Operand;
   shape: number[];
+  /** Added to every row: one value for each column. */
+  bias?: TensorInfo;
 }
 
 /** Whether a result of this size can be computed: WebGPU limits the number of workgroups along a dimension. */
@@ -48,7 +50,7 @@ export const gemmFits = ({ rows, columns }: Pick<Gemm, 'rows' | 'columns'>): boo
  * and the parts are added up in a fixed order, so that the result is the same every time.
  */
 export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
-  const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape } = gemm;
+  const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, bias } = gemm;
   const [high, wide] = [perThread(rows), perThread(columns)];
   const [tilesDown, tilesAcross] = [Math.ceil(rows / (high * SIDE)), Math.ceil(columns / (wide * SIDE))];
   const wanted = Math.min(Math.floor(depth / LEAST_DEPTH), Math.floor(GROUPS / (tilesDown * tilesAcross)));
@@ -57,11 +59,13 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
   const out = backend.output(shape);
   const parts = splits > 1 ? backend.output([splits, rows, columns]) : out;
   const vectors = columns % 4 === 0;
+  const addsBias = bias !== undefined && splits === 1;
+  const element = vectors ? 'vec4<f32>' : 'f32';
   backend.run({
-    name: `${name} ${high}x${wide}${vectors ? '' : ' scalar'}`,
-    inputs,
+    name: `${name} ${high}x${wide}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}`,
+    inputs: addsBias ? { ...inputs, bias } : inputs,
     outputs: { parts },
-    types: { ...types, parts: vectors ? 'vec4<f32>' : 'f32' },
+    types: { ...types, parts: element, bias: element },
     uniforms: {
       ...uniforms,
       rows: u32(rows),
@@ -93,18 +97,19 @@ ${b.reader}`,
     }
     workgroupBarrier();
   }
-  ${store(high, wide, vectors)}`,
+  ${store(high, wide, vectors, addsBias)}`,
   });
   if (splits > 1) {
     runColumns(backend, {
-      name: 'gemm parts',
+      name: `gemm parts${bias ? ' bias' : ''}`,
       rows: splits,
       n: util.sizeFromShape(shape),
-      inputs: { parts },
+      inputs: bias ? { parts, bias } : { parts },
       outputs: { out },
+      uniforms: bias && { columns: u32(columns) },
       sums: 1,
       term: 'let v0 = parts[i];',
-      finish: 'out[c] = s0;',
+      finish: `out[c] = s0${bias ? ' + bias[c % uniforms.columns]' : ''};`,
     });
     backend.disposeData(parts.dataId);
   }
@@ -165,7 +170,7 @@ function multiply(high: number, wide: number): string {
   return lines.join('\n      ');
 }
 
-function store(high: number, wide: number, vectors: boolean): string {
+function store(high: number, wide: number, vectors: boolean, bias: boolean): string {
   const lines: string[] = [];
   for (const r of range(high)) {
     for (const c of range(wide / 4)) {
@@ -174,12 +179,12 @@ function store(high: number, wide: number, vectors: boolean): string {
       const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
       if (vectors) {
         lines.push(
-          `if (${row} < uniforms.rows && ${column} < uniforms.columns) { parts[${start} / 4u] = s${r}_${c}; }`,
+          `if (${row} < uniforms.rows && ${column} < uniforms.columns) { parts[${start} / 4u] = s${r}_${c}${bias ? ` + bias[${column} / 4u]` : ''}; }`,
         );
       } else {
         for (const k of range(4)) {
           lines.push(
-            `if (${row} < uniforms.rows && ${column} + ${k}u < uniforms.columns) { parts[${start} + ${k}u] = s${r}_${c}[${k}]; }`,
+            `if (${row} < uniforms.rows && ${column} + ${k}u < uniforms.columns) { parts[${start} + ${k}u] = s${r}_${c}[${k}]${bias ? ` + bias[${column} + ${k}u]` : ''}; }`,
           );
         }
       }

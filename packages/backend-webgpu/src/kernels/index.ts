@@ -5,8 +5,10 @@ import { attentionKernels } from './attention';
 import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
 import { lazyKernels } from './lazy';
+import { matMulKernels } from './mat-mul';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
+import { prod } from './prod';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
 
@@ -17,8 +19,10 @@ export const kernels: tf.KernelConfig[] = [
   ...convolutionKernels,
   ...cumulativeKernels,
   ...lazyKernels,
+  ...matMulKernels,
   ...normalizationKernels,
   ...optimizerKernels,
+  prod,
   ...softmaxKernels,
   sum,
 ];

@@ -58,7 +58,7 @@ function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[])
     const { values } = backend.tensorMap.get(info.dataId);
     if (values) return { code: 'uniforms.k0', leaves: [], constants: [values[0] as number] };
   }
-  if (!tf.util.arraysEqual(info.shape, shape)) return undefined;
+  if (!tf.util.arraysEqual(info.shape, shape) || backend.holdsIntegers(info)) return undefined;
   const owner = backend.deferredOf(info)?.owner;
   if (owner instanceof LazyExpression) return owner.expression;
   const { dataId, dtype } = info;

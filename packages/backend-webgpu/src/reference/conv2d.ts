@@ -32,6 +32,15 @@ function eachProduct(
 
 const size = (shape: number[]): number => shape.reduce((x, y) => x * y, 1);
 
+/** y by the definition, in float64. */
+export function referenceConv2D(x: Values, filter: Values, info: backend_util.Conv2DInfo): Float64Array {
+  const out = new Float64Array(size(info.outShape));
+  eachProduct(info, (i, f, o) => {
+    out[o]! += x[i]! * filter[f]!;
+  });
+  return out;
+}
+
 /** dx by the definition, in float64. */
 export function referenceConv2DInput(
   dy: Values,
