@@ -7,14 +7,12 @@ import { normals, runKernel, startWebgpu } from '../testing';
 const available = await startWebgpu();
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
 
+// Every size of a head compiles three shaders, which takes a software adapter seconds.
 const cases: AttentionSizes[] = [
   { batch: 1, queries: 1, keys: 1, heads: 1, size: 1 },
-  { batch: 2, queries: 5, keys: 5, heads: 3, size: 3 },
-  { batch: 2, queries: 64, keys: 64, heads: 2, size: 32 },
+  { batch: 2, queries: 5, keys: 20, heads: 3, size: 3 },
   { batch: 1, queries: 65, keys: 70, heads: 2, size: 16 },
-  { batch: 3, queries: 7, keys: 130, heads: 1, size: 5 },
-  { batch: 1, queries: 100, keys: 33, heads: 2, size: 64 },
-  { batch: 1, queries: 3, keys: 9, heads: 1, size: 130 },
+  { batch: 1, queries: 40, keys: 33, heads: 2, size: 64 },
 ];
 
 describe.runIf(available)('attention', () => {

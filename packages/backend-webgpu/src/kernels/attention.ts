@@ -1,6 +1,18 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { f32, type Program, u32 } from '../program';
+import {
+  accumulate,
+  declarationsOf,
+  eachPart,
+  eachScore,
+  fill,
+  multiply,
+  PLACE,
+  sideFor,
+  THREADS,
+  write,
+} from './attention-tiles';
 import { assertFloats } from './floats';
 
 interface AttentionAttrs {
@@ -16,15 +28,11 @@ interface Sizes {
   size: number;
 }
 
-/** Rows (queries or keys) of a workgroup, one for each thread. */
-const THREADS = 64;
-/** Vectors of four floats in workgroup memory: 16 KiB, which every device has. */
-const SHARED_VECTORS = 1000;
-
-/** Sizes of a head up to here are held in registers. */
-const LONGEST_UNROLLED = 16;
-
-/** inputs { query, key, value }, [batch, tokens, heads·size]: outputs [softmax(scale·Q·Kᵀ)·V, logsumexp [batch, heads, tokens]]. */
+/**
+ * inputs { query, key, value }, [batch, tokens, heads·size]: outputs [softmax(scale·Q·Kᵀ)·V, logsumexp [batch, heads,
+ * tokens]]. A workgroup has a tile of queries and goes over the keys, tile by tile; sums are rescaled when a larger
+ * score appears.
+ */
 const attention: KernelConfig = {
   kernelName: 'Attention',
   backendName: 'webgpu',
@@ -37,44 +45,56 @@ const attention: KernelConfig = {
     assertFloats('Attention', { key: key!, value: value! }, key!.shape);
     const mixed = webgpu.output(query!.shape);
     const logsumexp = webgpu.output([sizes.batch, heads, sizes.queries]);
+    const tiling = tilingFor(webgpu, 'Attention', sizes, sizes.queries, { tiles: 3, scores: 1 });
     webgpu.run({
-      name: `attention ${sizes.size}`,
+      name: `attention ${sizes.size} ${tiling.side}`,
       inputs: { query: query!, key: key!, value: value! },
       outputs: { mixed, logsumexp },
-      ...common(sizes, scale, sizes.queries),
+      ...common(sizes, scale, sizes.queries, tiling.side),
       declarations: () =>
-        declarations(sizes.size, ['query', 'key', 'value'], ['keyTile', 'valueTile'], ['mixed']),
+        declarationsOf(tiling, {
+          tiles: ['queryTile', 'keyTile', 'valueTile'],
+          scores: ['weights'],
+          rows: ['tops', 'totals', 'shrinks'],
+          reads: ['query', 'key', 'value'],
+          writes: ['mixed'],
+        }),
       body: () => `
-  ${place('queries', sizes.size)}
-  var query_: Vector;
-  for (var d = 0u; d < D; d++) { query_[d] = readQuery(rowStart, d); }
-  var sum: Vector;
-  var top = -3.4028234e38;
-  var total = 0.0;
-  for (var tile = 0u; tile < uniforms.keys; tile += TILE) {
-    let count = min(TILE, uniforms.keys - tile);
+  ${PLACE}
+  ${fill('queryTile', 'query', 'firstRow', 'uniforms.queries')}
+  ${eachPart(tiling, (r, p) => `var sum${r}_${p} = vec4<f32>();`)}
+  if (lane < ROWS) { tops[lane] = -3.4028234e38; totals[lane] = 0.0; }
+  for (var tile = 0u; tile < uniforms.keys; tile += ROWS) {
+    let count = min(ROWS, uniforms.keys - tile);
     workgroupBarrier();
-    for (var i = lane; i < count * D; i += ${THREADS}u) {
-      let at = startOf(b, tile + i / D, uniforms.keys, head);
-      keyTile[i] = readKey(at, i % D);
-      valueTile[i] = readValue(at, i % D);
+    ${fill('keyTile', 'key', 'tile', 'uniforms.keys')}
+    ${fill('valueTile', 'value', 'tile', 'uniforms.keys')}
+    workgroupBarrier();
+    ${multiply(tiling, [['s', 'queryTile', 'keyTile']])}
+    ${eachScore(tiling, (r, c, at) => `weights[${at}] = s${r}_${c} * uniforms.scale;`)}
+    workgroupBarrier();
+    // One thread for a row: its largest score, and the weights.
+    if (lane < ROWS) {
+      var top = tops[lane];
+      for (var j = 0u; j < count; j++) { top = max(top, weights[lane * ROWS + j]); }
+      let shrink = exp(tops[lane] - top);
+      var total = totals[lane] * shrink;
+      for (var j = 0u; j < count; j++) {
+        let weight = exp(weights[lane * ROWS + j] - top);
+        weights[lane * ROWS + j] = weight;
+        total += weight;
+      }
+      tops[lane] = top;
+      totals[lane] = total;
+      shrinks[lane] = shrink;
     }
     workgroupBarrier();
-    for (var j = 0u; j < count; j++) {
-      var score = 0.0;
-      for (var d = 0u; d < D; d++) { score += dot(query_[d], keyTile[j * D + d]); }
-      score *= uniforms.scale;
-      let higher = max(top, score);
-      let shrink = exp(top - higher);
-      let weight = exp(score - higher);
-      top = higher;
-      total = total * shrink + weight;
-      for (var d = 0u; d < D; d++) { sum[d] = sum[d] * shrink + weight * valueTile[j * D + d]; }
-    }
+    ${eachPart(tiling, (r, p) => `sum${r}_${p} *= shrinks[down * SIDE + ${r}u];`)}
+    ${accumulate(tiling, [['sum', 'weights', 'valueTile']])}
   }
-  if (isIn) {
-    ${write('mixed', 'rowStart', 'sum[d] / total')}
-    logsumexp[(b * uniforms.heads + head) * uniforms.queries + row] = top + log(total);
+  ${write(tiling, 'mixed', 'uniforms.queries', (r, p) => `sum${r}_${p} / totals[down * SIDE + ${r}u]`)}
+  if (lane < ROWS && firstRow + lane < uniforms.queries) {
+    logsumexp[(b * uniforms.heads + head) * uniforms.queries + firstRow + lane] = tops[lane] + log(totals[lane]);
   }`,
     });
     return [mixed, logsumexp];
@@ -98,117 +118,138 @@ const attentionGrad: KernelConfig = {
     const given = { dy: dy!, query: query!, key: key!, value: value!, logsumexp: logsumexp! };
     // Σⱼ Pᵢⱼ·dPᵢⱼ of each query: what the gradient of a softmax takes off.
     const offset = webgpu.output(moments);
+    const tiles = ['dyTile', 'queryTile', 'keyTile', 'valueTile'];
     const reads = ['dy', 'query', 'key', 'value'];
-    // dS = P∘(dP − offset) needs the offset before the sum over dS·K, so the two parts of that sum are kept apart.
+    const memory = { tiles: 4, scores: 2 };
+
+    // dQ = (Σⱼ P·dP·K − offset·Σⱼ P·K)·scale: in one pass, although the offset is known at its end only.
+    const byQuery = tilingFor(webgpu, 'AttentionGrad', sizes, sizes.queries, memory);
     webgpu.run({
-      name: `attention grad query ${sizes.size}`,
+      name: `attention grad query ${sizes.size} ${byQuery.side}`,
       inputs: given,
       outputs: { dquery: dquery!, offset },
-      ...common(sizes, scale, sizes.queries),
-      declarations: () => declarations(sizes.size, reads, ['keyTile', 'valueTile'], ['dquery']),
+      ...common(sizes, scale, sizes.queries, byQuery.side),
+      declarations: () =>
+        declarationsOf(byQuery, {
+          tiles,
+          scores: ['weights', 'slopes'],
+          rows: ['logTotals'],
+          reads,
+          writes: ['dquery'],
+        }),
       body: () => `
-  ${place('queries', sizes.size)}
-  var query_: Vector;
-  for (var d = 0u; d < D; d++) { query_[d] = readQuery(rowStart, d); }
-  var dy_: Vector;
-  for (var d = 0u; d < D; d++) { dy_[d] = readDy(rowStart, d); }
-  let moment = (b * uniforms.heads + head) * uniforms.queries + min(row, uniforms.queries - 1u);
-  let logTotal = logsumexp[moment];
-  var weighted: Vector;
-  var plain: Vector;
-  var total = 0.0;
-  for (var tile = 0u; tile < uniforms.keys; tile += TILE) {
-    let count = min(TILE, uniforms.keys - tile);
+  ${PLACE}
+  ${fill('queryTile', 'query', 'firstRow', 'uniforms.queries')}
+  ${fill('dyTile', 'dy', 'firstRow', 'uniforms.queries')}
+  let moment = (b * uniforms.heads + head) * uniforms.queries;
+  if (lane < ROWS) { logTotals[lane] = logsumexp[moment + min(firstRow + lane, uniforms.queries - 1u)]; }
+  ${eachPart(byQuery, (r, p) => `var plain${r}_${p} = vec4<f32>(); var weighted${r}_${p} = vec4<f32>();`)}
+  ${eachRow(byQuery, (r) => `var total${r} = 0.0;`)}
+  for (var tile = 0u; tile < uniforms.keys; tile += ROWS) {
+    let count = min(ROWS, uniforms.keys - tile);
     workgroupBarrier();
-    for (var i = lane; i < count * D; i += ${THREADS}u) {
-      let at = startOf(b, tile + i / D, uniforms.keys, head);
-      keyTile[i] = readKey(at, i % D);
-      valueTile[i] = readValue(at, i % D);
-    }
+    ${fill('keyTile', 'key', 'tile', 'uniforms.keys')}
+    ${fill('valueTile', 'value', 'tile', 'uniforms.keys')}
     workgroupBarrier();
-    for (var j = 0u; j < count; j++) {
-      var score = 0.0;
-      var slope = 0.0;
-      for (var d = 0u; d < D; d++) {
-        score += dot(query_[d], keyTile[j * D + d]);
-        slope += dot(dy_[d], valueTile[j * D + d]);
-      }
-      let p = exp(score * uniforms.scale - logTotal);
-      total += p * slope;
-      for (var d = 0u; d < D; d++) {
-        plain[d] += p * keyTile[j * D + d];
-        weighted[d] += p * slope * keyTile[j * D + d];
-      }
-    }
+    ${multiply(byQuery, [
+      ['s', 'queryTile', 'keyTile'],
+      ['g', 'dyTile', 'valueTile'],
+    ])}
+    ${eachScore(
+      byQuery,
+      (r, c, at) => `{
+      let weight = exp(s${r}_${c} * uniforms.scale - logTotals[down * SIDE + ${r}u]);
+      weights[${at}] = weight;
+      slopes[${at}] = weight * g${r}_${c};
+    }`,
+    )}
+    workgroupBarrier();
+    ${accumulate(
+      byQuery,
+      [
+        ['plain', 'weights', 'keyTile'],
+        ['weighted', 'slopes', 'keyTile'],
+      ],
+      (r) => `total${r} += slopes[(down * SIDE + ${r}u) * ROWS + j];`,
+    )}
   }
-  if (isIn) {
-    ${write('dquery', 'rowStart', '(weighted[d] - total * plain[d]) * uniforms.scale')}
-    offset[moment] = total;
-  }`,
+  ${write(byQuery, 'dquery', 'uniforms.queries', (r, p) => `(weighted${r}_${p} - total${r} * plain${r}_${p}) * uniforms.scale`)}
+  ${eachRow(
+    byQuery,
+    (r) =>
+      `if (across == 0u && firstRow + down * SIDE + ${r}u < uniforms.queries) { offset[moment + firstRow + down * SIDE + ${r}u] = total${r}; }`,
+  )}`,
     });
+
+    // dK = Σᵢ dSᵢ·Q·scale and dV = Σᵢ Pᵢ·dY, dS = P·(dP − offset): rows are keys now.
+    const byKey = tilingFor(webgpu, 'AttentionGrad', sizes, sizes.keys, memory);
     webgpu.run({
-      name: `attention grad key ${sizes.size}`,
+      name: `attention grad key ${sizes.size} ${byKey.side}`,
       inputs: { ...given, offset },
       outputs: { dkey: dkey!, dvalue: dvalue! },
-      ...common(sizes, scale, sizes.keys),
+      ...common(sizes, scale, sizes.keys, byKey.side),
       declarations: () =>
-        `${declarations(sizes.size, reads, ['queryTile', 'dyTile'], ['dkey', 'dvalue'])}
-var<workgroup> momentTile: array<vec2<f32>, TILE>;`,
+        declarationsOf(byKey, {
+          tiles,
+          scores: ['weights', 'slopes'],
+          rows: ['logTotals', 'offsets'],
+          reads,
+          writes: ['dkey', 'dvalue'],
+        }),
       body: () => `
-  ${place('keys', sizes.size)}
-  var key_: Vector;
-  for (var d = 0u; d < D; d++) { key_[d] = readKey(rowStart, d); }
-  var value_: Vector;
-  for (var d = 0u; d < D; d++) { value_[d] = readValue(rowStart, d); }
-  var keySum: Vector;
-  var valueSum: Vector;
-  for (var tile = 0u; tile < uniforms.queries; tile += TILE) {
-    let count = min(TILE, uniforms.queries - tile);
+  ${PLACE}
+  ${fill('keyTile', 'key', 'firstRow', 'uniforms.keys')}
+  ${fill('valueTile', 'value', 'firstRow', 'uniforms.keys')}
+  let moment = (b * uniforms.heads + head) * uniforms.queries;
+  ${eachPart(byKey, (r, p) => `var keySum${r}_${p} = vec4<f32>(); var valueSum${r}_${p} = vec4<f32>();`)}
+  for (var tile = 0u; tile < uniforms.queries; tile += ROWS) {
+    let count = min(ROWS, uniforms.queries - tile);
     workgroupBarrier();
-    for (var i = lane; i < count * D; i += ${THREADS}u) {
-      let at = startOf(b, tile + i / D, uniforms.queries, head);
-      queryTile[i] = readQuery(at, i % D);
-      dyTile[i] = readDy(at, i % D);
-    }
-    if (lane < count) {
-      let moment = (b * uniforms.heads + head) * uniforms.queries + tile + lane;
-      momentTile[lane] = vec2(logsumexp[moment], offset[moment]);
+    ${fill('queryTile', 'query', 'tile', 'uniforms.queries')}
+    ${fill('dyTile', 'dy', 'tile', 'uniforms.queries')}
+    if (lane < ROWS) {
+      let at = moment + min(tile + lane, uniforms.queries - 1u);
+      logTotals[lane] = logsumexp[at];
+      offsets[lane] = offset[at];
     }
     workgroupBarrier();
-    for (var j = 0u; j < count; j++) {
-      var score = 0.0;
-      var slope = 0.0;
-      for (var d = 0u; d < D; d++) {
-        score += dot(key_[d], queryTile[j * D + d]);
-        slope += dot(value_[d], dyTile[j * D + d]);
-      }
-      let p = exp(score * uniforms.scale - momentTile[j].x);
-      let s = p * (slope - momentTile[j].y);
-      for (var d = 0u; d < D; d++) {
-        keySum[d] += s * queryTile[j * D + d];
-        valueSum[d] += p * dyTile[j * D + d];
-      }
-    }
+    ${multiply(byKey, [
+      ['s', 'keyTile', 'queryTile'],
+      ['g', 'valueTile', 'dyTile'],
+    ])}
+    ${eachScore(
+      byKey,
+      (r, c, at) => `{
+      let column = across * SIDE + ${c}u;
+      let weight = exp(s${r}_${c} * uniforms.scale - logTotals[column]);
+      weights[${at}] = weight;
+      slopes[${at}] = weight * (g${r}_${c} - offsets[column]);
+    }`,
+    )}
+    workgroupBarrier();
+    ${accumulate(byKey, [
+      ['keySum', 'slopes', 'queryTile'],
+      ['valueSum', 'weights', 'dyTile'],
+    ])}
   }
-  if (isIn) {
-    ${write('dkey', 'rowStart', 'keySum[d] * uniforms.scale')}
-    ${write('dvalue', 'rowStart', 'valueSum[d]')}
-  }`,
+  ${write(byKey, 'dkey', 'uniforms.keys', (r, p) => `keySum${r}_${p} * uniforms.scale`)}
+  ${write(byKey, 'dvalue', 'uniforms.keys', (r, p) => `valueSum${r}_${p}`)}`,
     });
     webgpu.disposeData(offset.dataId);
     return [dquery!, dkey!, dvalue!];
   },
 };
 
-// One workgroup for every 64 rows of a head.
+// One workgroup for every tile of rows of a head.
 function common(
   { batch, queries, keys, heads, size }: Sizes,
   scale: number,
   rows: number,
+  side: number,
 ): Pick<Program, 'threads' | 'groups' | 'types' | 'uniforms'> {
   return {
     threads: THREADS,
-    groups: [Math.ceil(rows / THREADS), heads, batch] as const,
+    groups: [Math.ceil(rows / (8 * side)), heads, batch],
     types: size % 4 === 0 ? { T: 'vec4<f32>', logsumexp: 'f32', offset: 'f32' } : {},
     uniforms: {
       queries: u32(queries),
@@ -220,54 +261,25 @@ function common(
   };
 }
 
-// Heads are read as vectors of four; a size that is no multiple of four is filled up with zeros.
-function declarations(size: number, reads: string[], tiles: string[], writes: string[]): string {
-  const vectors = Math.ceil(size / 4);
-  const tile = Math.max(1, Math.min(THREADS, Math.floor(SHARED_VECTORS / (2 * vectors + 1))));
-  const whole = size % 4 === 0;
-  const element = (name: string, k: number) =>
-    `select(0.0, ${name}[start + min(4u * d + ${k}u, SIZE - 1u)], 4u * d + ${k}u < SIZE)`;
-  const reader = (name: string) => `
-fn ${functionOf('read', name)}(start: u32, d: u32) -> vec4<f32> {
-  return ${whole ? `${name}[start + d]` : `vec4(${[0, 1, 2, 3].map((k) => element(name, k)).join(', ')})`};
-}`;
-  const writer = (name: string) => `
-fn ${functionOf('write', name)}(start: u32, d: u32, value: vec4<f32>) {
-  ${
-    whole
-      ? `${name}[start + d] = value;`
-      : `for (var k = 0u; k < 4u && 4u * d + k < SIZE; k++) { ${name}[start + 4u * d + k] = value[k]; }`
+function tilingFor(
+  { device }: WebgpuBackend,
+  kernelName: string,
+  { size }: Sizes,
+  rows: number,
+  memory: { tiles: number; scores: number },
+) {
+  const bytes = device.limits.maxComputeWorkgroupStorageSize;
+  const side = sideFor(size, rows, bytes, memory);
+  if (side === undefined) {
+    throw new Error(
+      `${kernelName}: a head has ${size} features, but the ${bytes} bytes of workgroup memory of this device hold fewer; use more heads`,
+    );
   }
-}`;
-  return `
-const SIZE = ${size}u;
-const MOST = ${vectors}u;
-const TILE = ${tile}u;
-alias Vector = array<vec4<f32>, MOST>;
-${tiles.map((name) => `var<workgroup> ${name}: array<vec4<f32>, TILE * MOST>;`).join('\n')}
-// The index of a token's part for a head.
-fn startOf(b: u32, token: u32, tokens: u32, head: u32) -> u32 {
-  return ((b * tokens + token) * uniforms.heads + head) * ${whole ? 'MOST' : 'SIZE'};
-}
-${reads.map(reader).join('\n')}
-${writes.map(writer).join('\n')}`;
+  return { size, side };
 }
 
-const functionOf = (verb: string, name: string) => `${verb}${name[0]!.toUpperCase()}${name.slice(1)}`;
-
-const place = (rows: 'queries' | 'keys', size: number) => `
-  // Loops that compilers do not unroll where they would be long: registers do not hold as much anyway.
-  let D = ${size > LONGEST_UNROLLED ? 'uniforms.vectors' : 'MOST'};
-  let b = group.z;
-  let head = group.y;
-  let row = group.x * ${THREADS}u + lane;
-  let isIn = row < uniforms.${rows};
-  // Threads beyond the last row compute it again and write nothing: all must reach the barriers.
-  let rowStart = startOf(b, min(row, uniforms.${rows} - 1u), uniforms.${rows}, head);`;
-
-// A loop over a vector's parts that works for both layouts of the buffer.
-const write = (name: string, start: string, expression: string) => `
-    for (var d = 0u; d < D; d++) { ${functionOf('write', name)}(${start}, d, ${expression}); }`;
+const eachRow = ({ side }: { side: number }, line: (r: number) => string): string =>
+  Array.from({ length: side }, (_, r) => line(r)).join('\n  ');
 
 function sizesOf(kernelName: string, query: TensorInfo, key: TensorInfo, heads: number): Sizes {
   const [batch, queries, features] = query.shape as [number, number, number];
