@@ -9,9 +9,10 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const fromSource = {
   name: 'from-source',
   setup({ onResolve }) {
-    onResolve({ filter: /^@tenfold\/[a-z-]+$/ }, ({ path }) => ({
-      path: join(here, '../../packages', path.split('/')[1], 'src/index.ts'),
-    }));
+    onResolve({ filter: /^@tenfold\/[a-z-]+$/ }, ({ path }) => {
+      const name = path.split('/')[1];
+      return { path: join(here, '../..', name === 'testing' ? 'tools' : 'packages', name, 'src/index.ts') };
+    });
   },
 };
 

@@ -28,7 +28,7 @@ const cases: Record<ModelName, Case> = {
     tfOptimizer: () => tf.train.adam(1e-3),
   },
   fnn: {
-    layer: (small) => fnn(small ? { sizes: [3072, 256, 128] } : { sizes: [3072, 1024, 512, 256] }),
+    layer: (small) => fnn(small ? { sizes: [3072, 128, 64] } : { sizes: [3072, 1024, 512, 256] }),
     optimizer: () => adamW({ learningRate: 1e-3, weightDecay: 0.05 }),
     tfOptimizer: () => tf.train.adam(1e-3),
   },

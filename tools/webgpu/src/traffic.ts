@@ -6,9 +6,10 @@ export interface Traffic {
   submits: number;
   /** Dispatches by the label of their pipeline; tfjs's have none and count as 'tfjs'. */
   byLabel: Record<string, number>;
+  bytesByLabel: Record<string, number>;
 }
 
-const traffic: Traffic = { dispatches: 0, bytes: 0, submits: 0, byLabel: {} };
+const traffic: Traffic = { dispatches: 0, bytes: 0, submits: 0, byLabel: {}, bytesByLabel: {} };
 
 /** Counts from now on what every device of this process does. Call it once, when WebGPU's globals are there. */
 export function watchTraffic(): void {
@@ -52,6 +53,7 @@ export function watchTraffic(): void {
     traffic.dispatches++;
     traffic.bytes += bytes;
     traffic.byLabel[label] = (traffic.byLabel[label] ?? 0) + 1;
+    traffic.bytesByLabel[label] = (traffic.bytesByLabel[label] ?? 0) + bytes;
     dispatchWorkgroups.apply(this, args);
   };
 
@@ -70,7 +72,7 @@ export function watchTraffic(): void {
 
 /** What was counted since the last call. */
 export function takeTraffic(): Traffic {
-  const { dispatches, bytes, submits, byLabel } = traffic;
-  Object.assign(traffic, { dispatches: 0, bytes: 0, submits: 0, byLabel: {} });
-  return { dispatches, bytes, submits, byLabel };
+  const taken = { ...traffic };
+  Object.assign(traffic, { dispatches: 0, bytes: 0, submits: 0, byLabel: {}, bytesByLabel: {} });
+  return taken;
 }

@@ -61,13 +61,14 @@ for (const name of options.models.split(',') as ModelName[]) {
 }
 process.exit(0);
 
-function perStep({ dispatches, bytes, submits, byLabel }: Traffic): Traffic {
+function perStep({ dispatches, bytes, submits, byLabel, bytesByLabel }: Traffic): Traffic {
   const labels = Object.entries(byLabel).map(([label, count]) => [label, count / COUNTED]);
   return {
     dispatches: dispatches / COUNTED,
     bytes: bytes / COUNTED,
     submits: submits / COUNTED,
     byLabel: Object.fromEntries(labels),
+    bytesByLabel,
   };
 }
 
