@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chart } from './src/chart.mjs';
-import { markdown, shareOfPeak, summarize } from './src/summary.mjs';
+import { markdown, quantiles, ratios, shareOfPeak, summarize } from './src/summary.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const peers = join(here, 'peers');
@@ -16,13 +16,15 @@ const LONGEST_MILLISECONDS = 600_000;
 
 const usage = `node tools/benchmark/steps.mjs [options]
   --models NAMES    cnn,cnn94,fnn,vit,rnn,small (all)
-  --engines NAMES   simd,torch,wasm,jax,cpu (all that are there)
+  --engines NAMES   simd,simd-flags,simd-node,torch,torch-avx2,wasm,jax,cpu (all that are there): -flags with
+                    enableExperimentalV8Flags(), -node the same on the Node of --node, -avx2 without AVX-512
   --rounds N        how often each engine gets its turn (5)
   --steps N         steps of a turn, after one that is not counted (4)
   --threads N       for simd and torch (2)
   --batch N         instead of each model's own, for trying this out
-  --relaxed         turn on relaxed SIMD, which Node 20 has behind a flag
+  --node FILE       a second, newer Node
   --kernels         the kernels beside the machine's peak as well
+  --profile         where the time of a step goes, kernel by kernel, on simd
   --kernel-seconds N  for each kernel (1)
   --install         install the peers of JavaScript into tools/benchmark/peers first
   --python FILE     a Python that has torch (/usr/bin/python3)
@@ -31,13 +33,14 @@ const usage = `node tools/benchmark/steps.mjs [options]
 const { values: options } = parseArgs({
   options: {
     models: { type: 'string', default: 'cnn,cnn94,fnn,vit,rnn,small' },
-    engines: { type: 'string', default: 'simd,torch,wasm,jax,cpu' },
+    engines: { type: 'string', default: 'simd,simd-flags,simd-node,torch,torch-avx2,wasm,jax,cpu' },
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '4' },
     threads: { type: 'string', default: '2' },
     batch: { type: 'string' },
-    relaxed: { type: 'boolean', default: false },
+    node: { type: 'string' },
     kernels: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
     'kernel-seconds': { type: 'string', default: '1' },
     install: { type: 'boolean', default: false },
     python: { type: 'string', default: '/usr/bin/python3' },
@@ -51,11 +54,21 @@ if (options.help) {
 }
 
 const BATCHES = { cnn: 250, cnn94: 250, fnn: 500, vit: 125, rnn: 250, small: 64 };
-const tfjs = (backend) => ({ command: process.execPath, args: [join(here, 'engines/tfjs.mjs'), backend] });
+const tfjs = (backend, command = process.execPath) => ({
+  command,
+  args: [join(here, 'engines/tfjs.mjs'), backend],
+});
+const flags = { TENFOLD_V8_FLAGS: '1' };
+const torch = { command: options.python, args: [join(here, 'engines/torch_steps.py')] };
+// What the libraries below PyTorch choose on a processor without AVX-512.
+const avx2 = { ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2', OPENBLAS_CORETYPE: 'Haswell' };
 /** `rounds` and `steps` where the usual numbers would take hours. */
 const ENGINES = {
   simd: tfjs('simd'),
-  torch: { command: options.python, args: [join(here, 'engines/torch_steps.py')] },
+  'simd-flags': { ...tfjs('simd'), env: flags },
+  ...(options.node && { 'simd-node': { ...tfjs('simd', options.node), env: flags } }),
+  torch,
+  'torch-avx2': { ...torch, env: avx2 },
   // tfjs's wasm backend has no gradients for convolutions: the table says what it answers.
   wasm: { ...tfjs('wasm'), rounds: 2, steps: 2, peer: '@tensorflow/tfjs-backend-wasm' },
   jax: {
@@ -97,8 +110,9 @@ const report = {
   commit: commit(),
   machine: { ...machine(), loadBefore, loadAfter: load() },
   settings: options,
-  results: jobs.map((job) => summarize(job, job.done, flops[job.model])),
-  kernels: options.kernels ? measureKernels() : [],
+  results: ratios(jobs.map((job) => summarize(job, job.done, flops[job.model]))),
+  kernels: options.kernels ? measureKernels() : {},
+  profiles: options.profile ? await measureProfiles() : [],
 };
 mkdirSync(options.out, { recursive: true });
 writeFileSync(join(options.out, 'results.json'), `${JSON.stringify(report, undefined, 2)}\n`);
@@ -112,6 +126,7 @@ function planJobs() {
   for (const model of options.models.split(',')) {
     if (!(model in BATCHES)) throw new Error(`there is no model ${model}\n${usage}`);
     for (const engine of options.engines.split(',')) {
+      if (engine === 'simd-node' && !options.node) continue;
       const { models, batch = BATCHES[model], peer, ...turn } = ENGINES[engine] ?? unknown(engine);
       if (models && !models.includes(model)) continue;
       const job = { model, engine, batch: Number(options.batch ?? batch), done: [], ...turn };
@@ -149,11 +164,10 @@ async function interleave(planned) {
 }
 
 /** Starts an engine in a process of its own; its last line is JSON. */
-async function turn({ command, args, model, batch, steps = options.steps }) {
+async function turn({ command, args, env, model, batch, steps = options.steps }) {
   const full = [...args, model, batch, steps, options.threads].map(String);
-  const env = { ...process.env, ...(options.relaxed && { TENFOLD_V8_FLAGS: '1' }) };
   const child = spawn(command, full, {
-    env,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_MILLISECONDS,
   });
@@ -177,11 +191,35 @@ async function turn({ command, args, model, batch, steps = options.steps }) {
 function measureKernels() {
   const script = join(here, '../../packages/backend-simd/benchmark/run.mjs');
   const args = ['kernels', '--json', '--threads', options.threads, '--seconds', options['kernel-seconds']];
-  if (!options.relaxed) args.push('--variant', 'baseline');
   if (options.batch) args.push('--batch', options.batch);
-  const flags = options.relaxed ? ['--experimental-wasm-relaxed-simd'] : [];
-  const output = execFileSync(process.execPath, [...flags, script, ...args], { encoding: 'utf8' });
-  return shareOfPeak(JSON.parse(output.slice(output.indexOf('{'))).timings);
+  const own = (node, ...more) => shareOfPeak(jsonOf(node, [script, ...args, ...more]).timings);
+  const others = ['wasm', 'cpu']
+    .filter((name) => !ENGINES[name].peer || existsSync(join(peers, 'node_modules', ENGINES[name].peer)))
+    .map((name) => [
+      name,
+      jsonOf(process.execPath, [join(here, 'engines/kernels.mjs'), name, options['kernel-seconds']]).timings,
+    ]);
+  return {
+    simd: own(process.execPath),
+    ...(options.node && { 'simd-node': own(options.node, '--flags') }),
+    ...Object.fromEntries(others),
+  };
+}
+
+/** One turn for each model, its kernels timed. */
+async function measureProfiles() {
+  const profiles = [];
+  for (const model of options.models.split(',')) {
+    const job = { ...ENGINES.simd, model, batch: Number(options.batch ?? BATCHES[model]) };
+    const { milliseconds, kernels } = await turn({ ...job, env: { TENFOLD_KERNEL_TIMES: '1' } });
+    profiles.push({ model, milliseconds: quantiles(milliseconds).median, kernels });
+  }
+  return profiles;
+}
+
+function jsonOf(command, args) {
+  const output = execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1e8 });
+  return JSON.parse(output.slice(output.indexOf('{')));
 }
 
 function machine() {

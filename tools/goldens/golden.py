@@ -12,9 +12,9 @@ def numbers(tensor):
             for value in tensor.detach().double().flatten().tolist()]
 
 
-def write(package, name, cases):
+def write(package, name, cases, **versions):
     path = os.path.join(ROOT, 'packages', package, 'goldens', name + '.json')
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, 'w') as file:
-        json.dump(dict(script='tools/goldens/' + os.path.basename(sys.argv[0]), torch=torch.__version__, seed=SEED, cases=cases), file)
+        json.dump(dict(script='tools/goldens/' + os.path.basename(sys.argv[0]), torch=torch.__version__, **versions, seed=SEED, cases=cases), file)
         file.write('\n')

@@ -163,6 +163,34 @@ for height, width, features in ((2, 3, 8), (1, 4, 16), (8, 8, 32)):
 # dropout outside training; what it draws in training is tested by its statistics
 add('dropout', lambda x, p: x * 1, r(3, 4), None, dict(rate=.5), False)
 
+# activations behind batchNorm, dense and conv2d; values up to ±80 in front of them
+stream = torch.get_rng_state()
+activations = dict(relu=F.relu, silu=F.silu, gelu=F.gelu, geluTanh=lambda x: F.gelu(x, approximate='tanh'))
+if torch.__version__.startswith('1.'): activations['geluTanh'] = lambda x: x / 2 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + .044715 * x ** 3)))
+for name, f in activations.items():
+    for shape, options, scale in (((6, 3), {}, 1), ((2, 3, 4, 3), {}, 40), ((1, 4, 4, 1), dict(scale=False, epsilon=1e-12), 1), ((4, 2), dict(shift=False), 40), ((1, 3), {}, 80)):
+        channels = shape[-1]
+        affine = dict(**(dict(gamma=r(channels) * scale) if options.get('scale', True) else {}), **(dict(beta=r(channels) * scale) if options.get('shift', True) else {}))
+        statistics = dict(runningMean=r(channels), runningVariance=r(channels).abs() + .1)
+        for training in (True, False):
+            def normalise(x, p):
+                moments = (x.mean(tuple(range(x.dim() - 1))), x.var(tuple(range(x.dim() - 1)), False)) if training else (p['runningMean'], p['runningVariance'])
+                y = f((x - moments[0]) / (moments[1] + options.get('epsilon', 1e-5)).sqrt() * p.get('gamma', 1.) + p.get('beta', 0.))
+                n = x.numel() // channels
+                if training:
+                    p['runningMean'].mul_(.9).add_(.1 * moments[0].detach())
+                    p['runningVariance'].mul_(.9).add_(.1 * moments[1].detach() * (n / max(n - 1, 1)))
+                return y
+            add('batchNorm', normalise, r(*shape), dict(**affine, **statistics), dict(options, channels=channels, activation=name), training, ('runningMean', 'runningVariance'))
+    for scale in (1, 80):
+        add('dense', lambda x, p: f(x @ p['kernel'] + p['bias']), r(4, 5) * scale, dict(kernel=r(5, 3), bias=r(3)), dict(inFeatures=5, outFeatures=3, activation=name))
+        for shape, options in (((2, 5, 6, 2), dict(kernelSize=3)), ((1, 5, 4, 2), dict(kernelSize=3, strides=2, padding='valid', bias=False)), ((1, 7, 6, 2), dict(kernelSize=3, dilations=2))):
+            d, s = pair(options.get('dilations', 1)), pair(options.get('strides', 1))
+            padded = (lambda x: nchw(x)) if 'padding' in options else (lambda x: pad_same(nchw(x), [3, 3], s, d))
+            add('conv2d', lambda x, p: f(bias(nhwc(F.conv2d(padded(x), p['kernel'].permute(3, 2, 0, 1), None, s, 0, d)), p)), r(*shape) * scale,
+                dict(kernel=r(3, 3, 2, 4), **(dict(bias=r(4)) if 'bias' not in options else {})), dict(options, inChannels=2, outChannels=4, activation=name))
+torch.set_rng_state(stream)
+
 write('layers', 'layers', cases)
 
 # running statistics after several steps of training, and what they make of an example

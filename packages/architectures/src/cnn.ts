@@ -1,5 +1,15 @@
 import { gelu } from '@tenfold/activations';
-import { batchNorm, conv2d, dense, dirac, flatten, type Layer, maxPool2d, sequential } from '@tenfold/layers';
+import {
+  type Activation,
+  batchNorm,
+  conv2d,
+  dense,
+  dirac,
+  flatten,
+  type Layer,
+  maxPool2d,
+  sequential,
+} from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { whiten } from './whiten';
 
@@ -57,17 +67,15 @@ const convBlock = (inChannels: number, outChannels: number): Layer =>
   sequential({
     conv1: convolution(inChannels, outChannels),
     pool: maxPool2d({ poolSize: 2 }),
-    norm1: norm(outChannels),
-    gelu1: gelu,
+    norm1: norm(outChannels, 'gelu'),
     conv2: convolution(outChannels, outChannels),
-    norm2: norm(outChannels),
-    gelu2: gelu,
+    norm2: norm(outChannels, 'gelu'),
   });
 
 /** The convolution of this family: 3×3, without bias, beginning as the identity. */
 export const convolution = (inChannels: number, outChannels: number): Layer =>
   conv2d({ inChannels, outChannels, kernelSize: 3, bias: false, initializer: dirac() });
 
-/** The batch norm of this family. */
-export const norm = (channels: number): Layer =>
-  batchNorm({ channels, scale: false, epsilon: 1e-12, momentum: 0.4 });
+/** The batch norm of this family, with the activation behind it. */
+export const norm = (channels: number, activation: Activation = 'none'): Layer =>
+  batchNorm({ channels, scale: false, epsilon: 1e-12, momentum: 0.4, activation });

@@ -1,4 +1,3 @@
-import { gelu } from '@tenfold/activations';
 import { batchNorm, dense, dropout, flatten, type Layer, sequential } from '@tenfold/layers';
 
 export interface FnnOptions {
@@ -47,7 +46,6 @@ export function fnn({
 const hiddenLayer = (inFeatures: number, units: number, rate: number): Layer =>
   sequential({
     dense: dense({ inFeatures, outFeatures: units }),
-    norm: batchNorm({ channels: units }),
-    gelu,
+    norm: batchNorm({ channels: units, activation: 'gelu' }),
     dropout: dropout({ rate }),
   });

@@ -10,6 +10,8 @@ import { tiles } from './tiles';
 
 /** What a row of a block knows, in scratch: pointer to the pixel read around, its y and x, pointer to the output. */
 const ROW_BYTES: usize = 16;
+/** Channels up to which neighbouring taps are packed together; more fill vectors of their own. */
+const FEW_CHANNELS: i32 = 12;
 
 /**
  * Packs filters to panels [ceil(columns / PANEL)][taps][inner][PANEL]. `order` holds which tap of the filter each tap is;
@@ -116,22 +118,52 @@ function at(g: Geometry, info: usize, dy: i32, dx: i32, offset: usize, zeros: us
   return inside ? <usize>i32.load(info) + offset : zeros;
 }
 
-/** Packs channels [channel, channel + width) of `taps` taps for all rows of the block, four rows a panel. */
+/** Whether the pixels from (dy, dx) to (dy, dx + more) from that of a row all lie inside. */
+// @ts-ignore: decorator
+@inline
+function allInside(g: Geometry, info: usize, dy: i32, dx: i32, more: i32): bool {
+  const y = i32.load(info, 4) + dy, x = i32.load(info, 8) + dx;
+  return <bool>((<u32>y < <u32>g.sourceHeight) & (x >= 0) & (x + more < g.sourceWidth));
+}
+
+/** How many of `taps` taps, the first included, read pixels that lie side by side. */
+// @ts-ignore: decorator
+@inline
+function sideBySide(tap: usize, taps: i32): i32 {
+  const dy = i32.load(tap), dx = i32.load(tap, 4);
+  let count = 1;
+  while (count < taps && i32.load(tap + bytes(2 * count)) == dy && i32.load(tap + bytes(2 * count), 4) == dx + count) count++;
+  return count;
+}
+
+/**
+ * Packs channels [channel, channel + width) of `taps` taps for all rows of the block, four rows a panel. All channels of
+ * pixels that lie side by side are one stretch of memory: few channels are packed by the stretch, not by the tap.
+ */
 function gather(
   g: Geometry, tap: usize, taps: i32, channel: i32, width: i32, rows: i32, info: usize, zeros: usize, out: usize,
 ): void {
+  const few = width == g.channels && width <= FEW_CHANNELS;
   for (let row = 0; row < rows; row += 4) {
-    for (let i = 0; i < taps; i++) {
-      const dy = i32.load(tap + bytes(2 * i)), dx = i32.load(tap + bytes(2 * i), 4);
+    for (let i = 0; i < taps; ) {
+      const place = tap + bytes(2 * i);
+      const dy = i32.load(place), dx = i32.load(place, 4);
+      let count = few ? sideBySide(place, taps - i) : 1;
+      const more = count - 1;
+      if (
+        more > 0 && !(allInside(g, info, dy, dx, more) && allInside(g, info + ROW_BYTES, dy, dx, more) &&
+          allInside(g, info + 2 * ROW_BYTES, dy, dx, more) && allInside(g, info + 3 * ROW_BYTES, dy, dx, more))
+      ) count = 1;
       const offset = bytes((dy * g.sourceWidth + dx) * g.channels + channel);
       packRows(
         at(g, info, dy, dx, offset, zeros),
         at(g, info + ROW_BYTES, dy, dx, offset, zeros),
         at(g, info + 2 * ROW_BYTES, dy, dx, offset, zeros),
         at(g, info + 3 * ROW_BYTES, dy, dx, offset, zeros),
-        out, width,
+        out, width * count,
       );
-      out += bytes(width) * 4;
+      out += bytes(width * count) * 4;
+      i += count;
     }
     info += 4 * ROW_BYTES;
   }

@@ -1,5 +1,6 @@
 // Normalisation. Batch norm sees x as [rows, channels] and works on `width` channels from `x` on, so that rows are
 // `pitch` floats apart; layer norm sees [rows, n] and normalises each row.
+import { GELU, GELU_TANH, Gelu, GeluTanh, Identity, RELU, Relu, SILU, Silu } from './activations';
 import { bytes, multiplyAdd } from './simd';
 import { COLUMN_BLOCK, flush, sumFloats, sumLanes, upperHalf } from './sums';
 import { loadPart, storePart } from './vector';
@@ -130,25 +131,77 @@ export function batchNormMoments(
   }
 }
 
-/** y = (x - mean) * gamma / sqrt(variance + epsilon) + beta; gamma and beta may be 0 for none. Units: rows. */
-export function batchNormApply(
-  x: usize, y: usize, mean: usize, variance: usize, gamma: usize, beta: usize, pitch: i32, width: i32, epsilon: f32,
-  first: i32, last: i32, scratch: usize,
-): void {
-  const shift = scratch + bytes(padded(width));
+// y = (x - mean) scale + shift per channel, as every kernel computes it.
+function writeAffine(scale: usize, shift: usize, variance: usize, gamma: usize, beta: usize, width: i32, epsilon: f32): void {
   for (let c = 0; c < width; c++) {
     const rstd = <f32>(1 / Math.sqrt(<f64>f32.load(variance + bytes(c)) + <f64>epsilon));
-    f32.store(scratch + bytes(c), gamma ? rstd * f32.load(gamma + bytes(c)) : rstd);
+    f32.store(scale + bytes(c), gamma ? rstd * f32.load(gamma + bytes(c)) : rstd);
     f32.store(shift + bytes(c), beta ? f32.load(beta + bytes(c)) : 0);
   }
-  for (let r = first; r < last; r++) {
-    const at = bytes(r) * pitch;
+}
+
+/**
+ * y = f((x - mean) * gamma / sqrt(variance + epsilon) + beta) with the activation f; gamma and beta may be 0 for none.
+ * Units: rows.
+ */
+export function batchNormApply(
+  x: usize, y: usize, mean: usize, variance: usize, gamma: usize, beta: usize, pitch: i32, width: i32, epsilon: f32,
+  activation: i32, first: i32, last: i32, scratch: usize,
+): void {
+  const shift = scratch + bytes(padded(width));
+  writeAffine(scratch, shift, variance, gamma, beta, width, epsilon);
+  const at = bytes(first) * pitch;
+  if (activation == RELU) applyRows<Relu>(x + at, y + at, mean, scratch, shift, pitch, width, last - first);
+  else if (activation == SILU) applyRows<Silu>(x + at, y + at, mean, scratch, shift, pitch, width, last - first);
+  else if (activation == GELU) applyRows<Gelu>(x + at, y + at, mean, scratch, shift, pitch, width, last - first);
+  else if (activation == GELU_TANH) applyRows<GeluTanh>(x + at, y + at, mean, scratch, shift, pitch, width, last - first);
+  else applyRows<Identity>(x + at, y + at, mean, scratch, shift, pitch, width, last - first);
+}
+
+function applyRows<Op>(
+  x: usize, y: usize, mean: usize, scale: usize, shift: usize, pitch: i32, width: i32, rows: i32,
+): void {
+  const op = changetype<Op>(0);
+  for (let r = 0; r < rows; r++) {
     for (let c = 0; c < width; c += 4) {
       const n = width - c, f = bytes(c);
-      const d = f32x4.sub(loadPart(x + at + f, n), loadPart(mean + f, n));
-      storePart(y + at + f, f32x4.add(f32x4.mul(d, v128.load(scratch + f)), v128.load(shift + f)), n);
+      storePart(y + f, op.value(affine(x, mean, scale, shift, f, n)), n);
     }
+    x += bytes(pitch);
+    y += bytes(pitch);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function affine(x: usize, mean: usize, scale: usize, shift: usize, at: usize, n: i32): v128 {
+  const d = f32x4.sub(loadPart(x + at, n), loadPart(mean + at, n));
+  return f32x4.add(f32x4.mul(d, v128.load(scale + at)), v128.load(shift + at));
+}
+
+// g = dy f'(z) for `rows` rows, with z = (x - mean) scale + shift computed again.
+function gradientRows<Op>(
+  dy: usize, x: usize, g: usize, mean: usize, scale: usize, shift: usize, pitch: i32, width: i32, rows: i32,
+): void {
+  const op = changetype<Op>(0);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < width; c += 4) {
+      const n = width - c, f = bytes(c);
+      storePart(g + f, op.gradient(loadPart(dy + f, n), affine(x, mean, scale, shift, f, n)), n);
+    }
+    dy += bytes(pitch);
+    x += bytes(pitch);
+    g += bytes(pitch);
+  }
+}
+
+function activationGradient(
+  activation: i32, dy: usize, x: usize, g: usize, mean: usize, scale: usize, shift: usize, pitch: i32, width: i32, rows: i32,
+): void {
+  if (activation == RELU) gradientRows<Relu>(dy, x, g, mean, scale, shift, pitch, width, rows);
+  else if (activation == SILU) gradientRows<Silu>(dy, x, g, mean, scale, shift, pitch, width, rows);
+  else if (activation == GELU) gradientRows<Gelu>(dy, x, g, mean, scale, shift, pitch, width, rows);
+  else gradientRows<GeluTanh>(dy, x, g, mean, scale, shift, pitch, width, rows);
 }
 
 // @ts-ignore: decorator
@@ -194,25 +247,52 @@ export function batchNormGradSums(
   dy: usize, x: usize, mean: usize, sums: usize, rows: i32, pitch: i32, width: i32, per: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
-  const products = scratch + doubles(padded(width));
-  const step = bytes(pitch);
+  for (let u = first; u < last; u++) {
+    memory.fill(scratch, 0, doubles(2 * padded(width)));
+    const end = min(rows, (u + 1) * per);
+    for (let r = u * per; r < end; r += COLUMN_BLOCK) {
+      const at = bytes(r) * pitch;
+      productsOfRows(dy + at, x + at, mean, scratch, min(COLUMN_BLOCK, end - r), pitch, width);
+    }
+    writeSums(scratch, sums + doubles(2 * width * u), width);
+  }
+}
+
+/**
+ * The same behind an activation f: g = dy f'(z) goes to `dx`, and the sums are those of g, taken while it is in the cache.
+ * Units: slices.
+ */
+export function batchNormActivationGradSums(
+  dy: usize, x: usize, dx: usize, mean: usize, variance: usize, gamma: usize, beta: usize, sums: usize,
+  rows: i32, pitch: i32, width: i32, per: i32, epsilon: f32, activation: i32, first: i32, last: i32, scratch: usize,
+): void {
+  const scale = scratch + doubles(2 * padded(width)), shift = scale + bytes(padded(width));
+  writeAffine(scale, shift, variance, gamma, beta, width, epsilon);
   for (let u = first; u < last; u++) {
     memory.fill(scratch, 0, doubles(2 * padded(width)));
     const end = min(rows, (u + 1) * per);
     for (let r = u * per; r < end; r += COLUMN_BLOCK) {
       const count = min(COLUMN_BLOCK, end - r);
       const at = bytes(r) * pitch;
-      let c = 0;
-      for (; c + 8 <= width; c += 8) {
-        const from = at + bytes(c), s = doubles(c);
-        productsOfWideBlock(dy + from, x + from, mean + bytes(c), scratch + s, products + s, count, step);
-      }
-      for (; c < width; c += 4) {
-        const from = at + bytes(c), s = doubles(c);
-        productsOfBlock(dy + from, x + from, mean + bytes(c), scratch + s, products + s, count, step, width - c);
-      }
+      activationGradient(activation, dy + at, x + at, dx + at, mean, scale, shift, pitch, width, count);
+      productsOfRows(dx + at, x + at, mean, scratch, count, pitch, width);
     }
     writeSums(scratch, sums + doubles(2 * width * u), width);
+  }
+}
+
+// Adds to the double sums at `sums`, and to the products behind them, what at most COLUMN_BLOCK rows have.
+function productsOfRows(dy: usize, x: usize, mean: usize, sums: usize, count: i32, pitch: i32, width: i32): void {
+  const products = sums + doubles(padded(width));
+  const step = bytes(pitch);
+  let c = 0;
+  for (; c + 8 <= width; c += 8) {
+    const f = bytes(c), s = doubles(c);
+    productsOfWideBlock(dy + f, x + f, mean + f, sums + s, products + s, count, step);
+  }
+  for (; c < width; c += 4) {
+    const f = bytes(c), s = doubles(c);
+    productsOfBlock(dy + f, x + f, mean + f, sums + s, products + s, count, step, width - c);
   }
 }
 
@@ -233,7 +313,7 @@ export function batchNormGradParameters(
   }
 }
 
-/** dx = gamma rstd (dy - dbeta / rows - (x - mean) rstd dgamma / rows). Units: rows. */
+/** dx = gamma rstd (dy - dbeta / rows - (x - mean) rstd dgamma / rows); dy may lie at dx. Units: rows. */
 export function batchNormGradInput(
   dy: usize, x: usize, dx: usize, mean: usize, variance: usize, gamma: usize, dgamma: usize, dbeta: usize,
   rows: i32, pitch: i32, width: i32, epsilon: f32, first: i32, last: i32, scratch: usize,

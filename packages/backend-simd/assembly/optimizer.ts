@@ -53,6 +53,54 @@ export function sgd(
   }
 }
 
+/** Elements of a unit of the kernels that take a list of parameters. */
+const BLOCK: i32 = 8192;
+
+// Such a kernel reads a table with one entry of `words` 4-byte words per parameter; they begin with its number of elements and
+// its first unit, for every parameter has ceil(elements / BLOCK) units of its own. The entry that unit `unit` is in:
+// @ts-ignore: decorator
+@inline
+function entryOf(table: usize, words: i32, unit: i32): usize {
+  let entry = table;
+  while (unit >= i32.load(entry, 4) + (i32.load(entry) + BLOCK - 1) / BLOCK) entry += bytes(words);
+  return entry;
+}
+
+/** {@link adamW} for a list: elements, first unit, g, p, m, v, update, newM, newV, decay (float) per entry. Units: of BLOCK elements. */
+export function adamWList(
+  table: usize, rate: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, epsilon: f32, c1: f32, c2: f32,
+  first: i32, last: i32, scratch: usize,
+): void {
+  for (let unit = first; unit < last; ) {
+    const entry = entryOf(table, 10, unit);
+    const size = i32.load(entry), start = i32.load(entry, 4);
+    const stop = min(last, start + (size + BLOCK - 1) / BLOCK);
+    adamW(
+      i32.load(entry, 8), i32.load(entry, 12), i32.load(entry, 16), i32.load(entry, 20), i32.load(entry, 24),
+      i32.load(entry, 28), i32.load(entry, 32), rate, beta1, rest1, beta2, rest2, epsilon, f32.load(entry, 36), c1, c2,
+      (unit - start) * BLOCK, min(size, (stop - start) * BLOCK), scratch,
+    );
+    unit = stop;
+  }
+}
+
+/** {@link sgd} for a list: elements, first unit, g, p, m, update, newM, decay, apart (floats) per entry. Units: of BLOCK elements. */
+export function sgdList(
+  table: usize, rate: f32, momentum: f32, nesterov: i32, first: i32, last: i32, scratch: usize,
+): void {
+  for (let unit = first; unit < last; ) {
+    const entry = entryOf(table, 9, unit);
+    const size = i32.load(entry), start = i32.load(entry, 4);
+    const stop = min(last, start + (size + BLOCK - 1) / BLOCK);
+    sgd(
+      i32.load(entry, 8), i32.load(entry, 12), i32.load(entry, 16), i32.load(entry, 20), i32.load(entry, 24),
+      rate, momentum, nesterov, f32.load(entry, 28), f32.load(entry, 32),
+      (unit - start) * BLOCK, min(size, (stop - start) * BLOCK), scratch,
+    );
+    unit = stop;
+  }
+}
+
 /** out = a x + b y; y may be left out (0). */
 export function combine(
   x: usize, y: usize, out: usize, a: f32, b: f32, first: i32, last: i32, scratch: usize,

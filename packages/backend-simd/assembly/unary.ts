@@ -1,11 +1,12 @@
 // out[i] = f(x[i]). `p` and `q` are parameters of f, unused by most. Units: elements.
+import { Gelu, GeluTanh, Relu, Silu } from './activations';
 import * as math from './math';
 import { bytes, multiplyAdd } from './simd';
 import { copyFloats } from './vector';
 
-@unmanaged class Relu {
-  // Adding 0 makes +0 of -0.
-  @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.add(math.atLeast(x, f32x4.splat(0)), f32x4.splat(0)); }
+// An activation, without parameters.
+@unmanaged class Activation<Op> {
+  @inline apply(x: v128, p: v128, q: v128): v128 { return changetype<Op>(0).value(x); }
 }
 @unmanaged class Relu6 {
   @inline apply(x: v128, p: v128, q: v128): v128 {
@@ -69,18 +70,6 @@ import { copyFloats } from './vector';
 @unmanaged class Floor { @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.floor(x); } }
 @unmanaged class Ceil { @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.ceil(x); } }
 @unmanaged class Round { @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.nearest(x); } }
-// x Phi(x)
-@unmanaged class Gelu {
-  @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, math.normalCdf(x, math.bell(x))); }
-}
-// x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3): the same as x (1 + tanh(u)) / 2 without cancellation
-@unmanaged class GeluTanh {
-  @inline apply(x: v128, p: v128, q: v128): v128 {
-    const cubic = multiplyAdd(f32x4.mul(x, x), f32x4.splat(0.0713548162726), f32x4.splat(1.59576912161));
-    return f32x4.mul(x, math.sigmoid(f32x4.mul(x, cubic)));
-  }
-}
-@unmanaged class Silu { @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, math.sigmoid(x)); } }
 // p x + q
 @unmanaged class Linear { @inline apply(x: v128, p: v128, q: v128): v128 { return multiplyAdd(x, p, q); } }
 // Powers that need no logarithm. sqrt(x + 0) makes +0 of -0; x^0.5 of -Infinity is Infinity.
@@ -134,7 +123,7 @@ function map<Op>(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, sc
   if (total < 8) copyFloats(out, scratch + 32, total);
 }
 
-export function relu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Relu>(x, out, p, q, first, last, scratch); }
+export function relu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<Relu>>(x, out, p, q, first, last, scratch); }
 export function relu6(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Relu6>(x, out, p, q, first, last, scratch); }
 export function leakyRelu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<LeakyRelu>(x, out, p, q, first, last, scratch); }
 export function elu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Elu>(x, out, p, q, first, last, scratch); }
@@ -159,9 +148,9 @@ export function clip(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32
 export function floor(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Floor>(x, out, p, q, first, last, scratch); }
 export function ceil(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Ceil>(x, out, p, q, first, last, scratch); }
 export function round(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Round>(x, out, p, q, first, last, scratch); }
-export function gelu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Gelu>(x, out, p, q, first, last, scratch); }
-export function geluTanh(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<GeluTanh>(x, out, p, q, first, last, scratch); }
-export function silu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Silu>(x, out, p, q, first, last, scratch); }
+export function gelu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<Gelu>>(x, out, p, q, first, last, scratch); }
+export function geluTanh(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<GeluTanh>>(x, out, p, q, first, last, scratch); }
+export function silu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<Silu>>(x, out, p, q, first, last, scratch); }
 export function linear(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Linear>(x, out, p, q, first, last, scratch); }
 export function squareRootPower(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<SquareRootPower>(x, out, p, q, first, last, scratch); }
 export function threeHalvesPower(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<ThreeHalvesPower>(x, out, p, q, first, last, scratch); }

@@ -3,7 +3,7 @@
 import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
-import { locate, ownPart, pixel, Shape, transformTile } from './winograd';
+import { locate, pixel, Shape, transformTile } from './winograd';
 
 /** Four numbers of dy, to the six that are multiplied. */
 // @ts-ignore: decorator
@@ -22,56 +22,51 @@ function transformGradient(d0: v128, d1: v128, d2: v128, d3: v128, out: usize, s
 }
 
 /**
- * Sums over a part of the tiles: partial [splits, 36, channels, ceil(outChannels / PANEL) * PANEL]; both channel counts are
- * multiples of four. Units: splits by groups of `group` channels. `workspace` has for each thread `workspaceBytes`:
- * 36 * blockTiles * (group + ceil(outChannels / PANEL) * PANEL) floats.
+ * Transforms a chunk of tiles, for winogradProducts: x to `left`, [36][panel of four channels][tile][4], and dy to `right`,
+ * [36][panel of PANEL channels][tile][PANEL], with the given bytes from panel to panel and from each of the 36 to the next.
+ * Both channel counts are multiples of four. Units: four tiles.
  */
-export function winogradProducts(
-  shape: usize, x: usize, dy: usize, partial: usize, tileCount: i32, blockTiles: i32, group: i32, splits: i32,
-  workspace: usize, workspaceBytes: usize, first: i32, last: i32, scratch: usize,
+export function winogradTiles(
+  shape: usize, x: usize, dy: usize, tile: i32, count: i32, left: usize, leftPanel: usize, leftStep: usize,
+  right: usize, rightPanel: usize, rightStep: usize, first: i32, last: i32, scratch: usize,
 ): void {
   const s = changetype<Shape>(shape);
-  const channels = s.channels;
-  const groups = (channels + group - 1) / group;
-  const columnPanels = panelsOf(s.outChannels);
-  const stride = bytes(columnPanels) * PANEL;
-  const a = ownPart(workspace, workspaceBytes, scratch);
-  const aPanel = bytes(blockTiles) * 4, bPanel = bytes(blockTiles) * PANEL;
-  for (let unit = first; unit < last; unit++) {
-    const split = unit / groups, channel = unit % groups * group;
-    const width = min(group, channels - channel);
-    const aStep = aPanel * (width >> 2), bStep = bPanel * columnPanels;
-    const b = a + 36 * aStep;
-    const sums = partial + stride * (split * 36 * channels + channel);
-    const sumStep = stride * channels;
-    for (let xi: usize = 0; xi < 36; xi++) memory.fill(sums + sumStep * xi, 0, stride * width);
+  for (let i = 4 * first; i < min(4 * last, count); i++) {
+    gatherInput(s, x, tile + i, left + 16 * i, leftPanel, leftStep, scratch);
+    gatherGradient(s, dy, tile + i, right + bytes(PANEL) * i, rightPanel, rightStep, scratch);
+  }
+}
 
-    const from = <i32>(<i64>tileCount * split / splits), to = <i32>(<i64>tileCount * (split + 1) / splits);
-    for (let tile = from; tile < to; tile += blockTiles) {
-      const count = min(blockTiles, to - tile);
-      for (let i = 0; i < count; i++) {
-        gatherInput(s, x, tile + i, channel, width, a + 16 * i, aPanel, aStep, scratch);
-        gatherGradient(s, dy, tile + i, b + bytes(PANEL) * i, bPanel, bStep, scratch);
-      }
-      for (let xi: usize = 0; xi < 36; xi++) {
-        tiles(
-          a + aStep * xi, aPanel, width >> 2, b + bStep * xi, bPanel, columnPanels,
-          sums + sumStep * xi, stride, count, true,
-        );
-      }
-    }
+/**
+ * Products of a chunk of `count` transformed tiles, added to sums [36, channels, ceil(outChannels / PANEL) * PANEL] or, with
+ * `fresh`, written there; `sumStep` bytes lie between each of the 36. Units: the 36, each in groups of `group` channels.
+ */
+export function winogradProducts(
+  count: i32, channels: i32, n: i32, group: i32, fresh: i32, left: usize, leftPanel: usize, leftStep: usize,
+  right: usize, rightPanel: usize, rightStep: usize, sums: usize, sumStep: usize, first: i32, last: i32, scratch: usize,
+): void {
+  const groups = (channels + group - 1) / group;
+  const columnPanels = panelsOf(n);
+  const stride = bytes(columnPanels) * PANEL;
+  for (let unit = first; unit < last; unit++) {
+    const xi = unit / groups, channel = unit % groups * group;
+    tiles(
+      left + leftStep * xi + leftPanel * (channel >> 2), leftPanel, min(group, channels - channel) >> 2,
+      right + rightStep * xi, rightPanel, columnPanels,
+      sums + sumStep * xi + stride * channel, stride, count, !fresh,
+    );
   }
 }
 
 /** One tile of x to panels of four channels, [36][panel][tile][4]. */
 function gatherInput(
-  s: Shape, x: usize, tile: i32, channel: i32, width: i32, out: usize, panel: usize, step: usize, scratch: usize,
+  s: Shape, x: usize, tile: i32, out: usize, panel: usize, step: usize, scratch: usize,
 ): void {
   const zeros = scratch + 144, middle = zeros + 16;
   v128.store(zeros, f32x4.splat(0));
   locate(s, x, tile, scratch);
-  for (let c = 0; c < width; c += 4) {
-    transformTile(scratch, bytes(channel + c), zeros, middle, out, step);
+  for (let c = 0; c < s.channels; c += 4) {
+    transformTile(scratch, bytes(c), zeros, middle, out, step);
     out += panel;
   }
 }
@@ -123,23 +118,19 @@ function transformSums(u: usize, step: usize, out: usize, outStep: usize): void 
     f32x4.mul(f32x4.sub(innerSum, outerSum), f32x4.splat(<f32>(32.0 / 119.0))), v128.load(u + 5 * step)));
 }
 
-/** Adds the splits and transforms the sums to the gradient, out [3, 3, channels, n]. Units: channels. */
+/** Transforms the sums to the gradient, out [3, 3, channels, n]. Units: channels. */
 export function winogradFilterGradient(
-  partial: usize, out: usize, channels: i32, n: i32, splits: i32, first: i32, last: i32, scratch: usize,
+  sums: usize, sumStep: usize, out: usize, channels: i32, n: i32, first: i32, last: i32, scratch: usize,
 ): void {
   const stride = bytes(panelsOf(n) * PANEL);
-  const sumStep = stride * channels;
-  const middle = scratch + 36 * 16; // [3][6] vectors
+  const middle = scratch; // [3][6] vectors
   const taps = middle + 18 * 16; // [3][3] vectors
   for (let channel = first; channel < last; channel++) {
     for (let j = 0; j < n; j += 4) {
-      for (let xi: usize = 0; xi < 36; xi++) {
-        const source = partial + stride * channel + sumStep * xi + bytes(j);
-        let sum = v128.load(source);
-        for (let split = 1; split < splits; split++) sum = f32x4.add(sum, v128.load(source + 36 * sumStep * split));
-        v128.store(scratch + 16 * xi, sum);
+      const source = sums + stride * channel + bytes(j);
+      for (let column: usize = 0; column < 6; column++) {
+        transformSums(source + sumStep * column, 6 * sumStep, middle + 16 * column, 96);
       }
-      for (let column: usize = 0; column < 6; column++) transformSums(scratch + 16 * column, 96, middle + 16 * column, 96);
       for (let row: usize = 0; row < 3; row++) transformSums(middle + 96 * row, 16, taps + 48 * row, 16);
       for (let tap = 0; tap < 9; tap++) {
         v128.store(out + bytes((tap * channels + channel) * n + j), v128.load(taps + 16 * tap));

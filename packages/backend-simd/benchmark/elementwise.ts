@@ -58,6 +58,7 @@ const cases: Case[] = [
   { kernel: 'Gelu', shapes: { x: map } },
   { kernel: 'GeluGrad', shapes: { dy: map, x: map } },
   { kernel: 'Gelu', shapes: { x: tokens }, attrs: { approximate: 'tanh' } },
+  { kernel: 'Dropout', shapes: { x: tokens }, attrs: { rate: 0.1, key: [1, 2] } },
   { kernel: 'Sum', shapes: { x: map }, attrs: { axis: [0, 1, 2] } },
   { kernel: 'Sum', shapes: { x: map }, attrs: { axis: [0, 1, 2, 3] } },
   { kernel: 'Mean', shapes: { x: map }, attrs: { axis: [1, 2] } },
@@ -89,6 +90,16 @@ const cases: Case[] = [
   { kernel: 'AvgPool', shapes: { x: map }, attrs: window },
   { kernel: 'AvgPoolGrad', shapes: { dy: pooled, input: map }, attrs: window },
   { kernel: 'BatchNormTrain', shapes: { x: map, gamma: [64], beta: [64] } },
+  {
+    kernel: 'BatchNormActivation',
+    shapes: { x: map, gamma: [64], beta: [64] },
+    attrs: { activation: 'gelu' },
+  },
+  {
+    kernel: 'BatchNormActivationGrad',
+    shapes: { dy: map, x: map, gamma: [64], beta: [64], mean: [64], variance: [64] },
+    attrs: { activation: 'gelu' },
+  },
   { kernel: 'BatchNormTrainGrad', shapes: { dy: map, x: map, gamma: [64], mean: [64], variance: [64] } },
   { kernel: 'LayerNorm', shapes: { x: tokens, gamma: [192], beta: [192] } },
   {

@@ -5,9 +5,12 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import '../src/register';
 import { SimdBackend } from '../src/backend';
 import { convInfo } from '../src/conv-info';
+import { enableExperimentalV8Flags } from '../src/experimental-flags';
 import { kernels } from '../src/kernels';
+import { takeOptions } from '../src/options';
 import { createRuntime } from '../src/runtime';
 import { randomTensor, runKernel } from '../src/testing';
+import type { Variant } from '../src/variants';
 
 const { values: options } = parseArgs({
   options: {
@@ -16,6 +19,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     batch: { type: 'string', default: '250' },
     seconds: { type: 'string', default: '1' },
+    flags: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -27,9 +31,10 @@ interface Timing {
   runs: number;
 }
 
+if (options.flags) enableExperimentalV8Flags();
 const runtime = createRuntime({
   threads: Number(options.threads),
-  variant: options.variant as 'auto' | 'baseline' | 'relaxed',
+  variant: options.variant === 'auto' ? takeOptions().variant : (options.variant as Variant),
 });
 const backend = new SimdBackend(runtime);
 while (runtime.pool && runtime.pool.online < runtime.threads - 1)
@@ -109,11 +114,14 @@ for (const [b, m, k, n, transposeA, transposeB] of products) {
 
 const convolutions: [number, number, number, number, 'same' | 'valid'][] = [
   [32, 3, 24, 2, 'valid'],
+  [32, 3, 32, 3, 'same'],
   [31, 24, 64, 3, 'same'],
   [15, 64, 64, 3, 'same'],
   [15, 64, 128, 3, 'same'],
   [7, 128, 128, 3, 'same'],
-  [3, 128, 128, 3, 'same'],
+  [15, 64, 256, 3, 'same'],
+  [7, 256, 256, 3, 'same'],
+  [3, 256, 256, 3, 'same'],
 ];
 for (const [size, inChannels, outChannels, side, pad] of convolutions) {
   const x = [batch, size, size, inChannels];

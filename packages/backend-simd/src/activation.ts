@@ -25,6 +25,17 @@ export function endingOf(activation = 'linear', alpha = 0): Ending {
   throw new Error(`simd backend: unknown activation '${activation}'`);
 }
 
+/** The numbers by which assembly/activations.ts knows the activations of fused training kernels. */
+const activations: Record<string, number> = { relu: 1, silu: 2, gelu: 3, geluTanh: 4 };
+
+/** @throws when the kernel has no activation of that name. */
+export function activationCode(kernelName: string, activation: string | undefined): number {
+  const code = activations[activation ?? ''];
+  if (code !== undefined) return code;
+  const known = Object.keys(activations).join("', '");
+  throw new Error(`${kernelName}: activation is '${activation}'; expected '${known}'`);
+}
+
 /** Applies the kernel of an ending, if it has one, to a fresh output. */
 export function applyEnding(
   backend: SimdBackend,

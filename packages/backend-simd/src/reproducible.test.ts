@@ -76,6 +76,24 @@ const cases: Case[] = [
     inputs: { dy: [20, 30, 30, 24], x: [20, 30, 30, 24], gamma: [24], mean: [24], variance: [24] },
     attrs: { epsilon: 5 },
   },
+  {
+    kernel: 'BatchNormActivation',
+    inputs: { x: [20, 30, 30, 24], gamma: [24], beta: [24] },
+    attrs: { epsilon: 1e-5, activation: 'gelu' },
+  },
+  {
+    kernel: 'BatchNormActivationGrad',
+    inputs: {
+      dy: [20, 30, 30, 24],
+      x: [20, 30, 30, 24],
+      gamma: [24],
+      beta: [24],
+      mean: [24],
+      variance: [24],
+    },
+    attrs: { epsilon: 5, activation: 'silu' },
+  },
+  { kernel: 'Dropout', inputs: { x: [200001] }, attrs: { rate: 0.1, key: [0xdeadbeef, 1] } },
   { kernel: 'LayerNorm', inputs: { x: [4000, 64], gamma: [64], beta: [64] }, attrs: { epsilon: 1e-5 } },
   {
     kernel: 'LayerNormGrad',
@@ -92,6 +110,12 @@ const cases: Case[] = [
     attrs: { heads: 4, scale: 0.2 },
   },
   { kernel: 'MaxPool', inputs: { x: [20, 31, 31, 24] }, attrs: { filterSize: 2, strides: 2, pad: 'valid' } },
+  {
+    kernel: 'SgdList',
+    inputs: { g1: [200001], g2: [5, 9000], p1: [200001], p2: [5, 9000], m1: [200001], m2: [5, 9000] },
+    attrs: { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecays: [0.1, 0], decoupled: false },
+  },
+  { kernel: 'NewtonSchulzList', inputs: { a: [128, 576], b: [128, 576] }, attrs: { steps: 3 } },
   { kernel: 'NewtonSchulz', inputs: { x: [128, 1152] }, attrs: { steps: 5 } },
   { kernel: 'Gelu', inputs: { x: [200000] }, attrs: { approximate: 'none' } },
 ];

@@ -6,8 +6,10 @@ type Conv2DInfo = backend_util.Conv2DInfo;
 
 /** Floats of the transformed tiles and their products that a thread works on at a time: most of a second-level cache. */
 const WORKSPACE = 192 * 1024;
-/** Floats of the sums that a task of the gradient for the filter adds to. */
-const GROUP_SUMS = 144 * 1024;
+/** Tiles whose products the gradient for the filter sums at a time: a panel of them stays in the first-level cache. */
+const CHUNK_TILES = 128;
+/** Bytes of a cache line: panels lie that much apart, or all of them would fall on the same lines of the cache. */
+const LINE = 64;
 /** Fewer tiles than this do not pay for the transform of the filter. */
 const FEWEST_TILES = 24;
 
@@ -80,34 +82,41 @@ export function winogradFilterGradient(
   info: Conv2DInfo,
 ): TensorInfo {
   const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
-  const { panel, threads } = backend.runtime;
-  const padded = Math.ceil(outChannels / panel) * panel;
+  const { panel } = backend.runtime;
+  const panels = Math.ceil(outChannels / panel);
   const tiles = info.batchSize * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
-  // Sums of a group, and a block of tiles beside them, stay in the second-level cache. All of this depends on shapes
-  // alone, never on the number of threads, so that the sums come out the same everywhere.
-  const group = Math.min(inChannels, Math.max(8, Math.floor(GROUP_SUMS / (36 * padded * 4)) * 4));
-  const groups = Math.ceil(inChannels / group);
-  const blockTiles = Math.max(16, Math.floor(WORKSPACE / (36 * (group + padded))));
-  const splits = Math.max(1, Math.min(Math.ceil(16 / groups), Math.floor(tiles / 64)));
+  // The sums are over chunks of tiles, one chunk after another: the split depends on shapes alone, never on the number of
+  // threads, so that they come out the same everywhere.
+  const chunk = Math.min(CHUNK_TILES, Math.ceil(tiles / 4) * 4);
+  const left = { panel: chunk * 16 + LINE, step: 0 };
+  left.step = (left.panel * inChannels) / 4 + LINE;
+  const right = { panel: chunk * panel * 4 + LINE, step: 0 };
+  right.step = right.panel * panels + LINE;
+  const sumStep = inChannels * panels * panel * 4 + LINE;
 
-  const partialBytes = splits * 36 * inChannels * padded * 4;
-  const workspaceBytes = 36 * blockTiles * (group + padded) * 4;
-  const partial = backend.temporary(partialBytes);
-  const workspace = backend.temporary(workspaceBytes * threads);
-  const shape = backend.temporary(32);
+  const bytes = 36 * (left.step + right.step + sumStep) + 32;
+  const block = backend.temporary(bytes);
+  const [leftAt, rightAt] = [block, block + 36 * left.step];
+  const sums = rightAt + 36 * right.step;
+  const shape = sums + 36 * sumStep;
   const sizes = [inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo.top, padInfo.left];
   new Int32Array(backend.runtime.memory.buffer, shape, 8).set(sizes);
 
-  const operands = [shape, backend.pointer(x), backend.pointer(dy), partial];
-  const blocking = [tiles, blockTiles, group, splits, workspace, workspaceBytes];
-  backend.parallel('winogradProducts', [...operands, ...blocking], splits * groups, 1);
+  const transformed = [leftAt, left.panel, left.step, rightAt, right.panel, right.step];
+  const images = [shape, backend.pointer(x), backend.pointer(dy)];
+  const group = Math.max(4, Math.ceil(inChannels / 8) * 4);
+  for (let tile = 0; tile < tiles; tile += chunk) {
+    const count = Math.min(chunk, tiles - tile);
+    backend.parallel('winogradTiles', [...images, tile, count, ...transformed], Math.ceil(count / 4), 1);
+    const fresh = tile === 0 ? 1 : 0;
+    const sizes = [count, inChannels, outChannels, group, fresh];
+    const units = 36 * Math.ceil(inChannels / group);
+    backend.parallel('winogradProducts', [...sizes, ...transformed, sums, sumStep], units, 1);
+  }
   const out = backend.output(info.filterShape);
-  const reducing = [partial, backend.pointer(out), inChannels, outChannels, splits];
+  const reducing = [sums, sumStep, backend.pointer(out), inChannels, outChannels];
   backend.parallel('winogradFilterGradient', reducing, inChannels, 4);
-
-  backend.release(shape, 32);
-  backend.release(workspace, workspaceBytes * threads);
-  backend.release(partial, partialBytes);
+  backend.release(block, bytes);
   return out;
 }
 

@@ -9,15 +9,16 @@ const slowComparison = `
 import { fixtureResults } from '../test/fixture-results';
 export async function compare(options, listener) {
   const epochs = options.epochs ?? 1;
-  listener({ type: 'modelStart', model: 'cnn', description: 'invented', parameters: 1e6, forwardFlopsPerImage: 1e8, epochs, totalSteps: epochs, modelIndex: 0, modelCount: 1 });
+  const seed = options.seeds[0];
+  listener({ type: 'modelStart', model: 'cnn', seed, description: 'invented', parameters: 1e6, forwardFlopsPerImage: 1e8, epochs, totalSteps: epochs, modelIndex: 0, modelCount: 1 });
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    listener({ type: 'step', model: 'cnn', epoch, epochs, step: epoch, totalSteps: epochs, loss: 1, accuracy: .5, learningRate: .1, imagesPerSecond: 100, gflopsPerSecond: 1, secondsLeft: 1, dataWait: 0 });
-    if (options.seed === 13) throw new Error('compare: invented failure');
+    listener({ type: 'step', model: 'cnn', seed, epoch, epochs, step: epoch, totalSteps: epochs, loss: 1, accuracy: .5, learningRate: .1, imagesPerSecond: 100, gflopsPerSecond: 1, secondsLeft: 1, dataWait: 0 });
+    if (seed === 13) throw new Error('compare: invented failure');
     await new Promise((resolve) => setTimeout(resolve, 100));
     options.signal.throwIfAborted();
-    listener({ type: 'epoch', model: 'cnn', epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
+    listener({ type: 'epoch', model: 'cnn', seed, images: 'test', epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
   }
-  return fixtureResults({ command: options.command, seed: options.seed });
+  return fixtureResults({ command: options.command, seeds: options.seeds });
 }`;
 
 let cli = '';
@@ -33,7 +34,7 @@ const run = async (args: string, cwd = emptyFolder(), env: NodeJS.ProcessEnv = {
 describe('what cannot be done as asked', () => {
   it.each([
     ['--sede 3', /unknown option '--sede'[\s\S]*Did you mean --seed/],
-    ['stpe', /unknown command 'stpe'; expected step or doctor.*Did you mean step\?/],
+    ['stpe', /unknown command 'stpe'; expected step, doctor, list, compare or export.*Did you mean step\?/],
     [
       '--models cnn,vti',
       /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,
@@ -42,9 +43,21 @@ describe('what cannot be done as asked', () => {
     ['--models cnn,', /separated by single commas/],
     ['--epochs 0', /'0' is invalid\. Expected a whole number of at least 1/],
     ['--epochs 1.5', /'1\.5' is invalid/],
+    ['--held-out 40001', /'40001' is invalid\. Expected a whole number from 0 to 40000/],
+    ['--seeds 0', /'0' is invalid\. Expected a whole number from 1 to 1000/],
+    ['--seed 9007199254740991 --seeds 2', /--seed is 9007199254740991 and --seeds 2; .* at most/],
     ['--seed -1', /'-1' is invalid/],
     ['--epochs', /argument missing/],
     ['--profile quik', /--profile is 'quik'; expected .*quick.* Did you mean quick\?/],
+    ['--set cnn.epoch=3', /--set: cnn has no 'epoch'; expected model, .*epochs.* Did you mean epochs\?/],
+    ['--set cnn.epochs=no', /--set: cnn\.epochs is 'no'; expected number/],
+    ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],
+    ['--set cnn.epochs=3 --models fnn', /--set: cnn is set otherwise, but only fnn will be trained/],
+    ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
+    [
+      '--profile hour --models cnn,fnn --set cnn.epochs=1',
+      /the profile hour has no recipe for fnn; it has cnn/,
+    ],
     ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
     ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
     ['step', /required option '-m, --model <name>' not specified/],
@@ -102,7 +115,7 @@ describe('what cannot be done as asked', () => {
 describe('a comparison', () => {
   it('writes results and reports and prints the three tables and where the report is', async () => {
     const { code, out, err, cwd } = await run('--backend cpu --out here --epochs 2 --seed 5');
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('cnn epoch 2/2') });
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('cnn, seed 5, epoch 2/2') });
     expect(readdirSync(join(cwd, 'here')).sort()).toEqual(
       ['report.html', 'report.md', 'results.json', 'run.json', 'steps.jsonl'].sort(),
     );
@@ -111,7 +124,12 @@ describe('a comparison', () => {
     expect(results.command).toBe(
       'npx @tenfold/bench --profile quick --models cnn,fnn,rnn,vit --backend cpu --seed 5 --epochs 2',
     );
-    for (const title of ['Test accuracy on CIFAR-10', 'Training time', 'Floating-point operations']) {
+    for (const title of [
+      'Accuracy on 10,000 CIFAR-10 test images',
+      'Training time',
+      'Training time, forecast and actual',
+      'Floating-point operations',
+    ]) {
       expect(out).toContain(title);
     }
     expect(out.trimEnd()).toMatch(/Report: .*here[\\/]report\.html$/);
@@ -127,6 +145,29 @@ describe('a comparison', () => {
       'epoch',
       'end',
     ]);
+  });
+
+  it('goes by what the command line and a file set, and spells it out in its command', async () => {
+    const cwd = emptyFolder();
+    writeFileSync(
+      join(cwd, 'mine.json'),
+      JSON.stringify({ cnn: { epochs: 7, augmentation: { flip: 'none' } }, vit: { epochs: 3 } }),
+    );
+    const args =
+      '--backend cpu --out a --models cnn --recipes mine.json --set cnn.epochs=9 --set cnn.architecture.widths=8,8,16';
+    expect(await run(args, cwd)).toMatchObject({ code: 0 });
+    const record = (name: string) => JSON.parse(readFileSync(join(cwd, name, 'run.json'), 'utf8'));
+    const { recipes, command } = record('a');
+    expect(recipes).toEqual([
+      expect.objectContaining({
+        epochs: 9,
+        architecture: { widths: [8, 8, 16] },
+        augmentation: { shift: 2, flip: 'none', cutout: 0 },
+      }),
+    ]);
+    const again = command.replace('npx @tenfold/bench ', '');
+    expect(await run(`${again} --out b`, cwd)).toMatchObject({ code: 0 });
+    expect(record('b').recipes).toEqual(recipes);
   });
 
   it('names its folder by time, profile and backend', async () => {
@@ -175,6 +216,9 @@ describe('a comparison', () => {
   );
 });
 
+// Node offers relaxed SIMD without a flag since version 22.
+const hasRelaxedSimd = () => Number.parseInt(process.versions.node, 10) >= 22;
+
 describe('the other commands', () => {
   it('--help names every command and option, --version the version', async () => {
     const { code, out } = await run('--help');
@@ -199,16 +243,21 @@ describe('the other commands', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/no {2}node-gpu[\s\S]*why: .*not installed\n +what to do: npm install/);
     expect(out).toMatch(
-      /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed), threads \d/,
+      /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of multiply-adds on registers alone and of products/);
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of products of square matrices/);
+    expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
     expect(out).toMatch(/yes cpu/);
     expect(out).toMatch(/cifar10: not there yet/);
   });
 
   it('doctor --json is one object', async () => {
-    const { best, backends, cache } = JSON.parse((await run('doctor --json')).out);
+    const { best, backends, cache, energy } = JSON.parse((await run('doctor --json')).out);
     expect(best).toBe('simd');
     expect(backends).toHaveLength(5);
+    expect(backends[3].peak.gflopsPerSecond).toBeGreaterThan(backends[4].peak.gflopsPerSecond);
+    expect(energy).toEqual({ processor: expect.any(String), gpu: expect.any(String) });
     expect(cache.freeBytes).toBeGreaterThan(0);
   });
 
@@ -220,6 +269,26 @@ describe('the other commands', () => {
     const step = JSON.parse(out);
     expect(step).toMatchObject({ model: 'fnn', backend: 'cpu', batchSize: 4, steps: 2 });
     expect(step.imagesPerSecond).toBeGreaterThan(0);
+    expect(step.flopsPerStep).toBe(2 * 4 * (2 * 3072 * 16 + 3 * (16 * 8 + 8 * 10)));
+    expect(step.peakFraction).toBeCloseTo(step.gflops / step.peak.gflopsPerSecond, 12);
     expect(step.parameters).toBeLessThan(60_000);
+  });
+
+  it("step sets V8's flags where this Node has any to gain from, unless it is told not to", async () => {
+    const details = async (option: string) => {
+      const { out } = await run(
+        `step --model fnn --widths 16 --backend simd --batch 4 --steps 1 --json${option}`,
+      );
+      return JSON.parse(out).backendDetails;
+    };
+    const isOld = !hasRelaxedSimd();
+    expect(await details(' --no-v8-flags')).toMatchObject({
+      v8Flags: 'none',
+      variant: isOld ? 'baseline' : 'relaxed',
+    });
+    if (isOld) {
+      const relaxed = { v8Flags: '--experimental-wasm-relaxed-simd', variant: 'relaxed' };
+      expect(await details('')).toMatchObject(relaxed);
+    }
   });
 });

@@ -10,7 +10,8 @@ const dependencies: Dependencies = {
   compare: async (options, listener) => (await import('./run/compare')).compare(options, listener),
   measureStep: async (options) => (await import('./run/step')).measureStep(options),
   selectBackend: async (name, options) => (await import('./backends')).selectBackend(name, options),
-  checkBackend: async (name) => (await import('./backends')).checkBackend(name),
+  checkBackend: async (name, options) => (await import('./backends')).checkBackend(name, options, 'peak'),
+  describeEnergy: async () => (await import('./run/measure/open-energy-meter')).describeEnergy(),
   describeMachine: async () => (await import('./run/machine')).describeMachine(),
   cacheFolder: async (folder) => (await import('@tenfold/datasets')).cifar10CacheFolder(folder),
 };

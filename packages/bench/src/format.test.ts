@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, count, flop, percent, points, rate, seconds, times } from './format';
+import { bytes, clock, count, energy, flop, percent, points, rate, seconds, times } from './format';
 
 it.each([
   [count(1234567), '1,234,567'],
@@ -17,11 +17,13 @@ it.each([
   [seconds(75), '1 min 15 s'],
   [seconds(3599.7), '1 h 0 min'],
   [seconds(5000), '1 h 23 min'],
+  [clock(new Date(2026, 0, 5, 9, 7)), '2026-01-05 09:07'],
   [times(0.0157), '1/63.7'],
   [times(0.424), '0.424×'],
   [times(1 / 1200), '1/1,200'],
   [flop(1.66e14), '166 TFLOP'],
   [flop(999.9), '1 kFLOP'],
+  [energy(5400), '5.4 kJ'],
   [bytes(5e9), '4.66 GiB'],
   [bytes(12), '12 B'],
 ])('%s', (formatted, expected) => {
@@ -29,7 +31,7 @@ it.each([
 });
 
 it('a number that is missing or not finite is a dash', () => {
-  for (const format of [count, percent, points, rate, seconds, times, flop, bytes]) {
+  for (const format of [count, percent, points, rate, seconds, times, flop, bytes, energy]) {
     for (const value of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY])
       expect(format(value)).toBe('–');
   }

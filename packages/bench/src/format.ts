@@ -44,6 +44,13 @@ export function seconds(value: Number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** 2026-01-31 14:05, in the user's time */
+export function clock(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** A factor: 12.3×, 0.45×, 1/64 */
 export function times(value: Number): string {
   if (!isNumber(value)) return missing;
@@ -53,6 +60,11 @@ export function times(value: Number): string {
 /** 1.66e14 as 166 TFLOP */
 export function flop(value: Number): string {
   return isNumber(value) ? `${scaled(value, ['', 'k', 'M', 'G', 'T', 'P', 'E'], 1000)}FLOP` : missing;
+}
+
+/** 5400 joules as 5.4 kJ */
+export function energy(value: Number): string {
+  return isNumber(value) ? `${scaled(value, ['', 'k', 'M', 'G'], 1000)}J` : missing;
 }
 
 /** 5e9 as 4.66 GiB */

@@ -3,15 +3,16 @@ import type { ProbeAnswer } from './backends/check-backend';
 import { checkTraining } from './backends/check-training';
 import type { BackendName } from './backends/names';
 import { BackendUnavailable } from './backends/unavailable';
+import { measurePeak } from './run/measure/measure-peak';
 
-// A program of its own, started by checkBackend: `node probe.js NAME OPTIONS` answers by a message to its parent.
-const [name, options = '{}'] = process.argv.slice(2);
+// A program of its own, started by checkBackend: `node probe.js NAME OPTIONS [peak]` answers by a message to its parent.
+const [name, options = '{}', what] = process.argv.slice(2);
 
 async function probe(): Promise<ProbeAnswer> {
   try {
     const details = await activate(name as BackendName, JSON.parse(options));
     await checkTraining();
-    return { details };
+    return { details, ...(what === 'peak' && { peak: await measurePeak() }) };
   } catch (error) {
     if (error instanceof BackendUnavailable) {
       return { reason: error.reason, why: error.message, advice: error.advice };

@@ -32,14 +32,14 @@ describe('parseResults', () => {
   });
 
   it('names every field that is wrong', () => {
-    const wrong = { ...fixtureResults(), seed: -1, createdAt: 'yesterday' };
+    const wrong = { ...fixtureResults(), seeds: [-1], createdAt: 'yesterday' };
     expect(() => parseResults(wrong)).toThrow(/seed[\s\S]*|createdAt[\s\S]*/);
-    expect(() => parseResults({ schemaVersion: 1 })).toThrow(/parseResults: not a results\.json/);
+    expect(() => parseResults({ schemaVersion: 2 })).toThrow(/parseResults: not a results\.json/);
     expect(() => parseResults(undefined)).toThrow(/parseResults: not a results\.json/);
   });
 
   it('says when the file is of a later version', () => {
-    expect(() => parseResults({ schemaVersion: 2 })).toThrow(/schemaVersion is 2; .* reads 1\. Update/);
+    expect(() => parseResults({ schemaVersion: 3 })).toThrow(/schemaVersion is 3; .* reads 2\. Update/);
   });
 });
 

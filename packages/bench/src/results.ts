@@ -36,10 +36,50 @@ export const epochSchema = z.object({
   testLoss: measured,
   testAccuracy: measured,
   learningRate: z.number(),
+  flops: z.number().min(0).nullable().meta({ description: 'Executed by training until here.' }),
+  joules: z.number().min(0).nullable().meta({ description: 'Used by training until here.' }),
+});
+
+const stepSchema = z.object({
+  step: count.meta({ description: 'From 1.' }),
+  loss: measured,
+  learningRate: z.number(),
+  gradientNorm: measured.meta({ description: 'Euclidean norm of all gradients together, before clipping.' }),
+});
+
+const inferenceSchema = z.object({
+  batchSize: count,
+  milliseconds: z.object({ median: z.number(), p10: z.number(), p90: z.number() }),
+  runs: count,
+  imagesPerSecond: z.number().min(0),
+});
+
+const calibrationSchema = z.object({
+  expectedCalibrationError: share.meta({
+    description: 'Mean of |accuracy − confidence| over the bins, weighted by their images.',
+  }),
+  bins: z.array(
+    z.object({
+      from: share,
+      to: share,
+      images: count,
+      confidence: share.nullable(),
+      accuracy: share.nullable(),
+    }),
+  ),
+});
+
+const picture = z.object({
+  title: z.string(),
+  height: count,
+  width: count,
+  channels: z.union([z.literal(1), z.literal(3)]),
+  pixels: z.array(z.string()).meta({ description: 'Base64 of [height, width, channels] bytes, one a tile.' }),
+  captions: z.array(z.string()).meta({ description: 'One a tile; empty when the tiles need none.' }),
 });
 
 const mistake = z.object({
-  image: count.meta({ description: 'Index in the test set.' }),
+  image: count.meta({ description: 'Index in the test set, or among the held-out images.' }),
   label: count,
   prediction: count,
   probability: share.meta({ description: 'What the model gave its wrong prediction.' }),
@@ -53,6 +93,7 @@ const mistake = z.object({
 export const modelResultSchema = z
   .object({
     name: z.string(),
+    seed: count.meta({ description: 'Of everything random in this training.' }),
     architecture: z.string().meta({ description: 'The network in words.' }),
     narrowed: z
       .string()
@@ -66,18 +107,50 @@ export const modelResultSchema = z
     diverged: z.boolean().meta({ description: 'A loss became NaN or infinite.' }),
     testAccuracy: measured.meta({ description: 'After the last epoch, in [0, 1].' }),
     testLoss: measured,
-    testImages: count,
+    testImages: count.meta({ description: 'Images that the test figures are of.' }),
+    views: z
+      .object({
+        count,
+        description: z.string(),
+        testAccuracy: share,
+        testLoss: z.number(),
+      })
+      .nullable()
+      .meta({ description: 'Of predictions averaged over several views of each test image; null without.' }),
     trainSeconds: z.number().min(0).meta({ description: 'Training alone: no download, no evaluation.' }),
     imagesPerSecond: z.number().min(0),
     flops: z.object({
       forwardPerImage: z.number().min(0).meta({ description: 'A multiply-add is two operations.' }),
-      trainTotal: z.number().min(0).meta({ description: '3 × forward × images that were trained on.' }),
+      trainPerStep: z.number().min(0).meta({
+        description:
+          'Executed by one training step: forward, backward where a gradient is needed, the products of the optimizer. Convolutions count as direct ones.',
+      }),
+      trainTotal: z.number().min(0).meta({ description: 'Executed by the whole training.' }),
+      toBest: z
+        .number()
+        .min(0)
+        .nullable()
+        .meta({ description: 'Until the epoch of the best test accuracy.' }),
     }),
     gflopsPerSecond: z.number().min(0),
+    peakFraction: z
+      .number()
+      .min(0)
+      .nullable()
+      .meta({ description: "gflopsPerSecond over the backend's measured peak; null when that is unknown." }),
+    forecastSeconds: z
+      .number()
+      .min(0)
+      .nullable()
+      .meta({ description: 'What the run expected of trainSeconds before it began.' }),
+    inference: z.array(inferenceSchema),
     peakMemoryBytes: count.nullable().meta({ description: "The process's largest resident set." }),
     energyJoules: z.number().min(0).nullable(),
     energyReason: z.string().nullable().meta({ description: 'How energy was measured, or why it was not.' }),
     history: z.array(epochSchema),
+    steps: z.array(stepSchema).meta({ description: 'Some steps of the training, evenly spread.' }),
+    calibration: calibrationSchema.nullable(),
+    pictures: z.array(picture).meta({ description: 'Filters and attention maps.' }),
     confusionMatrix: z
       .array(z.array(count))
       .meta({ description: 'Test images; row: label, column: prediction.' }),
@@ -96,7 +169,7 @@ const paperModel = z.object({
 /** What a run found: the file `results.json` in its folder. */
 export const resultsSchema = z
   .object({
-    schemaVersion: z.literal(1),
+    schemaVersion: z.literal(2),
     createdAt: z.iso.datetime(),
     command: z.string().meta({ description: 'Repeats the run.' }),
     machine: machineSchema,
@@ -109,7 +182,15 @@ export const resultsSchema = z
       sha256: z.record(z.string(), sha256).meta({ description: 'Part of the data set to its digest.' }),
     }),
     profile: z.string(),
-    seed: count,
+    seeds: z.array(count).min(1).meta({ description: 'Each model was trained once with each.' }),
+    heldOut: count.meta({
+      description:
+        'Training images that were kept from training and stand in for the test images; 0: the test images are the test set.',
+    }),
+    peak: z
+      .object({ gflopsPerSecond: z.number().min(0), method: z.string() })
+      .nullable()
+      .meta({ description: 'The most that the backend reaches here, in float32; null when not measured.' }),
     resumed: z
       .object({
         times: count,
@@ -137,6 +218,10 @@ export const resultsSchema = z
 export type Results = z.infer<typeof resultsSchema>;
 export type ModelResult = Results['models'][number];
 export type Machine = Results['machine'];
+export type StepPoint = z.infer<typeof stepSchema>;
+export type Inference = z.infer<typeof inferenceSchema>;
+export type Calibration = z.infer<typeof calibrationSchema>;
+export type Picture = z.infer<typeof picture>;
 
 /**
  * Checks a value against the schema of `results.json`.
@@ -149,9 +234,9 @@ export type Machine = Results['machine'];
  */
 export function parseResults(value: unknown): Results {
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > 1) {
+  if (typeof version === 'number' && version > 2) {
     throw new Error(
-      `parseResults: schemaVersion is ${version}; this version of @tenfold/bench reads 1. Update @tenfold/bench`,
+      `parseResults: schemaVersion is ${version}; this version of @tenfold/bench reads 2. Update @tenfold/bench`,
     );
   }
   // By way of JSON, so that what is checked is what a file would hold.

@@ -18,23 +18,41 @@ import { parseResults } from './results';
 import { buildCommandLine, emptyFolder, start } from './test/command-line';
 
 // The real command line as a process of its own, on a small data set and with small networks that have all that keeps
-// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules.
+// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules, an average of the parameters, parameters that freeze; and
+// test-time views.
 const stubs = {
   'run/data-set': `
 import { tintedImages } from '../test/tinted-images';
 export const dataSet = {
   name: 'Tinted images',
   sha256: { images: process.env.OTHER_DATA ? 'b'.repeat(64) : 'a'.repeat(64) },
-  load: async () => tintedImages({ train: 125, test: 20 }),
+  load: async () => tintedImages({ train: 125, test: process.env.NO_TEST_IMAGES ? 0 : 20 }),
 };`,
   'recipes/index': `
+import { hour } from './hour';
 import { quick } from './quick';
 const small = { epochs: 3, batchSize: 12 };
+const { optimizer } = hour.cnn;
+const groups = optimizer.groups.map((group) => (group.trainedEpochs ? { ...group, trainedEpochs: 1 } : group));
 export const profiles = { quick: {
   ...quick,
-  cnn: { ...quick.cnn, ...small, architecture: { widths: [4, 4, 4] } },
-  fnn: { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } },
+  cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
+  fnn: {
+    ...quick.fnn,
+    ...small,
+    architecture: { sizes: [3072, 16], dropoutRate: 0.3 },
+    augmentation: { shift: 2, flip: 'random', cutout: 0, policy: 'autoAugment', randomErasing: 0.25 },
+    weightAverage: 0.9,
+  },
 } };`,
+  'run/measure/measure-inference': readFileSync(
+    new URL('run/measure/measure-inference.ts', import.meta.url),
+    'utf8',
+  ).replace('SECONDS = 1;', 'SECONDS = 0.01;'),
+  'run/views': readFileSync(new URL('run/views.ts', import.meta.url), 'utf8').replace(
+    'tf.tidy(',
+    "(process.env.DIE_IN_VIEWS && process.kill(process.pid, 'SIGKILL'), tf.tidy)(",
+  ),
   'run-folder/atomic-write': readFileSync(
     new URL('run-folder/atomic-write.ts', import.meta.url),
     'utf8',
@@ -45,9 +63,10 @@ export const profiles = { quick: {
     await file.writeFile(`,
   ),
 };
-const STEPS = 30; // of each model
+const STEPS = 30; // of each training
 const models = 'cnn,fnn';
-const whole = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5'];
+const trainings = ['cnn-seed-5', 'cnn-seed-6', 'fnn-seed-5', 'fnn-seed-6'];
+const whole = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5', '--seeds', '2'];
 
 let cli = '';
 let expected: ReturnType<typeof comparable>;
@@ -56,7 +75,7 @@ beforeAll(async () => {
   cli = await buildCommandLine('resume', stubs);
   unbroken = emptyFolder();
   const { code, err } = await start(cli, [...whole, '--out', 'run'], { cwd: unbroken }).ended;
-  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('fnn epoch 3/3') });
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('fnn, seed 6, epoch 3/3') });
   expected = comparable(join(unbroken, 'run'));
 }, 120_000);
 
@@ -72,9 +91,19 @@ const resume = (cwd: string, ...more: string[]) => start(cli, ['--resume', 'run'
 function comparable(run: string) {
   const results = parseResults(json(join(run, 'results.json')));
   return {
-    parameters: models.split(',').map((model) => readFileSync(join(run, `${model}.safetensors`), 'base64')),
+    parameters: trainings.map((file) => readFileSync(join(run, `${file}.safetensors`), 'base64')),
     models: results.models.map(
-      ({ trainSeconds, imagesPerSecond, gflopsPerSecond, peakMemoryBytes, history, ...rest }) => ({
+      ({
+        trainSeconds,
+        imagesPerSecond,
+        gflopsPerSecond,
+        peakFraction,
+        peakMemoryBytes,
+        inference,
+        forecastSeconds,
+        history,
+        ...rest
+      }) => ({
         ...rest,
         history: history.map(({ seconds, ...epoch }) => epoch),
       }),
@@ -82,9 +111,35 @@ function comparable(run: string) {
     command: results.command,
     steps: lines(run)
       .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
-      .map(({ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss }) => ({
-        ...{ type, model, step, epoch, loss, accuracy, learningRate, trainLoss, testLoss },
-      })),
+      .map(
+        ({
+          type,
+          model,
+          seed,
+          step,
+          epoch,
+          loss,
+          accuracy,
+          learningRate,
+          gradientNorm,
+          trainLoss,
+          testLoss,
+        }) => ({
+          ...{
+            type,
+            model,
+            seed,
+            step,
+            epoch,
+            loss,
+            accuracy,
+            learningRate,
+            gradientNorm,
+            trainLoss,
+            testLoss,
+          },
+        }),
+      ),
   };
 }
 
@@ -98,7 +153,7 @@ async function until(count: number, child: ChildProcess, run: string): Promise<v
   }
 }
 
-/** A run that was stopped in the middle of its second model. */
+/** A run that was stopped in the middle of its second training, of fnn with seed 5. */
 async function stoppedRun(signal: NodeJS.Signals) {
   const cwd = emptyFolder();
   const run = join(cwd, 'run');
@@ -107,6 +162,72 @@ async function stoppedRun(signal: NodeJS.Signals) {
   child.kill(signal);
   return { cwd, run, ...(await ended) };
 }
+
+it('measures what the results tell of', () => {
+  const { peak, models: trained } = parseResults(json(join(unbroken, 'run', 'results.json')));
+  expect(peak!.method).toMatch(/^best of .*, on 1 thread$/);
+  for (const model of trained) {
+    const { flops, history, batchSize, trainSeconds } = model;
+    expect(flops.trainPerStep).toBe(flops.trainTotal / STEPS);
+    expect(flops.trainTotal).toBe(history.at(-1)!.flops);
+    expect(history.map((epoch) => epoch.flops)).toContain(flops.toBest);
+    expect(flops.trainPerStep).toBeGreaterThan(2 * batchSize * flops.forwardPerImage);
+    expect(flops.trainPerStep).toBeLessThan(3.2 * batchSize * flops.forwardPerImage);
+    expect(model.gflopsPerSecond).toBeCloseTo(flops.trainTotal / trainSeconds / 1e9, 9);
+    expect(model.peakFraction).toBeCloseTo(model.gflopsPerSecond / peak!.gflopsPerSecond, 9);
+    expect(model.energyReason).toMatch(/RAPL/);
+    expect(model.inference).toHaveLength(3);
+    expect(model.forecastSeconds).toBeGreaterThan(0);
+    expect(model.steps).toHaveLength(STEPS);
+    expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
+    expect(model.calibration!.bins).toHaveLength(15);
+    expect(model.pictures.length > 0).toBe(model.seed === 5); // of the first seed alone
+  }
+  // After its first epoch the whitening bias of cnn is frozen, and the first trained convolution needs no gradient of
+  // its inputs: 10 steps of 12 images, 31·31 places, 4 filters of 3·3·24.
+  const [first, second] = trained[0]!.history.map((epoch) => epoch.flops!);
+  expect(2 * first! - second!).toBe(10 * 2 * 12 * 31 * 31 * 4 * 9 * 24);
+});
+
+it('trains every model with every seed, one seed after the other, and tells them apart', () => {
+  expect(expected.steps.filter(({ type }) => type === 'modelStart')).toMatchObject([
+    { model: 'cnn', seed: 5 },
+    { model: 'fnn', seed: 5 },
+    { model: 'cnn', seed: 6 },
+    { model: 'fnn', seed: 6 },
+  ]);
+  expect(expected.models.map(({ name, seed }) => `${name}-seed-${seed}`)).toEqual(trainings);
+  expect(new Set(expected.parameters).size).toBe(4);
+  const { seeds, command } = parseResults(json(join(unbroken, 'run', 'results.json')));
+  expect(seeds).toEqual([5, 6]);
+  expect(command).toMatch(/--seed 5 --seeds 2/);
+});
+
+it('with several seeds, finds for each what a run with that seed alone finds', async () => {
+  const cwd = emptyFolder();
+  const alone = whole.slice(0, -2).map((word) => (word === '5' ? '6' : word));
+  expect(await start(cli, [...alone, '--out', 'run'], { cwd }).ended).toMatchObject({ code: 0 });
+  for (const file of ['cnn-seed-6.safetensors', 'fnn-seed-6.safetensors']) {
+    expect(readFileSync(join(cwd, 'run', file))).toEqual(readFileSync(join(unbroken, 'run', file)));
+  }
+});
+
+it('on held-out images, trains on the others and leaves the test images alone', async () => {
+  const cwd = emptyFolder();
+  const args = ['--models', 'cnn', '--backend', 'simd', '--epochs', '1', '--held-out', '30', '--out', 'run'];
+  const { code, err } = await start(cli, args, { cwd, env: { NO_TEST_IMAGES: '1' } }).ended;
+  expect({ code, err }).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/30 of 125 training images are held out[\s\S]*% of the held-out images/),
+  });
+  const { heldOut, dataset, command, models } = parseResults(json(join(cwd, 'run', 'results.json')));
+  expect({ heldOut, dataset }).toMatchObject({ heldOut: 30, dataset: { trainImages: 125, testImages: 0 } });
+  expect(command).toMatch(/--held-out 30/);
+  const [cnn] = models;
+  expect(cnn).toMatchObject({ testImages: 30, views: { count: 6 } });
+  expect(cnn!.confusionMatrix.map((row) => row.reduce((sum, n) => sum + n))).toEqual(new Array(10).fill(3));
+  expect(lines(join(cwd, 'run')).filter(({ type }) => type === 'step')).toHaveLength(7); // (125 − 30) / 12
+});
 
 describe('a run that is killed', () => {
   it.each([0, 5])(
@@ -119,7 +240,7 @@ describe('a run that is killed', () => {
       const more = ['--checkpoint-minutes', String(minutes)];
       let { child, ended } = start(cli, [...whole, '--out', 'run', ...more], { cwd });
       let kills = 0;
-      for (let target = 1 + rng.integer(8); ; target += 4 + rng.integer(16)) {
+      for (let target = 1 + rng.integer(8); ; target += 8 + rng.integer(32)) {
         await until(target, child, run);
         await sleep(rng.integer(12));
         child.kill('SIGKILL');
@@ -158,8 +279,13 @@ describe('going on', () => {
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
     expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
-    expect(err).toMatch(/cnn is trained already/);
-    expect(err).toMatch(/fnn goes on after step \d+ of 30/);
+    expect(err).toMatch(/cnn with seed 5 is trained already/);
+    expect(err).toMatch(/fnn with seed 5 goes on after step \d+ of 30/);
+    const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is trained)/.exec(err)![0];
+    expect(forecast).not.toMatch(/cnn with seed 5/);
+    expect(forecast).toMatch(
+      /fnn with seed 5 +[012](\.\d+)? [\s\S]*cnn with seed 6 +3 [\s\S]*fnn with seed 6 +3 /,
+    );
     expect(comparable(run)).toEqual(expected);
     const { resumed, models: trained, machine } = parseResults(json(join(run, 'results.json')));
     expect(resumed).toMatchObject({
@@ -168,11 +294,27 @@ describe('going on', () => {
     });
     for (const { trainSeconds, history } of trained) expect(history.at(-1)!.seconds).toBe(trainSeconds);
     expect(readdirSync(run).sort()).toEqual(
-      'checkpoints cnn.safetensors fnn.safetensors report.html report.md results.json run.json state.json state.previous.json steps.jsonl'.split(
+      'checkpoints cnn-seed-5.safetensors cnn-seed-6.safetensors fnn-seed-5.safetensors fnn-seed-6.safetensors report.html report.md results.json run.json state.json state.previous.json steps.jsonl'.split(
         ' ',
       ),
     );
     expect(readdirSync(join(run, 'checkpoints'))).toEqual([]);
+  });
+
+  it('looks at the views of the test images again when it was killed doing so', async () => {
+    const cwd = emptyFolder();
+    const env = { DIE_IN_VIEWS: '1' };
+    const killed = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect(killed).toMatchObject({ code: null, err: expect.stringMatching(/cnn with seed 5: six views/) });
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(
+        /cnn with seed 5 goes on after step 30 of 30[\s\S]*cnn with seed 5: six views/,
+      ),
+    });
+    expect(expected.models[0]!.views).toMatchObject({ count: 6 });
+    expect(comparable(join(cwd, 'run'))).toEqual(expected);
   });
 
   it('keeps two checkpoints and goes back to the one before when the newest is damaged', async () => {
@@ -204,8 +346,8 @@ describe('going on', () => {
     rmSync(join(run, 'checkpoints'), { recursive: true });
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
-    expect(err).toMatch(/is gone: fnn begins from its first step/);
-    expect(err).toMatch(/cnn is trained already/);
+    expect(err).toMatch(/is gone: fnn with seed 5 begins from its first step/);
+    expect(err).toMatch(/cnn with seed 5 is trained already/);
     expect(comparable(run)).toEqual(expected);
   });
 
@@ -221,7 +363,7 @@ describe('going on', () => {
       err: expect.stringMatching(/done is finished; writing its report again/),
     });
     expect(err).not.toMatch(/simd/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10[\s\S]*Report: /);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images[\s\S]*Report: /);
     expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
     expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
     expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
@@ -251,14 +393,17 @@ describe('going on', () => {
 describe('a full disk', () => {
   it('costs the checkpoints, not the run; the exit code says so', async () => {
     const cwd = emptyFolder();
-    const env = { FULL_DISK: 'checkpoints|state|fnn.safetensors' };
+    const env = { FULL_DISK: 'checkpoints|state|fnn-seed-5.safetensors' };
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/warning: the checkpoint of step 10 could not be written: the disk is full/);
     expect(err).toMatch(/results and report are complete/);
     expect(out).toMatch(/Report: /);
     const run = join(cwd, 'run');
-    writeFileSync(join(run, 'fnn.safetensors'), readFileSync(join(unbroken, 'run', 'fnn.safetensors')));
+    writeFileSync(
+      join(run, 'fnn-seed-5.safetensors'),
+      readFileSync(join(unbroken, 'run', 'fnn-seed-5.safetensors')),
+    );
     expect(comparable(run)).toEqual(expected);
   });
 
@@ -268,9 +413,12 @@ describe('a full disk', () => {
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
-    expect(out).toMatch(/Test accuracy on CIFAR-10/);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images/);
     const again = await resume(cwd);
-    expect(again).toMatchObject({ code: 0, err: expect.stringMatching(/fnn is trained already/) });
+    expect(again).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/fnn with seed 5 is trained already/),
+    });
     expect(comparable(join(cwd, 'run'))).toEqual(expected);
   });
 });
@@ -308,12 +456,15 @@ describe('one bench in a folder', () => {
 describe('what cannot be gone on with', () => {
   it.each([
     ['--seed 6', /--seed is 6, but the run was made with 5\. Leave such options out/],
+    ['--held-out 10', /--held-out is 10, but the run was made with 0/],
+    ['--seeds 3', /--seeds is 3, but the run was made with 2/],
     ['--backend cpu', /--backend is cpu, but the run was made with simd/],
     ['--threads 2', /--threads is 2, but the run was made with 1/],
     [
       '--models fnn,cnn --epochs 9',
       /--models is fnn,cnn, but .* cnn,fnn; --epochs is 9, but .* the profile's/,
     ],
+    ['--set fnn.epochs=3', /--set changes recipes, and those of a run are as it began/],
     ['--out other', /--out names the folder of a new run/],
   ])('%s', async (args, message) => {
     const { code, err } = await start(cli, ['--resume', killed.run, ...args.split(' ')], {
@@ -340,9 +491,9 @@ describe('what cannot be gone on with', () => {
     };
     await refused(
       JSON.stringify({ ...record, schemaVersion: 2 }),
-      /schemaVersion 2, this version .* continues runs of 1; use the version/,
+      /schemaVersion 2, this version .* continues runs of 3; use the version/,
     );
-    await refused(JSON.stringify({ ...record, seed: -1 }), /is not the record of a run[\s\S]*seed/);
+    await refused(JSON.stringify({ ...record, seeds: [-1] }), /is not the record of a run[\s\S]*seeds/);
     await refused('{', /is not JSON; the run cannot be continued/);
     await refused(undefined, /holds no run that can be continued: there is no run\.json/);
     const none = await start(cli, ['--resume', 'nowhere'], { cwd }).ended;

@@ -11,6 +11,7 @@ import { type Checkpoints, openCheckpoints } from './run-folder/checkpoints';
 import { acquireLock, type Lock } from './run-folder/lock';
 import { type RunRecord, writeRunRecord } from './run-folder/run-record';
 import { openStepLog, type StepLog } from './run-folder/step-log';
+import { isSame, type Training } from './run-folder/training';
 
 /** The folder of a run: `run.json` says what it is, the log and the checkpoints grow, results and reports come at the end. */
 export interface RunFolder {
@@ -80,14 +81,14 @@ export async function openRunFolder(
   }
   let epochs = 0;
   let finished = false;
-  // The first lines of a resumed model are in the log already.
-  let known: string | undefined = checkpoints.training;
+  // The first lines of a resumed training are in the log already.
+  let known: Training | undefined = checkpoints.training;
   const log = (): StepLog => {
     if (steps) return steps;
     steps = openStepLog(join(path, 'steps.jsonl'), resume ? checkpoints.logBytes : undefined);
     if (!resume || checkpoints.logBytes === 0) {
-      const { command, profile, models, seed, epochs, threads, backend } = record;
-      const header = { profile, models, backend: backend.name, seed, epochs, threads, command };
+      const { command, profile, models, seeds, epochs, threads, backend } = record;
+      const header = { profile, models, backend: backend.name, seeds, epochs, threads, command };
       steps.line({ type: 'run', ...header });
     }
     return steps;
@@ -101,15 +102,17 @@ export async function openRunFolder(
     checkpoints,
     log(event) {
       if (event.type === 'epoch') epochs++;
-      if (event.type === 'modelStart' && event.model === known) known = undefined;
-      else if (['step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type)) log().line(event);
+      if (event.type === 'modelStart' && known && isSame(event, known)) known = undefined;
+      else if (['forecast', 'step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type))
+        log().line(event);
     },
     resume(differences) {
       checkpoints.resume(differences);
       log().line({ type: 'resume', differences });
     },
     async finished() {
-      if (record.models.some((model) => !checkpoints.finished(model))) return undefined;
+      const trainings = record.models.flatMap((model) => record.seeds.map((seed) => ({ model, seed })));
+      if (trainings.some((training) => !checkpoints.finished(training))) return undefined;
       const text = await readFile(join(path, 'results.json'), 'utf8').catch(() => undefined);
       try {
         return text === undefined ? undefined : parseResults(JSON.parse(text));

@@ -1,3 +1,4 @@
+import { csvLine } from './csv';
 import { escapeHtml } from './report/escape-html';
 
 export interface Column {
@@ -16,6 +17,8 @@ export interface Table {
   notes: string[];
   /** Colours the cells after the first of each row, 0 … 1; in HTML only. */
   heat?: number[][];
+  /** Sets off cells after the first of each row by their background; in HTML only. */
+  marked?: boolean[][];
 }
 
 /** For a terminal: columns in line, a rule under the headings. */
@@ -41,8 +44,12 @@ export function renderMarkdown({ columns, rows, notes }: Table): string {
 }
 
 /** The first column holds the headings of its rows. */
-export function renderHtml({ title, columns, rows, notes, heat }: Table): string {
-  const attribute = (i: number) => (columns[i]!.align === 'right' ? ' class="number"' : '');
+export function renderHtml({ title, columns, rows, notes, heat, marked }: Table): string {
+  const attribute = (i: number, row = -1) => {
+    const classes = [columns[i]!.align === 'right' && 'number', marked?.[row]?.[i - 1] && 'marked'];
+    const names = classes.filter(Boolean).join(' ');
+    return names && ` class="${names}"`;
+  };
   const head = columns.map(({ heading }, i) => `<th scope="col"${attribute(i)}>${escapeHtml(heading)}</th>`);
   const shade = (row: number, i: number) => {
     const value = heat?.[row]?.[i - 1];
@@ -52,7 +59,7 @@ export function renderHtml({ title, columns, rows, notes, heat }: Table): string
     const cells = row.map((cell, i) =>
       i === 0
         ? `<th scope="row">${escapeHtml(cell)}</th>`
-        : `<td${attribute(i)}${shade(y, i)}>${escapeHtml(cell)}</td>`,
+        : `<td${attribute(i, y)}${shade(y, i)}>${escapeHtml(cell)}</td>`,
     );
     return `<tr>${cells.join('')}</tr>`;
   });
@@ -69,9 +76,7 @@ export function renderHtml({ title, columns, rows, notes, heat }: Table): string
 
 /** By RFC 4180, with a line of headings; title and notes are left out. */
 export function renderCsv({ columns, rows }: Table): string {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(cell).join(','));
-  return `${lines.join('\r\n')}\r\n`;
+  return [columns.map(({ heading }) => heading), ...rows].map(csvLine).join('');
 }
 
 function escapeMarkdown(text: string): string {

@@ -6,12 +6,15 @@ import { bench, describe } from 'vitest';
 import {
   type Augmentation,
   alternatingFlip,
+  autoAugment,
   batches,
   cutout,
   cifar10Mean as mean,
+  randomErasing,
   randomFlip,
   reflectShift,
   cifar10StandardDeviation as standardDeviation,
+  trivialAugment,
 } from '../src/index';
 
 const count = 10_000;
@@ -29,17 +32,30 @@ const cases: Record<string, Augmentation[]> = {
   'shift + alternating flip + normalise': [reflectShift({ pixels: 2 }), alternatingFlip()],
   'shift + flip + cutout + normalise': [reflectShift({ pixels: 4 }), alternatingFlip(), cutout({ size: 12 })],
 };
+const ofBytes: Record<string, Augmentation<Uint8Array>[]> = {
+  'shift + flip + autoAugment + erasing': [
+    reflectShift({ pixels: 4 }),
+    randomFlip(),
+    autoAugment({ policy: 'cifar10' }),
+    randomErasing({ probability: 0.25 }),
+  ],
+  'shift + flip + trivialAugment': [reflectShift({ pixels: 4 }), randomFlip(), trivialAugment()],
+};
+const all = [
+  ...Object.entries(cases).map(([name, augment]) => [name, { augment }] as const),
+  ...Object.entries(ofBytes).map(([name, augmentBytes]) => [name, { augmentBytes }] as const),
+];
 
 await tf.setBackend('cpu');
 describe('10,000 images of 32 x 32 x 3 in batches of 500', () => {
-  for (const [name, augment] of Object.entries(cases)) {
+  for (const [name, augmentations] of all) {
     const source = batches(imageSet, {
       batchSize: 500,
       shuffle: true,
       seed: 1,
       mean,
       standardDeviation,
-      augment,
+      ...augmentations,
     });
     let epoch = 0;
     bench(

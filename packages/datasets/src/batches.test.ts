@@ -3,6 +3,7 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alternatingFlip } from './augment/alternating-flip';
+import type { Augmentation } from './augment/augmentation';
 import { cutout } from './augment/cutout';
 import { randomFlip } from './augment/random-flip';
 import { reflectShift } from './augment/reflect-shift';
@@ -55,6 +56,26 @@ describe('batches', () => {
       Array.from(set.images, (byte) => byte / 255),
     );
     tf.dispose([batch!.xs, batch!.ys]);
+  });
+
+  it('changes bytes before it normalises them, whatever the batch size, and not the set', async () => {
+    const set = smallImages();
+    const before = set.images.slice();
+    const darker: Augmentation<Uint8Array> = () => (image, index) => {
+      for (let i = 0; i < image.length; i++) image[i] = (image[i]! + index) >> 1;
+    };
+    const options = { mean, standardDeviation, shuffle: true, augmentBytes: [darker, randomFlip()] };
+    const { xs, ys } = await epochOf(batches(set, { ...options, batchSize: 4 }), 1);
+    expect(await epochOf(batches(set, { ...options, batchSize: 3 }), 1)).toMatchObject({ xs, ys });
+    expect(set.images).toEqual(before);
+    const plain = { ...options, batchSize: 4, augmentBytes: [darker] };
+    const unshuffled = await epochOf(batches(set, { ...plain, shuffle: false }), 1);
+    const size = set.images.length / set.count;
+    const expected = Array.from(
+      set.images,
+      (byte, i) => (((byte + Math.floor(i / size)) >> 1) / 255 - mean[i % 3]!) / standardDeviation[i % 3]!,
+    );
+    await expectClose(unshuffled.xs, expected, { absolute: 1e-6, relative: 1e-6 });
   });
 
   it('tells its sizes, and drops the last batch when asked', async () => {

@@ -10,6 +10,8 @@ export interface ImageBatchOptions extends BatchOptions {
   mean?: readonly number[];
   /** Standard deviation of each channel, for pixels scaled to 0 … 1. Default: ones. */
   standardDeviation?: readonly number[];
+  /** What to do to the bytes of each image before it is normalised, in this order. Default: nothing. */
+  augmentBytes?: readonly Augmentation<Uint8Array>[];
   /** What to do to each image after it was normalised, in this order. Default: nothing. */
   augment?: readonly Augmentation[];
 }
@@ -40,6 +42,7 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
     batchSize,
     mean = new Array(channels).fill(0),
     standardDeviation = new Array(channels).fill(1),
+    augmentBytes = [],
     augment = [],
   } = options;
   const tables = normalisationTables(channels, mean, standardDeviation);
@@ -47,17 +50,27 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
   const imageSize = height * width * channels;
 
   function* epochBatches(epoch: number): Generator<Batch> {
-    const transforms = augment.map((augmentation, i) => {
-      const fixedRng = rng.fork('augment', i);
-      return augmentation({ count, height, width, channels, epoch, rng: fixedRng.fork(epoch), fixedRng });
-    });
+    const start = <Pixels>(stage: string, augmentations: readonly Augmentation<Pixels>[]) =>
+      augmentations.map((augmentation, i) => {
+        const fixedRng = rng.fork(stage, i);
+        return augmentation({ count, height, width, channels, epoch, rng: fixedRng.fork(epoch), fixedRng });
+      });
+    const byteTransforms = start('augmentBytes', augmentBytes);
+    const transforms = start('augment', augment);
+    const changed = new Uint8Array(byteTransforms.length > 0 ? imageSize : 0);
     for (const indices of order(epoch)) {
       // Every batch gets arrays of its own: a backend may keep the array that it is given instead of copying it.
       const xs = new Float32Array(indices.length * imageSize);
       const ys = new Int32Array(indices.length);
       for (let n = 0; n < indices.length; n++) {
         const index = indices[n]!;
-        normalise(images, index * imageSize, xs, n * imageSize, imageSize, tables);
+        if (byteTransforms.length > 0) {
+          changed.set(images.subarray(index * imageSize, (index + 1) * imageSize));
+          for (const transform of byteTransforms) transform(changed, index);
+          normalise(changed, 0, xs, n * imageSize, imageSize, tables);
+        } else {
+          normalise(images, index * imageSize, xs, n * imageSize, imageSize, tables);
+        }
         if (transforms.length > 0) {
           const image = xs.subarray(n * imageSize, (n + 1) * imageSize);
           for (const transform of transforms) transform(image, index);

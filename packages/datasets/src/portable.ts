@@ -1,8 +1,11 @@
 export { alternatingFlip } from './augment/alternating-flip';
-export type { Augmentation, EpochContext, ImageTransform } from './augment/augmentation';
+export type { AnyPixels, Augmentation, EpochContext, ImageTransform } from './augment/augmentation';
+export { type AutoAugmentOptions, autoAugment } from './augment/auto-augment';
 export { cutout } from './augment/cutout';
+export { type RandomErasingOptions, randomErasing } from './augment/random-erasing';
 export { randomFlip } from './augment/random-flip';
 export { reflectShift } from './augment/reflect-shift';
+export { trivialAugment } from './augment/trivial-augment';
 export type { Batch, BatchSource } from './batch-source';
 export { batches, type ImageBatchOptions } from './batches';
 export { channelStatistics } from './channel-statistics';

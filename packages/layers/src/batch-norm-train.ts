@@ -1,21 +1,37 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, activate } from './activate';
 import { hasKernels, runKernel, withGradient } from './with-gradient';
 
+interface Affine {
+  gamma: tf.Tensor | undefined;
+  beta: tf.Tensor | undefined;
+  epsilon: number;
+}
+
+type OnStatistics = (mean: tf.Tensor, variance: tf.Tensor) => void;
+
 /**
- * Normalises a batch by its own mean and variance over all axes but the last, with the exact gradient.
+ * Normalises a batch by its own mean and variance over all axes but the last and applies an activation, with the exact
+ * gradient.
  *
- * x̂ = (x − μ)·r, r = 1/√(σ² + ε), y = γ·x̂ + β;
- * dβ = Σ dy, dγ = Σ dy·x̂, dx = γ·r·(dy − dβ/n − x̂·dγ/n), sums over the n elements of a channel
+ * x̂ = (x − μ)·r, r = 1/√(σ² + ε), y = γ·x̂ + β, the value f(y);
+ * with g = dy·f'(y): dβ = Σ g, dγ = Σ g·x̂, dx = γ·r·(g − dβ/n − x̂·dγ/n), sums over the n elements of a channel
  *
  * @param onStatistics told μ and the biased σ², which are disposed when it returns
  */
 export function normalizeBatch(
   x: tf.Tensor,
-  gamma: tf.Tensor | undefined,
-  beta: tf.Tensor | undefined,
-  epsilon: number,
-  onStatistics: (mean: tf.Tensor, variance: tf.Tensor) => void,
+  { activation, ...affine }: Affine & { activation: Activation },
+  onStatistics: OnStatistics,
 ): tf.Tensor {
+  if (activation === 'none') return normalize(x, affine, onStatistics);
+  if (hasKernels('BatchNormActivation', 'BatchNormActivationGrad')) {
+    return normalizeAndActivate(x, affine, activation, onStatistics);
+  }
+  return activate(activation, normalize(x, affine, onStatistics));
+}
+
+function normalize(x: tf.Tensor, { gamma, beta, epsilon }: Affine, onStatistics: OnStatistics): tf.Tensor {
   const inputs = [x, gamma, beta].filter((t) => t !== undefined);
   const fused = hasKernels('BatchNormTrain', 'BatchNormTrainGrad');
   return withGradient(inputs, {
@@ -32,6 +48,33 @@ export function normalizeBatch(
       const [dx, dgamma, dbeta] = fused
         ? runKernel('BatchNormTrainGrad', named, { epsilon })
         : backward(dy, x!, mean!, variance!, savedGamma, epsilon);
+      return [dx!, ...(gamma ? [dgamma!] : []), ...(beta ? [dbeta!] : [])];
+    },
+  });
+}
+
+function normalizeAndActivate(
+  x: tf.Tensor,
+  { gamma, beta, epsilon }: Affine,
+  activation: Activation,
+  onStatistics: OnStatistics,
+): tf.Tensor {
+  const parameters = { ...(gamma && { gamma }), ...(beta && { beta }) };
+  const names = Object.keys(parameters);
+  return withGradient([x, ...Object.values(parameters)], {
+    forward() {
+      const [value, mean, variance] = runKernel(
+        'BatchNormActivation',
+        { x, ...parameters },
+        { epsilon, activation },
+      );
+      onStatistics(mean!, variance!);
+      return { value: value!, saved: [x, mean!, variance!, ...Object.values(parameters)] };
+    },
+    backward(dy, [x, mean, variance, ...saved]) {
+      const named = Object.fromEntries(names.map((name, i) => [name, saved[i]!]));
+      const inputs = { dy, x: x!, mean: mean!, variance: variance!, ...named };
+      const [dx, dgamma, dbeta] = runKernel('BatchNormActivationGrad', inputs, { epsilon, activation });
       return [dx!, ...(gamma ? [dgamma!] : []), ...(beta ? [dbeta!] : [])];
     },
   });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, activate, assertActivation } from './activate';
 import { normalizeBatch } from './batch-norm-train';
 import { ones, zeros } from './initializers';
 import type { Layer, Params } from './layer';
@@ -15,6 +16,8 @@ export interface BatchNormOptions {
   scale?: boolean;
   /** Whether the shift β is trained (else it is 0); true by default. */
   shift?: boolean;
+  /** What is applied to the normalised values, 'none' by default; in one pass with them where the backend can. */
+  activation?: Activation;
 }
 
 export interface BatchNormParams extends Params {
@@ -26,14 +29,16 @@ export interface BatchNormParams extends Params {
  * Batch normalisation over all axes but the last.
  *
  * y = γ·(x − μ)/√(σ² + ε) + β. In training μ and σ² are the mean and (biased) variance of the batch, and the running
- * statistics move by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²). Otherwise μ and σ² are the running statistics.
+ * statistics move by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²). Otherwise μ and σ² are the running statistics. With an
+ * activation f the output is f(y); its gradient computes y again from x, so that y itself is never kept.
  *
- * Runs the kernels `BatchNormTrain` and `BatchNormTrainGrad` where the backend has them.
+ * Runs the kernels `BatchNormTrain` and `BatchNormTrainGrad`, or `BatchNormActivation` and `BatchNormActivationGrad`, where
+ * the backend has them.
  *
  * @returns a layer that keeps the shape [batch, …, channels]
  * @throws when a size or number is out of its range, or the input's last axis is not channels
  * @example
- * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3, bias: false }), batchNorm({ channels: 64 }), relu]);
+ * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3, bias: false }), batchNorm({ channels: 64, activation: 'relu' })]);
  * @see Ioffe, Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167, algorithms 1 and 2
  */
 export function batchNorm({
@@ -42,8 +47,10 @@ export function batchNorm({
   momentum = 0.1,
   scale = true,
   shift = true,
+  activation = 'none',
 }: BatchNormOptions): Layer<BatchNormParams> {
   assertSizes('batchNorm', { channels });
+  assertActivation('batchNorm', activation);
   if (!(epsilon > 0))
     throw new Error(`batchNorm: epsilon is ${epsilon}; give a positive number such as 1e-5`);
   if (!(momentum > 0 && momentum <= 1)) {
@@ -68,9 +75,12 @@ export function batchNorm({
       const { runningMean, runningVariance } = params;
       const gamma = scale ? (params.gamma as tf.Variable) : undefined;
       const beta = shift ? (params.beta as tf.Variable) : undefined;
-      if (!training) return normalizeRunning(x, runningMean, runningVariance, gamma, beta, epsilon);
+      if (!training) {
+        const y = normalizeRunning(x, runningMean, runningVariance, gamma, beta, epsilon);
+        return activate(activation, y);
+      }
       const n = x.size / channels;
-      return normalizeBatch(x, gamma, beta, epsilon, (mean, variance) => {
+      return normalizeBatch(x, { gamma, beta, epsilon, activation }, (mean, variance) => {
         const move = (running: tf.Variable, now: tf.Tensor) =>
           running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(now, momentum)));
         move(runningMean, mean);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, activate, assertActivation } from './activate';
 import { addBias } from './add-bias';
 import { assertStridesOrDilations, dilated, pair } from './dilated';
+import { fusedConv2d } from './fused-conv2d';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
 import { assertSizes, parameter } from './parameter';
@@ -23,6 +25,8 @@ export interface Conv2dOptions {
   biasInitializer?: Initializer;
   /** Whether the kernel is trained; true by default. The bias always is. */
   trainable?: boolean;
+  /** What is applied to the output, 'none' by default; 'relu' in the convolution's own kernel. */
+  activation?: Activation;
 }
 
 export interface Conv2dParams extends Params {
@@ -31,7 +35,7 @@ export interface Conv2dParams extends Params {
 
 /**
  * Two-dimensional convolution (cross-correlation, as everywhere in deep learning) over images [batch, height, width,
- * channels].
+ * channels], with an activation behind it if wanted.
  *
  * y[n, i, j, o] = b[o] + Σ_{u,v,c} x[n, s·i + d·u − p, s·j + d·v − p, c]·W[u, v, c, o], stride s, dilation d, padding p
  *
@@ -53,6 +57,7 @@ export function conv2d({
   initializer = lecunUniform(),
   biasInitializer,
   trainable = true,
+  activation = 'none',
 }: Conv2dOptions): Layer<Conv2dParams> {
   const [size, step, distance] = [pair(kernelSize), pair(strides), pair(dilations)];
   assertSizes('conv2d', { inChannels, outChannels });
@@ -60,6 +65,7 @@ export function conv2d({
   assertSizes('conv2d', { 'strides (down)': step[0], 'strides (right)': step[1] });
   assertSizes('conv2d', { 'dilations (down)': distance[0], 'dilations (right)': distance[1] });
   assertStridesOrDilations('conv2d', step, distance);
+  assertActivation('conv2d', activation);
   const fanIn = size[0] * size[1] * inChannels;
   return {
     init: (rng) => ({
@@ -77,17 +83,23 @@ export function conv2d({
         );
       }
       const kernel = params.kernel as tf.Tensor4D;
-      const convolve = (x: tf.Tensor, padding: 'same' | 'valid') => {
-        const y = tf.conv2d(x as tf.Tensor4D, kernel, step, padding);
-        countFlops?.('conv2d', 2 * y.size * fanIn);
-        return y;
-      };
+      if (Math.max(...distance) > 1) {
+        const y = dilated(x, size, distance, padding, (x) => {
+          const y = tf.conv2d(x as tf.Tensor4D, kernel, step, 'valid');
+          countFlops?.('conv2d', 2 * y.size * fanIn);
+          return y;
+        });
+        return activate(activation, bias ? addBias(y, params.bias as tf.Variable) : y);
+      }
+      // The gradient of relu needs its value alone, the others their argument: those are kernels of their own.
+      const relu = activation === 'relu';
+      const options = { strides: step, padding, activation: relu ? 'relu' : 'linear' } as const;
       const y =
-        Math.max(...distance) > 1
-          ? dilated(x, size, distance, padding, (x) => convolve(x, 'valid'))
-          : convolve(x, padding);
-      // A separate sum: the gradient of tfjs's fused form always computes the gradient of its input, needed or not.
-      return bias ? addBias(y, params.bias as tf.Variable) : y;
+        bias || relu
+          ? fusedConv2d(x, kernel, bias ? (params.bias as tf.Variable) : undefined, options)
+          : tf.conv2d(x as tf.Tensor4D, kernel, step, padding);
+      countFlops?.('conv2d', 2 * y.size * fanIn);
+      return relu ? y : activate(activation, y);
     },
   };
 }

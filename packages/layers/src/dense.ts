@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, activate, assertActivation } from './activate';
 import { affine } from './affine';
 import { type Initializer, lecunUniform } from './initializers';
 import type { Layer, Params } from './layer';
@@ -12,6 +13,8 @@ export interface DenseOptions {
   /** Of the kernel; uniform in ±1/√inFeatures by default, and so is the bias. */
   initializer?: Initializer;
   biasInitializer?: Initializer;
+  /** What is applied to the output, 'none' by default. */
+  activation?: Activation;
 }
 
 export interface DenseParams extends Params {
@@ -26,7 +29,7 @@ export interface DenseParams extends Params {
  * @returns a layer from [batch, …, inFeatures] to [batch, …, outFeatures]
  * @throws when a size is not a positive integer, or the input's last axis is not inFeatures
  * @example
- * sequential([dense({ inFeatures: 784, outFeatures: 128 }), relu, dense({ inFeatures: 128, outFeatures: 10 })]);
+ * sequential([dense({ inFeatures: 784, outFeatures: 128, activation: 'relu' }), dense({ inFeatures: 128, outFeatures: 10 })]);
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 6
  */
 export function dense({
@@ -35,8 +38,10 @@ export function dense({
   bias = true,
   initializer = lecunUniform(),
   biasInitializer = lecunUniform({ fanIn: inFeatures }),
+  activation = 'none',
 }: DenseOptions): Layer<DenseParams> {
   assertSizes('dense', { inFeatures, outFeatures });
+  assertActivation('dense', activation);
   return {
     init: (rng) => ({
       kernel: parameter([inFeatures, outFeatures], initializer, rng.fork('kernel')),
@@ -53,7 +58,7 @@ export function dense({
       const flat: tf.Tensor2D = tf.reshape(x, [rows, inFeatures]);
       const kernel = params.kernel as tf.Tensor2D;
       const y = bias ? affine(flat, kernel, params.bias as tf.Tensor1D) : tf.matMul(flat, kernel);
-      return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]);
+      return tf.reshape(activate(activation, y), [...x.shape.slice(0, -1), outFeatures]);
     },
   };
 }

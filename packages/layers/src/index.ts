@@ -1,3 +1,4 @@
+export type { Activation } from './activate';
 export { assignParameters } from './assign-parameters';
 export { type BatchNormOptions, batchNorm } from './batch-norm';
 export { block } from './block';

@@ -14,6 +14,11 @@ export interface Context {
   rng?: Rng;
   /** Told of every product a layer makes, in floating-point operations (a multiply-add is 2). */
   countFlops?: (operation: string, flops: number) => void;
+  /**
+   * Told of the queries and keys of every attention, [batch, tokens, features] for all its heads: what its weights are
+   * made of, softmax(Q·Kᵀ/√d) in each head. They are the layer's, to be used before this returns.
+   */
+  onAttention?: (query: tf.Tensor, key: tf.Tensor, heads: number) => void;
 }
 
 /** A layer: how its parameters begin, and what it makes of a batch with them. It holds no state of its own. */

@@ -125,6 +125,11 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
   {
     averagePool2d: { layer: () => layers.averagePool2d(), shape: [2, 4, 5, 3], output: [2, 2, 2, 3] },
     batchNorm: { layer: () => layers.batchNorm({ channels: 3 }), shape: [4, 2, 2, 3], output: [4, 2, 2, 3] },
+    'batchNorm activated': {
+      layer: () => layers.batchNorm({ channels: 3, activation: 'gelu' }),
+      shape: [4, 2, 2, 3],
+      output: [4, 2, 2, 3],
+    },
     conv2d: {
       layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }),
       shape: [2, 5, 4, 2],
@@ -134,6 +139,16 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 2, dilations: [2, 3] }),
       shape: [2, 5, 4, 2],
       output: [2, 5, 4, 3],
+    },
+    'conv2d activated': {
+      layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, activation: 'silu' }),
+      shape: [2, 5, 4, 2],
+      output: [2, 5, 4, 3],
+    },
+    'dense activated': {
+      layer: () => layers.dense({ inFeatures: 3, outFeatures: 4, activation: 'gelu' }),
+      shape: [2, 5, 3],
+      output: [2, 5, 4],
     },
     dense: {
       layer: () => layers.dense({ inFeatures: 3, outFeatures: 4 }),
@@ -315,6 +330,13 @@ describe('a gradient that nothing needs', () => {
     expect([frozen.Conv2DBackpropInput, frozen.Conv2DBackpropFilter]).toEqual([1, 1]);
   });
 
+  it('is not computed with a bias and relu in the convolution either', async () => {
+    const one = layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, activation: 'relu' });
+    const counts = await backward(one, [1, 4, 4, 3]);
+    expect([counts.FusedConv2D, counts.Conv2DBackpropFilter]).toEqual([1, 1]);
+    expect([counts.Conv2DBackpropInput, counts.Conv2D]).toEqual([undefined, undefined]);
+  });
+
   it('is not computed for the input of the first dense layer', async () => {
     const model = layers.sequential([layers.dense({ inFeatures: 3, outFeatures: 2 })]);
     const { _FusedMatMul: forward, BatchMatMul: gradients } = await backward(model, [4, 3]);
@@ -324,6 +346,10 @@ describe('a gradient that nothing needs', () => {
 
 describe('bad options', () => {
   it.each<[() => unknown, RegExp]>([
+    [
+      () => layers.batchNorm({ channels: 1, activation: 'swish' as 'silu' }),
+      /batchNorm: activation is "swish"; give one of 'none', 'relu', 'silu', 'gelu', 'geluTanh'/,
+    ],
     [() => layers.dense({ inFeatures: 0, outFeatures: 1 }), /dense: inFeatures is 0; give an integer/],
     [
       () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: [3, 1.5] }),
@@ -366,4 +392,27 @@ describe('bad options', () => {
   ])('are refused with what to do', (call, message) => {
     expect(call).toThrow(message);
   });
+});
+
+it('tells of the queries and keys of every attention, and changes nothing by it', async () => {
+  const attention = () => layers.multiHeadAttention({ features: 6, heads: 2 });
+  const model = createModel(layers.sequential([attention(), attention()]), { seed: 3 });
+  const x = tf.tensor(createRng(1).fillNormal(new Float32Array(48)), [2, 4, 6]);
+  const told: tf.Tensor[] = [];
+  const y = model.apply(x, {
+    training: false,
+    onAttention(query, key, heads) {
+      expect([query.shape, key.shape, heads]).toEqual([[2, 4, 6], [2, 4, 6], 2]);
+      told.push(tf.keep(tf.clone(query)), tf.keep(tf.clone(key)));
+    },
+  });
+  const parameters = model.parameters() as { [name: string]: tf.Tensor };
+  const rows = tf.reshape(x, [8, 6]) as tf.Tensor2D;
+  for (const [i, part] of ['query', 'key'].entries()) {
+    const product = tf.matMul(rows, parameters[`0.${part}.kernel`] as tf.Tensor2D);
+    await expectClose(told[i]!, tf.reshape(tf.add(product, parameters[`0.${part}.bias`]!), [2, 4, 6]));
+  }
+  expect(told).toHaveLength(4);
+  const plain = model.predict(x);
+  expect(await y.data()).toEqual(await plain.data());
 });

@@ -52,7 +52,7 @@ export function multiHeadAttention({
     value: project(initializer),
     output: project(outputInitializer),
   };
-  return block(parts, (l, x, { countFlops }) => {
+  return block(parts, (l, x, { countFlops, onAttention }) => {
     if (x.rank !== 3 || x.shape[2] !== features) {
       throw new Error(
         `multiHeadAttention: the input has shape [${x.shape}]; give tokens [batch, tokens, ${features}], since features is ${features}`,
@@ -60,6 +60,8 @@ export function multiHeadAttention({
     }
     const [batch, tokens] = x.shape as [number, number, number];
     countFlops?.('attention', 4 * batch * tokens * tokens * features);
-    return l.output(attend(l.query(x), l.key(x), l.value(x), heads));
+    const [query, key] = [l.query(x), l.key(x)];
+    onAttention?.(query, key, heads);
+    return l.output(attend(query, key, l.value(x), heads));
   });
 }

@@ -14,7 +14,7 @@ export interface AdamWOptions extends AdamOptions {
  *
  * θ ← θ − η·(m̂/(√v̂ + ε) + λ·θ), m̂ and v̂ as in Adam
  *
- * Runs the kernel `AdamW` where the backend has it.
+ * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
  * @throws when a number is out of its range
  * @example

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFraction, assertPositive } from './checks';
-import { fused } from './fused';
-import { type Optimizer, perParameter } from './optimizer';
+import { fused, fusedList } from './fused';
+import { type Optimizer, perParameter, type RuleInput, type RuleOutput } from './optimizer';
 import type { LearningRate } from './schedule';
 
 export interface AdamOptions {
@@ -20,7 +20,7 @@ export interface AdamOptions {
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², θ ← θ − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε), t = step + 1
  *
- * Runs the kernel `AdamW` where the backend has it.
+ * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
  * @throws when a number is out of its range
  * @example
@@ -39,7 +39,23 @@ export function adaptive(
 ): Optimizer {
   assertFraction(name, { beta1, beta2 });
   assertPositive(name, { epsilon });
-  return perParameter(name, ['mean', 'square'], learningRate, (input) => {
+  const together = (inputs: RuleInput[]): RuleOutput[] | undefined => {
+    const lists = [
+      inputs.map(({ gradient }) => gradient),
+      inputs.map(({ parameter }) => parameter),
+      inputs.map(({ slots }) => slots.mean!),
+      inputs.map(({ slots }) => slots.square!),
+    ];
+    const weightDecays = inputs.map((input) => weightDecayOf(input.name));
+    const { learningRate = 0, step = 0 } = inputs[0] ?? {};
+    const attributes = { learningRate, beta1, beta2, epsilon, weightDecays, step };
+    const made = fusedList('AdamWList', lists, attributes);
+    return made?.map(([update, mean, square]) => ({
+      update: update!,
+      slots: { mean: mean!, square: square! },
+    }));
+  };
+  const rule = (input: RuleInput): RuleOutput => {
     const { gradient, parameter, learningRate } = input;
     const before = { mean: input.slots.mean!, square: input.slots.square! };
     const t = input.step + 1;
@@ -58,5 +74,6 @@ export function adaptive(
       },
     );
     return { update: update!, slots: { mean: mean!, square: square! } };
-  });
+  };
+  return perParameter(name, ['mean', 'square'], learningRate, rule, together);
 }

@@ -1,19 +1,15 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { adamW, newtonSchulz, sgd } from './index';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adamW, muon, newtonSchulz, sgd } from './index';
 
 // A backend that has the kernels, played by ones that record what they are given.
 const backendName = tf.getBackend();
-const own = {
-  AdamW: tf.getKernel('AdamW', backendName),
-  NewtonSchulz: tf.getKernel('NewtonSchulz', backendName),
-  Sgd: tf.getKernel('Sgd', backendName),
-};
+const names = ['AdamW', 'AdamWList', 'NewtonSchulz', 'NewtonSchulzList', 'Sgd', 'SgdList'] as const;
+const own = Object.fromEntries(names.map((name) => [name, tf.getKernel(name, backendName)]));
 let given: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap } | undefined;
 
-function play(kernelName: keyof typeof own, outputs: number): void {
-  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+function play(kernelName: (typeof names)[number], outputs: number): void {
   tf.registerKernel({
     kernelName,
     backendName,
@@ -25,11 +21,13 @@ function play(kernelName: keyof typeof own, outputs: number): void {
   });
 }
 
+const hide = () => {
+  for (const name of names) if (tf.getKernel(name, backendName)) tf.unregisterKernel(name, backendName);
+};
+beforeEach(hide);
 afterEach(() => {
-  for (const [name, config] of Object.entries(own)) {
-    if (tf.getKernel(name, backendName)) tf.unregisterKernel(name, backendName);
-    if (config) tf.registerKernel(config);
-  }
+  hide();
+  for (const config of Object.values(own)) if (config) tf.registerKernel(config);
 });
 
 describe('on a backend that has the kernel', () => {
@@ -74,5 +72,53 @@ describe('on a backend that has the kernel', () => {
     await expectClose(newtonSchulz(tf.zeros([2, 2]), { steps: 3 }), tf.fill([2, 2], 1));
     expect(Object.keys(given!.inputs)).toEqual(['x']);
     expect(given!.attrs).toEqual({ steps: 3 });
+  });
+
+  it('adamW prefers AdamWList: all gradients, parameters, means, squares in one call', async () => {
+    play('AdamW', 3);
+    play('AdamWList', 6);
+    const params = { kernel: tf.ones([2, 2]), bias: tf.ones([2, 2]) };
+    const optimizer = adamW({ learningRate: 0.5, weightDecay: 0.1, only: /kernel/ });
+    const state = optimizer.init(params);
+    const grads = { bias: tf.zeros([2, 2]), kernel: tf.zeros([2, 2]) };
+    const made = optimizer.update(grads, state, { params, step: 4 });
+    const order = Object.values(given!.inputs).map((x) => x!.dataId);
+    const lists = [grads, params, state.mean!, state.square!].flatMap((t) => [t.bias!, t.kernel!]);
+    expect(order).toEqual(lists.map(({ dataId }) => dataId));
+    const attributes = { learningRate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 4 };
+    expect(given!.attrs).toEqual({ ...attributes, weightDecays: [0, 0.1] });
+    await expectClose(made.updates.kernel!, tf.fill([2, 2], 2));
+    await expectClose(made.state.mean!.bias!, tf.fill([2, 2], 3));
+    await expectClose(made.state.square!.kernel!, tf.fill([2, 2], 6));
+    expect(optimizer.update({}, state, { params, step: 5 }).updates).toEqual({});
+  });
+
+  it('sgd with momentum prefers SgdList', async () => {
+    play('SgdList', 4);
+    const params = { a: tf.ones([2, 2]), b: tf.ones([2, 2]) };
+    const optimizer = sgd({ learningRate: 0.5, momentum: 0.9, weightDecay: 0.1, only: /a/ });
+    const state = optimizer.init(params);
+    const made = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 4 });
+    expect(given!.attrs).toEqual({
+      learningRate: 0.5,
+      momentum: 0.9,
+      nesterov: false,
+      weightDecays: [0.1, 0],
+      decoupled: false,
+    });
+    await expectClose(made.updates.b!, tf.fill([2, 2], 2));
+    await expectClose(made.state.momentum!.a!, tf.fill([2, 2], 3));
+  });
+
+  it('muon prefers SgdList and NewtonSchulzList', async () => {
+    play('SgdList', 4);
+    play('NewtonSchulzList', 2);
+    const params = { a: tf.ones([2, 2]), b: tf.ones([2, 2]) };
+    const optimizer = muon({ learningRate: 0.5, newtonSchulzSteps: 3 });
+    const state = optimizer.init(params);
+    const made = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 0 });
+    expect(given!.attrs).toEqual({ steps: 3 });
+    await expectClose(made.updates.b!, tf.fill([2, 2], -1));
+    await expectClose(made.state.momentum!.b!, tf.fill([2, 2], 4));
   });
 });

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertCount, assertFraction } from './checks';
+import { fusedList } from './fused';
 import { newtonSchulz } from './newton-schulz';
-import { type Optimizer, perParameter } from './optimizer';
+import { type Optimizer, perParameter, type RuleInput, type RuleOutput } from './optimizer';
 import type { LearningRate } from './schedule';
+import { sgdTogether } from './sgd';
 import { type WeightDecayOptions, weightDecayOf } from './weight-decay';
 
 export interface MuonOptions extends WeightDecayOptions {
@@ -29,6 +31,8 @@ export interface MuonOptions extends WeightDecayOptions {
  * A parameter is the matrix [all axes but the last, last axis], so that columns are outputs. With `normalizeWeights`
  * θ is first θ·√columns/‖θ‖. Scale 'rms' gives steps the size of Adam's, so that its learning rates can be kept.
  *
+ * Runs the kernels `SgdList` and `NewtonSchulzList`, or `NewtonSchulz` for each parameter, where the backend has them.
+ *
  * @throws when a number is out of its range; the step throws for a parameter of rank below 2
  * @example
  * const kernels = muon({ learningRate: 0.12, momentum: 0.6, newtonSchulzSteps: 3, normalizeWeights: true });
@@ -51,24 +55,44 @@ export function muon({
   const scaleOf = scales[scale];
   if (!scaleOf) throw new Error(`muon: scale is ${JSON.stringify(scale)}; give 'none', 'aspect' or 'rms'`);
   const decayOf = weightDecayOf('muon', decay);
-  return perParameter('muon', ['momentum'], learningRate, (input) => {
-    const { name, gradient, parameter } = input;
+  const matrixOf = ({ name, parameter }: RuleInput, x: tf.Tensor): tf.Tensor2D =>
+    tf.reshape(x, matrixShape(name, parameter.shape));
+  const updateOf = ({ name, parameter, learningRate }: RuleInput, orthogonal: tf.Tensor): tf.Tensor => {
     const [rows, columns] = matrixShape(name, parameter.shape);
-    const b = tf.add(tf.mul(input.slots.momentum!, momentum), gradient);
+    const step = tf.mul(tf.reshape(orthogonal, parameter.shape), -learningRate * scaleOf(rows, columns));
+    const shrink = learningRate * decayOf(name);
+    if (normalizeWeights) {
+      return tf.add(step, tf.sub(tf.mul(rescale(parameter, columns), 1 - shrink), parameter));
+    }
+    return shrink > 0 ? tf.sub(step, tf.mul(parameter, shrink)) : step;
+  };
+  const rule = (input: RuleInput): RuleOutput => {
+    const { gradient, slots } = input;
+    const b = tf.add(tf.mul(slots.momentum!, momentum), gradient);
     const u = nesterov ? tf.add(gradient, tf.mul(b, momentum)) : b;
-    const orthogonal = newtonSchulz(tf.reshape(u, [rows, columns]), { steps: newtonSchulzSteps });
-    const step = tf.mul(
-      tf.reshape(orthogonal, parameter.shape),
-      -input.learningRate * scaleOf(rows, columns),
-    );
-    const shrink = input.learningRate * decayOf(name);
-    const update = normalizeWeights
-      ? tf.add(step, tf.sub(tf.mul(rescale(parameter, columns), 1 - shrink), parameter))
-      : shrink > 0
-        ? tf.sub(step, tf.mul(parameter, shrink))
-        : step;
-    return { update, slots: { momentum: b } };
-  });
+    const orthogonal = newtonSchulz(matrixOf(input, u), { steps: newtonSchulzSteps });
+    return { update: updateOf(input, orthogonal), slots: { momentum: b } };
+  };
+  const together = (inputs: RuleInput[]): RuleOutput[] | undefined => {
+    if (!tf.getKernel('NewtonSchulzList', tf.getBackend())) return undefined;
+    const weightDecays = inputs.map(() => 0);
+    // A step of SGD of rate -1 is the direction u itself.
+    const moved = sgdTogether(inputs, {
+      learningRate: -1,
+      momentum,
+      nesterov,
+      weightDecays,
+      decoupled: false,
+    });
+    if (!moved) return undefined;
+    const matrices = moved.map(({ update }, i) => matrixOf(inputs[i]!, update));
+    const orthogonal = fusedList('NewtonSchulzList', [matrices], { steps: newtonSchulzSteps })!;
+    return inputs.map((input, i) => ({
+      update: updateOf(input, orthogonal[i]![0]!),
+      slots: moved[i]!.slots,
+    }));
+  };
+  return perParameter('muon', ['momentum'], learningRate, rule, together);
 }
 
 // A parameter of zeros stays zeros: 0 times a large finite number.

@@ -33,12 +33,23 @@ export interface RuleInput {
   step: number;
 }
 
-/** Lifts a rule for one parameter to all of them; every slot begins as zeros of the parameter's shape. */
+/** What a rule makes of it. */
+export type RuleOutput = { update: tf.Tensor; slots: { [slot: string]: tf.Tensor } };
+
+/** The same for all parameters at once, one output for each input; undefined when the backend has no kernel for it. */
+export type Together = (inputs: RuleInput[]) => RuleOutput[] | undefined;
+
+/**
+ * Lifts a rule for one parameter to all of them; every slot begins as zeros of the parameter's shape.
+ *
+ * @param together the same rule where a kernel takes all parameters
+ */
 export function perParameter(
   name: string,
   slots: readonly string[],
   learningRate: LearningRate,
-  rule: (input: RuleInput) => { update: tf.Tensor; slots: { [slot: string]: tf.Tensor } },
+  rule: (input: RuleInput) => RuleOutput,
+  together: Together = () => undefined,
 ): Optimizer {
   return {
     init: (params) =>
@@ -57,17 +68,17 @@ export function perParameter(
             mapTensors(state[slot] ?? {}, (t, key) => (key in grads ? t : tf.clone(t))),
           ]),
         );
-        for (const [key, gradient] of Object.entries(grads)) {
+        const inputs = Object.entries(grads).map(([key, gradient]) => {
           const parameter = params[key];
           assertMatch(name, key, gradient, parameter, slots, state);
           const before = Object.fromEntries(slots.map((slot) => [slot, state[slot]![key]!]));
-          const result = tf.tidy(() => {
-            const made = rule({ name: key, gradient, slots: before, parameter, learningRate: rate, step });
-            return { update: made.update, ...made.slots } as tf.NamedTensorMap;
-          });
-          updates[key] = result.update!;
-          for (const slot of slots) next[slot]![key] = result[slot]!;
-        }
+          return { name: key, gradient, slots: before, parameter, learningRate: rate, step };
+        });
+        const outputs = tf.tidy(() => together(inputs)) ?? inputs.map((input) => tf.tidy(() => rule(input)));
+        inputs.forEach(({ name: key }, i) => {
+          updates[key] = outputs[i]!.update;
+          for (const slot of slots) next[slot]![key] = outputs[i]!.slots[slot]!;
+        });
         return { updates, state: next };
       });
     },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFraction } from './checks';
-import { fused } from './fused';
-import { type Optimizer, perParameter } from './optimizer';
+import { fused, fusedList } from './fused';
+import { type Optimizer, perParameter, type RuleInput, type RuleOutput } from './optimizer';
 import type { LearningRate } from './schedule';
 import { type WeightDecayOptions, weightDecayOf } from './weight-decay';
 
@@ -23,7 +23,7 @@ export interface SgdOptions extends WeightDecayOptions {
  *
  * decoupled: g stays as it is and θ ← θ − η·(u + λ·θ)
  *
- * With momentum it runs the kernel `Sgd` where the backend has it.
+ * With momentum it runs the kernel `SgdList`, or `Sgd` for each parameter, where the backend has it.
  *
  * @throws when a number is out of its range, or nesterov has no momentum to look along
  * @example
@@ -43,7 +43,13 @@ export function sgd({
     throw new Error('sgd: nesterov is true but momentum is 0; give a momentum such as 0.9');
   }
   const decayOf = weightDecayOf('sgd', decay);
-  return perParameter('sgd', momentum > 0 ? ['momentum'] : [], learningRate, (input) => {
+  const together = (inputs: RuleInput[]): RuleOutput[] | undefined => {
+    if (momentum === 0) return undefined;
+    const weightDecays = inputs.map((input) => decayOf(input.name));
+    const { learningRate = 0 } = inputs[0] ?? {};
+    return sgdTogether(inputs, { learningRate, momentum, nesterov, weightDecays, decoupled });
+  };
+  const rule = (input: RuleInput): RuleOutput => {
     const { gradient, parameter, learningRate } = input;
     const weightDecay = decayOf(input.name);
     const before = input.slots.momentum;
@@ -61,5 +67,17 @@ export function sgd({
     const attributes = { learningRate, momentum, nesterov, weightDecay, decoupled };
     const [update, b] = fused('Sgd', inputs, attributes, compose);
     return { update: update!, slots: { momentum: b! } };
-  });
+  };
+  return perParameter('sgd', momentum > 0 ? ['momentum'] : [], learningRate, rule, together);
+}
+
+/** One call of the kernel `SgdList`, or undefined where the backend does not have it. */
+export function sgdTogether(inputs: RuleInput[], attributes: tf.NamedAttrMap): RuleOutput[] | undefined {
+  const lists = [
+    inputs.map(({ gradient }) => gradient),
+    inputs.map(({ parameter }) => parameter),
+    inputs.map(({ slots }) => slots.momentum!),
+  ];
+  const made = fusedList('SgdList', lists, attributes);
+  return made?.map(([update, b]) => ({ update: update!, slots: { momentum: b! } }));
 }

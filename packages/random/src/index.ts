@@ -1,1 +1,2 @@
+export { fillCounterUniform } from './fill-counter-uniform';
 export { createRng, type Rng } from './rng';

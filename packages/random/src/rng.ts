@@ -1,3 +1,5 @@
+import { finalize } from './finalize';
+
 /** One stream of pseudo-random numbers. Drawing advances it; {@link Rng.fork} does not. */
 export interface Rng {
   /** A number uniform in [0, 1), a multiple of 2⁻³². */
@@ -114,12 +116,4 @@ function absorb([a, b, c, d]: Key, word: number): Key {
   const q = finalize((b + p) | 0);
   const r = finalize(c ^ q);
   return [p, q, r, finalize((d + r + w) | 0)];
-}
-
-/** MurmurHash3's 32-bit finalizer: every bit of the input reaches every bit of the output. */
-function finalize(x: number): number {
-  let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) | 0;
 }

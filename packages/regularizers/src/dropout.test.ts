@@ -1,4 +1,4 @@
-import { createRng } from '@tenfold/random';
+import { createRng, fillCounterUniform } from '@tenfold/random';
 import { checkGradient, expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -37,11 +37,30 @@ describe('dropout', () => {
       [80, -80, 0],
       [1e-30, 3, -2],
     ]);
-    const drawn = rng().fillUniform(new Float32Array(6));
+    const stream = rng();
+    const key = [stream.integer(2 ** 32), stream.integer(2 ** 32)] as const;
+    const drawn = fillCounterUniform(new Float32Array(6), key);
     const expected = (await values(x)).map((v, i) => (drawn[i]! < 0.4 ? 0 : v / 0.6));
     const y = dropout(x, { rate: 0.4, rng: rng() });
     expect(y.shape).toEqual([2, 3]);
     await expectClose(y, expected, { absolute: 0, relative: 1e-6 });
+  });
+
+  it.each([1, 5, 1027, 200_001])('of %i elements has the same bits on every backend', async (size) => {
+    for (const rate of [1e-9, 0.1, 0.5, 1 / 3, 0.999]) {
+      const x = rng().fillNormal(new Float32Array(size));
+      const stream = rng();
+      const key = [stream.integer(2 ** 32), stream.integer(2 ** 32)] as const;
+      const kept = Math.fround(1 / (1 - rate));
+      const expected = fillCounterUniform(new Float32Array(size), key).map(
+        (u, i) => x[i]! * (u < rate ? 0 : kept),
+      );
+      const f = (x: tf.Tensor) => dropout(x, { rate, rng: rng() });
+      const same = async (y: tf.Tensor, want: Float32Array) =>
+        expect(Buffer.compare(Buffer.from((await y.data()).buffer), Buffer.from(want.buffer))).toBe(0);
+      await same(f(tf.tensor1d(x)), expected);
+      await same(tf.grad(f)(tf.ones([size]), tf.tensor1d(x)), expected);
+    }
   });
 
   it('gives the same mask for the same seed, another for another, and goes on along a stream', async () => {

@@ -1,4 +1,4 @@
-import type { Rng } from '@tenfold/random';
+import { fillCounterUniform, type Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface DropoutOptions {
@@ -15,6 +15,9 @@ export interface DropoutOptions {
  *
  * y = x·m/(1 − p), with m = 0 with probability p and 1 otherwise, independently for each element; dx = dy·m/(1 − p)
  *
+ * The stream gives two words, the key of `fillCounterUniform`, whose i-th number says whether element i is dropped: below
+ * p it is. Runs the kernel `Dropout` where the backend has it, forward and backward; no mask is kept then.
+ *
  * @param x any shape
  * @returns the shape of x; x itself when nothing is dropped
  * @throws when rate is outside [0, 1), or there is no rng to draw from
@@ -30,8 +33,24 @@ export function dropout<T extends tf.Tensor>(x: T, { rate, rng, training = true 
       'dropout: no rng to draw from while training; pass { rng: createRng(seed) }, or train with a seed',
     );
   }
+  const key = [rng.integer(2 ** 32), rng.integer(2 ** 32)] as const;
+  return tf.tidy(() =>
+    tf.getKernel(KERNEL, tf.getBackend()) ? fused(x, rate, key) : composed(x, rate, key),
+  );
+}
+
+const KERNEL = 'Dropout';
+type Key = readonly [number, number];
+
+// Linear in x with a factor per element that the key makes again: the gradient is the same kernel on dy.
+function fused<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
+  const drop = (x: tf.Tensor): tf.Tensor => tf.engine().runKernel(KERNEL, { x }, { rate, key: [...key] });
+  return tf.customGrad((x) => ({ value: drop(x as tf.Tensor), gradFunc: (dy) => drop(dy) }))(x) as T;
+}
+
+function composed<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
   const kept = 1 / (1 - rate);
-  const mask = rng.fillUniform(new Float32Array(x.size));
+  const mask = fillCounterUniform(new Float32Array(x.size), key);
   for (let i = 0; i < mask.length; i++) mask[i] = mask[i]! < rate ? 0 : kept;
-  return tf.tidy(() => tf.mul(x, tf.tensor(mask, x.shape)));
+  return tf.mul(x, tf.tensor(mask, x.shape));
 }

@@ -19,6 +19,7 @@ const require = createRequire(join(peers, 'package.json'));
 
 try {
   const versions = await activate();
+  const spent = process.env.TENFOLD_KERNEL_TIMES ? timeKernels() : undefined;
   const architectures = {
     cnn: ['cnn', { widths: [64, 128, 128] }],
     cnn94: ['cnn', { widths: [64, 256, 256] }],
@@ -31,7 +32,8 @@ try {
           milliseconds: m.stepMilliseconds.all,
           flopsPerImage: 3 * m.forwardFlopsPerImage,
         }));
-  console.log(JSON.stringify({ ...measured, versions, ...running() }));
+  const kernels = spent && [...spent].map(perStep).sort((a, b) => b.milliseconds - a.milliseconds);
+  console.log(JSON.stringify({ ...measured, versions, ...running(), kernels }));
 } catch (error) {
   console.log(JSON.stringify({ error: error.message.split('\n')[0] }));
 }
@@ -50,6 +52,31 @@ async function activate() {
   }
   if (!(await tf.setBackend(backend))) throw new Error(`the backend ${backend} did not start`);
   return { node: process.version, v8: process.versions.v8, ...core };
+}
+
+/** Without the calls of the first step, which is not counted. */
+function perStep([name, times]) {
+  const counted = times.slice(Math.ceil(times.length / (steps + 1)));
+  return { name, milliseconds: counted.reduce((sum, time) => sum + time, 0) / steps };
+}
+
+/** Keeps the times of all calls of each kernel of the backend: `simd` computes while a kernel runs, none in another. */
+function timeKernels() {
+  const spent = new Map();
+  for (const kernel of tf.getKernelsForBackend(backend)) {
+    const { kernelName, kernelFunc } = kernel;
+    kernel.kernelFunc = (call) => {
+      const start = performance.now();
+      try {
+        return kernelFunc(call);
+      } finally {
+        const times = spent.get(kernelName) ?? [];
+        spent.set(kernelName, times);
+        times.push(performance.now() - start);
+      }
+    };
+  }
+  return spent;
 }
 
 function running() {

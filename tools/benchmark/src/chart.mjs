@@ -2,10 +2,22 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { titleOf } from './summary.mjs';
 
-const COLORS = { simd: '#0b6e4f', torch: '#c8553d', wasm: '#5b7db1', jax: '#8a6fb0', cpu: '#8d8d8d' };
+const COLORS = {
+  simd: '#0b6e4f',
+  'simd-flags': '#2f9e77',
+  'simd-node': '#63c59f',
+  torch: '#c8553d',
+  'torch-avx2': '#e08a76',
+  wasm: '#5b7db1',
+  jax: '#8a6fb0',
+  cpu: '#8d8d8d',
+};
 const LABELS = {
   simd: '@tenfold/backend-simd',
+  'simd-flags': 'the same with V8 flags',
+  'simd-node': 'the same in Node 24',
   torch: 'PyTorch',
+  'torch-avx2': 'PyTorch without AVX-512',
   wasm: 'tfjs wasm',
   jax: 'jax-js wasm',
   cpu: 'tfjs cpu',

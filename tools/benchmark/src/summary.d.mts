@@ -14,6 +14,9 @@ export interface Result extends Job {
   threads?: number;
   imagesPerSecond?: Quantiles;
   gflops?: number | null;
+  rounds?: number[];
+  toTorch?: number | null;
+  toTorchAvx2?: number | null;
 }
 interface Timing {
   name: string;
@@ -24,7 +27,13 @@ export interface Report {
   date: string;
   machine: { [fact: string]: string | number };
   results: Result[];
-  kernels: (Timing & { shareOfPeak: number })[];
+  kernels: { [engine: string]: (Omit<Timing, 'runs'> & { peak?: number; shareOfPeak?: number })[] };
+  profiles?: Profile[];
+}
+interface Profile {
+  model: string;
+  milliseconds: number;
+  kernels: { name: string; milliseconds: number }[];
 }
 export function quantiles(values: number[]): Quantiles;
 export function summarize(
@@ -32,6 +41,7 @@ export function summarize(
   rounds: { error?: string; milliseconds?: number[]; threads?: number; versions?: object; load?: string }[],
   flopsPerImage: number | undefined,
 ): Result;
-export function shareOfPeak(timings: Timing[]): Report['kernels'];
+export function ratios(results: Result[]): Result[];
+export function shareOfPeak(timings: Timing[]): Report['kernels'][string];
 export function titleOf(model: string): string;
 export function markdown(report: Report): string;

@@ -30,8 +30,27 @@ export function summarize({ model, engine, batch }, rounds, flopsPerImage) {
     imagesPerSecond,
     gflops: flopsPerImage ? (flopsPerImage * imagesPerSecond.median) / 1e9 : null,
     milliseconds,
+    rounds: rounds.map((round) => quantiles(round.milliseconds).median),
     loads: rounds.map(({ load }) => load),
   };
+}
+
+/**
+ * Sets each result beside those of PyTorch for the same model and batch: the median, over the rounds that both had, of how many
+ * times as fast it was.
+ */
+export function ratios(results) {
+  return results.map((result) => {
+    const to = (engine) => {
+      const other = results.find(
+        (one) => one.engine === engine && one.model === result.model && one.batch === result.batch,
+      );
+      if (!result.rounds || !other?.rounds || result.engine.startsWith('torch')) return null;
+      const count = Math.min(result.rounds.length, other.rounds.length);
+      return quantiles(Array.from({ length: count }, (_, i) => other.rounds[i] / result.rounds[i])).median;
+    };
+    return { ...result, toTorch: to('torch'), toTorchAvx2: to('torch-avx2') };
+  });
 }
 
 /** Each kernel's share of what the machine reaches on registers alone. */
@@ -43,6 +62,7 @@ export function shareOfPeak(timings) {
       name,
       gflops,
       runs,
+      peak: peak.gflops.median,
       shareOfPeak: gflops.median / peak.gflops.median,
     }));
 }
@@ -57,32 +77,70 @@ const names = {
 };
 export const titleOf = (model) => names[model] ?? model;
 
-export function markdown({ machine, date, results, kernels }) {
-  const number = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-  const rows = results.map(({ model, engine, batch, threads, error, imagesPerSecond, gflops }) => {
+const number = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const optional = (value) => (value === null || value === undefined ? '' : number(value));
+const percent = (value) => `${(100 * value).toFixed(0)} %`;
+
+/** Tables of a report: whole steps, then kernels. */
+export function markdown({ machine, date, results, kernels, profiles = [] }) {
+  const rows = results.map((result) => {
+    const { model, engine, batch, threads, error, imagesPerSecond, gflops, toTorch, toTorchAvx2 } = result;
     const head = `| ${titleOf(model)} | ${engine} | ${batch} |`;
-    if (error) return `${head} | ${error.replaceAll('|', '/')} | | | |`;
+    if (error) return `${head} | ${error.replaceAll('|', '/')} | | | | | |`;
     const { median, p10, p90, n } = imagesPerSecond;
-    return `${head} ${threads} | ${number(median)} | ${number(p10)} to ${number(p90)} | ${n} | ${gflops ? number(gflops) : ''} |`;
+    const rate = `${number(median)} | ${number(p10)} to ${number(p90)} | ${n}`;
+    return `${head} ${threads} | ${rate} | ${optional(gflops)} | ${optional(toTorch)} | ${optional(toTorchAvx2)} |`;
   });
-  const kernelRows = kernels.map(
-    ({ name, gflops, runs, shareOfPeak: share }) =>
-      `| ${name} | ${number(gflops.median)} | ${number(gflops.p10)} to ${number(gflops.p90)} | ${runs} | ${(100 * share).toFixed(0)} % |`,
-  );
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.os}, ${date}; load average ${machine.loadBefore} before, ${machine.loadAfter} after.`,
     '',
-    '| model | engine | batch | threads | images/s, median | p10 to p90 | steps | GFLOP/s |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| model | engine | batch | threads | images/s, median | p10 to p90 | steps | GFLOP/s | times PyTorch | times PyTorch without AVX-512 |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
-    ...(kernelRows.length > 0
-      ? [
-          '',
-          '| kernel | GFLOP/s | p10 to p90 | runs | of the peak |',
-          '| --- | --- | --- | --- | --- |',
-          ...kernelRows,
-        ]
-      : []),
+    ...kernelTable(kernels),
+    ...profileTable(profiles),
     '',
   ].join('\n');
+}
+
+/** The kernels of every engine, and of ours the share of the peak on registers. */
+function kernelTable(kernels) {
+  const engines = Object.keys(kernels);
+  if (engines.length === 0) return [];
+  const cell = (engine, name) => {
+    const timing = kernels[engine].find((one) => one.name === name);
+    if (!timing) return '';
+    if (timing.error) return timing.error.replaceAll('|', '/');
+    return `${number(timing.gflops.median)}${timing.shareOfPeak ? ` (${percent(timing.shareOfPeak)})` : ''}`;
+  };
+  const heading = (engine) => {
+    const peak = kernels[engine][0]?.peak;
+    return peak ? `${engine}, of ${number(peak)}` : engine;
+  };
+  return [
+    '',
+    `| kernel, GFLOP/s | ${engines.map(heading).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(engines.length)}`,
+    ...kernels[engines[0]].map(
+      ({ name }) => `| ${name} | ${engines.map((engine) => cell(engine, name)).join(' | ')} |`,
+    ),
+  ];
+}
+
+const SHOWN = 10;
+
+/** Where the time of a step goes: the kernels that take most of it, the other kernels, and what is between kernels. */
+function profileTable(profiles) {
+  if (profiles.length === 0) return [];
+  const rows = profiles.map(({ model, milliseconds, kernels }) => {
+    const share = (value) => percent(value / milliseconds);
+    const sum = (some) => some.reduce((total, kernel) => total + kernel.milliseconds, 0);
+    const first = kernels.slice(0, SHOWN).map((kernel) => `${kernel.name} ${share(kernel.milliseconds)}`);
+    const rest = [
+      `other kernels ${share(sum(kernels.slice(SHOWN)))}`,
+      `between kernels ${share(milliseconds - sum(kernels))}`,
+    ];
+    return `| ${titleOf(model)} | ${number(milliseconds)} | ${[...first, ...rest].join(', ')} |`;
+  });
+  return ['', '| step | ms | where the time goes |', '| --- | --- | --- |', ...rows];
 }

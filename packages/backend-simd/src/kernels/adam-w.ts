@@ -2,13 +2,13 @@ import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { SimdBackend } from '../backend';
 import { floats } from './floats';
 import { grainOf } from './grain';
+import { stepList } from './step-list';
 
-interface AdamWAttrs {
+interface AdamAttrs {
   learningRate: number;
   beta1: number;
   beta2: number;
   epsilon: number;
-  weightDecay: number;
   step: number;
 }
 
@@ -19,7 +19,9 @@ export const adamW: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { gradient, parameter, mean, square } = inputs as Record<string, TensorInfo>;
-    const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs as unknown as AdamWAttrs;
+    const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs as unknown as AdamAttrs & {
+      weightDecay: number;
+    };
     const { shape } = parameter!;
     const named = { gradient: gradient!, parameter: parameter!, mean: mean!, square: square! };
     const pointers = floats(simd, 'AdamW', named, shape);
@@ -30,5 +32,30 @@ export const adamW: KernelConfig = {
     const parameters = [...pointers, ...outputs.map((out) => simd.pointer(out)), ...factors, ...corrections];
     simd.parallel('adamW', parameters, size, grainOf(simd, size, 4));
     return outputs;
+  },
+};
+
+/**
+ * inputs: a list of all gradients, then all parameters, means and squares; attrs as of AdamW, but weightDecays, one per
+ * parameter: outputs all updates, then all means and squares.
+ */
+export const adamWList: KernelConfig = {
+  kernelName: 'AdamWList',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const given = attrs as unknown as AdamAttrs & { weightDecays: number[] };
+    const { learningRate, beta1, beta2, epsilon, weightDecays, step } = given;
+    return stepList(backend as SimdBackend, Object.values(inputs) as TensorInfo[], {
+      kernelName: 'AdamWList',
+      name: 'adamWList',
+      columns: ['gradient', 'parameter', 'mean', 'square'],
+      outputs: 3,
+      tail: (i) => [weightDecays[i]!],
+      factors: [
+        ...[learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon],
+        ...[1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)],
+      ],
+      work: 4,
+    });
   },
 };

@@ -1,6 +1,6 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { activationKernels } from './activations';
-import { adamW } from './adam-w';
+import { adamW, adamWList } from './adam-w';
 import { attentionKernels } from './attention';
 import { batchMatMul } from './batch-mat-mul';
 import { binaryKernels } from './binary';
@@ -12,19 +12,20 @@ import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { depthwiseConv2d } from './depthwise-conv2d';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input';
+import { dropout } from './dropout';
 import { fill } from './fill';
 import { fusedConv2D } from './fused-conv2d';
 import { fusedDepthwiseConv2D } from './fused-depthwise-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
 import { indexingKernels } from './indexing';
-import { newtonSchulz } from './newton-schulz';
+import { newtonSchulz, newtonSchulzList } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { poolingKernels } from './pooling';
 import { pow } from './pow';
 import { recurrentKernels } from './recurrent';
 import { reductionKernels } from './reduce';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
-import { sgd } from './sgd';
+import { sgd, sgdList } from './sgd';
 import { shapeKernels } from './shape';
 import { softmaxKernels } from './softmax';
 import { transpose } from './transpose';
@@ -42,8 +43,11 @@ export const kernels: KernelConfig[] = [
   ...normalizationKernels,
   ...indexingKernels,
   adamW,
+  adamWList,
   newtonSchulz,
+  newtonSchulzList,
   sgd,
+  sgdList,
   ...attentionKernels,
   ...activationKernels,
   ...binaryKernels,
@@ -59,6 +63,7 @@ export const kernels: KernelConfig[] = [
   depthwiseConv2d,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
+  dropout,
   fill,
   fusedConv2D,
   fusedDepthwiseConv2D,

@@ -11,48 +11,106 @@ export const newtonSchulz: KernelConfig = {
   kernelName: 'NewtonSchulz',
   backendName: 'simd',
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const simd = backend as SimdBackend;
-    const { x } = inputs as { x: TensorInfo };
     const { steps } = attrs as unknown as { steps: number };
-    floats(simd, 'NewtonSchulz', { x });
-    const [rows, columns] = x.shape as [number, number];
-    if (x.shape.length !== 2) {
-      throw new Error(`NewtonSchulz: x has shape [${x.shape}]; expected a matrix [rows, columns]`);
-    }
-    if (rows * columns === 0) return simd.output(x.shape);
-    const tall = rows > columns;
-    let y = combine(simd, x, undefined, 1 / (norm(simd, x) + 1e-7), 0);
-    for (let i = 0; i < steps; i++) {
-      const gram = product(simd, y, y, tall, !tall);
-      const square = product(simd, gram, gram, false, false);
-      const polynomial = combine(simd, gram, square, B, C);
-      const turned = tall
-        ? product(simd, y, polynomial, false, false)
-        : product(simd, polynomial, y, false, false);
-      const next = combine(simd, y, turned, A, 1);
-      for (const gone of [gram, square, polynomial, turned, y]) simd.disposeIntermediateTensorInfo(gone);
-      y = next;
-    }
-    return y;
+    return orthogonalize(
+      backend as SimdBackend,
+      'NewtonSchulz',
+      [(inputs as { x: TensorInfo }).x],
+      steps,
+    )[0]!;
   },
 };
+
+/** The same for a list of matrices; those of one shape go through the iteration together. */
+export const newtonSchulzList: KernelConfig = {
+  kernelName: 'NewtonSchulzList',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const { steps } = attrs as unknown as { steps: number };
+    return orthogonalize(
+      backend as SimdBackend,
+      'NewtonSchulzList',
+      Object.values(inputs) as TensorInfo[],
+      steps,
+    );
+  },
+};
+
+function orthogonalize(
+  simd: SimdBackend,
+  kernelName: string,
+  matrices: TensorInfo[],
+  steps: number,
+): TensorInfo[] {
+  const outputs: TensorInfo[] = [];
+  const groups = new Map<string, Pair[]>();
+  for (const x of matrices) {
+    floats(simd, kernelName, { x });
+    if (x.shape.length !== 2) {
+      throw new Error(`${kernelName}: x has shape [${x.shape}]; expected a matrix [rows, columns]`);
+    }
+    const out = simd.output(x.shape);
+    outputs.push(out);
+    const shape = String(x.shape);
+    if (util.sizeFromShape(x.shape) > 0) groups.set(shape, [...(groups.get(shape) ?? []), { x, out }]);
+  }
+  for (const group of groups.values()) iterate(simd, group, steps);
+  return outputs;
+}
+
+interface Pair {
+  x: TensorInfo;
+  out: TensorInfo;
+}
+
+// All matrices have one shape: [n, rows, columns] together.
+function iterate(simd: SimdBackend, matrices: Pair[], steps: number): void {
+  const [rows, columns] = matrices[0]!.x.shape as [number, number];
+  const size = rows * columns;
+  const tall = rows > columns;
+  let y = simd.output([matrices.length, rows, columns]);
+  matrices.forEach(({ x }, i) => {
+    const factor = 1 / (norm(simd, x) + 1e-7);
+    combine(simd, size, simd.pointer(x), 0, simd.pointer(y) + 4 * size * i, factor, 0);
+  });
+  for (let i = 0; i < steps; i++) {
+    const gram = product(simd, y, y, tall, !tall);
+    const square = product(simd, gram, gram, false, false);
+    const polynomial = sum(simd, gram, square, B, C);
+    const turned = tall
+      ? product(simd, y, polynomial, false, false)
+      : product(simd, polynomial, y, false, false);
+    const next = sum(simd, y, turned, A, 1);
+    for (const gone of [gram, square, polynomial, turned, y]) simd.disposeIntermediateTensorInfo(gone);
+    y = next;
+  }
+  matrices.forEach(({ out }, i) => {
+    combine(simd, size, simd.pointer(y) + 4 * size * i, 0, simd.pointer(out), 1, 0);
+  });
+  simd.disposeIntermediateTensorInfo(y);
+}
 
 const product = (simd: SimdBackend, a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean) =>
   matrixProduct(simd, { a, b, transposeA, transposeB })!;
 
-/** a·x + b·y, or a·x without y. */
+/** a·x + b·y */
+function sum(simd: SimdBackend, x: TensorInfo, y: TensorInfo, a: number, b: number): TensorInfo {
+  const out = simd.output(x.shape);
+  combine(simd, util.sizeFromShape(x.shape), simd.pointer(x), simd.pointer(y), simd.pointer(out), a, b);
+  return out;
+}
+
+/** out = a·x + b·y, or a·x without y (0). */
 function combine(
   simd: SimdBackend,
-  x: TensorInfo,
-  y: TensorInfo | undefined,
+  size: number,
+  x: number,
+  y: number,
+  out: number,
   a: number,
   b: number,
-): TensorInfo {
-  const out = simd.output(x.shape);
-  const size = util.sizeFromShape(x.shape);
-  const values = [simd.pointer(x), y ? simd.pointer(y) : 0, simd.pointer(out), a, b];
-  simd.parallel('combine', values, size, grainOf(simd, size, 2));
-  return out;
+): void {
+  simd.parallel('combine', [x, y, out, a, b], size, grainOf(simd, size, 2));
 }
 
 /** The Frobenius norm, in double precision. */

@@ -2,9 +2,16 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
-import { randomTensor, testedBackends } from '../testing';
+import { randomTensor, runKernel, testedBackends } from '../testing';
+import { activationKernels } from './activations';
 import { normalizationKernels } from './normalization';
+import { unaryKernels } from './unary';
 
+const activationOf = (name: string) =>
+  [...activationKernels, ...unaryKernels].find(({ kernelName }) => kernelName === name)!;
+/** As bytes: -0 is not 0, and a NaN equals itself. */
+const bits = (all: Float32Array[]) =>
+  all.map((values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'));
 const find = (name: string) => normalizationKernels.find(({ kernelName }) => kernelName === name)!;
 const batchShapes = [
   [1, 1],
@@ -121,6 +128,58 @@ for (const { name, backend } of await testedBackends()) {
         });
       }
     }
+
+    for (const [activation, forward, backward, attrs] of [
+      ['relu', tf.Relu, 'ReluGrad', {}],
+      ['silu', 'Silu', 'SiluGrad', {}],
+      ['gelu', 'Gelu', 'GeluGrad', { approximate: 'none' }],
+      ['geluTanh', 'Gelu', 'GeluGrad', { approximate: 'tanh' }],
+    ] as const) {
+      for (const [shape, affine] of [
+        ...batchShapes.map((s) => [s, true] as const),
+        [[7, 3] as number[], false] as const,
+      ]) {
+        it(`BatchNormActivation [${shape}] ${activation}${affine ? '' : ' without gamma and beta'} has the bits of batch norm, then the activation`, () => {
+          const before = backend.memory().arenaBytes;
+          const n = shape.at(-1)!;
+          const x = shifted(shape, 3);
+          const dy = randomTensor(backend, shape, 2);
+          // Arguments of up to ±80 in the first channel.
+          const wide = backend.makeTensorInfo(
+            [n],
+            'float32',
+            read(randomTensor(backend, [n], 3)).map((v, i) => (i === 0 ? 40 : v)),
+          );
+          const parameters: Record<string, tf.TensorInfo> = affine
+            ? { gamma: wide, beta: randomTensor(backend, [n], 4) }
+            : {};
+          const { gamma } = parameters;
+          const fused = run('BatchNormActivation', { x, ...parameters }, { epsilon, activation });
+          const plain = run('BatchNormTrain', { x, ...parameters });
+          const [z, mean, variance] = plain as [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
+          const y = runKernel(activationOf(forward), backend, { x: z });
+          const value = runKernel(activationOf(forward), backend, { x: z }, attrs);
+          expect(bits(fused.map(read))).toEqual(bits([value, mean, variance].map(read)));
+
+          const named = { x, mean, variance, ...parameters };
+          const gradients = run('BatchNormActivationGrad', { dy, ...named }, { epsilon, activation });
+          const g = runKernel(activationOf(backward), backend, { dy, x: z, y }, attrs);
+          const apart = run('BatchNormTrainGrad', { dy: g, x, ...(gamma && { gamma }), mean, variance });
+          expect(bits(gradients.map(read))).toEqual(bits(apart.map(read)));
+          const all = [x, dy, wide, ...Object.values(parameters), ...fused, ...plain, y, value, g];
+          for (const { dataId } of [...all, ...gradients, ...apart]) backend.disposeData(dataId);
+          expect(backend.memory().arenaBytes).toBeLessThanOrEqual(before);
+        });
+      }
+    }
+
+    it('refuses an activation it does not know', () => {
+      const x = randomTensor(backend, [7, 3]);
+      expect(() => run('BatchNormActivation', { x }, { activation: 'swish' })).toThrow(
+        "BatchNormActivation: activation is 'swish'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+      );
+      expect(() => run('BatchNormActivation', { x }, {})).toThrow(/activation is 'undefined'/);
+    });
 
     for (const shape of layerShapes) {
       it(`LayerNorm [${shape}]`, async () => {

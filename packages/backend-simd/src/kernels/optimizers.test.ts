@@ -1,8 +1,9 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { randomTensor, relativeRms, testedBackends } from '../testing';
-import { newtonSchulz } from './newton-schulz';
-import { sgd } from './sgd';
+import { adamW, adamWList } from './adam-w';
+import { newtonSchulz, newtonSchulzList } from './newton-schulz';
+import { sgd, sgdList } from './sgd';
 
 const variants = await testedBackends();
 
@@ -44,6 +45,85 @@ describe.each(variants)('optimizers, $name', ({ backend }) => {
       ).toBeLessThan(2e-7);
     });
   }
+
+  const sizes = [[8192], [3], [0], [5, 7], [1], [20_001], [100, 90]];
+  const weightDecays = sizes.map((_, i) => 0.1 * i);
+  const lists = (columns: number) =>
+    Array.from({ length: columns }, (_, c) =>
+      // Squares, the last column of AdamW, are positive.
+      sizes.map((shape, i) => positive(randomTensor(backend, shape, 10 * c + i + 1), c === 3)),
+    );
+  const positive = (x: TensorInfo, needed: boolean) =>
+    needed ? backend.makeTensorInfo(x.shape, 'float32', values(x).map(Math.abs)) : x;
+  const bits = (tensors: TensorInfo[]) =>
+    tensors.map((tensor) => [tensor.shape, Buffer.from(values(tensor).buffer).toString('base64')]);
+  const asList = (tensors: TensorInfo[]) => tensors as unknown as Record<string, TensorInfo>;
+
+  it.each([true, false])('SgdList has the bits of Sgd for each parameter (decoupled: %s)', (decoupled) => {
+    const before = backend.memory().arenaBytes;
+    const [g, p, m] = lists(3) as [TensorInfo[], TensorInfo[], TensorInfo[]];
+    const attrs = { learningRate: 0.3, momentum: 0.9, nesterov: true, decoupled };
+    const made = run(sgdList, asList([...g, ...p, ...m]), { ...attrs, weightDecays });
+    const each = sizes.map((_, i) => {
+      const inputs = { gradient: g[i]!, parameter: p[i]!, momentum: m[i]! };
+      return run(sgd, inputs, { ...attrs, weightDecay: weightDecays[i] });
+    });
+    expect(bits(made)).toEqual(bits([0, 1].flatMap((o) => each.map((outputs) => outputs[o]!))));
+    for (const { dataId } of [...g, ...p, ...m, ...made, ...each.flat()]) backend.disposeData(dataId);
+    expect(backend.memory().arenaBytes).toBeLessThanOrEqual(before);
+  });
+
+  it('AdamWList has the bits of AdamW for each parameter', () => {
+    const [g, p, m, v] = lists(4) as [TensorInfo[], TensorInfo[], TensorInfo[], TensorInfo[]];
+    const attrs = { learningRate: 0.3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, step: 3 };
+    const made = run(adamWList, asList([...g, ...p, ...m, ...v]), { ...attrs, weightDecays });
+    const each = sizes.map((_, i) => {
+      const inputs = { gradient: g[i]!, parameter: p[i]!, mean: m[i]!, square: v[i]! };
+      return run(adamW, inputs, { ...attrs, weightDecay: weightDecays[i] });
+    });
+    expect(bits(made)).toEqual(bits([0, 1, 2].flatMap((o) => each.map((outputs) => outputs[o]!))));
+  });
+
+  it('lists refuse what is not in whole columns, of float32, of one shape per parameter', () => {
+    const [a, b] = [randomTensor(backend, [3]), randomTensor(backend, [4])];
+    const attrs = { learningRate: 1, momentum: 0.9, weightDecays: [0] };
+    expect(() => run(sgdList, asList([a, a]), attrs)).toThrow(
+      'SgdList: 2 inputs; expected as many each of gradient, parameter, momentum, in this order',
+    );
+    expect(() => run(sgdList, asList([a, b, a]), attrs)).toThrow(
+      'SgdList: parameter 0 has shape [4]; expected [3]',
+    );
+    expect(run(sgdList, asList([]), { ...attrs, weightDecays: [] })).toEqual([]);
+  });
+
+  it('NewtonSchulzList orthogonalizes every matrix as NewtonSchulz does', () => {
+    const before = backend.memory().arenaBytes;
+    const shapes = [
+      [150, 64],
+      [64, 64],
+      [3, 5],
+      [150, 64],
+      [0, 4],
+      [64, 64],
+      [64, 64],
+      [1, 9],
+      [1, 9],
+    ];
+    const xs = shapes.map((shape, i) => randomTensor(backend, shape, i + 1));
+    const made = run(newtonSchulzList, asList(xs), { steps: 5 });
+    expect(made.map(({ shape }) => shape)).toEqual(shapes);
+    made.forEach((y, i) => {
+      const [alone] = run(newtonSchulz, { x: xs[i]! }, { steps: 5 });
+      expect(relativeRms(values(y), values(alone!))).toBeLessThan(3e-5);
+      backend.disposeData(alone!.dataId);
+    });
+    for (const { dataId } of [...xs, ...made]) backend.disposeData(dataId);
+    expect(backend.memory().arenaBytes).toBeLessThanOrEqual(before);
+    const x = randomTensor(backend, [2, 3, 4]);
+    expect(() => run(newtonSchulzList, asList([x]), { steps: 3 })).toThrow(
+      /NewtonSchulzList: x has shape \[2,3,4\]; expected a matrix/,
+    );
+  });
 
   it.each([
     [1, 1],

@@ -2,12 +2,12 @@ import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { SimdBackend } from '../backend';
 import { floats } from './floats';
 import { grainOf } from './grain';
+import { stepList } from './step-list';
 
 interface SgdAttrs {
   learningRate: number;
   momentum: number;
   nesterov: boolean;
-  weightDecay: number;
   decoupled: boolean;
 }
 
@@ -21,13 +21,46 @@ export const sgd: KernelConfig = {
     const { shape } = parameter!;
     const named = { gradient: gradient!, parameter: parameter!, momentum: momentum! };
     const pointers = floats(simd, 'Sgd', named, shape);
-    const { learningRate, momentum: mu, nesterov, weightDecay, decoupled } = attrs as unknown as SgdAttrs;
+    const {
+      learningRate,
+      momentum: mu,
+      nesterov,
+      weightDecay,
+      decoupled,
+    } = attrs as unknown as SgdAttrs & {
+      weightDecay: number;
+    };
     const outputs = [simd.output(shape), simd.output(shape)];
-    const decay = decoupled ? [0, weightDecay] : [weightDecay, 0];
-    const factors = [learningRate, mu, nesterov ? 1 : 0, ...decay];
+    const factors = [learningRate, mu, nesterov ? 1 : 0, ...decays(weightDecay, decoupled)];
     const size = util.sizeFromShape(shape);
     const parameters = [...pointers, ...outputs.map((out) => simd.pointer(out)), ...factors];
     simd.parallel('sgd', parameters, size, grainOf(simd, size, 3));
     return outputs;
   },
 };
+
+/**
+ * inputs: a list of all gradients, then all parameters and momenta; attrs as of Sgd, but weightDecays, one per parameter:
+ * outputs all updates, then all momenta.
+ */
+export const sgdList: KernelConfig = {
+  kernelName: 'SgdList',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const given = attrs as unknown as SgdAttrs & { weightDecays: number[] };
+    const { learningRate, momentum, nesterov, weightDecays, decoupled } = given;
+    return stepList(backend as SimdBackend, Object.values(inputs) as TensorInfo[], {
+      kernelName: 'SgdList',
+      name: 'sgdList',
+      columns: ['gradient', 'parameter', 'momentum'],
+      outputs: 2,
+      tail: (i) => decays(weightDecays[i]!, decoupled),
+      factors: [learningRate, momentum, nesterov ? 1 : 0],
+      work: 3,
+    });
+  },
+};
+
+/** The decay that is a part of the gradient, and the one beside it. */
+const decays = (weightDecay: number, decoupled: boolean): [number, number] =>
+  decoupled ? [0, weightDecay] : [weightDecay, 0];

@@ -8,6 +8,11 @@ import { activateWebgpu } from './webgpu';
 export interface ActivateOptions {
   /** Threads to compute on; for `simd`, `node` and `node-gpu`. Each has its own default. */
   threads?: number;
+  /**
+   * Whether `simd` may set V8's experimental flags, which hold for the whole process: for a program that owns its process.
+   * Default false.
+   */
+  v8Flags?: boolean;
   /** Whether a WebGPU adapter that computes on the processor counts. Default false. */
   allowSoftware?: boolean;
 }
@@ -20,7 +25,7 @@ export interface ActivateOptions {
  */
 export async function activate(
   name: BackendName,
-  { threads, allowSoftware = false }: ActivateOptions = {},
+  { threads, v8Flags = false, allowSoftware = false }: ActivateOptions = {},
 ): Promise<Record<string, string>> {
   switch (name) {
     case 'node-gpu':
@@ -30,7 +35,7 @@ export async function activate(
     case 'webgpu':
       return activateWebgpu(allowSoftware);
     case 'simd':
-      return activateSimd(threads);
+      return activateSimd(threads, v8Flags);
     case 'cpu':
       return activateCpu();
   }
@@ -44,14 +49,18 @@ async function activateCpu(): Promise<Record<string, string>> {
   return details;
 }
 
-async function activateSimd(threads: number | undefined): Promise<Record<string, string>> {
-  const { configureSimd, SimdBackend } = await import('@tenfold/backend-simd');
+// The flags are set once, before the backend starts, and stay.
+let flagsOfProcess: string[] | undefined;
+
+async function activateSimd(threads: number | undefined, v8Flags: boolean): Promise<Record<string, string>> {
+  const { configureSimd, enableExperimentalV8Flags, SimdBackend } = await import('@tenfold/backend-simd');
+  if (v8Flags) flagsOfProcess ??= enableExperimentalV8Flags();
   if (threads !== undefined) configureSimd({ threads });
   await set('simd', {});
   const backend = tf.backend();
   if (!(backend instanceof SimdBackend)) return {};
   const { variant, threads: running } = backend.runtime;
-  return { variant, threads: String(running) };
+  return { variant, threads: String(running), v8Flags: flagsOfProcess?.join(' ') || 'none' };
 }
 
 async function set(name: string, details: Record<string, string>): Promise<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Results } from '../results';
 import type { ActivateOptions } from './activate';
 import { locate } from './locate';
 import type { BackendName } from './names';
@@ -8,12 +9,18 @@ import type { BackendUnavailable } from './unavailable';
 
 /** What a check found: whether a backend trains here, and if not, why and what to do. */
 export type BackendCheck =
-  | { name: BackendName; works: true; details: Record<string, string>; milliseconds: number }
+  | {
+      name: BackendName;
+      works: true;
+      details: Record<string, string>;
+      milliseconds: number;
+      peak?: Results['peak'];
+    }
   | { name: BackendName; works: false; reason: BackendUnavailable['reason']; why: string; advice: string };
 
 /** What the child process answers. */
 export type ProbeAnswer =
-  | { details: Record<string, string> }
+  | { details: Record<string, string>; peak?: Results['peak'] }
   | { reason: BackendUnavailable['reason']; why: string; advice: string };
 
 const TIMEOUT = 60_000;
@@ -26,24 +33,33 @@ const packagesOf: Partial<Record<BackendName, string[]>> = {
 /**
  * Checks a backend in a process of its own, since native code that crashes takes its process along: loads it and
  * trains a tiny network for one step.
+ *
+ * @param what 'peak' measures the most that it reaches, too
  */
-export async function checkBackend(name: BackendName, options: ActivateOptions = {}): Promise<BackendCheck> {
+export async function checkBackend(
+  name: BackendName,
+  options: ActivateOptions = {},
+  what?: 'peak',
+): Promise<BackendCheck> {
   const start = performance.now();
   const missing = (packagesOf[name] ?? []).filter((packageName) => !locate(packageName));
   if (missing.length > 0) {
     const why = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not installed`;
     return { name, works: false, reason: 'not installed', why, advice: `npm install ${missing.join(' ')}` };
   }
-  const answer = await ask(name, options);
+  const answer = await ask(name, options, what);
   if ('details' in answer) {
-    return { name, works: true, details: answer.details, milliseconds: performance.now() - start };
+    return { name, works: true, ...answer, milliseconds: performance.now() - start };
   }
   return { name, works: false, ...answer };
 }
 
-function ask(name: BackendName, options: ActivateOptions): Promise<ProbeAnswer> {
+function ask(name: BackendName, options: ActivateOptions, what?: 'peak'): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
-    const child = fork(probeFile(), [name, JSON.stringify(options)], { silent: true, timeout: TIMEOUT });
+    const child = fork(probeFile(), [name, JSON.stringify(options), ...(what ? [what] : [])], {
+      silent: true,
+      timeout: TIMEOUT,
+    });
     let [answer, noise]: [ProbeAnswer | undefined, string] = [undefined, ''];
     child.stderr?.on('data', (chunk: Buffer) => {
       noise = (noise + chunk.toString()).slice(-20_000);

@@ -8,6 +8,8 @@ import { BackendUnavailable } from './unavailable';
 
 export interface SelectOptions {
   threads?: number;
+  /** Whether `simd` may set V8's experimental flags, for the whole process. Default false. */
+  v8Flags?: boolean;
   /** Told of every backend that was considered before the one that is taken. */
   onCheck?: (check: BackendCheck) => void;
 }
@@ -25,10 +27,10 @@ let active: Results['backend'] | undefined;
  */
 export async function selectBackend(
   name?: BackendName,
-  { threads, onCheck }: SelectOptions = {},
+  { threads, v8Flags, onCheck }: SelectOptions = {},
 ): Promise<Results['backend']> {
   for (const candidate of name ? [name] : backendNames) {
-    const options = { threads, allowSoftware: name === 'webgpu' };
+    const options = { threads, v8Flags, allowSoftware: name === 'webgpu' };
     const check = await tryBackend(candidate, options);
     onCheck?.(check);
     if (check.works) {

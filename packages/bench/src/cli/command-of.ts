@@ -1,21 +1,45 @@
+import { overrideText } from '../recipes/overrides';
 import type { CompareOptions } from '../run/types';
 
 /** What {@link commandOf} spells out. */
-export type Choices = Pick<CompareOptions, 'profile' | 'models' | 'backend' | 'seed' | 'epochs'> & {
+export type Choices = Pick<
+  CompareOptions,
+  'profile' | 'models' | 'backend' | 'seeds' | 'heldOut' | 'epochs' | 'overrides'
+> & {
   threads?: number;
+  v8Flags: boolean;
 };
 
 /** The command that repeats a run, every choice spelled out. */
-export function commandOf({ profile, models, backend, seed, epochs, threads }: Choices): string {
+export function commandOf({
+  profile,
+  models,
+  backend,
+  seeds,
+  heldOut = 0,
+  epochs,
+  threads,
+  v8Flags,
+  overrides = [],
+}: Choices): string {
   const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
-  words.push(`--backend ${backend}`, `--seed ${seed}`);
+  words.push(`--backend ${backend}`, `--seed ${seeds[0]}`);
+  if (seeds.length > 1) words.push(`--seeds ${seeds.length}`);
+  if (heldOut > 0) words.push(`--held-out ${heldOut}`);
   if (epochs !== undefined) words.push(`--epochs ${epochs}`);
   if (threads !== undefined) words.push(`--threads ${threads}`);
+  if (!v8Flags) words.push('--no-v8-flags');
+  for (const override of overrides) words.push(`--set ${quoted(overrideText(override))}`);
   return words.join(' ');
 }
 
 /** The command that goes on with a run, for the shell that it was started from. */
 export function resumeCommandOf(path: string, env: NodeJS.ProcessEnv): string {
   const start = env.npm_lifecycle_event === 'bench' ? 'npm run bench --' : 'npx @tenfold/bench';
-  return `${start} --resume ${/^[\w@%+=:,./\\-]+$/.test(path) ? path : `"${path}"`}`;
+  return `${start} --resume ${quoted(path, '"')}`;
 }
+
+const quoted = (word: string, quote = "'"): string =>
+  /^[\w@%+=:,./\\-]+$/.test(word)
+    ? word
+    : quote + word.replaceAll(quote, `${quote}\\${quote}${quote}`) + quote;

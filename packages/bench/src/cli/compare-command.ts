@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { type BackendName, backendDescriptions } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
+import { type Override, OverrideError, overridesOf, parseOverride } from '../recipes/overrides';
+import type { RunPlan } from '../run/plan';
 import type { ModelName } from '../run/types';
 import { openRunFolder } from '../run-folder';
 import type { RunRecord } from '../run-folder/run-record';
@@ -18,8 +21,16 @@ export interface CompareFlags {
   models: ModelName[];
   backend?: BackendName;
   seed: number;
+  /** How many: `seed` and those after it. */
+  seeds: number;
+  heldOut: number;
   epochs?: number;
+  /** MODEL.KEY=VALUE, each. */
+  set?: string[];
+  /** File of overrides. */
+  recipes?: string;
   threads?: number;
+  v8Flags: boolean;
   out?: string;
   cache?: string;
   resume?: string;
@@ -35,13 +46,20 @@ export async function compareCommand(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seed, epochs, threads, out, cache } = flags;
+  const { profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
   if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
   const profiles = await deps.profiles();
   if (!profiles.includes(profile)) {
     const expected = `expected ${enumerate(profiles)}.${suggestion(profile, profiles)}`;
     throw new UsageError(`--profile is '${profile}'; ${expected}`);
   }
+  const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.seed + i);
+  if (!seeds.every(Number.isSafeInteger)) {
+    throw new UsageError(
+      `--seed is ${flags.seed} and --seeds ${flags.seeds}; the last seed may be ${Number.MAX_SAFE_INTEGER} at most`,
+    );
+  }
+  const { overrides, plan } = await planned(flags, deps);
   if (out) await checkEmpty('--out', out);
   await checkWritable(out ? '--out' : 'run folder', out ?? 'runs');
   await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(cache));
@@ -51,27 +69,69 @@ export async function compareCommand(
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
-    schemaVersion: 1,
+    schemaVersion: 3,
     createdAt: new Date().toISOString(),
-    command: commandOf({ profile, models, backend: name, seed, epochs, threads }),
+    command: commandOf({
+      profile,
+      models,
+      backend: name,
+      seeds,
+      heldOut,
+      epochs,
+      threads,
+      v8Flags,
+      overrides,
+    }),
     profile,
     models,
-    seed,
+    seeds,
+    heldOut,
     epochs,
     threads,
+    v8Flags,
     cacheDirectory: cache && resolve(cache),
     checkpointMinutes: flags.checkpointMinutes ?? CHECKPOINT_MINUTES,
     backend: { ...backend, name },
-    ...(await deps.plan({ profile, models, epochs })),
+    ...plan,
     machine: await deps.describeMachine(),
   };
   const folder = await openRunFolder(path, record, { say: progress.say });
   return trainRun({ path, record, folder, backend, progress }, deps, streams);
 }
 
+/** What will be trained, with what the command line and the file of recipes have otherwise than the profile. */
+async function planned(
+  { profile, models, epochs, set = [], recipes }: CompareFlags,
+  deps: Dependencies,
+): Promise<{ overrides: Override[]; plan: RunPlan }> {
+  let option = '--recipes';
+  try {
+    const fromFile = recipes === undefined ? [] : overridesOf(await readJson(recipes));
+    option = '--set';
+    const overrides = [...fromFile.filter(({ model }) => models.includes(model)), ...set.map(parseOverride)];
+    option = recipes === undefined ? '--set' : '--recipes, --set';
+    if (overrides.length === 0) option = '--profile';
+    return { overrides, plan: await deps.plan({ profile, models, epochs, overrides }) };
+  } catch (error) {
+    if (!(error instanceof OverrideError)) throw error;
+    throw new UsageError(`${option}: ${error.message}`, { cause: error });
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new OverrideError(`${resolve(file)} cannot be read (${error.code ?? error.message})`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new OverrideError(`${resolve(file)} is not JSON: ${(error as Error).message}`);
+  }
+}
+
 /** Activates the backend and says which, and why not a better one. */
 export async function chooseBackend(
-  { backend, threads }: { backend?: BackendName; threads?: number },
+  { backend, threads, v8Flags }: { backend?: BackendName; threads?: number; v8Flags: boolean },
   deps: Dependencies,
   say: (message: string) => void,
 ): Promise<{ name: string; details: Record<string, string> }> {
@@ -83,6 +143,7 @@ export async function chooseBackend(
   try {
     const chosen = await deps.selectBackend(backend, {
       threads,
+      v8Flags,
       onCheck(check) {
         const matters = !check.works && check.reason !== 'not installed' && backend === undefined;
         if (matters) say(`${check.name} does not train here: ${check.why} (tenfold-bench doctor says more)`);

@@ -9,11 +9,14 @@ export interface Dependencies {
   /** What `--profile` may name. */
   profiles(): Promise<readonly string[]>;
   /** What a comparison will train, by which recipes and on which data. */
-  plan(options: Pick<CompareOptions, 'profile' | 'models' | 'epochs'>): Promise<RunPlan>;
+  plan(options: Pick<CompareOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan>;
   compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
-  checkBackend(name: BackendName): Promise<BackendCheck>;
+  /** With its peak. */
+  checkBackend(name: BackendName, options: { v8Flags: boolean }): Promise<BackendCheck>;
+  /** What energy can be measured here, or why it cannot. */
+  describeEnergy(): Promise<{ processor: string; gpu: string }>;
   describeMachine(): Promise<Machine>;
   /** The folder that keeps CIFAR-10. */
   cacheFolder(cacheDirectory: string | undefined): Promise<string>;

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import type { BackendCheck } from '../backends/check-backend';
 import { backendDescriptions, backendNames } from '../backends/names';
-import { bytes, count, seconds } from '../format';
+import { bytes, count, rate, seconds } from '../format';
 import type { Dependencies, Streams } from './dependencies';
 import { freeBytes } from './folders';
 
 export interface DoctorFlags {
+  v8Flags: boolean;
   cache?: string;
   json?: boolean;
 }
@@ -25,12 +26,13 @@ export async function doctorCommand(
   streams: Streams,
 ): Promise<number> {
   const checks: BackendCheck[] = [];
-  for (const name of backendNames) checks.push(await deps.checkBackend(name)); // one after another: they use all cores
+  for (const name of backendNames) checks.push(await deps.checkBackend(name, { v8Flags: flags.v8Flags })); // one after another: they use all cores
   const machine = await deps.describeMachine();
+  const energy = await deps.describeEnergy();
   const cache = await cacheState(await deps.cacheFolder(flags.cache));
   const best = checks.find(({ works }) => works)?.name ?? null;
   if (flags.json) {
-    streams.out.write(`${JSON.stringify({ best, backends: checks, machine, cache }, null, 2)}\n`);
+    streams.out.write(`${JSON.stringify({ best, backends: checks, machine, energy, cache }, null, 2)}\n`);
   } else {
     const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
     const free = cache.freeBytes === null ? 'free space unknown' : `${bytes(cache.freeBytes)} free`;
@@ -42,6 +44,10 @@ export async function doctorCommand(
       `  ${machine.cpu}, ${count(machine.cores)} logical processors, ${bytes(machine.memoryBytes)} of memory`,
       `  ${machine.os} ${machine.arch}, Node ${machine.node} (V8 ${machine.v8})`,
       ...(versions.length > 0 ? [`  ${versions.join(', ')}`] : []),
+      '',
+      'Energy of a training',
+      `  processor: ${energy.processor}`,
+      `  GPU: ${energy.gpu}`,
       '',
       'Data set cache',
       `  ${cache.folder}: ${cache.state}, ${free}`,
@@ -64,7 +70,9 @@ function describe(check: BackendCheck, chosen: boolean): string[] {
   const details = Object.entries(check.details).map(([key, value]) => `${key} ${value}`);
   const note = chosen ? ' <- taken unless --backend says otherwise' : '';
   const found = [...details, `trained a step within ${seconds(check.milliseconds / 1000)} of its start`];
-  return [`  ${pc.green('yes')} ${name} ${what}${note}`, `      ${found.join(', ')}`];
+  const { peak } = check;
+  const roof = peak ? [`      at most ${rate(peak.gflopsPerSecond)} GFLOP/s: ${peak.method}`] : [];
+  return [`  ${pc.green('yes')} ${name} ${what}${note}`, `      ${found.join(', ')}`, ...roof];
 }
 
 async function cacheState(folder: string): Promise<CacheState> {

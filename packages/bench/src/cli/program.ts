@@ -4,14 +4,18 @@ import { backendNames } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
 import { modelNames } from '../run/types';
 import { type CompareFlags, compareCommand } from './compare-command';
+import { compareRunsCommand } from './compare-runs-command';
 import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
+import { type ExportFlags, exportCommand } from './export-command';
+import { listCommand } from './list-command';
 import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
 import { resumeCommand } from './resume-command';
 import { type StepFlags, stepCommand } from './step-command';
 import { UsageError } from './usage-error';
 
 const NAME = 'tenfold-bench';
+const commands = ['step', 'doctor', 'list', 'compare', 'export'];
 const examples = `
 Examples:
   $ ${NAME}                                   the quick comparison, minutes on a laptop
@@ -19,6 +23,9 @@ Examples:
   $ ${NAME} --resume runs/NAME                go on with a run that was stopped
   $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
   $ ${NAME} doctor                            what can train here, and what to do about the rest
+  $ ${NAME} list                              the runs in runs/, finished and not
+  $ ${NAME} compare RUN RUN --out page.html   runs of different machines or backends side by side
+  $ ${NAME} export --csv RUN                  every step, for a spreadsheet
 
 Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 3 done but something could not be
 written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM.`;
@@ -66,14 +73,19 @@ function createProgram(
   const seed = () =>
     new Option('-s, --seed <number>', 'seed of everything random').default(0).argParser(integer(0));
   const threads = () => new Option('--threads <count>', 'threads to compute on').argParser(integer(1, 64));
+  const v8Flags = () =>
+    new Option(
+      '--no-v8-flags',
+      "leave V8's experimental flags alone: they make simd faster here, and are checked before use",
+    );
   const cache = () =>
     new Option('--cache <folder>', 'where CIFAR-10 is kept (default: TENFOLD_CACHE, else the user cache)');
 
   const program = new Command(NAME)
     .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and sets them beside the tables of a paper.')
     .version(version, '-V, --version')
-    .argument('[command]', 'step or doctor; without one, the comparison')
-    .usage('[options] | step [options] | doctor [options]')
+    .argument('[command]', `${enumerate(commands)}; without one, the comparison`)
+    .usage(`[options] | ${commands.map((name) => `${name} [options]`).join(' | ')}`)
     .enablePositionalOptions()
     .showHelpAfterError(`Try '${NAME} --help'.`)
     .exitOverride()
@@ -91,11 +103,32 @@ function createProgram(
     .addOption(backend())
     .addOption(seed())
     .addOption(
+      new Option('--seeds <count>', 'train every model so many times, with this seed and those after it')
+        .default(1)
+        .argParser(integer(1, 1000)),
+    )
+    .addOption(
+      new Option(
+        '--held-out <count>',
+        'training images to keep from training and to evaluate on instead of the test images, to tune by',
+      )
+        .default(0)
+        .argParser(integer(0, 40_000)),
+    )
+    .addOption(
       new Option('-e, --epochs <count>', "epochs of every model, in place of the profile's").argParser(
         integer(1),
       ),
     )
+    .addOption(
+      new Option(
+        '--set <key=value>',
+        'one value of a recipe, such as cnn.architecture.widths=64,128,128; may be given several times',
+      ).argParser((text: string, before: string[] = []) => [...before, text]),
+    )
+    .option('--recipes <file>', 'JSON file of such values: { "cnn": { "epochs": 9 } }; --set comes after it')
     .addOption(threads())
+    .addOption(v8Flags())
     .option(
       '-o, --out <folder>',
       'folder of the run, new or empty (default: runs/<time>-<profile>-<backend>)',
@@ -115,9 +148,8 @@ function createProgram(
     .addHelpText('after', examples)
     .action(async (command: string | undefined, flags: CompareFlags) => {
       if (command !== undefined) {
-        const known = ['step', 'doctor'];
         throw new UsageError(
-          `unknown command '${command}'; expected step or doctor, or none for the comparison.${suggestion(command, known)}`,
+          `unknown command '${command}'; expected ${enumerate(commands)}, or none for the comparison.${suggestion(command, commands)}`,
         );
       }
       const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
@@ -146,14 +178,38 @@ function createProgram(
     .addOption(new Option('--steps <count>', 'steps that are measured').default(10).argParser(integer(1)))
     .addOption(seed())
     .addOption(threads())
+    .addOption(v8Flags())
     .option('--json', 'print one JSON object, all times included')
     .action(async (flags: StepFlags) => done(await stepCommand(flags, deps, streams)));
 
   inherit(program.command('doctor'), program)
     .description('Says which backends train here, why the others do not, and what to do.')
     .addOption(cache())
+    .addOption(v8Flags())
     .option('--json', 'print one JSON object')
     .action(async (flags: DoctorFlags) => done(await doctorCommand(flags, deps, streams)));
+
+  inherit(program.command('list'), program)
+    .description('Shows the runs in a folder: when, how far, on which backend, with which accuracies.')
+    .addOption(new Option('--dir <folder>', 'that holds the runs').default('runs'))
+    .option('--json', 'print one JSON array')
+    .action(async (flags: { dir: string; json?: boolean }) => done(await listCommand(flags, streams)));
+
+  inherit(program.command('compare'), program)
+    .description('Sets finished runs side by side: accuracies, times, rates, operations, and what differs.')
+    .argument('<runs...>', 'two or more: their folders, or their names in runs/')
+    .option('-o, --out <file>', 'also write a page, .html with curves or .md')
+    .action(async (runs: string[], flags: { out?: string }) =>
+      done(await compareRunsCommand(runs, flags, streams)),
+    );
+
+  inherit(program.command('export'), program)
+    .description('Writes the steps of runs as a table, one line a step.')
+    .argument('<runs...>', 'one or more: their folders, or their names in runs/')
+    .option('--csv', 'as CSV (RFC 4180)')
+    .option('--epochs', 'one line an epoch in place of one a step')
+    .option('-o, --out <file>', 'in place of the standard output')
+    .action(async (runs: string[], flags: ExportFlags) => done(await exportCommand(runs, flags, streams)));
 
   return program;
 }

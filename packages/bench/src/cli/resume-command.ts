@@ -44,7 +44,11 @@ export async function resumeCommand(
   }
   try {
     const { name } = record.backend;
-    const backend = await chooseBackend({ backend: name, threads: threadsOf(record) }, deps, progress.say);
+    const backend = await chooseBackend(
+      { backend: name, threads: threadsOf(record), v8Flags: record.v8Flags },
+      deps,
+      progress.say,
+    );
     const machine = await deps.describeMachine();
     const changed = differences(record, { backend: { name, details: backend.details }, machine });
     if (changed.length > 0) {
@@ -71,20 +75,43 @@ function findRun(run: string): string {
   );
 }
 
-const options = ['profile', 'models', 'backend', 'seed', 'epochs', 'threads', 'out'] as const;
+const options = [
+  'profile',
+  'models',
+  'backend',
+  'seed',
+  'seeds',
+  'heldOut',
+  'epochs',
+  'threads',
+  'v8Flags',
+  'out',
+] as const;
+
+const spelled: { [name: string]: string } = { v8Flags: 'v8-flags', heldOut: 'held-out' };
 
 function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: string[]): void {
-  const { profile, models, backend, seed, epochs } = record;
-  const recorded = { profile, models, backend: backend.name, seed, epochs, threads: threadsOf(record) };
+  const { profile, models, backend, seeds, heldOut, epochs, v8Flags } = record;
+  const threads = threadsOf(record);
+  const recorded = {
+    ...{ profile, models, heldOut, epochs, threads, v8Flags },
+    backend: backend.name,
+    seed: seeds[0],
+    seeds: seeds.length,
+  };
   const text = (value: unknown) => (value === undefined ? "the profile's" : String(value));
-  const wrong = options
+  const recipes = given
+    .filter((name) => name === 'set' || name === 'recipes')
+    .map((name) => `--${name} changes recipes, and those of a run are as it began`);
+  const others = options
     .filter((name) => given.includes(name))
     .filter((name) => name === 'out' || text(flags[name]) !== text(recorded[name]))
     .map((name) =>
       name === 'out'
         ? '--out names the folder of a new run'
-        : `--${name} is ${text(flags[name])}, but the run was made with ${text(recorded[name])}`,
+        : `--${spelled[name] ?? name} is ${text(flags[name])}, but the run was made with ${text(recorded[name])}`,
     );
+  const wrong = [...others, ...recipes];
   if (wrong.length === 0) return;
   throw new UsageError(
     `--resume: ${wrong.join('; ')}. Leave such options out to go on with the run, or --resume to start another`,

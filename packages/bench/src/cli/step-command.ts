@@ -1,5 +1,5 @@
 import type { BackendName } from '../backends/names';
-import { count, rate, seconds } from '../format';
+import { count, percent, rate, seconds } from '../format';
 import type { ModelName } from '../run/types';
 import { renderText } from '../table';
 import { createProgress } from '../terminal/progress';
@@ -14,6 +14,7 @@ export interface StepFlags {
   batch: number;
   steps: number;
   threads?: number;
+  v8Flags: boolean;
   seed: number;
   json?: boolean;
 }
@@ -35,13 +36,15 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
   const { median, p10, p90 } = measured.stepMilliseconds;
   const rows = [
     ['images per second', rate(measured.imagesPerSecond)],
-    ['GFLOP/s', rate(measured.gflops)],
+    ['GFLOP/s', `${rate(measured.gflops)} (${percent(measured.peakFraction, 0)} of the peak)`],
+    ['peak GFLOP/s', `${rate(measured.peak.gflopsPerSecond)} (${measured.peak.method})`],
     [
       'time of a step',
       `${seconds(median / 1000)} (10 % below ${seconds(p10 / 1000)}, 90 % below ${seconds(p90 / 1000)})`,
     ],
     ['parameters', count(measured.parameters)],
     ['forward FLOP per image', count(measured.forwardFlopsPerImage)],
+    ['executed FLOP of a step', count(measured.flopsPerStep)],
     ['batch', count(measured.batchSize)],
     ['steps', count(measured.steps)],
   ];
@@ -69,9 +72,8 @@ function architectureOf(model: ModelName, widths: number[]): { [option: string]:
       if (widths.length !== 1) throw wrong('one number, the width of the tokens, such as 128');
       return { width: first! };
     case 'vit-hybrid':
-      if (widths.length !== 3) {
-        throw wrong('three numbers, two for the stem and one for the tokens, such as 64,128,128');
-      }
-      return { widths: widths.slice(0, 2), width: widths[2]! };
+      if (widths.length !== 2)
+        throw wrong('two numbers, the widths of the stem and of the tokens, such as 64,128');
+      return { stemWidth: first!, width: widths[1]! };
   }
 }

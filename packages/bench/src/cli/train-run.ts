@@ -3,7 +3,7 @@ import type { RunFolder } from '../run-folder';
 import { isSystemError, systemReason } from '../run-folder/atomic-write';
 import type { RunRecord } from '../run-folder/run-record';
 import { renderText } from '../table';
-import { paperTables } from '../tables';
+import { forecastTable, paperTables } from '../tables';
 import type { LiveLog } from '../terminal/live-log';
 import { resumeCommandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
@@ -32,7 +32,7 @@ export async function trainRun(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seed, epochs, recipes, command } = record;
+  const { profile, models, seeds, heldOut, epochs, recipes, command } = record;
   const resume = resumeCommandOf(path, streams.env);
   const interruption = onInterruption(progress.say, () => {
     if (folder.abandon('interrupted')) streams.err.write(`To go on: ${resume}\n`);
@@ -44,7 +44,8 @@ export async function trainRun(
         profile,
         models,
         backend: backend.name,
-        seed,
+        seeds,
+        heldOut,
         epochs,
         recipes,
         checkpoints: folder.checkpoints,
@@ -89,7 +90,10 @@ export async function finishRun(
     );
     folder.abandon(String(error));
   }
-  for (const table of paperTables(results)) out.write(`\n${renderText(table)}\n`);
+  const forecast = forecastTable(results);
+  for (const table of [...paperTables(results), ...(forecast ? [forecast] : [])]) {
+    out.write(`\n${renderText(table)}\n`);
+  }
   if (where) out.write(`\nReport: ${where}\n`);
   if (where && folder.failed) {
     err.write('Not everything could be written (see the warnings above); results and report are complete.\n');

@@ -2,38 +2,60 @@ import {
   adamW,
   clipByGlobalNorm,
   cosineDecay,
+  exponentialMovingAverage,
   linear,
   muon,
   type Optimizer,
   partition,
   type Schedule,
   sgd,
+  warmup,
 } from '@tenfold/optimizers';
 import type { GroupRecipe, Recipe, ScheduleRecipe } from './recipe';
 
 /** The schedule that a recipe means for a run of so many steps. */
 export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Schedule {
   if (typeof recipe === 'number') return () => recipe;
-  if (recipe.schedule === 'linear') {
-    const steps = Math.max(1, Math.round(totalSteps * (recipe.overFraction ?? 1)));
-    return linear({ start: recipe.from, end: recipe.to, totalSteps: steps });
+  const warmupSteps = Math.min(totalSteps - 1, Math.round(totalSteps * (recipe.warmupFraction ?? 0)));
+  if (recipe.schedule === 'cosine') {
+    return cosineDecay({ peak: recipe.peak, end: recipe.end, totalSteps, warmupSteps });
   }
-  return cosineDecay({
-    peak: recipe.peak,
-    end: recipe.end,
-    totalSteps,
-    warmupSteps: Math.min(totalSteps - 1, Math.round(totalSteps * recipe.warmupFraction)),
-  });
+  const line = linear({ start: recipe.from, end: recipe.to, totalSteps: totalSteps - warmupSteps });
+  return warmupSteps === 0 ? line : warmup(line, { steps: warmupSteps });
 }
 
-/** The optimizer that a recipe means for a run of so many steps. Every parameter must belong to a group. */
-export function buildOptimizer({ groups, maxNorm }: Recipe['optimizer'], totalSteps: number): Optimizer {
+/**
+ * The optimizer that a recipe means for epochs of so many steps. Every parameter must belong to a group.
+ *
+ * @see frozenAt for the parameters that are trained for a part of the epochs
+ */
+export function buildOptimizer(
+  {
+    epochs,
+    weightAverage,
+    optimizer: { groups, maxNorm },
+  }: Pick<Recipe, 'epochs' | 'optimizer' | 'weightAverage'>,
+  stepsPerEpoch: number,
+): Optimizer {
   const parts = groups.map((group) => ({
     match: new RegExp(group.match),
-    optimizer: buildRule(group, totalSteps),
+    optimizer: buildRule(group, Math.min(epochs, group.trainedEpochs ?? epochs) * stepsPerEpoch),
   }));
   const whole = partition(parts);
-  return maxNorm === null ? whole : clipByGlobalNorm(whole, { maxNorm });
+  const clipped = maxNorm === null ? whole : clipByGlobalNorm(whole, { maxNorm });
+  return weightAverage === undefined ? clipped : exponentialMovingAverage(clipped, { decay: weightAverage });
+}
+
+/** Those of the parameters that are no longer trained after so many epochs. */
+export function frozenAt(
+  { optimizer: { groups } }: Pick<Recipe, 'optimizer'>,
+  epoch: number,
+  names: string[],
+): string[] {
+  return names.filter((name) => {
+    const group = groups.find(({ match }) => new RegExp(match).test(name));
+    return group?.trainedEpochs !== undefined && epoch >= group.trainedEpochs;
+  });
 }
 
 function buildRule(group: GroupRecipe, totalSteps: number): Optimizer {
@@ -48,6 +70,6 @@ function buildRule(group: GroupRecipe, totalSteps: number): Optimizer {
   }
 }
 
-function optionsOf<G extends GroupRecipe>({ match, rule, learningRate, ...options }: G) {
+function optionsOf<G extends GroupRecipe>({ match, rule, learningRate, trainedEpochs, ...options }: G) {
   return options;
 }

@@ -1,34 +1,117 @@
-import type { ModelName } from '../run/types';
+import { z } from 'zod';
+import { modelNames } from '../run/types';
+import { architectureSchemas } from './architecture';
 
-/** A value over the run: one that stays, a straight line, or half a cosine after a warm-up. Fractions are of all steps. */
-export type ScheduleRecipe =
-  | number
-  | { schedule: 'linear'; from: number; to: number; overFraction?: number }
-  | { schedule: 'cosine'; peak: number; warmupFraction: number; end?: number };
+const positive = z.int().min(1);
+const rate = z.number().min(0);
+const share = z.number().min(0).max(1);
+const momentum = z.number().min(0).lt(1);
+
+/** A value over the run: one that stays, a straight line or half a cosine, after a warm-up. Fractions are of all steps. */
+export const scheduleSchema = z.union([
+  rate,
+  z.discriminatedUnion('schedule', [
+    z.strictObject({
+      schedule: z.literal('linear'),
+      from: rate,
+      to: rate,
+      warmupFraction: share.optional(),
+    }),
+    z.strictObject({
+      schedule: z.literal('cosine'),
+      peak: rate,
+      warmupFraction: share,
+      end: rate.optional(),
+    }),
+  ]),
+]);
+export type ScheduleRecipe = z.infer<typeof scheduleSchema>;
+
+const pattern = z.string().refine(isPattern, { error: 'expected a regular expression' });
+const group = {
+  match: pattern.meta({
+    description: 'Of the names of its parameters; a parameter follows the first that matches.',
+  }),
+  learningRate: scheduleSchema,
+  trainedEpochs: positive.optional().meta({
+    description:
+      'The schedule is of these first epochs; then the parameters are frozen. Default: all epochs.',
+  }),
+  weightDecay: rate,
+};
 
 /** One rule and the parameters it moves, by a regular expression on their names. */
-export type GroupRecipe = { match: string; learningRate: ScheduleRecipe } & (
-  | { rule: 'sgd'; momentum: number; nesterov: boolean; weightDecay: number }
-  | { rule: 'adamW'; beta1: number; beta2: number; weightDecay: number }
-  | {
-      rule: 'muon';
-      momentum: number;
-      newtonSchulzSteps: number;
-      normalizeWeights: boolean;
-      weightDecay: number;
-    }
-);
+export const groupSchema = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('sgd'), ...group, momentum, nesterov: z.boolean() }),
+  z.strictObject({ rule: z.literal('adamW'), ...group, beta1: momentum, beta2: momentum }),
+  z.strictObject({
+    rule: z.literal('muon'),
+    ...group,
+    momentum,
+    newtonSchulzSteps: positive,
+    normalizeWeights: z.boolean(),
+    scale: z.enum(['none', 'aspect', 'rms']).optional(),
+  }),
+]);
+export type GroupRecipe = z.infer<typeof groupSchema>;
+
+const option = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]);
 
 /** All that decides a training, as data: what a run records of itself, and what would repeat it. */
-export interface Recipe {
-  model: ModelName;
-  /** Options of the architecture, in its own words. */
-  architecture: { [option: string]: number | string | number[] };
-  /** How this network is smaller than the one it stands for; null when it is not. */
-  narrowed: string | null;
-  epochs: number;
-  batchSize: number;
-  labelSmoothing: number;
-  augmentation: { shift: number; flip: 'none' | 'random' | 'alternating'; cutout: number };
-  optimizer: { groups: GroupRecipe[]; maxNorm: number | null };
+export const recipeSchema = z
+  .strictObject({
+    model: z.enum(modelNames),
+    architecture: z
+      .record(z.string(), option)
+      .meta({ description: 'Options of the architecture, in its own words.' }),
+    epochs: positive,
+    batchSize: positive,
+    labelSmoothing: z.number().min(0).lt(1),
+    augmentation: z.strictObject({
+      shift: z.int().min(0).max(31).meta({ description: 'Pixels at most, in both directions.' }),
+      flip: z.enum(['none', 'random', 'alternating']),
+      cutout: z.int().min(0).max(32).meta({ description: 'Side of the square that is blanked; 0: none.' }),
+      policy: z
+        .enum(['none', 'autoAugment', 'trivialAugment'])
+        .optional()
+        .meta({ description: 'Of changes of colour and shape, after shift and flip. Default none.' }),
+      randomErasing: share.optional().meta({
+        description: 'Probability that a rectangle becomes noise, at last. Default 0.',
+      }),
+    }),
+    optimizer: z.strictObject({
+      maxNorm: z
+        .number()
+        .gt(0)
+        .nullable()
+        .meta({ description: 'Of all gradients together; null: not clipped.' }),
+      groups: z.array(groupSchema).min(1),
+    }),
+    weightAverage: z.number().gt(0).lt(1).optional().meta({
+      description:
+        'What is tested is an exponential moving average of the parameters, of which so much stays in a step. Statistics of batch norms are not averaged. Default: the parameters as they are.',
+    }),
+    testViews: z.union([z.literal(1), z.literal(6)]).meta({
+      description: 'Views of each test image that a second figure averages over; 1: no such figure.',
+    }),
+  })
+  .superRefine(({ model, architecture, weightAverage, optimizer }, context) => {
+    if (weightAverage !== undefined && optimizer.groups.some(({ trainedEpochs }) => trainedEpochs)) {
+      const message = 'expected none where a group has trainedEpochs: what is frozen has no average';
+      context.addIssue({ code: 'custom', path: ['weightAverage'], message, input: weightAverage });
+    }
+    const { error } = architectureSchemas[model].safeParse(architecture);
+    for (const issue of error?.issues ?? []) {
+      context.addIssue({ ...issue, path: ['architecture', ...issue.path] } as never);
+    }
+  });
+export type Recipe = z.infer<typeof recipeSchema>;
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,147 +1,171 @@
-import { percent, seconds } from '../format';
-import type { ModelResult } from '../results';
 import { escapeHtml } from './escape-html';
+import { dash, seriesColor, symbol } from './series-style';
 
-export interface ChartOptions {
-  y: 'testAccuracy' | 'testLoss';
-  x: 'epoch' | 'seconds';
-}
-
-const WIDTH = 460;
-const HEIGHT = 290;
-const symbols = ['circle', 'square2', 'triangle', 'diamond2', 'star'] as const;
-const dashes = ['none', '6 3', '2 3', '9 3 2 3', '12 4'];
-
-interface Point {
+export interface Point {
   x: number;
   y: number;
 }
 
-/** The curves of all models on shared axes as an SVG that takes its colours from the page. */
-export async function learningCurves(models: ModelResult[], { x, y }: ChartOptions): Promise<string> {
+/** What one model or one run draws: a line for each of its seeds, all alike. */
+export interface Series {
+  name: string;
+  /** Decides colour, dash and marker. */
+  index: number;
+  lines: Point[][];
+}
+
+export interface ChartSpec {
+  /** Unique in the page. */
+  id: string;
+  title: string;
+  /** What it shows, in words. */
+  description: string;
+  series: Series[];
+  x: { label: string; ticks?: number[] | number; format?: string; zero?: boolean; domain?: [number, number] };
+  y: { log?: boolean; domain?: [number, number] };
+  /** Draws the line where y is x. */
+  diagonal?: boolean;
+}
+
+const WIDTH = 420;
+const HEIGHT = 290;
+const MARKED = 20;
+
+/** Lines on shared axes as an SVG that takes its colours from the page; the names stand at their ends. */
+export async function lineChart(spec: ChartSpec): Promise<string> {
   const Plot = await import('@observablehq/plot');
   const { parseHTML } = await import('linkedom');
   const { document } = parseHTML('<html><body></body></html>');
-  const share = y === 'testAccuracy';
-  const unit = timeUnit(models);
-  const curves = models.map(({ name, history }, index) => {
-    const points = history
-      .map((epoch) => ({ x: x === 'epoch' ? epoch.epoch : epoch.seconds / unit.seconds, y: epoch[y] }))
-      .filter((point): point is Point => point.y !== null)
-      .map((point) => ({ ...point, y: share ? 100 * point.y : point.y }));
-    return { name, index, points, color: `var(--model-${(index % symbols.length) + 1})` };
-  });
-  const drawn = curves.filter(({ points }) => points.length > 0);
-  const labels = spread(
-    drawn.map(({ name, color, points }) => ({ name, color, ...points.at(-1)! })),
-    drawn.flatMap(({ points }) => points),
-  );
-  const epochs = Math.max(1, ...models.map(({ history }) => history.length));
+  const { id, title, description, x, y, diagonal } = spec;
+  const series = spec.series
+    .map((one) => ({ ...one, lines: one.lines.filter((line) => line.length > 0) }))
+    .filter(({ lines }) => lines.length > 0);
+  const points = series.flatMap(({ lines }) => lines.flat());
+  const domain = y.domain ?? domainOf(points, y.log);
+  const longest = Math.max(0, ...series.map(({ name }) => name.length));
   const svg = Plot.plot({
     document,
     className: 'plot',
     width: WIDTH,
     height: HEIGHT,
-    marginLeft: 46,
-    marginRight: 84,
-    marginBottom: 44,
-    marginTop: 12,
-    style: { fontSize: '13px', background: 'none', overflow: 'visible' },
+    marginLeft: 48,
+    marginRight: Math.min(96, 20 + 8 * longest),
+    marginBottom: 46,
+    marginTop: 14,
+    style: { fontSize: '14px', background: 'none', overflow: 'visible' },
     x: {
-      label: x === 'epoch' ? 'epoch' : `training time (${unit.name})`,
-      ticks: x === 'epoch' ? wholeTicks(epochs) : 6,
-      tickFormat: x === 'epoch' ? 'd' : undefined,
-      zero: x === 'seconds',
+      label: x.label,
+      ticks: x.ticks ?? 5,
+      tickFormat: x.format,
+      zero: x.zero,
+      domain: x.domain,
+      labelAnchor: 'center',
       labelArrow: 'none',
     },
     y: {
       label: null,
       grid: true,
-      ticks: 6,
-      nice: true,
-      domain: domainOf(drawn.flatMap(({ points }) => points)),
+      ticks: y.log ? logTicks(domain) : 5,
+      domain,
+      type: y.log ? 'log' : 'linear',
+      tickFormat: y.log ? '~g' : undefined,
     },
     marks: [
-      ...drawn.flatMap(({ name, points, color, index }) => [
-        Plot.line(points, {
-          x: 'x',
-          y: 'y',
-          stroke: color,
-          strokeWidth: 2,
-          strokeDasharray: dashes[index % 5],
-        }),
-        Plot.dot(points.length > 20 ? points.slice(-1) : points, {
-          x: 'x',
-          y: 'y',
-          fill: color,
-          r: 3.5,
-          symbol: symbols[index % symbols.length],
-          title: ({ x, y }: Point) => `${name}: ${Number(y.toPrecision(4))} at ${Number(x.toPrecision(3))}`,
-        }),
-      ]),
-      Plot.text(labels, {
-        x: 'x',
-        y: 'labelY',
-        text: 'name',
-        fill: 'color',
-        textAnchor: 'start',
-        dx: 9,
-        fontWeight: 600,
-        stroke: 'var(--page)',
-        strokeWidth: 4,
-      }),
+      ...(diagonal
+        ? [
+            Plot.line(
+              [
+                [domain[0], domain[0]],
+                [domain[1], domain[1]],
+              ],
+              { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '1 4', strokeLinecap: 'round' },
+            ),
+          ]
+        : []),
+      ...series.flatMap(({ name, index, lines }) =>
+        lines.flatMap((line) => [
+          Plot.line(line, {
+            x: 'x',
+            y: 'y',
+            stroke: seriesColor(index),
+            strokeWidth: lines.length > 1 ? 1.4 : 2,
+            strokeDasharray: dash(index),
+          }),
+          Plot.dot(line.length > MARKED ? line.slice(-1) : line, {
+            x: 'x',
+            y: 'y',
+            fill: seriesColor(index),
+            r: 3.5,
+            symbol: symbol(index),
+            title: (point: Point) =>
+              `${name}: ${Number(point.y.toPrecision(4))} at ${Number(point.x.toPrecision(3))}`,
+          }),
+        ]),
+      ),
+      ...(diagonal ? [] : [Plot.text(endLabels(series, points, domain, y.log), labelStyle)]),
     ],
   });
-  const id = `${y}-by-${x}`;
-  const title = `${share ? 'Test accuracy' : 'Test loss'} over ${x === 'epoch' ? 'epochs' : 'training time'}`;
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-labelledby', `${id}-title ${id}-description`);
   const text =
     `<title id="${id}-title">${escapeHtml(title)}</title>` +
-    `<desc id="${id}-description">${escapeHtml(describe(models, share))}</desc>`;
+    `<desc id="${id}-description">${escapeHtml(description)}</desc>`;
   return svg.outerHTML.replace(/^<svg[^>]*>/, (tag) => tag + text);
 }
 
-/** What the chart shows, in words. */
-function describe(models: ModelResult[], share: boolean): string {
-  const ends = models.map(({ name, history }) => {
-    const last = history.at(-1);
-    if (!last) return `${name} has no finished epoch`;
-    const value = share ? percent(last.testAccuracy) : (last.testLoss?.toFixed(3) ?? 'not a number');
-    return `${name} ends at ${value} after epoch ${last.epoch} and ${seconds(last.seconds)}`;
-  });
-  return `${ends.join('; ')}.`;
-}
-
-function timeUnit(models: ModelResult[]): { name: string; seconds: number } {
-  const longest = Math.max(0, ...models.map(({ trainSeconds }) => trainSeconds));
-  if (longest < 180) return { name: 'seconds', seconds: 1 };
-  return longest < 3 * 3600 ? { name: 'minutes', seconds: 60 } : { name: 'hours', seconds: 3600 };
-}
+const labelStyle = {
+  x: 'x',
+  y: 'labelY',
+  text: 'name',
+  fill: 'color',
+  textAnchor: 'start',
+  dx: 9,
+  fontWeight: 600,
+  stroke: 'var(--page)',
+  strokeWidth: 4,
+} as const;
 
 /** From the lowest to the highest value, with some room when they are one. */
-function domainOf(points: Point[]): [number, number] {
+function domainOf(points: Point[], log = false): [number, number] {
   const ys = points.map(({ y }) => y);
-  const [low, high] = ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : [0, 1];
-  const room = high - low < 0.05 * Math.abs(high) ? 0.1 * Math.abs(high) : 0;
-  return [low - room, high + room];
+  const [low, high] = ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : log ? [1, 10] : [0, 1];
+  if (log) return high < 2 * low ? [low / 2, high * 2] : [low, high];
+  const room = Math.max(0.03 * (high - low), high - low < 0.05 * Math.abs(high) ? 0.1 * Math.abs(high) : 0);
+  return room === 0 ? [low - 1, high + 1] : [low - room, high + room];
 }
 
-/** At most eight whole numbers from 1 on. */
-function wholeTicks(last: number): number[] {
-  const step = Math.ceil(last / 8);
-  return Array.from({ length: Math.ceil(last / step) }, (_, i) => 1 + i * step);
+/** 1, 2 and 5 times the powers of ten that lie in the domain; of a wide one the powers alone. */
+function logTicks([low, high]: [number, number]): number[] {
+  const powers = Array.from({ length: 40 }, (_, i) => 10 ** (i - 20));
+  const factors = high / low > 1e3 ? [1] : [1, 2, 5];
+  return powers
+    .flatMap((power) => factors.map((factor) => Number((factor * power).toPrecision(1))))
+    .filter((tick) => tick >= low && tick <= high);
 }
 
-/** Moves labels apart that would lie on each other, from the lowest upwards. */
-function spread<T extends Point>(labels: T[], all: Point[]): (T & { labelY: number })[] {
-  const ys = all.map(({ y }) => y);
-  const height = 0.07 * (Math.max(...ys) - Math.min(...ys));
-  const width = 0.2 * Math.max(...all.map(({ x }) => x));
-  const placed: (T & { labelY: number })[] = [];
-  for (const label of [...labels].sort((a, b) => a.y - b.y)) {
-    const near = placed.filter(({ x }) => Math.abs(x - label.x) < width).map(({ labelY }) => labelY);
-    placed.push({ ...label, labelY: Math.max(label.y, ...near.map((y) => y + height)) });
+/** The names where their lines end, moved apart where they would lie on each other. */
+function endLabels(series: Series[], points: Point[], domain: [number, number], log = false) {
+  const scale = (value: number) => (log ? Math.log(value) : value);
+  const [low, high] = domain.map(scale) as [number, number];
+  const height = 0.075 * (high - low);
+  const width = 0.22 * (Math.max(...points.map(({ x }) => x)) - Math.min(0, ...points.map(({ x }) => x)));
+  const placed: { name: string; color: string; x: number; at: number }[] = [];
+  const ends = series.map(({ name, index, lines }) => {
+    const last = lines.map((line) => line.at(-1)!);
+    const x = Math.max(...last.map((point) => point.x));
+    const at = last.reduce((sum, point) => sum + scale(point.y), 0) / last.length;
+    return { name, color: seriesColor(index), x, at };
+  });
+  for (const label of ends.sort((a, b) => a.at - b.at)) {
+    const near = placed.filter(({ x }) => Math.abs(x - label.x) < width).map(({ at }) => at);
+    placed.push({ ...label, at: Math.max(label.at, ...near.map((at) => at + height)) });
   }
-  return placed;
+  // What was pushed over the top comes back, and pushes what lies below it.
+  let ceiling = high;
+  for (const label of [...placed].reverse()) {
+    if (label.at <= ceiling) break;
+    label.at = ceiling;
+    ceiling -= height;
+  }
+  return placed.map(({ at, ...label }) => ({ ...label, labelY: log ? Math.exp(at) : at }));
 }

@@ -1,78 +1,119 @@
-import { bytes, count, percent, seconds } from '../format';
+import { bytes, count, percent, rate, seconds } from '../format';
+import { groupSeeds } from '../group-seeds';
 import type { ModelResult, Results } from '../results';
+import { percentSpread, spreadOf } from '../spread';
 import type { Table } from '../table';
+import { lastEpoch, viewsText } from '../tables/accuracy';
+import { evaluatedImages } from '../tables/evaluated-images';
 
 // What both reports say, in words; how it looks is theirs.
 
 /** The result in a sentence or two. */
-export function headline({ models, backend, paper, dataset }: Results): string {
-  const trained = models.filter(({ testAccuracy, diverged }) => testAccuracy !== null && !diverged);
-  const [best] = [...trained].sort((a, b) => b.testAccuracy! - a.testAccuracy!);
+export function headline(results: Results): string {
+  const { models, backend, paper } = results;
+  const trained = groupSeeds(models).flatMap((group) => {
+    const accuracy = lastEpoch(group);
+    return accuracy ? [{ ...group, accuracy }] : [];
+  });
+  const [best] = trained.sort((a, b) => b.accuracy.mean - a.accuracy.mean);
   if (!best) return 'No model was trained to the end: every loss diverged.';
-  const theirs = paper.models.find(({ model }) => model === best.name);
-  const difference = theirs ? theirs.testAccuracy - best.testAccuracy! : 0;
+  const { name, accuracy, runs } = best;
+  const time = spreadOf(runs.map(({ trainSeconds }) => trainSeconds));
+  const views = runs.find((run) => run.views !== null)?.views;
+  const theirs = paper.models.find(({ model }) => model === name);
+  const difference = theirs ? theirs.testAccuracy - accuracy.mean : 0;
   const size = `${Math.abs(100 * difference).toFixed(2)} points ${difference < 0 ? 'less' : 'more'}`;
-  const beside = theirs
-    ? ` The paper reports ${percent(theirs.testAccuracy, 1)} for its ${best.name}, ${size}.`
-    : '';
-  return (
-    `${best.name} recognises ${percent(best.testAccuracy)} of ${count(best.testImages)} ${dataset.name} test images ` +
-    `after ${seconds(best.trainSeconds)} of training on the ${backend.name} backend.${beside}`
-  );
+  return [
+    `${name} recognises ${percentSpread(accuracy)} of ${evaluatedImages(results)}`,
+    accuracy.count > 1 ? ` (${accuracy.count} seeds)` : '',
+    ` after ${seconds(time?.mean)} of training on the ${backend.name} backend`,
+    views ? `, ${viewsText(best)} with ${views.count} views of each image` : '',
+    '.',
+    theirs ? ` The paper reports ${percent(theirs.testAccuracy, 1)} for its ${name}, ${size}.` : '',
+  ].join('');
 }
 
 /** What must be known before a number is compared with the paper's; empty when nothing stands in the way. */
-export function warnings({ profile, models, machine, resumed }: Results): string[] {
-  const narrowed = models.filter((model) => model.narrowed !== null);
-  const diverged = models.filter((model) => model.diverged).map(({ name }) => name);
+export function warnings({ profile, models, machine, seeds, heldOut, resumed }: Results): string[] {
+  const groups = groupSeeds(models);
+  const narrowed = groups.flatMap(({ name, runs: [first] }) =>
+    first!.narrowed === null ? [] : [`${name}: ${first!.narrowed}, ${count(first!.epochs)} epochs`],
+  );
+  const diverged = models
+    .filter((model) => model.diverged)
+    .map(({ name, seed }) => (seeds.length > 1 ? `${name} (seed ${seed})` : name));
   return [
+    heldOut > 0 &&
+      `Every accuracy and loss called held-out is of ${count(heldOut)} training images that were kept from training, not of the test set: this is how learning rates are tuned, not a result to set beside others.`,
     narrowed.length > 0 &&
-      `This is the ${profile} profile: it trains smaller networks for few epochs, to be done in minutes. Its accuracies are not the best these architectures reach. ${narrowed
-        .map(({ name, narrowed: how, epochs }) => `${name}: ${how}, ${count(epochs)} epochs`)
-        .join('; ')}.`,
+      `This is the ${profile} profile: it trains smaller networks for few epochs, to be done in minutes. Its accuracies are not the best these architectures reach. ${narrowed.join('; ')}.`,
     diverged.length > 0 && `The loss of ${diverged.join(' and ')} became infinite or not a number.`,
     machine.commit?.endsWith('+') && 'The source differed from its last commit when this run was made.',
     resumed?.bits === 'approximate' &&
       `This run was stopped and went on where not everything was as before, so its last digits may differ from those of an unbroken run: ${resumed.differences.join('; ')}.`,
-    'Every number is of one run with one seed; other seeds differ.',
+    seeds.length === 1 && 'Every number is of one run with one seed; other seeds differ.',
   ].filter((text) => typeof text === 'string');
 }
 
 /** What each number means. */
-export const definitions: [string, string][] = [
-  [
-    'Test accuracy',
-    'Share of all test images that the model recognises after its last epoch, without test-time augmentation.',
-  ],
-  [
-    'Train accuracy',
-    'Over the augmented images of an epoch, while the model was still changing; it may be below the test accuracy.',
-  ],
-  [
-    'Training time',
-    'Wall-clock time of the training steps, input pipeline included; download, evaluation and report are not.',
-  ],
-  [
-    'FLOP',
-    'Floating-point operations of convolutions, matrix products and attention; a multiply-add counts as two. A training step counts as three forward passes: forward, gradient of the inputs, gradient of the parameters.',
-  ],
-  [
-    'GFLOP/s',
-    'These operations by training time. What the arithmetic of the model needs, not what the machine may have done besides.',
-  ],
-  ['Images/s', 'Images trained on by training time.'],
-  ['Peak memory', 'Largest resident set of the whole process seen at a step, data set included.'],
-];
+export function definitions({ heldOut }: Pick<Results, 'heldOut'>): [string, string][] {
+  const images = heldOut > 0 ? 'held-out' : 'test';
+  return [
+    [
+      heldOut > 0 ? 'Held-out accuracy' : 'Test accuracy',
+      `Share of all ${images} images that the model recognises after its last epoch, each seen once as it is. This is the figure to compare.`,
+    ],
+    [
+      'With views',
+      'The same when the prediction is averaged over several views of each image, such as its mirror; the views are named with the number. It costs as many forward passes as there are views.',
+    ],
+    [
+      'Best epoch (optimistic)',
+      `The highest accuracy of all epochs. It was picked by the ${images} images themselves, so it is higher than what the model would reach on new ones; no comparison here uses it.`,
+    ],
+    [
+      'Tuning',
+      'The learning rates of the recipes were tuned on held-out training images, never on the test set.',
+    ],
+    [
+      'Train accuracy',
+      'Over the augmented images of an epoch, while the model was still changing; it may be below the test accuracy.',
+    ],
+    [
+      'Mean ± standard deviation',
+      'Over seeds, which decide initial parameters, order, augmentation and dropout; the deviation divides by n − 1. In charts every seed is a line of its own.',
+    ],
+    [
+      'Training time',
+      'Wall-clock time of the training steps, input pipeline included; download, evaluation and report are not.',
+    ],
+    [
+      'FLOP',
+      'Floating-point operations that training executes: forward, backward where a gradient is needed, and the products of the optimizer; of convolutions, matrix products and attention. A multiply-add counts as two, and every convolution as a direct one, however it is computed.',
+    ],
+    [
+      'GFLOP/s',
+      'These operations by training time: what the arithmetic needs, not what the machine may have done besides. Of measured peak: by the most that the same backend reaches on this machine.',
+    ],
+    ['Images/s', 'Images trained on by training time; in the table of inference, images predicted by time.'],
+    [
+      'Expected calibration error',
+      'Mean distance between the probability of the predictions and their accuracy, over bins of probability, weighted by their images.',
+    ],
+    ['Peak memory', 'Largest resident set of the whole process seen at a step, data set included.'],
+    ['Energy', 'As measured by counters of the machine, for the whole device; never estimated.'],
+  ];
+}
 
 /** Where and how the run was made. */
 export function runTable(results: Results): Table {
-  const { machine, backend, dataset, createdAt, profile, seed, resumed } = results;
+  const { machine, backend, dataset, createdAt, profile, seeds, heldOut, peak, resumed } = results;
   const details = Object.entries(backend.details).map(([key, value]) => `${key} ${value}`);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const rows = [
     ['Date', createdAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Profile', profile],
-    ['Seed', String(seed)],
+    [seeds.length === 1 ? 'Seed' : 'Seeds', seeds.join(', ')],
     ...(resumed
       ? [
           [
@@ -93,6 +134,8 @@ export function runTable(results: Results): Table {
       'Data',
       `${dataset.name}, ${count(dataset.trainImages)} training and ${count(dataset.testImages)} test images`,
     ],
+    ...(heldOut > 0 ? [['Held out', `${count(heldOut)} training images, in place of the test images`]] : []),
+    ...(peak ? [['Measured peak', `${rate(peak.gflopsPerSecond)} GFLOP/s, ${peak.method}`]] : []),
   ];
   return {
     title: 'Machine and versions',
@@ -102,9 +145,9 @@ export function runTable(results: Results): Table {
   };
 }
 
-/** 'test image 42: cat, taken for dog (99.1 %)' */
+/** 'image 42: cat, taken for dog (99.1 %)' */
 export function mistakeText(mistake: ModelResult['mistakes'][number], classNames: string[]): string {
   const name = (index: number) => classNames[index] ?? `class ${index}`;
   const sure = percent(mistake.probability, 1);
-  return `test image ${mistake.image}: ${name(mistake.label)}, taken for ${name(mistake.prediction)} (${sure})`;
+  return `image ${mistake.image}: ${name(mistake.label)}, taken for ${name(mistake.prediction)} (${sure})`;
 }

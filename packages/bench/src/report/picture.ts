@@ -1,9 +1,16 @@
-const SIDE = 32;
+/** What is to become a PNG. */
+export interface PictureData {
+  /** Base64 of [height, width, channels] bytes. */
+  pixels: string;
+  height: number;
+  width: number;
+  channels: 1 | 3;
+}
 
-/** An image as a PNG in a data URI. @param pixels base64 of [32, 32, 3] bytes */
-export async function pictureUri(pixels: string): Promise<string> {
+/** An image as a PNG in a data URI. */
+export async function pictureUri({ pixels, height, width, channels }: PictureData): Promise<string> {
   const { encode } = await import('fast-png');
   const data = new Uint8Array(Buffer.from(pixels, 'base64'));
-  const png = encode({ width: SIDE, height: SIDE, data, channels: 3 });
+  const png = encode({ width, height, data, channels });
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }

@@ -4,13 +4,15 @@ export const styles = `
   color-scheme: light dark;
   --page: #ffffff; --text: #1c2024; --soft: #5b6570; --rule: #d9dee3; --panel: #f5f7f9; --accent: #0b62a8;
   --warm: #fff6e0; --warm-rule: #d9a400;
-  --model-1: #0072b2; --model-2: #c75000; --model-3: #008a63; --model-4: #b3588c; --model-5: #a87400;
+  --series-1: #0072b2; --series-2: #c75000; --series-3: #008a63; --series-4: #b3588c; --series-5: #a87400;
+  --series-6: #5b6570; --series-7: #4a3fb5; --series-8: #8c2d04;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14181c; --text: #e6e9ec; --soft: #9aa5b1; --rule: #333b44; --panel: #1c2228; --accent: #6db9f2;
     --warm: #2c2614; --warm-rule: #b98d00;
-    --model-1: #56b4e9; --model-2: #f08c4a; --model-3: #35c69a; --model-4: #e09bc4; --model-5: #e6b422;
+    --series-1: #56b4e9; --series-2: #f08c4a; --series-3: #35c69a; --series-4: #e09bc4; --series-5: #e6b422;
+    --series-6: #b4bec8; --series-7: #a79ef5; --series-8: #e0805c;
   }
 }
 * { box-sizing: border-box; }
@@ -33,20 +35,21 @@ nav { font-size: .875rem; margin-top: 1.2rem; }
 nav a { display: inline-block; margin-right: 1.1rem; }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 45%), 1fr)); gap: 1rem; margin: 1.5rem 0; }
-.card { background: var(--panel); border-radius: 8px; border-top: 4px solid var(--model); padding: .9rem 1.1rem 1rem; }
+.card { background: var(--panel); border-radius: 8px; border-top: 4px solid var(--series); padding: .9rem 1.1rem 1rem; }
 .card h3 { margin: 0; }
 .card .value { font-size: 2rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; }
 .card p { margin: 0; }
 
 .scroll { overflow-x: auto; margin: .8rem 0 .4rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: separate; border-spacing: 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
 th, td { padding: .32rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:first-child { padding-left: 0; }
 thead th { color: var(--soft); font-weight: 600; font-size: .82rem; border-bottom-color: var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
+.marked { background: var(--warm); }
 .heat td { background: color-mix(in srgb, var(--accent) calc(var(--heat, 0%) * .55), transparent); }
 .heat td, .heat th { padding: .28rem .55rem; }
 .matrix .heat thead th.number { writing-mode: vertical-rl; transform: rotate(180deg); padding: .4rem .3rem; text-align: left; }
@@ -57,7 +60,10 @@ tbody th { font-weight: 600; white-space: nowrap; }
 
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1.5rem 2rem; }
 figure { margin: 0; min-width: 0; }
-.charts svg { width: 100%; height: auto; display: block; }
+.charts svg { width: 100%; max-width: 31rem; height: auto; display: block; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: .8rem 0 1rem; font-size: .9rem; }
+.legend li { display: flex; align-items: center; gap: .45rem; max-width: none; }
+.legend svg { flex: none; }
 .charts figcaption { font-weight: 600; color: var(--text); font-size: .95rem; margin-bottom: .2rem; }
 details { margin: .6rem 0; }
 summary { cursor: pointer; color: var(--accent); }
@@ -66,6 +72,12 @@ summary { cursor: pointer; color: var(--accent); }
 .mistakes li { font-size: .8rem; line-height: 1.35; }
 .mistakes img { width: 100%; height: auto; max-width: 6rem; display: block; image-rendering: pixelated; border-radius: 4px; margin-bottom: .3rem; }
 .mistakes b { display: block; }
+.pictures { margin: 1rem 0 1.4rem; }
+.pictures figcaption { margin-bottom: .4rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .9rem .7rem; list-style: none; padding: 0; margin: 0; }
+.tiles.bare { grid-template-columns: repeat(auto-fill, minmax(3.2rem, 3.2rem)); gap: .35rem; }
+.tiles li { font-size: .8rem; line-height: 1.3; }
+.tiles img { width: 100%; max-width: 8rem; height: auto; display: block; image-rendering: pixelated; border-radius: 3px; margin-bottom: .25rem; }
 dl.definitions dt { font-weight: 600; margin-top: .7rem; }
 dl.definitions dd { margin: 0; max-width: 46rem; }
 pre { background: var(--panel); padding: .8rem 1rem; border-radius: 6px; overflow-x: auto; }
@@ -76,14 +88,18 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   body { padding-inline: 1rem; }
   h1 { font-size: 1.5rem; }
   th, td { padding-inline: .5rem; }
+  .scroll th:first-child { padding-right: .6rem; }
   .card { padding: .7rem .8rem .8rem; }
   .card .value { font-size: 1.5rem; }
+  /* What a row is about stays in sight while its numbers scroll by. */
+  .scroll th:first-child { position: sticky; left: 0; background: var(--page); }
 }
 @media print {
   :root {
     color-scheme: light;
     --page: #fff; --text: #000; --soft: #444; --rule: #ccc; --panel: #f3f3f3; --accent: #0b62a8; --warm: #fff6e0;
-    --model-1: #0072b2; --model-2: #c75000; --model-3: #008a63; --model-4: #b3588c; --model-5: #a87400;
+    --series-1: #0072b2; --series-2: #c75000; --series-3: #008a63; --series-4: #b3588c; --series-5: #a87400;
+  --series-6: #5b6570; --series-7: #4a3fb5; --series-8: #8c2d04;
   }
   html { font-size: 11px; }
   body { max-width: none; padding: 0; }

@@ -8,6 +8,8 @@ import { type CheckpointOptions, openCheckpoints } from './checkpoints';
 import type { Progress } from './run-state';
 
 const emptyFolder = () => mkdtempSync(join(tmpdir(), 'tenfold-checkpoints-'));
+const cnn = { model: 'cnn', seed: 7 }; // as the fixture
+const fnn = { model: 'fnn', seed: 7 };
 const bytes = (step: number) => new Uint8Array(1000).fill(step);
 const progress = (step: number, change: Partial<Progress> = {}): Progress => ({
   step,
@@ -23,6 +25,11 @@ const progress = (step: number, change: Partial<Progress> = {}): Progress => ({
   trainSeconds: 0.1 * step,
   trained: 10 * step,
   peakMemoryBytes: 1e9,
+  measured: {
+    flops: 1e9 * step,
+    joules: null,
+    points: [{ step, loss: 1 / 3, learningRate: 0.1, gradientNorm: null }],
+  },
   ...change,
 });
 
@@ -42,18 +49,30 @@ it('keeps two, gives back the newest with every digit, and forgets those of a fi
   const folder = emptyFolder();
   const first = await openCheckpoints(folder, { syncLog: () => 77 });
   expect([first.isEmpty, first.training, first.logBytes]).toEqual([true, undefined, 0]);
-  const epoch = { epoch: 1, seconds: 1.5, trainLoss: 0.1 + 0.2, trainAccuracy: 1 / 3, learningRate: 1e-9 };
+  const epoch = {
+    epoch: 1,
+    seconds: 1.5,
+    trainLoss: 0.1 + 0.2,
+    trainAccuracy: 1 / 3,
+    learningRate: 1e-9,
+    flops: 1e12,
+    joules: null,
+  };
   const history = [{ ...epoch, testLoss: Number.NaN, testAccuracy: 0.1 }];
-  for (const step of [1, 2, 3]) await first.save('cnn', bytes(step), progress(step, { history }));
+  for (const step of [1, 2, 3]) await first.save(cnn, bytes(step), progress(step, { history }));
   expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([
-    'cnn-step-2-epoch-1.safetensors',
-    'cnn-step-3-epoch-1.safetensors',
+    'cnn-seed-7-step-2-epoch-1.safetensors',
+    'cnn-seed-7-step-3-epoch-1.safetensors',
   ]);
 
   const second = await reopen(folder);
-  expect([second.isEmpty, second.training, second.logBytes]).toEqual([false, 'cnn', 77]);
-  expect(await second.load('fnn')).toBeUndefined();
-  const found = (await second.load('cnn'))!;
+  expect([second.isEmpty, second.training, second.logBytes]).toEqual([
+    false,
+    expect.objectContaining(cnn),
+    77,
+  ]);
+  expect(await second.load(fnn)).toBeUndefined();
+  const found = (await second.load(cnn))!;
   expect([...found.bytes]).toEqual([...bytes(3)]);
   expect(found.progress).toEqual(progress(3, { history }));
 
@@ -61,13 +80,13 @@ it('keeps two, gives back the newest with every digit, and forgets those of a fi
   await second.finish({ ...result, testLoss: Number.NaN });
   expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
   const third = await reopen(folder);
-  expect(third.finished('cnn')).toEqual({ ...result, testLoss: null });
+  expect(third.finished(cnn)).toEqual({ ...result, testLoss: null });
   expect(third.training).toBeUndefined();
 });
 
 it('does not count what is in the folder unless it is told to', async () => {
   const folder = emptyFolder();
-  await (await openCheckpoints(folder)).save('cnn', bytes(1), progress(1));
+  await (await openCheckpoints(folder)).save(cnn, bytes(1), progress(1));
   expect((await openCheckpoints(folder)).isEmpty).toBe(true);
 });
 
@@ -80,7 +99,7 @@ it('is due when the minutes are over, and at once with none', async () => {
     return one.isDue();
   });
   expect(due).toEqual([false, false, true]);
-  await one.save('cnn', bytes(1), progress(1));
+  await one.save(cnn, bytes(1), progress(1));
   expect(one.isDue()).toBe(false);
   expect((await openCheckpoints(folder, { minutes: 0, now: () => now })).isDue()).toBe(true);
 });
@@ -91,20 +110,20 @@ it.each(['safetensors', 'state.json', 'state.previous.json'])(
     const folder = emptyFolder();
     const { one, options } = disk();
     const first = await openCheckpoints(folder, options);
-    for (const step of [1, 2]) await first.save('cnn', bytes(step), progress(step));
+    for (const step of [1, 2]) await first.save(cnn, bytes(step), progress(step));
     const before = readdirSync(join(folder, 'checkpoints'));
     one.full = (path) => path.endsWith(file);
-    await first.save('cnn', bytes(3), progress(3));
+    await first.save(cnn, bytes(3), progress(3));
     expect(one.said).toEqual([
       'warning: the checkpoint of step 3 could not be written: the disk is full; the run goes on, with the checkpoint of step 2',
     ]);
     expect(first.failed).toBe(true);
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(before);
-    expect((await (await reopen(folder)).load('cnn'))!.progress).toEqual(progress(2));
+    expect((await (await reopen(folder)).load(cnn))!.progress).toEqual(progress(2));
 
     one.full = () => false;
-    await first.save('cnn', bytes(4), progress(4));
-    expect((await (await reopen(folder)).load('cnn'))!.progress.step).toBe(4);
+    await first.save(cnn, bytes(4), progress(4));
+    expect((await (await reopen(folder)).load(cnn))!.progress.step).toBe(4);
     expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(2);
   },
 );
@@ -113,56 +132,58 @@ it('keeps what a resume would need until the result of a model is on the disk', 
   const folder = emptyFolder();
   const { one, options } = disk();
   const first = await openCheckpoints(folder, options);
-  await first.save('cnn', bytes(1), progress(1));
+  await first.save(cnn, bytes(1), progress(1));
   one.full = () => true;
-  await first.saveModel('cnn', bytes(1));
+  await first.saveModel(cnn, bytes(1));
   await first.finish(fixtureModel('cnn', 0.7, 1));
-  await first.save('fnn', bytes(1), progress(1));
+  await first.save(fnn, bytes(1), progress(1));
   expect(one.said).toHaveLength(3);
-  expect(first.finished('cnn')).toBeDefined(); // this process goes on
+  expect(first.finished(cnn)).toBeDefined(); // this process goes on
   const again = await reopen(folder);
-  expect(again.finished('cnn')).toBeUndefined();
-  expect((await again.load('cnn'))!.progress.step).toBe(1);
+  expect(again.finished(cnn)).toBeUndefined();
+  expect((await again.load(cnn))!.progress.step).toBe(1);
 
   one.full = () => false;
-  await first.save('fnn', bytes(2), progress(2));
+  await first.save(fnn, bytes(2), progress(2));
   const later = await reopen(folder);
-  expect(later.finished('cnn')).toBeDefined();
-  expect((await later.load('fnn'))!.progress.step).toBe(2);
+  expect(later.finished(cnn)).toBeDefined();
+  expect((await later.load(fnn))!.progress.step).toBe(2);
 });
 
 it('says which file is damaged and takes the one before, then none', async () => {
   const folder = emptyFolder();
   const first = await openCheckpoints(folder);
-  for (const step of [1, 2]) await first.save('cnn', bytes(step), progress(step));
+  for (const step of [1, 2]) await first.save(cnn, bytes(step), progress(step));
   const said: string[] = [];
   const open = () => openCheckpoints(folder, { resume: true, say: (message) => said.push(message) });
-  writeFileSync(join(folder, 'checkpoints', 'cnn-step-2-epoch-0.safetensors'), bytes(9));
-  expect((await (await open()).load('cnn'))!.progress.step).toBe(1);
+  writeFileSync(join(folder, 'checkpoints', 'cnn-seed-7-step-2-epoch-0.safetensors'), bytes(9));
+  expect((await (await open()).load(cnn))!.progress.step).toBe(1);
   expect(said.splice(0)).toEqual([
     expect.stringMatching(
-      /cnn-step-2-epoch-0\.safetensors is damaged: going back to the one before it, step 1/,
+      /cnn-seed-7-step-2-epoch-0\.safetensors is damaged: going back to the one before it, step 1/,
     ),
   ]);
-  writeFileSync(join(folder, 'checkpoints', 'cnn-step-1-epoch-0.safetensors'), '');
-  expect(await (await open()).load('cnn')).toBeUndefined();
-  expect(said[1]).toMatch(/step-1-epoch-0\.safetensors is damaged: cnn begins from its first step/);
+  writeFileSync(join(folder, 'checkpoints', 'cnn-seed-7-step-1-epoch-0.safetensors'), '');
+  expect(await (await open()).load(cnn)).toBeUndefined();
+  expect(said[1]).toMatch(
+    /step-1-epoch-0\.safetensors is damaged: cnn with seed 7 begins from its first step/,
+  );
 });
 
 it('notices a digit of the state that was changed', async () => {
   const folder = emptyFolder();
   const first = await openCheckpoints(folder);
-  for (const step of [1, 2]) await first.save('cnn', bytes(step), progress(step));
+  for (const step of [1, 2]) await first.save(cnn, bytes(step), progress(step));
   const path = join(folder, 'state.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"trained": 20', '"trained": 21'));
   const said: string[] = [];
   const again = await openCheckpoints(folder, { resume: true, say: (message) => said.push(message) });
   expect(said).toEqual([expect.stringMatching(/state\.json is damaged: taking the one before it/)]);
-  expect((await again.load('cnn'))!.progress.step).toBe(1);
+  expect((await again.load(cnn))!.progress.step).toBe(1);
 });
 
 it('lets a mistake in the program through', async () => {
   const write = () => Promise.reject(new TypeError('not a string'));
   const one = await openCheckpoints(emptyFolder(), { write });
-  await expect(one.save('cnn', bytes(1), progress(1))).rejects.toThrow(TypeError);
+  await expect(one.save(cnn, bytes(1), progress(1))).rejects.toThrow(TypeError);
 });

@@ -3,26 +3,31 @@ import { join } from 'node:path';
 import type { ModelResult } from '../results';
 import { isSystemError, systemReason, type WriteFile, writeAtomically } from './atomic-write';
 import { digest, emptyState, type Progress, type RunState, readState, writeState } from './run-state';
+import { isSame, type Training, trainingFile, trainingText } from './training';
 
 /** Where a training leaves what it needs to go on, and finds it again. */
 export interface Checkpoints {
-  /** What a model that was trained to its end had as its result. */
-  finished(model: string): ModelResult | undefined;
-  /** The newest checkpoint of a model that is whole. */
-  load(model: string): Promise<{ bytes: Uint8Array; progress: Progress } | undefined>;
+  /** The result of a training that has come to its end. */
+  finished(training: Training): ModelResult | undefined;
+  /** The newest checkpoint of a training that is whole. */
+  load(training: Training): Promise<{ bytes: Uint8Array; progress: Progress } | undefined>;
   /** Whether the last one is old enough for the next. */
   isDue(): boolean;
   /** Keeps a checkpoint and the one before it. A full disk is told and is no error. */
-  save(model: string, bytes: Uint8Array, progress: Progress): Promise<void>;
-  /** Writes `MODEL.safetensors`. A full disk is told and is no error. */
-  saveModel(model: string, bytes: Uint8Array): Promise<void>;
-  /** Keeps a model's result in place of its checkpoints. */
+  save(training: Training, bytes: Uint8Array, progress: Progress): Promise<void>;
+  /** Writes `MODEL-seed-SEED.safetensors`. A full disk is told and is no error. */
+  saveModel(training: Training, bytes: Uint8Array): Promise<void>;
+  /** Keeps a training's result in place of its checkpoints. */
   finish(result: ModelResult): Promise<void>;
+  /** The training time that was expected before the run began, in seconds. */
+  forecastOf(training: Training): number | undefined;
+  /** Notes such an expectation, to be written with the next checkpoint. */
+  keepForecast(training: Training, seconds: number): void;
   /** Notes that the run goes on after a break. */
   resume(differences: string[]): void;
   readonly resumed: RunState['resumed'];
-  /** The model that has a checkpoint: begun and not finished. */
-  readonly training: string | undefined;
+  /** The one that has a checkpoint: begun and not finished. */
+  readonly training: Training | undefined;
   /** Of steps.jsonl, up to where the run stands. */
   readonly logBytes: number;
   /** Whether there is something to go on from. */
@@ -81,19 +86,21 @@ export async function openCheckpoints(
     }
   };
   return {
-    finished: (model) => state.finished.find(({ result }) => result.name === model)?.result,
-    async load(model) {
-      const found = state.checkpoints.find((checkpoint) => checkpoint.model === model);
+    finished: ({ model, seed }) =>
+      state.finished.find(({ result }) => result.name === model && result.seed === seed)?.result,
+    async load(training) {
+      const found = state.checkpoints.find((checkpoint) => isSame(checkpoint, training));
       return found && { bytes: await readFile(join(folder, FOLDER, found.file)), progress: found.progress };
     },
     isDue: () => now() - last >= minutes * 60_000,
-    async save(model, bytes, progress) {
+    async save(training, bytes, progress) {
       last = now();
-      const file = `${model}-step-${progress.step}-epoch-${progress.history.length}.safetensors`;
-      const before = state.checkpoints.filter((checkpoint) => checkpoint.model === model);
+      const file = `${trainingFile(training)}-step-${progress.step}-epoch-${progress.history.length}.safetensors`;
+      const before = state.checkpoints.filter((checkpoint) => isSame(checkpoint, training));
       if (before[0]?.file === file) return; // nothing was trained since
       const checkpoint = {
-        model,
+        model: training.model,
+        seed: training.seed,
         file,
         sha256: digest(bytes),
         savedAt: new Date().toISOString(),
@@ -114,16 +121,24 @@ export async function openCheckpoints(
         await rm(path, { force: true });
       }
     },
-    async saveModel(model, bytes) {
-      await attempt(`${model}.safetensors`, () => write(join(folder, `${model}.safetensors`), bytes));
+    async saveModel(training, bytes) {
+      const file = `${trainingFile(training)}.safetensors`;
+      await attempt(file, () => write(join(folder, file), bytes));
     },
     async finish(result) {
       const entry = { result: jsonOf(result), logBytes: syncLog() };
       const next = { ...state, checkpoints: [], finished: [...state.finished, entry] };
-      const done = await attempt(`the result of ${result.name}`, () => writeState(folder, next, write));
+      const done = await attempt(
+        `the result of ${trainingText({ model: result.name, seed: result.seed })}`,
+        () => writeState(folder, next, write),
+      );
       // Without it on the disk the checkpoints there are still needed, by whoever resumes.
       state = next;
       if (done) await prune();
+    },
+    forecastOf: (training) => state.forecasts.find((forecast) => isSame(forecast, training))?.seconds,
+    keepForecast({ model, seed }, seconds) {
+      state = { ...state, forecasts: [...state.forecasts, { model, seed, seconds }] };
     },
     resume(differences) {
       const session = { at: new Date().toISOString(), differences };
@@ -133,7 +148,7 @@ export async function openCheckpoints(
       return state.resumed;
     },
     get training() {
-      return state.checkpoints[0]?.model;
+      return state.checkpoints[0];
     },
     get logBytes() {
       return state.checkpoints[0]?.logBytes ?? state.finished.at(-1)?.logBytes ?? 0;
@@ -161,7 +176,7 @@ async function wholeState(folder: string, say: (message: string) => void): Promi
     const older = state.checkpoints[index + 1];
     const next = older
       ? `going back to the one before it, step ${older.progress.step}`
-      : `${checkpoint.model} begins from its first step`;
+      : `${trainingText(checkpoint)} begins from its first step`;
     say(`the checkpoint ${path} is ${bytes ? 'damaged' : 'gone'}: ${next}`);
   }
   return { ...state, checkpoints: whole };

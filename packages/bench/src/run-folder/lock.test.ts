@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from
 import os from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { acquireLock, Locked } from './lock';
+import { acquireLock, holderOf, Locked } from './lock';
 
 const emptyFolder = () => mkdtempSync(join(os.tmpdir(), 'tenfold-lock-'));
 const held = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.lock'), 'utf8'));
@@ -77,4 +77,14 @@ it('releases no lock but its own', () => {
   writeFileSync(join(folder, 'run.lock'), 'of another process');
   first.release();
   expect(existsSync(join(folder, 'run.lock'))).toBe(true);
+});
+
+it('tells who holds a folder, without taking it', () => {
+  const folder = emptyFolder();
+  expect(holderOf(folder)).toBeUndefined();
+  const lock = acquireLock(folder);
+  expect(holderOf(folder)).toMatchObject({ pid: process.pid, host: os.hostname() });
+  lock.release();
+  expect(holderOf(lockedFolder({ pid: DEAD }))).toBeUndefined();
+  expect(holderOf(lockedFolder({ pid: DEAD, host: 'elsewhere' }))).toMatchObject({ host: 'elsewhere' });
 });

@@ -64,6 +64,14 @@ export function acquireLock(
   throw new Locked(`${folder} is being taken by other processes; try again`);
 }
 
+/** Who holds the lock of a folder; undefined when nobody does, the lock of a process that is gone included. */
+export function holderOf(folder: string): { pid: number; host: string; start: string } | undefined {
+  const path = join(folder, FILE);
+  const found = read(path);
+  const holder = found === undefined ? undefined : parse(found);
+  return holder && whyStale(holder, path) === undefined ? holder : undefined;
+}
+
 function create(path: string, content: string): boolean {
   let file: number;
   try {

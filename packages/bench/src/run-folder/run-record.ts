@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
-import type { Recipe } from '../recipes/recipe';
+import { recipeSchema } from '../recipes/recipe';
 import { machineSchema, type Results } from '../results';
 import { modelNames } from '../run/types';
 import type { WriteFile } from './atomic-write';
 
-const VERSION = 1;
+const VERSION = 3;
 const FILE = 'run.json';
 
 /** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
@@ -18,19 +18,20 @@ export const runRecordSchema = z.object({
   command: z.string(),
   profile: z.string(),
   models: z.array(z.enum(modelNames)).min(1),
-  seed: z.int().min(0),
+  /** Each model is trained once with each. */
+  seeds: z.array(z.int().min(0)).min(1),
+  /** Training images that stand in for the test images. */
+  heldOut: z.int().min(0).default(0),
   /** As the user gave them, in place of the profile's and the backend's own. */
   epochs: z.int().min(1).optional(),
   threads: z.int().min(1).optional(),
+  /** Whether the backend may set V8's experimental flags. */
+  v8Flags: z.boolean(),
   cacheDirectory: z.string().optional(),
   checkpointMinutes: z.number().min(0),
   backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
   /** One for each model, exactly as used. */
-  recipes: z.array(
-    z.custom<Recipe>((value) => modelNames.includes((value as Partial<Recipe> | null)?.model as never), {
-      message: 'not a recipe',
-    }),
-  ),
+  recipes: z.array(recipeSchema),
   dataset: z.object({ name: z.string(), sha256: z.record(z.string(), z.string()) }),
   machine: machineSchema,
 });

@@ -20,10 +20,12 @@ const sums = z.object({
   metrics: z.record(z.string(), z.number()),
 });
 
-const outcome = modelResultSchema.pick({ confusionMatrix: true, perClassAccuracy: true }).extend({
-  accuracy: z.number(),
-  mistakes: z.array(z.object({ image: count, label: count, prediction: count, probability: z.number() })),
-});
+const outcome = modelResultSchema
+  .pick({ confusionMatrix: true, perClassAccuracy: true, calibration: true })
+  .extend({
+    accuracy: z.number(),
+    mistakes: z.array(z.object({ image: count, label: count, prediction: count, probability: z.number() })),
+  });
 
 /** How far the training of one model has come, beside what its trainer holds. */
 export const progressSchema = z.object({
@@ -39,15 +41,22 @@ export const progressSchema = z.object({
   /** Images trained on. */
   trained: count,
   peakMemoryBytes: count,
+  /** Executed operations, energy and points of the curves. */
+  measured: z.object({
+    flops: z.number(),
+    joules: z.number().nullable(),
+    points: modelResultSchema.shape.steps,
+  }),
 });
 export type Progress = z.infer<typeof progressSchema>;
 
 const stateSchema = z.object({
-  schemaVersion: z.literal(1),
-  /** Newest first: of the model that is being trained, at most two. */
+  schemaVersion: z.literal(2),
+  /** Newest first: of the training that is under way, at most two. */
   checkpoints: z.array(
     z.object({
       model: z.string(),
+      seed: count,
       file: z.string(),
       sha256: z.string(),
       savedAt: z.iso.datetime(),
@@ -56,8 +65,10 @@ const stateSchema = z.object({
       progress: progressSchema,
     }),
   ),
-  /** Models that are trained to their end. */
+  /** Trainings that have come to their end. */
   finished: z.array(z.object({ result: modelResultSchema, logBytes: count })),
+  /** Of training time, from the first step of each training to its last, before the run began. */
+  forecasts: z.array(z.object({ model: z.string(), seed: count, seconds: z.number().min(0) })).default([]),
   /** Every time that the run was resumed, and what was not as it had been. */
   resumed: z.array(z.object({ at: z.iso.datetime(), differences: z.array(z.string()) })),
 });
@@ -66,7 +77,13 @@ export type RunState = z.infer<typeof stateSchema>;
 const FILE = 'state.json';
 const PREVIOUS = 'state.previous.json';
 
-export const emptyState: RunState = { schemaVersion: 1, checkpoints: [], finished: [], resumed: [] };
+export const emptyState: RunState = {
+  schemaVersion: 2,
+  checkpoints: [],
+  finished: [],
+  forecasts: [],
+  resumed: [],
+};
 
 /** Writes where a run stands; the state before it stays beside it. */
 export async function writeState(folder: string, state: RunState, write: WriteFile): Promise<void> {

@@ -1,18 +1,23 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { describeBackend } from '../backends';
 import { paper } from '../paper';
+import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
 import type { ModelResult, Results } from '../results';
 import { openCheckpoints } from '../run-folder/checkpoints';
+import { trainingText } from '../run-folder/training';
 import { dataSet } from './data-set';
+import { forecastRun } from './forecast-run';
+import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
+import { measurePeak } from './measure/measure-peak';
 import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';
 
 /**
- * Trains the models of a profile one after another on the current backend, from the same data and seed, and evaluates
- * each on all test images.
+ * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
+ * then all with the next, and evaluates each on all test images, or on those that are held out.
  *
  * @param options checked already; `command` is what would repeat the run
  * @throws the signal's reason when it aborts, and what loading the data throws
@@ -21,57 +26,88 @@ export async function compare(
   options: CompareOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, models, seed, outputDirectory, signal } = options;
+  const { profile, seeds, heldOut = 0, outputDirectory, signal } = options;
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? planRun(options).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
   };
-  const data = await dataSet.load(options, listener);
+  const loaded = await dataSet.load(options, listener);
+  const data = holdOut(loaded, heldOut);
+  if (heldOut > 0) {
+    listener({
+      type: 'stage',
+      message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
+    });
+  }
+  const peak = await measurePeak();
   const results: ModelResult[] = [];
-  for (const [modelIndex, recipe] of recipes.entries()) {
-    const finished = checkpoints.finished(recipe.model);
+  const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
+  await forecastRun({ trainings, data, checkpoints, signal }, listener);
+  for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
+    const training = { model: recipe.model, seed };
+    const finished = checkpoints.finished(training);
     if (finished) {
-      listener({ type: 'stage', message: `${recipe.model} is trained already` });
+      listener({ type: 'stage', message: `${trainingText(training)} is trained already` });
       results.push(finished);
       continue;
     }
     const run = await trainModel(
-      { recipe, data, seed, signal, checkpoints, modelIndex, modelCount: models.length },
+      {
+        recipe,
+        data,
+        images: heldOut > 0 ? 'held-out' : 'test',
+        seed,
+        signal,
+        checkpoints,
+        modelIndex,
+        modelCount: trainings.length,
+        pictures: seed === seeds[0], // of one training of each model: they are most of results.json
+      },
       listener,
     );
-    const result = resultOf(recipe, run, data);
+    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    const result = { ...resultOf(recipe, seed, run, data, peak), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);
   }
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     createdAt: new Date().toISOString(),
     command: options.command,
     machine: describeMachine(),
     backend: describeBackend(),
     dataset: {
       name: dataSet.name,
-      trainImages: data.train.count,
-      testImages: data.test.count,
+      trainImages: loaded.train.count,
+      testImages: loaded.test.count,
       classNames: [...data.classNames],
       sha256: { ...dataSet.sha256 },
     },
     profile,
-    seed,
-    models: results,
+    seeds,
+    heldOut,
+    peak,
+    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
     paper,
   };
 }
 
-function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
-  const { outcome } = run;
-  const trainTotal = 3 * run.forwardFlopsPerImage * run.steps * recipe.batchSize;
+function resultOf(
+  recipe: Recipe,
+  seed: number,
+  run: ModelRun,
+  data: Cifar10,
+  peak: Results['peak'],
+): ModelResult {
+  const { outcome, measured } = run;
+  const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
   return {
     name: recipe.model,
-    architecture: architectureText(recipe),
-    narrowed: recipe.narrowed,
+    seed,
+    architecture: `${families[recipe.model]} (${architectureText(recipe.architecture)})`,
+    narrowed: narrowedText(recipe.model, recipe.architecture),
     notes: run.diverged ? [run.diverged] : [],
     recipe: JSON.parse(JSON.stringify(recipe)),
     parameters: run.parameters,
@@ -81,14 +117,26 @@ function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
     testAccuracy: outcome?.accuracy ?? null,
     testLoss: run.history.at(-1)?.testLoss ?? null,
     testImages: data.test.count,
+    views: run.views,
     trainSeconds: run.trainSeconds,
     imagesPerSecond: run.imagesPerSecond,
-    flops: { forwardPerImage: run.forwardFlopsPerImage, trainTotal },
-    gflopsPerSecond: run.trainSeconds > 0 ? trainTotal / run.trainSeconds / 1e9 : 0,
+    flops: {
+      forwardPerImage: run.forwardFlopsPerImage,
+      trainPerStep: run.steps > 0 ? measured.flops / run.steps : 0,
+      trainTotal: measured.flops,
+      toBest: flopsToBest(run.history),
+    },
+    gflopsPerSecond,
+    peakFraction: peak && gflopsPerSecond / peak.gflopsPerSecond,
+    forecastSeconds: null,
+    inference: run.inference,
     peakMemoryBytes: run.peakMemoryBytes,
-    energyJoules: null,
-    energyReason: 'not measured in this version',
+    energyJoules: measured.joules,
+    energyReason: run.energyReason,
     history: run.history,
+    steps: measured.points,
+    calibration: outcome?.calibration ?? null,
+    pictures: run.pictures,
     confusionMatrix: outcome?.confusionMatrix ?? [],
     perClassAccuracy: outcome?.perClassAccuracy ?? [],
     mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
@@ -100,6 +148,12 @@ function resultOf(recipe: Recipe, run: ModelRun, data: Cifar10): ModelResult {
   };
 }
 
+/** What training had executed at the end of the first epoch of the best test accuracy. */
+function flopsToBest(history: ModelRun['history']): number | null {
+  const accuracies = history.map(({ testAccuracy }) => testAccuracy);
+  return history[accuracies.indexOf(Math.max(...accuracies))]?.flops ?? null;
+}
+
 const families = {
   cnn: 'Convolutional network: frozen whitening 2×2 convolution, three blocks of two 3×3 convolutions with batch norm and GELU, linear head',
   fnn: 'Fully connected network: dense layers with batch norm, GELU and dropout',
@@ -107,10 +161,3 @@ const families = {
   vit: 'Vision transformer: patches, pre-norm attention blocks, mean pooling',
   'vit-hybrid': 'Vision transformer on a convolutional stem',
 };
-
-function architectureText({ model, architecture }: Recipe): string {
-  const options = Object.entries(architecture).map(
-    ([option, value]) => `${option} ${[value].flat().join('/')}`,
-  );
-  return `${families[model]} (${options.join(', ')})`;
-}

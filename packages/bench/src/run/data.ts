@@ -1,15 +1,19 @@
 import { whiteningKernel } from '@tenfold/architectures';
 import {
+  type AnyPixels,
   type Augmentation,
   alternatingFlip,
+  autoAugment,
   type BatchSource,
   batches,
   type Cifar10,
   cifar10Mean,
   cifar10StandardDeviation,
   cutout,
+  randomErasing,
   randomFlip,
   reflectShift,
+  trivialAugment,
 } from '@tenfold/datasets';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../recipes/recipe';
@@ -20,19 +24,26 @@ export function trainingBatches(
   { batchSize, augmentation }: Recipe,
   seed: number,
 ): BatchSource {
-  const { shift, flip, cutout: size } = augmentation;
-  const augment: Augmentation[] = [];
-  if (shift > 0) augment.push(reflectShift({ pixels: shift }));
-  if (flip === 'alternating') augment.push(alternatingFlip());
-  if (flip === 'random') augment.push(randomFlip());
-  if (size > 0) augment.push(cutout({ size }));
+  const { shift, flip, cutout: size, policy = 'none', randomErasing: probability = 0 } = augmentation;
+  const moves: Augmentation<AnyPixels>[] = [];
+  if (shift > 0) moves.push(reflectShift({ pixels: shift }));
+  if (flip === 'alternating') moves.push(alternatingFlip());
+  if (flip === 'random') moves.push(randomFlip());
+  const changes: Augmentation<Uint8Array>[] = [];
+  if (policy === 'autoAugment') changes.push(autoAugment({ policy: 'cifar10' }));
+  if (policy === 'trivialAugment') changes.push(trivialAugment());
+  if (probability > 0) changes.push(randomErasing({ probability }));
+  const cut: Augmentation[] = size > 0 ? [cutout({ size })] : [];
   return batches(data.train, {
     batchSize,
     shuffle: true,
     seed,
     mean: cifar10Mean,
     standardDeviation: cifar10StandardDeviation,
-    augment,
+    // What changes bytes comes after shift and flip, which then move bytes too.
+    ...(changes.length > 0
+      ? { augmentBytes: [...moves, ...changes], augment: cut }
+      : { augment: [...moves, ...cut] }),
     dropLast: true,
   });
 }

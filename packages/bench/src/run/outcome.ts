@@ -1,3 +1,6 @@
+import type { Calibration } from '../results';
+import { calibrationOf } from './measure/calibration';
+
 /** What a model's probabilities for labelled images say about it. */
 export interface Outcome {
   accuracy: number;
@@ -5,6 +8,7 @@ export interface Outcome {
   confusionMatrix: number[][];
   /** Share of each class's images that were recognised, in [0, 1]. */
   perClassAccuracy: number[];
+  calibration: Calibration | null;
   /** The wrong predictions that the model was surest of, surest first. */
   mistakes: { image: number; label: number; prediction: number; probability: number }[];
 }
@@ -37,6 +41,7 @@ export function outcomeOf(probabilities: Float32Array, labels: ArrayLike<number>
     accuracy: hits.reduce((sum, count) => sum + count, 0) / labels.length,
     confusionMatrix,
     perClassAccuracy: hits.map((count, label) => count / Math.max(1, totals[label]!)),
+    calibration: calibrationOf(probabilities, labels, classes),
     mistakes: wrong.sort((a, b) => b.probability - a.probability).slice(0, MISTAKES),
   };
 }

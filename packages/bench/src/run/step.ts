@@ -5,6 +5,10 @@ import { createRng } from '@tenfold/random';
 import { trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { buildModel, needsWhitening } from '../recipes/build-model';
+import type { Results } from '../results';
+import { countExecuted } from './measure/executed-flops';
+import { measurePeak } from './measure/measure-peak';
+import { quantilesOf } from './measure/quantiles';
 import type { ModelName } from './types';
 
 export interface StepOptions {
@@ -28,8 +32,13 @@ export interface StepMeasurement {
   forwardFlopsPerImage: number;
   stepMilliseconds: { median: number; p10: number; p90: number; all: number[] };
   imagesPerSecond: number;
-  /** Of 3 × the forward pass: forward, gradient of the inputs, gradient of the parameters. */
+  /** Executed by a step: forward, backward where a gradient is needed, products of the optimizer. */
+  flopsPerStep: number;
+  /** Executed in a second. */
   gflops: number;
+  /** The most that the backend reaches here, and which part of it `gflops` is. */
+  peak: NonNullable<Results['peak']>;
+  peakFraction: number;
 }
 
 /**
@@ -67,9 +76,12 @@ export async function measureStep({
     'int32',
   );
   const all: number[] = [];
+  let flopsPerStep = 0;
   for (let i = 0; i <= steps; i++) {
     const start = performance.now();
-    const { loss, predictions } = one.takeStep({ xs, ys });
+    const { result, flops } = countExecuted(() => one.takeStep({ xs, ys }));
+    const { loss, predictions } = result;
+    flopsPerStep = flops;
     await loss.data(); // the step is over when its loss can be read and every update has been made
     await Object.values(model.trainable())[0]!.data();
     tf.dispose([loss, predictions]);
@@ -80,9 +92,10 @@ export async function measureStep({
   one.dispose();
   model.dispose();
   tf.dispose([xs, ys]);
-  const sorted = [...all].sort((a, b) => a - b);
-  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
-  const imagesPerSecond = (1000 * batchSize) / at(0.5);
+  const peak = await measurePeak();
+  const times = quantilesOf(all);
+  const imagesPerSecond = (1000 * batchSize) / times.median;
+  const gflops = flopsPerStep / times.median / 1e6;
   return {
     model: name,
     architecture: options,
@@ -91,9 +104,12 @@ export async function measureStep({
     steps,
     parameters,
     forwardFlopsPerImage,
-    stepMilliseconds: { median: at(0.5), p10: at(0.1), p90: at(0.9), all },
+    stepMilliseconds: { ...times, all },
     imagesPerSecond,
-    gflops: (3 * forwardFlopsPerImage * imagesPerSecond) / 1e9,
+    flopsPerStep,
+    gflops,
+    peak,
+    peakFraction: gflops / peak.gflopsPerSecond,
   };
 }
 

@@ -7,15 +7,17 @@ import { loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profiles } from '../recipes';
+import { hour } from '../recipes/hour';
+import { quick } from '../recipes/quick';
 import type { Recipe } from '../recipes/recipe';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { tintedImages } from '../test/tinted-images';
 import { trainModel } from './train-model';
-import { modelNames, type RunEvent } from './types';
+import type { RunEvent } from './types';
 
 const data = tintedImages();
 const small: Recipe = {
-  ...profiles.quick!.fnn,
+  ...quick.fnn,
   architecture: { sizes: [3072, 64], dropoutRate: 0.1 },
   epochs: 8,
   batchSize: 20,
@@ -28,12 +30,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(recipe: Recipe, seed = 0) {
+/** @param onModel given every file of the model */
+async function run(recipe: Recipe, seed = 0, onModel?: (bytes: Uint8Array) => Promise<void>) {
   const events: RunEvent[] = [];
-  const checkpointPath = join(folder, `${recipe.model}.safetensors`);
-  const checkpoints = await openCheckpoints(folder);
+  const checkpointPath = join(folder, `${recipe.model}-seed-${seed}.safetensors`);
+  const opened = await openCheckpoints(folder);
+  const checkpoints = onModel
+    ? { ...opened, saveModel: (_: unknown, bytes: Uint8Array) => onModel(bytes) }
+    : opened;
   const found = await trainModel(
-    { recipe, data, seed, checkpoints, modelIndex: 0, modelCount: 1 },
+    { recipe, data, seed, checkpoints, modelIndex: 0, modelCount: 1, inferenceSeconds: 0.01 },
     (event) => void events.push(event),
   );
   return { found, events, checkpointPath };
@@ -59,6 +65,29 @@ it('learns, tells every step and epoch, keeps a checkpoint, and leaves no tensor
   tf.dispose(tensors);
 });
 
+it('measures what the training executed, its gradients, and the trained model', async () => {
+  const { found, events } = await run(small);
+  // By hand: dense layers 3072·64 and 64·10, the first without the gradient of its input; 80 steps of 20 images.
+  const stepFlops = 2 * 20 * (2 * 3072 * 64 + 3 * 64 * 10);
+  expect(found.measured.flops).toBe(80 * stepFlops);
+  expect(found.history.map(({ flops }) => flops)).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => 10 * epoch * stepFlops),
+  );
+  expect(found.measured.joules === null).toBe(/^RAPL/.test(found.energyReason) === false);
+  const points = found.measured.points;
+  expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
+  const logged = events.filter((e) => e.type === 'step').map(({ gradientNorm }) => gradientNorm);
+  expect(points.map(({ gradientNorm }) => gradientNorm)).toEqual(logged);
+  const norms = logged.filter((norm) => norm !== null);
+  expect(norms.length).toBeGreaterThanOrEqual(3);
+  for (const norm of norms) expect(norm).toBeGreaterThan(0);
+  expect(found.inference.map(({ batchSize }) => batchSize)).toEqual([1, 32, 256]);
+  expect(found.pictures.map(({ pixels }) => pixels.length)).toEqual([48, 10, 10]);
+  const { bins, expectedCalibrationError } = found.outcome!.calibration!;
+  expect(bins.reduce((sum, { images }) => sum + images, 0)).toBe(100);
+  expect(expectedCalibrationError).toBeLessThan(0.5);
+});
+
 it('gives the same training for the same seed and another for another', async () => {
   const losses = async (seed: number) => (await run(small, seed)).found.history.map((h) => h.trainLoss);
   expect(await losses(3)).toEqual(await losses(3));
@@ -73,12 +102,51 @@ it('ends a training whose loss explodes, with the reason, and goes on without it
   expect(found.diverged).toMatch(/the loss is .* at step \d+ .*lower the learning rate/);
   expect(found.history).toEqual([]);
   expect(events.some((e) => e.type === 'modelEnd')).toBe(false);
+  expect(found.inference).toEqual([]);
+});
+
+it('freezes what is trained for the first epochs only, and averages over views at the end', async () => {
+  const { optimizer } = hour.cnn;
+  const groups = optimizer.groups.map((group) =>
+    group.trainedEpochs === undefined ? group : { ...group, trainedEpochs: 1 },
+  );
+  const recipe: Recipe = {
+    ...hour.cnn,
+    architecture: { widths: [8, 8, 8] },
+    optimizer: { ...optimizer, groups },
+    batchSize: 20,
+  };
+  const before = tf.memory().numTensors;
+  const biases: number[][] = [];
+  const { found } = await run({ ...recipe, epochs: 3 }, 0, async (bytes) => {
+    const { tensors } = loadSafetensors(bytes);
+    biases.push([...(await tensors['model/whiten.bias']!.data())]);
+    tf.dispose(tensors);
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  expect(biases[0]!.every((value) => value !== 0)).toBe(true);
+  expect(biases.slice(1)).toEqual([biases[0], biases[0]]);
+  const { views, history } = found;
+  expect(views).toMatchObject({ count: 6, description: expect.stringMatching(/logits averaged/) });
+  expect(views!.testAccuracy).toBeGreaterThan(0.5);
+  expect(views!.testLoss).not.toBe(history.at(-1)!.testLoss);
+});
+
+it('tests the average of the parameters where there is one', async () => {
+  const { found, events } = await run({ ...small, weightAverage: 0.999999 });
+  // The average is still the network of the beginning, which knows nothing; the parameters have learned.
+  expect(found.history.at(-1)!.trainAccuracy).toBeGreaterThan(0.8);
+  expect(found.history.at(-1)!.testLoss).toBeGreaterThan(1.5);
+  const { found: plain, events: others } = await run(small);
+  expect(plain.history.at(-1)!.testLoss).toBeLessThan(1.5);
+  const losses = (of: RunEvent[]) => of.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+  expect(losses(events)).toEqual(losses(others));
 });
 
 describe('every recipe', () => {
   it.each(
     Object.entries(profiles).flatMap(([profile, recipes]) =>
-      modelNames.map((name) => [profile, name, recipes[name]] as const),
+      Object.entries(recipes).map(([name, recipe]) => [profile, name, recipe] as const),
     ),
   )(
     '%s %s trains all parameters of its network for a step, and its loss is a number',

@@ -1,7 +1,6 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
-import { createRng } from '@tenfold/random';
 import {
   accuracy,
   DivergenceError,
@@ -14,13 +13,21 @@ import {
   trainer,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { buildModel, needsWhitening } from '../recipes/build-model';
-import { buildOptimizer, buildSchedule } from '../recipes/build-optimizer';
+import { architectureText } from '../recipes/architecture';
+import { buildSchedule } from '../recipes/build-optimizer';
 import type { Recipe } from '../recipes/recipe';
+import type { Inference, ModelResult, Picture } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
-import { testBatches, trainingBatches, whiteningOf } from './data';
+import { trainingText } from '../run-folder/training';
+import { testBatches } from './data';
+import { measureInference } from './measure/measure-inference';
+import { picturesOf } from './measure/pictures';
+import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
-import type { RunListener } from './types';
+import { setUp } from './set-up';
+import type { EvaluatedImages, RunListener } from './types';
+import { sixViews, withSixViews } from './views';
+import { withAverage } from './with-average';
 
 /** One epoch of a training. */
 export interface EpochRecord {
@@ -33,6 +40,10 @@ export interface EpochRecord {
   testLoss: number;
   testAccuracy: number;
   learningRate: number;
+  /** Executed by training until here. */
+  flops: number | null;
+  /** Used by training until here. */
+  joules: number | null;
 }
 
 /** What a training of one model found. */
@@ -44,20 +55,35 @@ export interface ModelRun {
   imagesPerSecond: number;
   peakMemoryBytes: number;
   history: EpochRecord[];
+  /** Of the training. */
+  measured: Measured;
+  /** How its energy was measured, or why it was not. */
+  energyReason: string;
+  /** Of the trained model; empty when it has no numbers. */
+  inference: Inference[];
+  pictures: Picture[];
   /** Why the training ended early: the loss was no longer a finite number. Null when it ran to its end. */
   diverged: string | null;
   /** Of the last finished epoch on the test images; null without one, and when its scores were not numbers. */
   outcome: Outcome | null;
+  /** Of the averages over several views of each test image; null where the recipe wants none. */
+  views: ModelResult['views'];
 }
 
 interface TrainModelOptions {
   recipe: Recipe;
   data: Cifar10;
+  /** What `data.test` holds. Default 'test'. */
+  images?: EvaluatedImages;
   seed: number;
   /** Goes on from the newest one of this model; keeps one after every epoch, when one is due, and at the end by a signal. */
   checkpoints: Checkpoints;
   modelIndex: number;
   modelCount: number;
+  /** Whether pictures of the trained model are made; true by default. */
+  pictures?: boolean;
+  /** For each batch size whose predictions are timed; 1 by default. */
+  inferenceSeconds?: number;
   signal?: AbortSignal;
 }
 
@@ -71,26 +97,27 @@ const nothing = { trainSeconds: 0, trained: 0, peakMemoryBytes: 0 };
  * at any step and started again from its checkpoint, it finds what it would have found without the break.
  */
 export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
-  const { recipe, data, seed, signal, checkpoints } = options;
-  const rng = createRng(seed).fork(recipe.model);
-  const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
-  const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
-  const model = buildModel(recipe.model, recipe.architecture, seedOf('parameters'), whitening);
-  const source = trainingBatches(data, recipe, seedOf('batches'));
-  const totalSteps = recipe.epochs * source.stepsPerEpoch;
-  const one = trainer(model, {
-    loss: (labels, logits) =>
-      sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
-    optimizer: buildOptimizer(recipe.optimizer, totalSteps),
-    seed: seedOf('steps'),
+  const { recipe, data, images = 'test', seed, signal, checkpoints } = options;
+  const { model, source, totalSteps, freeze, ...set } = await setUp(recipe, data, seed);
+  const meter = await createTrainingMeter(model, {
+    totalSteps,
+    batchSize: recipe.batchSize,
+    imageShape: IMAGE,
   });
+  const bare = trainer(model, {
+    loss: set.loss,
+    optimizer: meter.watchOptimizer(set.optimizer),
+    seed: set.seed,
+  });
+  const one = meter.watchTrainer(bare);
   const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
   const forwardFlopsPerImage = countFlops(model, IMAGE).total;
   const parameters = countParameters(model);
   const name = recipe.model;
+  const training = { model: name, seed };
   listener({
     type: 'modelStart',
-    model: name,
+    ...training,
     description: describe(recipe),
     parameters,
     forwardFlopsPerImage,
@@ -100,19 +127,28 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     modelCount: options.modelCount,
   });
 
-  const saved = await checkpoints.load(name);
+  const saved = await checkpoints.load(training);
   const history: EpochRecord[] = [...(saved?.progress.history ?? [])];
   let sums: EpochSums | null = saved?.progress.sums ?? null;
   let outcome = saved?.progress.outcome ?? null;
   let { trainSeconds, trained, peakMemoryBytes } = saved?.progress ?? nothing;
   let diverged: string | null = null;
+  let inference: Inference[] = [];
+  let pictures: Picture[] = [];
+  let views: ModelResult['views'] = null;
   // The rate that is shown is of the last steps, so that it follows the machine; the time left goes by the mean of all.
   let recentRate = 0;
   try {
     if (saved) {
       loadCheckpoint(one, saved.bytes);
-      listener({ type: 'stage', message: `${name} goes on after step ${one.step} of ${totalSteps}` });
+      meter.restore(saved.progress.measured);
+      listener({
+        type: 'stage',
+        message: `${trainingText(training)} goes on after step ${one.step} of ${totalSteps}`,
+      });
     }
+    freeze(Math.floor(one.step / source.stepsPerEpoch));
+    meter.start();
     await train(one, {
       data: source,
       resume: sums ?? undefined,
@@ -126,26 +162,31 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         const rate = report.examples / report.seconds;
         recentRate = recentRate === 0 ? rate : 0.9 * recentRate + 0.1 * rate;
         peakMemoryBytes = Math.max(peakMemoryBytes, process.memoryUsage().rss);
+        const rateNow = learningRate(report.step - 1);
+        const { flops, gradientNorm } = await meter.step(report, rateNow);
         listener({
           type: 'step',
-          model: name,
+          ...training,
           epoch: report.epoch + 1,
           epochs: recipe.epochs,
           step: report.step,
           totalSteps,
           loss: report.loss,
           accuracy: report.metrics.accuracy!,
-          learningRate: learningRate(report.step - 1),
+          learningRate: rateNow,
+          gradientNorm,
           imagesPerSecond: recentRate,
-          gflopsPerSecond: (3 * forwardFlopsPerImage * recentRate) / 1e9,
+          gflopsPerSecond: ((flops / report.examples) * recentRate) / 1e9,
           secondsLeft: (trainSeconds / report.step) * (totalSteps - report.step),
           dataWait: report.dataSeconds / report.seconds,
         });
         if (checkpoints.isDue()) await keep();
       },
       async onEpoch(report) {
+        meter.pause();
+        const { flops, joules } = meter.read();
         const probabilities = new Float32Array(data.test.count * CLASSES);
-        const test = await evaluateOnTest(probabilities);
+        const test = await withAverage(one, () => evaluateOnTest(probabilities));
         sums = null;
         outcome = Number.isFinite(test.loss) ? outcomeOf(probabilities, data.test.labels, CLASSES) : null;
         const record = {
@@ -156,32 +197,57 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           testLoss: test.loss,
           testAccuracy: test.metrics.accuracy!,
           learningRate: learningRate(one.step - 1),
+          flops,
+          joules,
         };
         history.push(record);
         const { learningRate: _, ...rest } = record;
         listener({
           type: 'epoch',
-          model: name,
+          ...training,
+          images,
           ...rest,
           epochs: recipe.epochs,
           imagesPerSecond: trained / trainSeconds,
         });
-        await checkpoints.saveModel(name, await keep());
+        await checkpoints.saveModel(training, await keep());
+        freeze(report.epoch + 1);
+        meter.start();
       },
+    });
+    meter.pause();
+    await withAverage(one, async () => {
+      if (recipe.testViews === 6) views = await evaluateViews();
+      listener({
+        type: 'stage',
+        message: `${trainingText(training)}: speed of predictions, filters, saliency`,
+      });
+      inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
+      if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
     });
   } catch (error) {
     if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
     diverged = error.message;
-    listener({ type: 'stage', message: `${name} stops: ${diverged}` });
+    listener({ type: 'stage', message: `${trainingText(training)} stops: ${diverged}` });
   } finally {
+    meter.dispose();
     one.dispose();
     model.dispose();
   }
   const imagesPerSecond = trainSeconds > 0 ? trained / trainSeconds : 0;
   if (diverged === null) {
     const { testAccuracy } = history.at(-1)!;
-    listener({ type: 'modelEnd', model: name, testAccuracy, trainSeconds, imagesPerSecond });
+    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    listener({
+      type: 'modelEnd',
+      ...training,
+      images,
+      testAccuracy,
+      trainSeconds,
+      forecastSeconds,
+      imagesPerSecond,
+    });
   }
   return {
     parameters,
@@ -192,16 +258,34 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     imagesPerSecond,
     peakMemoryBytes,
     history,
+    measured: meter.read(),
+    energyReason: meter.energyReason,
+    inference,
+    pictures,
     outcome,
+    views,
   };
 
   async function keep(): Promise<Uint8Array> {
     const epoch = String(history.length);
     const bytes = await saveCheckpoint(one, { model: name, seed: String(seed), epoch });
     const { step } = one;
-    const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes };
-    await checkpoints.save(name, bytes, { ...progress, history: [...history] });
+    const measured = meter.read();
+    const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes, measured };
+    await checkpoints.save(training, bytes, { ...progress, history: [...history] });
     return bytes;
+  }
+
+  async function evaluateViews(): Promise<ModelResult['views']> {
+    listener({ type: 'stage', message: `${trainingText(training)}: six views of each ${images} image` });
+    const { loss, metrics } = await evaluate(withSixViews(model), testBatches(data, TEST_BATCH), {
+      loss: sparseSoftmaxCrossEntropy,
+      metrics: { accuracy },
+      signal,
+      onBatch: (_, __, done) => listener({ type: 'evaluate', model: name, done, total: data.test.count }),
+    });
+    if (!Number.isFinite(loss)) return null;
+    return { ...sixViews, testAccuracy: metrics.accuracy!, testLoss: loss };
   }
 
   // The test loss is the plain cross-entropy: smoothed labels are a means of training, not a measure.
@@ -220,9 +304,6 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   }
 }
 
-function describe(recipe: Recipe): string {
-  const options = Object.entries(recipe.architecture).map(
-    ([option, value]) => `${option} ${[value].flat().join('/')}`,
-  );
-  return `${options.join(', ')}; ${recipe.epochs} epochs, batches of ${recipe.batchSize}`;
+function describe({ architecture, epochs, batchSize }: Recipe): string {
+  return `${architectureText(architecture)}; ${epochs} epochs, batches of ${batchSize}`;
 }

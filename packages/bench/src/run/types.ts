@@ -1,5 +1,7 @@
+import type { Override } from '../recipes/overrides';
 import type { Recipe } from '../recipes/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
+import type { Forecast } from './measure/forecast';
 
 /** The models of the comparison. */
 export const modelNames = ['cnn', 'fnn', 'rnn', 'vit', 'vit-hybrid'] as const;
@@ -10,9 +12,14 @@ export interface CompareOptions {
   profile: string;
   models: ModelName[];
   backend: string;
-  seed: number;
+  /** Each model is trained once with each. */
+  seeds: number[];
+  /** Training images that are kept from training and stand in for the test images. Default 0. */
+  heldOut?: number;
   /** In place of each recipe's number of epochs. */
   epochs?: number;
+  /** What else the recipes have otherwise than the profile's. */
+  overrides?: Override[];
   /** Folder of the run; it does not exist yet or is empty. */
   outputDirectory: string;
   cacheDirectory?: string;
@@ -22,6 +29,9 @@ export interface CompareOptions {
   checkpoints?: Checkpoints;
   signal?: AbortSignal;
 }
+
+/** The test images, or training images that were kept from training. */
+export type EvaluatedImages = 'test' | 'held-out';
 
 /** What a listener hears while a comparison runs: the terminal's bar, the plain log and the step log are listeners. */
 export type RunEvent =
@@ -36,19 +46,29 @@ export type RunEvent =
   | {
       type: 'modelStart';
       model: ModelName;
+      seed: number;
       description: string;
       parameters: number;
       forwardFlopsPerImage: number;
       epochs: number;
       totalSteps: number;
+      /** Of the trainings of the run: each model with each seed. */
       modelIndex: number;
       modelCount: number;
+    }
+  | {
+      type: 'forecast';
+      /** What is left of each that is not finished, in the order in which they will be made. */
+      trainings: (Forecast & { model: ModelName; seed: number; doneAt: string })[];
     }
   | StepEvent
   | { type: 'evaluate'; model: ModelName; done: number; total: number }
   | {
       type: 'epoch';
       model: ModelName;
+      seed: number;
+      /** What the test figures are of. */
+      images: EvaluatedImages;
       epoch: number;
       epochs: number;
       trainLoss: number;
@@ -61,14 +81,19 @@ export type RunEvent =
   | {
       type: 'modelEnd';
       model: ModelName;
+      seed: number;
+      images: EvaluatedImages;
       testAccuracy: number;
       trainSeconds: number;
+      /** What the run expected of trainSeconds before it began; null when it did not say. */
+      forecastSeconds: number | null;
       imagesPerSecond: number;
     };
 
 export interface StepEvent {
   type: 'step';
   model: ModelName;
+  seed: number;
   /** From 1. */
   epoch: number;
   epochs: number;
@@ -79,7 +104,10 @@ export interface StepEvent {
   /** Of the training images of this step, with augmentation, in [0, 1]. */
   accuracy: number;
   learningRate: number;
+  /** Of all gradients together, before clipping; null at steps where it is not measured. */
+  gradientNorm: number | null;
   imagesPerSecond: number;
+  /** Executed by recent steps. */
   gflopsPerSecond: number;
   /** Until the end of this model's training. */
   secondsLeft: number;

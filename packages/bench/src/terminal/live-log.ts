@@ -43,9 +43,15 @@ export function liveLog(
     say,
     close: clear,
     listener(event) {
-      if (event.type === 'modelStart' || event.type === 'epoch' || event.type === 'modelEnd') {
+      if (
+        event.type === 'forecast' ||
+        event.type === 'modelStart' ||
+        event.type === 'epoch' ||
+        event.type === 'modelEnd'
+      ) {
         if (event.type === 'modelStart') model = { index: event.modelIndex + 1, count: event.modelCount };
-        return say(event.type === 'epoch' ? lastingLine(event) : colors.bold(lastingLine(event)));
+        const isBold = event.type === 'modelStart' || event.type === 'modelEnd';
+        return say(isBold ? colors.bold(lastingLine(event)) : lastingLine(event));
       }
       if (now() - written < INTERVAL && event.type !== 'stage') return;
       // One column stays free: a terminal would wrap a line that fills it, and the next one could not erase it.

@@ -1,5 +1,6 @@
 import { bytes, percent, rate, seconds } from '../format';
 import type { RunEvent, RunListener, StepEvent } from '../run/types';
+import { forecastText } from './forecast-text';
 
 const EVERY = 30_000; // milliseconds
 
@@ -37,25 +38,31 @@ export function plainLog(
   };
 }
 
-/** A line that stays: a model began or ended, an epoch ended. */
-export function lastingLine(event: Extract<RunEvent, { type: 'modelStart' | 'epoch' | 'modelEnd' }>): string {
+/** An event whose line stays. */
+export type Lasting = Extract<RunEvent, { type: 'forecast' | 'modelStart' | 'epoch' | 'modelEnd' }>;
+
+/** What stays: a forecast, and that a model began or ended, or an epoch ended. */
+export function lastingLine(event: Lasting): string {
+  if (event.type === 'forecast') return forecastText(event);
   const { model } = event;
   switch (event.type) {
     case 'modelStart':
       return (
-        `${model} (${event.modelIndex + 1} of ${event.modelCount}): ${event.description}; ` +
+        `${model}, seed ${event.seed} (${event.modelIndex + 1} of ${event.modelCount}): ${event.description}; ` +
         `${rate(event.parameters / 1e6)} M parameters, ${rate(event.forwardFlopsPerImage / 1e6)} MFLOP per image`
       );
     case 'epoch':
       return [
-        `${model} epoch ${event.epoch}/${event.epochs}`,
+        `${model}, seed ${event.seed}, epoch ${event.epoch}/${event.epochs}`,
         `train loss ${event.trainLoss.toFixed(3)} accuracy ${percent(event.trainAccuracy, 1)}`,
-        `test loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
+        `${event.images} loss ${event.testLoss.toFixed(3)} accuracy ${percent(event.testAccuracy, 2)}`,
         seconds(event.seconds),
         `${rate(event.imagesPerSecond)} images/s`,
       ].join(' | ');
-    case 'modelEnd':
-      return `${model}: ${percent(event.testAccuracy)} of the test images after ${seconds(event.trainSeconds)} of training`;
+    case 'modelEnd': {
+      const forecast = event.forecastSeconds === null ? '' : ` (forecast ${seconds(event.forecastSeconds)})`;
+      return `${model}, seed ${event.seed}: ${percent(event.testAccuracy)} of the ${event.images} images after ${seconds(event.trainSeconds)} of training${forecast}`;
+    }
   }
 }
 
@@ -69,7 +76,7 @@ export function downloadLine(event: Extract<RunEvent, { type: 'download' }>): st
 
 function stepLine(event: StepEvent): string {
   return [
-    `${event.model} epoch ${event.epoch}/${event.epochs} step ${event.step}/${event.totalSteps}`,
+    `${event.model}, seed ${event.seed}, epoch ${event.epoch}/${event.epochs} step ${event.step}/${event.totalSteps}`,
     ...stepParts(event),
     `${seconds(event.secondsLeft)} left`,
   ].join(' | ');

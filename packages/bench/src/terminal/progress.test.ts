@@ -10,6 +10,7 @@ import { statusLine } from './status-line';
 const step = (change: object = {}): Extract<RunEvent, { type: 'step' }> => ({
   type: 'step',
   model: 'cnn',
+  seed: 3,
   epoch: 2,
   epochs: 8,
   step: 400,
@@ -17,6 +18,7 @@ const step = (change: object = {}): Extract<RunEvent, { type: 'step' }> => ({
   loss: 1.23456,
   accuracy: 0.567,
   learningRate: 0.0123,
+  gradientNorm: 1.5,
   imagesPerSecond: 1577.4,
   gflopsPerSecond: 31.2,
   secondsLeft: 190,
@@ -35,6 +37,7 @@ const run: RunEvent[] = [
   {
     type: 'modelStart',
     model: 'cnn',
+    seed: 3,
     description: 'widths 32/64/64',
     parameters: 484_000,
     forwardFlopsPerImage: 31e6,
@@ -48,6 +51,8 @@ const run: RunEvent[] = [
   {
     type: 'epoch',
     model: 'cnn',
+    seed: 3,
+    images: 'test',
     epoch: 2,
     epochs: 8,
     trainLoss: 1.2,
@@ -57,7 +62,16 @@ const run: RunEvent[] = [
     seconds: 75,
     imagesPerSecond: 1500,
   },
-  { type: 'modelEnd', model: 'cnn', testAccuracy: 0.78, trainSeconds: 254, imagesPerSecond: 1577 },
+  {
+    type: 'modelEnd',
+    model: 'cnn',
+    seed: 3,
+    images: 'test',
+    testAccuracy: 0.78,
+    forecastSeconds: 248,
+    trainSeconds: 254,
+    imagesPerSecond: 1577,
+  },
 ];
 
 describe('the plain log', () => {
@@ -75,9 +89,9 @@ describe('the plain log', () => {
       [
         "Loading CIFAR-10",
         "downloading: 62 MiB of 124 MiB (50 %), 9.54 MiB/s, 6.5 s left",
-        "cnn (1 of 3): widths 32/64/64; 0.484 M parameters, 31 MFLOP per image",
-        "cnn epoch 2/8 | train loss 1.200 accuracy 55.0 % | test loss 1.100 accuracy 61.23 % | 1 min 15 s | 1,500 images/s",
-        "cnn: 78.00 % of the test images after 4 min 14 s of training",
+        "cnn, seed 3 (1 of 3): widths 32/64/64; 0.484 M parameters, 31 MFLOP per image",
+        "cnn, seed 3, epoch 2/8 | train loss 1.200 accuracy 55.0 % | test loss 1.100 accuracy 61.23 % | 1 min 15 s | 1,500 images/s",
+        "cnn, seed 3: 78.00 % of the test images after 4 min 14 s of training (forecast 4 min 8 s)",
       ]
     `);
   });
@@ -95,6 +109,46 @@ describe('the plain log', () => {
     }
     expect(lines.map((line) => /step (\d+)/.exec(line)?.[1])).toEqual(['0', '30', '60', '90']);
   });
+});
+
+it('shows a forecast as a table, training by training', () => {
+  const trainings = [
+    { model: 'cnn', seed: 0, epochs: 9, flops: 1.34e14, trainSeconds: 2400, evaluationSeconds: 130 },
+    { model: 'vit', seed: 0, epochs: 1.25, flops: 2e13, trainSeconds: 600, evaluationSeconds: 9.5 },
+  ] as const;
+  const doneAt = new Date(2026, 0, 31, 14, 5).toISOString();
+  const lines: string[] = [];
+  plainLog((line) => lines.push(line))({
+    type: 'forecast',
+    trainings: trainings.map((training) => ({ ...training, doneAt })),
+  });
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "Forecast, by a few steps of each model on this machine
+    Training         Epochs  Training FLOP  Training time  Evaluation        Done about
+    ───────────────  ──────  ─────────────  ─────────────  ──────────  ────────────────
+    cnn with seed 0       9      134 TFLOP     40 min 0 s  2 min 10 s  2026-01-31 14:05
+    vit with seed 0    1.25       20 TFLOP     10 min 0 s       9.5 s  2026-01-31 14:05",
+    ]
+  `);
+  const { stream, text } = terminal();
+  liveLog(stream, pc.createColors(false)).listener({
+    type: 'forecast',
+    trainings: [{ ...trainings[0], doneAt }],
+  });
+  expect(text()).toContain('134 TFLOP');
+});
+
+it('does not call images that are held out test images', () => {
+  const lines: string[] = [];
+  const listener = plainLog((line) => lines.push(line));
+  for (const event of run) {
+    listener(event.type === 'epoch' || event.type === 'modelEnd' ? { ...event, images: 'held-out' } : event);
+  }
+  expect(lines.slice(-2)).toEqual([
+    expect.stringContaining('| held-out loss 1.100 accuracy 61.23 % |'),
+    expect.stringContaining('78.00 % of the held-out images'),
+  ]);
 });
 
 describe('the status line', () => {
@@ -144,7 +198,7 @@ describe('the live log', () => {
     close();
     const screen = text().split('\n');
     expect(screen).toHaveLength(2);
-    expect(screen[0]!.split('\u001b[2K').at(-1)).toMatch(/^cnn epoch 2\/8 \|/);
+    expect(screen[0]!.split('\u001b[2K').at(-1)).toMatch(/^cnn, seed 3, epoch 2\/8 \|/);
     expect(screen[1]!.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 

@@ -8,7 +8,7 @@ const classNames = 'airplane automobile bird cat deer dog frog horse ship truck'
 /** @param change what a test wants otherwise */
 export function fixtureResults(change: Partial<Results> = {}): Results {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     createdAt: '2026-01-02T03:04:05.678Z',
     command: 'npx @tenfold/bench --profile quick --models cnn,fnn,vit --backend simd --seed 7',
     machine: {
@@ -32,7 +32,9 @@ export function fixtureResults(change: Partial<Results> = {}): Results {
       sha256: { test_batch: 'ab'.repeat(32) },
     },
     profile: 'quick',
-    seed: 7,
+    seeds: [7],
+    heldOut: 0,
+    peak: { gflopsPerSecond: 130, method: 'products of matrices, 2 threads' },
     models: [fixtureModel('cnn', 0.78, 1), fixtureModel('fnn', 0.56, 2), fixtureModel('vit', 0.61, 3)],
     paper,
     ...change,
@@ -52,6 +54,8 @@ export function fixtureModel(name: string, accuracy: number, phase: number, epoc
       testLoss: 2.25 - 1.6 * testAccuracy,
       testAccuracy,
       learningRate: 0.1 * (1 - i / epochs),
+      flops: 3 * 3.3e7 * phase * 50_000 * (i + 1),
+      joules: null,
     };
   });
   const last = history.at(-1)!;
@@ -60,6 +64,7 @@ export function fixtureModel(name: string, accuracy: number, phase: number, epoc
   );
   return {
     name,
+    seed: 7,
     architecture: `An invented ${name}`,
     narrowed: 'half as wide',
     notes: [],
@@ -76,14 +81,59 @@ export function fixtureModel(name: string, accuracy: number, phase: number, epoc
     testAccuracy: last.testAccuracy,
     testLoss: last.testLoss,
     testImages: 10_000,
+    views: {
+      count: 6,
+      description: 'the image and its mirror, each also shifted by one pixel',
+      testAccuracy: last.testAccuracy + 0.008,
+      testLoss: last.testLoss - 0.02,
+    },
     trainSeconds: last.seconds,
     imagesPerSecond: (50_000 * epochs) / last.seconds,
-    flops: { forwardPerImage: 3.3e7 * phase, trainTotal: 3 * 3.3e7 * phase * 50_000 * epochs },
+    flops: {
+      forwardPerImage: 3.3e7 * phase,
+      trainPerStep: 3 * 3.3e7 * phase * 250,
+      trainTotal: 3 * 3.3e7 * phase * 50_000 * epochs,
+      toBest: 3 * 3.3e7 * phase * 50_000 * (epochs - 1),
+    },
     gflopsPerSecond: (3 * 3.3e7 * phase * 50_000 * epochs) / last.seconds / 1e9,
+    peakFraction: 0.3 / phase,
+    forecastSeconds: 1.07 * last.seconds,
+    inference: [1, 32, 256].map((batchSize) => ({
+      batchSize,
+      milliseconds: { median: 2 + batchSize / 3, p10: 1.9 + batchSize / 3, p90: 2.4 + batchSize / 3 },
+      runs: 20,
+      imagesPerSecond: (1000 * batchSize) / (2 + batchSize / 3),
+    })),
     peakMemoryBytes: 700e6,
     energyJoules: null,
     energyReason: 'this machine has no counter that may be read',
     history,
+    steps: Array.from({ length: 100 }, (_, i) => ({
+      step: 16 * (i + 1),
+      loss: 2.3 * Math.exp(-i / 50) + 0.2 * wave(i),
+      learningRate: 0.1 * (1 - i / 100),
+      gradientNorm: 1 + wave(i + 1),
+    })),
+    calibration: {
+      expectedCalibrationError: 0.04,
+      bins: Array.from({ length: 10 }, (_, i) => ({
+        from: i / 10,
+        to: (i + 1) / 10,
+        images: i === 0 ? 0 : 100 * i,
+        confidence: i === 0 ? null : (i + 0.5) / 10,
+        accuracy: i === 0 ? null : (i + 0.4 * wave(i)) / 10,
+      })),
+    },
+    pictures: [
+      {
+        title: 'Filters of the first layer',
+        height: 32,
+        width: 32,
+        channels: 3,
+        pixels: [0, 1, 2, 3, 4, 5].map(gradientPicture),
+        captions: [],
+      },
+    ],
     confusionMatrix,
     perClassAccuracy: classNames.map((_, i) => Math.min(1, accuracy + 0.2 * wave(i) - 0.1)),
     mistakes: Array.from({ length: 12 }, (_, i) => ({

@@ -1,4 +1,4 @@
-import type { Augmentation } from './augmentation';
+import type { AnyPixels, Augmentation } from './augmentation';
 import { mirror } from './mirror';
 
 /**
@@ -11,7 +11,7 @@ import { mirror } from './mirror';
  * batches(train, { batchSize: 500, augment: [alternatingFlip()] });
  * @see Keller Jordan, 94% on CIFAR-10 in 3.29 Seconds on a Single GPU, 2024, section 3.6, https://arxiv.org/abs/2404.00498
  */
-export function alternatingFlip(): Augmentation {
+export function alternatingFlip(): Augmentation<AnyPixels> {
   return ({ count, height, width, channels, epoch, fixedRng }) => {
     const coins = Uint8Array.from({ length: count }, () => fixedRng.integer(2));
     return (image, index) => {

@@ -16,18 +16,21 @@ export interface EpochContext {
 }
 
 /**
- * Changes one normalised image in place.
+ * Changes one image in place.
  *
- * @param image [height, width, channels]
+ * @param image [height, width, channels]: normalised as Float32Array, or its bytes as Uint8Array
  * @param index the image's index in its set
  */
-export type ImageTransform = (image: Float32Array, index: number) => void;
+export type ImageTransform<Pixels = Float32Array> = (image: Pixels, index: number) => void;
 
 /**
  * A random change of images: draws what it needs for every image of an epoch, and returns what applies it.
  *
  * Drawing for all images at once makes an image's fate depend on the seed, the epoch and its index alone, whatever the
  * order and the batch size.
+ *
+ * `Augmentation` changes normalised images (the option `augment` of `batches`), `Augmentation<Uint8Array>` their bytes
+ * (`augmentBytes`), and `Augmentation<AnyPixels>` either.
  *
  * @example
  * const darken: Augmentation = ({ count, rng }) => {
@@ -37,4 +40,7 @@ export type ImageTransform = (image: Float32Array, index: number) => void;
  *   };
  * };
  */
-export type Augmentation = (context: EpochContext) => ImageTransform;
+export type Augmentation<Pixels = Float32Array> = (context: EpochContext) => ImageTransform<Pixels>;
+
+/** What an augmentation takes that only moves values. */
+export type AnyPixels = Float32Array | Uint8Array;

@@ -1,5 +1,7 @@
+import type { AnyPixels } from './augmentation';
+
 /** Swaps left and right of an image [height, width, channels] in place. */
-export function mirror(image: Float32Array, height: number, width: number, channels: number): void {
+export function mirror(image: AnyPixels, height: number, width: number, channels: number): void {
   const row = width * channels;
   for (let y = 0; y < height; y++) {
     let left = y * row;

@@ -1,4 +1,4 @@
-import type { Augmentation } from './augmentation';
+import type { AnyPixels, Augmentation } from './augmentation';
 import { mirror } from './mirror';
 
 /**
@@ -9,7 +9,7 @@ import { mirror } from './mirror';
  * @example
  * batches(train, { batchSize: 500, augment: [randomFlip()] });
  */
-export function randomFlip({ probability = 0.5 }: { probability?: number } = {}): Augmentation {
+export function randomFlip({ probability = 0.5 }: { probability?: number } = {}): Augmentation<AnyPixels> {
   if (!(probability >= 0 && probability <= 1)) {
     throw new Error(`randomFlip: probability is ${probability}; give a number from 0 to 1`);
   }

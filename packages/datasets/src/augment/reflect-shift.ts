@@ -1,4 +1,4 @@
-import type { Augmentation } from './augmentation';
+import type { AnyPixels, Augmentation } from './augmentation';
 
 /**
  * Shifts each image by a random whole number of pixels in both directions; what comes in mirrors what lies inside.
@@ -11,7 +11,7 @@ import type { Augmentation } from './augmentation';
  * @example
  * batches(train, { batchSize: 500, augment: [reflectShift({ pixels: 2 })] });
  */
-export function reflectShift({ pixels }: { pixels: number }): Augmentation {
+export function reflectShift({ pixels }: { pixels: number }): Augmentation<AnyPixels> {
   if (!Number.isInteger(pixels) || pixels < 0) {
     throw new Error(`reflectShift: pixels is ${pixels}; give an integer from 0 up`);
   }
@@ -44,7 +44,7 @@ export function reflectShift({ pixels }: { pixels: number }): Augmentation {
       }
     };
 
-    function copyPixel(from: number, x: number, to: number, outX: number, image: Float32Array): void {
+    function copyPixel(from: number, x: number, to: number, outX: number, image: AnyPixels): void {
       for (let c = 0; c < channels; c++) image[to + outX * channels + c] = original[from + x * channels + c]!;
     }
   };

@@ -1,0 +1,61 @@
+// Activations of four floats and their gradients: what the elementwise kernels and the fused ones share. Those of a class
+// have the same form, `value(x)` and `gradient(dy, x)`, so that a kernel can take any of them.
+import * as math from './math';
+import { multiplyAdd } from './simd';
+
+/** Numbers by which a kernel is told its activation; the TypeScript side uses the same. */
+export const RELU: i32 = 1;
+export const SILU: i32 = 2;
+export const GELU: i32 = 3;
+export const GELU_TANH: i32 = 4;
+
+@unmanaged export class Identity {
+  @inline value(x: v128): v128 { return x; }
+  @inline gradient(dy: v128, x: v128): v128 { return dy; }
+}
+@unmanaged export class Relu {
+  // Adding 0 makes +0 of -0.
+  @inline value(x: v128): v128 { return f32x4.add(math.atLeast(x, f32x4.splat(0)), f32x4.splat(0)); }
+  // 0 where x <= 0, else dy; so dy also where x is NaN
+  @inline gradient(dy: v128, x: v128): v128 { return v128.andnot(dy, f32x4.le(x, f32x4.splat(0))); }
+}
+@unmanaged export class Silu {
+  @inline value(x: v128): v128 { return f32x4.mul(x, math.sigmoid(x)); }
+  // dy s (1 + x (1 - s)), s = sigmoid(x)
+  @inline gradient(dy: v128, x: v128): v128 {
+    const s = math.sigmoid(x);
+    const slope = f32x4.add(f32x4.mul(x, f32x4.sub(f32x4.splat(1), s)), f32x4.splat(1));
+    return f32x4.mul(dy, f32x4.mul(s, slope));
+  }
+}
+// x Phi(x)
+@unmanaged export class Gelu {
+  @inline value(x: v128): v128 { return f32x4.mul(x, math.normalCdf(x, math.bell(x))); }
+  // dy (Phi(x) + x phi(x))
+  @inline gradient(dy: v128, x: v128): v128 {
+    const bell = math.bell(x);
+    const density = f32x4.mul(bell, f32x4.splat(0.3989422804014327));
+    return f32x4.mul(dy, f32x4.add(math.normalCdf(x, bell), f32x4.mul(x, density)));
+  }
+}
+@unmanaged export class GeluTanh {
+  // x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3): the same as x (1 + tanh(u)) / 2 without cancellation
+  @inline value(x: v128): v128 {
+    const cubic = multiplyAdd(f32x4.mul(x, x), f32x4.splat(0.0713548162726), f32x4.splat(1.59576912161));
+    return f32x4.mul(x, math.sigmoid(f32x4.mul(x, cubic)));
+  }
+  // With z = x (a + b x^2), s = sigmoid(z): dy (s + x s (1 - s) (a + 3 b x^2)). With e = exp(-|z|) and r = 1 / (1 + e),
+  // s is r or e r and s (1 - s) = e r^2, without cancellation.
+  @inline gradient(dy: v128, x: v128): v128 {
+    const one = f32x4.splat(1);
+    const b = f32x4.mul(f32x4.mul(x, x), f32x4.splat(0.0713548162726));
+    const z = f32x4.mul(x, f32x4.add(b, f32x4.splat(1.59576912161)));
+    const e = math.expNegative(f32x4.neg(f32x4.abs(z)));
+    const r = f32x4.div(one, f32x4.add(e, one));
+    const s = math.choose(f32x4.gt(z, f32x4.splat(0)), r, f32x4.mul(e, r));
+    const slope = f32x4.add(f32x4.mul(b, f32x4.splat(3)), f32x4.splat(1.59576912161));
+    const steep = f32x4.mul(f32x4.mul(x, slope), f32x4.mul(e, f32x4.mul(r, r)));
+    // Far out the slope overflows while e is 0.
+    return f32x4.mul(dy, f32x4.add(s, v128.andnot(steep, f32x4.eq(e, f32x4.splat(0)))));
+  }
+}

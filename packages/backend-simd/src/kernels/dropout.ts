@@ -1,0 +1,31 @@
+import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { floats } from './floats';
+import { grainOf } from './grain';
+
+interface DropoutAttrs {
+  rate: number;
+  key: [number, number];
+}
+
+/** Operations of an element: its word is hashed twice. */
+const WORK = 4;
+
+/** inputs { x }, attrs { rate, key }: x with elements set to 0 and the others scaled; the same kernel is its gradient. */
+export const dropout: KernelConfig = {
+  kernelName: 'Dropout',
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const simd = backend as SimdBackend;
+    const { x } = inputs as { x: TensorInfo };
+    const { rate, key } = attrs as unknown as DropoutAttrs;
+    const [from] = floats(simd, 'Dropout', { x }) as [number];
+    const out = simd.output(x.shape);
+    const size = util.sizeFromShape(x.shape);
+    // A 24-bit fraction is below the rate where its 24 bits are below this integer.
+    const threshold = Math.ceil(rate * 2 ** 24);
+    const values = [from, simd.pointer(out), ...key, threshold, 1 / (1 - rate)];
+    simd.parallel('dropout', values, size, grainOf(simd, size, WORK));
+    return out;
+  },
+};

@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { isSystemError, systemReason, writeAtomically } from '../run-folder/atomic-write';
+import { comparisonHtml } from '../side-by-side/comparison-html';
+import { comparisonMarkdown } from '../side-by-side/comparison-markdown';
+import { comparisonTables } from '../side-by-side/comparison-tables';
+import type { ComparedRun } from '../side-by-side/run-facts';
+import { renderText } from '../table';
+import type { Streams } from './dependencies';
+import { findRun, readResults } from './find-run';
+import { UsageError } from './usage-error';
+
+const renderers: Record<string, (runs: readonly ComparedRun[]) => string | Promise<string>> = {
+  '.html': comparisonHtml,
+  '.md': comparisonMarkdown,
+};
+
+/** Prints runs side by side, and writes them as a page. */
+export async function compareRunsCommand(
+  names: string[],
+  { out }: { out?: string },
+  streams: Streams,
+): Promise<number> {
+  if (names.length < 2) {
+    throw new UsageError(
+      `compare: got one run, ${names[0]}; expected at least two, by their folders or names in runs/ (tenfold-bench list shows them)`,
+    );
+  }
+  const render = out === undefined ? undefined : renderers[extname(out).toLowerCase()];
+  if (out !== undefined && !render) {
+    throw new UsageError(`compare: --out is '${out}'; expected a file that ends in .html or .md`);
+  }
+  const runs: ComparedRun[] = [];
+  for (const name of names) {
+    const path = await findRun('compare', name);
+    runs.push({ name: basename(path), results: await readResults('compare', path) });
+  }
+  const text = comparisonTables(runs).map(renderText).join('\n\n');
+  streams.out.write(`${text}\n`);
+  if (out !== undefined && render) {
+    await writeFileOf('compare', out, await render(runs));
+    streams.out.write(`\nPage: ${resolve(out)}\n`);
+  }
+  return 0;
+}
+
+/** Writes a file that `--out` names, with the folders above it. */
+export async function writeFileOf(command: string, out: string, content: string): Promise<void> {
+  const path = resolve(out);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeAtomically(path, content);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(
+      `${command}: --out: cannot write ${path}: ${systemReason(error)}; name a file that you may write`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync, statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseResults, type Results } from '../results';
+import { suggestion } from './parse';
+import { UsageError } from './usage-error';
+
+const files = ['run.json', 'results.json', 'steps.jsonl'];
+
+/** Whether a folder holds a run, finished or not. */
+export const isRunFolder = (path: string): boolean => files.some((file) => existsSync(join(path, file)));
+
+/**
+ * The folder that a name on the command line means: a path, the results.json in it, or a name in runs/.
+ *
+ * @param command for the message
+ */
+export async function findRun(command: string, run: string): Promise<string> {
+  const given = resolve(run);
+  const path = basename(given) === 'results.json' && isFile(given) ? dirname(given) : given;
+  const found = [path, resolve('runs', run)].find(isRunFolder);
+  if (found) return found;
+  if (existsSync(path)) {
+    throw new UsageError(
+      `${command}: ${path} holds no run: there is none of ${files.join(', ')}; name the folder of a run`,
+    );
+  }
+  const names = await readdir('runs').catch((): string[] => []);
+  const known = names.filter((name) => isRunFolder(resolve('runs', name))).sort();
+  const expected =
+    known.length > 0 ? `runs/ has ${known.slice(-5).join(', ')}` : `there are no runs in ${resolve('runs')}`;
+  throw new UsageError(
+    `${command}: there is no ${path} and no run ${run} in runs/; expected the folder of a run or its name in runs/: ${expected}.${suggestion(run, known)}`,
+  );
+}
+
+/** The results of a finished run. */
+export async function readResults(command: string, path: string): Promise<Results> {
+  const file = join(path, 'results.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT')
+      throw new UsageError(`${command}: ${file} cannot be read (${error.code ?? error.message})`);
+    throw new UsageError(
+      `${command}: the run in ${path} is not finished: there is no results.json; go on with it by --resume ${path}`,
+    );
+  });
+  try {
+    return parseResults(JSON.parse(text));
+  } catch (error) {
+    throw new UsageError(`${command}: ${file} is damaged or of another version: ${(error as Error).message}`);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { missing, percent } from '../format';
+import { type RunStatus, runStatus } from '../run-folder/run-status';
+import { renderText } from '../table';
+import type { Streams } from './dependencies';
+import { isRunFolder } from './find-run';
+import { UsageError } from './usage-error';
+
+/** Shows the runs in a folder, the newest last. */
+export async function listCommand(
+  { dir, json = false }: { dir: string; json?: boolean },
+  { out }: Streams,
+): Promise<number> {
+  const folder = resolve(dir);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && dir === 'runs') return [];
+    const reason =
+      error.code === 'ENOTDIR'
+        ? 'it is a file'
+        : error.code === 'ENOENT'
+          ? 'it does not exist'
+          : error.message;
+    throw new UsageError(`list: --dir: cannot read ${folder} (${reason}); name a folder that holds runs`);
+  });
+  const runs = await Promise.all(
+    names
+      .filter((name) => existsSync(join(folder, name)) && isRunFolder(join(folder, name)))
+      .map((name) => runStatus(join(folder, name), name)),
+  );
+  const date = ({ createdAt }: RunStatus) => createdAt ?? '';
+  runs.sort((a, b) => date(a).localeCompare(date(b)) || a.name.localeCompare(b.name));
+  if (json) out.write(`${JSON.stringify(runs, null, 2)}\n`);
+  else if (runs.length === 0) out.write(`There are no runs in ${folder}. tenfold-bench makes one.\n`);
+  else out.write(`${renderText(tableOf(runs, folder))}\n`);
+  return 0;
+}
+
+function tableOf(runs: RunStatus[], folder: string) {
+  const columns = ['Run', 'Date', 'State', 'Profile', 'Backend', 'Accuracies'].map((heading) => ({
+    heading,
+  }));
+  const rows = runs.map(({ name, createdAt, state, detail, profile, backend, accuracies }) => [
+    name,
+    createdAt?.slice(0, 16).replace('T', ' ') ?? missing,
+    detail === null ? state : `${state}: ${detail}`,
+    profile ?? missing,
+    backend ?? missing,
+    Object.entries(accuracies)
+      .map(([model, accuracy]) => `${model} ${percent(accuracy)}`)
+      .join(', ') || missing,
+  ]);
+  const notes = runs.some(({ state }) => state === 'stopped')
+    ? ['Those that were stopped go on by tenfold-bench --resume RUN.']
+    : [];
+  return { title: `Runs in ${folder}, dates in UTC`, columns, rows, notes };
+}

@@ -1,0 +1,161 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { acquireLock } from '../run-folder/lock';
+import type { RunStatus } from '../run-folder/run-status';
+import { buildCommandLine, emptyFolder, start } from '../test/command-line';
+import { fixtureModel, fixtureResults } from '../test/fixture-results';
+
+let cli = '';
+beforeAll(async () => {
+  cli = await buildCommandLine('runs');
+});
+const run = (args: string, cwd: string) => start(cli, args.split(' ').filter(Boolean), { cwd }).ended;
+
+const header = (createdAt: string) => ({
+  schemaVersion: 2,
+  createdAt,
+  profile: 'quick',
+  models: ['cnn', 'vit'],
+  seed: 7,
+  backend: { name: 'simd', details: {} },
+});
+const step = {
+  type: 'step',
+  model: 'cnn',
+  step: 12,
+  totalSteps: 400,
+  epoch: 1,
+  loss: 1.5,
+  learningRate: 0.1,
+};
+
+/** A folder with a run in every state. */
+function folderOfRuns(): string {
+  const cwd = emptyFolder();
+  const write = (name: string, files: Record<string, unknown>) => {
+    mkdirSync(join(cwd, 'runs', name), { recursive: true });
+    for (const [file, content] of Object.entries(files)) {
+      const text = typeof content === 'string' ? content : JSON.stringify(content);
+      writeFileSync(join(cwd, 'runs', name, file), text);
+    }
+  };
+  const log = `${JSON.stringify({ type: 'run', seed: 7 })}\n${JSON.stringify(step)}\n{"type":"st`;
+  write('b-finished', {
+    'run.json': header('2026-01-02T00:00:00.000Z'),
+    'results.json': fixtureResults(),
+    'steps.jsonl': log,
+  });
+  const models = [{ ...fixtureModel('cnn', 0.8, 1), diverged: true, testAccuracy: null }];
+  const webgpu = { name: 'webgpu', details: { adapter: 'Invented' } };
+  write('a-later', {
+    'results.json': fixtureResults({ createdAt: '2026-01-05T00:00:00.000Z', models, backend: webgpu }),
+  });
+  write('stopped', { 'run.json': header('2026-01-03T00:00:00.000Z'), 'steps.jsonl': log });
+  write('running', { 'run.json': header('2026-01-04T00:00:00.000Z'), 'steps.jsonl': log });
+  write('torn', { 'run.json': '{"schemaVersion":', 'steps.jsonl': '' });
+  write('other', { 'run.json': header('2026-01-01T00:00:00.000Z'), 'results.json': { schemaVersion: 9 } });
+  write('no-run', { 'notes.txt': 'nothing' });
+  return cwd;
+}
+
+describe('list', () => {
+  it('shows every run with its state, by date', async () => {
+    const cwd = folderOfRuns();
+    const lock = acquireLock(join(cwd, 'runs', 'running'));
+    const { code, out } = await run('list --json', cwd);
+    const table = await run('list', cwd);
+    lock.release();
+    expect(code).toBe(0);
+    const runs: RunStatus[] = JSON.parse(out);
+    expect(runs.map(({ name, state, detail }) => [name, state, detail])).toEqual([
+      ['torn', 'damaged', 'run.json is not JSON'],
+      ['other', 'damaged', 'results.json has schemaVersion 9'],
+      ['b-finished', 'finished', null],
+      ['stopped', 'stopped', 'cnn at step 12 of 400'],
+      ['running', 'running', `process ${process.pid} on ${os.hostname()}, cnn at step 12 of 400`],
+      ['a-later', 'finished', 'cnn diverged'],
+    ]);
+    expect(runs[2]).toMatchObject({ profile: 'quick', backend: 'simd', seeds: [7] });
+    expect(runs[2]!.accuracies.cnn).toBeCloseTo(0.772, 3);
+    expect(runs[3]!.accuracies).toEqual({ cnn: null, vit: null });
+    expect(table.out).toMatch(
+      /b-finished +2026-01-02 00:00 +finished +quick +simd +cnn 77\.22 %, fnn 55\.87 %/,
+    );
+    expect(table.out).toMatch(/go on by tenfold-bench --resume/);
+  });
+
+  it('says when there is none, and when there is no folder', async () => {
+    const cwd = emptyFolder();
+    expect((await run('list', cwd)).out).toMatch(/There are no runs in .*runs\. tenfold-bench makes one/);
+    expect(await run('list --json', cwd)).toMatchObject({ code: 0, out: '[]\n' });
+    expect(await run('list --dir nowhere', cwd)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/list: --dir: cannot read .*nowhere \(it does not exist\); name a folder/),
+    });
+  });
+});
+
+describe('compare', () => {
+  it('prints tables and writes pages', async () => {
+    const cwd = folderOfRuns();
+    const { code, out } = await run('compare b-finished runs/a-later --out pages/both.html', cwd);
+    expect(code).toBe(0);
+    expect(out).toMatch(/A +simd +b-finished/);
+    expect(out).toMatch(/B +webgpu +a-later/);
+    expect(out).toMatch(/backend +simd +≠\u00a0webgpu/);
+    expect(out).toMatch(/cnn +77\.22 % +diverged/);
+    expect(out).toMatch(/Page: .*both\.html\n$/);
+    expect(readFileSync(join(cwd, 'pages', 'both.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect((await run('compare b-finished a-later --out both.md', cwd)).code).toBe(0);
+    expect(readFileSync(join(cwd, 'both.md'), 'utf8')).toMatch(/^# 2 runs side by side/);
+  });
+
+  it.each([
+    ['compare b-finished', /got one run, b-finished; expected at least two/],
+    ['compare', /missing required argument 'runs'/],
+    [
+      'compare b-finished stopped',
+      /stopped is not finished: there is no results\.json; go on with it by --resume/,
+    ],
+    ['compare b-finished other', /results\.json is damaged or of another version: .*schemaVersion is 9/],
+    ['compare b-finished b-finishd', /no run b-finishd in runs\/; expected .*Did you mean b-finished\?/],
+    ['compare b-finished runs/no-run', /no-run holds no run: there is none of run\.json/],
+    [
+      'compare b-finished a-later --out both.pdf',
+      /--out is 'both\.pdf'; expected a file that ends in \.html or \.md/,
+    ],
+    ['compare b-finished a-later --out runs/b-finished/run.json/x.md', /--out: cannot write .*x\.md/],
+    ['export b-finished', /export: no format; expected --csv/],
+    ['export --csv a-later', /a-later has no steps\.jsonl; --epochs exports the history/],
+    ['export --csv --epochs nowhere', /export: there is no .*nowhere and no run nowhere/],
+  ])('%s', async (args, message) => {
+    const { code, out, err } = await run(args, folderOfRuns());
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+    if (!args.includes('.md')) expect(out).toBe('');
+  });
+});
+
+describe('export', () => {
+  it('writes the steps of several runs, and says what it could not read', async () => {
+    const cwd = folderOfRuns();
+    const { code, out, err } = await run('export --csv b-finished stopped', cwd);
+    expect(code).toBe(0);
+    expect(out.split('\r\n')).toEqual([
+      'run,model,seed,step,epoch,loss,learningRate,accuracy,gradientNorm,imagesPerSecond,gflopsPerSecond,dataWait,time',
+      'b-finished,cnn,7,12,1,1.5,0.1,,,,,,',
+      'stopped,cnn,7,12,1,1.5,0.1,,,,,,',
+      '',
+    ]);
+    expect(err.match(/one line could not be read/g)).toHaveLength(2);
+  });
+
+  it('writes epochs into a file', async () => {
+    const cwd = folderOfRuns();
+    const { code, out, err } = await run('export --csv --epochs b-finished --out epochs.csv', cwd);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toMatch(/epochs\.csv: 24 lines/);
+    expect(readFileSync(join(cwd, 'epochs.csv'), 'utf8')).toMatch(/^run,model,seed,epoch,seconds,/);
+  });
+});

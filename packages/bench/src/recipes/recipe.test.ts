@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { profiles } from '.';
+import { narrowedText } from './architecture';
+import { frozenAt } from './build-optimizer';
+import { hour } from './hour';
+import { quick } from './quick';
+import { recipeSchema } from './recipe';
+
+describe('every recipe', () => {
+  it.each(
+    Object.entries(profiles).flatMap(([profile, recipes]) =>
+      Object.entries(recipes).map(([model, recipe]) => [profile, model, recipe] as const),
+    ),
+  )('%s %s is what the schema says, and of its model', (_, model, recipe) => {
+    expect(recipeSchema.parse(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
+    expect(recipe.model).toBe(model);
+  });
+});
+
+it('says of a network that is smaller than its name promises how it is', () => {
+  expect(narrowedText('cnn', quick.cnn.architecture)).toBe('widths 32/64/64 instead of 64/128/128');
+  expect(narrowedText('fnn', { sizes: [3072, 4096] })).toBe('sizes 3072/4096 instead of 3072/2048/2048/1024');
+  expect(narrowedText('vit', quick.vit.architecture)).toBe(
+    'width 64 instead of 128, depth 4 instead of 6, mlpWidth 128 instead of 256',
+  );
+  expect(narrowedText('cnn', hour.cnn.architecture)).toBeNull();
+  expect(narrowedText('cnn', { widths: [64, 256, 256] })).toBeNull();
+  expect(narrowedText('rnn', {})).toBeNull();
+});
+
+it('freezes the parameters of the first group that matches, from the epoch after its last', () => {
+  const names = ['whiten.bias', 'block1.norm1.beta', 'head.kernel'];
+  expect(frozenAt(hour.cnn, 2, names)).toEqual([]);
+  expect(frozenAt(hour.cnn, 3, names)).toEqual(['whiten.bias']);
+  expect(frozenAt(quick.cnn, 9, names)).toEqual([]);
+});

@@ -1,0 +1,160 @@
+import { open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { groupSeeds } from '../group-seeds';
+import { parseResults, type Results } from '../results';
+import { lastEpoch } from '../tables/accuracy';
+import { holderOf } from './lock';
+import { readState } from './run-state';
+
+/** Where a run stands, as far as its folder says. */
+export interface RunStatus {
+  /** Of the folder. */
+  name: string;
+  /** When it began; null when no file says. */
+  createdAt: string | null;
+  state: 'finished' | 'running' | 'stopped' | 'damaged';
+  /** More on the state: the process, the step, the damage; null when there is nothing to add. */
+  detail: string | null;
+  profile: string | null;
+  backend: string | null;
+  seeds: number[];
+  /** Model to accuracy after its last finished epoch, the mean of its seeds; null without one. */
+  accuracies: Record<string, number | null>;
+}
+
+type Header = Pick<RunStatus, 'createdAt' | 'profile' | 'backend' | 'seeds'> & { models: string[] };
+
+const TAIL = 65_536; // bytes of the log that are read, more than enough for a few steps
+
+/**
+ * Looks at a run without touching it. Runs of every version are told apart as well as their files allow.
+ *
+ * @param folder one that holds a run
+ */
+export async function runStatus(folder: string, name: string): Promise<RunStatus> {
+  const results = await readResultsOf(folder);
+  const record = await readHeader(folder);
+  if (results && !(results instanceof Error)) return statusOf(name, results, record);
+
+  const header = record instanceof Error ? undefined : record;
+  const holder = holderOf(folder);
+  const step = await lastStep(folder);
+  const where = step && `${step.model} at step ${step.step} of ${step.totalSteps}`;
+  const status = {
+    name,
+    createdAt: header?.createdAt ?? null,
+    profile: header?.profile ?? null,
+    backend: header?.backend ?? null,
+    seeds: header?.seeds ?? [],
+    accuracies: await accuraciesSoFar(folder, header?.models ?? []),
+  };
+  if (holder) {
+    const detail = [`process ${holder.pid} on ${holder.host}`, where].filter(Boolean).join(', ');
+    return { ...status, state: 'running', detail };
+  }
+  const damage = [results, record].filter((one) => one instanceof Error).map(({ message }) => message);
+  if (damage.length > 0) return { ...status, state: 'damaged', detail: damage.join('; ') };
+  return { ...status, state: 'stopped', detail: where ?? 'before its first step' };
+}
+
+function statusOf(name: string, results: Results, record: Header | Error): RunStatus {
+  const accuracies = groupSeeds(results.models).map((group): [string, number | null] => [
+    group.name,
+    lastEpoch(group)?.mean ?? null,
+  ]);
+  const diverged = results.models.filter((model) => model.diverged).map((model) => model.name);
+  return {
+    name,
+    createdAt: record instanceof Error ? results.createdAt : (record.createdAt ?? results.createdAt),
+    state: 'finished',
+    detail: diverged.length > 0 ? `${[...new Set(diverged)].join(', ')} diverged` : null,
+    profile: results.profile,
+    backend: results.backend.name,
+    seeds: results.seeds,
+    accuracies: Object.fromEntries(accuracies),
+  };
+}
+
+/** Undefined when there is none, an error when it cannot be understood. */
+async function readResultsOf(folder: string): Promise<Results | Error | undefined> {
+  const text = await readFile(join(folder, 'results.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return parseResults(JSON.parse(text));
+  } catch (error) {
+    const version = /"schemaVersion":\s*(\d+)/.exec(text)?.[1];
+    const other = version !== undefined && version !== '2' && `results.json has schemaVersion ${version}`;
+    return new Error(other || `results.json: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+// Not by the schema of run.json: a run of another version is listed too.
+async function readHeader(folder: string): Promise<Header | Error> {
+  const text = await readFile(join(folder, 'run.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return new Error('there is no run.json');
+  let record: Record<string, unknown>;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    return new Error('run.json is not JSON');
+  }
+  const word = (value: unknown) => (typeof value === 'string' ? value : null);
+  const list = (value: unknown): unknown[] =>
+    Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return {
+    createdAt: word(record.createdAt),
+    profile: word(record.profile),
+    backend: word((record.backend as { name?: unknown } | undefined)?.name),
+    seeds: list(record.seeds ?? record.seed).filter((seed) => typeof seed === 'number'),
+    models: list(record.models).filter((model) => typeof model === 'string'),
+  };
+}
+
+/** Of a run that is not finished: from the models that are, and the last epoch of the one in training. */
+async function accuraciesSoFar(folder: string, models: string[]): Promise<RunStatus['accuracies']> {
+  const state = await readState(folder, () => {});
+  const groups = groupSeeds(state.finished.map(({ result }) => result));
+  const found = new Map(groups.map((group) => [group.name, lastEpoch(group)?.mean ?? null]));
+  const [newest] = state.checkpoints;
+  const epoch = newest?.progress.history.at(-1);
+  if (newest && epoch && !found.has(newest.model)) found.set(newest.model, epoch.testAccuracy);
+  const names = [...new Set([...models, ...found.keys()])];
+  return Object.fromEntries(names.map((name) => [name, found.get(name) ?? null]));
+}
+
+interface LoggedStep {
+  model: string;
+  step: number;
+  totalSteps: number;
+}
+
+/** The last step in the log, whose last line may be torn. */
+async function lastStep(folder: string): Promise<LoggedStep | undefined> {
+  const path = join(folder, 'steps.jsonl');
+  const size = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  if (size === 0) return undefined;
+  const file = await open(path);
+  try {
+    const length = Math.min(size, TAIL);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    for (const line of buffer.toString('utf8').split('\n').reverse()) {
+      const step = stepOf(line);
+      if (step) return step;
+    }
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+function stepOf(line: string): LoggedStep | undefined {
+  try {
+    const value = JSON.parse(line);
+    return value.type === 'step' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

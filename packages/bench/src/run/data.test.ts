@@ -1,0 +1,56 @@
+import type { BatchSource } from '@tenfold/datasets';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { quick } from '../recipes/quick';
+import type { Recipe } from '../recipes/recipe';
+import { tintedImages } from '../test/tinted-images';
+import { trainingBatches } from './data';
+
+const data = tintedImages({ train: 40, test: 10 });
+const none = { shift: 0, flip: 'none', cutout: 0 } as const;
+
+async function imagesOf(source: BatchSource): Promise<number[]> {
+  for await (const { xs, ys } of source.batches(0)) {
+    const values = [...xs.dataSync()];
+    tf.dispose([xs, ys]);
+    return values;
+  }
+  throw new Error('there is no batch');
+}
+
+const images = (augmentation: Recipe['augmentation']) =>
+  imagesOf(trainingBatches(data, { ...quick.cnn, batchSize: 40, augmentation }, 7));
+const changed = (a: number[], b: number[]) => a.filter((value, i) => value !== b[i]).length / a.length;
+
+it('leaves images alone when nothing is asked for, and does all that is', async () => {
+  const plain = await images(none);
+  expect(await images({ ...none, policy: 'none', randomErasing: 0 })).toEqual(plain);
+  for (const one of [
+    { ...none, shift: 2 },
+    { ...none, flip: 'random' },
+    { ...none, policy: 'autoAugment' },
+    { ...none, policy: 'trivialAugment' },
+  ] satisfies Recipe['augmentation'][]) {
+    const now = await images(one);
+    expect(changed(now, plain)).toBeGreaterThan(0.3);
+    expect(now).toEqual(await images(one));
+  }
+  // A quarter of the images loses a fifth of its area.
+  const erased = changed(await images({ ...none, randomErasing: 0.5 }), plain);
+  expect(erased).toBeGreaterThan(0.03);
+  expect(erased).toBeLessThan(0.3);
+});
+
+it('shifts and flips before a policy changes colours, and blanks squares after it', async () => {
+  const all = {
+    shift: 2,
+    flip: 'alternating',
+    cutout: 8,
+    policy: 'autoAugment',
+    randomErasing: 0.25,
+  } as const;
+  const zeros = (values: number[]) => values.filter((value) => value === 0).length;
+  expect(zeros(await images(all))).toBeGreaterThan(40 * 3 * 8 * 4); // a square may lie half outside
+  expect(zeros(await images({ ...all, cutout: 0 }))).toBe(0);
+});

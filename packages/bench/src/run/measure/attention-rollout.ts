@@ -1,0 +1,51 @@
+import type { Model } from '@tenfold/layers';
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Attention rollout: how much every token of the first block flows into the mean of the tokens that is classified, when
+ * each block passes half of a token on as it is and half by its attention, averaged over the heads.
+ *
+ * R = Π_l (I + A_l)/2, last block first, A_l the mean over the heads of softmax(Q·Kᵀ/√d); a token's part is the mean of
+ * its column
+ *
+ * @param images [n, height, width, channels], as the model sees them
+ * @returns for each image the parts of the tokens, which add up to 1; null when the model has no attention
+ * @see Abnar, Zuidema, "Quantifying Attention Flow in Transformers", 2020, https://arxiv.org/abs/2005.00928
+ */
+export async function attentionRollout(model: Model, images: tf.Tensor4D): Promise<Float32Array[] | null> {
+  const parts = tf.tidy(() => {
+    let rollout: tf.Tensor | undefined;
+    model.apply(images, {
+      training: false,
+      onAttention(query, key, heads) {
+        const before = rollout;
+        // Kept, as it outlives the scopes of the layers that call this.
+        rollout = tf.keep(tf.tidy(() => flow(meanWeights(query, key, heads), before)));
+        before?.dispose();
+      },
+    });
+    const columns = rollout && tf.mean(rollout, 1);
+    rollout?.dispose();
+    return columns ?? tf.zeros([0, 0]);
+  });
+  const [count, tokens] = parts.shape as [number, number];
+  const values = (await parts.data()) as Float32Array;
+  parts.dispose();
+  if (count === 0) return null;
+  return Array.from({ length: count }, (_, i) => values.slice(i * tokens, (i + 1) * tokens));
+}
+
+/** Of all heads together, [batch, tokens, tokens]. */
+function meanWeights(query: tf.Tensor, key: tf.Tensor, heads: number): tf.Tensor {
+  const split = (t: tf.Tensor) => {
+    const [batch, tokens, features] = t.shape as [number, number, number];
+    return tf.transpose(tf.reshape(t, [batch, tokens, heads, features / heads]), [0, 2, 1, 3]);
+  };
+  const scale = 1 / Math.sqrt(query.shape[2]! / heads);
+  return tf.mean(tf.softmax(tf.mul(tf.matMul(split(query), split(key), false, true), scale)), 1);
+}
+
+function flow(weights: tf.Tensor, before: tf.Tensor | undefined): tf.Tensor {
+  const half = tf.div(tf.add(weights, tf.eye(weights.shape[1]!)), 2);
+  return before ? tf.matMul(half, before) : half;
+}

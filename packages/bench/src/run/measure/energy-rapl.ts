@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EnergyMeter, noMeter } from './energy-meter';
+
+/** Where Linux shows the counters. */
+const ROOT = '/sys/class/powercap';
+type Read = (path: string) => string;
+const readText: Read = (path) => readFileSync(path, 'utf8').trim();
+
+interface Domain {
+  name: string;
+  folder: string;
+  /** The counter goes from 0 to this and then begins at 0; undefined when that may not be read. */
+  range: bigint | undefined;
+}
+
+/**
+ * Counts the energy of the processor's packages by RAPL, with all that runs on it. Domains lie within each other, so
+ * only packages are added up; a package that two drivers show counts once.
+ */
+export function openRapl(root = ROOT, read: Read = readText): EnergyMeter {
+  const energyOf = ({ folder }: Domain): bigint => BigInt(read(join(folder, 'energy_uj')));
+  let domains: Domain[];
+  let last: bigint[];
+  try {
+    domains = findPackages(root, read);
+    if (domains.length === 0) return noMeter(absent(root));
+    last = domains.map(energyOf);
+  } catch (error) {
+    return noMeter(refused(root, error));
+  }
+  let [microjoules, counts] = [0n, false];
+  let lost: string | undefined;
+  const advance = (): void => {
+    if (lost) return;
+    try {
+      const now = domains.map(energyOf);
+      if (counts)
+        for (const [i, domain] of domains.entries()) microjoules += passed(domain, last[i]!, now[i]!);
+      last = now;
+    } catch (error) {
+      lost = refused(root, error);
+    }
+  };
+  const names = domains.map(({ name }) => name).join(' + ');
+  return {
+    get how() {
+      return (
+        lost ??
+        `RAPL counters of the processor (${names}) while training, with all else that ran on it; evaluation is left out`
+      );
+    },
+    start() {
+      advance();
+      counts = true;
+    },
+    stop() {
+      advance();
+      counts = false;
+    },
+    read() {
+      advance();
+      return lost === undefined ? Number(microjoules) / 1e6 : null;
+    },
+    close() {},
+  };
+}
+
+function findPackages(root: string, read: Read): Domain[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(root);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const textOf = (path: string): string | undefined => {
+    try {
+      return read(path);
+    } catch {
+      return undefined; // often root's alone
+    }
+  };
+  const packages = new Map<string, Domain>();
+  // Sorted: intel-rapl:0 comes after intel-rapl-mmio:0, another view of the same package, and takes its place.
+  for (const entry of entries.filter((name) => name.startsWith('intel-rapl')).sort()) {
+    const folder = join(root, entry);
+    const name = textOf(join(folder, 'name'));
+    if (name?.startsWith('package-')) {
+      const range = textOf(join(folder, 'max_energy_range_uj'));
+      packages.set(name, { name, folder, range: range ? BigInt(range) : undefined });
+    }
+  }
+  return [...packages.values()];
+}
+
+function passed({ name, range }: Domain, before: bigint, now: bigint): bigint {
+  if (now >= before) return now - before;
+  if (range === undefined) throw new Error(`${name} began again at 0 and max_energy_range_uj cannot be read`);
+  return range - before + now;
+}
+
+function absent(root: string): string {
+  return `this machine shows no RAPL counter (no package in ${root}): a virtual machine or a container, or a system other than Linux; nothing can be done from here`;
+}
+
+function refused(root: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' && code !== 'EPERM') return `the RAPL counters cannot be read: ${message}`;
+  return `the RAPL counters may be read by root alone; to allow it until the next start: sudo chmod -R a+r ${root}/intel-rapl*/`;
+}

@@ -1,0 +1,101 @@
+import type { Model } from '@tenfold/layers';
+import type { Picture } from '../../results';
+import { joinFilters, type Kernel } from './join-filters';
+import { type Filter, filterTile, pictureOf } from './tiles';
+
+const MOST_FILTERS = 64;
+/** Of 32×32 pixels each. */
+const MOST_UNITS = 48;
+const MOST_ROWS = 32;
+
+/** The weights that a model looks at its images with, as pictures; none when it has no such layer. */
+export async function filterPictures(model: Model): Promise<Picture[]> {
+  const parameters = model.parameters();
+  const read = async (name: string): Promise<Kernel | undefined> => {
+    const variable = parameters[name];
+    return variable && { shape: variable.shape, values: (await variable.data()) as Float32Array };
+  };
+  const whitening = await read('whiten.kernel');
+  if (whitening) {
+    const next = (await read('block1.conv1.kernel')) ?? (await read('stem.conv1.kernel'));
+    const filters = filtersOf(whitening, 2);
+    return [
+      pictureOf('Whitening filters: frozen, made from the training images', filters.map(filterTile)),
+      ...(next ? [joinedPicture(whitening, next)] : []),
+    ];
+  }
+  const patches = await read('patches.kernel');
+  if (patches) {
+    const filters = largest(filtersOf(patches, Math.sqrt(patches.shape[0]! / 3)), MOST_FILTERS);
+    return [pictureOf(`Patch embedding: the ${filters.length} largest filters`, filters.map(filterTile))];
+  }
+  const dense = await read('layer1.dense.kernel');
+  if (dense) {
+    const filters = largest(filtersOf(dense, Math.sqrt(dense.shape[0]! / 3)), MOST_UNITS);
+    return [
+      pictureOf(`First layer: the ${filters.length} units of the largest weights`, filters.map(filterTile)),
+    ];
+  }
+  const recurrent = await read('cell.input.kernel');
+  return recurrent ? [rowsPicture(recurrent, (await read('cell.recurrent.kernel'))!.shape[0]!)] : [];
+}
+
+/** The columns of a kernel whose rows are [side, side, 3]. */
+function filtersOf({ shape, values }: Kernel, side: number): Filter[] {
+  const count = shape.at(-1)!;
+  const taps = side * side * 3;
+  return Array.from({ length: count }, (_, k) => ({
+    height: side,
+    width: side,
+    values: Float32Array.from({ length: taps }, (_, tap) => values[tap * count + k]!),
+  }));
+}
+
+const norm = ({ values }: Filter) => Math.hypot(...values);
+
+/** The filters of the largest norm, largest first. */
+const largest = (filters: Filter[], most: number): Filter[] =>
+  filters
+    .map((filter) => ({ filter, size: norm(filter) }))
+    .sort((a, b) => b.size - a.size)
+    .slice(0, most)
+    .map(({ filter }) => filter);
+
+/**
+ * The whitening filters blow up what is rare in images, so filters joined with them look like noise. Their patterns do
+ * not: what a filter v/√λ finds is v·√λ, itself over its squared norm.
+ */
+function joinedPicture(whitening: Kernel, next: Kernel): Picture {
+  const shown = largest(joinFilters(patternsOf(whitening), next), MOST_FILTERS);
+  const title = `First trained convolution: what its ${shown.length} strongest filters look for, by way of the whitening filters and as if no GELU were between the two`;
+  return pictureOf(title, shown.map(filterTile));
+}
+
+function patternsOf({ shape, values }: Kernel): Kernel {
+  const count = shape.at(-1)!;
+  const squares = new Float64Array(count);
+  for (const [i, value] of values.entries()) squares[i % count]! += value * value;
+  return { shape, values: values.map((value, i) => value / (squares[i % count]! || 1)) };
+}
+
+/** Of a recurrent layer, a row of one tile for each unit: how a row of pixels moves its candidate state. */
+function rowsPicture({ shape, values }: Kernel, units: number): Picture {
+  const [taps, columns] = shape as [number, number];
+  // The candidate's columns come third, in an LSTM [i, f, g, o] and in a GRU [r, z, n].
+  const rows = Array.from({ length: units }, (_, unit) => ({
+    height: 1,
+    width: taps / 3,
+    values: Float32Array.from({ length: taps }, (_, tap) => values[tap * columns + 2 * units + unit]!),
+  }));
+  const shown = largest(rows, MOST_ROWS);
+  const tile = filterTile({
+    height: shown.length,
+    width: taps / 3,
+    values: Float32Array.from(
+      { length: shown.length * taps },
+      (_, i) => shown[Math.floor(i / taps)]!.values[i % taps]!,
+    ),
+  });
+  const title = `Input weights of the ${shown.length} units of the largest ones: a row of the tile is what a unit takes from a row of pixels`;
+  return pictureOf(title, [tile]);
+}

@@ -1,0 +1,121 @@
+import type { Cifar10 } from '@tenfold/datasets';
+import { trainer } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Recipe } from '../../recipes/recipe';
+import { testBatches } from '../data';
+import { setUp } from '../set-up';
+import { countExecuted } from './executed-flops';
+
+/** What a training will take, or what is left of it. */
+export interface Forecast {
+  /** Left; a part of one counts as a part. */
+  epochs: number;
+  /** Executed by the training steps. */
+  flops: number;
+  trainSeconds: number;
+  /** Of the test images, after every epoch and once more for each of their views. */
+  evaluationSeconds: number;
+}
+
+/** Steps that cost the same, since the same parameters are trained. */
+interface Phase {
+  /** Steps of the training before it and up to its end. */
+  from: number;
+  to: number;
+  secondsPerStep: number;
+  flopsPerStep: number;
+}
+
+const SECONDS = 2;
+const STEPS = 5;
+const TEST_BATCH = 500;
+
+/**
+ * Takes a few steps of a training, and one batch of predictions, with a network of its own: the training itself begins
+ * as if this had not been.
+ *
+ * @returns what will be left of the training after so many of its steps
+ * @throws the signal's reason when it aborts
+ */
+export async function measureForecast(
+  recipe: Recipe,
+  data: Cifar10,
+  { seed = 0, signal }: { seed?: number; signal?: AbortSignal } = {},
+): Promise<(step: number) => Forecast> {
+  const {
+    model,
+    source,
+    optimizer,
+    loss,
+    seed: stepSeed,
+    totalSteps,
+    freeze,
+  } = await setUp(recipe, data, seed);
+  const one = trainer(model, { loss, optimizer, seed: stepSeed });
+  const phases: Phase[] = [];
+  let secondsPerImage = 0;
+  try {
+    const starts = [0, ...recipe.optimizer.groups.map(({ trainedEpochs }) => trainedEpochs ?? 0)];
+    const epochs = [...new Set(starts)].filter((epoch) => epoch < recipe.epochs).sort((a, b) => a - b);
+    for (const [i, epoch] of epochs.entries()) {
+      freeze(epoch);
+      const to = epochs[i + 1] ?? recipe.epochs;
+      const { stepsPerEpoch } = source;
+      phases.push({ from: epoch * stepsPerEpoch, to: to * stepsPerEpoch, ...(await measureSteps()) });
+    }
+    secondsPerImage = await measurePredictions();
+  } finally {
+    one.dispose();
+    model.dispose();
+  }
+  const evaluated = data.test.count * (recipe.epochs + (recipe.testViews === 6 ? 6 : 0));
+  return (step) => {
+    const left = (phase: Phase) => Math.max(0, phase.to - Math.max(phase.from, step));
+    const sum = (of: (phase: Phase) => number) =>
+      phases.reduce((total, phase) => total + left(phase) * of(phase), 0);
+    const epochsDone = Math.floor(step / source.stepsPerEpoch);
+    return {
+      epochs: (totalSteps - step) / source.stepsPerEpoch,
+      flops: sum(({ flopsPerStep }) => flopsPerStep),
+      trainSeconds: sum(({ secondsPerStep }) => secondsPerStep),
+      evaluationSeconds: secondsPerImage * (evaluated - data.test.count * epochsDone),
+    };
+  };
+
+  /** The mean of a few steps after one that does not count. */
+  async function measureSteps(): Promise<Pick<Phase, 'secondsPerStep' | 'flopsPerStep'>> {
+    let [steps, seconds, flopsPerStep] = [-1, 0, 0];
+    let start = performance.now();
+    for await (const batch of source.batches(0)) {
+      try {
+        signal?.throwIfAborted();
+        const { result, flops } = countExecuted(() => one.takeStep(batch));
+        await result.loss.data();
+        tf.dispose([result.loss, result.predictions]);
+        flopsPerStep = flops;
+      } finally {
+        tf.dispose([batch.xs, batch.ys]);
+      }
+      if (steps >= 0) seconds += (performance.now() - start) / 1000;
+      steps++;
+      if (steps >= STEPS || (steps > 0 && seconds >= SECONDS)) break;
+      await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
+      start = performance.now();
+    }
+    // An epoch of a single step has no second one: then the first one is all there is.
+    if (steps === 0) [steps, seconds] = [1, (performance.now() - start) / 1000];
+    return { secondsPerStep: seconds / steps, flopsPerStep };
+  }
+
+  async function measurePredictions(): Promise<number> {
+    for await (const { xs, ys } of testBatches(data, TEST_BATCH).batches(0)) {
+      const start = performance.now();
+      const logits = model.predict(xs);
+      await logits.data();
+      const seconds = (performance.now() - start) / 1000;
+      tf.dispose([xs, ys, logits]);
+      return seconds / xs.shape[0]!;
+    }
+    return 0;
+  }
+}

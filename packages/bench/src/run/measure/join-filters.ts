@@ -1,0 +1,39 @@
+import type { Filter } from './tiles';
+
+/** A parameter's values in the order of its shape. */
+export interface Kernel {
+  shape: number[];
+  values: Float32Array;
+}
+
+const SIZE = 4;
+
+/**
+ * What a 3×3 convolution over 2×2 whitening filters sees of the image: one filter for each of its outputs, as if nothing
+ * were between the two.
+ *
+ * F[u + a, v + b, c] = Σ_k W[a, b, c, k]·N[u, v, k]
+ *
+ * @param whitening W, [2, 2, 3, channels]
+ * @param next N, [3, 3, channels, filters]
+ * @returns filters [4, 4, 3]
+ */
+export function joinFilters(whitening: Kernel, next: Kernel): Filter[] {
+  const [channels, count] = next.shape.slice(2) as [number, number];
+  return Array.from({ length: count }, (_, filter) => {
+    const values = new Float32Array(SIZE * SIZE * 3);
+    for (let tap = 0; tap < 9; tap++) {
+      for (let within = 0; within < 12; within++) {
+        const row = Math.floor(tap / 3) + Math.floor(within / 6);
+        const column = (tap % 3) + (Math.floor(within / 3) % 2);
+        let sum = 0;
+        for (let k = 0; k < channels; k++) {
+          sum +=
+            next.values[(tap * channels + k) * count + filter]! * whitening.values[within * channels + k]!;
+        }
+        values[(row * SIZE + column) * 3 + (within % 3)]! += sum;
+      }
+    }
+    return { height: SIZE, width: SIZE, values };
+  });
+}

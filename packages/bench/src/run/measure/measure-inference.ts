@@ -1,0 +1,62 @@
+import type { Model } from '@tenfold/layers';
+import { createRng } from '@tenfold/random';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Inference } from '../../results';
+import { quantilesOf } from './quantiles';
+
+const SECONDS = 1;
+const RUNS = 5;
+
+export interface InferenceOptions {
+  /** [1, 32, 256] by default. */
+  batchSizes?: number[];
+  /**
+   * For each batch size, besides one run that does not count. Five runs are made even when they take five times as
+   * long, and one whatever it takes. 1 by default.
+   */
+  seconds?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Times a model's predictions on random images that lie on the backend already, until the logits can be read.
+ *
+ * @throws the signal's reason when it aborts
+ */
+export async function measureInference(
+  model: Model,
+  { batchSizes = [1, 32, 256], seconds = SECONDS, signal }: InferenceOptions = {},
+): Promise<Inference[]> {
+  const found: Inference[] = [];
+  for (const batchSize of batchSizes) {
+    const values = createRng(0).fillNormal(new Float32Array(batchSize * 3072));
+    const images = tf.tensor(values, [batchSize, 32, 32, 3]);
+    const predict = async (): Promise<number> => {
+      signal?.throwIfAborted();
+      const start = performance.now();
+      const logits = model.predict(images);
+      await logits.data();
+      logits.dispose();
+      return performance.now() - start;
+    };
+    try {
+      await predict();
+      const times: number[] = [];
+      const start = performance.now();
+      const spent = () => (performance.now() - start) / 1000;
+      do times.push(await predict());
+      while (spent() < seconds || (times.length < RUNS && spent() < RUNS * seconds));
+      const milliseconds = quantilesOf(times);
+      found.push({
+        batchSize,
+        milliseconds,
+        runs: times.length,
+        imagesPerSecond: (1000 * batchSize) / milliseconds.median,
+      });
+    } finally {
+      images.dispose();
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
+  }
+  return found;
+}

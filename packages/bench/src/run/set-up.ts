@@ -1,0 +1,47 @@
+import type { BatchSource, Cifar10 } from '@tenfold/datasets';
+import type { Model } from '@tenfold/layers';
+import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import type { Optimizer } from '@tenfold/optimizers';
+import { createRng } from '@tenfold/random';
+import type { Loss } from '@tenfold/training';
+import { buildModel, needsWhitening } from '../recipes/build-model';
+import { buildOptimizer, frozenAt } from '../recipes/build-optimizer';
+import type { Recipe } from '../recipes/recipe';
+import { trainingBatches, whiteningOf } from './data';
+
+/** What one training is made of, before its first step. */
+export interface SetUp {
+  /** Whoever set up disposes it. */
+  model: Model;
+  source: BatchSource;
+  optimizer: Optimizer;
+  loss: Loss;
+  /** Of dropout and all else that is drawn in a step. */
+  seed: number;
+  totalSteps: number;
+  /** Freezes what is no longer trained after so many epochs. */
+  freeze(epoch: number): void;
+}
+
+/** Sets up the training of a recipe with a seed; everything in it depends on these and the data alone. */
+export async function setUp(recipe: Recipe, data: Cifar10, seed: number): Promise<SetUp> {
+  const rng = createRng(seed).fork(recipe.model);
+  const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
+  const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
+  const model = buildModel(recipe.model, recipe.architecture, seedOf('parameters'), whitening);
+  const source = trainingBatches(data, recipe, seedOf('batches'));
+  const names = Object.keys(model.trainable());
+  return {
+    model,
+    source,
+    optimizer: buildOptimizer(recipe, source.stepsPerEpoch),
+    loss: (labels, logits) =>
+      sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
+    seed: seedOf('steps'),
+    totalSteps: recipe.epochs * source.stepsPerEpoch,
+    // A parameter without a gradient costs nothing: nor does what only its gradient needed.
+    freeze(epoch) {
+      for (const frozen of frozenAt(recipe, epoch, names)) model.parameters()[frozen]!.trainable = false;
+    },
+  };
+}

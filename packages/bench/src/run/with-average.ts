@@ -1,0 +1,20 @@
+import type { Trainer } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Runs something with the average of the parameters in place of the parameters, where the optimizer keeps one; then they
+ * are again what they were, to the bit.
+ */
+export async function withAverage<T>({ model, state }: Trainer, body: () => Promise<T>): Promise<T> {
+  const { average } = state;
+  if (!average) return body();
+  const variables = Object.entries(model.trainable());
+  const before = variables.map(([, variable]) => tf.clone(variable));
+  try {
+    for (const [name, variable] of variables) variable.assign(average[name]!);
+    return await body();
+  } finally {
+    for (const [i, [, variable]] of variables.entries()) variable.assign(before[i]!);
+    tf.dispose(before);
+  }
+}

@@ -1,0 +1,53 @@
+import { cifar10Mean } from '../cifar10/cifar10';
+import type { Augmentation } from './augmentation';
+import { cifar10Policy } from './auto-augment-policy';
+import { magnitude, operations } from './operations';
+import { canvasOf } from './operations/canvas';
+
+export interface AutoAugmentOptions {
+  /** The list of changes that was found for this data set. */
+  policy: 'cifar10';
+  /** What comes in from outside an image: red, green, blue as bytes. Default: the mean colour of CIFAR-10. */
+  fill?: readonly [number, number, number];
+}
+
+/** The mean colour of CIFAR-10, as bytes. */
+export const MEAN_COLOUR = cifar10Mean.map((mean) => Math.round(255 * mean));
+
+/**
+ * AutoAugment: changes the bytes of each image by one of 25 pairs of operations, which a search found for CIFAR-10.
+ *
+ * A pair (o₁, p₁, m₁), (o₂, p₂, m₂) is chosen uniformly; oᵢ is applied with probability pᵢ at the magnitude mᵢ, from 0 to 9
+ * on its scale: shear ±0.3, translation ±150/331 of the width, rotation ±30°, posterize 8 … 4 bits, solarize 255 … 0;
+ * brightness, colour, contrast and sharpness 1 ± 0.9. Signs are chosen uniformly.
+ *
+ * It is for the option `augmentBytes` of `batches`, after shifts and flips.
+ *
+ * @throws when the policy is not known, or the images have not three channels
+ * @example
+ * batches(train, { batchSize: 128, augmentBytes: [reflectShift({ pixels: 4 }), randomFlip(), autoAugment({ policy: 'cifar10' })] });
+ * @see Cubuk et al., "AutoAugment: Learning Augmentation Policies from Data", 2019, https://arxiv.org/abs/1805.09501, tables 6 and 7
+ */
+export function autoAugment({
+  policy,
+  fill = MEAN_COLOUR as [number, number, number],
+}: AutoAugmentOptions): Augmentation<Uint8Array> {
+  if (policy !== 'cifar10') {
+    throw new Error(`autoAugment: policy is ${JSON.stringify(policy)}; give 'cifar10'`);
+  }
+  return (context) => {
+    const { count, width, rng } = context;
+    const canvas = canvasOf('autoAugment', context, fill);
+    const ranges = { shear: 0.3, translate: (150 / 331) * width, rotate: 30, enhance: 0.9, posterize: 4 };
+    const pairs = Uint8Array.from({ length: count }, () => rng.integer(cifar10Policy.length));
+    const coins = rng.fillUniform(new Float32Array(2 * count));
+    const signs = Int8Array.from({ length: 2 * count }, () => 1 - 2 * rng.integer(2));
+    return (image, index) => {
+      for (const [i, [name, probability, level = 0]] of cifar10Policy[pairs[index]!]!.entries()) {
+        if (coins[2 * index + i]! >= probability) continue;
+        const amount = magnitude(name, level / 9, signs[2 * index + i]!, ranges);
+        operations[name](image, amount, canvas);
+      }
+    };
+  };
+}

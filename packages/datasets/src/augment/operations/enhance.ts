@@ -1,0 +1,55 @@
+import type { Operation } from './canvas';
+
+// Each goes from a poorer image p to the image v: v ← p + factor·(v − p), clipped to 0 … 255. 0 gives p, 1 the image
+// itself, more than 1 the opposite of p. In float32 and cut off, as the Python Imaging Library does it.
+
+/** From black. */
+export const brightness: Operation = (image, factor) => {
+  const table = blendTable(0, Math.fround(factor));
+  for (let i = 0; i < image.length; i++) image[i] = table[image[i]!]!;
+};
+
+/** From the mean of the image's brightness. */
+export const contrast: Operation = (image, factor) => {
+  let sum = 0;
+  for (let i = 0; i < image.length; i += 3) sum += luma(image, i);
+  const table = blendTable(Math.floor(sum / (image.length / 3) + 0.5), Math.fround(factor));
+  for (let i = 0; i < image.length; i++) image[i] = table[image[i]!]!;
+};
+
+/** From the image without colours. */
+export const color: Operation = (image, factor) => {
+  const amount = Math.fround(factor);
+  for (let i = 0; i < image.length; i += 3) {
+    const grey = luma(image, i);
+    for (let c = i; c < i + 3; c++) image[c] = blend(grey, image[c]!, amount);
+  }
+};
+
+/** From the image smoothed by [[1, 1, 1], [1, 5, 1], [1, 1, 1]]/13; the border stays. */
+export const sharpness: Operation = (image, factor, { height, width, scratch: original }) => {
+  const amount = Math.fround(factor);
+  original.set(image);
+  const row = 3 * width;
+  for (let y = 1; y < height - 1; y++) {
+    for (let i = y * row + 3, end = (y + 1) * row - 3; i < end; i++) {
+      const centre = original[i]!;
+      const above = original[i - row - 3]! + original[i - row]! + original[i - row + 3]!;
+      const beside = original[i - 3]! + 5 * centre + original[i + 3]!;
+      const below = original[i + row - 3]! + original[i + row]! + original[i + row + 3]!;
+      image[i] = blend(Math.floor((above + beside + below) / 13 + 0.5), centre, amount);
+    }
+  }
+};
+
+/** The brightness of the pixel that begins at i, rounded: 0.299·red + 0.587·green + 0.114·blue. */
+const luma = (image: Uint8Array, i: number): number =>
+  (image[i]! * 19595 + image[i + 1]! * 38470 + image[i + 2]! * 7471 + 0x8000) >> 16;
+
+function blend(from: number, to: number, amount: number): number {
+  const value = Math.fround(from + Math.fround(amount * (to - from)));
+  return value <= 0 ? 0 : value >= 255 ? 255 : value | 0;
+}
+
+const blendTable = (from: number, amount: number): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, value) => blend(from, value, amount));

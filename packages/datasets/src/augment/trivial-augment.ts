@@ -1,0 +1,59 @@
+import type { Augmentation } from './augmentation';
+import { MEAN_COLOUR } from './auto-augment';
+import { magnitude, type OperationName, operations } from './operations';
+import { canvasOf } from './operations/canvas';
+
+/** Places on an operation's scale. */
+const LEVELS = 31;
+const ranges = { shear: 0.99, translate: 32, rotate: 135, enhance: 0.99, posterize: 6 };
+const choices: OperationName[] = [
+  'identity',
+  'autoContrast',
+  'equalize',
+  'rotate',
+  'solarize',
+  'color',
+  'posterize',
+  'contrast',
+  'brightness',
+  'sharpness',
+  'shearX',
+  'shearY',
+  'translateX',
+  'translateY',
+];
+
+/**
+ * TrivialAugment: changes the bytes of each image by one of 14 operations at a random magnitude; there is nothing to tune.
+ *
+ * The operation and one of 31 places on its scale are chosen uniformly, and the sign of those that go both ways. The scales
+ * are the paper's "wide" ones: shear ±0.99, translation ±32 pixels, rotation ±135°, posterize 8 … 2 bits, solarize
+ * 255 … 0; brightness, colour, contrast and sharpness 1 ± 0.99; auto-contrast, equalize and the identity have none.
+ *
+ * It is for the option `augmentBytes` of `batches`, after shifts and flips.
+ *
+ * @param options.fill what comes in from outside an image: red, green, blue as bytes; the mean colour of CIFAR-10 by default
+ * @throws when the images have not three channels
+ * @example
+ * batches(train, { batchSize: 500, augmentBytes: [reflectShift({ pixels: 4 }), randomFlip(), trivialAugment()] });
+ * @see Müller, Hutter, "TrivialAugment: Tuning-free Yet State-of-the-Art Data Augmentation", 2021,
+ *   https://arxiv.org/abs/2103.10158, section 3
+ */
+export function trivialAugment({
+  fill = MEAN_COLOUR as [number, number, number],
+}: {
+  fill?: readonly [number, number, number];
+} = {}): Augmentation<Uint8Array> {
+  return (context) => {
+    const { count, rng } = context;
+    const canvas = canvasOf('trivialAugment', context, fill);
+    const chosen = Uint8Array.from({ length: count }, () => rng.integer(choices.length));
+    const levels = Uint8Array.from({ length: count }, () => rng.integer(LEVELS));
+    const signs = Int8Array.from({ length: count }, () => 1 - 2 * rng.integer(2));
+    return (image, index) => {
+      const name = choices[chosen[index]!]!;
+      const amount = magnitude(name, levels[index]! / (LEVELS - 1), signs[index]!, ranges);
+      operations[name](image, amount, canvas);
+    };
+  };
+}

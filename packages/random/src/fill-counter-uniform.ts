@@ -1,0 +1,23 @@
+import { finalize } from './finalize';
+
+/**
+ * Fills an array with numbers that depend on a key and on their index alone, so that any part of them can be computed
+ * anywhere, in any order and again: on several threads, on a GPU, in a backward pass that kept nothing.
+ *
+ * uᵢ = ⌊hᵢ/2⁸⌋/2²⁴, hᵢ = f(f(i ⊕ k₁) + k₂) mod 2³², with f MurmurHash3's 32-bit finalizer
+ *
+ * @param out at most 2³² numbers
+ * @param key two integers in 0 … 2³² − 1; draw them from a stream, `[rng.integer(2 ** 32), rng.integer(2 ** 32)]`
+ * @returns out, its numbers uniform in [0, 1), multiples of 2⁻²⁴
+ * @example
+ * fillCounterUniform(new Float32Array(4), [1, 2]);
+ * @see Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011, https://doi.org/10.1145/2063384.2063405
+ */
+export function fillCounterUniform(out: Float32Array, key: readonly [number, number]): Float32Array {
+  const [first, second] = key;
+  for (let i = 0; i < out.length; i++) {
+    const h = finalize((finalize(i ^ first) + second) | 0);
+    out[i] = (h >>> 8) / 2 ** 24;
+  }
+  return out;
+}
