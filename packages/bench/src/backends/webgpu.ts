@@ -12,6 +12,8 @@ interface Dawn {
 }
 
 const BRIDGE = '@tensorflow/tfjs-backend-webgpu';
+/** Kernels for training on top of the bridge; where it is not installed, the bridge trains with its own. */
+const FAST = '@tenfold/backend-webgpu';
 const noAdapter =
   'install the driver of the graphics card with its Vulkan part (Linux: libvulkan1 and the vendor driver, or ' +
   'mesa-vulkan-drivers); in a container, pass the GPU in';
@@ -42,6 +44,14 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
       `the only WebGPU adapter computes on the processor (${adapter})`,
       `slower than simd, so never chosen by itself; --backend webgpu takes it nevertheless. For a GPU: ${noAdapter}`,
     );
+  }
+  const fast = locate(FAST);
+  if (fast) {
+    const { registerWebgpu } = (await import(fast.url)) as {
+      registerWebgpu(options: { allowSoftware: boolean }): Promise<unknown>;
+    };
+    await registerWebgpu({ allowSoftware });
+    return { webgpu: dawn.version, [BRIDGE]: bridge.version, [FAST]: fast.version, adapter };
   }
   await import(bridge.url);
   if (!(await tf.setBackend('webgpu'))) {
