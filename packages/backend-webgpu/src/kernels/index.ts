@@ -6,6 +6,7 @@ import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
 import { lazyKernels } from './lazy';
 import { matMulKernels } from './mat-mul';
+import { maxPoolGrad } from './max-pool-grad';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { prod } from './prod';
@@ -20,6 +21,7 @@ export const kernels: tf.KernelConfig[] = [
   ...cumulativeKernels,
   ...lazyKernels,
   ...matMulKernels,
+  maxPoolGrad,
   ...normalizationKernels,
   ...optimizerKernels,
   prod,
