@@ -41,7 +41,7 @@ export const profiles = { quick: {
     ...quick.fnn,
     ...small,
     architecture: { sizes: [3072, 16], dropoutRate: 0.3 },
-    augmentation: { shift: 2, flip: 'random', cutout: 0, policy: 'autoAugment', randomErasing: 0.25 },
+    augmentation: { shift: 2, flip: 'random', cutout: 0, policy: 'autoAugment', randomErasing: 0.25, mixup: 0.4, cutmix: 1 },
     weightAverage: 0.9,
   },
 } };`,

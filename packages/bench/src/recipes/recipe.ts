@@ -78,6 +78,11 @@ export const recipeSchema = z
       randomErasing: share.optional().meta({
         description: 'Probability that a rectangle becomes noise, at last. Default 0.',
       }),
+      mixup: rate.optional().meta({ description: 'α of the beta distribution; 0, the default: none.' }),
+      cutmix: rate.optional().meta({ description: 'α of the beta distribution; 0, the default: none.' }),
+      mixProbability: share
+        .optional()
+        .meta({ description: 'That a batch is mixed, by one of the two where both are given. Default 1.' }),
     }),
     optimizer: z.strictObject({
       maxNorm: z

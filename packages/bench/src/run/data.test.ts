@@ -42,6 +42,24 @@ it('leaves images alone when nothing is asked for, and does all that is', async 
   expect(erased).toBeLessThan(0.3);
 });
 
+it('mixes images, and gives labels as probabilities', async () => {
+  const labelsOf = async (augmentation: Recipe['augmentation']) => {
+    const source = trainingBatches(data, { ...quick.cnn, batchSize: 40, augmentation }, 7);
+    for await (const { xs, ys } of source.batches(0)) {
+      const { shape } = ys;
+      tf.dispose([xs, ys]);
+      return shape;
+    }
+  };
+  expect(await labelsOf(none)).toEqual([40]);
+  expect(await labelsOf({ ...none, mixup: 0.2 })).toEqual([40, 10]);
+  const plain = await images(none);
+  for (const mix of [{ mixup: 1 }, { cutmix: 1 }]) {
+    expect(changed(await images({ ...none, ...mix }), plain)).toBeGreaterThan(0.01);
+    expect(await images({ ...none, ...mix, mixProbability: 0 })).toEqual(plain);
+  }
+});
+
 it('shifts and flips before a policy changes colours, and blanks squares after it', async () => {
   const all = {
     shift: 2,

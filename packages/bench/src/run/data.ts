@@ -10,6 +10,7 @@ import {
   cifar10Mean,
   cifar10StandardDeviation,
   cutout,
+  mixBatches,
   randomErasing,
   randomFlip,
   reflectShift,
@@ -18,7 +19,10 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../recipes/recipe';
 
-/** The training images as the recipe wants them: shuffled, augmented, normalised. */
+/**
+ * The training images as the recipe wants them: shuffled, augmented, normalised, mixed. Of mixed batches the labels are
+ * probabilities.
+ */
 export function trainingBatches(
   data: Cifar10,
   { batchSize, augmentation }: Recipe,
@@ -34,7 +38,7 @@ export function trainingBatches(
   if (policy === 'trivialAugment') changes.push(trivialAugment());
   if (probability > 0) changes.push(randomErasing({ probability }));
   const cut: Augmentation[] = size > 0 ? [cutout({ size })] : [];
-  return batches(data.train, {
+  const source = batches(data.train, {
     batchSize,
     shuffle: true,
     seed,
@@ -46,6 +50,9 @@ export function trainingBatches(
       : { augment: [...moves, ...cut] }),
     dropLast: true,
   });
+  const { mixup = 0, cutmix = 0, mixProbability: mixed } = augmentation;
+  if (mixup === 0 && cutmix === 0) return source;
+  return mixBatches(source, { classes: data.classNames.length, mixup, cutmix, probability: mixed, seed });
 }
 
 /** The test images in order, normalised like the training images. */

@@ -1,6 +1,6 @@
 import type { BatchSource, Cifar10 } from '@tenfold/datasets';
 import type { Model } from '@tenfold/layers';
-import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import type { Optimizer } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import type { Loss } from '@tenfold/training';
@@ -35,8 +35,12 @@ export async function setUp(recipe: Recipe, data: Cifar10, seed: number): Promis
     model,
     source,
     optimizer: buildOptimizer(recipe, source.stepsPerEpoch),
-    loss: (labels, logits) =>
-      sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: recipe.labelSmoothing }),
+    loss(labels, logits) {
+      const { labelSmoothing } = recipe;
+      return labels.rank === 2
+        ? softmaxCrossEntropy(labels, logits, { labelSmoothing }) // of a mixed batch
+        : sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing });
+    },
     seed: seedOf('steps'),
     totalSteps: recipe.epochs * source.stepsPerEpoch,
     // A parameter without a gradient costs nothing: nor does what only its gradient needed.

@@ -26,6 +26,7 @@ import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
 import { residentMemory } from './resident-memory';
 import { setUp } from './set-up';
+import { trainAccuracy } from './train-accuracy';
 import type { EvaluatedImages, RunListener } from './types';
 import { sixViews, withSixViews } from './views';
 import { withAverage } from './with-average';
@@ -154,7 +155,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       data: source,
       resume: sums ?? undefined,
       epochs: recipe.epochs,
-      metrics: { accuracy },
+      metrics: { accuracy: trainAccuracy },
       signal,
       async onStep(report) {
         sums = report.sums;

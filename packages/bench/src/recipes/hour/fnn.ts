@@ -12,7 +12,7 @@ export const fnn: Recipe = {
   epochs: 50,
   batchSize: 500,
   labelSmoothing: 0.1,
-  augmentation: { shift: 4, flip: 'alternating', cutout: 0 },
+  augmentation: { shift: 4, flip: 'alternating', cutout: 0, mixup: 0.3 },
   optimizer: {
     maxNorm: 1,
     groups: adamWGroups({ peak: 1.5e-3, weightDecay: 0.1, warmupFraction: 0.1 }),
