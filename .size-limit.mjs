@@ -6,6 +6,7 @@ const limits = {
   activations: '5 kB',
   architectures: '15 kB',
   'backend-simd': '150 kB',
+  'backend-webgpu': '20 kB',
   datasets: '60 kB',
   gradients: '15 kB',
   layers: '15 kB',
@@ -24,7 +25,7 @@ export default Object.entries(limits).map(([name, limit]) => ({
   path: `packages/${name}/dist/${entries[name] ?? 'index.js'}`,
   limit,
   gzip: true,
-  ignore: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
+  ignore: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-webgpu'],
   modifyEsbuildConfig: (config) => ({
     ...config,
     external: [...(config.external ?? []), 'node:*', ...builtinModules],

@@ -41,7 +41,11 @@ export default defineConfig({
         test: {
           ...common,
           name: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/bench/page/*.test.ts',
+            'tools/*/src/**/*.test.ts',
+          ],
           exclude: [...onTensorsTests, '**/node_modules/**'],
         },
       },

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -8,9 +8,31 @@ const require = createRequire(import.meta.url);
 const core = join(dirname(require.resolve('@tensorflow/tfjs-core/package.json')), 'dist');
 const here = fileURLToPath(new URL('.', import.meta.url));
 
+/** Files of specs by what a training runs; the webgpu backend is tested with these, on a software GPU all would take long. */
+const TRAINING = `
+  add_n arithmetic avg_pool basic_lstm_cell batchnorm binary_ops broadcast_to cast clip_by_value clone compare_ops concat
+  conv1d conv2d conv2d_depthwise conv2d_separable conv2d_transpose cumprod cumsum depthwise_conv2d div dot dropout elu erf exp
+  expand_dims fill fused_conv2d fused_depthwise_conv2d fused_mat_mul gather gradients leaky_relu log log_softmax log_sum_exp
+  logsoftmax mat_mul max max_pool maximum mean min minimum moments multi_rnn_cell neg norm ones ones_like one_hot pad pow prelu
+  prod range reciprocal relu relu6 reshape reverse rsqrt selu sigmoid slice softmax softplus split sqrt square
+  squared_difference squeeze stack step sub sum tanh tile transpose unary_ops unstack variable where zeros zeros_like
+  absolute_difference cosine_distance compute_weighted_loss hinge_loss huber_loss log_loss mean_squared_error
+  sigmoid_cross_entropy softmax_cross_entropy adadelta_optimizer adagrad_optimizer adam_optimizer adamax_optimizer
+  momentum_optimizer optimizer rmsprop_optimizer sgd_optimizer tape`
+  .split(/\s+/)
+  .filter(Boolean)
+  .map((name) => `${name}_test.js`);
+const isTested = (backend, path) => backend !== 'webgpu' || TRAINING.includes(basename(path));
+
+// tfjs computes small tensors on the CPU; here the GPU's kernels are to be tested.
+const flagsOf = (backend) => (backend === 'webgpu' ? '{ WEBGPU_CPU_FORWARD: false }' : '{}');
+
 /** What makes each backend ready; runs before the specs are defined. */
 const BACKENDS = {
   cpu: () => '',
+  webgpu: () => `
+    import { registerWebgpu } from '@tenfold/backend-webgpu';
+    await registerWebgpu({ allowSoftware: true });`,
   simd: ({ threads, flags }) => `
     import { configureSimd, enableExperimentalV8Flags } from '@tenfold/backend-simd';
     ${flags ? "console.error('V8 flags set:', enableExperimentalV8Flags().join(' ') || 'none');" : ''}
@@ -30,7 +52,8 @@ export const backendNames = Object.keys(BACKENDS);
  * @returns the path of the bundle
  */
 export async function bundle({ backend, threads, flags }) {
-  const files = (await readdir(core, { recursive: true })).filter((name) => name.endsWith('_test.js')).sort();
+  const names = await readdir(core, { recursive: true });
+  const files = names.filter((name) => name.endsWith('_test.js') && isTested(backend, name)).sort();
   const setup = `
     import '@tensorflow/tfjs-core';
     import { registerGradient } from '@tensorflow/tfjs-core';
@@ -40,7 +63,7 @@ export async function bundle({ backend, threads, flags }) {
     import '@tensorflow/tfjs-backend-cpu';
     ${BACKENDS[backend]({ threads, flags })}
     import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
-    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: {}, isDataSync: true }]);`;
+    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: ${flagsOf(backend)}, isDataSync: ${backend !== 'webgpu'} }]);`;
   // A module of its own: the specs are defined when they are imported, after this one has run.
   const specs = files.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n');
   const outfile = join(here, 'out', `${backend}.mjs`);
@@ -56,7 +79,7 @@ export async function bundle({ backend, threads, flags }) {
     logLevel: 'error',
     mainFields: ['module', 'main'],
     plugins: [fromSource, virtual('setup', setup)],
-    external: ['jasmine-core'],
+    external: ['jasmine-core', 'webgpu'],
     // The specs are not in tfjs-core's list of files with side effects, and would be dropped.
     ignoreAnnotations: true,
     // CommonJS dependencies of tfjs-core call require.

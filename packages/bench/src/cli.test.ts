@@ -34,7 +34,10 @@ const run = async (args: string, cwd = emptyFolder(), env: NodeJS.ProcessEnv = {
 describe('what cannot be done as asked', () => {
   it.each([
     ['--sede 3', /unknown option '--sede'[\s\S]*Did you mean --seed/],
-    ['stpe', /unknown command 'stpe'; expected step, doctor, list, compare or export.*Did you mean step\?/],
+    [
+      'stpe',
+      /unknown command 'stpe'; expected step, serve, doctor, list, compare or export.*Did you mean step\?/,
+    ],
     [
       '--models cnn,vti',
       /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,

@@ -12,6 +12,7 @@ const dependencies: Dependencies = {
   selectBackend: async (name, options) => (await import('./backends')).selectBackend(name, options),
   checkBackend: async (name, options) => (await import('./backends')).checkBackend(name, options, 'peak'),
   describeEnergy: async () => (await import('./run/measure/open-energy-meter')).describeEnergy(),
+  serve: async (options) => (await import('./serve/serve-bench')).serveBench(options),
   describeMachine: async () => (await import('./run/machine')).describeMachine(),
   cacheFolder: async (folder) => (await import('@tenfold/datasets')).cifar10CacheFolder(folder),
 };

@@ -28,9 +28,9 @@ try {
   const measured =
     model === 'small'
       ? await measureSmall()
-      : await measureStep({ model: name, architecture, batchSize, steps }).then((m) => ({
+      : await measureStep({ model: name, architecture, batchSize, steps, peak: false }).then((m) => ({
           milliseconds: m.stepMilliseconds.all,
-          flopsPerImage: 3 * m.forwardFlopsPerImage,
+          flopsPerImage: m.flopsPerStep / batchSize,
         }));
   const kernels = spent && [...spent].map(perStep).sort((a, b) => b.milliseconds - a.milliseconds);
   console.log(JSON.stringify({ ...measured, versions, ...running(), kernels }));

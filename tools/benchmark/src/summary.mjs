@@ -11,7 +11,7 @@ export function quantiles(values) {
  * Joins the rounds of one job.
  *
  * @param rounds what an engine printed, one object per round
- * @param flopsPerImage of a training step, counted as three forward passes; undefined when not known
+ * @param flopsPerImage executed by a training step, per image; undefined when not known
  * @returns images per second of single steps, or the first error
  */
 export function summarize({ model, engine, batch }, rounds, flopsPerImage) {

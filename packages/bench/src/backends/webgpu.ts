@@ -1,14 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Located, locate } from './locate';
+import { type AdapterInfo, adapterText, isSoftware } from './software-adapter';
 import { BackendUnavailable } from './unavailable';
 
-interface AdapterInfo {
-  vendor?: string;
-  architecture?: string;
-  device?: string;
-  description?: string;
-  isFallbackAdapter?: boolean;
-}
 interface Gpu {
   requestAdapter(options: object): Promise<{ info?: AdapterInfo } | null>;
 }
@@ -18,6 +12,8 @@ interface Dawn {
 }
 
 const BRIDGE = '@tensorflow/tfjs-backend-webgpu';
+/** Kernels for training on top of the bridge; where it is not installed, the bridge trains with its own. */
+const FAST = '@tenfold/backend-webgpu';
 const noAdapter =
   'install the driver of the graphics card with its Vulkan part (Linux: libvulkan1 and the vendor driver, or ' +
   'mesa-vulkan-drivers); in a container, pass the GPU in';
@@ -41,13 +37,21 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
     );
   }
   const info = await startDawn(dawn);
-  const adapter = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
-  if (isSoftware(info, adapter) && !allowSoftware) {
+  const adapter = adapterText(info);
+  if (isSoftware(info) && !allowSoftware) {
     throw new BackendUnavailable(
       'software only',
       `the only WebGPU adapter computes on the processor (${adapter})`,
       `slower than simd, so never chosen by itself; --backend webgpu takes it nevertheless. For a GPU: ${noAdapter}`,
     );
+  }
+  const fast = locate(FAST);
+  if (fast) {
+    const { registerWebgpu } = (await import(fast.url)) as {
+      registerWebgpu(options: { allowSoftware: boolean }): Promise<unknown>;
+    };
+    await registerWebgpu({ allowSoftware });
+    return { webgpu: dawn.version, [BRIDGE]: bridge.version, [FAST]: fast.version, adapter };
   }
   await import(bridge.url);
   if (!(await tf.setBackend('webgpu'))) {
@@ -79,8 +83,4 @@ async function startDawn({ url }: Located): Promise<AdapterInfo> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new BackendUnavailable('no GPU', 'Dawn finds no GPU here', noAdapter);
   return adapter.info ?? {};
-}
-
-function isSoftware(info: AdapterInfo, text: string): boolean {
-  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(text);
 }

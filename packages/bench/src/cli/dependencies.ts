@@ -3,6 +3,8 @@ import type { Machine, Results } from '../results';
 import type { RunPlan } from '../run/plan';
 import type { StepMeasurement, StepOptions } from '../run/step';
 import type { CompareOptions, RunListener } from '../run/types';
+import type { PageServer } from '../serve/page-server';
+import type { ServeOptions } from '../serve/serve-bench';
 
 /** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
 export interface Dependencies {
@@ -18,6 +20,7 @@ export interface Dependencies {
   /** What energy can be measured here, or why it cannot. */
   describeEnergy(): Promise<{ processor: string; gpu: string }>;
   describeMachine(): Promise<Machine>;
+  serve(options: ServeOptions): Promise<PageServer & { hasData: boolean }>;
   /** The folder that keeps CIFAR-10. */
   cacheFolder(cacheDirectory: string | undefined): Promise<string>;
 }

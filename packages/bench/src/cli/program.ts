@@ -11,17 +11,19 @@ import { type ExportFlags, exportCommand } from './export-command';
 import { listCommand } from './list-command';
 import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
 import { resumeCommand } from './resume-command';
+import { type ServeFlags, serveCommand } from './serve-command';
 import { type StepFlags, stepCommand } from './step-command';
 import { UsageError } from './usage-error';
 
 const NAME = 'tenfold-bench';
-const commands = ['step', 'doctor', 'list', 'compare', 'export'];
+const commands = ['step', 'serve', 'doctor', 'list', 'compare', 'export'];
 const examples = `
 Examples:
   $ ${NAME}                                   the quick comparison, minutes on a laptop
   $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
   $ ${NAME} --resume runs/NAME                go on with a run that was stopped
   $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
+  $ ${NAME} serve                             the bench as a page, to train in the browser
   $ ${NAME} doctor                            what can train here, and what to do about the rest
   $ ${NAME} list                              the runs in runs/, finished and not
   $ ${NAME} compare RUN RUN --out page.html   runs of different machines or backends side by side
@@ -181,6 +183,15 @@ function createProgram(
     .addOption(v8Flags())
     .option('--json', 'print one JSON object, all times included')
     .action(async (flags: StepFlags) => done(await stepCommand(flags, deps, streams)));
+
+  inherit(program.command('serve'), program)
+    .description('Opens the bench as a page: trains in the browser, on WebGPU or simd.')
+    .addOption(
+      new Option('--port <number>', '0: any that is free').default(8010).argParser(integer(0, 65535)),
+    )
+    .addOption(new Option('--host <address>', 'that it listens on').default('127.0.0.1'))
+    .addOption(cache())
+    .action(async (flags: ServeFlags) => done(await serveCommand(flags, deps, streams)));
 
   inherit(program.command('doctor'), program)
     .description('Says which backends train here, why the others do not, and what to do.')

@@ -33,11 +33,17 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
     );
     return 0;
   }
+  const { peak, peakFraction } = measured;
   const { median, p10, p90 } = measured.stepMilliseconds;
   const rows = [
     ['images per second', rate(measured.imagesPerSecond)],
-    ['GFLOP/s', `${rate(measured.gflops)} (${percent(measured.peakFraction, 0)} of the peak)`],
-    ['peak GFLOP/s', `${rate(measured.peak.gflopsPerSecond)} (${measured.peak.method})`],
+    [
+      'GFLOP/s',
+      peakFraction === null
+        ? rate(measured.gflops)
+        : `${rate(measured.gflops)} (${percent(peakFraction, 0)} of the peak)`,
+    ],
+    ...(peak ? [['peak GFLOP/s', `${rate(peak.gflopsPerSecond)} (${peak.method})`]] : []),
     [
       'time of a step',
       `${seconds(median / 1000)} (10 % below ${seconds(p10 / 1000)}, 90 % below ${seconds(p90 / 1000)})`,

@@ -1,3 +1,5 @@
+import { fromBase64, toBase64 } from '../base64';
+
 /** What is to become a PNG. */
 export interface PictureData {
   /** Base64 of [height, width, channels] bytes. */
@@ -10,7 +12,6 @@ export interface PictureData {
 /** An image as a PNG in a data URI. */
 export async function pictureUri({ pixels, height, width, channels }: PictureData): Promise<string> {
   const { encode } = await import('fast-png');
-  const data = new Uint8Array(Buffer.from(pixels, 'base64'));
-  const png = encode({ width, height, data, channels });
-  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  const png = encode({ width, height, data: fromBase64(pixels), channels });
+  return `data:image/png;base64,${toBase64(png)}`;
 }

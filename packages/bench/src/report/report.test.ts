@@ -62,7 +62,7 @@ describe('report.html', () => {
       expect(text).toContain(part);
     }
     for (const sentence of results.paper.leavesOpen) expect(text).toContain(sentence);
-    expect(text).toContain('tuned on held-out training images, never on the test set');
+    expect(text).toContain('Nothing was chosen here by the accuracy on the test set');
     expect(text).toContain('Best epoch (optimistic)');
   });
 

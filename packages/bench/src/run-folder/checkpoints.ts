@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ModelResult } from '../results';
 import { isSystemError, systemReason, type WriteFile, writeAtomically } from './atomic-write';
-import { digest, emptyState, type Progress, type RunState, readState, writeState } from './run-state';
+import { digest } from './digest';
+import { join, mkdir, readdir, readFile, rm } from './files';
+import { emptyState, type Progress, type RunState, readState, writeState } from './run-state';
 import { isSame, type Training, trainingFile, trainingText } from './training';
 
 /** Where a training leaves what it needs to go on, and finds it again. */
@@ -102,7 +102,7 @@ export async function openCheckpoints(
         model: training.model,
         seed: training.seed,
         file,
-        sha256: digest(bytes),
+        sha256: await digest(bytes),
         savedAt: new Date().toISOString(),
         logBytes: syncLog(),
         progress,
@@ -169,7 +169,7 @@ async function wholeState(folder: string, say: (message: string) => void): Promi
   for (const [index, checkpoint] of state.checkpoints.entries()) {
     const path = join(folder, FOLDER, checkpoint.file);
     const bytes = await readFile(path).catch(() => undefined);
-    if (bytes && digest(bytes) === checkpoint.sha256) {
+    if (bytes && (await digest(bytes)) === checkpoint.sha256) {
       whole.push(checkpoint);
       continue;
     }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
 import { recipeSchema } from '../recipes/recipe';
 import { machineSchema, type Results } from '../results';
 import { modelNames } from '../run/types';
 import type { WriteFile } from './atomic-write';
+import { join, readFile } from './files';
 
 const VERSION = 3;
 const FILE = 'run.json';

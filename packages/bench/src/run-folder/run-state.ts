@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { epochSchema, modelResultSchema } from '../results';
 import type { WriteFile } from './atomic-write';
+import { digest } from './digest';
+import { join, readFile } from './files';
 
 const count = z.int().min(0);
 // JSON has no NaN and no Infinity; a loss on the test images may be one.
@@ -88,8 +87,8 @@ export const emptyState: RunState = {
 /** Writes where a run stands; the state before it stays beside it. */
 export async function writeState(folder: string, state: RunState, write: WriteFile): Promise<void> {
   const before = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
-  if (before !== undefined && parse(before)) await write(join(folder, PREVIOUS), before);
-  const sha256 = digest(JSON.stringify(state));
+  if (before !== undefined && (await parse(before))) await write(join(folder, PREVIOUS), before);
+  const sha256 = await digest(JSON.stringify(state));
   await write(join(folder, FILE), `${JSON.stringify({ sha256, state }, null, 1)}\n`);
 }
 
@@ -101,20 +100,18 @@ export async function readState(folder: string, say: (message: string) => void):
   ] as const) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
     if (text === undefined) continue;
-    const state = parse(text);
+    const state = await parse(text);
     if (state) return state;
     say(`${join(folder, name)} is damaged: ${next}`);
   }
   return emptyState;
 }
 
-function parse(text: string): RunState | undefined {
+async function parse(text: string): Promise<RunState | undefined> {
   try {
     const { sha256, state } = JSON.parse(text);
-    return sha256 === digest(JSON.stringify(state)) ? stateSchema.parse(state) : undefined;
+    return sha256 === (await digest(JSON.stringify(state))) ? stateSchema.parse(state) : undefined;
   } catch {
     return undefined;
   }
 }
-
-export const digest = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');

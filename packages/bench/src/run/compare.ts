@@ -1,5 +1,6 @@
 import type { Cifar10 } from '@tenfold/datasets';
 import { describeBackend } from '../backends';
+import { toBase64 } from '../base64';
 import { paper } from '../paper';
 import { architectureText, narrowedText } from '../recipes/architecture';
 import type { Recipe } from '../recipes/recipe';
@@ -130,7 +131,7 @@ function resultOf(
     peakFraction: peak && gflopsPerSecond / peak.gflopsPerSecond,
     forecastSeconds: null,
     inference: run.inference,
-    peakMemoryBytes: run.peakMemoryBytes,
+    peakMemoryBytes: run.peakMemoryBytes || null,
     energyJoules: measured.joules,
     energyReason: run.energyReason,
     history: run.history,
@@ -141,9 +142,7 @@ function resultOf(
     perClassAccuracy: outcome?.perClassAccuracy ?? [],
     mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
       ...mistake,
-      pixels: Buffer.from(images.subarray(mistake.image * size, (mistake.image + 1) * size)).toString(
-        'base64',
-      ),
+      pixels: toBase64(images.subarray(mistake.image * size, (mistake.image + 1) * size)),
     })),
   };
 }

@@ -19,6 +19,8 @@ export interface StepOptions {
   /** Steps measured, after one that is not. */
   steps: number;
   seed?: number;
+  /** Whether to measure the backend's peak as well, after the steps; true by default. */
+  peak?: boolean;
 }
 
 /** Training throughput of one model: medians over the steps. */
@@ -36,9 +38,9 @@ export interface StepMeasurement {
   flopsPerStep: number;
   /** Executed in a second. */
   gflops: number;
-  /** The most that the backend reaches here, and which part of it `gflops` is. */
-  peak: NonNullable<Results['peak']>;
-  peakFraction: number;
+  /** The most that the backend reaches here, and which part of it `gflops` is; null when that was not asked for. */
+  peak: Results['peak'];
+  peakFraction: number | null;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function measureStep({
   batchSize,
   steps,
   seed = 0,
+  peak: wantsPeak = true,
 }: StepOptions): Promise<StepMeasurement> {
   const options = name === 'fnn' ? { dropoutRate: 0, ...architecture } : architecture;
   const rng = createRng(seed);
@@ -92,7 +95,7 @@ export async function measureStep({
   one.dispose();
   model.dispose();
   tf.dispose([xs, ys]);
-  const peak = await measurePeak();
+  const peak = wantsPeak ? await measurePeak() : null;
   const times = quantilesOf(all);
   const imagesPerSecond = (1000 * batchSize) / times.median;
   const gflops = flopsPerStep / times.median / 1e6;
@@ -109,7 +112,7 @@ export async function measureStep({
     flopsPerStep,
     gflops,
     peak,
-    peakFraction: gflops / peak.gflopsPerSecond,
+    peakFraction: peak && gflops / peak.gflopsPerSecond,
   };
 }
 

@@ -24,6 +24,7 @@ import { measureInference } from './measure/measure-inference';
 import { picturesOf } from './measure/pictures';
 import { createTrainingMeter, type Measured } from './measure/training-meter';
 import { type Outcome, outcomeOf } from './outcome';
+import { residentMemory } from './resident-memory';
 import { setUp } from './set-up';
 import { trainAccuracy } from './train-accuracy';
 import type { EvaluatedImages, RunListener } from './types';
@@ -162,7 +163,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         trained += report.examples;
         const rate = report.examples / report.seconds;
         recentRate = recentRate === 0 ? rate : 0.9 * recentRate + 0.1 * rate;
-        peakMemoryBytes = Math.max(peakMemoryBytes, process.memoryUsage().rss);
+        peakMemoryBytes = Math.max(peakMemoryBytes, residentMemory());
         const rateNow = learningRate(report.step - 1);
         const { flops, gradientNorm } = await meter.step(report, rateNow);
         listener({

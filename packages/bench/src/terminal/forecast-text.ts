@@ -1,12 +1,17 @@
 import { clock, flop, rate, seconds } from '../format';
 import type { RunEvent } from '../run/types';
 import { trainingText } from '../run-folder/training';
-import { renderText } from '../table';
+import { renderText, type Table } from '../table';
 
-/** What a run will take, as a table. */
-export function forecastText({ trainings }: Extract<RunEvent, { type: 'forecast' }>): string {
+type ForecastEvent = Extract<RunEvent, { type: 'forecast' }>;
+
+/** What a run will take, for a terminal. */
+export const forecastText = (event: ForecastEvent): string => renderText(forecastOf(event));
+
+/** What a run will take. */
+export function forecastOf({ trainings }: ForecastEvent): Table {
   const columns = ['Training', 'Epochs', 'Training FLOP', 'Training time', 'Evaluation', 'Done about'];
-  return renderText({
+  return {
     title: 'Forecast, by a few steps of each model on this machine',
     columns: columns.map((heading, i) => ({ heading, align: i === 0 ? 'left' : 'right' })),
     rows: trainings.map((training) => [
@@ -18,5 +23,5 @@ export function forecastText({ trainings }: Extract<RunEvent, { type: 'forecast'
       clock(new Date(training.doneAt)),
     ]),
     notes: [],
-  });
+  };
 }

@@ -24,8 +24,8 @@ export interface LoadCifar10Options {
   /**
    * In Node: the folder that keeps data sets between runs. Default: the environment variable `TENFOLD_CACHE`, else
    * the user's cache folder (`~/.cache/tenfold` on Linux, `~/Library/Caches/tenfold` on macOS,
-   * `%LOCALAPPDATA%\tenfold\Cache` on Windows). In the browser: the name of the store in the Cache API, default
-   * `tenfold`.
+   * `%LOCALAPPDATA%\tenfold\Cache` on Windows). In the browser: the name of the store, a folder of the
+   * origin's private files in a worker and an entry of the Cache API on a page. Default `tenfold`.
    */
   cacheDirectory?: string;
   /**

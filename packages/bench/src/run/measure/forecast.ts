@@ -99,7 +99,7 @@ export async function measureForecast(
       if (steps >= 0) seconds += (performance.now() - start) / 1000;
       steps++;
       if (steps >= STEPS || (steps > 0 && seconds >= SECONDS)) break;
-      await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
+      await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
       start = performance.now();
     }
     // An epoch of a single step has no second one: then the first one is all there is.

@@ -56,7 +56,7 @@ export async function measureInference(
     } finally {
       images.dispose();
     }
-    await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
+    await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
   }
   return found;
 }

@@ -43,7 +43,7 @@ export async function saliencyOf(
     });
     maps.push((await map.data()) as Float32Array);
     map.dispose();
-    await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
+    await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
   }
   return maps;
 }

@@ -1,3 +1,4 @@
+import { toBase64 } from '../../base64';
 import type { Picture } from '../../results';
 
 /** Smaller tiles are enlarged to at least this many pixels, each pixel to a square. */
@@ -27,7 +28,7 @@ export interface Tile {
 /** A picture of tiles of one size. */
 export function pictureOf(title: string, tiles: Tile[], captions: string[] = []): Picture {
   const { height, width, channels } = tiles[0]!;
-  const pixels = tiles.map(({ bytes }) => Buffer.from(bytes).toString('base64'));
+  const pixels = tiles.map(({ bytes }) => toBase64(bytes));
   return { title, height, width, channels, pixels, captions };
 }
 

@@ -1,6 +1,7 @@
-import { type BatchName, type Format, recordSize } from '../format';
+import type { BatchName, Format } from '../format';
 import { type Store, StoreError } from '../load';
-import { reasonOf } from '../source';
+import { exclusivelyIn } from './exclusively';
+import { noSpace } from './no-space';
 
 /**
  * Keeps each part as an entry of the Cache API, which pages and workers of one origin share in every browser and which
@@ -24,28 +25,11 @@ export function cacheStore(name: string, format: Format): Store {
         await (await openCache(name)).put(keyOf(batch), new Response(records));
       } catch (error) {
         if (error instanceof StoreError) throw error;
-        const needed = Math.ceil((6 * format.imagesPerBatch * recordSize) / 1e6);
-        throw new StoreError(
-          `loadCifar10: the browser cannot keep the data set (${reasonOf(error)}); it needs ${needed} MB: ` +
-            'free space, or leave the private window',
-          { cause: error },
-        );
+        throw noSpace(error, format);
       }
     },
 
-    async exclusively(work, onWait, signal) {
-      const locks = globalThis.navigator?.locks;
-      if (!locks) return work(); // two tabs may both fetch: a waste, but no harm
-      const lock = `tenfold ${name} cifar10`;
-      let free = true;
-      const result = await locks.request(lock, { ifAvailable: true }, (held) => {
-        free = held !== null;
-        return free ? work() : undefined;
-      });
-      if (free) return result as Awaited<ReturnType<typeof work>>;
-      onWait('another tab is fetching; waiting for it');
-      return (await locks.request(lock, { signal }, work)) as Awaited<ReturnType<typeof work>>;
-    },
+    exclusively: exclusivelyIn(name),
   };
 }
 

@@ -3,6 +3,7 @@ import { published } from '../format';
 import { load } from '../load';
 import type { LoadCifar10Options } from '../options';
 import { cacheStore } from './cache-store';
+import { hasPrivateFiles, privateFilesStore } from './private-files-store';
 import { browserSource } from './sources';
 
 const advice = [
@@ -11,15 +12,17 @@ const advice = [
 ].join(' ');
 
 /**
- * Loads all 60,000 images of CIFAR-10: from the browser's cache when they are there, else from the first source that
- * gives them. It does what its namesake in Node does, and takes the same options.
+ * Loads all 60,000 images of CIFAR-10: from the browser's storage when they are there, else from the first source that
+ * gives them. In a worker they are kept as private files of the origin (OPFS), on a page in the Cache API. It does what
+ * its namesake in Node does, and takes the same options.
  *
- * Decoding takes some seconds of one core once; call it in a worker to keep the page alive meanwhile.
+ * Decoding takes some seconds of one core once; call it in a worker to keep the page alive meanwhile. A load that was
+ * cut short goes on with the parts that are missing, of six.
  *
- * @param options where to fetch from and what to call the cache; see {@link LoadCifar10Options}
+ * @param options where to fetch from and what to call the store; see {@link LoadCifar10Options}
  * @returns images as bytes in [count, 32, 32, 3], labels as class indices, and the names of the classes
  * @throws an AggregateError that lists every source with its reason when none gives the data; an Error when the browser
- *   has no cache or no space; the signal's reason when it aborts
+ *   has no place or no space for them; the signal's reason when it aborts
  * @example
  * const { train, test, classNames } = await loadCifar10({
  *   onProgress: ({ message }) => { status.textContent = message; },
@@ -31,5 +34,6 @@ export async function loadCifar10(options: LoadCifar10Options = {}): Promise<Cif
   if (sources.length === 0) {
     throw new Error('loadCifar10: sources is an empty list; leave it out or name at least one source');
   }
-  return load(published, cacheStore(cacheDirectory, published), sources.map(browserSource), advice, options);
+  const store = hasPrivateFiles() ? privateFilesStore : cacheStore;
+  return load(published, store(cacheDirectory, published), sources.map(browserSource), advice, options);
 }

@@ -1,0 +1,114 @@
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { WebgpuBackend } from './backend';
+import { kernels } from './kernels';
+import { u32 } from './program';
+import { startWebgpu } from './testing';
+import { internals } from './tfjs-internals';
+
+const available = await startWebgpu();
+
+describe.runIf(available)('the backend', () => {
+  const webgpu = () => tf.backend() as WebgpuBackend;
+  // A test that breaks its device leaves the next one a new device.
+  afterEach(startWebgpu);
+
+  it('has the limits and features of the adapter', async () => {
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const { device } = webgpu();
+    const named = [
+      'maxStorageBuffersPerShaderStage',
+      'maxBufferSize',
+      'maxComputeWorkgroupStorageSize',
+    ] as const;
+    for (const name of named) expect(device.limits[name]).toBe(adapter!.limits[name]);
+    expect(device.features.has('timestamp-query')).toBe(adapter!.features.has('timestamp-query'));
+  });
+
+  it('has every kernel of the list', () => {
+    for (const { kernelName, kernelFunc } of kernels) {
+      expect(tf.getKernel(kernelName, 'webgpu')?.kernelFunc).toBe(kernelFunc);
+    }
+  });
+
+  it('gives disposed buffers to later results of the same batch without mixing them up', async () => {
+    const x = tf.tensor1d(Float32Array.from({ length: 3000 }, (_, i) => i));
+    const y = tf.tidy(() => {
+      let sum = tf.zeros([3000]);
+      for (let i = 1; i <= 40; i++) sum = tf.add(sum, tf.mul(tf.add(x, i), tf.sub(x, i)));
+      return sum;
+    });
+    // Σ x² − i²
+    const want = Float32Array.from({ length: 3000 }, (_, i) => 40 * i * i - (40 * 41 * 81) / 6);
+    await expectClose(y, want, { absolute: 1, relative: 1e-5 });
+  });
+
+  it('does not grow from step to step', async () => {
+    const x = tf.tensor1d(new Float32Array(5000).fill(2));
+    const step = async (i: number) => {
+      const y = tf.tidy(() => tf.mean(tf.exp(tf.mul(tf.sub(x, 1 + (i % 5) / 10), 0.5))));
+      await y.data();
+      y.dispose();
+    };
+    const bytes = () => webgpu().bufferManager.numBytesAllocated;
+    for (let i = 0; i < 20; i++) await step(i);
+    const before = { tensors: tf.memory().numTensors, bytes: bytes() };
+    for (let i = 20; i < 60; i++) await step(i);
+    expect({ tensors: tf.memory().numTensors, bytes: bytes() }).toEqual(before);
+  });
+
+  it('tells scalars apart that print alike', async () => {
+    const x = tf.tensor1d(new Float32Array(2000).fill(1));
+    const [plus, minus] = [tf.div(x, tf.scalar(0)), tf.div(x, tf.scalar(-0))];
+    expect((await plus.data())[5]).toBe(Infinity);
+    expect((await minus.data())[5]).toBe(-Infinity);
+  });
+
+  it('counts its programs in tf.time', async () => {
+    const x = tf.tensor1d(new Float32Array(5000));
+    const { kernelMs } = await tf.time(() => tf.engine().runKernel('Gelu', { x }));
+    expect(kernelMs).toBeGreaterThanOrEqual(0);
+    expect(internals(webgpu()).computePassEncoder).toBeNull();
+  });
+
+  it('refuses a synchronous read and names the other', () => {
+    const x = tf.exp(tf.tensor1d(new Float32Array(3000)));
+    expect(() => x.dataSync()).toThrow(/await tensor\.data\(\) instead of dataSync/);
+  });
+
+  it('prints the limits when a tensor is too large', () => {
+    const { maxStorageBufferBindingSize } = webgpu().device.limits;
+    const size = maxStorageBufferBindingSize / 4 + 1;
+    expect(() => tf.fill([size], 1)).toThrow(
+      new RegExp(
+        `a tensor of shape \\[${size}\\] takes .* MiB, but .*maxStorageBufferBindingSize.*maxBufferSize.*smaller batch`,
+      ),
+    );
+  });
+
+  it('reports a lost device by one error from then on', async () => {
+    const x = tf.tensor1d(new Float32Array(3000));
+    await tf.exp(x).data();
+    webgpu().device.destroy();
+    await expect(tf.exp(x).data()).rejects.toThrow(/webgpu: the device of .* was destroyed/);
+    expect(() => tf.exp(x)).toThrow(/webgpu: the device of .* was destroyed/);
+  });
+
+  it('reports a command that the device refuses by one error', async () => {
+    const x = tf.tensor1d(new Float32Array(3000));
+    const out = webgpu().output([3000]);
+    webgpu().run({
+      name: 'a program with an error',
+      inputs: { x },
+      outputs: { out },
+      uniforms: { count: u32(3000) },
+      threads: 64,
+      groups: [1, 1, 1],
+      body: () => 'out[lane] = x[lane] + nothing;',
+    });
+    const y = tf.engine().makeTensorFromTensorInfo(out);
+    await expect(y.data()).rejects.toThrow(/webgpu: .* refused a command \(.*nothing/s);
+    expect(() => tf.add(y, 1)).toThrow(/refused a command/);
+  });
+});

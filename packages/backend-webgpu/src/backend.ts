@@ -1,0 +1,247 @@
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { cacheBindGroups } from './bind-group-cache';
+import { type Health, healthOf } from './health';
+import { groupsFor, type Program, shaderOf, u32 } from './program';
+import { cacheUniforms, record, reuseBuffersWithinBatch, uniformBuffer } from './tfjs-internals';
+
+const BIND_GROUPS = 4096;
+const UNIFORMS = 2048;
+const CONSTANTS = 512;
+const THREADS = 64;
+const MEBIBYTE = 2 ** 20;
+
+/** A computation that waits until somebody needs its result. */
+export interface Deferred {
+  /** Computes the tensor, after having said so to {@link WebgpuBackend.settle}. */
+  compute: () => void;
+  /** Called once, when the tensor is settled or disposed. */
+  release: () => void;
+  /** Whose result it is. */
+  owner: object;
+}
+
+type RunProgram = WebGPUBackend['runWebGPUProgram'];
+
+/**
+ * tfjs's WebGPU backend made fit for training: intermediate buffers are used again within a batch of dispatches; bind
+ * groups, uniforms and scalars are cached; failures of the device end in one error; and kernels of several outputs can
+ * be run with {@link run}.
+ */
+export class WebgpuBackend extends WebGPUBackend {
+  private readonly pipelines = new Map<string, GPUComputePipeline>();
+  private readonly constants = new Map<string, GPUBuffer>();
+  private readonly deferred = new Map<object, Deferred>();
+  private readonly health: Health;
+
+  /** @param description of the adapter, for messages */
+  constructor(device: GPUDevice, info: GPUAdapterInfo, description = 'the GPU') {
+    super(device, info);
+    this.health = healthOf(device, description);
+    cacheBindGroups(device, BIND_GROUPS);
+    cacheUniforms(this, UNIFORMS);
+    reuseBuffersWithinBatch(this);
+  }
+
+  /** A new float32 tensor. */
+  output(shape: number[]): TensorInfo {
+    return this.makeTensorInfo(shape, 'float32');
+  }
+
+  /** Runs a program; nothing when it has no workgroups. */
+  run(program: Program): void {
+    this.health.assert();
+    const { name, inputs, outputs, uniforms = {}, groups } = program;
+    if (groups.some((count) => count === 0)) return;
+    const converted: TensorInfo[] = [];
+    const asFloats = (info: TensorInfo): TensorInfo => {
+      if (!this.holdsIntegers(info)) return info;
+      converted.push(this.floatsOf(info));
+      return converted.at(-1)!;
+    };
+    const tensors = [...Object.values(inputs).map(asFloats), ...Object.values(outputs)];
+    const buffers = tensors.map((info) => this.buffer(info));
+    let pipeline = this.pipelines.get(name);
+    if (!pipeline) {
+      const module = this.device.createShaderModule({ label: name, code: shaderOf(program) });
+      pipeline = this.device.createComputePipeline({
+        label: name,
+        layout: 'auto',
+        compute: { module, entryPoint: 'main' },
+      });
+      this.pipelines.set(name, pipeline);
+    }
+    const values = Object.values(uniforms);
+    if (values.length > 0) {
+      const typed = values.map(({ type, value }) => ({ type: TFJS_TYPES[type], data: [value] }));
+      buffers.push(uniformBuffer(this, typed));
+    }
+    const bindGroup = this.device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+    record(this, name, pipeline, bindGroup, groups);
+    for (const { dataId } of converted) this.disposeData(dataId);
+  }
+
+  /** Whether a tensor of floats has integers in its buffer: tfjs casts to float32 by the name of the type alone. */
+  holdsIntegers({ dataId, dtype }: TensorInfo): boolean {
+    return dtype === 'float32' && this.tensorMap.get(dataId).dtype !== 'float32';
+  }
+
+  private floatsOf({ dataId, shape }: TensorInfo): TensorInfo {
+    const out = this.output(shape);
+    const count = util.sizeFromShape(shape);
+    this.run({
+      name: 'floats of integers',
+      inputs: { x: { dataId, shape, dtype: 'int32' } },
+      outputs: { out },
+      types: { x: 'i32' },
+      uniforms: { count: u32(count) },
+      threads: THREADS,
+      groups: groupsFor(Math.ceil(count / THREADS)),
+      body: () => `
+  let i = block * ${THREADS}u + lane;
+  if (i < uniforms.count) { out[i] = f32(x[i]); }`,
+    });
+    return out;
+  }
+
+  /** The buffer of a tensor, uploaded or computed if it is not there yet. */
+  private buffer({ dataId }: TensorInfo): GPUBuffer {
+    this.uploadToGPU(dataId);
+    return this.tensorMap.get(dataId).resource as GPUBuffer;
+  }
+
+  /** Has a tensor computed when it is first read or used, or never if it is disposed before. */
+  defer({ dataId }: TensorInfo, deferred: Deferred): void {
+    this.health.assert();
+    this.deferred.set(dataId, deferred);
+  }
+
+  /** What the tensor still waits for, if it does. */
+  deferredOf({ dataId }: TensorInfo): Deferred | undefined {
+    return this.deferred.get(dataId);
+  }
+
+  /** Whether its values are in JavaScript's memory and not on the GPU. */
+  isOnCpu({ dataId }: TensorInfo): boolean {
+    return !this.deferred.has(dataId) && !this.tensorMap.get(dataId).resource;
+  }
+
+  /** Gives up a tensor that was kept with `incRef`. */
+  release({ dataId }: TensorInfo): void {
+    if (this.disposeData(dataId)) engine().removeDataId(dataId, this);
+  }
+
+  /** The tensor no longer waits: what computes it is about to be run. */
+  settle({ dataId }: TensorInfo): void {
+    const deferred = this.deferred.get(dataId);
+    this.deferred.delete(dataId);
+    deferred?.release();
+  }
+
+  private computeDeferred(dataId: object): void {
+    const deferred = this.deferred.get(dataId);
+    deferred?.compute();
+  }
+
+  override uploadToGPU(dataId: object): void {
+    this.computeDeferred(dataId);
+    const data = this.tensorMap.get(dataId);
+    if (data.resource) return;
+    const size = util.sizeFromShape(data.shape);
+    const { values, dtype } = data;
+    if (size === 1 && values && (dtype === 'float32' || dtype === 'int32')) {
+      data.resource = this.constant(dtype, values[0] as number);
+      // Shared: tfjs must not give it to another tensor when this one is disposed.
+      data.external = true;
+      return;
+    }
+    this.assertFits(size * 4, data.shape);
+    super.uploadToGPU(dataId);
+  }
+
+  /** Scalars in formulas come again in every step: one buffer for each value, without an upload. */
+  private constant(dtype: 'float32' | 'int32', value: number): GPUBuffer {
+    const key = `${dtype} ${Object.is(value, -0) ? '-0' : value}`;
+    let buffer = this.constants.get(key);
+    if (!buffer) {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      buffer = this.device.createBuffer({ size: 4, usage, mappedAtCreation: true });
+      const range = buffer.getMappedRange();
+      if (dtype === 'int32') new Int32Array(range)[0] = value;
+      else new Float32Array(range)[0] = value;
+      buffer.unmap();
+      this.constants.set(key, buffer);
+      if (this.constants.size > CONSTANTS) this.constants.delete(this.constants.keys().next().value!);
+    }
+    return buffer;
+  }
+
+  private assertFits(bytes: number, shape: number[]): void {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    if (bytes <= Math.min(maxStorageBufferBindingSize, maxBufferSize)) return;
+    const inMebibytes = (n: number) => `${Math.ceil((n / MEBIBYTE) * 10) / 10} MiB`;
+    throw new Error(
+      `webgpu: a tensor of shape [${shape}] takes ${inMebibytes(bytes)}, but this device binds at most ${inMebibytes(maxStorageBufferBindingSize)} (maxStorageBufferBindingSize) in buffers of at most ${inMebibytes(maxBufferSize)} (maxBufferSize); use a smaller batch`,
+    );
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const deferred = this.deferred.get(dataId);
+    if (deferred && (force || this.refCount(dataId) <= 1)) {
+      this.deferred.delete(dataId);
+      deferred.release();
+    }
+    return super.disposeData(dataId, force);
+  }
+
+  override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
+    // tfjs takes a tensor without a buffer for one whose values are on the CPU.
+    for (const { dataId } of inputs) this.computeDeferred(dataId);
+    return super.shouldExecuteOnCPU(inputs, sizeThreshold);
+  }
+
+  override runWebGPUProgram(...args: Parameters<RunProgram>): ReturnType<RunProgram> {
+    this.health.assert();
+    return super.runWebGPUProgram(...args);
+  }
+
+  override async read(dataId: object): ReturnType<WebGPUBackend['read']> {
+    this.computeDeferred(dataId);
+    try {
+      const values = await super.read(dataId);
+      this.health.assert();
+      return values;
+    } catch (error) {
+      // A device that is lost makes the transfer fail first.
+      await Promise.resolve();
+      this.health.assert();
+      throw error;
+    }
+  }
+
+  override readSync(dataId: object): ReturnType<WebGPUBackend['readSync']> {
+    this.computeDeferred(dataId);
+    if (!this.tensorMap.get(dataId).values && typeof OffscreenCanvas === 'undefined') {
+      throw new Error(
+        'webgpu: a tensor on the GPU cannot be read synchronously here; use await tensor.data() instead of dataSync() or arraySync()',
+      );
+    }
+    return super.readSync(dataId);
+  }
+
+  override readToGPU(dataId: object): ReturnType<WebGPUBackend['readToGPU']> {
+    this.computeDeferred(dataId);
+    return super.readToGPU(dataId);
+  }
+
+  override dispose(): void {
+    for (const buffer of this.constants.values()) buffer.destroy();
+    this.constants.clear();
+    super.dispose();
+  }
+}
+
+const TFJS_TYPES = { u32: 'uint32', i32: 'int32', f32: 'float32' } as const;

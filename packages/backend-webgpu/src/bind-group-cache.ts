@@ -1,0 +1,50 @@
+// A backend that is made anew, as by tf.engine().reset(), finds its device as it left it.
+const cached = new WeakSet<GPUDevice>();
+
+/**
+ * Makes a device give the same bind group for the same pipeline and buffers, and the same layout object for the same
+ * pipeline: a training step binds the same buffers again and again. At most `capacity` bind groups are kept.
+ */
+export function cacheBindGroups(device: GPUDevice, capacity: number): void {
+  if (cached.has(device)) return;
+  cached.add(device);
+  const createBindGroup = device.createBindGroup.bind(device);
+  const createComputePipeline = device.createComputePipeline.bind(device);
+  const ids = new WeakMap<object, number>();
+  let last = 0;
+  const idOf = (object: object): number => {
+    let id = ids.get(object);
+    if (id === undefined) {
+      id = ++last;
+      ids.set(object, id);
+    }
+    return id;
+  };
+  const groups = new Map<string, GPUBindGroup>();
+
+  device.createComputePipeline = (descriptor) => {
+    const pipeline = createComputePipeline(descriptor);
+    const getBindGroupLayout = pipeline.getBindGroupLayout.bind(pipeline);
+    const layouts: GPUBindGroupLayout[] = [];
+    pipeline.getBindGroupLayout = (index) => {
+      layouts[index] ??= getBindGroupLayout(index);
+      return layouts[index];
+    };
+    return pipeline;
+  };
+
+  device.createBindGroup = (descriptor) => {
+    let key = `${idOf(descriptor.layout)}`;
+    for (const { binding, resource } of descriptor.entries) {
+      if (!('buffer' in resource)) return createBindGroup(descriptor);
+      key += ` ${binding}:${idOf(resource.buffer)}+${resource.offset ?? 0}`;
+    }
+    let group = groups.get(key);
+    if (!group) {
+      group = createBindGroup(descriptor);
+      groups.set(key, group);
+      if (groups.size > capacity) groups.delete(groups.keys().next().value!);
+    }
+    return group;
+  };
+}

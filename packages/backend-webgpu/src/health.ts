@@ -1,0 +1,56 @@
+import { WebgpuFailure } from './failure';
+
+/** What went wrong on a device after it was made: the first thing, which every later call reports. */
+export class Health {
+  private failure: WebgpuFailure | undefined;
+
+  constructor(device: GPUDevice, description: string) {
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      const { error } = event;
+      const outOfMemory = error.constructor.name === 'GPUOutOfMemoryError';
+      this.failure ??= outOfMemory
+        ? new WebgpuFailure(
+            'out of memory',
+            `webgpu: ${description} has no memory left (${firstLine(error.message)}); use a smaller batch or model, and dispose tensors that are no longer needed`,
+          )
+        : new WebgpuFailure(
+            'validation',
+            `webgpu: ${description} refused a command (${firstLine(error.message)}); results since then are not valid. Please report it with this message`,
+          );
+    });
+    device.lost.then(({ reason, message }) => {
+      if (reason === 'destroyed') {
+        this.failure ??= new WebgpuFailure(
+          'lost',
+          `webgpu: the device of ${description} was destroyed; call registerWebgpu() for a new one`,
+        );
+      } else {
+        // Whatever else was reported is a consequence.
+        this.failure = new WebgpuFailure(
+          'lost',
+          `webgpu: ${description} was lost (${firstLine(message) || 'no reason given'}); its tensors are gone. Go on from the last checkpoint in a new process or page; if it happens again, use a smaller batch and update the graphics driver`,
+        );
+      }
+    });
+  }
+
+  /** @throws the first failure of the device, if there was one */
+  assert(): void {
+    if (this.failure) throw this.failure;
+  }
+}
+
+const known = new WeakMap<GPUDevice, Health>();
+
+/** The health of a device; a backend that is made anew on the same device, as by tf.engine().reset(), finds it. */
+export function healthOf(device: GPUDevice, description: string): Health {
+  let health = known.get(device);
+  if (!health) {
+    health = new Health(device, description);
+    known.set(device, health);
+  }
+  return health;
+}
+
+const firstLine = (text: string): string => text.trim().split('\n')[0]!;

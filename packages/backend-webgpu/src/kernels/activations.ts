@@ -1,0 +1,116 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { runElementwise } from './elementwise';
+import { assertFloats } from './floats';
+
+/** WGSL of functions of T, which is f32 or vec4<f32>, and an expression of them. */
+interface Formula {
+  name: string;
+  declarations?: string;
+  expression: string;
+}
+
+type FormulaOf = (attrs: { approximate?: 'none' | 'tanh' }) => Formula;
+
+// e^87 is the largest that is finite.
+const SIGMOID = 'fn sigmoid(x: T) -> T { return 1.0 / (1.0 + exp(-clamp(x, T(-87.0), T(87.0)))); }';
+
+// Φ(x), the probability that a normal variable lies below x, with a relative error of 1e-8 before rounding in the left
+// tail too: e^(−x²/2)·k·p(k), k = 1/(1 + 0.265165 |x|), p fitted to the scaled complementary error function.
+const NORMAL = `
+fn bell(x: T) -> T { return exp(-0.5 * min(x * x, T(170.0))); }
+fn probability(x: T, bell: T) -> T {
+  let k = 1.0 / (1.0 + 0.26516504294 * abs(x));
+  let p = 0.105806739 + k * (0.105324812 + k * (0.102656841 + k * (0.0607520644 + k * (0.136863396
+    + k * (-0.114708349 + k * (0.216200907 + k * (-0.143665881 + k * 0.0307694737)))))));
+  let tail = bell * k * p;
+  return select(1.0 - tail, tail, x < T(0.0));
+}`;
+
+// gelu's tanh variant is x·σ(2u), u = √(2/π)(x + 0.044715 x³): the same without cancellation in the left tail.
+const TANH_ARGUMENT = `${SIGMOID}
+fn twiceU(x: T) -> T { return 1.5957691216 * x * (1.0 + 0.044715 * x * x); }`;
+
+const gelu: FormulaOf = ({ approximate }) =>
+  approximate === 'tanh'
+    ? {
+        name: 'gelu tanh',
+        declarations: `${TANH_ARGUMENT}
+fn f(x: T) -> T { return x * sigmoid(twiceU(clamp(x, T(-30.0), T(30.0)))); }`,
+        expression: 'f(x[i])',
+      }
+    : {
+        name: 'gelu',
+        declarations: `${NORMAL}
+fn f(x: T) -> T { return x * probability(x, bell(x)); }`,
+        expression: 'f(x[i])',
+      };
+
+const geluGrad: FormulaOf = ({ approximate }) =>
+  approximate === 'tanh'
+    ? {
+        name: 'gelu tanh grad',
+        declarations: `${TANH_ARGUMENT}
+fn slope(unbounded: T) -> T {
+  let x = clamp(unbounded, T(-30.0), T(30.0));
+  let s = sigmoid(twiceU(x));
+  return s + x * s * sigmoid(-twiceU(x)) * 1.5957691216 * (1.0 + 0.134145 * x * x);
+}`,
+        expression: 'dy[i] * slope(x[i])',
+      }
+    : {
+        name: 'gelu grad',
+        declarations: `${NORMAL}
+fn slope(x: T) -> T { let b = bell(x); return probability(x, b) + x * 0.3989422804 * b; }`,
+        expression: 'dy[i] * slope(x[i])',
+      };
+
+const silu: FormulaOf = () => ({ name: 'silu', declarations: SIGMOID, expression: 'x[i] * sigmoid(x[i])' });
+
+const siluGrad: FormulaOf = () => ({
+  name: 'silu grad',
+  declarations: `${SIGMOID}
+fn slope(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s)); }`,
+  expression: 'dy[i] * slope(x[i])',
+});
+
+const reluGrad: FormulaOf = () => ({
+  name: 'relu grad',
+  expression: 'select(dy[i], T(0.0), y[i] <= T(0.0))',
+});
+
+const eluGrad: FormulaOf = () => ({
+  name: 'elu grad',
+  expression: 'select(dy[i] * (y[i] + 1.0), dy[i], y[i] >= T(0.0))',
+});
+
+function activation(kernelName: string, formulaOf: FormulaOf, names: string[]): KernelConfig {
+  return {
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const webgpu = backend as WebgpuBackend;
+      const given = Object.fromEntries(names.map((name) => [name, inputs[name]!])) as Record<
+        string,
+        TensorInfo
+      >;
+      const { shape } = Object.values(given)[0]!;
+      assertFloats(kernelName, given, shape);
+      const out = webgpu.output(shape);
+      const { name, declarations, expression } = formulaOf(attrs ?? {});
+      const body = `out[i] = ${expression};`;
+      runElementwise(webgpu, { name, inputs: given, outputs: { out }, declarations, body });
+      return out;
+    },
+  };
+}
+
+/** Activations and their gradients as single kernels. */
+export const activationKernels: KernelConfig[] = [
+  activation('Gelu', gelu, ['x']),
+  activation('GeluGrad', geluGrad, ['dy', 'x']),
+  activation('Silu', silu, ['x']),
+  activation('SiluGrad', siluGrad, ['dy', 'x']),
+  activation('ReluGrad', reluGrad, ['dy', 'y']),
+  activation('EluGrad', eluGrad, ['dy', 'y']),
+];

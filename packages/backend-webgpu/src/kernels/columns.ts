@@ -1,0 +1,212 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { type Uniform, u32 } from '../program';
+
+const THREADS = 64;
+/** Elements that a workgroup adds up at least, and the number of workgroups to aim for. */
+const LEAST_ELEMENTS = 4096;
+const GROUPS = 512;
+
+interface ColumnProgram {
+  name: string;
+  rows: number;
+  n: number;
+  inputs: Record<string, TensorInfo>;
+  outputs: Record<string, TensorInfo>;
+  uniforms?: Record<string, Uniform>;
+  /** How many sums a column has, 1 or 2. */
+  sums: 1 | 2;
+  /** WGSL that sets `v0` (and `v1`) to what element `i` in column `c` adds; `setup` runs once for a column before. */
+  setup?: string;
+  term: string;
+  /** WGSL that writes the outputs of column `c` from the sums `s0` (and `s1`). */
+  finish: string;
+}
+
+interface ColumnApplication extends Omit<ColumnProgram, 'finish'> {
+  /** WGSL that makes constants of column `c` from the sums `s0` (and `s1`); every thread runs it. */
+  derive: string;
+  /** WGSL that writes outputs of one value for each column. */
+  keep: string;
+  /** WGSL that writes outputs of element `i`. */
+  apply: string;
+  /** Names of inputs that only `derive` and `apply` read. */
+  later?: string[];
+}
+
+/**
+ * Sums over the rows of a matrix [rows, n] for every column: slices of rows in parallel, then the slices' sums. How the
+ * rows are cut depends on the shape alone, so that the result does too.
+ */
+export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void {
+  const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term, finish } = program;
+  if (n === 0) return;
+  const { width, blocks, per, slices } = cut(rows, n);
+  const common = { threads: THREADS, declarations: () => shared(sums) };
+  const isWhole = slices === 1;
+  const part = isWhole ? undefined : backend.output([slices, sums, n]);
+  const own = part ? { part } : outputs;
+  backend.run({
+    ...common,
+    name: `${name} ${isWhole ? 'whole' : 'slices'} ${width}`,
+    inputs,
+    outputs: own,
+    uniforms: { ...uniforms, rows: u32(rows), n: u32(n), per: u32(per) },
+    groups: [blocks, slices, 1],
+    body: () => `
+  ${column(width)}
+  let end = min(uniforms.rows, (group.y + 1u) * uniforms.per);
+  ${setup}
+  ${addRows(sums, width, term, 'group.y * uniforms.per', 'end')}
+  ${acrossLanes(sums, width)}
+  if (lane < ${width}u && isIn) {
+    ${
+      isWhole
+        ? finish
+        : `part[group.y * ${sums}u * uniforms.n + c] = s0;
+    ${sums === 2 ? 'part[(group.y * 2u + 1u) * uniforms.n + c] = s1;' : ''}`
+    }
+  }`,
+  });
+  if (!part) return;
+  // What setup and finish read of the inputs is bound again; the rest would not be used by the code.
+  const used = Object.fromEntries(
+    Object.entries(inputs).filter(([input]) => new RegExp(`\\b${input}\\b`).test(`${setup}${finish}`)),
+  );
+  backend.run({
+    ...common,
+    name: `${name} end ${width}`,
+    inputs: { ...used, part },
+    outputs,
+    uniforms: { ...uniforms, rows: u32(rows), n: u32(n), slices: u32(slices) },
+    groups: [blocks, 1, 1],
+    body: () => `
+  ${column(width)}
+  ${setup}
+  ${addSlices(sums, width)}
+  ${acrossLanes(sums, width)}
+  if (lane < ${width}u && isIn) { ${finish} }`,
+  });
+  backend.disposeData(part.dataId);
+}
+
+/**
+ * Sums over the rows for every column, and a formula of element and sums for every element: two dispatches, one where
+ * the rows are few. Every workgroup of the second adds up the slices' sums by itself.
+ */
+export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplication): void {
+  const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term, later = [] } = program;
+  if (n === 0) return;
+  const { width, blocks, per, slices } = cut(rows, n);
+  const common = { threads: THREADS, declarations: () => shared(sums) };
+  const isWhole = slices === 1;
+  const part = isWhole ? undefined : backend.output([slices, sums, n]);
+  if (part) {
+    const summed = Object.entries(inputs).filter(([input]) => !later.includes(input));
+    backend.run({
+      ...common,
+      name: `${name} slices ${width}`,
+      inputs: Object.fromEntries(summed),
+      outputs: { part },
+      uniforms: { ...uniforms, rows: u32(rows), n: u32(n), per: u32(per) },
+      groups: [blocks, slices, 1],
+      body: () => `
+  ${column(width)}
+  let end = min(uniforms.rows, (group.y + 1u) * uniforms.per);
+  ${setup}
+  ${addRows(sums, width, term, 'group.y * uniforms.per', 'end')}
+  ${acrossLanes(sums, width)}
+  if (lane < ${width}u && isIn) {
+    part[group.y * ${sums}u * uniforms.n + c] = s0;
+    ${sums === 2 ? 'part[(group.y * 2u + 1u) * uniforms.n + c] = s1;' : ''}
+  }`,
+    });
+  }
+  // A workgroup that begins by adding up all slices should have several times as many rows.
+  const block = isWhole ? rows : Math.max(256, 8 * slices);
+  backend.run({
+    ...common,
+    name: `${name} ${isWhole ? 'whole' : 'rest'} ${width}`,
+    inputs: part ? { ...inputs, part } : inputs,
+    outputs,
+    uniforms: {
+      ...uniforms,
+      rows: u32(rows),
+      n: u32(n),
+      ...(part && { slices: u32(slices), block: u32(block) }),
+    },
+    groups: [blocks, Math.ceil(rows / block), 1],
+    body: () => `
+  ${column(width)}
+  ${setup}
+  ${isWhole ? addRows(sums, width, term, '0u', 'uniforms.rows') : addSlices(sums, width)}
+  ${acrossLanes(sums, width)}
+  ${toAllLanes(sums, width)}
+  ${program.derive}
+  if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }
+  let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
+  let last = ${isWhole ? 'uniforms.rows' : 'min(uniforms.rows, begin + uniforms.block)'};
+  for (var r = begin + lane / ${width}u; r < last; r += ${THREADS / width}u) {
+    let i = r * uniforms.n + c;
+    if (isIn) { ${program.apply} }
+  }`,
+  });
+  if (part) backend.disposeData(part.dataId);
+}
+
+// How the rows are cut into slices, and the columns into blocks.
+function cut(rows: number, n: number) {
+  const width = columnsOfGroup(n);
+  const blocks = Math.ceil(n / width);
+  const wanted = Math.min(Math.ceil((rows * width) / LEAST_ELEMENTS), Math.ceil(GROUPS / blocks));
+  const per = Math.max(1, Math.ceil(rows / Math.max(1, wanted)));
+  return { width, blocks, per, slices: Math.max(1, Math.ceil(rows / per)) };
+}
+
+const column = (width: number): string => `
+  let c = min(group.x * ${width}u + lane % ${width}u, uniforms.n - 1u);
+  let isIn = group.x * ${width}u + lane % ${width}u < uniforms.n;`;
+
+const zeros = (sums: number): string => `var s0 = 0.0; ${sums === 2 ? 'var s1 = 0.0;' : ''}`;
+
+const addRows = (sums: number, width: number, term: string, begin: string, end: string): string => `
+  ${zeros(sums)}
+  for (var r = ${begin} + lane / ${width}u; r < ${end}; r += ${THREADS / width}u) {
+    let i = r * uniforms.n + c;
+    ${term}
+    s0 += v0;
+    ${sums === 2 ? 's1 += v1;' : ''}
+  }`;
+
+const addSlices = (sums: number, width: number): string => `
+  ${zeros(sums)}
+  for (var slice = lane / ${width}u; slice < uniforms.slices; slice += ${THREADS / width}u) {
+    s0 += part[slice * ${sums}u * uniforms.n + c];
+    ${sums === 2 ? 's1 += part[(slice * 2u + 1u) * uniforms.n + c];' : ''}
+  }`;
+
+const toAllLanes = (sums: number, width: number): string =>
+  Array.from({ length: sums }, (_, k) => `s${k} = sums${k}[lane % ${width}u];`).join(' ');
+
+function columnsOfGroup(n: number): number {
+  let width = 1;
+  while (width < n && width < 32) width *= 2;
+  return width;
+}
+
+const shared = (sums: number): string =>
+  Array.from({ length: sums }, (_, k) => `var<workgroup> sums${k}: array<f32, ${THREADS}>;`).join('\n');
+
+// Adds up what the threads of one column have; the threads of the first row get the sum.
+function acrossLanes(sums: number, width: number): string {
+  if (width === THREADS) return '';
+  const each = (line: (k: number) => string) => Array.from({ length: sums }, (_, k) => line(k)).join(' ');
+  return `
+  ${each((k) => `sums${k}[lane] = s${k};`)}
+  workgroupBarrier();
+  for (var half = ${THREADS / 2}u; half >= ${width}u; half /= 2u) {
+    if (lane < half) { ${each((k) => `sums${k}[lane] += sums${k}[lane + half];`)} }
+    workgroupBarrier();
+  }
+  ${each((k) => `s${k} = sums${k}[lane];`)}`;
+}

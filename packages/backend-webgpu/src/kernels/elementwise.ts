@@ -1,0 +1,36 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { groupsFor, type Uniform, u32 } from '../program';
+
+const THREADS = 64;
+
+interface Elementwise {
+  name: string;
+  inputs: Record<string, TensorInfo>;
+  outputs: Record<string, TensorInfo>;
+  uniforms?: Record<string, Uniform>;
+  /** Functions that the body calls, of values of type T. */
+  declarations?: string;
+  /** WGSL that reads and writes element `i` of the buffers; T is f32, or vec4<f32> where the size allows. */
+  body: string;
+}
+
+/** Runs the same formula for every element of tensors of one size. */
+export function runElementwise(backend: WebgpuBackend, { name, uniforms, body, ...rest }: Elementwise): void {
+  const size = util.sizeFromShape(Object.values(rest.outputs)[0]!.shape);
+  const width = size % 4 === 0 ? 4 : 1;
+  const count = size / width;
+  backend.run({
+    ...rest,
+    name: `${name} of ${width}`,
+    uniforms: { ...uniforms, count: u32(count) },
+    types: width === 4 ? { T: 'vec4<f32>' } : {},
+    threads: THREADS,
+    groups: groupsFor(Math.ceil(count / THREADS)),
+    declarations: () => rest.declarations ?? '',
+    body: () => `
+  let i = block * ${THREADS}u + lane;
+  if (i >= uniforms.count) { return; }
+  ${body}`,
+  });
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { keepOriginal } from '../fallback';
+import { activationKernels } from './activations';
+import { attentionKernels } from './attention';
+import { convolutionKernels } from './convolution';
+import { cumulativeKernels } from './cumulative';
+import { lazyKernels } from './lazy';
+import { matMulKernels } from './mat-mul';
+import { maxPoolGrad } from './max-pool-grad';
+import { normalizationKernels } from './normalization';
+import { optimizerKernels } from './optimizers';
+import { prod } from './prod';
+import { softmaxKernels } from './softmax';
+import { sum } from './sum';
+
+/** All kernels of this package; those that tfjs's backend has too take their place. */
+export const kernels: tf.KernelConfig[] = [
+  ...activationKernels,
+  ...attentionKernels,
+  ...convolutionKernels,
+  ...cumulativeKernels,
+  ...lazyKernels,
+  ...matMulKernels,
+  maxPoolGrad,
+  ...normalizationKernels,
+  ...optimizerKernels,
+  prod,
+  ...softmaxKernels,
+  sum,
+];
+
+/** Registers the kernels; a second call does nothing. */
+export function registerKernels(): void {
+  for (const kernel of kernels) {
+    const { kernelName, backendName } = kernel;
+    const present = tf.getKernel(kernelName, backendName);
+    if (present?.kernelFunc === kernel.kernelFunc) continue;
+    if (present) {
+      keepOriginal(kernelName);
+      tf.unregisterKernel(kernelName, backendName);
+    }
+    tf.registerKernel(kernel);
+  }
+}

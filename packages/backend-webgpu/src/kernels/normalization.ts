@@ -1,0 +1,185 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { f32 } from '../program';
+import { runColumns, runColumnsAndApply } from './columns';
+import { assertFloats, rowsOf } from './floats';
+import { runRows } from './rows';
+
+interface Epsilon {
+  epsilon?: number;
+}
+
+/** Those of the inputs that are there. */
+function given(inputs: Record<string, TensorInfo | undefined>): Record<string, TensorInfo> {
+  return Object.fromEntries(Object.entries(inputs).filter(([, info]) => info)) as Record<string, TensorInfo>;
+}
+
+/** inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. */
+const batchNormTrain: KernelConfig = {
+  kernelName: 'BatchNormTrain',
+  backendName: 'webgpu',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const webgpu = backend as WebgpuBackend;
+    const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
+    const { epsilon = 1e-5 } = (attrs ?? {}) as Epsilon;
+    const { rows, n } = rowsOf(x);
+    const parameters = given({ gamma, beta });
+    assertFloats('BatchNormTrain', { x });
+    assertFloats('BatchNormTrain', parameters, [n]);
+    const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
+    // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
+    runColumnsAndApply(webgpu, {
+      name: `batch norm${gamma ? ' gamma' : ''}${beta ? ' beta' : ''}`,
+      rows,
+      n,
+      inputs: { x, ...parameters },
+      outputs: { y, mean, variance },
+      uniforms: { epsilon: f32(epsilon) },
+      sums: 2,
+      setup: `
+  var near = 0.0;
+  for (var k = 0u; k < 8u; k++) { near += 0.125 * x[k * (uniforms.rows - 1u) / 7u * uniforms.n + c]; }`,
+      term: 'let v0 = x[i] - near; let v1 = v0 * v0;',
+      derive: `
+  let distance = s0 / f32(uniforms.rows);
+  let centre = near + distance;
+  let spread = max(s1 / f32(uniforms.rows) - distance * distance, 0.0);
+  let scale = ${gamma ? 'gamma[c]' : '1.0'} / sqrt(spread + uniforms.epsilon);
+  let shift = ${beta ? 'beta[c]' : '0.0'};`,
+      keep: 'mean[c] = centre; variance[c] = spread;',
+      apply: 'y[i] = (x[i] - centre) * scale + shift;',
+      later: ['gamma', 'beta'],
+    });
+    return [y, mean, variance];
+  },
+};
+
+/** inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. */
+const batchNormTrainGrad: KernelConfig = {
+  kernelName: 'BatchNormTrainGrad',
+  backendName: 'webgpu',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const webgpu = backend as WebgpuBackend;
+    const { dy, x, gamma, mean, variance } = inputs as Record<string, TensorInfo> & { gamma?: TensorInfo };
+    const { epsilon = 1e-5 } = (attrs ?? {}) as Epsilon;
+    const { rows, n } = rowsOf(x!);
+    const moments = { mean: mean!, variance: variance! };
+    const scale = given({ gamma });
+    assertFloats('BatchNormTrainGrad', { dy: dy!, x: x! }, x!.shape);
+    assertFloats('BatchNormTrainGrad', { ...moments, ...scale }, [n]);
+    const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
+    runColumnsAndApply(webgpu, {
+      name: `batch norm grad${gamma ? ' gamma' : ''}`,
+      rows,
+      n,
+      inputs: { dy: dy!, x: x!, ...moments, ...scale },
+      outputs: { dx, dgamma, dbeta },
+      uniforms: { epsilon: f32(epsilon), share: f32(1 / rows) },
+      sums: 2,
+      setup: `
+  let centre = mean[c];
+  let rstd = 1.0 / sqrt(variance[c] + uniforms.epsilon);`,
+      term: 'let v0 = dy[i]; let v1 = v0 * (x[i] - centre) * rstd;',
+      derive: `let scale = rstd${gamma ? ' * gamma[c]' : ''};`,
+      keep: 'dbeta[c] = s0; dgamma[c] = s1;',
+      apply: 'dx[i] = (dy[i] - uniforms.share * (s0 + (x[i] - centre) * rstd * s1)) * scale;',
+      later: ['gamma'],
+    });
+    return [dx, dgamma, dbeta];
+  },
+};
+
+/** inputs { x, gamma, beta }, attrs { epsilon }: outputs [y, mean, rstd], moments along the last axis. */
+const layerNorm: KernelConfig = {
+  kernelName: 'LayerNorm',
+  backendName: 'webgpu',
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const webgpu = backend as WebgpuBackend;
+    const { x, gamma, beta } = inputs as { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo };
+    const { epsilon = 1e-5 } = (attrs ?? {}) as Epsilon;
+    const { rows, n } = rowsOf(x);
+    assertFloats('LayerNorm', { x });
+    assertFloats('LayerNorm', { gamma, beta }, [n]);
+    const moment = [...x.shape.slice(0, -1), 1];
+    const [y, mean, rstd] = [webgpu.output(x.shape), webgpu.output(moment), webgpu.output(moment)];
+    runRows(webgpu, {
+      name: 'layer norm',
+      rows,
+      n,
+      inputs: { x, gamma, beta },
+      outputs: { y, mean, rstd },
+      uniforms: { epsilon: f32(epsilon) },
+      body: `
+  var sum = 0.0;
+  for (var i = first; i < n; i += STEP) { sum += x[start + i]; }
+  let centre = rowSum(sum, lane) / f32(n);
+  var squares = 0.0;
+  for (var i = first; i < n; i += STEP) { let d = x[start + i] - centre; squares += d * d; }
+  let scale = 1.0 / sqrt(rowSum(squares, lane) / f32(n) + uniforms.epsilon);
+  for (var i = first; i < n; i += STEP) {
+    if (isIn) { y[start + i] = (x[start + i] - centre) * scale * gamma[i] + beta[i]; }
+  }
+  if (isFirst) { mean[row] = centre; rstd[row] = scale; }`,
+    });
+    return [y, mean, rstd];
+  },
+};
+
+/** inputs { dy, x, gamma, mean, rstd }: outputs [dx, dgamma, dbeta]. */
+const layerNormGrad: KernelConfig = {
+  kernelName: 'LayerNormGrad',
+  backendName: 'webgpu',
+  kernelFunc: ({ inputs, backend }) => {
+    const webgpu = backend as WebgpuBackend;
+    const { dy, x, gamma, mean, rstd } = inputs as Record<string, TensorInfo>;
+    const { rows, n } = rowsOf(x!);
+    const data = { dy: dy!, x: x! };
+    const moments = { mean: mean!, rstd: rstd! };
+    assertFloats('LayerNormGrad', data, x!.shape);
+    assertFloats('LayerNormGrad', moments, [...x!.shape.slice(0, -1), 1]);
+    assertFloats('LayerNormGrad', { gamma: gamma! }, [n]);
+    const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
+    runRows(webgpu, {
+      name: 'layer norm grad',
+      rows,
+      n,
+      inputs: { ...data, gamma: gamma!, ...moments },
+      outputs: { dx },
+      body: `
+  let centre = mean[row];
+  let scale = rstd[row];
+  var g = 0.0;
+  var gx = 0.0;
+  for (var i = first; i < n; i += STEP) {
+    let value = dy[start + i] * gamma[i];
+    g += value;
+    gx += value * (x[start + i] - centre) * scale;
+  }
+  let meanG = rowSum(g, lane) / f32(n);
+  let meanGx = rowSum(gx, lane) / f32(n);
+  for (var i = first; i < n; i += STEP) {
+    let normal = (x[start + i] - centre) * scale;
+    if (isIn) { dx[start + i] = scale * (dy[start + i] * gamma[i] - meanG - normal * meanGx); }
+  }`,
+    });
+    runColumns(webgpu, {
+      name: 'layer norm grad sums',
+      rows,
+      n,
+      inputs: { ...data, ...moments },
+      outputs: { dgamma, dbeta },
+      sums: 2,
+      term: 'let v0 = dy[i]; let v1 = v0 * (x[i] - mean[r]) * rstd[r];',
+      finish: 'dbeta[c] = s0; dgamma[c] = s1;',
+    });
+    return [dx, dgamma, dbeta];
+  },
+};
+
+/** Batch norm and layer norm for training, with their gradients. */
+export const normalizationKernels: KernelConfig[] = [
+  batchNormTrain,
+  batchNormTrainGrad,
+  layerNorm,
+  layerNormGrad,
+];

@@ -1,0 +1,16 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { fallback } from '../fallback';
+
+/** tfjs's product with the shape that keepDims asks for, which it forgets for small tensors on the CPU. */
+export const prod: tf.KernelConfig = {
+  kernelName: tf.Prod,
+  backendName: 'webgpu',
+  kernelFunc: (call) => {
+    const { x } = call.inputs as { x: tf.TensorInfo };
+    const { axis, keepDims } = call.attrs as unknown as tf.ProdAttrs;
+    const out = fallback(tf.Prod)(call) as tf.TensorInfo;
+    if (!keepDims) return out;
+    const axes = tf.util.parseAxisParam(axis, x.shape);
+    return { ...out, shape: x.shape.map((size, i) => (axes.includes(i) ? 1 : size)) };
+  },
+};

@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { fallback } from '../fallback';
+import { runColumns } from './columns';
+
+/**
+ * Sums over leading axes, as gradients of biases are, without the transpose that tfjs's kernel begins with; and over all
+ * axes with more than one workgroup.
+ */
+export const sum: tf.KernelConfig = {
+  kernelName: tf.Sum,
+  backendName: 'webgpu',
+  kernelFunc: (call) => {
+    const { x } = call.inputs as { x: tf.TensorInfo };
+    const { axis, keepDims } = call.attrs as unknown as tf.SumAttrs;
+    const axes = tf.util.parseAxisParam(axis, x.shape);
+    const leading = axes.every((a, i) => a === i) && axes.length > 0;
+    const size = tf.util.sizeFromShape(x.shape);
+    if (!leading || x.dtype !== 'float32' || size === 0) return fallback(tf.Sum)(call);
+    const backend = call.backend as WebgpuBackend;
+    if (backend.shouldExecuteOnCPU([x])) return fallback(tf.Sum)(call);
+    const kept = x.shape.slice(axes.length);
+    const n = tf.util.sizeFromShape(kept);
+    const out = backend.output(keepDims ? [...axes.map(() => 1), ...kept] : kept);
+    runColumns(backend, {
+      name: 'sum',
+      rows: size / n,
+      n,
+      inputs: { x },
+      outputs: { out },
+      sums: 1,
+      term: 'let v0 = x[i];',
+      finish: 'out[c] = s0;',
+    });
+    return out;
+  },
+};

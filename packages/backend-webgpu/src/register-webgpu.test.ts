@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it, vi } from 'vitest';
+import { findGpu } from './find-gpu';
+import { registerWebgpu } from './register-webgpu';
+import { requestDevice } from './request-device';
+import { startWebgpu } from './testing';
+import { WebgpuUnavailable } from './unavailable';
+
+const available = await startWebgpu();
+const high = { powerPreference: 'high-performance', allowSoftware: true } as const;
+
+/** An adapter of which a test names what matters. */
+function gpuOf(adapter: object | null): GPU {
+  const whole = adapter && {
+    features: new Set(),
+    limits: {},
+    info: { vendor: 'acme', description: 'GPU' },
+    ...adapter,
+  };
+  return { requestAdapter: async () => whole } as unknown as GPU;
+}
+
+const reasonOf = async (promise: Promise<unknown>): Promise<[string, string]> => {
+  const error = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof WebgpuUnavailable)) throw error ?? new Error('it worked');
+  return [error.reason, error.message];
+};
+
+describe('what is missing', () => {
+  it('is named: no adapter', async () => {
+    const [reason, message] = await reasonOf(requestDevice(gpuOf(null), high));
+    expect(reason).toBe('no adapter');
+    expect(message).toMatch(/driver is missing or too old; install the driver.*mesa-vulkan-drivers/);
+  });
+
+  it('is named: only software', async () => {
+    const gpu = gpuOf({ info: { vendor: 'mesa', description: 'llvmpipe' } });
+    const [reason, message] = await reasonOf(requestDevice(gpu, { ...high, allowSoftware: false }));
+    expect(reason).toBe('software only');
+    expect(message).toMatch(/computes on the processor \(mesa llvmpipe\).*allowSoftware: true/);
+  });
+
+  it('is named: the adapter gives no device', async () => {
+    const gpu = gpuOf({ requestDevice: async () => Promise.reject(new Error('in use')) });
+    const [reason, message] = await reasonOf(requestDevice(gpu, high));
+    expect(reason).toBe('no device');
+    expect(message).toMatch(/acme GPU gives no device \(in use\)/);
+  });
+
+  it('is named: a browser without WebGPU, and a page that is not secure', async () => {
+    vi.stubGlobal('navigator', {});
+    vi.stubGlobal('process', undefined);
+    try {
+      const [reason, message] = await reasonOf(findGpu([]));
+      expect(reason).toBe('no WebGPU');
+      expect(message).toMatch(/this browser has no WebGPU; .*--enable-unsafe-webgpu/);
+      vi.stubGlobal('isSecureContext', false);
+      expect((await reasonOf(findGpu([])))[1]).toMatch(/not a secure context.*https/);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it('asks for all limits and for features without a vendor prefix', async () => {
+    let asked: GPUDeviceDescriptor | undefined;
+    const gpu = gpuOf({
+      features: new Set(['subgroups', 'chromium-experimental-something']),
+      limits: Object.create({ maxBufferSize: 7, maxBindGroups: 3 }),
+      requestDevice: async (descriptor: GPUDeviceDescriptor) => {
+        asked = descriptor;
+        return {};
+      },
+    });
+    await requestDevice(gpu, high);
+    expect(asked).toEqual({
+      requiredFeatures: ['subgroups'],
+      requiredLimits: { maxBufferSize: 7, maxBindGroups: 3 },
+    });
+  });
+});
+
+describe.runIf(available)('registerWebgpu', () => {
+  it('makes the backend the current one and says what it runs on', async () => {
+    const info = await registerWebgpu({ allowSoftware: true });
+    expect(tf.getBackend()).toBe('webgpu');
+    expect(info.adapter.length).toBeGreaterThan(0);
+    expect(Array.from(await tf.add(tf.ones([3]), 1).data())).toEqual([2, 2, 2]);
+  });
+
+  it('refuses options that make no sense', async () => {
+    await expect(registerWebgpu({ dispatchesPerSubmit: 0 })).rejects.toThrow(
+      /registerWebgpu: dispatchesPerSubmit is 0; give an integer of at least 1/,
+    );
+  });
+});

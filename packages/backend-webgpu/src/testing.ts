@@ -1,0 +1,35 @@
+// For tests: the backend on whatever adapter there is, software too, or one visible line that there is none.
+import { createRng } from '@tenfold/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { registerWebgpu } from './register-webgpu';
+import { WebgpuUnavailable } from './unavailable';
+
+/**
+ * Whether there is an adapter; says so once when there is none, and throws when CI is set: there it has to be.
+ */
+export async function startWebgpu(): Promise<boolean> {
+  try {
+    await registerWebgpu({ allowSoftware: true });
+    return true;
+  } catch (error) {
+    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
+    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
+    return false;
+  }
+}
+
+/** Normally distributed numbers. */
+export const normals = (size: number, seed = 1): Float32Array =>
+  createRng(seed).fillNormal(new Float32Array(size));
+
+/** A tensor of normally distributed numbers. */
+export const randomTensor = (shape: number[], seed = 1): tf.Tensor =>
+  tf.tensor(normals(tf.util.sizeFromShape(shape), seed), shape, 'float32');
+
+/** Runs a kernel and returns its outputs. */
+export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attrs: object = {}): tf.Tensor[] {
+  const outputs: tf.Tensor | tf.Tensor[] = tf
+    .engine()
+    .runKernel(name, inputs, attrs as unknown as tf.NamedAttrMap);
+  return [outputs].flat();
+}

@@ -1,0 +1,97 @@
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { WebgpuBackend } from './backend';
+import { startWebgpu } from './testing';
+import { cacheUniforms, internals, reuseBuffersWithinBatch } from './tfjs-internals';
+
+const available = await startWebgpu();
+
+/** A backend of tfjs alone, on a device of its own. */
+async function plainBackend(): Promise<WebGPUBackend> {
+  const adapter = await navigator.gpu.requestAdapter();
+  return new WebGPUBackend(await adapter!.requestDevice(), adapter!.info);
+}
+
+describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
+  it('are where this package looks for them', async () => {
+    const backend = await plainBackend();
+    const own = internals(backend);
+    expect(own.commandQueueOwnedIds).toBeInstanceOf(WeakSet);
+    expect(own.commandEncoder).toBeNull();
+    expect(own.computePassEncoder).toBeNull();
+    expect(own.dispatchCountInPass).toBe(0);
+    expect(own.uniformPendingDisposal).toEqual([]);
+    expect(own.activeTimers).toBeUndefined();
+    expect(own.supportTimestampQuery).toBe(false);
+    expect(own.querySet).toBeNull();
+    expect(own.querySetCount).toBe(2);
+    const binding = own.makeUniforms([{ type: 'float32', data: [1] }]);
+    expect(binding).toMatchObject({ offset: 0, size: 4 });
+    expect(own.uniformPendingDisposal).toEqual([binding.buffer]);
+  });
+
+  it('have the public ones beside them that it overrides or calls', async () => {
+    const backend = await plainBackend();
+    const called = [
+      'disposeData',
+      'endComputePassEncoder',
+      'ensureCommandEncoderReady',
+      'getQueryTime',
+      'read',
+      'readSync',
+      'readToGPU',
+      'runWebGPUProgram',
+      'shouldExecuteOnCPU',
+      'submitQueue',
+      'uploadToGPU',
+    ] as const;
+    for (const name of called)
+      expect({ name, type: typeof backend[name] }).toEqual({ name, type: 'function' });
+    const { dataId } = backend.makeTensorInfo([2], 'float32', new Float32Array([1, 2]));
+    expect(backend.tensorMap.get(dataId)).toMatchObject({ dtype: 'float32', shape: [2], refCount: 1 });
+    backend.uploadToGPU(dataId);
+    expect(backend.tensorMap.get(dataId).resource).toBeInstanceOf(GPUBuffer);
+  });
+
+  it('are used by its programs: uniforms come from makeUniforms, dispatches go to the pass', async () => {
+    const backend = tf.backend() as WebgpuBackend;
+    expect(backend).toBeInstanceOf(WebgpuBackend);
+    await tf.relu(tf.tensor1d(new Float32Array(2000))).data();
+    const own = internals(backend);
+    const x = tf.tensor1d(new Float32Array(2000).fill(-1));
+    const before = own.uniformPendingDisposal.length;
+    tf.relu(x);
+    expect(own.computePassEncoder).toBeInstanceOf(GPUComputePassEncoder);
+    expect(own.dispatchCountInPass).toBe(1);
+    // Cached, so not to be taken back.
+    expect(own.uniformPendingDisposal).toHaveLength(before);
+  });
+
+  it('let uniforms be shared and taken back', async () => {
+    const backend = await plainBackend();
+    cacheUniforms(backend, 2);
+    const own = internals(backend);
+    const make = (value: number) => own.makeUniforms([{ type: 'float32', data: [value] }]).buffer;
+    const first = make(1);
+    expect(make(1)).toBe(first);
+    expect(make(2)).not.toBe(first);
+    expect(own.uniformPendingDisposal).toEqual([]);
+    make(3);
+    expect(own.uniformPendingDisposal).toEqual([first]);
+    expect(make(NaN)).not.toBe(make(Infinity));
+  });
+
+  it('let buffers be used again before a submit', async () => {
+    const backend = await plainBackend();
+    reuseBuffersWithinBatch(backend);
+    const x = backend.makeTensorInfo([3000], 'float32', new Float32Array(3000));
+    backend.uploadToGPU(x.dataId);
+    const { resource } = backend.tensorMap.get(x.dataId);
+    internals(backend).commandQueueOwnedIds.add(x.dataId);
+    backend.disposeData(x.dataId);
+    const y = backend.makeTensorInfo([3000], 'float32');
+    backend.uploadToGPU(y.dataId);
+    expect(backend.tensorMap.get(y.dataId).resource).toBe(resource);
+  });
+});

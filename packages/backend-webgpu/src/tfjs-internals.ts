@@ -1,0 +1,112 @@
+// The only file that touches members which tfjs declares private. `tfjs-internals.test.ts` fails when a release of
+// tfjs-backend-webgpu moves one of them.
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { env } from '@tensorflow/tfjs-core';
+
+/** One value of a program's uniforms, as tfjs's programs give them. */
+export interface ProgramUniform {
+  type: string;
+  data: number[];
+}
+
+interface UniformBinding {
+  offset: number;
+  size: number;
+  buffer: GPUBuffer;
+}
+
+interface Timer {
+  name: string;
+  query: Promise<number>;
+}
+
+/** What of tfjs's backend is private and used here. */
+export interface Internals {
+  commandQueueOwnedIds: Pick<WeakSet<object>, 'add' | 'has'>;
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  dispatchCountInPass: number;
+  uniformPendingDisposal: GPUBuffer[];
+  activeTimers?: Timer[];
+  supportTimestampQuery: boolean;
+  querySet: GPUQuerySet | null;
+  querySetCount: number;
+  makeUniforms(uniforms: ProgramUniform[]): UniformBinding;
+}
+
+/** The private side of a backend. */
+export const internals = (backend: WebGPUBackend): Internals => backend as unknown as Internals;
+
+/** Records one dispatch into the backend's compute pass, and submits when the batch is full. */
+export function record(
+  backend: WebGPUBackend,
+  name: string,
+  pipeline: GPUComputePipeline,
+  bindGroup: GPUBindGroup,
+  groups: readonly [number, number, number],
+): void {
+  const own = internals(backend);
+  const timed = own.activeTimers !== undefined && own.activeTimers !== null;
+  backend.ensureCommandEncoderReady();
+  if (timed && own.supportTimestampQuery) {
+    backend.endComputePassEncoder();
+    own.querySet ??= backend.device.createQuerySet({ type: 'timestamp', count: own.querySetCount });
+    const timestampWrites = {
+      querySet: own.querySet,
+      beginningOfPassWriteIndex: 0,
+      endOfPassWriteIndex: 1,
+    };
+    own.computePassEncoder = own.commandEncoder!.beginComputePass({ timestampWrites });
+  }
+  own.computePassEncoder ??= own.commandEncoder!.beginComputePass();
+  own.computePassEncoder.setPipeline(pipeline);
+  own.computePassEncoder.setBindGroup(0, bindGroup);
+  own.computePassEncoder.dispatchWorkgroups(...groups);
+  own.dispatchCountInPass++;
+  if (timed) {
+    backend.endComputePassEncoder();
+    own.activeTimers!.push({ name, query: backend.getQueryTime() });
+  } else if (own.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+    backend.endComputePassEncoder();
+    backend.submitQueue();
+  }
+}
+
+/**
+ * Lets buffers of disposed tensors be used again at once and not only after the next submit. Dispatches of one command
+ * encoder run in order and see each other's writes, and tensors are never written to from outside of it, so a later
+ * dispatch may overwrite what an earlier one has read. Without this a batch of many dispatches would hold the memory of
+ * all its intermediate results.
+ */
+export function reuseBuffersWithinBatch(backend: WebGPUBackend): void {
+  const none = { add: () => none, has: () => false };
+  Object.defineProperty(backend, 'commandQueueOwnedIds', { get: () => none, set: () => {} });
+}
+
+/** Gives programs of the same uniforms the same uniform buffer, written once. At most `capacity` are kept. */
+export function cacheUniforms(backend: WebGPUBackend, capacity: number): void {
+  const own = internals(backend);
+  const make = own.makeUniforms.bind(backend);
+  const cache = new Map<string, UniformBinding>();
+  own.makeUniforms = (uniforms) => {
+    const key = uniforms.map(({ type, data }) => `${type[0]}${data}`).join();
+    let binding = cache.get(key);
+    if (!binding) {
+      binding = make(uniforms);
+      // tfjs would take it back after the submit.
+      own.uniformPendingDisposal.pop();
+      cache.set(key, binding);
+      if (cache.size > capacity) {
+        const [oldest, { buffer }] = cache.entries().next().value!;
+        cache.delete(oldest);
+        own.uniformPendingDisposal.push(buffer);
+      }
+    }
+    return binding;
+  };
+}
+
+/** A uniform buffer for these values that lives as long as the cache keeps it. */
+export function uniformBuffer(backend: WebGPUBackend, uniforms: ProgramUniform[]): GPUBuffer {
+  return internals(backend).makeUniforms(uniforms).buffer;
+}

@@ -1,0 +1,277 @@
+import './page.css';
+import { version } from '../../package.json';
+import { bytes } from '../../src/format';
+import { styles } from '../../src/report/styles';
+import type { Training } from '../../src/run-folder/training';
+import type { OpenedRun } from './protocol';
+import { labelOf } from './view/charts';
+import { byId, h } from './view/dom';
+import { createLive } from './view/live';
+import { runsView } from './view/runs-view';
+import { CallError, createSession } from './view/session';
+import { createSetup } from './view/setup';
+
+document.head.prepend(h('style', {}, styles));
+byId('footer').textContent = `@tenfold/bench ${version}`;
+
+const live = createLive();
+const session = createSession((event) => {
+  if (event.type === 'begun') {
+    current = event.run;
+    void refresh();
+  } else if (event.type === 'modelStart') void refresh(); // by then the data are kept
+  live.hear(event);
+});
+/** The run that is shown or at work. */
+let current: string | undefined;
+let busy = false;
+
+const environment = await session.call('inspect');
+const setup = createSetup(await session.call('profiles'), environment);
+showNotices();
+await refresh();
+
+setup.onStart((choice) => {
+  current = undefined;
+  void begin(`Training ${choice.models.join(', ')}`, (s) => s.call('start', choice));
+});
+byId('pause').addEventListener('click', () => {
+  live.setState('pausing');
+  void session.call('pause');
+});
+byId('resume').addEventListener('click', () => current && void resume(current));
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden && busy) void session.call('checkpoint');
+  else void holdScreen();
+});
+byId<HTMLInputElement>('upload').addEventListener('change', (event) => {
+  const input = event.target as HTMLInputElement;
+  void upload([...(input.files ?? [])]).finally(() => {
+    input.value = '';
+  });
+});
+acceptDrops(byId('drop'));
+byId('awake').addEventListener('change', () => void holdScreen());
+byId('awake-label').hidden = !('wakeLock' in navigator);
+
+/** Trains until the run is finished or paused. */
+async function begin(
+  title: string,
+  work: (s: typeof session) => Promise<{ run: string; state: 'finished' | 'paused' }>,
+  shown?: OpenedRun,
+): Promise<void> {
+  busy = true;
+  setup.setBusy(true, 'A run is at work.');
+  byId('results').hidden = true;
+  // A backend is chosen once in a worker's life, and a fresh one has all its memory.
+  session.restart();
+  live.open(title, shown?.steps, shown?.epochs);
+  live.setState('working');
+  byId('live').scrollIntoView();
+  void refresh();
+  void holdScreen();
+  void navigator.storage.persist?.(); // or the browser may forget runs and data when space is short
+  try {
+    const { run, state } = await work(session);
+    current = run;
+    busy = false;
+    live.setState(state);
+    if (state === 'finished') await show(run);
+  } catch (error) {
+    busy = false;
+    live.setState('failed', textOf(error));
+    if (!current) byId('resume').hidden = true;
+  } finally {
+    busy = false;
+    setup.setBusy(false);
+    void holdScreen();
+    await refresh();
+  }
+}
+
+async function resume(run: string): Promise<void> {
+  const opened = await session.call('open', run);
+  current = run;
+  await begin(`Training ${opened.summary.models.join(', ')}`, (s) => s.call('resume', run), opened);
+}
+
+/** Shows a run as far as it is. */
+async function show(run: string): Promise<void> {
+  const opened = await session.call('open', run);
+  const { results, summary, steps, epochs, predictors } = opened;
+  if (!busy && (current !== run || byId('live').hidden)) {
+    live.open(`The training of ${summary.models.join(', ')}`, steps, epochs);
+    live.setState(results ? 'finished' : 'paused');
+    if (steps.length === 0 && epochs.length === 0) {
+      for (const { name: model, seed, epochs: of, history } of results?.models ?? []) {
+        for (const { epoch, testAccuracy, testLoss } of history) {
+          if (testAccuracy === null || testLoss === null) continue;
+          live.charts.epoch({ model, seed, epoch, epochs: of, testAccuracy, testLoss });
+        }
+      }
+    }
+  }
+  current = run;
+  const section = byId('results');
+  section.hidden = results === null;
+  if (results) {
+    const buttons = h(
+      'div',
+      { class: 'actions' },
+      h(
+        'button',
+        { type: 'button', class: 'primary', click: () => void download(run) },
+        'Download the run (.zip)',
+      ),
+      h('button', { type: 'button', click: () => void downloadResults(run) }, 'results.json'),
+      h('button', { type: 'button', click: () => void downloadReport(run) }, 'report.html'),
+      ...predictors.map((training) =>
+        h(
+          'button',
+          { type: 'button', click: () => void look(run, training) },
+          `Test images by ${labelOf(training)}`,
+        ),
+      ),
+    );
+    const { resultsView } = await import('./view/results-view');
+    byId('results-body').replaceChildren(buttons, await resultsView(results));
+    section.scrollIntoView();
+  }
+}
+
+/** Shows what a trained model takes test images for. */
+async function look(run: string, training: Training): Promise<void> {
+  byId('live').scrollIntoView();
+  await guarded('live-error', async () => {
+    live.hear({ type: 'samples', samples: await session.call('samples', run, training, []) });
+  });
+}
+
+async function download(run: string): Promise<void> {
+  await guarded('upload-error', async () => {
+    const { save, zipRun } = await import('./view/run-files');
+    const [files, { results }] = await Promise.all([session.call('files', run), session.call('open', run)]);
+    save(`${run}.zip`, await zipRun(run, files, results));
+  });
+}
+
+async function downloadResults(run: string): Promise<void> {
+  const files = await session.call('files', run);
+  const file = files.find(({ name }) => name === 'results.json')!;
+  const { save } = await import('./view/run-files');
+  save('results.json', new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: 'application/json' }));
+}
+
+async function downloadReport(run: string): Promise<void> {
+  const { results } = await session.call('open', run);
+  const [{ save }, { reportHtml }] = await Promise.all([
+    import('./view/run-files'),
+    import('../../src/report/report-html'),
+  ]);
+  save('report.html', new Blob([await reportHtml(results!)], { type: 'text/html' }));
+}
+
+async function upload(chosen: File[]): Promise<void> {
+  if (chosen.length === 0) return;
+  await guarded('upload-error', async () => {
+    const { filesOf } = await import('./view/run-files');
+    const run = await session.call('keep', await filesOf(chosen));
+    await refresh();
+    await show(run);
+  });
+}
+
+async function remove(run: string): Promise<void> {
+  if (!confirm('Delete this run from the browser? It cannot be brought back.')) return;
+  await guarded('upload-error', async () => {
+    await session.call('remove', run);
+    if (current === run) {
+      current = undefined;
+      live.close();
+      byId('results').hidden = true;
+    }
+    await refresh();
+  });
+}
+
+async function removeData(): Promise<void> {
+  if (!confirm('Delete CIFAR-10 from the browser? The next run fetches it again.')) return;
+  await guarded('upload-error', async () => {
+    await session.call('removeData');
+    await refresh();
+  });
+}
+
+async function refresh(): Promise<void> {
+  const runs = await session.call('list');
+  const actions = {
+    open: (run: string) => void show(run),
+    resume: (run: string) => void resume(run),
+    download: (run: string) => void download(run),
+    remove: (run: string) => void remove(run),
+  };
+  byId('runs-body').replaceChildren(runsView(runs, actions, { busy, current }));
+  const { storage } = await session.call('inspect');
+  const free = storage.freeBytes === null ? '' : `, ${bytes(storage.freeBytes)} more may be used`;
+  const forget = h(
+    'button',
+    { type: 'button', disabled: busy, click: () => void removeData() },
+    'Delete the data set',
+  );
+  byId('storage').replaceChildren(
+    h('p', {}, `This page uses ${bytes(storage.usedBytes)} of the browser's storage${free}.`),
+    ...(storage.hasData ? [forget] : []),
+  );
+}
+
+function showNotices(): void {
+  const { obstacle, isolated } = environment;
+  const texts = [
+    obstacle,
+    !isolated &&
+      !obstacle &&
+      'This page is not cross-origin isolated, so simd runs on one thread. Its host has to send two headers: Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. `npm run bench -- serve` sends them.',
+  ].filter((text) => typeof text === 'string');
+  byId('notices').replaceChildren(...texts.map((text) => h('p', { class: 'notice' }, text)));
+  if (obstacle) byId<HTMLButtonElement>('start').disabled = true;
+}
+
+async function guarded(place: string, work: () => Promise<void>): Promise<void> {
+  const problem = byId(place);
+  problem.hidden = true;
+  try {
+    await work();
+  } catch (error) {
+    problem.hidden = false;
+    problem.textContent = textOf(error);
+  }
+}
+
+function textOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof CallError && error.advice ? `${message}. What to do: ${error.advice}` : message;
+}
+
+function acceptDrops(zone: HTMLElement): void {
+  const over = (is: boolean) => (event: DragEvent) => {
+    event.preventDefault();
+    zone.classList.toggle('over', is);
+  };
+  zone.addEventListener('dragover', over(true));
+  zone.addEventListener('dragleave', over(false));
+  zone.addEventListener('drop', (event) => {
+    over(false)(event);
+    void upload([...(event.dataTransfer?.files ?? [])]);
+  });
+}
+
+let screenLock: { release(): Promise<void> } | undefined;
+async function holdScreen(): Promise<void> {
+  const wanted = busy && !document.hidden && byId<HTMLInputElement>('awake').checked;
+  if (!wanted) {
+    await screenLock?.release();
+    screenLock = undefined;
+    return;
+  }
+  screenLock ??= await navigator.wakeLock.request('screen').catch(() => undefined);
+}

@@ -1,0 +1,118 @@
+import type { BrowserBackend } from '../../src/backends.browser';
+import type { ModelResult, Results } from '../../src/results';
+import type { Outcome } from '../../src/run/outcome';
+import type { ModelName, RunEvent } from '../../src/run/types';
+import type { Training } from '../../src/run-folder/training';
+
+/** What a run is asked to be. */
+export interface Choice {
+  profile: string;
+  models: ModelName[];
+  backend: BrowserBackend;
+  /** Each model is trained once with each. */
+  seeds: number[];
+  /** In place of each recipe's number of epochs. */
+  epochs?: number;
+}
+
+/** A run in this browser's storage. */
+export interface RunSummary {
+  name: string;
+  createdAt: string;
+  profile: string;
+  models: string[];
+  backend: string;
+  state: 'finished' | 'begun';
+  /** Whether this browser can go on with it. */
+  resumable: boolean;
+  /** How far it is, in words. */
+  progress: string;
+}
+
+/** Whether a backend works in this browser. */
+export type BackendState =
+  | { works: true; details: string; slow: boolean }
+  | { works: false; why: string; advice: string };
+
+export interface Environment {
+  isolated: boolean;
+  webgpu: BackendState;
+  threads: number;
+  storage: { usedBytes: number; freeBytes: number | null; hasData: boolean };
+  /** Why the page cannot work here at all. */
+  obstacle: string | null;
+}
+
+/** Test images with what a model takes them for. */
+export interface Samples {
+  model: string;
+  seed: number;
+  epoch: number;
+  items: { image: number; label: number; pixels: Uint8Array; probabilities: number[] }[];
+}
+
+/** A line of the step log, as the charts need it. */
+export interface StepPoint extends Training {
+  step: number;
+  totalSteps: number;
+  epochs: number;
+  loss: number;
+  accuracy: number;
+  imagesPerSecond: number;
+}
+export interface EpochPoint extends Training {
+  epoch: number;
+  epochs: number;
+  testAccuracy: number;
+  testLoss: number;
+}
+
+/** A run as it is shown: complete, or as far as it is. */
+export interface OpenedRun {
+  summary: RunSummary;
+  results: Results | null;
+  finished: ModelResult[];
+  steps: StepPoint[];
+  epochs: EpochPoint[];
+  /** Trainings whose parameters are there, to look at images with. */
+  predictors: Training[];
+}
+
+/** What the worker tells while it works. */
+export type WorkerEvent =
+  | RunEvent
+  | { type: 'begun'; run: string; backend: Results['backend']; threads: number }
+  | { type: 'outcome'; training: Training; epoch: number; outcome: Outcome }
+  | { type: 'samples'; samples: Samples }
+  | { type: 'modelResult'; result: ModelResult }
+  | { type: 'checkpoint'; training: Training; step: number }
+  | { type: 'warning'; message: string };
+
+/** What the worker can be asked; each call has one answer. */
+export interface Calls {
+  inspect(): Promise<Environment>;
+  profiles(): Promise<{ [profile: string]: { [model: string]: { epochs: number; text: string } } }>;
+  loadData(): Promise<{ trainImages: number; testImages: number }>;
+  list(): Promise<RunSummary[]>;
+  start(choice: Choice): Promise<{ run: string; state: 'finished' | 'paused' }>;
+  resume(run: string): Promise<{ run: string; state: 'finished' | 'paused' }>;
+  pause(): Promise<void>;
+  checkpoint(): Promise<void>;
+  open(run: string): Promise<OpenedRun>;
+  samples(run: string, training: Training, images: number[]): Promise<Samples>;
+  files(run: string): Promise<{ name: string; bytes: Uint8Array }[]>;
+  keep(files: { name: string; bytes: Uint8Array }[]): Promise<string>;
+  remove(run: string): Promise<void>;
+  removeData(): Promise<void>;
+}
+
+export type CallName = keyof Calls;
+export interface Request {
+  id: number;
+  call: CallName;
+  args: unknown[];
+}
+export type Reply =
+  | { id: number; value: unknown }
+  | { id: number; error: { message: string; advice?: string } }
+  | { event: WorkerEvent };

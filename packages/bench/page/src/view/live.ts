@@ -1,0 +1,190 @@
+import { bytes, count, percent, rate, seconds } from '../../../src/format';
+import type { ModelResult } from '../../../src/results';
+import type { Outcome } from '../../../src/run/outcome';
+import type { Training } from '../../../src/run-folder/training';
+import { renderHtml } from '../../../src/table';
+import { confusionTable } from '../../../src/tables';
+import { forecastOf } from '../../../src/terminal/forecast-text';
+import type { EpochPoint, Samples, StepPoint, WorkerEvent } from '../protocol';
+import { type Charts, createCharts, labelOf } from './charts';
+import { byId, fromHtml, h } from './dom';
+import { samplesView } from './samples-view';
+
+/** What is seen of a run while it trains. */
+export interface Live {
+  /** Shows an empty run, or one as far as it is. */
+  open(title: string, steps?: StepPoint[], epochs?: EpochPoint[]): void;
+  hear(event: WorkerEvent): void;
+  setState(state: 'working' | 'pausing' | 'paused' | 'finished' | 'failed', message?: string): void;
+  close(): void;
+  readonly charts: Charts;
+}
+
+const classNames = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
+const TITLE = 'Tenfold bench';
+
+export function createLive(): Live {
+  const [section, stage, bar, tiles, seen, problem, forecast, pause, resume] = [
+    byId('live'),
+    byId('stage'),
+    byId<HTMLProgressElement>('progress'),
+    byId('tiles'),
+    byId('seen'),
+    byId('live-error'),
+    byId('forecast'),
+    byId<HTMLButtonElement>('pause'),
+    byId<HTMLButtonElement>('resume'),
+  ];
+  const charts = createCharts(byId('charts'));
+  let place = { model: '', index: 0, of: 1 };
+  const values = new Map<string, HTMLElement>();
+  for (const name of ['Loss', 'Accuracy', 'Test accuracy', 'Images/s', 'Epoch', 'Time left']) {
+    const value = h('dd', {}, '–');
+    values.set(name, value);
+    tiles.append(h('div', {}, h('dt', {}, name), value));
+  }
+  const set = (name: string, text: string) => {
+    values.get(name)!.textContent = text;
+  };
+  const say = (text: string) => {
+    stage.textContent = text;
+  };
+  const advance = (part: number) => {
+    const share = (place.index + part) / place.of;
+    bar.value = share;
+    document.title = `${percent(share, 0)} ${place.model} · ${TITLE}`;
+  };
+
+  const heard: { [type in WorkerEvent['type']]?: (event: never) => void } = {
+    stage: ({ message }: { message: string }) => say(message),
+    warning: ({ message }: { message: string }) => {
+      problem.hidden = false;
+      problem.textContent = message;
+    },
+    download({
+      receivedBytes,
+      totalBytes,
+      bytesPerSecond,
+      secondsLeft,
+    }: Extract<WorkerEvent, { type: 'download' }>) {
+      const of = totalBytes === null ? '' : ` of ${bytes(totalBytes)}`;
+      const left = secondsLeft === null ? '' : `, ${seconds(secondsLeft)} left`;
+      say(`Fetching CIFAR-10: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
+      if (totalBytes) bar.value = receivedBytes / totalBytes;
+    },
+    modelStart({
+      modelIndex,
+      modelCount,
+      description,
+      ...training
+    }: Extract<WorkerEvent, { type: 'modelStart' }>) {
+      const model = labelOf(training);
+      place = { model, index: modelIndex, of: modelCount };
+      say(`${model}: ${description}`);
+      set('Test accuracy', '–');
+      advance(0);
+    },
+    forecast(event: Extract<WorkerEvent, { type: 'forecast' }>) {
+      forecast.hidden = false;
+      forecast.replaceChildren(fromHtml(renderHtml(forecastOf(event))));
+    },
+    step(event: Extract<WorkerEvent, { type: 'step' }>) {
+      charts.step(event);
+      set('Loss', event.loss.toFixed(3));
+      set('Accuracy', percent(event.accuracy, 1));
+      set('Images/s', rate(event.imagesPerSecond));
+      set('Epoch', `${event.epoch} of ${event.epochs}`);
+      set('Time left', seconds(event.secondsLeft));
+      say(`${labelOf(event)}: step ${count(event.step)} of ${count(event.totalSteps)}`);
+      advance(event.step / event.totalSteps);
+    },
+    evaluate({ model, done, total }: Extract<WorkerEvent, { type: 'evaluate' }>) {
+      say(`${model}: looking at test images, ${count(done)} of ${count(total)}`);
+    },
+    epoch(event: Extract<WorkerEvent, { type: 'epoch' }>) {
+      charts.epoch(event);
+      set('Test accuracy', percent(event.testAccuracy));
+      byId('announce').textContent =
+        `${labelOf(event)}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
+    },
+    outcome: ({ training, epoch, outcome }: { training: Training; epoch: number; outcome: Outcome }) =>
+      showMatrix(labelOf(training), epoch, outcome),
+    samples: ({ samples }: { samples: Samples }) => showSamples(samples),
+  };
+
+  const matrix = h('div', { class: 'matrix' });
+  const gallery = h('div', {});
+  seen.append(gallery, matrix);
+
+  function showSamples(samples: Samples): void {
+    const heading = `Test images by ${labelOf(samples)}, after epoch ${samples.epoch}`;
+    gallery.replaceChildren(
+      h('h3', {}, heading),
+      h('p', { class: 'soft' }, 'Below each image what it shows, then what the model takes it for.'),
+      samplesView(samples, classNames),
+    );
+  }
+
+  function showMatrix(model: string, epoch: number, { confusionMatrix }: Outcome): void {
+    const table = confusionTable({ name: model, runs: [{ confusionMatrix } as ModelResult] }, classNames);
+    matrix.replaceChildren(
+      h('h3', {}, `What ${model} takes them for, after epoch ${epoch}`),
+      h(
+        'p',
+        { class: 'soft' },
+        'Rows are what a test image shows, columns what the model takes it for; counts.',
+      ),
+      fromHtml(renderHtml({ ...table, title: 'Confusion matrix' })),
+    );
+  }
+
+  return {
+    charts,
+    open(title, steps = [], epochs = []) {
+      section.hidden = false;
+      byId('live-heading').textContent = title;
+      problem.hidden = true;
+      forecast.hidden = true;
+      charts.clear();
+      gallery.replaceChildren();
+      matrix.replaceChildren();
+      for (const name of values.keys()) set(name, '–');
+      for (const point of steps) charts.step(point);
+      for (const point of epochs) charts.epoch(point);
+      bar.value = 0;
+      say('');
+    },
+    hear(event) {
+      heard[event.type]?.(event as never);
+    },
+    setState(state, message) {
+      pause.hidden = state !== 'working' && state !== 'pausing';
+      pause.disabled = state === 'pausing';
+      pause.textContent = state === 'pausing' ? 'Pausing after this step …' : 'Pause';
+      resume.hidden = state !== 'paused' && state !== 'failed';
+      const names = { paused: 'Paused', finished: 'Finished', failed: 'Stopped' } as const;
+      if (state in names) {
+        const word = names[state as keyof typeof names];
+        document.title = `${word} · ${TITLE}`;
+        byId('announce').textContent = word;
+        set('Time left', '–');
+        if (state === 'finished') bar.value = 1;
+        say(
+          state === 'failed'
+            ? 'Stopped by an error'
+            : state === 'paused'
+              ? `Paused: ${stage.textContent}`
+              : word,
+        );
+      }
+      if (message) {
+        problem.hidden = false;
+        problem.textContent = message;
+      } else if (state === 'working') problem.hidden = true;
+    },
+    close() {
+      section.hidden = true;
+      document.title = TITLE;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { unzipSync, zipSync } from 'fflate';
+import { reportHtml } from '../../../src/report/report-html';
+import { reportMarkdown } from '../../../src/report/report-markdown';
+import type { Results } from '../../../src/results';
+
+export interface RunFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** A run's folder as the command line has it, reports included, in one .zip. */
+export async function zipRun(run: string, files: RunFile[], results: Results | null): Promise<Blob> {
+  const reports = results
+    ? [textFile('report.html', await reportHtml(results)), textFile('report.md', reportMarkdown(results))]
+    : [];
+  const entries = [...files, ...reports].map(({ name, bytes }) => [`${run}/${name}`, bytes] as const);
+  // Floats hardly shrink, and storing them takes no time.
+  return new Blob([zipSync(Object.fromEntries(entries), { level: 0 })], { type: 'application/zip' });
+}
+
+/** The files that a user chose, a .zip in place of its content; the folder that all are in is left out of their names. */
+export async function filesOf(chosen: readonly File[]): Promise<RunFile[]> {
+  const found: RunFile[] = [];
+  for (const file of chosen) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (!file.name.endsWith('.zip')) {
+      // Checkpoints lie in a folder of their own, which a choice of single files does not tell.
+      const name = /-step-\d+-epoch-\d+\.safetensors$/.test(file.name)
+        ? `checkpoints/${file.name}`
+        : file.name;
+      found.push({ name, bytes });
+      continue;
+    }
+    for (const [name, content] of Object.entries(unzipped(file.name, bytes))) {
+      if (!name.endsWith('/'))
+        found.push({
+          name: name.replace(/^[^/]*\/(?=.)/, (folder) => (folder === 'checkpoints/' ? folder : '')),
+          bytes: content,
+        });
+    }
+  }
+  return found;
+}
+
+export function save(name: string, content: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function unzipped(name: string, bytes: Uint8Array): { [name: string]: Uint8Array } {
+  try {
+    return unzipSync(bytes);
+  } catch (error) {
+    throw new Error(`${name} is no .zip that can be read: ${(error as Error).message}`);
+  }
+}
+
+const textFile = (name: string, text: string): RunFile => ({ name, bytes: new TextEncoder().encode(text) });

@@ -1,0 +1,60 @@
+import type { RunSummary } from '../protocol';
+import { h } from './dom';
+
+export interface RunActions {
+  open(run: string): void;
+  resume(run: string): void;
+  download(run: string): void;
+  remove(run: string): void;
+}
+
+/** The runs that this browser keeps. */
+export function runsView(
+  runs: RunSummary[],
+  actions: RunActions,
+  now: { busy: boolean; current: string | undefined },
+): HTMLElement {
+  if (runs.length === 0) return h('p', { class: 'soft' }, 'None yet.');
+  return h('ul', { class: 'runs' }, ...runs.map((run) => runItem(run, actions, now)));
+}
+
+function runItem(
+  { name, createdAt, profile, models, backend, progress, resumable, state }: RunSummary,
+  actions: RunActions,
+  { busy, current }: { busy: boolean; current: string | undefined },
+): HTMLElement {
+  const atWork = busy && name === current;
+  const date = createdAt.slice(0, 16).replace('T', ' ');
+  const button = (text: string, act: (run: string) => void, disabled = false, main = false) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: main ? 'primary' : '',
+        disabled,
+        click: () => act(name),
+        'aria-label': `${text}: ${models.join(', ')}, ${date}`,
+      },
+      text,
+    );
+  return h(
+    'li',
+    {},
+    h(
+      'p',
+      {},
+      h('b', {}, models.join(', ')),
+      ` · ${profile} · ${backend}`,
+      h('br'),
+      h('span', { class: 'soft' }, `${date} UTC · ${atWork ? 'at work' : progress}`),
+    ),
+    h(
+      'div',
+      { class: 'actions' },
+      !atWork && state === 'begun' && resumable && button('Resume', actions.resume, busy, true),
+      !atWork && button(state === 'finished' ? 'Show' : 'Look', actions.open, busy),
+      button('Download', actions.download),
+      !atWork && button('Delete', actions.remove, busy),
+    ),
+  );
+}

@@ -1,0 +1,138 @@
+import type { BrowserBackend } from '../../../src/backends.browser';
+import { type ModelName, modelNames } from '../../../src/run/types';
+import type { Choice, Environment } from '../protocol';
+import { byId, h } from './dom';
+
+type Profiles = { [profile: string]: { [model: string]: { epochs: number; text: string } } };
+
+const families: Record<ModelName, string> = {
+  cnn: 'Convolutional network',
+  fnn: 'Fully connected network',
+  rnn: 'Recurrent network over the rows',
+  vit: 'Vision transformer',
+  'vit-hybrid': 'Transformer on a convolutional stem',
+};
+const DEFAULT_MODELS = ['cnn'];
+
+/** The form that says what a run will be; its state is also in the address of the page. */
+export interface Setup {
+  /** @param onStart told what was chosen */
+  onStart(listener: (choice: Choice) => void): void;
+  setBusy(busy: boolean, note?: string): void;
+}
+
+export function createSetup(profiles: Profiles, environment: Environment): Setup {
+  const form = byId<HTMLFormElement>('choice');
+  const [profile, epochs, seeds, start, note] = [
+    byId<HTMLSelectElement>('profile'),
+    byId<HTMLInputElement>('epochs'),
+    byId<HTMLInputElement>('seeds'),
+    byId<HTMLButtonElement>('start'),
+    byId('start-note'),
+  ];
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  profile.append(...Object.keys(profiles).map((name) => h('option', { value: name }, name)));
+  if (wanted.get('profile') && wanted.get('profile')! in profiles) profile.value = wanted.get('profile')!;
+  epochs.value = wanted.get('epochs') ?? '';
+  seeds.value = wanted.get('seeds') ?? '0';
+  drawBackends(environment, wanted.get('backend'));
+  drawModels(wanted.get('models')?.split(',') ?? DEFAULT_MODELS);
+
+  profile.addEventListener('change', () => drawModels(checkedModels()));
+  form.addEventListener('change', update);
+  update();
+
+  function drawModels(checked: string[]): void {
+    const recipes = profiles[profile.value]!;
+    const cards = modelNames.map((name) => {
+      const recipe = recipes[name];
+      const text = recipe ? `${recipe.epochs} epochs; ${recipe.text}` : `Not in the profile ${profile.value}`;
+      const input = h('input', {
+        type: 'checkbox',
+        name: 'models',
+        value: name,
+        disabled: !recipe,
+        checked: Boolean(recipe) && checked.includes(name),
+      });
+      return h(
+        'label',
+        { class: 'choice' },
+        input,
+        h('b', {}, name),
+        h('small', {}, `${families[name]}. ${text}`),
+      );
+    });
+    byId('models').replaceChildren(...cards);
+  }
+
+  function update(): void {
+    const none = checkedModels().length === 0;
+    for (const input of form.querySelectorAll<HTMLInputElement>('input[name=models]')) {
+      input.setCustomValidity('');
+    }
+    const first = form.querySelector<HTMLInputElement>('input[name=models]:not(:disabled)');
+    if (none) first?.setCustomValidity('Choose at least one model.');
+    const { models, ...rest } = choice();
+    const pairs = Object.entries({ models: models.join(','), ...rest }).filter(
+      ([, value]) => value !== undefined,
+    );
+    history.replaceState(
+      null,
+      '',
+      `#${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`,
+    );
+  }
+
+  function checkedModels(): ModelName[] {
+    const inputs = form.querySelectorAll<HTMLInputElement>('input[name=models]:checked');
+    return [...inputs].map(({ value }) => value as ModelName);
+  }
+
+  function choice(): Choice {
+    const backend = form.querySelector<HTMLInputElement>('input[name=backend]:checked');
+    return {
+      profile: profile.value,
+      models: checkedModels(),
+      backend: (backend?.value ?? 'simd') as BrowserBackend,
+      seeds: [...new Set(seeds.value.split(',').map((seed) => Number(seed)))],
+      epochs: epochs.value === '' ? undefined : Number(epochs.value),
+    };
+  }
+
+  return {
+    onStart(listener) {
+      form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        listener(choice());
+      });
+    },
+    setBusy(busy, text = '') {
+      start.disabled = busy;
+      note.textContent = text;
+    },
+  };
+}
+
+function drawBackends({ webgpu, threads, isolated }: Environment, wanted: string | null): void {
+  const fastGpu = webgpu.works && !webgpu.slow;
+  const chosen =
+    wanted === 'webgpu' && webgpu.works ? 'webgpu' : wanted === 'simd' || !fastGpu ? 'simd' : 'webgpu';
+  const gpuText = webgpu.works
+    ? `The graphics card: ${webgpu.details}.${webgpu.slow ? ' It computes on the processor, slower than simd.' : ''}`
+    : `Not here: ${webgpu.why}. ${webgpu.advice}.`;
+  const simdText = isolated
+    ? `The processor: WebAssembly SIMD on ${threads} ${threads === 1 ? 'thread' : 'threads'}.`
+    : 'The processor: WebAssembly SIMD on one thread, since this page is not cross-origin isolated.';
+  const card = (value: string, title: string, text: string, disabled = false) =>
+    h(
+      'label',
+      { class: 'choice' },
+      h('input', { type: 'radio', name: 'backend', value, disabled, checked: value === chosen }),
+      h('b', {}, title),
+      h('small', {}, text),
+    );
+  byId('backends').replaceChildren(
+    card('webgpu', 'WebGPU', gpuText, !webgpu.works),
+    card('simd', 'simd', simdText),
+  );
+}

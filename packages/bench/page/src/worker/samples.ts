@@ -1,0 +1,105 @@
+import { type Cifar10, subset } from '@tenfold/datasets';
+import { assignParameters, loadSafetensors } from '@tenfold/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { ensureBackend } from '../../../src/backends.browser';
+import { buildModel } from '../../../src/recipes/build-model';
+import { type Recipe, recipeSchema } from '../../../src/recipes/recipe';
+import { testBatches } from '../../../src/run/data';
+import { dataSet } from '../../../src/run/data-set.browser';
+import type { RunListener } from '../../../src/run/types';
+import { join, readFile, rm } from '../../../src/run-folder/files.browser';
+import { isSame, type Training, trainingFile, trainingText } from '../../../src/run-folder/training';
+import type { Samples } from '../protocol';
+import { folderOf, openRun } from './runs';
+
+const CLASSES = 10;
+const SHOWN = 24;
+
+/** Loads the data into the browser's storage, if it is not there, and into memory. */
+export async function loadData(listener: RunListener): Promise<{ trainImages: number; testImages: number }> {
+  const { train, test } = await data(listener);
+  return { trainImages: train.count, testImages: test.count };
+}
+
+/** Forgets the data: the next run fetches it again. */
+export async function removeData(): Promise<void> {
+  await rm('cifar10', { recursive: true, force: true });
+}
+
+/** What the model of a run takes test images for. */
+export async function samplesOf(run: string, training: Training, images: number[]): Promise<Samples> {
+  const { finished } = await openRun(run);
+  const result = finished.find(({ name, seed }) => isSame({ model: name, seed }, training));
+  if (!result) throw new Error(`The run ${run} has no ${trainingText(training)}.`);
+  const recipe = recipeSchema.parse(result.recipe);
+  const bytes = await readFile(join(folderOf(run), `${trainingFile(training)}.safetensors`));
+  await ensureBackend();
+  return predictSamples(recipe, training.seed, bytes, images);
+}
+
+/**
+ * What a model takes test images for.
+ *
+ * @param bytes of its safetensors file
+ * @param images indices in the test set; the first ones when none is named
+ */
+export async function predictSamples(
+  recipe: Recipe,
+  seed: number,
+  bytes: Uint8Array,
+  images: number[] = [],
+): Promise<Samples> {
+  const all = await data();
+  const chosen =
+    images.length > 0 ? images : Array.from({ length: Math.min(SHOWN, all.test.count) }, (_, i) => i);
+  const test = subset(all.test, chosen);
+  const probabilities = await predict(recipe, bytes, { ...all, test });
+  const size = test.height * test.width * test.channels;
+  const { metadata } = readMetadata(bytes);
+  return {
+    model: recipe.model,
+    seed,
+    epoch: Number(metadata.epoch ?? recipe.epochs),
+    items: chosen.map((image, i) => ({
+      image,
+      label: test.labels[i]!,
+      pixels: test.images.slice(i * size, (i + 1) * size),
+      probabilities: [...probabilities.subarray(i * CLASSES, (i + 1) * CLASSES)],
+    })),
+  };
+}
+
+async function predict(recipe: Recipe, bytes: Uint8Array, images: Cifar10): Promise<Float32Array> {
+  const model = buildModel(recipe.model, recipe.architecture, 0);
+  const { tensors } = loadSafetensors(bytes);
+  const found = new Float32Array(images.test.count * CLASSES);
+  try {
+    const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
+    assignParameters(
+      model,
+      Object.fromEntries(own.map(([name, tensor]) => [name.slice('model/'.length), tensor])),
+    );
+    let done = 0;
+    for await (const { xs, ys } of testBatches(images, Math.min(500, images.test.count)).batches(0)) {
+      const softmax = tf.tidy(() => tf.softmax(model.predict(xs)));
+      const values = await softmax.data();
+      found.set(values as Float32Array, done);
+      done += values.length;
+      tf.dispose([xs, ys, softmax]);
+    }
+    return found;
+  } finally {
+    tf.dispose(tensors);
+    model.dispose();
+  }
+}
+
+/** The header of a safetensors file, without its tensors. */
+function readMetadata(bytes: Uint8Array): { metadata: Record<string, string> } {
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  return { metadata: header.__metadata__ ?? {} };
+}
+
+const data = (listener: RunListener = () => {}): Promise<Cifar10> =>
+  dataSet.load({} as Parameters<typeof dataSet.load>[0], listener);

@@ -1,0 +1,188 @@
+import { type BrowserBackend, selectBackend } from '../../../src/backends.browser';
+import { commandOf } from '../../../src/cli/command-of';
+import { parseResults } from '../../../src/results';
+import { compare } from '../../../src/run/compare';
+import { describeMachine } from '../../../src/run/machine.browser';
+import { planRun } from '../../../src/run/plan';
+import type { RunEvent } from '../../../src/run/types';
+import { writeAtomically } from '../../../src/run-folder/atomic-write.browser';
+import { type Checkpoints, openCheckpoints } from '../../../src/run-folder/checkpoints';
+import { join } from '../../../src/run-folder/files.browser';
+import { differences, type RunRecord, threadsOf, writeRunRecord } from '../../../src/run-folder/run-record';
+import { isSame, type Training as OneTraining } from '../../../src/run-folder/training';
+import type { Choice, WorkerEvent } from '../protocol';
+import { lockOf } from './lock';
+import { folderOf, recordOf } from './runs';
+import { predictSamples } from './samples';
+import { openStepLog } from './step-log';
+
+/** Besides one after every epoch. A reload loses at most so much. */
+const CHECKPOINT_MINUTES = 0.5;
+
+type Ended = { run: string; state: 'finished' | 'paused' };
+
+export interface Training {
+  start(choice: Choice): Promise<Ended>;
+  resume(run: string): Promise<Ended>;
+  /** Keeps a checkpoint after this step and ends; `resume` goes on. */
+  pause(): void;
+  /** Keeps a checkpoint after this step and goes on. */
+  checkpointSoon(): void;
+}
+
+/** One run at a time, in folders like those of the command line. */
+export function createTraining(tell: (event: WorkerEvent) => void): Training {
+  let controller: AbortController | undefined;
+  let wanted = false;
+
+  async function start(choice: Choice): Promise<Ended> {
+    const { profile, models, backend: name, seeds, epochs } = choice;
+    const plan = planRun({ profile, models, epochs });
+    const backend = { ...(await selectBackend(name)), name };
+    const record: RunRecord = {
+      schemaVersion: 3,
+      createdAt: new Date().toISOString(),
+      command: commandOf({ profile, models, backend: name, seeds, epochs, v8Flags: false }),
+      profile,
+      models,
+      seeds,
+      heldOut: 0,
+      epochs,
+      v8Flags: false,
+      checkpointMinutes: CHECKPOINT_MINUTES,
+      backend,
+      ...plan,
+      machine: describeMachine(),
+    };
+    const stamp = record.createdAt.slice(0, 19).replaceAll(/[:T]/g, '-');
+    const run = `${stamp}-${profile}-${name}`;
+    return lockOf(run, async () => {
+      await writeRunRecord(folderOf(run), record, writeAtomically);
+      return train(run, record, { resume: false });
+    });
+  }
+
+  async function resume(run: string): Promise<Ended> {
+    const record = await recordOf(run);
+    if (!record) throw new Error(`The run ${run} cannot go on: it has no run.json.`);
+    const name = record.backend.name as BrowserBackend;
+    const { details } = await selectBackend(name, { threads: threadsOf(record) });
+    const changed = differences(record, { backend: { name, details }, machine: describeMachine() });
+    return lockOf(run, () => train(run, record, { resume: true, changed }));
+  }
+
+  async function train(
+    run: string,
+    record: RunRecord,
+    { resume, changed = [] }: { resume: boolean; changed?: string[] },
+  ): Promise<Ended> {
+    const folder = folderOf(run);
+    const { signal } = controller!;
+    let sync = () => 0;
+    const checkpoints = await openCheckpoints(folder, {
+      resume,
+      minutes: record.checkpointMinutes,
+      syncLog: () => sync(),
+      say: (message) => tell({ type: 'warning', message }),
+      write: writeAtomically,
+    });
+    const log = await openStepLog(join(folder, 'steps.jsonl'), resume ? checkpoints.logBytes : 0);
+    sync = log.sync;
+    if (resume) {
+      checkpoints.resume(changed);
+      log.line({ type: 'resume', differences: changed });
+      if (changed.length > 0) {
+        const message = `the last digits may differ from those of an unbroken run: ${changed.join('; ')}`;
+        tell({ type: 'warning', message });
+      }
+    } else {
+      const { command, profile, models, seeds, backend } = record;
+      log.line({ type: 'run', profile, models, backend: backend.name, seeds, command });
+    }
+    const { backend, machine } = record;
+    tell({ type: 'begun', run, backend, threads: machine.threads });
+    // The first lines of a resumed training are in the log already.
+    let known: OneTraining | undefined = checkpoints.training;
+    const listener = (event: RunEvent) => {
+      if (event.type === 'modelStart' && known && isSame(event, known)) known = undefined;
+      else if (['step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type)) log.line(event);
+      tell(event);
+    };
+    try {
+      const found = await compare(
+        {
+          ...record,
+          backend: backend.name,
+          checkpoints: watched(checkpoints, record),
+          outputDirectory: folder,
+          signal,
+        },
+        listener,
+      );
+      const { resumed } = checkpoints;
+      const all = [...new Set(resumed.flatMap((session) => session.differences))];
+      const times = resumed.length;
+      const bits = all.length > 0 ? ('approximate' as const) : ('equal' as const);
+      const results = parseResults({
+        ...found,
+        backend,
+        resumed: times > 0 ? { times, bits, differences: all } : undefined,
+      });
+      await writeAtomically(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+      log.line({ type: 'end', reason: 'finished' });
+      return { run, state: 'finished' };
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      log.line({ type: 'end', reason: 'interrupted' });
+      return { run, state: 'paused' };
+    } finally {
+      log.close();
+    }
+  }
+
+  /** The same checkpoints, with what they hold told to the page. */
+  function watched(checkpoints: Checkpoints, { recipes }: RunRecord): Checkpoints {
+    return {
+      ...checkpoints,
+      isDue: () => wanted || checkpoints.isDue(),
+      async save(training, bytes, progress) {
+        wanted = false;
+        await checkpoints.save(training, bytes, progress);
+        tell({ type: 'checkpoint', training, step: progress.step });
+        const { outcome, history, sums } = progress;
+        if (outcome && sums === null) tell({ type: 'outcome', training, epoch: history.length, outcome });
+      },
+      async saveModel(training, bytes) {
+        await checkpoints.saveModel(training, bytes);
+        const recipe = recipes.find(({ model }) => model === training.model)!;
+        tell({ type: 'samples', samples: await predictSamples(recipe, training.seed, bytes) });
+      },
+      async finish(result) {
+        await checkpoints.finish(result);
+        tell({ type: 'modelResult', result: parseModel(result) });
+      },
+    };
+  }
+
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    if (controller) throw new Error('A run is at work already; pause it first.');
+    controller = new AbortController();
+    wanted = false;
+    try {
+      return await work();
+    } finally {
+      controller = undefined;
+    }
+  }
+  return {
+    start: (choice) => alone(() => start(choice)),
+    resume: (run) => alone(() => resume(run)),
+    pause: () => controller?.abort(new DOMException('The run was paused', 'AbortError')),
+    checkpointSoon() {
+      wanted = controller !== undefined;
+    },
+  };
+}
+
+/** As it will be in the file: a number that is none is null. */
+const parseModel = <T>(result: T): T => JSON.parse(JSON.stringify(result));

@@ -1,0 +1,45 @@
+import { BackendUnavailable } from '../../../src/backends/unavailable';
+import type { Calls, Reply, Request } from '../protocol';
+import { inspect } from './inspect';
+import { profileTexts } from './profile-texts';
+import { keepRun, listRuns, openRun, removeRun, runFiles } from './runs';
+import { loadData, removeData, samplesOf } from './samples';
+import { createTraining } from './training';
+
+// The page's only other thread: training, the data and all files are here, so that the page never waits.
+
+const tell = (reply: Reply) => postMessage(reply);
+const training = createTraining((event) => tell({ event }));
+
+const calls: Calls = {
+  inspect,
+  profiles: async () => profileTexts(),
+  loadData: () => loadData((event) => tell({ event })),
+  list: listRuns,
+  start: (choice) => training.start(choice),
+  resume: (run) => training.resume(run),
+  pause: async () => training.pause(),
+  checkpoint: async () => training.checkpointSoon(),
+  open: openRun,
+  samples: samplesOf,
+  files: runFiles,
+  keep: keepRun,
+  remove: removeRun,
+  removeData,
+};
+
+addEventListener('message', async ({ data: { id, call, args } }: MessageEvent<Request>) => {
+  try {
+    const value = await (calls[call] as (...given: unknown[]) => Promise<unknown>)(...args);
+    tell({ id, value });
+  } catch (error) {
+    const message = messageOf(error);
+    const advice = error instanceof BackendUnavailable ? error.advice : undefined;
+    tell({ id, error: { message, advice } });
+  }
+});
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Cifar10, ImageSet } from '@tenfold/datasets';
+import { build, mergeConfig, type Plugin } from 'vite';
+import { fnn } from '../../src/recipes/quick/fnn';
+import type { Recipe } from '../../src/recipes/recipe';
+import { digest } from '../../src/run-folder/digest';
+import { tintedImages } from '../../src/test/tinted-images';
+import config from '../vite.config';
+
+const PART = 80; // images
+const parts = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'];
+
+/** What the page of the tests trains: networks of a moment. */
+export const smallRecipes: { fnn: Recipe } = {
+  fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, batchSize: 10, epochs: 4 },
+};
+export const smallData: Cifar10 = tintedImages({ train: 5 * PART, test: PART });
+
+/**
+ * Builds the page as it is, but for CIFAR-10 that has {@link smallData}'s digests and recipes that are small.
+ *
+ * @returns the folder of the page, and one with the data as a Node cache has it
+ */
+export async function buildSmallPage(): Promise<{ pageFolder: string; dataFolder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'tenfold-page-'));
+  const [pageFolder, dataFolder] = [join(folder, 'page'), await mkdtemp(join(folder, 'data-'))];
+  const records = parts.map((part, i) => ({
+    part,
+    bytes: part === 'test_batch' ? recordsOf(smallData.test, 0) : recordsOf(smallData.train, i * PART),
+  }));
+  const digests: Record<string, string> = {};
+  for (const { part, bytes } of records) {
+    digests[part] = await digest(bytes);
+    await writeFile(join(dataFolder, `${part}.bin`), bytes);
+  }
+  const plugins = () => [smaller(digests)];
+  await build(
+    mergeConfig(config, {
+      configFile: false,
+      logLevel: 'error',
+      plugins: plugins(),
+      worker: { plugins },
+      build: { outDir: pageFolder, minify: false, reportCompressedSize: false },
+    }),
+  );
+  return { pageFolder, dataFolder };
+}
+
+function smaller(digests: Record<string, string>): Plugin {
+  return {
+    name: 'smaller',
+    enforce: 'pre',
+    transform(code, id) {
+      if (/datasets\/src\/cifar10\/format\.ts$/.test(id)) {
+        return code
+          .replace(/imagesPerBatch: 10_000/, `imagesPerBatch: ${PART}`)
+          .replaceAll(/(\w+_batch\w*): '[0-9a-f]{64}'/g, (_, part) => `${part}: '${digests[part]}'`);
+      }
+      if (/bench\/src\/recipes\/quick\/index\.ts$/.test(id)) {
+        return `export const quick = ${JSON.stringify(smallRecipes)};`;
+      }
+      // What is timed for a second in earnest.
+      if (/bench\/src\/run\/measure\/(measure-\w+|forecast)\.ts$/.test(id)) {
+        return code.replace(/const SECONDS = [\d.]+;/, 'const SECONDS = 0.02;');
+      }
+      return undefined;
+    },
+  };
+}
+
+function recordsOf({ images, labels }: ImageSet, first: number): Uint8Array {
+  const records = new Uint8Array(PART * 3073);
+  for (let n = 0; n < PART; n++) {
+    records[3073 * n] = labels[first + n]!;
+    for (let i = 0; i < 3072; i++) {
+      records[3073 * n + 1 + (i % 3) * 1024 + Math.floor(i / 3)] = images[(first + n) * 3072 + i]!;
+    }
+  }
+  return records;
+}

@@ -1,0 +1,45 @@
+import pc from 'picocolors';
+import type { Dependencies, Streams } from './dependencies';
+import { UsageError } from './usage-error';
+
+export interface ServeFlags {
+  port: number;
+  host: string;
+  cache?: string;
+}
+
+/** Serves the bench as a page until it is stopped. */
+export async function serveCommand(
+  { port, host, cache }: ServeFlags,
+  deps: Dependencies,
+  { out, err }: Streams,
+): Promise<number> {
+  const server = await deps.serve({ port, host, cacheDirectory: cache }).catch((error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new UsageError(`--port is ${port}, which is taken; name another, or 0 for any that is free`);
+    }
+    if (code === 'EACCES')
+      throw new UsageError(`--port is ${port}, which this user may not open; name one above 1023`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new UsageError(`--host is '${host}', which is no address of this machine`);
+    }
+    throw error;
+  });
+  out.write(`${server.url}\n`);
+  err.write(
+    server.hasData
+      ? 'CIFAR-10 is served from this machine. Ctrl-C stops.\n'
+      : 'CIFAR-10 is not on this machine yet: the page fetches it from a network. Ctrl-C stops.\n',
+  );
+  if (host !== '127.0.0.1' && host !== 'localhost') {
+    err.write(
+      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https before it.\n`,
+    );
+  }
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  await server.close();
+  return 0;
+}

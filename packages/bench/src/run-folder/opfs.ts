@@ -1,0 +1,73 @@
+// The private file system of the page's origin, by paths like those of a disk: 'runs/NAME/state.json'.
+
+/** What a worker may write with; the types of pages do not know it. */
+export interface SyncAccessHandle {
+  read(into: Uint8Array, options?: { at?: number }): number;
+  write(data: Uint8Array, options?: { at?: number }): number;
+  truncate(size: number): void;
+  getSize(): number;
+  flush(): void;
+  close(): void;
+}
+type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle?(): Promise<SyncAccessHandle> };
+
+const ROOT = 'tenfold';
+
+/** @throws a NotFoundError without `create`, when it is not there */
+export async function folderHandle(path: string, create = false): Promise<FileSystemDirectoryHandle> {
+  let folder = await navigator.storage.getDirectory();
+  for (const name of [ROOT, ...path.split('/').filter(Boolean)]) {
+    folder = await folder.getDirectoryHandle(name, { create });
+  }
+  return folder;
+}
+
+/** @throws a NotFoundError without `create`, when it is not there */
+export async function fileHandle(path: string, create = false): Promise<WorkerFileHandle> {
+  const { folder, name } = split(path);
+  return (await folderHandle(folder, create)).getFileHandle(name, { create });
+}
+
+/** The folder of a path, and its last part. */
+export function split(path: string): { folder: string; name: string } {
+  const parts = path.split('/').filter(Boolean);
+  return { folder: parts.slice(0, -1).join('/'), name: parts.at(-1) ?? '' };
+}
+
+/**
+ * Opens a file to write in place, for this worker alone. A worker that a reload ended may hold it for a moment more.
+ *
+ * @returns undefined where the browser has no such handle: on the main thread
+ */
+export async function openForWriting(path: string): Promise<SyncAccessHandle | undefined> {
+  const handle = await fileHandle(path, true);
+  if (!handle.createSyncAccessHandle) return undefined;
+  for (let wait = 10; ; wait *= 2) {
+    try {
+      return await handle.createSyncAccessHandle();
+    } catch (error) {
+      if ((error as Error).name !== 'NoModificationAllowedError' || wait > 2000) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+/** Writes a whole file. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await openForWriting(path);
+  if (!handle) {
+    const stream = await (await fileHandle(path, true)).createWritable();
+    await stream.write(bytes as Uint8Array<ArrayBuffer>);
+    return stream.close();
+  }
+  try {
+    handle.truncate(0);
+    const written = handle.write(bytes, { at: 0 });
+    if (written !== bytes.length) {
+      throw new DOMException(`${written} of ${bytes.length} bytes were written`, 'QuotaExceededError');
+    }
+    handle.flush();
+  } finally {
+    handle.close();
+  }
+}

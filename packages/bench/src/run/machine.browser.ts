@@ -1,0 +1,52 @@
+import type { SimdBackend } from '@tenfold/backend-simd';
+import * as tf from '@tensorflow/tfjs-core';
+import { version } from '../../package.json';
+import type { Machine } from '../results';
+
+interface Agent {
+  userAgent: string;
+  hardwareConcurrency: number;
+  /** Gigabytes, rounded, at most 8; Chromium only. */
+  deviceMemory?: number;
+}
+
+/** What a browser tells of the machine; of the processor it says only how many threads it runs. */
+export function describeMachine(): Machine {
+  const { userAgent, hardwareConcurrency, deviceMemory = 0 } = navigator as Agent;
+  return {
+    cpu: 'not told by the browser',
+    cores: hardwareConcurrency,
+    threads: threadsOfBackend(hardwareConcurrency),
+    memoryBytes: deviceMemory * 2 ** 30,
+    os: systemOf(userAgent),
+    arch: 'not told by the browser',
+    node: `none, in ${browserOf(userAgent)}`,
+    v8: 'not told',
+    commit: null,
+    versions: { '@tensorflow/tfjs-core': tf.version_core, '@tenfold/bench': version },
+  };
+}
+
+function threadsOfBackend(cores: number): number {
+  if (tf.getBackend() === 'simd') return (tf.backend() as SimdBackend).runtime.threads;
+  return tf.getBackend() === 'cpu' ? Math.min(1, cores) : 0;
+}
+
+/** 'Chromium 140': every browser names itself last, and the one that it wants to be taken for before. */
+export function browserOf(userAgent: string): string {
+  const known: [RegExp, string][] = [
+    [/Firefox\/([\d.]+)/, 'Firefox'],
+    [/Edg\/([\d.]+)/, 'Edge'],
+    [/(?:Headless)?Chrome\/([\d.]+)/, 'Chromium'],
+    [/Version\/([\d.]+).*Safari/, 'Safari'],
+  ];
+  for (const [pattern, name] of known) {
+    const version = pattern.exec(userAgent)?.[1];
+    if (version) return `${name} ${version}`;
+  }
+  return userAgent;
+}
+
+/** The part in brackets: 'X11; Linux x86_64'. */
+const systemOf = (userAgent: string): string =>
+  /\(([^)]+)\)/.exec(userAgent)?.[1] ?? 'not told by the browser';

@@ -1,0 +1,36 @@
+import '@tenfold/gradients';
+import { registerWebgpu, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { expect, it } from 'vitest';
+import { readGolden, trajectory } from './trajectory';
+
+const golden = readGolden(new URL('../goldens/trajectory.json', import.meta.url));
+// As on the simd backend: rounding leads away from PyTorch's float64.
+const EARLY = { steps: 10, tolerance: 1e-5 };
+const TOLERANCE = 2e-3;
+// A software adapter compiles shaders slowly, the more so beside other tests.
+const PATIENCE = 300_000;
+
+const available = await start();
+
+async function start(): Promise<boolean> {
+  try {
+    await registerWebgpu({ allowSoftware: true });
+    return true;
+  } catch (error) {
+    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
+    console.warn(`this test needs a WebGPU adapter and does not run here: ${error.message}`);
+    return false;
+  }
+}
+
+it.runIf(available)(
+  "fifty steps of a cnn from PyTorch's weights have PyTorch's losses on webgpu",
+  async () => {
+    const { losses } = await trajectory(golden);
+    const deviations = losses.map((loss, i) => Math.abs(loss / golden.losses[i]! - 1));
+    expect(losses).toHaveLength(50);
+    expect(Math.max(...deviations.slice(0, EARLY.steps))).toBeLessThan(EARLY.tolerance);
+    expect(Math.max(...deviations)).toBeLessThan(TOLERANCE);
+  },
+  PATIENCE,
+);

@@ -1,0 +1,52 @@
+import { WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { describe, expect, it } from 'vitest';
+import { registerBoth, STOCK, switchTo } from './backends';
+import { createTraining, type ModelName } from './models';
+import { takeTraffic } from './traffic';
+
+const STEPS = 5;
+// A software adapter compiles the shaders of both backends slowly.
+const PATIENCE = 400_000;
+const available = await start();
+
+async function start(): Promise<boolean> {
+  try {
+    await registerBoth();
+    return true;
+  } catch (error) {
+    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
+    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
+    return false;
+  }
+}
+
+async function trafficOf(name: ModelName, backend: 'webgpu' | typeof STOCK) {
+  await switchTo(backend);
+  const training = createTraining(name, { batch: 8, small: true, stock: backend === STOCK });
+  const take = async (steps: number) => {
+    for (let i = 0; i < steps; i++) {
+      const loss = training.step();
+      await loss.data();
+      loss.dispose();
+    }
+  };
+  await take(2);
+  takeTraffic();
+  await take(STEPS);
+  const traffic = takeTraffic();
+  training.dispose();
+  return traffic;
+}
+
+describe.runIf(available)("beside tfjs's own backend and optimizers", () => {
+  it.each(['cnn', 'vit', 'fnn'] as const)(
+    'a step of %s takes a quarter of the dispatches and half of the bytes',
+    async (name) => {
+      const own = await trafficOf(name, 'webgpu');
+      const stock = await trafficOf(name, STOCK);
+      expect(own.dispatches / stock.dispatches).toBeLessThan(0.25);
+      expect(own.bytes / stock.bytes).toBeLessThan(0.5);
+    },
+    PATIENCE,
+  );
+});
