@@ -5,16 +5,21 @@ export function adamWGroups({
   peak,
   weightDecay,
   warmupFraction,
+  end,
+  beta2 = 0.98,
 }: {
   peak: number;
   weightDecay: number;
   warmupFraction: number;
+  /** The last rate; 0 by default. */
+  end?: number;
+  beta2?: number;
 }): GroupRecipe[] {
   const rule = {
     rule: 'adamW',
     beta1: 0.9,
-    beta2: 0.98,
-    learningRate: { schedule: 'cosine', peak, warmupFraction },
+    beta2,
+    learningRate: { schedule: 'cosine', peak, warmupFraction, ...(end === undefined ? {} : { end }) },
   } as const;
   return [
     { match: 'kernel$', ...rule, weightDecay },

@@ -1,7 +1,8 @@
 import type { ModelName } from '../run/types';
 import { hour } from './hour';
+import { paper } from './paper';
 import { quick } from './quick';
 import type { Recipe } from './recipe';
 
 /** What `--profile` may name. */
-export const profiles: { [profile: string]: Record<ModelName, Recipe> } = { quick, hour };
+export const profiles: { [profile: string]: Record<ModelName, Recipe> } = { quick, hour, paper };

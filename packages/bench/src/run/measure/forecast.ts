@@ -71,20 +71,20 @@ export async function measureForecast(
   const evaluated = data.test.count * (recipe.epochs + (recipe.testViews === 6 ? 6 : 0));
   return (step) => {
     const left = (phase: Phase) => Math.max(0, phase.to - Math.max(phase.from, step));
-    const sum = (of: (phase: Phase) => number) =>
-      phases.reduce((total, phase) => total + left(phase) * of(phase), 0);
+    const total = (of: (phase: Phase) => number) => sum(phases.map((phase) => left(phase) * of(phase)));
     const epochsDone = Math.floor(step / source.stepsPerEpoch);
     return {
       epochs: (totalSteps - step) / source.stepsPerEpoch,
-      flops: sum(({ flopsPerStep }) => flopsPerStep),
-      trainSeconds: sum(({ secondsPerStep }) => secondsPerStep),
+      flops: total(({ flopsPerStep }) => flopsPerStep),
+      trainSeconds: total(({ secondsPerStep }) => secondsPerStep),
       evaluationSeconds: secondsPerImage * (evaluated - data.test.count * epochsDone),
     };
   };
 
-  /** The mean of a few steps after one that does not count. */
+  /** The mean of a few steps; the first does not count unless it takes so long that its beginnings do not matter. */
   async function measureSteps(): Promise<Pick<Phase, 'secondsPerStep' | 'flopsPerStep'>> {
-    let [steps, seconds, flopsPerStep] = [-1, 0, 0];
+    const times: number[] = [];
+    let flopsPerStep = 0;
     let start = performance.now();
     for await (const batch of source.batches(0)) {
       try {
@@ -96,15 +96,13 @@ export async function measureForecast(
       } finally {
         tf.dispose([batch.xs, batch.ys]);
       }
-      if (steps >= 0) seconds += (performance.now() - start) / 1000;
-      steps++;
-      if (steps >= STEPS || (steps > 0 && seconds >= SECONDS)) break;
-      await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
+      times.push((performance.now() - start) / 1000);
+      if (times.length > STEPS || sum(times) - (times.length > 1 ? times[0]! : 0) >= SECONDS) break;
+      await new Promise((resolve) => setImmediate(resolve)); // a Ctrl-C is heard here
       start = performance.now();
     }
-    // An epoch of a single step has no second one: then the first one is all there is.
-    if (steps === 0) [steps, seconds] = [1, (performance.now() - start) / 1000];
-    return { secondsPerStep: seconds / steps, flopsPerStep };
+    const counted = times.length > 1 ? times.slice(1) : times;
+    return { secondsPerStep: sum(counted) / counted.length, flopsPerStep };
   }
 
   async function measurePredictions(): Promise<number> {
@@ -119,3 +117,5 @@ export async function measureForecast(
     return 0;
   }
 }
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
