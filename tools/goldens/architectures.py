@@ -2,6 +2,7 @@
 Run with `python3 tools/goldens/architectures.py`.
 
 Parameters are leaves in this project's layout and by its names, as in layers.py."""
+import math
 import torch, torch.nn.functional as F
 from golden import numbers, write
 
@@ -88,10 +89,11 @@ def fnn(net, sizes, classes, dropoutRate):
     return forward
 
 
-def transformer(net, depth, width, heads, mlp):
+def transformer(net, depth, width, heads, mlp, locality=False):
     for i in range(1, depth + 1):
         net.layer_norm(f'block{i}.norm1', width)
         for part in ('query', 'key', 'value', 'output'): net.dense(f'block{i}.attention.{part}', width, width)
+        if locality: net.make(f'block{i}.attention.temperature.scale', heads, scale=.5)
         net.layer_norm(f'block{i}.norm2', width); net.dense(f'block{i}.mlp.dense1', width, mlp); net.dense(f'block{i}.mlp.dense2', mlp, width)
     net.layer_norm('norm', width)
     def forward(x):
@@ -99,7 +101,10 @@ def transformer(net, depth, width, heads, mlp):
         for i in range(1, depth + 1):
             h = net.apply_layer_norm(f'block{i}.norm1', x)
             q, k, v = (net.apply_dense(f'block{i}.attention.{part}', h).reshape(B, T, heads, D // heads).transpose(1, 2) for part in ('query', 'key', 'value'))
-            mixed = (q @ k.transpose(2, 3) / (D // heads) ** .5).softmax(-1) @ v
+            scores = q @ k.transpose(2, 3)
+            if locality: scores = (scores * net.params[f'block{i}.attention.temperature.scale'][:, None, None]).masked_fill(torch.eye(T, dtype=torch.bool), -math.inf)
+            else: scores = scores / (D // heads) ** .5
+            mixed = scores.softmax(-1) @ v
             x = x + net.apply_dense(f'block{i}.attention.output', mixed.transpose(1, 2).reshape(B, T, D))
             h = net.apply_dense(f'block{i}.mlp.dense1', net.apply_layer_norm(f'block{i}.norm2', x))
             x = x + net.apply_dense(f'block{i}.mlp.dense2', F.gelu(h))
@@ -114,17 +119,24 @@ def sincos(side, d):
     return torch.cat(waves, 1)
 
 
-def vit(net, imageSize, patchSize, width, depth, heads, mlpWidth, classes, positions):
+def vit(net, imageSize, patchSize, width, depth, heads, mlpWidth, classes, positions, tokens='patches', attention='global'):
     side = imageSize // patchSize
-    net.dense('patches', patchSize ** 2 * 3, width)
+    if tokens == 'shifted': net.layer_norm('patches.norm', 5 * patchSize ** 2 * 3); net.dense('patches.project', 5 * patchSize ** 2 * 3, width)
+    else: net.dense('patches', patchSize ** 2 * 3, width)
     if positions == 'learned': net.make('positions.embedding', side * side, width, scale=.2)
-    blocks = transformer(net, depth, width, heads, mlpWidth)
+    blocks = transformer(net, depth, width, heads, mlpWidth, attention == 'locality')
     net.dense('head', width, classes)
-    def forward(x):
+    def embed(x):
+        if tokens == 'shifted':
+            h, n = patchSize // 2, nchw(x)
+            copies = torch.cat([n] + [F.pad(n, pad) for pad in ((-h, h, -h, h), (h, -h, -h, h), (-h, h, h, -h), (h, -h, h, -h))], 1)
+            columns = F.unfold(copies, patchSize, stride=patchSize).reshape(len(x), 15, patchSize ** 2, -1).permute(0, 3, 2, 1).flatten(2)
+            return net.apply_dense('patches.project', net.apply_layer_norm('patches.norm', columns))
         kernel = net.params['patches.kernel'].reshape(patchSize, patchSize, 3, width).permute(3, 2, 0, 1)
-        tokens = F.conv2d(nchw(x), kernel, net.params['patches.bias'], patchSize).flatten(2).transpose(1, 2)
-        tokens = tokens + (net.params['positions.embedding'] if positions == 'learned' else sincos(side, width))
-        return net.apply_dense('head', blocks(tokens))
+        return F.conv2d(nchw(x), kernel, net.params['patches.bias'], patchSize).flatten(2).transpose(1, 2)
+    def forward(x):
+        embedded = embed(x) + (net.params['positions.embedding'] if positions == 'learned' else sincos(side, width))
+        return net.apply_dense('head', blocks(embedded))
     return forward
 
 
@@ -161,6 +173,38 @@ def rnn(net, cell, imageSize, channels, units, classes):
     return forward
 
 
+def gridRnn(net, cell, imageSize, patchSize, width, depth, classes):
+    side, units, gates = imageSize // patchSize, width // 2, dict(lstm=4, gru=3)[cell]
+    net.dense('patches', patchSize ** 2 * 3, width)
+    for i in range(1, depth + 1):
+        for norm, sweep in (('norm1', 'rows'), ('norm2', 'columns')):
+            net.layer_norm(f'block{i}.{norm}', width)
+            for way in ('forward', 'backward'):
+                at = f'block{i}.{sweep}.{way}'
+                net.make(at + '.input.kernel', width, gates * units); net.make(at + '.input.bias', gates * units, scale=.2)
+                net.make(at + '.recurrent.kernel', units, gates * units)
+                if cell == 'gru': net.make(at + '.recurrent.bias', units, scale=.2)
+    net.layer_norm('norm', width); net.dense('head', width, classes)
+    def sweep(at, x):  # [sequences, time, width]
+        zeros = lambda *shape: torch.zeros(*shape, dtype=torch.float64)
+        weights, state, rest = [], zeros(2, len(x), units), (True, 1, 0., True, True, True)
+        for way in ('forward', 'backward'):
+            p = lambda name: net.params[f'{at}.{way}.{name}']
+            second = torch.cat([zeros(2 * units), p('recurrent.bias')]) if cell == 'gru' else zeros(4 * units)
+            weights += [p('input.kernel').T, p('recurrent.kernel').T, p('input.bias'), second]
+        return torch.lstm(x, (state, state), weights, *rest)[0] if cell == 'lstm' else torch.gru(x, state, weights, *rest)[0]
+    def forward(x):
+        kernel = net.params['patches.kernel'].reshape(patchSize, patchSize, 3, width).permute(3, 2, 0, 1)
+        grid = nhwc(F.conv2d(nchw(x), kernel, net.params['patches.bias'], patchSize))  # [batch, side, side, width]
+        for i in range(1, depth + 1):
+            rows = net.apply_layer_norm(f'block{i}.norm1', grid)
+            grid = grid + sweep(f'block{i}.rows', rows.reshape(-1, side, width)).reshape(grid.shape)
+            columns = net.apply_layer_norm(f'block{i}.norm2', grid).transpose(1, 2)
+            grid = grid + sweep(f'block{i}.columns', columns.reshape(-1, side, width)).reshape(grid.shape).transpose(1, 2)
+        return net.apply_dense('head', net.apply_layer_norm('norm', grid).mean((1, 2)))
+    return forward
+
+
 def add(name, build, options, shape, learning_rate, steps=10):
     net = Net()
     forward = build(net, **options)
@@ -190,6 +234,11 @@ add('vit', vit, dict(vit_options, positions='learned', depth=1, heads=1), (1, 8,
 add('vitHybrid', vitHybrid, dict(stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 32, 32, 3), .02)
 add('rnn', rnn, dict(cell='lstm', imageSize=6, channels=2, units=5, classes=3), (4, 6, 6, 2), .5)
 add('rnn', rnn, dict(cell='gru', imageSize=6, channels=2, units=5, classes=3), (4, 6, 6, 2), .5)
+stream = torch.get_rng_state()
+add('vit', vit, dict(vit_options, positions='learned', tokens='shifted', attention='locality'), (4, 8, 8, 3), .2)
+add('gridRnn', gridRnn, dict(cell='gru', imageSize=8, patchSize=2, width=6, depth=2, classes=3), (4, 8, 8, 3), .5)
+add('gridRnn', gridRnn, dict(cell='lstm', imageSize=6, patchSize=3, width=4, depth=1, classes=3), (3, 6, 6, 3), .5)
+torch.set_rng_state(stream)
 write('architectures', 'architectures', cases)
 
 # whitening filters of smooth images by torch.linalg.eigh; of each eigenvector the sign whose largest entry is positive

@@ -189,6 +189,48 @@ for name, f in activations.items():
             padded = (lambda x: nchw(x)) if 'padding' in options else (lambda x: pad_same(nchw(x), [3, 3], s, d))
             add('conv2d', lambda x, p: f(bias(nhwc(F.conv2d(padded(x), p['kernel'].permute(3, 2, 0, 1), None, s, 0, d)), p)), r(*shape) * scale,
                 dict(kernel=r(3, 3, 2, 4), **(dict(bias=r(4)) if 'bias' not in options else {})), dict(options, inChannels=2, outChannels=4, activation=name))
+
+# bidirectional, against PyTorch's operations, whose second bias of the reset and update gates is zero here
+for cell, gates in (('lstm', 4), ('gru', 3)):
+    for batch, time, features, units, scale in ((3, 4, 5, 2, 1), (1, 1, 2, 3, 1), (2, 5, 3, 4, 80)):
+        zeros = lambda *shape: torch.zeros(*shape, dtype=torch.float64)
+        def both(x, p):
+            weights, state, rest = [], zeros(2, batch, units), (True, 1, 0., True, True, True)
+            for name in ('forward', 'backward'):
+                second = torch.cat([zeros(2 * units), p[name + '.recurrent.bias']]) if cell == 'gru' else zeros(4 * units)
+                weights += [p[name + '.input.kernel'].T, p[name + '.recurrent.kernel'].T, p[name + '.input.bias'], second]
+            return torch.lstm(x, (state, state), weights, *rest)[0] if cell == 'lstm' else torch.gru(x, state, weights, *rest)[0]
+        params = {}
+        for name in ('forward', 'backward'):
+            params.update({name + '.input.kernel': r(features, gates * units), name + '.input.bias': r(gates * units), name + '.recurrent.kernel': r(units, gates * units)})
+            if cell == 'gru': params[name + '.recurrent.bias'] = r(units)
+        add('bidirectional', both, r(batch, time, features) * scale, params, dict(cell=cell, inFeatures=features, units=units))
+
+# shiftedPatchEmbedding: copies by padding and cropping, patches by unfold
+for size, patch, channels, scale in ((4, 2, 3, 1), (8, 4, 1, 1), (4, 4, 2, 40)):
+    inside = 5 * patch * patch * channels
+    def shifted(x, p):
+        h, n, wide = patch // 2, nchw(x), size + patch
+        copies = torch.cat([n] + [F.pad(n, pad) for pad in ((-h, h, -h, h), (h, -h, -h, h), (-h, h, h, -h), (h, -h, h, -h))], 1)
+        columns = F.unfold(copies, patch, stride=patch)  # [batch, channels·patch², patches]
+        tokens = columns.reshape(len(x), 5 * channels, patch * patch, -1).permute(0, 3, 2, 1).flatten(2)
+        return F.layer_norm(tokens, [inside], p['norm.gamma'], p['norm.beta']) @ p['project.kernel'] + p['project.bias']
+    add('shiftedPatchEmbedding', shifted, r(2, size, size + patch, channels) * scale,
+        {'norm.gamma': r(inside), 'norm.beta': r(inside), 'project.kernel': r(inside, 5), 'project.bias': r(5)}, dict(patchSize=patch, inChannels=channels, features=5))
+
+# localitySelfAttention
+for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), (2, 3, 4, 1, 1), (1, 4, 4, 2, 4)):
+    def locally(x, p):
+        q, k, v = ((x @ p[part + '.kernel'] + p[part + '.bias']).reshape(*x.shape[:2], heads, -1).transpose(1, 2) for part in ('query', 'key', 'value'))
+        scores = q @ k.transpose(2, 3) * p['temperature.scale'][:, None, None]
+        if tokens > 1: scores = scores.masked_fill(torch.eye(tokens, dtype=torch.bool), -math.inf)
+        return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2) @ p['output.kernel'] + p['output.bias']
+    params = {'temperature.scale': r(heads)}
+    for part in ('query', 'key', 'value', 'output'): params.update({part + '.kernel': r(features, features), part + '.bias': r(features)})
+    add('localitySelfAttention', locally, r(batch, tokens, features) * scale, params, dict(features=features, heads=heads))
+
+# dropPath outside training; what it draws in training is tested by its statistics
+add('dropPath', lambda x, p: x * 1, r(3, 4, 2), None, dict(rate=.5), False)
 torch.set_rng_state(stream)
 
 write('layers', 'layers', cases)

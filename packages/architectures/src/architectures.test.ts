@@ -12,14 +12,14 @@ import { executed, expectClose, expectNoLeaks, golden } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as architectures from './index';
-import { cnn, fnn, rnn, vit, vitHybrid } from './index';
+import { cnn, fnn, gridRnn, rnn, vit, vitHybrid } from './index';
 
 interface Values {
   shape: number[];
   values: number[];
 }
 interface Case {
-  name: 'cnn' | 'fnn' | 'rnn' | 'vit' | 'vitHybrid';
+  name: 'cnn' | 'fnn' | 'gridRnn' | 'rnn' | 'vit' | 'vitHybrid';
   options: object;
   params: Record<string, Values>;
   x: Values;
@@ -39,7 +39,14 @@ it('has a golden of every architecture', () => {
   expect([...new Set(cases.map((c) => c.name))].sort()).toEqual(names.sort());
 });
 
-const build: Record<Case['name'], (options: object) => Layer> = { cnn, fnn, rnn, vit, vitHybrid };
+const build: Record<Case['name'], (options: object) => Layer> = {
+  cnn,
+  fnn,
+  gridRnn,
+  rnn,
+  vit,
+  vitHybrid,
+};
 const training = { training: true, rng: createRng(1) };
 
 /** The mean loss with label smoothing 0.2, and the gradients by the parameters' names. */
@@ -181,6 +188,20 @@ describe.each<[string, () => Layer, number, number, [number, number]]>([
     [11.28, 0.3666],
   ],
   [
+    'vit with shifted tokens and attention by locality',
+    () => vit({ width: 192, depth: 9, heads: 12, mlpWidth: 384, tokens: 'shifted', attention: 'locality' }),
+    64 * 240 * 192 + 9 * blockMacs(64, 192, 384) + 192 * 10,
+    480 + 241 * 192 + 9 * (blockParameters(192, 384) + 12) + 384 + 1930,
+    [187, 2.72],
+  ],
+  [
+    'gridRnn',
+    () => gridRnn(),
+    64 * 48 * 192 + 4 * 2 * 64 * 3 * (192 * 96 + (7 / 8) * 96 * 96) + 192 * 10,
+    49 * 192 + 4 * (384 + 2 * (192 * 288 + 288 + 96 * 288 + 96)) + 384 + 1930,
+    [41.29, 0.6799],
+  ],
+  [
     'rnn gru',
     () => rnn({ cell: 'gru' }),
     32 * 96 * 768 + 31 * 256 * 768 + 512 * 10,
@@ -247,6 +268,14 @@ describe('bad options', () => {
     [() => fnn({ sizes: [3] }), /fnn: sizes are \[3\]; give the size of an example and/],
     [() => vit({ patchSize: 5 }), /vit: imageSize is 32 and patchSize is 5; patchSize must divide/],
     [() => vit({ positions: 'none' as 'learned' }), /vit: positions is "none"; give 'sincos2d' or 'learned'/],
+    [() => vit({ tokens: 'round' as 'shifted' }), /vit: tokens is "round"; give 'patches' or 'shifted'/],
+    [
+      () => vit({ attention: 'none' as 'global' }),
+      /transformerBlock: attention is "none"; give 'global' or 'locality'/,
+    ],
+    [() => gridRnn({ patchSize: 5 }), /gridRnn: imageSize is 32 and patchSize is 5; patchSize must divide/],
+    [() => gridRnn({ width: 7 }), /gridRnn: width is 7; give an even number/],
+    [() => gridRnn({ cell: 'elman' as 'gru' }), /bidirectional: cell is "elman"/],
     [() => rnn({ cell: 'elman' as 'gru' }), /rnn: cell is "elman"; give 'lstm' or 'gru'/],
     [() => createModel(rnn()).predict(tf.zeros([1, 8, 8, 3])), /rnn: the input has shape \[1,8,8,3\]/],
   ])('are refused with what to do', (call, message) => {

@@ -2,10 +2,12 @@ import { gelu } from '@tenfold/activations';
 import {
   block,
   dense,
+  dropPath,
   type Initializer,
   type Layer,
   layerNorm,
   lecunUniform,
+  localitySelfAttention,
   multiHeadAttention,
   sequential,
   zeros,
@@ -20,6 +22,10 @@ export interface TransformerBlockOptions {
   mlpWidth: number;
   /** Whether both branches begin as zero, and the block as the identity; true by default. */
   zeroInit?: boolean;
+  /** Whether tokens attend to all, or to all but themselves as sharply as each head learns; 'global' by default. */
+  attention?: 'global' | 'locality';
+  /** Probability that an example skips a branch in training; 0 by default. */
+  dropPathRate?: number;
 }
 
 /**
@@ -27,7 +33,7 @@ export interface TransformerBlockOptions {
  *
  * x ← x + attention(norm1(x)); x ← x + mlp(norm2(x)), mlp = dense, GELU, dense
  *
- * @throws when a size is not a positive integer, or heads does not divide width
+ * @throws when a size is not a positive integer, heads does not divide width, or the attention is not known
  * @example
  * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), transformerBlock({ width: 64, heads: 4, mlpWidth: 128 })]);
  * @see Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020, https://arxiv.org/abs/2002.04745
@@ -37,11 +43,19 @@ export function transformerBlock({
   heads,
   mlpWidth,
   zeroInit = true,
+  attention = 'global',
+  dropPathRate = 0,
 }: TransformerBlockOptions): Layer {
+  if (attention !== 'global' && attention !== 'locality') {
+    throw new Error(
+      `transformerBlock: attention is ${JSON.stringify(attention)}; give 'global' or 'locality'`,
+    );
+  }
+  const attend = attention === 'global' ? multiHeadAttention : localitySelfAttention;
   const outputInitializer: Initializer = zeroInit ? zeros : lecunUniform();
   const layers = {
     norm1: layerNorm({ features: width }),
-    attention: multiHeadAttention({ features: width, heads, outputInitializer }),
+    attention: attend({ features: width, heads, outputInitializer }),
     norm2: layerNorm({ features: width }),
     mlp: sequential({
       dense1: dense({ inFeatures: width, outFeatures: mlpWidth, biasInitializer: zeros }),
@@ -54,9 +68,9 @@ export function transformerBlock({
       }),
     }),
   };
-  return block(layers, (l, x) => {
-    const attended = tf.add(x, l.attention(l.norm1(x)));
-    return tf.add(attended, l.mlp(l.norm2(attended)));
+  return block({ ...layers, drop: dropPath({ rate: dropPathRate }) }, (l, x) => {
+    const attended = tf.add(x, l.drop(l.attention(l.norm1(x))));
+    return tf.add(attended, l.drop(l.mlp(l.norm2(attended))));
   });
 }
 

@@ -30,6 +30,8 @@ export interface VitHybridOptions {
   whitening?: Float32Array;
   /** Whether every block begins as the identity; true by default. */
   zeroInit?: boolean;
+  /** Probability that an example skips a branch of a block in training; 0 by default. */
+  dropPathRate?: number;
 }
 
 /**
@@ -60,6 +62,7 @@ export function vitHybrid({
   classes = 10,
   whitening,
   zeroInit = true,
+  dropPathRate = 0,
 }: VitHybridOptions = {}): Layer {
   return sequential({
     whiten: whiten({ filters: whitening }),
@@ -77,7 +80,7 @@ export function vitHybrid({
     places: (x: tf.Tensor) => tf.reshape(x, [x.shape[0]!, x.shape[1]! * x.shape[2]!, width]),
     tokens: dense({ inFeatures: width, outFeatures: width }),
     positions: learnedPositions({ tokens: 49, features: width }),
-    ...transformerBlocks(depth, { width, heads, mlpWidth, zeroInit }),
+    ...transformerBlocks(depth, { width, heads, mlpWidth, zeroInit, dropPathRate }),
     norm: layerNorm({ features: width }),
     pool: globalAveragePool,
     head: dense({ inFeatures: width, outFeatures: classes }),

@@ -6,6 +6,7 @@ import {
   learnedPositions,
   patchEmbedding,
   sequential,
+  shiftedPatchEmbedding,
   sinCosPositions2d,
 } from '@tenfold/layers';
 import { transformerBlocks } from './transformer-block';
@@ -29,6 +30,12 @@ export interface VitOptions {
   positions?: 'sincos2d' | 'learned';
   /** Whether every block begins as the identity; true by default. */
   zeroInit?: boolean;
+  /** Of patches alone, or of patches and what lies around them; 'patches' by default. */
+  tokens?: 'patches' | 'shifted';
+  /** Whether tokens attend to all, or to all but themselves as sharply as each head learns; 'global' by default. */
+  attention?: 'global' | 'locality';
+  /** Probability that an example skips a branch of a block in training; 0 by default. */
+  dropPathRate?: number;
 }
 
 /**
@@ -39,13 +46,16 @@ export interface VitOptions {
  * block1…:   x + attention(norm(x)), then x + mlp(norm(x))
  * norm, mean over the tokens, head: dense
  *
+ * With shifted tokens and attention by locality it is the SL-ViT for small data sets.
+ *
  * By default 64 tokens, 0.8 million parameters and 57 million multiply-adds an image.
  *
  * @throws when a size is not a positive integer, patchSize does not divide imageSize, or heads does not divide width
  * @example
  * createModel(vit({ depth: 4 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, https://arxiv.org/abs/2010.11929;
- *   Beyer, Zhai, Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022, https://arxiv.org/abs/2205.01580
+ *   Beyer, Zhai, Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022, https://arxiv.org/abs/2205.01580;
+ *   Lee, Lee, Song, "Vision Transformer for Small-Size Datasets", 2021, https://arxiv.org/abs/2112.13492
  */
 export function vit({
   imageSize = 32,
@@ -57,6 +67,9 @@ export function vit({
   classes = 10,
   positions = 'sincos2d',
   zeroInit = true,
+  tokens = 'patches',
+  attention = 'global',
+  dropPathRate = 0,
 }: VitOptions = {}): Layer {
   const side = imageSize / patchSize;
   if (!Number.isInteger(side)) {
@@ -67,13 +80,17 @@ export function vit({
   if (positions !== 'sincos2d' && positions !== 'learned') {
     throw new Error(`vit: positions is ${JSON.stringify(positions)}; give 'sincos2d' or 'learned'`);
   }
+  if (tokens !== 'patches' && tokens !== 'shifted') {
+    throw new Error(`vit: tokens is ${JSON.stringify(tokens)}; give 'patches' or 'shifted'`);
+  }
+  const embedding = tokens === 'patches' ? patchEmbedding : shiftedPatchEmbedding;
   return sequential({
-    patches: patchEmbedding({ patchSize, inChannels: 3, features: width }),
+    patches: embedding({ patchSize, inChannels: 3, features: width }),
     positions:
       positions === 'learned'
         ? learnedPositions({ tokens: side * side, features: width })
         : sinCosPositions2d({ height: side, width: side, features: width }),
-    ...transformerBlocks(depth, { width, heads, mlpWidth, zeroInit }),
+    ...transformerBlocks(depth, { width, heads, mlpWidth, zeroInit, attention, dropPathRate }),
     norm: layerNorm({ features: width }),
     pool: globalAveragePool,
     head: dense({ inFeatures: width, outFeatures: classes }),

@@ -16,9 +16,10 @@ export interface Context {
   countFlops?: (operation: string, flops: number) => void;
   /**
    * Told of the queries and keys of every attention, [batch, tokens, features] for all its heads: what its weights are
-   * made of, softmax(Q·Kᵀ/√d) in each head. They are the layer's, to be used before this returns.
+   * made of, softmax(Q·Kᵀ/√d) in each head, and whether a token attends to itself; else the scores on the diagonal are
+   * −∞. They are the layer's, to be used before this returns.
    */
-  onAttention?: (query: tf.Tensor, key: tf.Tensor, heads: number) => void;
+  onAttention?: (query: tf.Tensor, key: tf.Tensor, heads: number, toItself: boolean) => void;
 }
 
 /** A layer: how its parameters begin, and what it makes of a batch with them. It holds no state of its own. */

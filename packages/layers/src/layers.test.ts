@@ -130,6 +130,16 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       shape: [4, 2, 2, 3],
       output: [4, 2, 2, 3],
     },
+    'bidirectional lstm': {
+      layer: () => layers.bidirectional({ cell: 'lstm', inFeatures: 3, units: 2 }),
+      shape: [2, 4, 3],
+      output: [2, 4, 4],
+    },
+    bidirectional: {
+      layer: () => layers.bidirectional({ cell: 'gru', inFeatures: 3, units: 2 }),
+      shape: [2, 4, 3],
+      output: [2, 4, 4],
+    },
     conv2d: {
       layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }),
       shape: [2, 5, 4, 2],
@@ -160,6 +170,7 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       shape: [2, 4, 4, 2],
       output: [2, 4, 4, 4],
     },
+    dropPath: { layer: () => layers.dropPath({ rate: 0.4 }), shape: [3, 4, 2], output: [3, 4, 2] },
     dropout: { layer: () => layers.dropout({ rate: 0.4 }), shape: [3, 4], output: [3, 4] },
     flatten: { layer: () => layers.flatten, shape: [2, 3, 4], output: [2, 12] },
     globalAveragePool: { layer: () => layers.globalAveragePool, shape: [2, 3, 4, 5], output: [2, 5] },
@@ -179,6 +190,11 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       layer: () => layers.learnedPositions({ tokens: 3, features: 4 }),
       shape: [2, 3, 4],
       output: [2, 3, 4],
+    },
+    localitySelfAttention: {
+      layer: () => layers.localitySelfAttention({ features: 6, heads: 2 }),
+      shape: [2, 4, 6],
+      output: [2, 4, 6],
     },
     lstm: {
       layer: () => layers.lstm({ inFeatures: 3, units: 4, output: 'mean', forgetBias: 1 }),
@@ -200,6 +216,12 @@ const samples: Record<string, { layer: () => LayerLike; shape: number[]; output:
       layer: () => layers.patchEmbedding({ patchSize: 2, inChannels: 3, features: 5 }),
       shape: [2, 4, 6, 3],
       output: [2, 6, 5],
+    },
+    shiftedPatchEmbedding: {
+      layer: () => layers.shiftedPatchEmbedding({ patchSize: 2, inChannels: 3, features: 5 }),
+      shape: [2, 4, 6, 3],
+      output: [2, 6, 5],
+      step: 0.03,
     },
     sinCosPositions2d: {
       layer: () => layers.sinCosPositions2d({ height: 2, width: 2, features: 8 }),
@@ -288,7 +310,8 @@ describe.each(Object.entries(samples))('%s', (name, { layer, shape, output, step
 
   it('refuses an input that does not fit', () => {
     const wrong = tf.zeros([2, 7]);
-    if (/^(dropout|flatten|globalAveragePool)/.test(name)) expect(() => model.predict(wrong)).not.toThrow();
+    if (/^(dropPath|dropout|flatten|globalAveragePool)/.test(name))
+      expect(() => model.predict(wrong)).not.toThrow();
     else expect(() => model.predict(wrong)).toThrow(/^\w+: the input has shape \[2,7\].*(give|must)/);
   });
 });
@@ -370,6 +393,23 @@ describe('bad options', () => {
       () => layers.multiHeadAttention({ features: 6, heads: 4 }),
       /features is 6 and heads is 4; heads must divide/,
     ],
+    [
+      () => layers.localitySelfAttention({ features: 6, heads: 4 }),
+      /localitySelfAttention: features is 6 and heads is 4; heads must divide/,
+    ],
+    [
+      () => layers.bidirectional({ cell: 'elman' as 'gru', inFeatures: 1, units: 1 }),
+      /bidirectional: cell is "elman"; give 'lstm' or 'gru'/,
+    ],
+    [
+      () => layers.shiftedPatchEmbedding({ patchSize: 3, inChannels: 3, features: 1 }),
+      /shiftedPatchEmbedding: patchSize is 3; give an even number/,
+    ],
+    [() => layers.dropPath({ rate: 1 }), /dropPath: rate is 1; give a number in \[0, 1\)/],
+    [
+      () => createModel(layers.dropPath({ rate: 0.5 })).apply(tf.zeros([1]), { training: true }),
+      /dropPath: a training pass needs the rng/,
+    ],
     [() => layers.lstm({ inFeatures: 1, units: -1 }), /lstm: units is -1/],
     [() => layers.gru({ inFeatures: 1, units: 1, output: 'first' as 'last' }), /gru: output is "first"/],
     [
@@ -392,6 +432,35 @@ describe('bad options', () => {
   ])('are refused with what to do', (call, message) => {
     expect(call).toThrow(message);
   });
+});
+
+it('drops whole examples of a branch, and keeps their mean', async () => {
+  const model = createModel(layers.dropPath({ rate: 0.25 }));
+  const rng = createRng(4);
+  const y = await model.apply(tf.ones([4000, 3]), { training: true, rng }).data();
+  const rows = Array.from({ length: 4000 }, (_, i) => [...y.slice(3 * i, 3 * i + 3)]);
+  for (const row of rows) expect([0, Math.fround(4 / 3)]).toContain(row[0]);
+  expect(rows.every((row) => row[0] === row[1] && row[1] === row[2])).toBe(true);
+  expect(rows.filter((row) => row[0] === 0).length / 4000).toBeCloseTo(0.25, 1.5);
+});
+
+it('begins with the sharpness of other attention, and attends to others alone', async () => {
+  const model = createModel(layers.localitySelfAttention({ features: 6, heads: 2 }));
+  await expectClose(model.parameters()['temperature.scale']!, [1 / Math.sqrt(3), 1 / Math.sqrt(3)]);
+  const given: [boolean, number[]][] = [];
+  const x = tf.randomNormal([1, 3, 6], 0, 1, 'float32', 3);
+  const y = model.apply(x, {
+    training: false,
+    onAttention: (query, _, __, toItself) => void given.push([toItself, query.shape]),
+  });
+  expect(given).toEqual([[false, [1, 3, 6]]]);
+  // Of two tokens each takes the value of the other, whatever the scores.
+  const pair = tf.slice(x, [0, 0, 0], [1, 2, 6]);
+  const [one, two] = tf.split(model.predict(pair), 2, 1);
+  const [first, second] = tf.split(model.predict(tf.reverse(pair, 1)), 2, 1);
+  await expectClose(one!, second!);
+  await expectClose(two!, first!);
+  expect(y.shape).toEqual([1, 3, 6]);
 });
 
 it('tells of the queries and keys of every attention, and changes nothing by it', async () => {

@@ -61,7 +61,7 @@ export function multiHeadAttention({
     const [batch, tokens] = x.shape as [number, number, number];
     countFlops?.('attention', 4 * batch * tokens * tokens * features);
     const [query, key] = [l.query(x), l.key(x)];
-    onAttention?.(query, key, heads);
+    onAttention?.(query, key, heads, true);
     return l.output(attend(query, key, l.value(x), heads));
   });
 }

@@ -3,6 +3,7 @@ import type { ModelName } from '../run/types';
 
 const size = z.int().min(1).max(65536);
 const share = z.number().min(0).lt(1);
+const gridOptions = ['patchSize', 'width', 'depth'] as const;
 
 /** What a recipe may say of each network; what it leaves out is as the architecture has it. */
 export const architectureSchemas = {
@@ -14,10 +15,26 @@ export const architectureSchemas = {
     sizes: z.array(size).min(2).optional(),
     dropoutRate: share.optional(),
   }),
-  rnn: z.strictObject({
-    cell: z.enum(['lstm', 'gru']).optional(),
-    units: size.optional(),
-  }),
+  rnn: z
+    .strictObject({
+      reads: z.enum(['rows', 'grid']).optional().meta({
+        description:
+          'Rows of pixels one after the other, by one cell; or a grid of patches along its rows and columns, from both ends. Default rows.',
+      }),
+      cell: z.enum(['lstm', 'gru']).optional(),
+      units: size.optional().meta({ description: 'Of rows.' }),
+      patchSize: size.optional().meta({ description: 'Of a grid.' }),
+      width: size.optional().meta({ description: 'Of a grid.' }),
+      depth: size.optional().meta({ description: 'Of a grid.' }),
+    })
+    .superRefine((options, context) => {
+      const reads = options.reads ?? 'rows';
+      for (const option of reads === 'rows' ? gridOptions : (['units'] as const)) {
+        if (options[option] === undefined) continue;
+        const message = `expected nothing, since reads is ${reads}`;
+        context.addIssue({ code: 'custom', path: [option], message, input: options[option] });
+      }
+    }),
   vit: z.strictObject({
     patchSize: size.optional(),
     width: size.optional(),
@@ -26,6 +43,9 @@ export const architectureSchemas = {
     mlpWidth: size.optional(),
     positions: z.enum(['sincos2d', 'learned']).optional(),
     zeroInit: z.boolean().optional(),
+    tokens: z.enum(['patches', 'shifted']).optional(),
+    attention: z.enum(['global', 'locality']).optional(),
+    dropPathRate: share.optional(),
   }),
   'vit-hybrid': z.strictObject({
     stemWidth: size.optional(),
@@ -34,6 +54,7 @@ export const architectureSchemas = {
     heads: size.optional(),
     mlpWidth: size.optional(),
     zeroInit: z.boolean().optional(),
+    dropPathRate: share.optional(),
   }),
 } satisfies Record<ModelName, z.ZodObject>;
 

@@ -1,4 +1,4 @@
-import { cnn, fnn, rnn, vit, vitHybrid } from '@tenfold/architectures';
+import { cnn, fnn, gridRnn, rnn, vit, vitHybrid } from '@tenfold/architectures';
 import { createModel, type Layer, type Model } from '@tenfold/layers';
 import type { ModelName } from '../run/types';
 
@@ -9,7 +9,8 @@ export type Whitening = Float32Array;
 const builders: Record<ModelName, (options: object, whitening: Whitening | undefined) => Layer> = {
   cnn: (options, whitening) => cnn({ ...options, whitening }),
   fnn: (options) => fnn(options),
-  rnn: (options) => rnn(options),
+  rnn: ({ reads, ...options }: { reads?: 'rows' | 'grid' }) =>
+    reads === 'grid' ? gridRnn(options) : rnn(options),
   vit: (options) => vit(options),
   'vit-hybrid': (options, whitening) => vitHybrid({ ...options, whitening }),
 };

@@ -103,6 +103,13 @@ describe('what cannot be set', () => {
   });
 });
 
+it.each([
+  ['rnn.architecture.units=96', /rnn\.architecture\.units is 96; expected nothing, since reads is grid/],
+  ['rnn.architecture.reads=rows', /rnn\.architecture\.patchSize is 4; expected nothing, since reads is rows/],
+])('%s asks for what the other way of reading has', (text, message) => {
+  expect(() => applyOverrides(hour.rnn, [parseOverride(text)])).toThrow(message);
+});
+
 describe('a file', () => {
   const file = {
     cnn: {

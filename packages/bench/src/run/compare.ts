@@ -156,7 +156,7 @@ function flopsToBest(history: ModelRun['history']): number | null {
 const families = {
   cnn: 'Convolutional network: frozen whitening 2×2 convolution, three blocks of two 3×3 convolutions with batch norm and GELU, linear head',
   fnn: 'Fully connected network: dense layers with batch norm, GELU and dropout',
-  rnn: 'Recurrent network over the 32 rows of the image',
+  rnn: 'Recurrent network over rows of pixels, or a grid of patches from all sides',
   vit: 'Vision transformer: patches, pre-norm attention blocks, mean pooling',
   'vit-hybrid': 'Vision transformer on a convolutional stem',
 };

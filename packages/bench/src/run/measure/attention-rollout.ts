@@ -17,10 +17,10 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
     let rollout: tf.Tensor | undefined;
     model.apply(images, {
       training: false,
-      onAttention(query, key, heads) {
+      onAttention(query, key, heads, toItself) {
         const before = rollout;
         // Kept, as it outlives the scopes of the layers that call this.
-        rollout = tf.keep(tf.tidy(() => flow(meanWeights(query, key, heads), before)));
+        rollout = tf.keep(tf.tidy(() => flow(meanWeights(query, key, heads, toItself), before)));
         before?.dispose();
       },
     });
@@ -36,13 +36,15 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
 }
 
 /** Of all heads together, [batch, tokens, tokens]. */
-function meanWeights(query: tf.Tensor, key: tf.Tensor, heads: number): tf.Tensor {
+function meanWeights(query: tf.Tensor, key: tf.Tensor, heads: number, toItself: boolean): tf.Tensor {
   const split = (t: tf.Tensor) => {
     const [batch, tokens, features] = t.shape as [number, number, number];
     return tf.transpose(tf.reshape(t, [batch, tokens, heads, features / heads]), [0, 2, 1, 3]);
   };
   const scale = 1 / Math.sqrt(query.shape[2]! / heads);
-  return tf.mean(tf.softmax(tf.mul(tf.matMul(split(query), split(key), false, true), scale)), 1);
+  const scores = tf.mul(tf.matMul(split(query), split(key), false, true), scale);
+  const masked = toItself ? scores : tf.sub(scores, tf.mul(tf.eye(query.shape[1]!), 1e9));
+  return tf.mean(tf.softmax(masked), 1);
 }
 
 function flow(weights: tf.Tensor, before: tf.Tensor | undefined): tf.Tensor {

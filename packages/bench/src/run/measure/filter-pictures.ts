@@ -24,7 +24,7 @@ export async function filterPictures(model: Model): Promise<Picture[]> {
       ...(next ? [joinedPicture(whitening, next)] : []),
     ];
   }
-  const patches = await read('patches.kernel');
+  const patches = (await read('patches.kernel')) ?? unshifted(await read('patches.project.kernel'));
   if (patches) {
     const filters = largest(filtersOf(patches, Math.sqrt(patches.shape[0]! / 3)), MOST_FILTERS);
     return [pictureOf(`Patch embedding: the ${filters.length} largest filters`, filters.map(filterTile))];
@@ -38,6 +38,17 @@ export async function filterPictures(model: Model): Promise<Picture[]> {
   }
   const recurrent = await read('cell.input.kernel');
   return recurrent ? [rowsPicture(recurrent, (await read('cell.recurrent.kernel'))!.shape[0]!)] : [];
+}
+
+/** Of the kernel of shifted patches, whose rows are [side, side, 5 copies, 3], what it has for the image itself. */
+function unshifted(kernel: Kernel | undefined): Kernel | undefined {
+  if (!kernel) return undefined;
+  const [rows, count] = kernel.shape as [number, number];
+  const own = Array.from({ length: rows }, (_, row) => row).filter((row) => row % 15 < 3);
+  const values = Float32Array.from(
+    own.flatMap((row) => [...kernel.values.subarray(row * count, (row + 1) * count)]),
+  );
+  return { shape: [own.length, count], values };
 }
 
 /** The columns of a kernel whose rows are [side, side, 3]. */

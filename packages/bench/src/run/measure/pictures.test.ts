@@ -1,7 +1,15 @@
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
 import '@tensorflow/tfjs-backend-cpu';
-import { createModel, dense, flatten, multiHeadAttention, sequential } from '@tenfold/layers';
+import { vit } from '@tenfold/architectures';
+import {
+  createModel,
+  dense,
+  flatten,
+  localitySelfAttention,
+  multiHeadAttention,
+  sequential,
+} from '@tenfold/layers';
 import { createRng } from '@tenfold/random';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
@@ -11,6 +19,7 @@ import type { Picture } from '../../results';
 import { tintedImages } from '../../test/tinted-images';
 import type { ModelName } from '../types';
 import { attentionRollout } from './attention-rollout';
+import { filterPictures } from './filter-pictures';
 import { joinFilters } from './join-filters';
 import { picturesOf } from './pictures';
 import { saliencyOf } from './saliency';
@@ -159,6 +168,27 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
     await expectClose(tf.tensor1d(parts!), byHand, { absolute: 1e-6 });
     tf.dispose([images, out]);
+    model.dispose();
+  });
+
+  it('rollout of attention to others alone leaves the diagonal out', async () => {
+    const model = createModel(localitySelfAttention({ features: 2, heads: 1 }), { seed: 2 });
+    const images = tf.tensor3d(random([1, 2, 2], 4), [1, 2, 2]);
+    const [parts] = (await attentionRollout(model, images as tf.Tensor as tf.Tensor4D))!;
+    await expectClose(tf.tensor1d(parts!), [0.5, 0.5], { absolute: 1e-6 }); // each looks at the other
+    images.dispose();
+    model.dispose();
+  });
+
+  it('filters of shifted patches are those of the image itself', async () => {
+    const model = createModel(vit({ width: 8, depth: 0, tokens: 'shifted' }));
+    const kernel = model.parameters()['patches.project.kernel']!;
+    // Only what the copies see is not 0: the filters of the image itself are gray.
+    const copies = Float32Array.from({ length: 240 * 8 }, (_, i) => (Math.floor(i / 8) % 15 < 3 ? 0 : 1));
+    kernel.assign(tf.tensor2d(copies, [240, 8]));
+    const [picture] = await filterPictures(model);
+    expect(picture!.pixels).toHaveLength(8);
+    for (const tile of picture!.pixels) expect(new Set(Buffer.from(tile, 'base64'))).toEqual(new Set([128]));
     model.dispose();
   });
 
