@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface Located {
   /** What `import()` takes. */
@@ -16,7 +15,7 @@ export interface Located {
  * @returns null when neither place has it
  */
 export function locate(packageName: string): Located | null {
-  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'noop.js')).href]) {
+  for (const from of [dirname(fileURLToPath(import.meta.url)), process.cwd()]) {
     const folder = packageFolder(packageName, from);
     if (folder === null) continue;
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -25,11 +24,15 @@ export function locate(packageName: string): Located | null {
   return null;
 }
 
-/** By its folder, since a package whose `exports` know only `import` does not resolve for `require`. */
-function packageFolder(packageName: string, from: string): string | null {
-  const paths = createRequire(from).resolve.paths(packageName) ?? [];
-  const folders = paths.map((path) => join(path, packageName));
-  return folders.find((folder) => existsSync(join(folder, 'package.json'))) ?? null;
+/**
+ * By its folder, since a package whose `exports` know only `import` does not resolve for `require`: in the node_modules of
+ * this folder or one above, as `import` looks for it.
+ */
+function packageFolder(packageName: string, folder: string): string | null {
+  const found = join(folder, 'node_modules', packageName);
+  if (existsSync(join(found, 'package.json'))) return found;
+  const above = dirname(folder);
+  return above === folder ? null : packageFolder(packageName, above);
 }
 
 function entryOf(manifest: { main?: string; exports?: unknown }): string {
