@@ -26,6 +26,14 @@ describe('what is set', () => {
     expect(groups.slice(1)).toEqual(hour.cnn.optimizer.groups.slice(1));
   });
 
+  it('leaves no word of tuning beside an optimizer that was not tuned', () => {
+    const tuned = { ...hour.cnn, tuning: 'the rate, of three' };
+    const of = (...texts: string[]) => applyOverrides(tuned, texts.map(parseOverride)).tuning;
+    expect(of('cnn.epochs=9')).toBe('the rate, of three');
+    expect(of('cnn.optimizer.maxNorm=1')).toBeUndefined();
+    expect(of('cnn.optimizer.maxNorm=1', 'cnn.tuning=the norm')).toBe('the norm');
+  });
+
   it('may be what the recipe left out, null, a word, or a whole object', () => {
     const { architecture, augmentation, optimizer } = set(
       'cnn.architecture.logitScale=0.2',

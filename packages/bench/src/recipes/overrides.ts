@@ -74,6 +74,9 @@ export function applyOverrides(recipe: Recipe, overrides: readonly Override[]): 
   const own = overrides.filter(({ model }) => model === recipe.model);
   const changed = structuredClone(recipe);
   for (const override of own) setValue(changed, override);
+  // What is set otherwise is not what was tuned.
+  const retuned = own.some(({ path: [key] }) => key === 'optimizer');
+  if (retuned && !own.some(({ path: [key] }) => key === 'tuning')) delete changed.tuning;
   if (changed.model !== recipe.model) {
     throw new OverrideError(
       `${recipe.model}.model is ${show(changed.model)}; a recipe keeps its model, see --models`,

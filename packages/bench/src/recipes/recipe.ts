@@ -96,6 +96,10 @@ export const recipeSchema = z
       description:
         'What is tested is an exponential moving average of the parameters, of which so much stays in a step. Statistics of batch norms are not averaged. Default: the parameters as they are.',
     }),
+    tuning: z.string().min(1).optional().meta({
+      description:
+        'Which values were chosen by accuracy on held-out training images, among which, in which trainings. Default: none.',
+    }),
     testViews: z.union([z.literal(1), z.literal(6)]).meta({
       description: 'Views of each test image that a second figure averages over; 1: no such figure.',
     }),

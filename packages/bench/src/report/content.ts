@@ -56,7 +56,7 @@ export function warnings({ profile, models, machine, seeds, heldOut, resumed }: 
 }
 
 /** What each number means. */
-export function definitions({ heldOut }: Pick<Results, 'heldOut'>): [string, string][] {
+export function definitions({ heldOut, models }: Pick<Results, 'heldOut' | 'models'>): [string, string][] {
   const images = heldOut > 0 ? 'held-out' : 'test';
   return [
     [
@@ -71,10 +71,7 @@ export function definitions({ heldOut }: Pick<Results, 'heldOut'>): [string, str
       'Best epoch (optimistic)',
       `The highest accuracy of all epochs. It was picked by the ${images} images themselves, so it is higher than what the model would reach on new ones; no comparison here uses it.`,
     ],
-    [
-      'Tuning',
-      'The recipes follow publications, whose authors may have chosen them by test accuracy, or are set without tuning. Nothing was chosen here by the accuracy on the test set; --held-out keeps training images for that.',
-    ],
+    ['Tuning', tuningText(models)],
     [
       'Train accuracy',
       'Over the augmented images of an epoch, while the model was still changing; it may be below the test accuracy.',
@@ -100,9 +97,27 @@ export function definitions({ heldOut }: Pick<Results, 'heldOut'>): [string, str
       'Expected calibration error',
       'Mean distance between the probability of the predictions and their accuracy, over bins of probability, weighted by their images.',
     ],
-    ['Peak memory', 'Largest resident set of the whole process seen at a step, data set included.'],
+    [
+      'Peak memory',
+      'Largest resident set of the whole process seen at a step: with the data set, and with what models before it and the forecast had taken, which WebAssembly does not give back.',
+    ],
     ['Energy', 'As measured by counters of the machine, for the whole device; never estimated.'],
   ];
+}
+
+/** Where the values of the recipes come from. */
+function tuningText(models: ModelResult[]): string {
+  const tuned = groupSeeds(models).flatMap(({ name, runs: [first] }) => {
+    const { tuning } = first!.recipe;
+    return typeof tuning === 'string' ? [`${name}: ${tuning}`] : [];
+  });
+  return [
+    'The recipes follow publications, whose authors may have chosen them by test accuracy, or are set without tuning',
+    tuned.length > 0
+      ? `, but for values that were chosen by accuracy on training images held out for that. ${tuned.join('; ')}. `
+      : '. ',
+    'Nothing was chosen here by the accuracy on the test set; --held-out keeps training images for tuning.',
+  ].join('');
 }
 
 /** Where and how the run was made. */

@@ -195,6 +195,12 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
     [/peak of this machine was not measured/],
     [],
   ],
+  [
+    'a tuned recipe',
+    changed(({ recipe }) => ({ recipe: { ...recipe, tuning: 'the rate, of three' } })),
+    [/held out for that\. cnn: the rate, of three/],
+    [],
+  ],
   ['no mistakes', changed(() => ({ mistakes: [] })), [], []],
   [
     'pictures left out',

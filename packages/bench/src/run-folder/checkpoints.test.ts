@@ -187,3 +187,17 @@ it('lets a mistake in the program through', async () => {
   const one = await openCheckpoints(emptyFolder(), { write });
   await expect(one.save(cnn, bytes(1), progress(1))).rejects.toThrow(TypeError);
 });
+
+it('keeps the highest peak that was seen, over breaks too', async () => {
+  const folder = emptyFolder();
+  const peak = (gflopsPerSecond: number) => ({ gflopsPerSecond, method: `loop ${gflopsPerSecond}` });
+  const first = await openCheckpoints(folder);
+  expect(first.peak).toBeNull();
+  first.keepPeak(peak(300));
+  first.keepPeak(peak(40));
+  await first.finish(fixtureModel('cnn', 0.4, 1));
+  const again = await reopen(folder);
+  expect(again.peak).toEqual(peak(300));
+  again.keepPeak(peak(310));
+  expect(again.peak).toEqual(peak(310));
+});

@@ -1,4 +1,4 @@
-import type { ModelResult } from '../results';
+import type { ModelResult, Results } from '../results';
 import { isSystemError, systemReason, type WriteFile, writeAtomically } from './atomic-write';
 import { digest } from './digest';
 import { join, mkdir, readdir, readFile, rm } from './files';
@@ -23,6 +23,10 @@ export interface Checkpoints {
   forecastOf(training: Training): number | undefined;
   /** Notes such an expectation, to be written with the next checkpoint. */
   keepForecast(training: Training, seconds: number): void;
+  /** The most that the backend was seen to reach here. */
+  readonly peak: Results['peak'];
+  /** Notes what the backend reached, to be written with the next checkpoint; less than before does not count. */
+  keepPeak(peak: NonNullable<Results['peak']>): void;
   /** Notes that the run goes on after a break. */
   resume(differences: string[]): void;
   readonly resumed: RunState['resumed'];
@@ -139,6 +143,12 @@ export async function openCheckpoints(
     forecastOf: (training) => state.forecasts.find((forecast) => isSame(forecast, training))?.seconds,
     keepForecast({ model, seed }, seconds) {
       state = { ...state, forecasts: [...state.forecasts, { model, seed, seconds }] };
+    },
+    get peak() {
+      return state.peak;
+    },
+    keepPeak(peak) {
+      if (peak.gflopsPerSecond > (state.peak?.gflopsPerSecond ?? 0)) state = { ...state, peak };
     },
     resume(differences) {
       const session = { at: new Date().toISOString(), differences };

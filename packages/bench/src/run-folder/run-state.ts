@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochSchema, modelResultSchema } from '../results';
+import { epochSchema, modelResultSchema, resultsSchema } from '../results';
 import type { WriteFile } from './atomic-write';
 import { digest } from './digest';
 import { join, readFile } from './files';
@@ -68,6 +68,8 @@ const stateSchema = z.object({
   finished: z.array(z.object({ result: modelResultSchema, logBytes: count })),
   /** Of training time, from the first step of each training to its last, before the run began. */
   forecasts: z.array(z.object({ model: z.string(), seed: count, seconds: z.number().min(0) })).default([]),
+  /** The most that the backend was seen to reach on this machine during the run. */
+  peak: resultsSchema.shape.peak.default(null),
   /** Every time that the run was resumed, and what was not as it had been. */
   resumed: z.array(z.object({ at: z.iso.datetime(), differences: z.array(z.string()) })),
 });
@@ -81,6 +83,7 @@ export const emptyState: RunState = {
   checkpoints: [],
   finished: [],
   forecasts: [],
+  peak: null,
   resumed: [],
 };
 

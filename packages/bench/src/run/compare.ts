@@ -40,7 +40,8 @@ export async function compare(
       message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
     });
   }
-  const peak = await measurePeak();
+  // Again after every training: a neighbour that was busy for the half second of one measurement is not the machine.
+  checkpoints.keepPeak(await measurePeak());
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
   await forecastRun({ trainings, data, checkpoints, signal }, listener);
@@ -67,10 +68,16 @@ export async function compare(
       listener,
     );
     const forecastSeconds = checkpoints.forecastOf(training) ?? null;
-    const result = { ...resultOf(recipe, seed, run, data, peak), forecastSeconds };
+    checkpoints.keepPeak(await measurePeak());
+    const result = { ...resultOf(recipe, seed, run, data), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);
   }
+  const { peak } = checkpoints;
+  const ofPeak = (result: ModelResult): ModelResult => ({
+    ...result,
+    peakFraction: peak && result.gflopsPerSecond / peak.gflopsPerSecond,
+  });
   return {
     schemaVersion: 2,
     createdAt: new Date().toISOString(),
@@ -88,18 +95,12 @@ export async function compare(
     seeds,
     heldOut,
     peak,
-    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model)),
+    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model).map(ofPeak)),
     paper,
   };
 }
 
-function resultOf(
-  recipe: Recipe,
-  seed: number,
-  run: ModelRun,
-  data: Cifar10,
-  peak: Results['peak'],
-): ModelResult {
+function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): ModelResult {
   const { outcome, measured } = run;
   const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;
@@ -128,7 +129,7 @@ function resultOf(
       toBest: flopsToBest(run.history),
     },
     gflopsPerSecond,
-    peakFraction: peak && gflopsPerSecond / peak.gflopsPerSecond,
+    peakFraction: null, // until the run has ended: the peak may still rise
     forecastSeconds: null,
     inference: run.inference,
     peakMemoryBytes: run.peakMemoryBytes || null,
