@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { curvesSvg } from '../export/curves-svg';
 import { epochsCsv, epochsCsvHeader, epochsCsvOfLog } from '../export/epochs-csv';
 import { readLog } from '../export/read-log';
 import { stepsCsv, stepsCsvHeader } from '../export/steps-csv';
+import type { CurveX } from '../report/learning-curves';
 import { writeFileOf } from './compare-runs-command';
 import type { Streams } from './dependencies';
 import { findRun, readResults } from './find-run';
@@ -10,18 +12,33 @@ import { UsageError } from './usage-error';
 
 export interface ExportFlags {
   csv?: boolean;
+  svg?: boolean;
+  over?: CurveX;
   epochs?: boolean;
   out?: string;
 }
 
-/** Writes the steps or the epochs of runs as one table, a line each. */
+/** Writes the steps or the epochs of runs as one table, a line each, or draws their accuracies. */
 export async function exportCommand(
   names: string[],
-  { csv = false, epochs = false, out }: ExportFlags,
+  { csv = false, svg = false, over, epochs = false, out }: ExportFlags,
   streams: Streams,
 ): Promise<number> {
-  if (!csv) throw new UsageError('export: no format; expected --csv');
+  if (csv === svg) {
+    throw new UsageError(`export: ${csv ? 'two formats' : 'no format'}; expected --csv or --svg`);
+  }
+  if (svg && epochs) throw new UsageError('export: --epochs is of tables; leave it out, or ask for --csv');
+  if (csv && over) throw new UsageError('export: --over is of charts; leave it out, or ask for --svg');
   const say = (message: string) => void streams.err.write(`${message}\n`);
+  if (svg) {
+    const chart = await chartOf(names, over ?? 'seconds');
+    if (out === undefined) streams.out.write(chart);
+    else {
+      await writeFileOf('export', out, chart);
+      say(resolve(out));
+    }
+    return 0;
+  }
   const parts = [epochs ? epochsCsvHeader : stepsCsvHeader];
   for (const name of names) {
     const path = await findRun('export', name);
@@ -39,6 +56,21 @@ export async function exportCommand(
     say(`${resolve(out)}: ${parts.length - 1} lines`);
   }
   return 0;
+}
+
+async function chartOf(names: string[], over: CurveX): Promise<string> {
+  const runs = [];
+  for (const name of names) {
+    const path = await findRun('export', name);
+    runs.push({ name: basename(path), results: await readResults('export', path) });
+  }
+  const chart = await curvesSvg(runs, over);
+  if (chart) return chart;
+  throw new UsageError(
+    over === 'joules'
+      ? 'export: the energy of none of these runs was measured; expected another axis, such as --over seconds'
+      : 'export: no epoch of these runs was evaluated; there is nothing to draw',
+  );
 }
 
 function stepLines(path: string, say: (message: string) => void): AsyncIterable<string> {

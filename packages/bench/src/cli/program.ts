@@ -28,6 +28,7 @@ Examples:
   $ ${NAME} list                              the runs in runs/, finished and not
   $ ${NAME} compare RUN RUN --out page.html   runs of different machines or backends side by side
   $ ${NAME} export --csv RUN                  every step, for a spreadsheet
+  $ ${NAME} export --svg RUN --out curves.svg the accuracies over training time, as a picture
 
 Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 3 done but something could not be
 written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM.`;
@@ -215,10 +216,19 @@ function createProgram(
     );
 
   inherit(program.command('export'), program)
-    .description('Writes the steps of runs as a table, one line a step.')
+    .description('Writes the steps of runs as a table, one line a step, or draws their accuracies.')
     .argument('<runs...>', 'one or more: their folders, or their names in runs/')
     .option('--csv', 'as CSV (RFC 4180)')
-    .option('--epochs', 'one line an epoch in place of one a step')
+    .option('--epochs', 'with --csv, one line an epoch in place of one a step')
+    .option('--svg', 'as a chart of the accuracies of finished runs')
+    .addOption(
+      new Option('--over <axis>', "the chart's other axis (default: seconds)").choices([
+        'epoch',
+        'seconds',
+        'flops',
+        'joules',
+      ]),
+    )
     .option('-o, --out <file>', 'in place of the standard output')
     .action(async (runs: string[], flags: ExportFlags) => done(await exportCommand(runs, flags, streams)));
 

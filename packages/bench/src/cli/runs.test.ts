@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { acquireLock } from '../run-folder/lock';
 import type { RunStatus } from '../run-folder/run-status';
+import { htmlErrors, outsideReferences } from '../test/check-html';
 import { buildCommandLine, emptyFolder, start } from '../test/command-line';
 import { fixtureModel, fixtureResults } from '../test/fixture-results';
 
@@ -127,7 +128,12 @@ describe('compare', () => {
       /--out is 'both\.pdf'; expected a file that ends in \.html or \.md/,
     ],
     ['compare b-finished a-later --out runs/b-finished/run.json/x.md', /--out: cannot write .*x\.md/],
-    ['export b-finished', /export: no format; expected --csv/],
+    ['export b-finished', /export: no format; expected --csv or --svg/],
+    ['export --csv --svg b-finished', /export: two formats; expected --csv or --svg/],
+    ['export --svg --epochs b-finished', /--epochs is of tables/],
+    ['export --csv --over flops b-finished', /--over is of charts/],
+    ['export --svg --over joules b-finished', /energy of none of these runs was measured/],
+    ['export --svg stopped', /stopped is not finished/],
     ['export --csv a-later', /a-later has no steps\.jsonl; --epochs exports the history/],
     ['export --csv --epochs nowhere', /export: there is no .*nowhere and no run nowhere/],
   ])('%s', async (args, message) => {
@@ -157,5 +163,21 @@ describe('export', () => {
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toMatch(/epochs\.csv: 24 lines/);
     expect(readFileSync(join(cwd, 'epochs.csv'), 'utf8')).toMatch(/^run,model,seed,epoch,seconds,/);
+  });
+
+  it('draws the curves of runs as a picture that needs nothing else', async () => {
+    const cwd = folderOfRuns();
+    const { code, out } = await run('export --svg b-finished', cwd);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(out).toMatch(/>Test accuracy over training time \(%\)</);
+    expect(out).toMatch(/>cnn</);
+    expect(htmlErrors(out)).toEqual([]);
+    expect(outsideReferences(out)).toEqual([]);
+    const { err } = await run('export --svg b-finished a-later --over epoch --out both.svg', cwd);
+    expect(err).toMatch(/both\.svg\n$/);
+    const both = readFileSync(join(cwd, 'both.svg'), 'utf8');
+    expect(both).toMatch(/>Test accuracy over epochs \(%\)</);
+    expect(both).toMatch(/cnn, b-finished/);
   });
 });
