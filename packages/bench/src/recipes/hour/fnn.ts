@@ -9,14 +9,15 @@ import type { Recipe } from '../recipe';
 export const fnn: Recipe = {
   model: 'fnn',
   architecture: { sizes: [3072, 2048, 2048, 1024], dropoutRate: 0.1 },
-  epochs: 40,
+  epochs: 90,
   batchSize: 500,
   labelSmoothing: 0.1,
-  augmentation: { shift: 4, flip: 'alternating', cutout: 0, mixup: 0.3 },
+  augmentation: { shift: 4, flip: 'alternating', cutout: 0 },
   optimizer: {
     maxNorm: 1,
     groups: adamWGroups({ peak: 7.5e-4, weightDecay: 0.1, warmupFraction: 0.1 }),
   },
-  tuning: 'the learning rate of 7.5e-4, 1.5e-3 and 3e-3, by the accuracy on 5,000 images after five epochs',
+  tuning:
+    'the learning rate of 7.5e-4, 1.5e-3 and 3e-3, by the accuracy on 5,000 images after five epochs; mixup of 0 and 0.3, after twelve',
   testViews: 6,
 };

@@ -8,7 +8,7 @@ import type { Recipe } from '../recipe';
 export const vitHybrid: Recipe = {
   model: 'vit-hybrid',
   architecture: { stemWidth: 64, width: 128, depth: 4, heads: 4, mlpWidth: 256 },
-  epochs: 10,
+  epochs: 18,
   batchSize: 500,
   labelSmoothing: 0.1,
   augmentation: { shift: 2, flip: 'alternating', cutout: 0 },
