@@ -48,6 +48,21 @@ describe.runIf(available)('tiles on a device', () => {
   );
 
   it(
+    'are measured with the clock of the device, which works on',
+    async () => {
+      const costs = await measureTiles(backend(), undefined, CROWD);
+      for (const { alone, crowded } of costs) {
+        expect(alone).toBeGreaterThan(0);
+        expect(crowded).toBeGreaterThan(0);
+      }
+      setTileCosts(backend().device, costs);
+      const product = tf.matMul(tf.ones([40, 20]), tf.ones([20, 8]));
+      expect(Array.from(await product.data())).toEqual(new Array(320).fill(20));
+    },
+    PATIENCE,
+  );
+
+  it(
     'give the same bits, each of them',
     async () => {
       const [m, k, n] = [130, 1100, 68];

@@ -82,6 +82,7 @@ const timerOf =
     await backend.device.queue.onSubmittedWorkDone();
     const start = performance.now();
     work();
+    backend.endComputePassEncoder();
     backend.submitQueue();
     await backend.device.queue.onSubmittedWorkDone();
     return (performance.now() - start) / 1000;
