@@ -87,6 +87,9 @@ describe.runIf(available)('registerWebgpu', () => {
     const info = await registerWebgpu({ allowSoftware: true });
     expect(tf.getBackend()).toBe('webgpu');
     expect(info.adapter.length).toBeGreaterThan(0);
+    // The processor is not measured.
+    if (info.software) expect(info.tiles).toBe('fixed');
+    expect((await registerWebgpu({ allowSoftware: true, autotune: false })).tiles).toBe('fixed');
     expect(Array.from(await tf.add(tf.ones([3]), 1).data())).toEqual([2, 2, 2]);
   });
 

@@ -1,12 +1,12 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { type Uniform, u32 } from '../program';
+import { chooseTile, fixedTile, SIDE, type Tile, tilesOf } from '../tiles';
 import { runColumns } from './columns';
 
-const THREADS = 64; // eight by eight
-const SIDE = 8;
-/** Of the summed dimension, in workgroup memory at a time. */
-const DEPTH = 16;
+const THREADS = SIDE * SIDE;
+/** Parts of a split sum are multiples of it, and so of every tile's depth. */
+const SLAB = 16;
 /** Workgroups to aim for when the sum is split: three for each core of the largest GPUs would leave none idle. */
 const GROUPS = 256;
 /** Of the summed dimension that a split has at least: its part of the result is written and read once more. */
@@ -38,6 +38,8 @@ export interface Gemm {
   shape: number[];
   /** Added to every row: one value for each column. */
   bias?: TensorInfo;
+  /** By which it is computed, as one sum; what the device does best when left out. */
+  tile?: Tile;
 }
 
 /** Whether a result of this size can be computed: WebGPU limits the number of workgroups along a dimension. */
@@ -47,22 +49,22 @@ export const gemmFits = ({ rows, columns }: Pick<Gemm, 'rows' | 'columns'>): boo
 /**
  * A matrix product [rows, depth]·[depth, columns] of operands that are read through functions: implicit GEMM. Each thread
  * has a tile of the result in registers; where the result is small against the sum, the sum is split among workgroups
- * and the parts are added up in a fixed order, so that the result is the same every time.
+ * and the parts are added up in a fixed order, so that the result is the same every time, and with every tile.
  */
 export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
   const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, bias } = gemm;
-  const [high, wide] = [perThread(rows), perThread(columns)];
-  const [tilesDown, tilesAcross] = [Math.ceil(rows / (high * SIDE)), Math.ceil(columns / (wide * SIDE))];
-  const wanted = Math.min(Math.floor(depth / LEAST_DEPTH), Math.floor(GROUPS / (tilesDown * tilesAcross)));
-  const per = Math.ceil(depth / Math.max(1, wanted) / DEPTH) * DEPTH;
+  const per = gemm.tile ? depth : partOf(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
+  const tile = gemm.tile ?? chooseTile(backend.device, { rows, columns, depth: per, splits });
+  const { high, wide } = tile;
+  const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
   const out = backend.output(shape);
   const parts = splits > 1 ? backend.output([splits, rows, columns]) : out;
   const vectors = columns % 4 === 0;
   const addsBias = bias !== undefined && splits === 1;
   const element = vectors ? 'vec4<f32>' : 'f32';
   backend.run({
-    name: `${name} ${high}x${wide}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}`,
+    name: `${name} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}`,
     inputs: addsBias ? { ...inputs, bias } : inputs,
     outputs: { parts },
     types: { ...types, parts: element, bias: element },
@@ -76,8 +78,8 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
     threads: THREADS,
     groups: [tilesDown, tilesAcross, splits],
     declarations: () => `
-var<workgroup> tileA: array<vec4<f32>, ${(DEPTH * high * SIDE) / 4}>;
-var<workgroup> tileB: array<vec4<f32>, ${(DEPTH * wide * SIDE) / 4}>;
+var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * high * SIDE) / 4}>;
+var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * wide * SIDE) / 4}>;
 ${a.reader}
 ${b.reader}`,
     body: () => `
@@ -88,11 +90,11 @@ ${b.reader}`,
   let down = lane / ${SIDE}u;
   let across = lane % ${SIDE}u;
   ${accumulators(high, wide)}
-  for (var k = begin; k < end; k += ${DEPTH}u) {
-    ${fill('A', a, high, 'topRow')}
-    ${fill('B', b, wide, 'leftColumn')}
+  for (var k = begin; k < end; k += ${tile.depth}u) {
+    ${fill('A', a, high, tile.depth, 'topRow')}
+    ${fill('B', b, wide, tile.depth, 'leftColumn')}
     workgroupBarrier();
-    for (var j = 0u; j < ${DEPTH}u; j++) {
+    for (var j = 0u; j < ${tile.depth}u; j++) {
       ${multiply(high, wide)}
     }
     workgroupBarrier();
@@ -116,8 +118,12 @@ ${b.reader}`,
   return out;
 }
 
-// 32 by 32 where the result has no more, else 64.
-const perThread = (size: number): 4 | 8 => (size > 32 ? 8 : 4);
+/** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */
+function partOf(gemm: Pick<Gemm, 'rows' | 'columns' | 'depth'>): number {
+  const [down, across] = tilesOf(fixedTile(gemm), gemm);
+  const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / (down * across)));
+  return Math.ceil(gemm.depth / Math.max(1, wanted) / SLAB) * SLAB;
+}
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -126,11 +132,11 @@ const accumulators = (high: number, wide: number): string =>
     .flatMap((r) => range(wide / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
     .join(' ');
 
-// Every thread brings its share of a tile [DEPTH, per * SIDE] into workgroup memory, four values at a time.
-function fill(letter: 'A' | 'B', { along }: Operand, per: number, corner: string): string {
+// Every thread brings its share of a tile [depth, per * SIDE] into workgroup memory, four values at a time.
+function fill(letter: 'A' | 'B', { along }: Operand, per: number, depth: number, corner: string): string {
   const vectors = (per * SIDE) / 4;
   if (along === 'outer') {
-    return range((DEPTH * vectors) / THREADS)
+    return range((depth * vectors) / THREADS)
       .map((part) => {
         const at = `(${part * THREADS}u + lane)`;
         return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
@@ -138,10 +144,10 @@ function fill(letter: 'A' | 'B', { along }: Operand, per: number, corner: string
       .join('\n    ');
   }
   // Blocks of four by four, read along the depth and turned.
-  const blocks = (DEPTH / 4) * vectors;
+  const blocks = (depth / 4) * vectors;
   return `if (lane < ${blocks}u) {
-      let outer = lane / ${DEPTH / 4}u;
-      let depth = 4u * (lane % ${DEPTH / 4}u);
+      let outer = lane / ${depth / 4}u;
+      let depth = 4u * (lane % ${depth / 4}u);
       ${range(4)
         .map((i) => `let v${i} = read${letter}(${corner} + 4u * outer + ${i}u, k + depth);`)
         .join('\n      ')}

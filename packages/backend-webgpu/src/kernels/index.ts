@@ -10,8 +10,10 @@ import { maxPoolGrad } from './max-pool-grad';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { prod } from './prod';
+import { select } from './select';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
+import { tile } from './tile';
 
 /** All kernels of this package; those that tfjs's backend has too take their place. */
 export const kernels: tf.KernelConfig[] = [
@@ -25,8 +27,10 @@ export const kernels: tf.KernelConfig[] = [
   ...normalizationKernels,
   ...optimizerKernels,
   prod,
+  select,
   ...softmaxKernels,
   sum,
+  tile,
 ];
 
 /** Registers the kernels; a second call does nothing. */

@@ -52,8 +52,8 @@ function product(
   });
 }
 
-// A matrix in memory: its rows are lines of the index that is not read along.
-function operand(letter: 'A' | 'B', along: Operand['along'], vectors: boolean): Operand {
+/** A matrix in memory: its rows are lines of the index that is not read along. */
+export function operand(letter: 'A' | 'B', along: Operand['along'], vectors: boolean): Operand {
   const outers = letter === 'A' ? 'uniforms.rows' : 'uniforms.columns';
   const buffer = letter.toLowerCase();
   const [line, lines, across, length] =
