@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { type Uniform, u32 } from '../program';
+import { repeat } from '../repeat';
 import { runColumns } from './columns';
 
 const THREADS = 64; // eight by eight
@@ -62,7 +63,7 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
   const addsBias = bias !== undefined && splits === 1;
   const element = vectors ? 'vec4<f32>' : 'f32';
   backend.run({
-    name: `${name} ${high}x${wide}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}`,
+    name: `${name} ${high}x${wide}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}${backend.unrolls ? '' : ' loops'}`,
     inputs: addsBias ? { ...inputs, bias } : inputs,
     outputs: { parts },
     types: { ...types, parts: element, bias: element },
@@ -89,8 +90,8 @@ ${b.reader}`,
   let across = lane % ${SIDE}u;
   ${accumulators(high, wide)}
   for (var k = begin; k < end; k += ${DEPTH}u) {
-    ${fill('A', a, high, 'topRow')}
-    ${fill('B', b, wide, 'leftColumn')}
+    ${fill('A', a, high, 'topRow', backend.unrolls)}
+    ${fill('B', b, wide, 'leftColumn', backend.unrolls)}
     workgroupBarrier();
     for (var j = 0u; j < ${DEPTH}u; j++) {
       ${multiply(high, wide)}
@@ -127,30 +128,22 @@ const accumulators = (high: number, wide: number): string =>
     .join(' ');
 
 // Every thread brings its share of a tile [DEPTH, per * SIDE] into workgroup memory, four values at a time.
-function fill(letter: 'A' | 'B', { along }: Operand, per: number, corner: string): string {
+function fill(letter: 'A' | 'B', { along }: Operand, per: number, corner: string, unrolled: boolean): string {
   const vectors = (per * SIDE) / 4;
   if (along === 'outer') {
-    return range((DEPTH * vectors) / THREADS)
-      .map((part) => {
-        const at = `(${part * THREADS}u + lane)`;
-        return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
-      })
-      .join('\n    ');
+    return repeat(unrolled, (DEPTH * vectors) / THREADS, (part) => {
+      const at = `(${part} * ${THREADS}u + lane)`;
+      return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
+    });
   }
   // Blocks of four by four, read along the depth and turned.
   const blocks = (DEPTH / 4) * vectors;
   return `if (lane < ${blocks}u) {
       let outer = lane / ${DEPTH / 4}u;
       let depth = 4u * (lane % ${DEPTH / 4}u);
-      ${range(4)
-        .map((i) => `let v${i} = read${letter}(${corner} + 4u * outer + ${i}u, k + depth);`)
-        .join('\n      ')}
-      ${range(4)
-        .map(
-          (i) =>
-            `tile${letter}[(depth + ${i}u) * ${vectors}u + outer] = vec4(v0[${i}], v1[${i}], v2[${i}], v3[${i}]);`,
-        )
-        .join('\n      ')}
+      var v: array<vec4<f32>, 4>;
+      ${repeat(unrolled, 4, (i) => `v[${i}] = read${letter}(${corner} + 4u * outer + ${i}, k + depth);`)}
+      ${repeat(unrolled, 4, (i) => `tile${letter}[(depth + ${i}) * ${vectors}u + outer] = vec4(v[0][${i}], v[1][${i}], v[2][${i}], v[3][${i}]);`)}
     }`;
 }
 
