@@ -1,6 +1,7 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { cacheBindGroups } from './bind-group-cache';
+import type { WebgpuFailure } from './failure';
 import { type Health, healthOf } from './health';
 import { groupsFor, type Program, shaderOf, u32 } from './program';
 import { cacheUniforms, record, reuseBuffersWithinBatch, uniformBuffer } from './tfjs-internals';
@@ -33,14 +34,22 @@ export class WebgpuBackend extends WebGPUBackend {
   private readonly constants = new Map<string, GPUBuffer>();
   private readonly deferred = new Map<object, Deferred>();
   private readonly health: Health;
+  /** Whether shaders are written out where they could loop: everywhere but on SwiftShader, see {@link repeat}. */
+  readonly unrolls: boolean;
 
   /** @param description of the adapter, for messages */
   constructor(device: GPUDevice, info: GPUAdapterInfo, description = 'the GPU') {
     super(device, info);
+    this.unrolls = !/swiftshader/i.test(description);
     this.health = healthOf(device, description);
     cacheBindGroups(device, BIND_GROUPS);
     cacheUniforms(this, UNIFORMS);
     reuseBuffersWithinBatch(this);
+  }
+
+  /** What the device failed by, if it did: nothing that it computes counts any more. */
+  get failure(): WebgpuFailure | undefined {
+    return this.health.failure;
   }
 
   /** A new float32 tensor. */

@@ -18,6 +18,11 @@ export async function startWebgpu(): Promise<boolean> {
   }
 }
 
+/** Has the kernels write their shaders out, as for GPUs, or with loops, as for SwiftShader. */
+export function unroll(unrolls: boolean): void {
+  Object.assign(tf.backend(), { unrolls });
+}
+
 /** Normally distributed numbers. */
 export const normals = (size: number, seed = 1): Float32Array =>
   createRng(seed).fillNormal(new Float32Array(size));

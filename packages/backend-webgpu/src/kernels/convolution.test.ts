@@ -1,15 +1,20 @@
 import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { convInfo } from '../conv-info';
 import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../reference/conv2d';
 import { convCases } from '../reference/conv2d-cases';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu, unroll } from '../testing';
 
 const available = await startWebgpu();
 const { sizeFromShape } = tf.util;
 
-describe.runIf(available)('the convolution and its gradients', () => {
+describe.runIf(available).each([
+  ['written out', true],
+  ['with loops', false],
+])('the convolution and its gradients, %s', (_, unrolls) => {
+  beforeAll(() => unroll(unrolls));
+
   for (const { name, x: inShape, filter: filterShape, ...attrs } of convCases) {
     const info = convInfo(inShape, filterShape, attrs);
     const [x, filter, dy] = [inShape, filterShape, info.outShape].map((shape, i) =>

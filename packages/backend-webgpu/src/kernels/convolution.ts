@@ -3,6 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
 import { fallback } from '../fallback';
 import { f32, i32, type Uniform } from '../program';
+import { repeat } from '../repeat';
 import { gemmFits, type Operand, runGemm } from './gemm';
 
 /** Up to here a quotient computed in floats is off by at most one. */
@@ -13,6 +14,7 @@ const conv2d: tf.KernelConfig = {
   kernelName: tf.Conv2D,
   backendName: 'webgpu',
   kernelFunc: (call) => {
+    const backend = call.backend as WebgpuBackend;
     const { x, filter } = call.inputs as { x: tf.TensorInfo; filter: tf.TensorInfo };
     const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
     const { inChannels, outChannels, filterHeight, filterWidth } = info;
@@ -29,12 +31,13 @@ const conv2d: tf.KernelConfig = {
 ${pixelOfInput}
 fn readA(pixel: u32, depth: u32) -> vec4<f32> {
   ${everyChannel(
+    backend,
     xWidth,
     (k) => `
-    let tapIndex = divide(i32(depth) + ${k}, uniforms.channels, uniforms.perChannels);
-    let c = i32(depth) + ${k} - tapIndex * uniforms.channels;
+    let tapIndex = divide(i32(depth + ${k}), uniforms.channels, uniforms.perChannels);
+    let c = i32(depth + ${k}) - tapIndex * uniforms.channels;
     let at = inputAt(i32(pixel), tapIndex);
-    if (depth + ${k}u < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
+    if (depth + ${k} < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
     (width) => `x[(at * uniforms.channels + c)${width === 4 ? ' / 4' : ''}]`,
   )}
 }`,
@@ -44,14 +47,15 @@ fn readA(pixel: u32, depth: u32) -> vec4<f32> {
       reader: `
 fn readB(column: u32, depth: u32) -> vec4<f32> {
   ${everyChannel(
+    backend,
     filterWidth_,
-    (k) => `if (column + ${k}u < uniforms.columns && depth < uniforms.depth) {
-      let at = depth * uniforms.columns + column + ${k}u;`,
+    (k) => `if (column + ${k} < uniforms.columns && depth < uniforms.depth) {
+      let at = depth * uniforms.columns + column + ${k};`,
     (width) => `filter_[at${width === 4 ? ' / 4u' : ''}]`,
   )}
 }`,
     };
-    return runGemm(call.backend as WebgpuBackend, {
+    return runGemm(backend, {
       name: `conv ${xWidth} ${filterWidth_}`,
       ...size,
       inputs: { x, filter_: filter },
@@ -69,6 +73,7 @@ const conv2dBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
   backendName: 'webgpu',
   kernelFunc: (call) => {
+    const backend = call.backend as WebgpuBackend;
     const { x, dy } = call.inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
     const attrs = call.attrs as unknown as ConvAttrs & { filterShape: number[] };
     const info = convInfo(x.shape, attrs.filterShape, attrs);
@@ -89,12 +94,13 @@ const conv2dBackpropFilter: tf.KernelConfig = {
 ${pixelOfInput}
 fn readA(row: u32, pixel: u32) -> vec4<f32> {
   ${everyChannel(
+    backend,
     xWidth,
     (k) => `
-    let tapIndex = divide(i32(row) + ${k}, uniforms.channels, uniforms.perChannels);
-    let c = i32(row) + ${k} - tapIndex * uniforms.channels;
+    let tapIndex = divide(i32(row + ${k}), uniforms.channels, uniforms.perChannels);
+    let c = i32(row + ${k}) - tapIndex * uniforms.channels;
     let at = inputAt(i32(pixel), tapIndex);
-    if (row + ${k}u < uniforms.rows && pixel < uniforms.depth && at >= 0) {`,
+    if (row + ${k} < uniforms.rows && pixel < uniforms.depth && at >= 0) {`,
     (width) => `x[(at * uniforms.channels + c)${width === 4 ? ' / 4' : ''}]`,
   )}
 }`,
@@ -104,14 +110,15 @@ fn readA(row: u32, pixel: u32) -> vec4<f32> {
       reader: `
 fn readB(column: u32, pixel: u32) -> vec4<f32> {
   ${everyChannel(
+    backend,
     dyWidth,
-    (k) => `if (column + ${k}u < uniforms.columns && pixel < uniforms.depth) {
-      let at = pixel * uniforms.columns + column + ${k}u;`,
+    (k) => `if (column + ${k} < uniforms.columns && pixel < uniforms.depth) {
+      let at = pixel * uniforms.columns + column + ${k};`,
     (width) => `dy[at${width === 4 ? ' / 4u' : ''}]`,
   )}
 }`,
     };
-    return runGemm(call.backend as WebgpuBackend, {
+    return runGemm(backend, {
       name: `conv filter grad ${xWidth} ${dyWidth}`,
       ...size,
       inputs: { x, dy },
@@ -129,6 +136,7 @@ const conv2dBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,
   backendName: 'webgpu',
   kernelFunc: (call) => {
+    const backend = call.backend as WebgpuBackend;
     const { dy, filter } = call.inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
     const attrs = call.attrs as unknown as ConvAttrs & { inputShape: number[] };
     const info = convInfo(attrs.inputShape, filter.shape, attrs);
@@ -150,12 +158,13 @@ const conv2dBackpropInput: tf.KernelConfig = {
 ${pixelOfOutput}
 fn readA(pixel: u32, depth: u32) -> vec4<f32> {
   ${everyChannel(
+    backend,
     width,
     (k) => `
-    let tapIndex = divide(i32(depth) + ${k}, uniforms.outChannels, uniforms.perOutChannels);
-    let c = i32(depth) + ${k} - tapIndex * uniforms.outChannels;
+    let tapIndex = divide(i32(depth + ${k}), uniforms.outChannels, uniforms.perOutChannels);
+    let c = i32(depth + ${k}) - tapIndex * uniforms.outChannels;
     let at = outputAt(i32(pixel), tapIndex);
-    if (depth + ${k}u < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
+    if (depth + ${k} < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
     (width) => `dy[(at * uniforms.outChannels + c)${width === 4 ? ' / 4' : ''}]`,
   )}
 }`,
@@ -165,17 +174,18 @@ fn readA(pixel: u32, depth: u32) -> vec4<f32> {
       reader: `
 fn readB(channel: u32, depth: u32) -> vec4<f32> {
   ${everyChannel(
+    backend,
     width,
     (k) => `
-    let tapIndex = divide(i32(depth) + ${k}, uniforms.outChannels, uniforms.perOutChannels);
-    let c = i32(depth) + ${k} - tapIndex * uniforms.outChannels;
+    let tapIndex = divide(i32(depth + ${k}), uniforms.outChannels, uniforms.perOutChannels);
+    let c = i32(depth + ${k}) - tapIndex * uniforms.outChannels;
     let at = (tapIndex * uniforms.channels + i32(channel)) * uniforms.outChannels + c;
-    if (channel < uniforms.columns && depth + ${k}u < uniforms.depth) {`,
+    if (channel < uniforms.columns && depth + ${k} < uniforms.depth) {`,
     (width) => `filter_[at${width === 4 ? ' / 4' : ''}]`,
   )}
 }`,
     };
-    return runGemm(call.backend as WebgpuBackend, {
+    return runGemm(backend, {
       name: `conv input grad ${width}`,
       ...size,
       inputs: { dy, filter_: filter },
@@ -267,10 +277,15 @@ fn outputAt(pixel: i32, tapIndex: i32) -> i32 {
  * WGSL that returns four values, each or all of them if `find` of it (which ends with an opened condition) finds it: at
  * once where the channels are vectors of four, one by one where they are not.
  */
-function everyChannel(width: 1 | 4, find: (k: number) => string, value: (width: 1 | 4) => string): string {
-  if (width === 4) return `{ ${find(0)} return ${value(4)}; } } return vec4<f32>();`;
-  const each = [0, 1, 2, 3].map((k) => `{ ${find(k)} values[${k}] = ${value(1)}; } }`);
-  return `var values = vec4<f32>(); ${each.join('\n  ')} return values;`;
+function everyChannel(
+  backend: WebgpuBackend,
+  width: 1 | 4,
+  find: (k: string) => string,
+  value: (width: 1 | 4) => string,
+): string {
+  if (width === 4) return `{ ${find('0u')} return ${value(4)}; } } return vec4<f32>();`;
+  const each = repeat(backend.unrolls, 4, (k) => `${find(k)} values[${k}] = ${value(1)}; }`);
+  return `var values = vec4<f32>(); ${each} return values;`;
 }
 
 /** The two-dimensional convolution and its gradients as implicit matrix products. */

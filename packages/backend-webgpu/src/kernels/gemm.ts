@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { type Uniform, u32 } from '../program';
+import { repeat } from '../repeat';
 import { chooseTile, fixedTile, SIDE, type Tile, tilesOf } from '../tiles';
 import { runColumns } from './columns';
 
@@ -64,7 +65,7 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
   const addsBias = bias !== undefined && splits === 1;
   const element = vectors ? 'vec4<f32>' : 'f32';
   backend.run({
-    name: `${name} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}`,
+    name: `${name} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}${backend.unrolls ? '' : ' loops'}`,
     inputs: addsBias ? { ...inputs, bias } : inputs,
     outputs: { parts },
     types: { ...types, parts: element, bias: element },
@@ -91,8 +92,8 @@ ${b.reader}`,
   let across = lane % ${SIDE}u;
   ${accumulators(high, wide)}
   for (var k = begin; k < end; k += ${tile.depth}u) {
-    ${fill('A', a, high, tile.depth, 'topRow')}
-    ${fill('B', b, wide, tile.depth, 'leftColumn')}
+    ${fill('A', a, high, tile.depth, 'topRow', backend.unrolls)}
+    ${fill('B', b, wide, tile.depth, 'leftColumn', backend.unrolls)}
     workgroupBarrier();
     for (var j = 0u; j < ${tile.depth}u; j++) {
       ${multiply(high, wide)}
@@ -133,30 +134,29 @@ const accumulators = (high: number, wide: number): string =>
     .join(' ');
 
 // Every thread brings its share of a tile [depth, per * SIDE] into workgroup memory, four values at a time.
-function fill(letter: 'A' | 'B', { along }: Operand, per: number, depth: number, corner: string): string {
+function fill(
+  letter: 'A' | 'B',
+  { along }: Operand,
+  per: number,
+  depth: number,
+  corner: string,
+  unrolled: boolean,
+): string {
   const vectors = (per * SIDE) / 4;
   if (along === 'outer') {
-    return range((depth * vectors) / THREADS)
-      .map((part) => {
-        const at = `(${part * THREADS}u + lane)`;
-        return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
-      })
-      .join('\n    ');
+    return repeat(unrolled, (depth * vectors) / THREADS, (part) => {
+      const at = `(${part} * ${THREADS}u + lane)`;
+      return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
+    });
   }
   // Blocks of four by four, read along the depth and turned.
   const blocks = (depth / 4) * vectors;
   return `if (lane < ${blocks}u) {
       let outer = lane / ${depth / 4}u;
       let depth = 4u * (lane % ${depth / 4}u);
-      ${range(4)
-        .map((i) => `let v${i} = read${letter}(${corner} + 4u * outer + ${i}u, k + depth);`)
-        .join('\n      ')}
-      ${range(4)
-        .map(
-          (i) =>
-            `tile${letter}[(depth + ${i}u) * ${vectors}u + outer] = vec4(v0[${i}], v1[${i}], v2[${i}], v3[${i}]);`,
-        )
-        .join('\n      ')}
+      var v: array<vec4<f32>, 4>;
+      ${repeat(unrolled, 4, (i) => `v[${i}] = read${letter}(${corner} + 4u * outer + ${i}, k + depth);`)}
+      ${repeat(unrolled, 4, (i) => `tile${letter}[(depth + ${i}) * ${vectors}u + outer] = vec4(v[0][${i}], v[1][${i}], v[2][${i}], v[3][${i}]);`)}
     }`;
 }
 

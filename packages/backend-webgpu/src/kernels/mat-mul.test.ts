@@ -1,7 +1,7 @@
 import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
-import { normals, startWebgpu } from '../testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { normals, startWebgpu, unroll } from '../testing';
 
 const available = await startWebgpu();
 const sizes = [
@@ -35,7 +35,12 @@ function reference(
   });
 }
 
-describe.runIf(available)('matrix products', () => {
+describe.runIf(available).each([
+  ['written out', true],
+  ['with loops', false],
+])('matrix products, %s', (_, unrolls) => {
+  beforeAll(() => unroll(unrolls));
+
   for (const size of sizes) {
     const [m, k, n] = size;
     const [a, b, bias] = [normals(m * k, 1), normals(k * n, 2), normals(n, 3)];
