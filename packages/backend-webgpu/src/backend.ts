@@ -160,6 +160,14 @@ export class WebgpuBackend extends WebGPUBackend {
     if (floats) this.disposeData(floats.dataId);
   }
 
+  /** Copies a place within another's buffer to a tensor of floats, without a dispatch. */
+  copyFrom({ whole, offset }: Part, to: TensorInfo): void {
+    const from = this.binding(whole);
+    const bytes = 4 * util.sizeFromShape(to.shape);
+    const start = (from.offset ?? 0) + offset;
+    recordCopy(this, { buffer: from.buffer, offset: start }, this.binding(to).buffer, 0, bytes);
+  }
+
   /** Runs something on a tensor that has a buffer of its own: the given one, or a copy if it is a part of another. */
   private withOwnBuffer<R>(dataId: object, run: (dataId: object) => R): R {
     if (!this.parts.has(dataId) || this.tensorMap.get(dataId).values) return run(dataId);

@@ -10,6 +10,7 @@ import { maxPoolGrad } from './max-pool-grad';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { prod } from './prod';
+import { recurrentKernels } from './recurrent';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
 
@@ -25,6 +26,7 @@ export const kernels: tf.KernelConfig[] = [
   ...normalizationKernels,
   ...optimizerKernels,
   prod,
+  ...recurrentKernels,
   ...softmaxKernels,
   sum,
 ];
