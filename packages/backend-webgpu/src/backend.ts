@@ -4,7 +4,15 @@ import { cacheBindGroups } from './bind-group-cache';
 import type { WebgpuFailure } from './failure';
 import { type Health, healthOf } from './health';
 import { groupsFor, type Program, shaderOf, u32 } from './program';
-import { cacheUniforms, record, reuseBuffersWithinBatch, uniformBuffer } from './tfjs-internals';
+import {
+  bindingOf,
+  bindParts,
+  cacheUniforms,
+  record,
+  recordCopy,
+  reuseBuffersWithinBatch,
+  uniformBuffer,
+} from './tfjs-internals';
 
 const BIND_GROUPS = 4096;
 const UNIFORMS = 2048;
@@ -22,6 +30,13 @@ export interface Deferred {
   owner: object;
 }
 
+/** Where the values of a tensor lie that has no buffer of its own. */
+export interface Part {
+  whole: TensorInfo;
+  /** In bytes. */
+  offset: number;
+}
+
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
 
 /**
@@ -33,6 +48,7 @@ export class WebgpuBackend extends WebGPUBackend {
   private readonly pipelines = new Map<string, GPUComputePipeline>();
   private readonly constants = new Map<string, GPUBuffer>();
   private readonly deferred = new Map<object, Deferred>();
+  private readonly parts = new WeakMap<object, Part>();
   private readonly health: Health;
   /** Whether shaders are written out where they could loop: everywhere but on SwiftShader, see {@link repeat}. */
   readonly unrolls: boolean;
@@ -45,6 +61,7 @@ export class WebgpuBackend extends WebGPUBackend {
     cacheBindGroups(device, BIND_GROUPS);
     cacheUniforms(this, UNIFORMS);
     reuseBuffersWithinBatch(this);
+    bindParts(this, (dataId) => this.parts.get(dataId)?.offset);
   }
 
   /** What the device failed by, if it did: nothing that it computes counts any more. */
@@ -69,7 +86,7 @@ export class WebgpuBackend extends WebGPUBackend {
       return converted.at(-1)!;
     };
     const tensors = [...Object.values(inputs).map(asFloats), ...Object.values(outputs)];
-    const buffers = tensors.map((info) => this.buffer(info));
+    const resources = tensors.map((info) => this.binding(info));
     let pipeline = this.pipelines.get(name);
     if (!pipeline) {
       const module = this.device.createShaderModule({ label: name, code: shaderOf(program) });
@@ -83,11 +100,11 @@ export class WebgpuBackend extends WebGPUBackend {
     const values = Object.values(uniforms);
     if (values.length > 0) {
       const typed = values.map(({ type, value }) => ({ type: TFJS_TYPES[type], data: [value] }));
-      buffers.push(uniformBuffer(this, typed));
+      resources.push({ buffer: uniformBuffer(this, typed) });
     }
     const bindGroup = this.device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: resources.map((resource, binding) => ({ binding, resource })),
     });
     record(this, name, pipeline, bindGroup, groups);
     for (const { dataId } of converted) this.disposeData(dataId);
@@ -116,10 +133,61 @@ export class WebgpuBackend extends WebGPUBackend {
     return out;
   }
 
-  /** The buffer of a tensor, uploaded or computed if it is not there yet. */
-  private buffer({ dataId }: TensorInfo): GPUBuffer {
-    this.uploadToGPU(dataId);
-    return this.tensorMap.get(dataId).resource as GPUBuffer;
+  /** The memory of a tensor, uploaded or computed if it is not there yet. */
+  private binding(info: TensorInfo): GPUBufferBinding {
+    this.uploadToGPU(info.dataId);
+    return bindingOf(this, info);
+  }
+
+  /**
+   * Makes a tensor a part of another's buffer, which lives as long as it has parts. Kernels bind the part; it is read-only
+   * for them, as every tensor is once it is computed.
+   *
+   * @param info a tensor that has no values yet
+   * @param offset in bytes, a multiple of the device's `minStorageBufferOffsetAlignment`
+   */
+  placeIn({ dataId }: TensorInfo, { whole, offset }: Part): void {
+    this.uploadToGPU(whole.dataId);
+    this.incRef(whole.dataId);
+    const data = this.tensorMap.get(dataId);
+    data.resource = this.tensorMap.get(whole.dataId).resource;
+    // Not to be given to another tensor when this one is disposed.
+    data.external = true;
+    this.parts.set(dataId, { whole, offset });
+  }
+
+  /** Where a tensor lies that is a part of another. */
+  partOf({ dataId }: TensorInfo): Part | undefined {
+    return this.parts.get(dataId);
+  }
+
+  /** Copies a tensor of floats to a place within another's buffer, without a dispatch. */
+  copyTo({ whole, offset }: Part, from: TensorInfo): void {
+    const floats = this.holdsIntegers(from) ? this.floatsOf(from) : undefined;
+    const bytes = 4 * util.sizeFromShape(from.shape);
+    recordCopy(this, this.binding(floats ?? from), this.binding(whole).buffer, offset, bytes);
+    if (floats) this.disposeData(floats.dataId);
+  }
+
+  /** Copies a place within another's buffer to a tensor of floats, without a dispatch. */
+  copyFrom({ whole, offset }: Part, to: TensorInfo): void {
+    const from = this.binding(whole);
+    const bytes = 4 * util.sizeFromShape(to.shape);
+    const start = (from.offset ?? 0) + offset;
+    recordCopy(this, { buffer: from.buffer, offset: start }, this.binding(to).buffer, 0, bytes);
+  }
+
+  /** Runs something on a tensor that has a buffer of its own: the given one, or a copy if it is a part of another. */
+  private withOwnBuffer<R>(dataId: object, run: (dataId: object) => R): R {
+    if (!this.parts.has(dataId) || this.tensorMap.get(dataId).values) return run(dataId);
+    const { shape, dtype } = this.tensorMap.get(dataId);
+    const copy = this.makeTensorInfo(shape, dtype);
+    this.copyTo({ whole: copy, offset: 0 }, { dataId, shape, dtype });
+    const result = run(copy.dataId);
+    const done = () => this.disposeData(copy.dataId);
+    if (result instanceof Promise) result.then(done, done);
+    else done();
+    return result;
   }
 
   /** Has a tensor computed when it is first read or used, or never if it is disposed before. */
@@ -203,7 +271,13 @@ export class WebgpuBackend extends WebGPUBackend {
       this.deferred.delete(dataId);
       deferred.release();
     }
-    return super.disposeData(dataId, force);
+    const part = this.parts.get(dataId);
+    const gone = super.disposeData(dataId, force);
+    if (gone && part) {
+      this.parts.delete(dataId);
+      this.disposeData(part.whole.dataId);
+    }
+    return gone;
   }
 
   override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
@@ -220,7 +294,8 @@ export class WebgpuBackend extends WebGPUBackend {
   override async read(dataId: object): ReturnType<WebGPUBackend['read']> {
     this.computeDeferred(dataId);
     try {
-      const values = await super.read(dataId);
+      const values = await this.withOwnBuffer(dataId, (id) => super.read(id));
+      if (this.parts.has(dataId)) this.tensorMap.get(dataId).values = values;
       this.health.assert();
       return values;
     } catch (error) {
@@ -238,12 +313,12 @@ export class WebgpuBackend extends WebGPUBackend {
         'webgpu: a tensor on the GPU cannot be read synchronously here; use await tensor.data() instead of dataSync() or arraySync()',
       );
     }
-    return super.readSync(dataId);
+    return this.withOwnBuffer(dataId, (id) => super.readSync(id));
   }
 
   override readToGPU(dataId: object): ReturnType<WebGPUBackend['readToGPU']> {
     this.computeDeferred(dataId);
-    return super.readToGPU(dataId);
+    return this.withOwnBuffer(dataId, (id) => super.readToGPU(id));
   }
 
   override dispose(): void {

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { runGemm } from './kernels/gemm';
-import { operand } from './kernels/mat-mul';
+import { operandInMemory } from './kernels/operand-in-memory';
 import { SIDE, TILES, type Tile, type TileCost } from './tiles';
 
 /** Runs `work` and returns the seconds until the device has done it. */
@@ -55,8 +55,8 @@ async function secondsOf(
       depth,
       inputs: { a, b },
       types: { a: 'vec4<f32>', b: 'vec4<f32>' },
-      a: operand('A', 'depth', true),
-      b: operand('B', 'outer', true),
+      a: operandInMemory('A', 'a', 'depth', true),
+      b: operandInMemory('B', 'b', 'outer', true),
       shape: [rows, columns],
       tile,
     });

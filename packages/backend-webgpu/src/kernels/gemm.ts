@@ -13,6 +13,19 @@ const GROUPS = 256;
 /** Of the summed dimension that a split has at least: its part of the result is written and read once more. */
 const LEAST_DEPTH = 512;
 
+/** How a result ends on its way out. */
+export interface Ending {
+  /** Names the code. */
+  name: string;
+  /** Buffers of what `result` reads: as the result's, of vectors where that is. */
+  inputs?: Record<string, TensorInfo>;
+  uniforms?: Record<string, Uniform>;
+  /** Functions of T, which is f32 or vec4<f32>. */
+  declarations?: string;
+  /** WGSL of the result from `value`, the product at element `at` of the result in column `column`, counted in T. */
+  result: string;
+}
+
 export interface Operand {
   /**
    * Along which index four neighbours are read together: 'outer' is the index of the result's row for A and column for B,
@@ -21,9 +34,16 @@ export interface Operand {
   along: 'outer' | 'depth';
   /**
    * WGSL of `fn readA(outer: u32, depth: u32) -> vec4<f32>` (`readB`): the value and its three successors along that
-   * index, 0 beyond the matrix.
+   * index, 0 beyond the matrix. It may read `matrix`, the number of the product in a batch of them.
    */
   reader: string;
+  /**
+   * Whether there is a `fn outerA(outer: u32) -> vec4<i32>`: what can be computed of the outer index alone, once and not
+   * for every depth. `readA` gets it as one more argument.
+   */
+  ofOuter?: boolean;
+  /** The same of the depth, `fn depthA(depth: u32) -> vec4<i32>`, once for the outer indices that are read at it; comes last. */
+  ofDepth?: boolean;
 }
 
 export interface Gemm {
@@ -37,8 +57,9 @@ export interface Gemm {
   a: Operand;
   b: Operand;
   shape: number[];
-  /** Added to every row: one value for each column. */
-  bias?: TensorInfo;
+  /** How many products of this size there are, one after the other in the result; 1 by default. */
+  batches?: number;
+  ending?: Ending;
   /** By which it is computed, as one sum; what the device does best when left out. */
   tile?: Tile;
 }
@@ -53,66 +74,75 @@ export const gemmFits = ({ rows, columns }: Pick<Gemm, 'rows' | 'columns'>): boo
  * and the parts are added up in a fixed order, so that the result is the same every time, and with every tile.
  */
 export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
-  const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, bias } = gemm;
+  const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, batches = 1, ending } = gemm;
   const per = gemm.tile ? depth : partOf(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
-  const tile = gemm.tile ?? chooseTile(backend.device, { rows, columns, depth: per, splits });
+  const tile =
+    gemm.tile ?? chooseTile(backend.device, { rows, columns, depth: per, splits: splits * batches });
   const { high, wide } = tile;
   const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
   const out = backend.output(shape);
-  const parts = splits > 1 ? backend.output([splits, rows, columns]) : out;
+  const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
-  const addsBias = bias !== undefined && splits === 1;
-  const element = vectors ? 'vec4<f32>' : 'f32';
+  const now = splits === 1 ? ending : undefined;
   backend.run({
-    name: `${name} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}${backend.unrolls ? '' : ' loops'}`,
-    inputs: addsBias ? { ...inputs, bias } : inputs,
+    name: `${name} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
+    inputs: { ...inputs, ...now?.inputs },
     outputs: { parts },
-    types: { ...types, parts: element, bias: element },
+    types: { ...types, T: vectors ? 'vec4<f32>' : 'f32' },
     uniforms: {
       ...uniforms,
+      ...now?.uniforms,
       rows: u32(rows),
       columns: u32(columns),
       depth: u32(depth),
       per: u32(per),
+      batches: u32(batches),
     },
     threads: THREADS,
-    groups: [tilesDown, tilesAcross, splits],
+    groups: [tilesDown, tilesAcross, splits * batches],
     declarations: () => `
 var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * high * SIDE) / 4}>;
 var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * wide * SIDE) / 4}>;
+var<private> matrix: u32;
+${now?.declarations ?? ''}
+fn ended(value: T, at: u32, column: u32) -> T { return ${now?.result ?? 'value'}; }
 ${a.reader}
 ${b.reader}`,
     body: () => `
   let topRow = group.x * ${high * SIDE}u;
   let leftColumn = group.y * ${wide * SIDE}u;
-  let begin = group.z * uniforms.per;
+  let begin = group.z / uniforms.batches * uniforms.per;
   let end = min(begin + uniforms.per, uniforms.depth);
+  matrix = group.z % uniforms.batches;
   let down = lane / ${SIDE}u;
   let across = lane % ${SIDE}u;
   ${accumulators(high, wide)}
+  ${hoist('A', a, high, tile.depth, 'topRow', backend.unrolls)}
+  ${hoist('B', b, wide, tile.depth, 'leftColumn', backend.unrolls)}
   for (var k = begin; k < end; k += ${tile.depth}u) {
-    ${fill('A', a, high, tile.depth, 'topRow', backend.unrolls)}
-    ${fill('B', b, wide, tile.depth, 'leftColumn', backend.unrolls)}
+    ${fill('A', a, high, tile.depth, backend.unrolls)}
+    ${fill('B', b, wide, tile.depth, backend.unrolls)}
     workgroupBarrier();
     for (var j = 0u; j < ${tile.depth}u; j++) {
       ${multiply(high, wide)}
     }
     workgroupBarrier();
   }
-  ${store(high, wide, vectors, addsBias)}`,
+  ${store(high, wide, vectors)}`,
   });
   if (splits > 1) {
     runColumns(backend, {
-      name: `gemm parts${bias ? ' bias' : ''}`,
+      name: `gemm parts${ending ? ` ${ending.name}` : ''}`,
       rows: splits,
       n: util.sizeFromShape(shape),
-      inputs: bias ? { parts, bias } : { parts },
+      inputs: { parts, ...ending?.inputs },
       outputs: { out },
-      uniforms: bias && { columns: u32(columns) },
+      uniforms: { ...ending?.uniforms, columns: u32(columns) },
       sums: 1,
+      declarations: ending?.declarations,
       term: 'let v0 = parts[i];',
-      finish: `out[c] = s0${bias ? ' + bias[c % uniforms.columns]' : ''};`,
+      finish: `let value = s0; let at = c; let column = c % uniforms.columns; out[at] = ${ending?.result ?? 'value'};`,
     });
     backend.disposeData(parts.dataId);
   }
@@ -120,9 +150,10 @@ ${b.reader}`,
 }
 
 /** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */
-function partOf(gemm: Pick<Gemm, 'rows' | 'columns' | 'depth'>): number {
+function partOf(gemm: Pick<Gemm, 'rows' | 'columns' | 'depth' | 'batches'>): number {
   const [down, across] = tilesOf(fixedTile(gemm), gemm);
-  const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / (down * across)));
+  const workgroups = down * across * (gemm.batches ?? 1);
+  const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / workgroups));
   return Math.ceil(gemm.depth / Math.max(1, wanted) / SLAB) * SLAB;
 }
 
@@ -133,29 +164,50 @@ const accumulators = (high: number, wide: number): string =>
     .flatMap((r) => range(wide / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
     .join(' ');
 
-// Every thread brings its share of a tile [depth, per * SIDE] into workgroup memory, four values at a time.
-function fill(
+// Every thread brings its share of a tile [depth, per * SIDE] into workgroup memory, four values at a time: along the outer
+// index always the same four of it, along the depth blocks of four by four, which are turned. What it reads of the outer
+// index is known before the loop.
+function hoist(
   letter: 'A' | 'B',
-  { along }: Operand,
+  { along, ofOuter }: Operand,
   per: number,
   depth: number,
   corner: string,
   unrolled: boolean,
 ): string {
   const vectors = (per * SIDE) / 4;
+  const [count, first, step] =
+    along === 'outer' ? [1, `4u * (lane % ${vectors}u)`, ''] : [4, `4u * (lane / ${depth / 4}u)`, ' + '];
+  const known = (i: string) => (ofOuter ? ` of${letter}[${i}] = outer${letter}(at${letter}[${i}]);` : '');
+  return `var at${letter}: array<u32, ${count}>;${ofOuter ? ` var of${letter}: array<vec4<i32>, ${count}>;` : ''}
+  ${repeat(unrolled, count, (i) => `at${letter}[${i}] = ${corner} + ${first}${step && `${step}${i}`};${known(i)}`)}`;
+}
+
+function fill(
+  letter: 'A' | 'B',
+  { along, ofOuter, ofDepth }: Operand,
+  per: number,
+  depth: number,
+  unrolled: boolean,
+): string {
+  const vectors = (per * SIDE) / 4;
+  const read = (i: string, at: string, ofIt: string): string => {
+    const known = [...(ofOuter ? [`of${letter}[${i}]`] : []), ...(ofDepth ? [ofIt] : [])];
+    return `read${letter}(${[`at${letter}[${i}]`, at, ...known].join(', ')})`;
+  };
   if (along === 'outer') {
     return repeat(unrolled, (depth * vectors) / THREADS, (part) => {
-      const at = `(${part} * ${THREADS}u + lane)`;
-      return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
+      const at = `k + ${part} * ${THREADS / vectors}u + lane / ${vectors}u`;
+      return `tile${letter}[${part} * ${THREADS}u + lane] = ${read('0u', at, `depth${letter}(${at})`)};`;
     });
   }
-  // Blocks of four by four, read along the depth and turned.
   const blocks = (depth / 4) * vectors;
   return `if (lane < ${blocks}u) {
       let outer = lane / ${depth / 4}u;
       let depth = 4u * (lane % ${depth / 4}u);
+      ${ofDepth ? `let ofDepth = depth${letter}(k + depth);` : ''}
       var v: array<vec4<f32>, 4>;
-      ${repeat(unrolled, 4, (i) => `v[${i}] = read${letter}(${corner} + 4u * outer + ${i}, k + depth);`)}
+      ${repeat(unrolled, 4, (i) => `v[${i}] = ${read(i, 'k + depth', 'ofDepth')};`)}
       ${repeat(unrolled, 4, (i) => `tile${letter}[(depth + ${i}) * ${vectors}u + outer] = vec4(v[0][${i}], v[1][${i}], v[2][${i}], v[3][${i}]);`)}
     }`;
 }
@@ -176,23 +228,19 @@ function multiply(high: number, wide: number): string {
   return lines.join('\n      ');
 }
 
-function store(high: number, wide: number, vectors: boolean, bias: boolean): string {
+function store(high: number, wide: number, vectors: boolean): string {
   const lines: string[] = [];
   for (const r of range(high)) {
     for (const c of range(wide / 4)) {
       const row = `(topRow + down * ${high}u + ${r}u)`;
       const column = `(leftColumn + across * ${wide}u + ${4 * c}u)`;
       const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
-      if (vectors) {
+      for (const k of range(vectors ? 1 : 4)) {
+        const [at, col] = [`(${start} + ${k}u)`, `(${column} + ${k}u)`];
+        const [value, per] = vectors ? [`s${r}_${c}`, ' / 4u'] : [`s${r}_${c}[${k}]`, ''];
         lines.push(
-          `if (${row} < uniforms.rows && ${column} < uniforms.columns) { parts[${start} / 4u] = s${r}_${c}${bias ? ` + bias[${column} / 4u]` : ''}; }`,
+          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { parts[${at}${per}] = ended(${value}, ${at}${per}, ${col}${per}); }`,
         );
-      } else {
-        for (const k of range(4)) {
-          lines.push(
-            `if (${row} < uniforms.rows && ${column} + ${k}u < uniforms.columns) { parts[${start} + ${k}u] = s${r}_${c}[${k}]${bias ? ` + bias[${column} + ${k}u]` : ''}; }`,
-          );
-        }
       }
     }
   }

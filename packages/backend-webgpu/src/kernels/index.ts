@@ -4,12 +4,15 @@ import { activationKernels } from './activations';
 import { attentionKernels } from './attention';
 import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
+import { dropout } from './dropout';
 import { lazyKernels } from './lazy';
 import { matMulKernels } from './mat-mul';
 import { maxPoolGrad } from './max-pool-grad';
+import { newtonSchulzKernels } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { prod } from './prod';
+import { recurrentKernels } from './recurrent';
 import { select } from './select';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
@@ -21,12 +24,15 @@ export const kernels: tf.KernelConfig[] = [
   ...attentionKernels,
   ...convolutionKernels,
   ...cumulativeKernels,
+  dropout,
   ...lazyKernels,
   ...matMulKernels,
   maxPoolGrad,
+  ...newtonSchulzKernels,
   ...normalizationKernels,
   ...optimizerKernels,
   prod,
+  ...recurrentKernels,
   select,
   ...softmaxKernels,
   sum,

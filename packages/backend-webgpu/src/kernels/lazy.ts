@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { f32 } from '../program';
+import { DeferredList } from './deferred-list';
 import { DeferredStep } from './deferred-step';
 import { runElementwise } from './elementwise';
 
@@ -142,8 +143,8 @@ const size = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 /** An update that waits and the parameter that it is added to are computed in one dispatch. */
 function addUpdate(backend: WebgpuBackend, [parameter, update]: tf.TensorInfo[]): tf.TensorInfo | undefined {
   const owner = backend.deferredOf(update!)?.owner;
-  const isUpdate = owner instanceof DeferredStep && owner.outputs[0]!.dataId === update!.dataId;
-  return isUpdate ? owner.addTo(parameter!) : undefined;
+  const waits = owner instanceof DeferredStep || owner instanceof DeferredList;
+  return waits ? owner.addTo(parameter!, update!) : undefined;
 }
 
 /** Elementwise arithmetic whose results wait until they are needed. */

@@ -78,7 +78,7 @@ async function trainUntil(
 ): Promise<void> {
   const backend = await selectBackend('simd');
   const run = await openRunFolder(folder, record, { resume });
-  const now = { backend: { name: 'simd', details: backend.details }, machine: describeMachine() };
+  const now = { backend: { name: 'simd' as const, details: backend.details }, machine: describeMachine() };
   if (resume) run.resume(differences(record, now));
   await stopped(stop, (signal, listener) =>
     compare(
