@@ -16,7 +16,7 @@ interface VisitOptions {
   url?: string;
   of?: Browser;
   /** What the browser is made to do before it opens the page. */
-  prepare?(context: BrowserContext): Promise<void>;
+  prepare?(context: BrowserContext): Promise<unknown>;
 }
 
 /** A small page, its server and a browser for the tests of a file; must be called where tests are declared. */
