@@ -201,6 +201,12 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
     [/held out for that\. cnn: the rate, of three/],
     [],
   ],
+  [
+    'more than the peak',
+    changed(() => ({ peakFraction: 1.2 })),
+    [/More than 100 % of the peak: convolutions count as direct/],
+    [],
+  ],
   ['no mistakes', changed(() => ({ mistakes: [] })), [], []],
   [
     'pictures left out',

@@ -35,6 +35,11 @@ export function costTable({ models, peak }: Results): Table {
     peak
       ? `Measured peak: ${rate(peak.gflopsPerSecond)} GFLOP/s, ${peak.method}.`
       : 'The peak of this machine was not measured.',
+    ...(models.some(({ peakFraction }) => (peakFraction ?? 0) > 1)
+      ? [
+          'More than 100 % of the peak: convolutions count as direct ones, and Winograd’s algorithm takes fewer operations.',
+        ]
+      : []),
     ...energyNotes(models),
   ];
   return { title: 'What training took', columns, rows, notes };

@@ -14,12 +14,12 @@ export const rnn: Recipe = {
   model: 'rnn',
   architecture: { reads: 'grid', cell: 'gru', patchSize: 2, width: 320, depth: 3 },
   epochs: 100,
-  batchSize: 128,
+  batchSize: 64,
   labelSmoothing: 0.1,
   augmentation: { shift: 4, flip: 'random', cutout: 8 },
   optimizer: {
     maxNorm: 1,
-    groups: adamWGroups({ peak: 2e-3, weightDecay: 0.05, warmupFraction: 0.05 }),
+    groups: adamWGroups({ peak: 1.4e-3, weightDecay: 0.05, warmupFraction: 0.05 }),
   },
   testViews: 6,
 };
