@@ -1,3 +1,5 @@
+import { OutOfMemoryError } from './out-of-memory-error';
+
 const PAGE = 65536;
 const GROWTH = 16 * 1024 * 1024;
 
@@ -33,7 +35,7 @@ export class Arena {
   /**
    * A pointer to at least `bytes` bytes, aligned to 64; what they hold is undefined.
    *
-   * @throws when the memory has reached its limit, at most 4 GiB.
+   * @throws {OutOfMemoryError} when the memory has reached its limit, at most 4 GiB.
    */
   allocate(bytes: number): number {
     // A size that is no number would make every later address one too.
@@ -122,9 +124,9 @@ export class Arena {
     return false;
   }
 
-  private exhausted(size: number): Error {
+  private exhausted(size: number): OutOfMemoryError {
     const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-    return new Error(
+    return new OutOfMemoryError(
       `simd backend: no room for a tensor of ${mebibytes(size)}: ${mebibytes(this.live)} are in use ` +
         `(at most ${mebibytes(this.peak)} so far) and the memory has ${mebibytes(this.memory.buffer.byteLength)} ` +
         `of at most ${mebibytes(this.limit)}. Use a smaller batch, or dispose tensors that are no longer needed ` +

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import './index';
 import { SimdBackend } from './backend';
+import { OutOfMemoryError } from './out-of-memory-error';
 import { createRuntime } from './runtime';
 
 const MAXIMUM_PAGES = 1024; // 64 MiB
@@ -54,6 +55,7 @@ function exhaust(
       op(...inputs).dispose();
     } catch (error) {
       failures++;
+      expect(error).toBeInstanceOf(OutOfMemoryError);
       expect((error as Error).message).toMatch(
         /no room for a tensor of \d+\.\d MiB: \d+\.\d MiB are in use .* of at most 64\.0 MiB\. Use a smaller batch/,
       );

@@ -202,6 +202,10 @@ export const resultsSchema = z
         description:
           'Of a run that was stopped and continued: whether it is certain to have the numbers of an unbroken run, and what was not as before.',
       }),
+    leftOut: z
+      .array(z.object({ name: z.string(), seed: count, reason: z.string() }))
+      .optional()
+      .meta({ description: 'Trainings that found no room in the memory of the backend.' }),
     models: z.array(modelResultSchema),
     paper: z.object({
       title: z.string(),

@@ -34,7 +34,15 @@ export function headline(results: Results): string {
 }
 
 /** What must be known before a number is compared with the paper's; empty when nothing stands in the way. */
-export function warnings({ profile, models, machine, seeds, heldOut, resumed }: Results): string[] {
+export function warnings({
+  profile,
+  models,
+  machine,
+  seeds,
+  heldOut,
+  resumed,
+  leftOut = [],
+}: Results): string[] {
   const groups = groupSeeds(models);
   const narrowed = groups.flatMap(({ name, runs: [first] }) =>
     first!.narrowed === null ? [] : [`${name}: ${first!.narrowed}, ${count(first!.epochs)} epochs`],
@@ -48,6 +56,10 @@ export function warnings({ profile, models, machine, seeds, heldOut, resumed }: 
     narrowed.length > 0 &&
       `This is the ${profile} profile: it trains smaller networks for few epochs, to be done in minutes. Its accuracies are not the best these architectures reach. ${narrowed.join('; ')}.`,
     diverged.length > 0 && `The loss of ${diverged.join(' and ')} became infinite or not a number.`,
+    ...leftOut.map(
+      ({ name, seed, reason }) =>
+        `${seeds.length > 1 ? `${name} (seed ${seed})` : name} is left out, for want of memory: ${reason} A smaller batch is set by --set ${name}.batchSize=….`,
+    ),
     machine.commit?.endsWith('+') && 'The source differed from its last commit when this run was made.',
     resumed?.bits === 'approximate' &&
       `This run was stopped and went on where not everything was as before, so its last digits may differ from those of an unbroken run: ${resumed.differences.join('; ')}.`,

@@ -207,6 +207,14 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
     [/More than 100 % of the peak: convolutions count as direct/],
     [],
   ],
+  [
+    'a model left out',
+    changed(() => ({}), { leftOut: [{ name: 'rnn', seed: 0, reason: 'no room for a tensor of 9 MiB.' }] }),
+    [
+      /rnn is left out, for want of memory: no room for a tensor of 9 MiB\. A smaller batch is set by --set rnn\.batchSize/,
+    ],
+    [],
+  ],
   ['no mistakes', changed(() => ({ mistakes: [] })), [], []],
   [
     'pictures left out',

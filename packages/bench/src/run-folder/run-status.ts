@@ -62,18 +62,25 @@ function statusOf(name: string, results: Results, record: Header | Error): RunSt
     group.name,
     lastEpoch(group)?.mean ?? null,
   ]);
-  const diverged = results.models.filter((model) => model.diverged).map((model) => model.name);
+  const diverged = results.models.filter((model) => model.diverged);
+  const details = [
+    ...saidOf(diverged, 'diverged'),
+    ...saidOf(results.leftOut ?? [], 'had no room in memory'),
+  ];
   return {
     name,
     createdAt: record instanceof Error ? results.createdAt : (record.createdAt ?? results.createdAt),
     state: 'finished',
-    detail: diverged.length > 0 ? `${[...new Set(diverged)].join(', ')} diverged` : null,
+    detail: details.length > 0 ? details.join('; ') : null,
     profile: results.profile,
     backend: results.backend.name,
     seeds: results.seeds,
     accuracies: Object.fromEntries(accuracies),
   };
 }
+
+const saidOf = (models: { name: string }[], what: string): string[] =>
+  models.length > 0 ? [`${[...new Set(models.map(({ name }) => name))].join(', ')} ${what}`] : [];
 
 /** Undefined when there is none, an error when it cannot be understood. */
 async function readResultsOf(folder: string): Promise<Results | Error | undefined> {

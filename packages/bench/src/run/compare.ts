@@ -12,6 +12,7 @@ import { forecastRun } from './forecast-run';
 import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
 import { measurePeak } from './measure/measure-peak';
+import { isOutOfMemory } from './out-of-memory';
 import { planRun } from './plan';
 import { type ModelRun, trainModel } from './train-model';
 import type { CompareOptions, RunListener } from './types';
@@ -44,7 +45,7 @@ export async function compare(
   checkpoints.keepPeak(await measurePeak());
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
-  await forecastRun({ trainings, data, checkpoints, signal }, listener);
+  const leftOut = await forecastRun({ trainings, data, checkpoints, signal }, listener);
   for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
     const training = { model: recipe.model, seed };
     const finished = checkpoints.finished(training);
@@ -53,6 +54,7 @@ export async function compare(
       results.push(finished);
       continue;
     }
+    if (leftOut.some(({ name, seed: ofSeed }) => name === recipe.model && ofSeed === seed)) continue;
     const run = await trainModel(
       {
         recipe,
@@ -66,13 +68,20 @@ export async function compare(
         pictures: seed === seeds[0], // of one training of each model: they are most of results.json
       },
       listener,
-    );
+    ).catch((error) => {
+      if (!isOutOfMemory(error)) throw error;
+      listener({ type: 'stage', message: `${trainingText(training)} is left out: ${error.message}` });
+      leftOut.push({ name: recipe.model, seed, reason: error.message });
+      return null;
+    });
+    if (run === null) continue;
     const forecastSeconds = checkpoints.forecastOf(training) ?? null;
     checkpoints.keepPeak(await measurePeak());
     const result = { ...resultOf(recipe, seed, run, data), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);
   }
+  if (results.length === 0) throw new Error(`no model has room in memory. ${leftOut[0]?.reason}`);
   const { peak } = checkpoints;
   const ofPeak = (result: ModelResult): ModelResult => ({
     ...result,
@@ -95,6 +104,7 @@ export async function compare(
     seeds,
     heldOut,
     peak,
+    leftOut: leftOut.length > 0 ? leftOut : undefined,
     models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model).map(ofPeak)),
     paper,
   };

@@ -4,6 +4,7 @@ import type { Checkpoints } from '../run-folder/checkpoints';
 import { fixtureModel } from '../test/fixture-results';
 import { tintedImages } from '../test/tinted-images';
 import { forecastRun } from './forecast-run';
+import { measureForecast } from './measure/forecast';
 import type { RunEvent } from './types';
 
 vi.mock('./measure/forecast', () => ({
@@ -56,4 +57,31 @@ it('says nothing when nothing is left', async () => {
   const options = { trainings: done, data: tintedImages(), checkpoints: begun(new Map()) };
   await forecastRun(options, (event) => void events.push(event));
   expect(events).toEqual([]);
+});
+
+it.each([
+  ['OutOfMemoryError', [5, 6].map((seed) => ({ name: 'fnn', seed, reason: 'no room for fnn' }))],
+  ['TypeError', undefined],
+])('%s: leaves out the model that has no room, and only that', async (name, leftOut) => {
+  const whole = vi.mocked(measureForecast).getMockImplementation()!;
+  vi.mocked(measureForecast).mockImplementation(async (recipe, ...rest) => {
+    if (recipe.model === 'fnn') throw Object.assign(new Error('no room for fnn'), { name });
+    return whole(recipe, ...rest);
+  });
+  try {
+    const events: RunEvent[] = [];
+    const options = { trainings, data: tintedImages(), checkpoints: begun(new Map()), now: () => noon };
+    const forecast = forecastRun(options, (event) => void events.push(event));
+    if (leftOut === undefined) return await expect(forecast).rejects.toThrow('no room for fnn');
+    expect(await forecast).toEqual(leftOut);
+    expect(events.filter(({ type }) => type === 'stage')).toEqual([
+      { type: 'stage', message: 'measuring a few steps of fnn' },
+      { type: 'stage', message: 'fnn is left out: no room for fnn' },
+      { type: 'stage', message: 'measuring a few steps of cnn' },
+    ]);
+    const [told] = events.filter((event) => event.type === 'forecast');
+    expect(told!.trainings.map(({ model, seed }) => `${model} ${seed}`)).toEqual(['cnn 6']);
+  } finally {
+    vi.mocked(measureForecast).mockImplementation(whole);
+  }
 });
