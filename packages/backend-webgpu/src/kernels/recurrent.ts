@@ -6,13 +6,14 @@ import { assertFloats } from './floats';
 
 const THREADS = 64;
 
-// tanh(x) = (1 − t)/(1 + t) with t = e^(−2|x|), and its series near 0, where the difference has no digits left.
+// tanh(x) = (1 − t)/(1 + t) with t = e^(−2|x|), and its series near 0, where the difference has no digits left. Without
+// min, max and sign, which turn NaN into a number.
 const SQUASH = `
 fn squash(x: f32) -> f32 {
-  let t = exp(-2.0 * min(abs(x), 40.0));
+  let t = exp(-2.0 * abs(x));
   let s = x * x;
   let near = x * (1.0 + s * (-0.333333333 + s * (0.133333333 + s * (-0.0539682540 + s * 0.0218694885))));
-  return select(sign(x) * (1.0 - t) / (1.0 + t), near, abs(x) < 0.3);
+  return select(select(1.0, -1.0, x < 0.0) * (1.0 - t) / (1.0 + t), near, abs(x) < 0.3);
 }`;
 
 /** A step of a recurrent layer or its gradient. Columns are multiples of the units, 0 for one row [units]. */
