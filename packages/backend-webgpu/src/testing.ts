@@ -1,6 +1,7 @@
 // For tests: the backend on whatever adapter there is, software too, or one visible line that there is none.
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { WebgpuBackend } from './backend';
 import { registerWebgpu } from './register-webgpu';
 import { WebgpuUnavailable } from './unavailable';
 
@@ -16,6 +17,15 @@ export async function startWebgpu(): Promise<boolean> {
     console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
     return false;
   }
+}
+
+/** Makes a backend the current one whose device has no more than WebGPU promises everywhere. */
+export async function leastDevice(): Promise<void> {
+  const adapter = (await navigator.gpu.requestAdapter())!;
+  const device = await adapter.requestDevice();
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebgpuBackend(device, adapter.info), 3);
+  await tf.setBackend('webgpu');
 }
 
 /** Has the kernels write their shaders out, as for GPUs, or with loops, as for SwiftShader. */

@@ -89,7 +89,8 @@ export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void
 
 /**
  * Sums over the rows for every column, and a formula of element and sums for every element: two dispatches, one where
- * the rows are few. Every workgroup of the second adds up the slices' sums by itself.
+ * the rows are few. Every workgroup of the second adds up the slices' sums by itself. Where a device binds too few buffers for
+ * all of it, the outputs of columns take a dispatch of their own.
  */
 export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplication): void {
   const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term } = program;
@@ -97,7 +98,10 @@ export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplic
   const { width, blocks, per, slices } = cut(rows, n);
   const declarations = () => `${shared(sums)}\n${program.declarations ?? ''}`;
   const common = { threads: THREADS, declarations };
-  const isWhole = slices === 1;
+  // With the slices' sums.
+  const bound = Object.keys(inputs).length + Object.keys(outputs).length + 1;
+  const isCrowded = bound > backend.device.limits.maxStorageBuffersPerShaderStage;
+  const isWhole = slices === 1 && !isCrowded;
   const part = isWhole ? undefined : backend.output([slices, sums, n]);
   if (part) {
     backend.run({
@@ -121,33 +125,42 @@ export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplic
   }
   // A workgroup that begins by adding up all slices should have several times as many rows.
   const block = isWhole ? rows : Math.max(256, 8 * slices);
-  backend.run({
-    ...common,
-    name: `${name} ${isWhole ? 'whole' : 'rest'} ${width}`,
-    inputs: part ? { ...inputs, part } : inputs,
-    outputs,
-    uniforms: {
-      ...uniforms,
-      rows: u32(rows),
-      n: u32(n),
-      ...(part && { slices: u32(slices), block: u32(block) }),
-    },
-    groups: [blocks, Math.ceil(rows / block), 1],
-    body: () => `
+  const keep = `if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }`;
+  const apply = `let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
+  let last = ${isWhole ? 'uniforms.rows' : 'min(uniforms.rows, begin + uniforms.block)'};
+  for (var r = begin + lane / ${width}u; r < last; r += ${THREADS / width}u) {
+    let i = r * uniforms.n + c;
+    if (isIn) { ${program.apply} }
+  }`;
+  const finish = (what: string, code: string, groups: number) => {
+    const read = usedIn(`${setup}${program.derive}${code}`, inputs);
+    backend.run({
+      ...common,
+      name: `${name} ${what} ${width}`,
+      inputs: part ? { ...read, part } : inputs,
+      outputs: usedIn(code, outputs),
+      uniforms: {
+        ...uniforms,
+        rows: u32(rows),
+        n: u32(n),
+        ...(part && { slices: u32(slices), block: u32(block) }),
+      },
+      groups: [blocks, groups, 1],
+      body: () => `
   ${column(width)}
   ${setup}
   ${isWhole ? addRows(sums, width, term, '0u', 'uniforms.rows') : addSlices(sums, width)}
   ${acrossLanes(sums, width)}
   ${toAllLanes(sums, width)}
   ${program.derive}
-  if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }
-  let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
-  let last = ${isWhole ? 'uniforms.rows' : 'min(uniforms.rows, begin + uniforms.block)'};
-  for (var r = begin + lane / ${width}u; r < last; r += ${THREADS / width}u) {
-    let i = r * uniforms.n + c;
-    if (isIn) { ${program.apply} }
-  }`,
-  });
+  ${code}`,
+    });
+  };
+  const applied = Math.ceil(rows / block);
+  if (isCrowded) {
+    finish('columns', keep, 1);
+    finish('elements', apply, applied);
+  } else finish(isWhole ? 'whole' : 'rest', `${keep}\n  ${apply}`, applied);
   if (part) backend.disposeData(part.dataId);
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
+import { addN } from './add-n';
 import { attentionKernels } from './attention';
 import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
@@ -21,6 +22,7 @@ import { tile } from './tile';
 /** All kernels of this package; those that tfjs's backend has too take their place. */
 export const kernels: tf.KernelConfig[] = [
   ...activationKernels,
+  addN,
   ...attentionKernels,
   ...convolutionKernels,
   ...cumulativeKernels,
