@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { hasChromium } from './test/browser';
 import { runInNode } from './test/in-node';
-import { finished, noSidewaysScrolling, PATIENCE, reached, visiting } from './test/visiting';
+import { choose, finished, noSidewaysScrolling, PATIENCE, reached, visiting } from './test/visiting';
 
 vi.mock('../src/run/data-set', async () => {
   const { smallData } = await import('./test/small-page');
@@ -42,6 +42,7 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
 
   it('keeps the screen on while it trains, and a checkpoint when it is hidden', async () => {
     const page = await visit({}, { prepare: watched });
+    await choose(page, 'fnn');
     await page.click('#start');
     await reached(page, 2);
     expect(await locks(page)).toEqual([]); // nobody asked for it
@@ -61,9 +62,11 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
   it('trains where a screen cannot be kept on, and where that is refused', async () => {
     const without = await visit({}, { prepare: (context) => context.addInitScript(withoutWakeLock) });
     expect(await without.isHidden('#awake-label')).toBe(true);
+    await choose(without, 'fnn');
     await without.click('#start');
     await finished(without);
     const refused = await visit({}, { prepare: (context) => context.addInitScript(withRefusedWakeLock) });
+    await choose(refused, 'fnn');
     await refused.click('#start');
     await refused.check('#awake');
     await finished(refused);
@@ -78,9 +81,10 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
       if (folder) await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
     };
     await look('before');
+    await choose(page, 'fnn');
     await page.click('#start');
     await reached(page, 45);
-    await page.waitForSelector('#beside-paper td:has-text("1 of 4")');
+    await page.waitForSelector('#beside-paper td:text-matches("^[1-4] of 4")');
     await look('training');
     await finished(page);
     await look('finished');

@@ -32,9 +32,7 @@ const holdScreen = createScreenLock(
 
 const environment = await session.call('inspect');
 const setup = createSetup(await session.call('profiles'), environment);
-showNotices();
-await refresh();
-
+// At once: what is clicked before would be lost, and a form without a listener reloads the page.
 setup.onStart((choice) => {
   current = undefined;
   void begin(`Training ${choice.models.join(', ')}`, (s) => s.call('start', choice));
@@ -57,6 +55,8 @@ byId<HTMLInputElement>('upload').addEventListener('change', (event) => {
 acceptDrops(byId('drop'));
 byId('awake').addEventListener('change', holdScreen);
 byId('awake-label').hidden = !('wakeLock' in navigator);
+showNotices();
+await refresh();
 
 /** Trains until the run is finished or paused. */
 async function begin(
@@ -207,7 +207,16 @@ async function removeData(): Promise<void> {
   });
 }
 
+/** Shows what is kept now; when its worker is ended meanwhile, nothing: whoever ended it asks again. */
 async function refresh(): Promise<void> {
+  try {
+    await showKept();
+  } catch (error) {
+    if (!(error instanceof CallError && error.ended)) throw error;
+  }
+}
+
+async function showKept(): Promise<void> {
   const runs = await session.call('list');
   const actions = {
     open: (run: string) => void show(run),
