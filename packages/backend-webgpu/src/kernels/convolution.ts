@@ -133,8 +133,8 @@ fn readA(row: u32, pixel: u32, ${xWidth === 4 ? 'tap: vec4<i32>, ' : ''}corner: 
 /**
  * dx, given dy and the filter: rows are the input's pixels, and the sum runs over the filter's taps and output channels.
  *
- * What a thread needs of its pixels is computed before the sum and what it needs of a tap once for its four pixels: the
- * shader spent as much on indices as on products before. Without strides there is nothing to divide by.
+ * What a thread needs of its pixels is computed before the sum and what it needs of a tap once for its four pixels. Without
+ * strides there is nothing to divide by.
  */
 const conv2dBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,
