@@ -13,6 +13,7 @@ import {
   reuseBuffersWithinBatch,
   uniformBuffer,
 } from './tfjs-internals';
+import { withHalves } from './with-halves';
 
 const BIND_GROUPS = 4096;
 const UNIFORMS = 2048;
@@ -49,12 +50,21 @@ export class WebgpuBackend extends WebGPUBackend {
   private readonly constants = new Map<string, GPUBuffer>();
   private readonly deferred = new Map<object, Deferred>();
   private readonly parts = new WeakMap<object, Part>();
+  private readonly halves = new WeakMap<object, TensorInfo>();
   private readonly health: Health;
   /** Whether shaders are written out where they could loop: everywhere but on SwiftShader, see {@link repeat}. */
   readonly unrolls: boolean;
 
-  /** @param description of the adapter, for messages */
-  constructor(device: GPUDevice, info: GPUAdapterInfo, description = 'the GPU') {
+  /**
+   * @param description of the adapter, for messages
+   * @param float16 whether activations of the forward pass are kept in float16, see {@link runForward}
+   */
+  constructor(
+    device: GPUDevice,
+    info: GPUAdapterInfo,
+    description = 'the GPU',
+    readonly float16 = false,
+  ) {
     super(device, info);
     this.unrolls = !/swiftshader/i.test(description);
     this.health = healthOf(device, description);
@@ -74,11 +84,17 @@ export class WebgpuBackend extends WebGPUBackend {
     return this.makeTensorInfo(shape, 'float32');
   }
 
-  /** Runs a program; nothing when it has no workgroups. */
-  run(program: Program): void {
+  /** Runs a program on tensors of either kind, float32 or float16; nothing when it has no workgroups. */
+  run(given: Program): void {
     this.health.assert();
-    const { name, inputs, outputs, uniforms = {}, groups } = program;
+    const { inputs, outputs, uniforms = {}, groups } = given;
     if (groups.some((count) => count === 0)) return;
+    const buffers = Object.entries({ ...inputs, ...outputs });
+    const program = withHalves(
+      given,
+      buffers.filter(([, info]) => this.halves.has(info.dataId)).map(([name]) => name),
+    );
+    const { name } = program;
     const converted: TensorInfo[] = [];
     const asFloats = (info: TensorInfo): TensorInfo => {
       if (!this.holdsIntegers(info)) return info;
@@ -86,7 +102,7 @@ export class WebgpuBackend extends WebGPUBackend {
       return converted.at(-1)!;
     };
     const tensors = [...Object.values(inputs).map(asFloats), ...Object.values(outputs)];
-    const resources = tensors.map((info) => this.binding(info));
+    const resources = tensors.map((info) => this.eitherBinding(info));
     let pipeline = this.pipelines.get(name);
     if (!pipeline) {
       const module = this.device.createShaderModule({ label: name, code: shaderOf(program) });
@@ -133,7 +149,12 @@ export class WebgpuBackend extends WebGPUBackend {
     return out;
   }
 
-  /** The memory of a tensor, uploaded or computed if it is not there yet. */
+  /** What a program binds for a tensor: its halves where there are some. */
+  private eitherBinding(info: TensorInfo): GPUBufferBinding {
+    return this.binding(this.halves.get(info.dataId) ?? info);
+  }
+
+  /** The memory of a tensor of float32 or integers, uploaded or computed if it is not there yet. */
   private binding(info: TensorInfo): GPUBufferBinding {
     this.uploadToGPU(info.dataId);
     return bindingOf(this, info);
@@ -204,6 +225,50 @@ export class WebgpuBackend extends WebGPUBackend {
   /** Whether its values are in JavaScript's memory and not on the GPU. */
   isOnCpu({ dataId }: TensorInfo): boolean {
     return !this.deferred.has(dataId) && !this.tensorMap.get(dataId).resource;
+  }
+
+  /**
+   * Has a new tensor be float16 from now on: a program writes its values, and programs read them. tfjs sees a tensor of
+   * float32 all the time: it becomes one when anything but {@link run} asks for its buffer or its values.
+   */
+  halve(info: TensorInfo): void {
+    const { dataId, shape } = info;
+    const size = util.sizeFromShape(shape);
+    // The buffer of a tensor of half as many numbers, which is a multiple of four bytes.
+    const halves = this.output([Math.ceil(size / 2)]);
+    this.halves.set(dataId, halves);
+    this.defer(info, {
+      compute: () => this.widen(info, halves),
+      release: () => {
+        this.halves.delete(dataId);
+        this.disposeData(halves.dataId);
+      },
+      owner: halves,
+    });
+  }
+
+  /** Where the values of a tensor lie that is float16. */
+  halvesOf({ dataId }: TensorInfo): TensorInfo | undefined {
+    return this.halves.get(dataId);
+  }
+
+  private widen(info: TensorInfo, halves: TensorInfo): void {
+    this.incRef(halves.dataId);
+    this.settle(info);
+    const count = util.sizeFromShape(info.shape);
+    this.run({
+      name: 'floats of halves',
+      inputs: { x: halves },
+      outputs: { out: info },
+      types: { x: 'f16' },
+      uniforms: { count: u32(count) },
+      threads: THREADS,
+      groups: groupsFor(Math.ceil(count / THREADS)),
+      body: () => `
+  let i = block * ${THREADS}u + lane;
+  if (i < uniforms.count) { out[i] = f32(x[i]); }`,
+    });
+    this.disposeData(halves.dataId);
   }
 
   /** Gives up a tensor that was kept with `incRef`. */
@@ -281,8 +346,9 @@ export class WebgpuBackend extends WebGPUBackend {
   }
 
   override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
-    // tfjs takes a tensor without a buffer for one whose values are on the CPU.
-    for (const { dataId } of inputs) this.computeDeferred(dataId);
+    // tfjs takes a tensor without a buffer for one whose values are on the CPU. What waits is none, and asking is no
+    // reason to compute it, nor to widen what is float16.
+    if (inputs.some(({ dataId }) => this.deferred.has(dataId))) return false;
     return super.shouldExecuteOnCPU(inputs, sizeThreshold);
   }
 

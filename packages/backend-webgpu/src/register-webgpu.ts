@@ -18,6 +18,11 @@ export interface WebgpuOptions {
   dispatchesPerSubmit?: number;
   /** Whether a GPU's tiles of matrix products and convolutions are measured, once for each driver; true by default. */
   autotune?: boolean;
+  /**
+   * Whether activations that the backward pass reads again are kept in float16, at half the memory and half the traffic;
+   * all sums, gradients and parameters stay float32. False by default.
+   */
+  float16?: boolean;
   /** Options of Dawn, in Node: `['adapter=NVIDIA']`, `['backend=vulkan']`; read by the first call only. */
   dawnOptions?: string[];
 }
@@ -52,6 +57,7 @@ export async function registerWebgpu({
   allowSoftware = false,
   dispatchesPerSubmit = 128,
   autotune = true,
+  float16 = false,
   dawnOptions = [],
 }: WebgpuOptions = {}): Promise<WebgpuInfo> {
   if (!Number.isInteger(dispatchesPerSubmit) || dispatchesPerSubmit < 1) {
@@ -60,12 +66,12 @@ export async function registerWebgpu({
     );
   }
   const gpu = await findGpu(dawnOptions);
-  const found = await requestDevice(gpu, { powerPreference, allowSoftware });
+  const found = await requestDevice(gpu, { powerPreference, allowSoftware, float16 });
   const { device, info, description, software } = found;
   registerKernels();
   tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', dispatchesPerSubmit);
   if (tf.engine().registryFactory.webgpu) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebgpuBackend(device, info, description), PRIORITY);
+  tf.registerBackend('webgpu', () => new WebgpuBackend(device, info, description, float16), PRIORITY);
   await tf.setBackend('webgpu');
   // The processor says nothing about a GPU, and is another one while other programs run.
   const tiles = autotune && !software ? await tuneTiles(found) : 'fixed';

@@ -2,15 +2,15 @@
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebgpuBackend } from './backend';
-import { registerWebgpu } from './register-webgpu';
+import { registerWebgpu, type WebgpuOptions } from './register-webgpu';
 import { WebgpuUnavailable } from './unavailable';
 
 /**
  * Whether there is an adapter; says so once when there is none, and throws when CI is set: there it has to be.
  */
-export async function startWebgpu(): Promise<boolean> {
+export async function startWebgpu(options: WebgpuOptions = {}): Promise<boolean> {
   try {
-    await registerWebgpu({ allowSoftware: true });
+    await registerWebgpu({ allowSoftware: true, ...options });
     return true;
   } catch (error) {
     if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;

@@ -1,5 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
+import { runForward } from '../forward';
 import { runElementwise } from './elementwise';
 import { assertFloats } from './floats';
 
@@ -116,7 +117,10 @@ function activation(kernelName: string, formulaOf: FormulaOf, names: string[]): 
       const out = webgpu.output(shape);
       const { name, declarations, expression } = formulaOf(attrs ?? {});
       const body = `out[i] = ${expression};`;
-      runElementwise(webgpu, { name, inputs: given, outputs: { out }, declarations, body });
+      const run = (inputs: typeof given) =>
+        runElementwise(webgpu, { name, inputs, outputs: { out }, declarations, body });
+      if ('dy' in given) run(given);
+      else runForward(webgpu, given, out, run);
       return out;
     },
   };

@@ -51,6 +51,7 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<
     b: { along: 'outer', reader: rowsOfColumns('filter_', filterWidth_) },
     shape: info.outShape,
     ending,
+    isActivation: true,
   });
 }
 

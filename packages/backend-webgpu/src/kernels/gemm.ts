@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
+import { runForward } from '../forward';
 import { type Uniform, u32 } from '../program';
 import { repeat } from '../repeat';
 import { chooseTile, fixedTile, SIDE, type Tile, tilesOf } from '../tiles';
@@ -60,6 +61,8 @@ export interface Gemm {
   /** How many products of this size there are, one after the other in the result; 1 by default. */
   batches?: number;
   ending?: Ending;
+  /** Whether float16 is enough for the result in the forward pass, see {@link runForward}; false by default. */
+  isActivation?: boolean;
   /** By which it is computed, as one sum; what the device does best when left out. */
   tile?: Tile;
 }
@@ -74,6 +77,21 @@ export const gemmFits = ({ rows, columns }: Pick<Gemm, 'rows' | 'columns'>): boo
  * and the parts are added up in a fixed order, so that the result is the same every time, and with every tile.
  */
 export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
+  const { ending, shape, isActivation } = gemm;
+  const out = backend.output(shape);
+  if (!isActivation) {
+    runInto(backend, gemm, out);
+    return out;
+  }
+  runForward(backend, { ...gemm.inputs, ...ending?.inputs }, out, (all) => {
+    const pick = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, all[name]!]));
+    const ended = ending && { ...ending, inputs: pick(ending.inputs ?? {}) };
+    runInto(backend, { ...gemm, inputs: pick(gemm.inputs), ending: ended }, out);
+  });
+  return out;
+}
+
+function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
   const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, batches = 1, ending } = gemm;
   const per = gemm.tile ? depth : partOf(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
@@ -81,7 +99,6 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
     gemm.tile ?? chooseTile(backend.device, { rows, columns, depth: per, splits: splits * batches });
   const { high, wide } = tile;
   const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
-  const out = backend.output(shape);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
   const now = splits === 1 ? ending : undefined;
@@ -146,7 +163,6 @@ ${b.reader}`,
     });
     backend.disposeData(parts.dataId);
   }
-  return out;
 }
 
 /** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */

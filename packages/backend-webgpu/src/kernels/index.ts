@@ -8,12 +8,14 @@ import { cumulativeKernels } from './cumulative';
 import { dropout } from './dropout';
 import { lazyKernels } from './lazy';
 import { matMulKernels } from './mat-mul';
+import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { newtonSchulzKernels } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { prod } from './prod';
 import { recurrentKernels } from './recurrent';
+import { relu } from './relu';
 import { select } from './select';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
@@ -29,12 +31,14 @@ export const kernels: tf.KernelConfig[] = [
   dropout,
   ...lazyKernels,
   ...matMulKernels,
+  maxPool,
   maxPoolGrad,
   ...newtonSchulzKernels,
   ...normalizationKernels,
   ...optimizerKernels,
   prod,
   ...recurrentKernels,
+  relu,
   select,
   ...softmaxKernels,
   sum,

@@ -51,6 +51,7 @@ function product(
     b: operandInMemory('B', 'b', alongB, bVectors),
     shape,
     ending,
+    isActivation: true,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
+import { beginForward } from '../forward';
 import { f32 } from '../program';
 import { curveOf } from './activations';
 import { runColumns, runColumnsAndApply } from './columns';
@@ -34,6 +35,7 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     const curve = isActivated ? curveOf(kernelName, activation) : undefined;
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
     const value = '(x[i] - centre) * scale + shift';
+    beginForward(webgpu, [x], y);
     // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
     runColumnsAndApply(webgpu, {
       name: nameOf('batch norm', curve && activation, parameters),
@@ -122,6 +124,7 @@ const layerNorm: KernelConfig = {
     assertFloats('LayerNorm', { gamma, beta }, [n]);
     const moment = [...x.shape.slice(0, -1), 1];
     const [y, mean, rstd] = [webgpu.output(x.shape), webgpu.output(moment), webgpu.output(moment)];
+    beginForward(webgpu, [x], y);
     runRows(webgpu, {
       name: 'layer norm',
       rows,
