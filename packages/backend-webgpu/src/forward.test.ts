@@ -9,6 +9,8 @@ import { WebgpuUnavailable } from './unavailable';
 
 /** What float16 may be off by: a unit of its last digit, since WGSL leaves the direction open, and what is below its least. */
 const ROUNDING = { relative: 2 ** -10, absolute: 2 ** -14 };
+// A software adapter compiles the shaders slowly.
+const PATIENCE = 400_000;
 /** Shapes of enough numbers: of vectors, and odd. */
 const shapes = { 'vectors of four': [16, 9, 8], 'an odd size': [5, 41, 7] };
 
@@ -202,7 +204,7 @@ const cases: Case[] = [
   { kernel: tf.Softmax, inputs: (s) => ({ logits: s }), halves: ['logits'], attrs: () => ({ dim: -1 }) },
 ];
 
-describe.runIf(available)('kernels on activations in float16', () => {
+describe.runIf(available)('kernels on activations in float16', { timeout: PATIENCE }, () => {
   for (const [kind, shape] of Object.entries(shapes)) {
     for (const { kernel, inputs, halves, attrs, isForward = false } of cases) {
       it(`${kernel} of ${halves.join(', ')}, ${kind}`, async () => {
@@ -261,7 +263,7 @@ describe.runIf(available)('kernels on activations in float16', () => {
   });
 });
 
-describe.runIf(available)('activations in float16', () => {
+describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () => {
   const size = 2001;
   const x = () => tf.tensor1d(normals(size));
   const silu = (x: tf.Tensor) => runKernel('Silu', { x });
