@@ -23,7 +23,11 @@ vi.mock('../src/run/data-set', async () => {
 describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE }, () => {
   const { place, visit } = visiting({ webgpu: true });
 
-  async function start(model: string, profile: string, prepare?: (context: BrowserContext) => Promise<unknown>) {
+  async function start(
+    model: string,
+    profile: string,
+    prepare?: (context: BrowserContext) => Promise<unknown>,
+  ) {
     const url = `${place.server.url}#profile=${profile}&models=${model}&backend=webgpu`;
     const page = await visit({}, { url, prepare });
     await page.click('#start');
