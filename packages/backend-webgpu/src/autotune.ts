@@ -1,4 +1,4 @@
-import { TILES, type TileCost } from './tiles';
+import { TILES, type Tile, type TileCost } from './tiles';
 import type { Store } from './user-store';
 
 export interface AutotuneOptions {
@@ -31,8 +31,8 @@ function parse(text: string | undefined, key: string): TileCost[] | undefined {
       kept?.key === key &&
       kept.costs?.length === TILES.length &&
       TILES.every((tile, i) => {
-        const { high, wide, depth, alone, crowded } = kept.costs![i]!;
-        const same = high === tile.high && wide === tile.wide && depth === tile.depth;
+        const { alone, crowded, ...kind } = kept.costs![i]!;
+        const same = (Object.keys(tile) as (keyof Tile)[]).every((key) => kind[key] === tile[key]);
         return same && [alone, crowded].every((cost) => Number.isFinite(cost) && cost > 0);
       });
     return valid ? kept.costs : undefined;

@@ -38,7 +38,9 @@ describe.runIf(available)('tiles on a device', () => {
       const costs = await measureTiles(backend(), time, CROWD);
       // Uniforms stay, a few bytes for each size.
       expect(backend().bufferManager.numBytesUsed - bytes).toBeLessThan(1000);
-      expect(costs.map(({ high, wide, depth }) => ({ high, wide, depth }))).toEqual([...TILES]);
+      expect(costs.map(({ across, high, wide, depth }) => ({ across, high, wide, depth }))).toEqual([
+        ...TILES,
+      ]);
       expect(calls.slice(0, 4)).toEqual([1, 1, 4, 4]);
       expect(costs[0]!.alone).toBeCloseTo(0.001 / 2048, 9);
       const groups = (128 / 32) * (64 / 32);
@@ -67,18 +69,25 @@ describe.runIf(available)('tiles on a device', () => {
     async () => {
       const [m, k, n] = [130, 1100, 68];
       const [a, b] = [tf.tensor2d(normals(m * k, 1), [m, k]), tf.tensor2d(normals(k * n, 2), [k, n])];
+      const bTurned = tf.transpose(b);
       const results: Float32Array[] = [];
       for (const tile of TILES) {
         setTileCosts(backend().device, [{ ...tile, alone: 1, crowded: 1 }]);
-        await expectNoLeaks(async () => {
-          const product = tf.matMul(a, b);
-          results.push((await product.data<'float32'>()).slice());
-          return product;
-        });
+        // Not every tile takes an operand that lies along its columns; a fixed one stands in.
+        for (const [right, turned] of [
+          [b, false],
+          [bTurned, true],
+        ] as const) {
+          await expectNoLeaks(async () => {
+            const product = tf.matMul(a, right, false, turned);
+            results.push((await product.data<'float32'>()).slice());
+            return product;
+          });
+        }
       }
       expect(results[0]!.some((value) => value !== 0)).toBe(true);
       for (const result of results) expect(result).toEqual(results[0]);
-      tf.dispose([a, b]);
+      tf.dispose([a, b, bTurned]);
     },
     PATIENCE,
   );

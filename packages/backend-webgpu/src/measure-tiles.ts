@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { runGemm } from './kernels/gemm';
 import { operandInMemory } from './kernels/operand-in-memory';
-import { SIDE, TILES, type Tile, type TileCost } from './tiles';
+import { sizeOf, TILES, type Tile, type TileCost, takes } from './tiles';
 
 /** Runs `work` and returns the seconds until the device has done it. */
 export type Timer = (work: () => void) => Promise<number>;
@@ -30,7 +30,7 @@ export async function measureTiles(
 ): Promise<TileCost[]> {
   const costs: TileCost[] = [];
   for (const tile of TILES) {
-    const lone = { rows: tile.high * SIDE, columns: tile.wide * SIDE, depth: LONE_DEPTH };
+    const lone = { ...sizeOf(tile), depth: LONE_DEPTH };
     const alone = (await secondsOf(backend, tile, lone, time)) / lone.depth;
     const groups = Math.ceil(crowd.rows / lone.rows) * Math.ceil(crowd.columns / lone.columns);
     const crowded = (await secondsOf(backend, tile, crowd, time)) / crowd.depth / groups;
@@ -46,17 +46,22 @@ async function secondsOf(
   { rows, columns, depth }: Product,
   time: Timer,
 ): Promise<number> {
-  const [a, b] = [backend.output([rows, depth]), backend.output([depth, columns])];
+  // The right operand lies as most do, unless the tile wants it otherwise.
+  const along = takes(tile, 'outer') ? 'outer' : 'depth';
+  const [a, b] = [
+    backend.output([rows, depth]),
+    backend.output(along === 'outer' ? [depth, columns] : [columns, depth]),
+  ];
   const once = (): TensorInfo =>
     runGemm(backend, {
-      name: 'product depth true outer true',
+      name: `product depth true ${along} true`,
       rows,
       columns,
       depth,
       inputs: { a, b },
       types: { a: 'vec4<f32>', b: 'vec4<f32>' },
       a: operandInMemory('A', 'a', 'depth', true),
-      b: operandInMemory('B', 'b', 'outer', true),
+      b: operandInMemory('B', 'b', along, true),
       shape: [rows, columns],
       tile,
     });

@@ -1,18 +1,19 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { runForward } from '../forward';
-import { type Uniform, u32 } from '../program';
+import { groupsFor, type Uniform, u32 } from '../program';
 import { repeat } from '../repeat';
-import { chooseTile, fixedTile, SIDE, type Tile, tilesOf } from '../tiles';
+import { chooseTile, fixedTile, sizeOf, THREADS, type Tile, tilesOf } from '../tiles';
 import { runColumns } from './columns';
 
-const THREADS = SIDE * SIDE;
 /** Parts of a split sum are multiples of it, and so of every tile's depth. */
 const SLAB = 16;
 /** Workgroups to aim for when the sum is split: three for each core of the largest GPUs would leave none idle. */
 const GROUPS = 256;
 /** Of the summed dimension that a split has at least: its part of the result is written and read once more. */
 const LEAST_DEPTH = 512;
+/** Parts of a sum that one thread adds up; more are shared among threads. */
+const FEW_PARTS = 16;
 
 /** How a result ends on its way out. */
 export interface Ending {
@@ -92,18 +93,20 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
 }
 
 function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
-  const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, batches = 1, ending } = gemm;
+  const { name, rows, columns, depth, inputs, uniforms, types, a, b, batches = 1, ending } = gemm;
   const per = gemm.tile ? depth : partOf(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
   const tile =
-    gemm.tile ?? chooseTile(backend.device, { rows, columns, depth: per, splits: splits * batches });
-  const { high, wide } = tile;
+    gemm.tile ??
+    chooseTile(backend.device, { rows, columns, depth: per, splits: splits * batches, along: b.along });
+  const { across, high, wide } = tile;
+  const size = sizeOf(tile);
   const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
   const now = splits === 1 ? ending : undefined;
   backend.run({
-    name: `${name} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
+    name: `${name} ${across} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
     inputs: { ...inputs, ...now?.inputs },
     outputs: { parts },
     types: { ...types, T: vectors ? 'vec4<f32>' : 'f32' },
@@ -119,55 +122,95 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
     threads: THREADS,
     groups: [tilesDown, tilesAcross, splits * batches],
     declarations: () => `
-var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * high * SIDE) / 4}>;
-var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * wide * SIDE) / 4}>;
+var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * size.rows) / 4}>;
+var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * size.columns) / 4}>;
 var<private> matrix: u32;
 ${now?.declarations ?? ''}
 fn ended(value: T, at: u32, column: u32) -> T { return ${now?.result ?? 'value'}; }
 ${a.reader}
 ${b.reader}`,
     body: () => `
-  let topRow = group.x * ${high * SIDE}u;
-  let leftColumn = group.y * ${wide * SIDE}u;
+  let topRow = group.x * ${size.rows}u;
+  let leftColumn = group.y * ${size.columns}u;
   let begin = group.z / uniforms.batches * uniforms.per;
   let end = min(begin + uniforms.per, uniforms.depth);
   matrix = group.z % uniforms.batches;
-  let down = lane / ${SIDE}u;
-  let across = lane % ${SIDE}u;
+  let down = lane / ${across}u;
+  let across = lane % ${across}u;
   ${accumulators(high, wide)}
-  ${hoist('A', a, high, tile.depth, 'topRow', backend.unrolls)}
-  ${hoist('B', b, wide, tile.depth, 'leftColumn', backend.unrolls)}
+  ${hoist('A', a, size.rows, tile.depth, 'topRow', backend.unrolls)}
+  ${hoist('B', b, size.columns, tile.depth, 'leftColumn', backend.unrolls)}
   for (var k = begin; k < end; k += ${tile.depth}u) {
-    ${fill('A', a, high, tile.depth, backend.unrolls)}
-    ${fill('B', b, wide, tile.depth, backend.unrolls)}
+    ${fill('A', a, size.rows, tile.depth, backend.unrolls)}
+    ${fill('B', b, size.columns, tile.depth, backend.unrolls)}
     workgroupBarrier();
     for (var j = 0u; j < ${tile.depth}u; j++) {
-      ${multiply(high, wide)}
+      ${multiply(tile)}
     }
     workgroupBarrier();
   }
   ${store(high, wide, vectors)}`,
   });
   if (splits > 1) {
+    addParts(backend, { parts, splits, columns, out, ending });
+    backend.disposeData(parts.dataId);
+  }
+}
+
+interface Parts {
+  /** [splits, …out.shape] */
+  parts: TensorInfo;
+  splits: number;
+  columns: number;
+  out: TensorInfo;
+  ending?: Ending;
+}
+
+/** Adds up the parts of split sums, in an order that depends on their number alone. */
+function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending }: Parts): void {
+  const n = util.sizeFromShape(out.shape);
+  const name = `gemm parts${ending ? ` ${ending.name}` : ''}`;
+  const inputs = { parts, ...ending?.inputs };
+  const finish = `out[at] = ${ending?.result ?? 'value'};`;
+  if (splits > FEW_PARTS) {
     runColumns(backend, {
-      name: `gemm parts${ending ? ` ${ending.name}` : ''}`,
+      name,
       rows: splits,
-      n: util.sizeFromShape(shape),
-      inputs: { parts, ...ending?.inputs },
+      n,
+      inputs,
       outputs: { out },
       uniforms: { ...ending?.uniforms, columns: u32(columns) },
       sums: 1,
       declarations: ending?.declarations,
       term: 'let v0 = parts[i];',
-      finish: `let value = s0; let at = c; let column = c % uniforms.columns; out[at] = ${ending?.result ?? 'value'};`,
+      finish: `let value = s0; let at = c; let column = c % uniforms.columns; ${finish}`,
     });
-    backend.disposeData(parts.dataId);
+    return;
   }
+  const width = columns % 4 === 0 ? 4 : 1;
+  const count = n / width;
+  backend.run({
+    name: `few ${name}${width === 4 ? '' : ' scalar'}`,
+    inputs,
+    outputs: { out },
+    types: { T: width === 4 ? 'vec4<f32>' : 'f32' },
+    uniforms: { ...ending?.uniforms, columns: u32(columns / width), count: u32(count), splits: u32(splits) },
+    threads: THREADS,
+    groups: groupsFor(Math.ceil(count / THREADS)),
+    declarations: () => ending?.declarations ?? '',
+    body: () => `
+  let at = block * ${THREADS}u + lane;
+  if (at >= uniforms.count) { return; }
+  var value = T(0.0);
+  for (var k = 0u; k < uniforms.splits; k++) { value += parts[k * uniforms.count + at]; }
+  let column = at % uniforms.columns;
+  ${finish}`,
+  });
 }
 
 /** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */
-function partOf(gemm: Pick<Gemm, 'rows' | 'columns' | 'depth' | 'batches'>): number {
-  const [down, across] = tilesOf(fixedTile(gemm), gemm);
+function partOf(gemm: Gemm): number {
+  const [down, across] = tilesOf(fixedTile({ ...gemm, along: gemm.b.along }), gemm);
   const workgroups = down * across * (gemm.batches ?? 1);
   const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / workgroups));
   return Math.ceil(gemm.depth / Math.max(1, wanted) / SLAB) * SLAB;
@@ -180,18 +223,18 @@ const accumulators = (high: number, wide: number): string =>
     .flatMap((r) => range(wide / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
     .join(' ');
 
-// Every thread brings its share of a tile [depth, per * SIDE] into workgroup memory, four values at a time: along the outer
+// Every thread brings its share of a tile [depth, outers] into workgroup memory, four values at a time: along the outer
 // index always the same four of it, along the depth blocks of four by four, which are turned. What it reads of the outer
 // index is known before the loop.
 function hoist(
   letter: 'A' | 'B',
   { along, ofOuter }: Operand,
-  per: number,
+  outers: number,
   depth: number,
   corner: string,
   unrolled: boolean,
 ): string {
-  const vectors = (per * SIDE) / 4;
+  const vectors = outers / 4;
   const [count, first, step] =
     along === 'outer' ? [1, `4u * (lane % ${vectors}u)`, ''] : [4, `4u * (lane / ${depth / 4}u)`, ' + '];
   const known = (i: string) => (ofOuter ? ` of${letter}[${i}] = outer${letter}(at${letter}[${i}]);` : '');
@@ -202,11 +245,11 @@ function hoist(
 function fill(
   letter: 'A' | 'B',
   { along, ofOuter, ofDepth }: Operand,
-  per: number,
+  outers: number,
   depth: number,
   unrolled: boolean,
 ): string {
-  const vectors = (per * SIDE) / 4;
+  const vectors = outers / 4;
   const read = (i: string, at: string, ofIt: string): string => {
     const known = [...(ofOuter ? [`of${letter}[${i}]`] : []), ...(ofDepth ? [ofIt] : [])];
     return `read${letter}(${[`at${letter}[${i}]`, at, ...known].join(', ')})`;
@@ -228,18 +271,15 @@ function fill(
     }`;
 }
 
-function multiply(high: number, wide: number): string {
-  const [downVectors, acrossVectors] = [high / 4, wide / 4];
+function multiply(tile: Tile): string {
+  const { high, wide } = tile;
+  const { rows, columns } = sizeOf(tile);
   const lines = [
-    ...range(downVectors).map(
-      (v) => `let a${v} = tileA[j * ${downVectors * SIDE}u + down * ${downVectors}u + ${v}u];`,
-    ),
-    ...range(acrossVectors).map(
-      (v) => `let b${v} = tileB[j * ${acrossVectors * SIDE}u + across * ${acrossVectors}u + ${v}u];`,
-    ),
+    ...range(high / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${high / 4}u + ${v}u];`),
+    ...range(wide / 4).map((v) => `let b${v} = tileB[j * ${columns / 4}u + across * ${wide / 4}u + ${v}u];`),
   ];
   for (const r of range(high)) {
-    for (const c of range(acrossVectors)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
+    for (const c of range(wide / 4)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
   }
   return lines.join('\n      ');
 }
