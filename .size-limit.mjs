@@ -6,7 +6,7 @@ const limits = {
   activations: '5 kB',
   architectures: '15 kB',
   'backend-simd': '150 kB',
-  'backend-webgpu': '20 kB',
+  'backend-webgpu': '35 kB',
   datasets: '60 kB',
   gradients: '15 kB',
   layers: '15 kB',

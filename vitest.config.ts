@@ -20,6 +20,13 @@ const onTensors = [
   'gradients',
 ];
 const onTensorsTests = onTensors.map((name) => `packages/${name}/src/**/*.test.ts`);
+// What says nothing of a backend's kernels and gradients: the loop around a training (on webgpu it is tested in tools/webgpu),
+// files, schedules and initial values, which are numbers of JavaScript.
+const notOnWebgpu = [
+  'packages/training/**',
+  'packages/layers/src/{initializers,safetensors,assign-parameters}.test.ts',
+  'packages/optimizers/src/{schedules,partition}.test.ts',
+];
 const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const };
 
 export default defineConfig({
@@ -36,6 +43,19 @@ export default defineConfig({
           setupFiles: [`${root}tools/testing/src/setup.${backend}.ts`],
         },
       })),
+      {
+        resolve: { alias },
+        test: {
+          ...common,
+          name: 'webgpu',
+          include: onTensorsTests,
+          exclude: [...notOnWebgpu, '**/node_modules/**'],
+          // A software adapter compiles shaders slowly, the more so beside other tests.
+          testTimeout: 300_000,
+          globalSetup: [`${root}tools/testing/src/webgpu-adapter.ts`],
+          setupFiles: [`${root}tools/testing/src/setup.webgpu.ts`],
+        },
+      },
       {
         resolve: { alias },
         test: {

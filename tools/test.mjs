@@ -15,6 +15,12 @@ const STAGES = {
     ...node('tools/conformance/run.mjs', '--backend', 'simd', '--threads', '1'),
     show: 'last',
   },
+  webgpu: {
+    title: "tfjs-core's specs of what a training uses, on webgpu",
+    needs: 'generate',
+    ...node('tools/conformance/run.mjs', '--backend', 'webgpu'),
+    show: 'last',
+  },
   smoke: {
     title: 'the packed packages in an empty project',
     needs: 'build',

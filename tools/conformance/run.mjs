@@ -3,6 +3,7 @@
 // --flags turns on the experimental features of V8 that the simd backend knows.
 import { parseArgs } from 'node:util';
 import Jasmine from 'jasmine';
+import { CANNOT_RUN } from '../stage.mjs';
 import { backendNames, bundle } from './bundle.mjs';
 
 /** tfjs-core 4.22 ships 4232 specs; a run that finds fewer than this has lost some. */
@@ -44,7 +45,11 @@ if (!backendNames.includes(backend) || !Number.isInteger(threads) || threads < 1
 // A spec that ends the process or lets the event loop run dry must not look like success.
 process.exitCode = 1;
 const { outfile } = await bundle({ backend, threads, flags: options.flags });
-const { specs, errors, milliseconds } = await runSpecs(outfile);
+const { specs, errors, milliseconds } = await runSpecs(outfile).catch((error) => {
+  if (error.name !== 'WebgpuUnavailable') throw error;
+  console.log(error.message);
+  process.exit(CANNOT_RUN);
+});
 report();
 process.exit(process.exitCode);
 
@@ -64,9 +69,12 @@ function report() {
   const ran = count('passed') + count('failed');
   const fewest = filter !== undefined ? 1 : backend === 'webgpu' ? FEWEST_OF_TRAINING : FEWEST_SPECS;
   if (ran < fewest) console.log(`✗ only ${ran} specs ran, expected at least ${fewest}`);
+  const explained = specs.filter(
+    ({ fullName, status }) => status === 'failed' && impossible[fullName],
+  ).length;
   const where = backend === 'simd' ? `${backend}, ${threads} thread${threads > 1 ? 's' : ''}` : backend;
   console.log(
-    `tfjs-core specs on ${where}: ${count('passed')} passed, ${failed.length} failed, ${count('pending')} pending ` +
+    `tfjs-core specs on ${where}: ${count('passed')} passed, ${failed.length} failed, ${explained > 0 ? `${explained} impossible, ` : ''}${count('pending')} pending ` +
       `(${(milliseconds / 1000).toFixed(1)} s)`,
   );
   process.exitCode = failed.length > 0 || errors.length > 0 || ran < fewest ? 1 : 0;
@@ -91,7 +99,6 @@ async function runSpecs(file) {
       jasmineDone: (result) => resolve(result.failedExpectations ?? []),
     });
     runner.execute([file], filter).catch(reject);
-  });
-  Object.assign(console, { log, warn });
+  }).finally(() => Object.assign(console, { log, warn }));
   return { specs, errors, milliseconds: performance.now() - started };
 }

@@ -12,7 +12,9 @@ const available = await startWebgpu();
 describe.runIf(available)('the backend', () => {
   const webgpu = () => tf.backend() as WebgpuBackend;
   // A test that breaks its device leaves the next one a new device.
-  afterEach(startWebgpu);
+  afterEach(async () => {
+    await startWebgpu();
+  });
 
   it('has the limits and features of the adapter', async () => {
     const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });

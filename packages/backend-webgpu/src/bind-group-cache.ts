@@ -37,7 +37,7 @@ export function cacheBindGroups(device: GPUDevice, capacity: number): void {
     let key = `${idOf(descriptor.layout)}`;
     for (const { binding, resource } of descriptor.entries) {
       if (!('buffer' in resource)) return createBindGroup(descriptor);
-      key += ` ${binding}:${idOf(resource.buffer)}+${resource.offset ?? 0}`;
+      key += ` ${binding}:${idOf(resource.buffer)}+${resource.offset ?? 0}:${resource.size ?? ''}`;
     }
     let group = groups.get(key);
     if (!group) {

@@ -4,12 +4,14 @@ export class WebgpuFailure extends Error {
 
   /**
    * @param reason one word for programs
-   * @param message what happened and what to do, for people
+   * @param finding what happened, for people
+   * @param advice what to do, for people
    */
   constructor(
     readonly reason: 'lost' | 'out of memory' | 'validation',
-    message: string,
+    readonly finding: string,
+    readonly advice: string,
   ) {
-    super(message);
+    super(`webgpu: ${finding}; ${advice}`);
   }
 }

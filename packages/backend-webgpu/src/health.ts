@@ -2,7 +2,7 @@ import { WebgpuFailure } from './failure';
 
 /** What went wrong on a device after it was made: the first thing, which every later call reports. */
 export class Health {
-  private failure: WebgpuFailure | undefined;
+  failure: WebgpuFailure | undefined;
 
   constructor(device: GPUDevice, description: string) {
     device.addEventListener('uncapturederror', (event) => {
@@ -12,24 +12,28 @@ export class Health {
       this.failure ??= outOfMemory
         ? new WebgpuFailure(
             'out of memory',
-            `webgpu: ${description} has no memory left (${firstLine(error.message)}); use a smaller batch or model, and dispose tensors that are no longer needed`,
+            `${description} has no memory left (${firstLine(error.message)})`,
+            `use a smaller batch or model, and dispose tensors that are no longer needed`,
           )
         : new WebgpuFailure(
             'validation',
-            `webgpu: ${description} refused a command (${firstLine(error.message)}); results since then are not valid. Please report it with this message`,
+            `${description} refused a command (${firstLine(error.message)})`,
+            `results since then are not valid. Please report it with this message`,
           );
     });
     device.lost.then(({ reason, message }) => {
       if (reason === 'destroyed') {
         this.failure ??= new WebgpuFailure(
           'lost',
-          `webgpu: the device of ${description} was destroyed; call registerWebgpu() for a new one`,
+          `the device of ${description} was destroyed`,
+          'call registerWebgpu() for a new one',
         );
       } else {
         // Whatever else was reported is a consequence.
         this.failure = new WebgpuFailure(
           'lost',
-          `webgpu: ${description} was lost (${firstLine(message) || 'no reason given'}); its tensors are gone. Go on from the last checkpoint in a new process or page; if it happens again, use a smaller batch and update the graphics driver`,
+          `${description} was lost (${firstLine(message) || 'no reason given'})`,
+          `its tensors are gone. Go on from the last checkpoint in a new process or page; if it happens again, use a smaller batch and update the graphics driver`,
         );
       }
     });

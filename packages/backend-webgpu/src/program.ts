@@ -49,7 +49,8 @@ export function shaderOf({
   if (fields.length > 0) {
     bindings.push(`@group(0) @binding(${buffers.length}) var<uniform> uniforms: Uniforms;`);
   }
-  return `
+  const isHalved = Object.values(types).some((type) => type.includes('f16'));
+  return `${isHalved ? 'enable f16;' : ''}
 alias T = ${types.T ?? 'f32'};
 ${fields.length > 0 ? `struct Uniforms { ${fields.join(' ')} }` : ''}
 ${bindings.join('\n')}

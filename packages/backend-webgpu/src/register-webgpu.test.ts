@@ -50,6 +50,12 @@ describe('what is missing', () => {
     expect(message).toMatch(/acme GPU gives no device \(in use\)/);
   });
 
+  it('is named: float16, where it is asked for', async () => {
+    const [reason, message] = await reasonOf(requestDevice(gpuOf({}), { ...high, float16: true }));
+    expect(reason).toBe('no float16');
+    expect(message).toMatch(/acme GPU has no float16 in its shaders \(shader-f16\); leave float16 out/);
+  });
+
   it('is named: a browser without WebGPU, and a page that is not secure', async () => {
     vi.stubGlobal('navigator', {});
     vi.stubGlobal('process', undefined);
@@ -87,6 +93,9 @@ describe.runIf(available)('registerWebgpu', () => {
     const info = await registerWebgpu({ allowSoftware: true });
     expect(tf.getBackend()).toBe('webgpu');
     expect(info.adapter.length).toBeGreaterThan(0);
+    // The processor is not measured.
+    if (info.software) expect(info.tiles).toBe('fixed');
+    expect((await registerWebgpu({ allowSoftware: true, autotune: false })).tiles).toBe('fixed');
     expect(Array.from(await tf.add(tf.ones([3]), 1).data())).toEqual([2, 2, 2]);
   });
 

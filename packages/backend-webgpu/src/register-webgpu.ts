@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { version } from '../package.json';
+import { autotune as tune } from './autotune';
 import { WebgpuBackend } from './backend';
 import { findGpu } from './find-gpu';
 import { registerKernels } from './kernels';
-import { requestDevice } from './request-device';
+import { measureTiles } from './measure-tiles';
+import { type Device, requestDevice } from './request-device';
+import { setTileCosts } from './tiles';
+import { userStore } from './user-store';
 
 export interface WebgpuOptions {
   /** Which GPU, where there are two; 'high-performance' by default. */
@@ -11,6 +16,13 @@ export interface WebgpuOptions {
   allowSoftware?: boolean;
   /** Dispatches that are collected before they are submitted, an integer of at least 1; 128 by default. */
   dispatchesPerSubmit?: number;
+  /** Whether a GPU's tiles of matrix products and convolutions are measured, once for each driver; true by default. */
+  autotune?: boolean;
+  /**
+   * Whether activations that the backward pass reads again are kept in float16, at half the memory and half the traffic;
+   * all sums, gradients and parameters stay float32. False by default.
+   */
+  float16?: boolean;
   /** Options of Dawn, in Node: `['adapter=NVIDIA']`, `['backend=vulkan']`; read by the first call only. */
   dawnOptions?: string[];
 }
@@ -21,6 +33,8 @@ export interface WebgpuInfo {
   adapter: string;
   /** Whether it computes on the processor. */
   software: boolean;
+  /** Tiles of products: by a rule, measured now, or measured by an earlier call and kept for this user. */
+  tiles: 'fixed' | 'measured' | 'remembered';
 }
 
 const PRIORITY = 3; // that of tfjs's own
@@ -42,6 +56,8 @@ export async function registerWebgpu({
   powerPreference = 'high-performance',
   allowSoftware = false,
   dispatchesPerSubmit = 128,
+  autotune = true,
+  float16 = false,
   dawnOptions = [],
 }: WebgpuOptions = {}): Promise<WebgpuInfo> {
   if (!Number.isInteger(dispatchesPerSubmit) || dispatchesPerSubmit < 1) {
@@ -50,14 +66,26 @@ export async function registerWebgpu({
     );
   }
   const gpu = await findGpu(dawnOptions);
-  const { device, info, description, software } = await requestDevice(gpu, {
-    powerPreference,
-    allowSoftware,
-  });
+  const found = await requestDevice(gpu, { powerPreference, allowSoftware, float16 });
+  const { device, info, description, software } = found;
   registerKernels();
   tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', dispatchesPerSubmit);
   if (tf.engine().registryFactory.webgpu) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebgpuBackend(device, info, description), PRIORITY);
+  tf.registerBackend('webgpu', () => new WebgpuBackend(device, info, description, float16), PRIORITY);
   await tf.setBackend('webgpu');
-  return { adapter: description, software };
+  // The processor says nothing about a GPU, and is another one while other programs run.
+  const tiles = autotune && !software ? await tuneTiles(found) : 'fixed';
+  return { adapter: description, software, tiles };
+}
+
+/** Has the products of the device use the tiles that are fastest on it. */
+async function tuneTiles({ device, description }: Device): Promise<'measured' | 'remembered'> {
+  const { costs, remembered } = await tune({
+    // The driver is a part of the description, where the implementation tells it.
+    key: `${description}, ${version}`,
+    store: userStore(),
+    measure: () => measureTiles(tf.backend() as WebgpuBackend),
+  });
+  setTileCosts(device, costs);
+  return remembered ? 'remembered' : 'measured';
 }

@@ -3,6 +3,8 @@ import { WebgpuUnavailable } from './unavailable';
 export interface DeviceOptions {
   powerPreference: GPUPowerPreference;
   allowSoftware: boolean;
+  /** Whether the device has to compute with float16. */
+  float16?: boolean;
 }
 
 export interface Device {
@@ -24,7 +26,7 @@ const DRIVER =
  */
 export async function requestDevice(
   gpu: GPU,
-  { powerPreference, allowSoftware }: DeviceOptions,
+  { powerPreference, allowSoftware, float16 = false }: DeviceOptions,
 ): Promise<Device> {
   const adapter = await gpu.requestAdapter({ powerPreference });
   if (!adapter) {
@@ -44,6 +46,13 @@ export async function requestDevice(
       'software only',
       `the only WebGPU adapter computes on the processor (${description})`,
       `it is slower than @tenfold/backend-simd; for a GPU ${DRIVER}. To use it nevertheless, give allowSoftware: true`,
+    );
+  }
+  if (float16 && !adapter.features.has('shader-f16')) {
+    throw new WebgpuUnavailable(
+      'no float16',
+      `${description} has no float16 in its shaders (shader-f16)`,
+      'leave float16 out: everything is float32 then. A newer driver or browser may have it where the GPU does',
     );
   }
   // Experimental features may cost speed or checks, and are not there without a flag anyway.

@@ -1,21 +1,36 @@
 // For tests: the backend on whatever adapter there is, software too, or one visible line that there is none.
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerWebgpu } from './register-webgpu';
+import { WebgpuBackend } from './backend';
+import { registerWebgpu, type WebgpuOptions } from './register-webgpu';
 import { WebgpuUnavailable } from './unavailable';
 
 /**
  * Whether there is an adapter; says so once when there is none, and throws when CI is set: there it has to be.
  */
-export async function startWebgpu(): Promise<boolean> {
+export async function startWebgpu(options: WebgpuOptions = {}): Promise<boolean> {
   try {
-    await registerWebgpu({ allowSoftware: true });
+    await registerWebgpu({ allowSoftware: true, ...options });
     return true;
   } catch (error) {
     if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
     console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
     return false;
   }
+}
+
+/** Makes a backend the current one whose device has no more than WebGPU promises everywhere. */
+export async function leastDevice(): Promise<void> {
+  const adapter = (await navigator.gpu.requestAdapter())!;
+  const device = await adapter.requestDevice();
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebgpuBackend(device, adapter.info), 3);
+  await tf.setBackend('webgpu');
+}
+
+/** Has the kernels write their shaders out, as for GPUs, or with loops, as for SwiftShader. */
+export function unroll(unrolls: boolean): void {
+  Object.assign(tf.backend(), { unrolls });
 }
 
 /** Normally distributed numbers. */

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { WebgpuBackend } from './backend';
 import { startWebgpu } from './testing';
-import { cacheUniforms, internals, reuseBuffersWithinBatch } from './tfjs-internals';
+import { bindingOf, bindParts, cacheUniforms, internals, reuseBuffersWithinBatch } from './tfjs-internals';
 
 const available = await startWebgpu();
 
@@ -93,5 +93,30 @@ describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
     const y = backend.makeTensorInfo([3000], 'float32');
     backend.uploadToGPU(y.dataId);
     expect(backend.tensorMap.get(y.dataId).resource).toBe(resource);
+  });
+
+  it('let tensors be bound as parts of a buffer, by its programs too', async () => {
+    const backend = await plainBackend();
+    const x = backend.makeTensorInfo(
+      [100],
+      'float32',
+      Float32Array.from({ length: 100 }, (_, i) => i),
+    );
+    backend.uploadToGPU(x.dataId);
+    const part = backend.makeTensorInfo([2], 'float32');
+    const data = backend.tensorMap.get(part.dataId);
+    data.resource = backend.tensorMap.get(x.dataId).resource;
+    // Not to be given to another tensor.
+    data.external = true;
+    bindParts(backend, (dataId) => (dataId === part.dataId ? 256 : undefined));
+    const { resource: buffer } = data;
+    expect(bindingOf(backend, x)).toEqual({ buffer });
+    expect(bindingOf(backend, part)).toEqual({ buffer, offset: 256, size: 8 });
+    const given = { inputs: { x: part }, backend, attrs: {} };
+    const out = tf.getKernel('Relu', 'webgpu').kernelFunc(given) as tf.TensorInfo;
+    expect(Array.from((await backend.read(out.dataId)) as Float32Array)).toEqual([64, 65]);
+    const free = backend.bufferManager.getNumFreeBuffers();
+    backend.disposeData(part.dataId);
+    expect(backend.bufferManager.getNumFreeBuffers()).toBe(free);
   });
 });

@@ -1,7 +1,7 @@
 // The only file that touches members which tfjs declares private. `tfjs-internals.test.ts` fails when a release of
 // tfjs-backend-webgpu moves one of them.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { env } from '@tensorflow/tfjs-core';
+import { env, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 /** One value of a program's uniforms, as tfjs's programs give them. */
 export interface ProgramUniform {
@@ -32,6 +32,7 @@ export interface Internals {
   querySet: GPUQuerySet | null;
   querySetCount: number;
   makeUniforms(uniforms: ProgramUniform[]): UniformBinding;
+  tensorToBinding(tensor?: TensorInfo): GPUBindingResource | null;
 }
 
 /** The private side of a backend. */
@@ -109,4 +110,39 @@ export function cacheUniforms(backend: WebGPUBackend, capacity: number): void {
 /** A uniform buffer for these values that lives as long as the cache keeps it. */
 export function uniformBuffer(backend: WebGPUBackend, uniforms: ProgramUniform[]): GPUBuffer {
   return internals(backend).makeUniforms(uniforms).buffer;
+}
+
+/**
+ * Has tensors bound as parts of their buffers, by tfjs's programs too.
+ *
+ * @param offsetOf the offset in bytes of a tensor that is a part of its buffer
+ */
+export function bindParts(backend: WebGPUBackend, offsetOf: (dataId: object) => number | undefined): void {
+  const own = internals(backend);
+  const bind = own.tensorToBinding.bind(backend);
+  own.tensorToBinding = (tensor) => {
+    const offset = tensor && offsetOf(tensor.dataId);
+    if (offset === undefined) return bind(tensor);
+    const buffer = backend.tensorMap.get(tensor!.dataId).resource as GPUBuffer;
+    return { buffer, offset, size: 4 * util.sizeFromShape(tensor!.shape) };
+  };
+}
+
+/** What a program binds for a tensor that is on the GPU. */
+export function bindingOf(backend: WebGPUBackend, tensor: TensorInfo): GPUBufferBinding {
+  return internals(backend).tensorToBinding(tensor) as GPUBufferBinding;
+}
+
+/** Records a copy between dispatches. */
+export function recordCopy(
+  backend: WebGPUBackend,
+  { buffer, offset = 0 }: GPUBufferBinding,
+  to: GPUBuffer,
+  toOffset: number,
+  bytes: number,
+): void {
+  if (bytes === 0) return;
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  internals(backend).commandEncoder!.copyBufferToBuffer(buffer, offset, to, toOffset, bytes);
 }

@@ -14,6 +14,7 @@ export class WebgpuUnavailable extends Error {
       | 'no WebGPU'
       | 'no adapter'
       | 'software only'
+      | 'no float16'
       | 'no device',
     found: string,
     readonly advice: string,

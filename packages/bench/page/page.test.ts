@@ -1,103 +1,39 @@
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
-import { mkdirSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { accuracy, evaluate } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { unzipSync } from 'fflate';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { selectBackend } from '../src/backends';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import { buildModel } from '../src/recipes/build-model';
-import { parseResults, type Results } from '../src/results';
-import { compare } from '../src/run/compare';
 import { testBatches } from '../src/run/data';
-import { describeMachine } from '../src/run/machine';
-import { openRunFolder } from '../src/run-folder';
-import { openCheckpoints } from '../src/run-folder/checkpoints';
-import { type RunRecord, readRunRecord } from '../src/run-folder/run-record';
-import { type PageServer, servePage } from '../src/serve/page-server';
-import { hasChromium, launch } from './test/browser';
-import { buildSmallPage, smallData, smallRecipes } from './test/small-page';
+import { servePage } from '../src/serve/page-server';
+import { hasChromium } from './test/browser';
+import { filesIn, resumedInNode, runInNode, stoppedInNode } from './test/in-node';
+import { smallData, smallRecipes } from './test/small-page';
+import {
+  choose,
+  downloaded,
+  type Files,
+  finished,
+  noSidewaysScrolling,
+  PATIENCE,
+  paused,
+  reached,
+  resultsOf,
+  visiting,
+} from './test/visiting';
 
 vi.mock('../src/run/data-set', async () => {
   const { smallData } = await import('./test/small-page');
   return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
 });
 
-type Files = { [name: string]: Uint8Array };
-
-const PATIENCE = 90_000; // milliseconds
-
 describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
-  let server: PageServer;
-  let folders: Awaited<ReturnType<typeof buildSmallPage>>;
-  let browser: Browser;
-  const open: Page[] = [];
-
-  beforeAll(async () => {
-    folders = await buildSmallPage();
-    server = await servePage({ ...folders, host: '127.0.0.1', port: 0 });
-    browser = await launch();
-  });
-  afterEach(async () => {
-    for (const page of open.splice(0)) await page.context().close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  /** A visitor who was never here before. Whatever the page or its worker complains about fails the test. */
-  async function visit(
-    options: BrowserContextOptions = {},
-    { url = server.url, of = browser }: { url?: string; of?: Browser } = {},
-  ): Promise<Page> {
-    const context = await of.newContext({
-      viewport: { width: 1200, height: 900 },
-      acceptDownloads: true,
-      ...options,
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    page.on('pageerror', (error) => {
-      throw error;
-    });
-    page.on('dialog', (dialog) => void dialog.accept());
-    open.push(page);
-    await page.goto(url);
-    await page.waitForSelector('#models input');
-    return page;
-  }
-
-  const finished = (page: Page) => page.waitForSelector('#results-body .cards', { timeout: PATIENCE });
-  const reached = (page: Page, step: number) =>
-    page.waitForFunction((least) => {
-      const found = /step (\d+) of/.exec(document.getElementById('stage')?.textContent ?? '');
-      return found !== null && Number(found[1]) >= least;
-    }, step);
-
-  async function choose(page: Page, model: string): Promise<void> {
-    for (const input of await page.$$('#models input:checked')) await input.uncheck();
-    await page.check(`#models input[value=${model}]`);
-  }
-
-  async function downloaded(page: Page, button = 'text=Download the run'): Promise<Files> {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
-    const entries = unzipSync(new Uint8Array(await readFile(await download.path())));
-    // All lie in one folder.
-    return Object.fromEntries(
-      Object.entries(entries).map(([name, bytes]) => [name.slice(name.indexOf('/') + 1), bytes]),
-    );
-  }
-
-  const noSidewaysScrolling = (page: Page) =>
-    page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
-
+  const { place, visit } = visiting();
   let unbroken: Files;
 
   it('trains on simd by keyboard alone, and its run is one of the command line', async () => {
@@ -145,9 +81,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await choose(page, 'fnn');
     await page.click('#start');
     await reached(page, 5);
-    await page.click('#pause');
-    await page.waitForSelector('#resume:visible');
-    await expectContinuable(await downloaded(page, '.runs button:has-text("Download")'));
+    await paused(page);
     await page.click('#resume');
     await reached(page, 45); // in the second epoch: there is a checkpoint of the first
     expect(fetched).toHaveLength(6);
@@ -191,14 +125,8 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
   });
 
   it('goes on with a run that was stopped in Node', async () => {
-    const folder = await stoppedInNode();
     const page = await visit();
-    const names = [
-      ...readdirSync(folder),
-      ...readdirSync(join(folder, 'checkpoints')).map((name) => `checkpoints/${name}`),
-    ];
-    const files = names.filter((name) => /\.\w+$/.test(name)).map((name) => join(folder, name));
-    await page.setInputFiles('#upload', files);
+    await page.setInputFiles('#upload', await filesIn(await stoppedInNode()));
     await page.click('#resume');
     await finished(page);
     const results = resultsOf(await downloaded(page));
@@ -207,24 +135,59 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(results.models[0]!.testAccuracy).toBeGreaterThan(0.5);
   });
 
+  it('hands a run to Node and takes it back', async () => {
+    const page = await visit();
+    await choose(page, 'fnn');
+    await page.click('#start');
+    await reached(page, 5);
+    const begun = await paused(page);
+    const folder = await resumedInNode(begun, 100);
+    await page.setInputFiles('#upload', await filesIn(folder));
+    await page.waitForSelector('#beside-paper td:has-text("2 of 4")');
+    const [seconds, flop, ratio] = [/^[\d.]+ m?s$/, /^[\d.]+ [kMG]FLOP$/, /^1\//].map((pattern) =>
+      expect.stringMatching(pattern),
+    );
+    expect(await rowsBesidePaper(page, 'fnn')).toEqual([
+      ['fnn', '88.3 %', expect.stringMatching(/^[\d.]+ %$/), expect.stringMatching(/ points$/), '2 of 4'],
+      ['fnn', '6.2 h', seconds, seconds, ratio],
+      ['fnn', '102.1', flop, flop, flop, ratio],
+    ]);
+    await page.click('#resume');
+    await finished(page);
+    const files = await downloaded(page);
+    const results = resultsOf(files);
+    expect(results.resumed).toMatchObject({ times: 2, bits: 'approximate' });
+    expect(results.models[0]!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(results.models[0]!.steps.map(({ step }) => step)).toEqual(
+      Array.from({ length: 160 }, (_, i) => i + 1),
+    );
+    const { testAccuracy } = results.models[0]!;
+    expect(await accuracyInNode(files['fnn-seed-0.safetensors']!)).toBeCloseTo(testAccuracy!, 6);
+  });
+
   it('says that simd has one thread when the host sends no headers', async () => {
-    const context = await browser.newContext();
+    const context = await place.browser.newContext();
     const page = await context.newPage();
-    open.push(page);
     await context.route('**/*', async (route) => {
       const response = await route.fetch();
       const headers = Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin'));
       await route.fulfill({ response, headers: Object.fromEntries(headers) });
     });
-    await page.goto(server.url);
+    await page.goto(place.server.url);
     await page.waitForSelector('#models input');
     expect(await page.textContent('#notices')).toMatch(
       /not cross-origin isolated, so simd runs on one thread/,
     );
+    await context.close();
   });
 
   it('says where it looked for the data in vain', async () => {
-    const empty = await servePage({ ...folders, dataFolder: folders.pageFolder, host: '127.0.0.1', port: 0 });
+    const empty = await servePage({
+      ...place.folders,
+      dataFolder: place.folders.pageFolder,
+      host: '127.0.0.1',
+      port: 0,
+    });
     const page = await visit({}, { url: empty.url });
     await choose(page, 'fnn');
     await page.click('#start');
@@ -234,99 +197,17 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     );
     await empty.close();
   });
-
-  it('trains on WebGPU, to the losses of simd', async () => {
-    const withGpu = await launch({ webgpu: true });
-    try {
-      const page = await visit({}, { of: withGpu });
-      expect(await page.textContent('#backends')).toMatch(/The graphics card: .*computes on the processor/i);
-      await choose(page, 'fnn');
-      await page.check('#backends input[value=webgpu]');
-      await page.click('#start');
-      await reached(page, 8);
-      await page.click('#pause');
-      await page.waitForSelector('#resume:visible');
-      const files = await downloaded(page, '.runs button:has-text("Download")');
-      const [ours, simd] = [lossesOf(files['steps.jsonl']!), lossesOf(unbroken['steps.jsonl']!)];
-      expect(ours.length).toBeGreaterThanOrEqual(8);
-      for (const [i, loss] of ours.entries()) expect(Math.abs(loss / simd[i]! - 1)).toBeLessThan(1e-2);
-      expect(Math.abs(ours[0]! / simd[0]! - 1)).toBeLessThan(1e-4);
-    } finally {
-      await withGpu.close();
-    }
-  });
 });
 
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const resultsOf = (files: Files): Results => parseResults(JSON.parse(text(files['results.json']!)));
-
-/** Of every step, by its log. */
-const lossesOf = (log: Uint8Array): number[] =>
-  text(log)
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-    .filter(({ type }) => type === 'step')
-    .map(({ loss }) => loss);
-
-/** A run by the command line's own parts, with one model. */
-async function runInNode(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
-  await tf.setBackend('simd');
-  const recipes = [{ ...smallRecipes.fnn, epochs: 1 }];
-  const options = { profile: 'quick', models: ['fnn' as const], backend: 'simd', seeds: [0], recipes };
-  const results = await compare(
-    { ...options, outputDirectory: folder, command: 'npx @tenfold/bench' },
-    () => {},
+const rowsBesidePaper = (page: Page, model: string) =>
+  page.$$eval(
+    '#beside-paper tbody tr',
+    (rows, name) => {
+      const cells = rows.map((row) => [...row.children].map(({ textContent }) => textContent));
+      return cells.filter(([first]) => first === name);
+    },
+    model,
   );
-  await writeFile(join(folder, 'results.json'), JSON.stringify(parseResults(results)));
-  return folder;
-}
-
-/** A run as the command line leaves it after Ctrl-C in the second epoch. */
-async function stoppedInNode(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
-  const { name, details } = await selectBackend('simd');
-  const choices = {
-    profile: 'quick',
-    models: ['fnn' as const],
-    seeds: [0],
-    heldOut: 0,
-    recipes: [smallRecipes.fnn],
-  };
-  const record: RunRecord = {
-    ...choices,
-    schemaVersion: 3,
-    createdAt: new Date().toISOString(),
-    command: 'npx @tenfold/bench',
-    v8Flags: false,
-    checkpointMinutes: 5,
-    backend: { name: name as 'simd', details },
-    dataset: { name: 'CIFAR-10', sha256: {} },
-    machine: describeMachine(),
-  };
-  const run = await openRunFolder(folder, record);
-  const controller = new AbortController();
-  const { signal } = controller;
-  const options = { ...record, backend: name, outputDirectory: folder, checkpoints: run.checkpoints, signal };
-  await compare(options, (event) => {
-    run.log(event);
-    if (event.type === 'step' && event.step === 50) controller.abort(new Error('stopped'));
-  }).catch((error) => expect(error).toBe(signal.reason));
-  run.abandon('interrupted');
-  return folder;
-}
-
-/** What the command line's --resume reads can be read. */
-async function expectContinuable(files: Files): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'tenfold-run-'));
-  mkdirSync(join(folder, 'checkpoints'));
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
-  expect(await readRunRecord(folder)).toMatchObject({ models: ['fnn'], backend: { name: 'simd' } });
-  const checkpoints = await openCheckpoints(folder, { resume: true });
-  expect(checkpoints.training).toMatchObject({ model: 'fnn', seed: 0 });
-  expect(await checkpoints.load({ model: 'fnn', seed: 0 })).toBeDefined();
-}
 
 async function accuracyInNode(safetensors: Uint8Array): Promise<number> {
   const { model, dispose } = await modelOf(safetensors);

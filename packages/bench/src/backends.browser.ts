@@ -78,10 +78,13 @@ async function activateSimd(threads: number | undefined): Promise<Record<string,
 }
 
 async function activateWebgpu(): Promise<Record<string, string>> {
-  const { adapter, software } = await findAdapter();
-  await import('@tensorflow/tfjs-backend-webgpu');
-  await set('webgpu');
-  return { adapter: software ? `${adapter} (computes on the processor)` : adapter };
+  await findAdapter(); // says what a browser has to have
+  const { registerWebgpu } = await import('@tenfold/backend-webgpu');
+  const { adapter, software } = await registerWebgpu({ allowSoftware: true });
+  return {
+    kernels: '@tenfold/backend-webgpu',
+    adapter: software ? `${adapter} (computes on the processor)` : adapter,
+  };
 }
 
 async function set(name: BrowserBackend): Promise<void> {

@@ -59,6 +59,9 @@ interface Case {
 }
 const cases = golden<Case[]>(new URL('../goldens/layers.json', import.meta.url));
 
+// WGSL allows exp an error of 3 + 2|x| units in the last place, and softmax's gradients cancel to 0 in key.bias.
+const rounding = tf.getBackend() === 'webgpu' ? 4 : 1;
+
 type Factory = (options: object) => LayerLike;
 const make = ({ layer, options }: { layer: string; options: object }): LayerLike =>
   plain[layer] ?? (layers as unknown as Record<string, Factory>)[layer]!(options);
@@ -106,7 +109,8 @@ describe.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)}
       const expected: Record<string, Values> = { '': c.dx, ...c.gradients };
       expect(Object.keys(all).sort()).toEqual(Object.keys(expected).sort());
       for (const [name, value] of Object.entries(expected)) {
-        const options = { absolute: tolerance(value), relative: 1e-4, label: `gradient of ${name || 'x'}` };
+        const absolute = rounding * tolerance(value);
+        const options = { absolute, relative: 1e-4, label: `gradient of ${name || 'x'}` };
         await expectClose(all[name]!, toTensor(value), options);
       }
       for (const [name, value] of Object.entries(c.after)) {
@@ -250,8 +254,8 @@ describe.each(Object.entries(samples))('%s', (name, { layer, shape, output, step
 
   it('passes NaN through', async () => {
     const y = await model.predict(tf.fill(shape, Number.NaN)).data();
-    // tfjs's maximum of NaN alone is −∞, which is no number to go on with either.
-    const lost = name === 'maxPool2d' ? (v: number) => !Number.isFinite(v) : Number.isNaN;
+    // tfjs's maximum of NaN alone is −∞, on webgpu −1e20, which are no numbers to go on with either.
+    const lost = name === 'maxPool2d' ? (v: number) => !(Math.abs(v) < 1e19) : Number.isNaN;
     expect([...y].every(lost)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { registerWebgpu, type WebgpuInfo } from '@tenfold/backend-webgpu';
+import { registerWebgpu, type WebgpuInfo, type WebgpuOptions } from '@tenfold/backend-webgpu';
 import '@tenfold/gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,8 +8,8 @@ import { watchTraffic } from './traffic';
 /** The name under which tfjs's own backend is there beside ours, with its own kernels alone and on a device of its own. */
 export const STOCK = 'stock-webgpu';
 
-/** Registers both backends, whose traffic is counted; ours is the current one. */
-export async function registerBoth(): Promise<WebgpuInfo> {
+/** Registers both backends, whose traffic is counted; ours, with the options, is the current one. */
+export async function registerBoth(options: WebgpuOptions = {}): Promise<WebgpuInfo> {
   // Before there is a device: what is counted is wrapped on the prototypes.
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
@@ -17,7 +17,7 @@ export async function registerBoth(): Promise<WebgpuInfo> {
   for (const kernel of tf.getKernelsForBackend('webgpu')) {
     tf.registerKernel({ ...kernel, backendName: STOCK });
   }
-  const info = await registerWebgpu({ allowSoftware: true });
+  const info = await registerWebgpu({ allowSoftware: true, ...options });
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   // As tfjs's registration does it.
   const { limits } = adapter!;

@@ -19,6 +19,8 @@ interface ColumnProgram {
   /** WGSL that sets `v0` (and `v1`) to what element `i` in column `c` adds; `setup` runs once for a column before. */
   setup?: string;
   term: string;
+  /** Functions that the code calls. */
+  declarations?: string;
   /** WGSL that writes the outputs of column `c` from the sums `s0` (and `s1`). */
   finish: string;
 }
@@ -30,8 +32,6 @@ interface ColumnApplication extends Omit<ColumnProgram, 'finish'> {
   keep: string;
   /** WGSL that writes outputs of element `i`. */
   apply: string;
-  /** Names of inputs that only `derive` and `apply` read. */
-  later?: string[];
 }
 
 /**
@@ -42,14 +42,15 @@ export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void
   const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term, finish } = program;
   if (n === 0) return;
   const { width, blocks, per, slices } = cut(rows, n);
-  const common = { threads: THREADS, declarations: () => shared(sums) };
+  const declarations = () => `${shared(sums)}\n${program.declarations ?? ''}`;
+  const common = { threads: THREADS, declarations };
   const isWhole = slices === 1;
   const part = isWhole ? undefined : backend.output([slices, sums, n]);
   const own = part ? { part } : outputs;
   backend.run({
     ...common,
     name: `${name} ${isWhole ? 'whole' : 'slices'} ${width}`,
-    inputs,
+    inputs: isWhole ? inputs : usedIn(`${setup}${term}`, inputs),
     outputs: own,
     uniforms: { ...uniforms, rows: u32(rows), n: u32(n), per: u32(per) },
     groups: [blocks, slices, 1],
@@ -69,14 +70,10 @@ export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void
   }`,
   });
   if (!part) return;
-  // What setup and finish read of the inputs is bound again; the rest would not be used by the code.
-  const used = Object.fromEntries(
-    Object.entries(inputs).filter(([input]) => new RegExp(`\\b${input}\\b`).test(`${setup}${finish}`)),
-  );
   backend.run({
     ...common,
     name: `${name} end ${width}`,
-    inputs: { ...used, part },
+    inputs: { ...usedIn(`${setup}${finish}`, inputs), part },
     outputs,
     uniforms: { ...uniforms, rows: u32(rows), n: u32(n), slices: u32(slices) },
     groups: [blocks, 1, 1],
@@ -92,21 +89,25 @@ export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void
 
 /**
  * Sums over the rows for every column, and a formula of element and sums for every element: two dispatches, one where
- * the rows are few. Every workgroup of the second adds up the slices' sums by itself.
+ * the rows are few. Every workgroup of the second adds up the slices' sums by itself. Where a device binds too few buffers for
+ * all of it, the outputs of columns take a dispatch of their own.
  */
 export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplication): void {
-  const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term, later = [] } = program;
+  const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term } = program;
   if (n === 0) return;
   const { width, blocks, per, slices } = cut(rows, n);
-  const common = { threads: THREADS, declarations: () => shared(sums) };
-  const isWhole = slices === 1;
+  const declarations = () => `${shared(sums)}\n${program.declarations ?? ''}`;
+  const common = { threads: THREADS, declarations };
+  // With the slices' sums.
+  const bound = Object.keys(inputs).length + Object.keys(outputs).length + 1;
+  const isCrowded = bound > backend.device.limits.maxStorageBuffersPerShaderStage;
+  const isWhole = slices === 1 && !isCrowded;
   const part = isWhole ? undefined : backend.output([slices, sums, n]);
   if (part) {
-    const summed = Object.entries(inputs).filter(([input]) => !later.includes(input));
     backend.run({
       ...common,
       name: `${name} slices ${width}`,
-      inputs: Object.fromEntries(summed),
+      inputs: usedIn(`${setup}${term}`, inputs),
       outputs: { part },
       uniforms: { ...uniforms, rows: u32(rows), n: u32(n), per: u32(per) },
       groups: [blocks, slices, 1],
@@ -124,35 +125,48 @@ export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplic
   }
   // A workgroup that begins by adding up all slices should have several times as many rows.
   const block = isWhole ? rows : Math.max(256, 8 * slices);
-  backend.run({
-    ...common,
-    name: `${name} ${isWhole ? 'whole' : 'rest'} ${width}`,
-    inputs: part ? { ...inputs, part } : inputs,
-    outputs,
-    uniforms: {
-      ...uniforms,
-      rows: u32(rows),
-      n: u32(n),
-      ...(part && { slices: u32(slices), block: u32(block) }),
-    },
-    groups: [blocks, Math.ceil(rows / block), 1],
-    body: () => `
+  const keep = `if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }`;
+  const apply = `let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
+  let last = ${isWhole ? 'uniforms.rows' : 'min(uniforms.rows, begin + uniforms.block)'};
+  for (var r = begin + lane / ${width}u; r < last; r += ${THREADS / width}u) {
+    let i = r * uniforms.n + c;
+    if (isIn) { ${program.apply} }
+  }`;
+  const finish = (what: string, code: string, groups: number) => {
+    const read = usedIn(`${setup}${program.derive}${code}`, inputs);
+    backend.run({
+      ...common,
+      name: `${name} ${what} ${width}`,
+      inputs: part ? { ...read, part } : inputs,
+      outputs: usedIn(code, outputs),
+      uniforms: {
+        ...uniforms,
+        rows: u32(rows),
+        n: u32(n),
+        ...(part && { slices: u32(slices), block: u32(block) }),
+      },
+      groups: [blocks, groups, 1],
+      body: () => `
   ${column(width)}
   ${setup}
   ${isWhole ? addRows(sums, width, term, '0u', 'uniforms.rows') : addSlices(sums, width)}
   ${acrossLanes(sums, width)}
   ${toAllLanes(sums, width)}
   ${program.derive}
-  if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }
-  let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
-  let last = ${isWhole ? 'uniforms.rows' : 'min(uniforms.rows, begin + uniforms.block)'};
-  for (var r = begin + lane / ${width}u; r < last; r += ${THREADS / width}u) {
-    let i = r * uniforms.n + c;
-    if (isIn) { ${program.apply} }
-  }`,
-  });
+  ${code}`,
+    });
+  };
+  const applied = Math.ceil(rows / block);
+  if (isCrowded) {
+    finish('columns', keep, 1);
+    finish('elements', apply, applied);
+  } else finish(isWhole ? 'whole' : 'rest', `${keep}\n  ${apply}`, applied);
   if (part) backend.disposeData(part.dataId);
 }
+
+// Those of the inputs that a dispatch reads: what its code does not use must not be bound.
+const usedIn = (code: string, inputs: Record<string, TensorInfo>): Record<string, TensorInfo> =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => new RegExp(`\\b${name}\\b`).test(code)));
 
 // How the rows are cut into slices, and the columns into blocks.
 function cut(rows: number, n: number) {

@@ -1,15 +1,20 @@
 import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { convInfo } from '../conv-info';
 import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../reference/conv2d';
 import { convCases } from '../reference/conv2d-cases';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu, unroll } from '../testing';
 
 const available = await startWebgpu();
 const { sizeFromShape } = tf.util;
 
-describe.runIf(available)('the convolution and its gradients', () => {
+describe.runIf(available).each([
+  ['written out', true],
+  ['with loops', false],
+])('the convolution and its gradients, %s', (_, unrolls) => {
+  beforeAll(() => unroll(unrolls));
+
   for (const { name, x: inShape, filter: filterShape, ...attrs } of convCases) {
     const info = convInfo(inShape, filterShape, attrs);
     const [x, filter, dy] = [inShape, filterShape, info.outShape].map((shape, i) =>
@@ -48,6 +53,42 @@ describe.runIf(available)('the convolution and its gradients', () => {
         return [out!, given.dy, given.filter];
       });
     });
+  }
+
+  for (const activation of ['linear', 'relu', 'sigmoid', 'prelu'] as const) {
+    for (const hasBias of [true, false]) {
+      for (const channels of [6, 8]) {
+        it(`with ${activation}${hasBias ? ' and bias' : ''} for ${channels} channels`, async () => {
+          const [inShape, filterShape] = [
+            [2, 7, 6, 5],
+            [3, 3, 5, channels],
+          ];
+          const attrs = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC', activation } as const;
+          const info = convInfo(inShape!, filterShape!, attrs);
+          const [x, filter, bias] = [inShape!, filterShape!, [channels]].map((shape, i) =>
+            normals(sizeFromShape(shape), i + 1),
+          ) as [Float32Array, Float32Array, Float32Array];
+          const want = referenceConv2D(x, filter, info).map((v, i) => {
+            const sum = v + (hasBias ? bias[i % channels]! : 0);
+            if (activation === 'sigmoid') return 1 / (1 + Math.exp(-sum));
+            if (activation === 'linear' || sum >= 0) return sum;
+            return activation === 'relu' ? 0 : 0.25 * sum;
+          });
+          await expectNoLeaks(async () => {
+            const given: tf.NamedTensorMap = {
+              x: tf.tensor(x, inShape!),
+              filter: tf.tensor(filter, filterShape!),
+              ...(hasBias && { bias: tf.tensor(bias) }),
+              ...(activation === 'prelu' && { preluActivationWeights: tf.fill([channels], 0.25) }),
+            };
+            const [out] = runKernel(tf.FusedConv2D, given, attrs);
+            expect(out!.shape).toEqual(info.outShape);
+            expect(await relativeError(out!, want)).toBeLessThan(1e-6);
+            return [out!, ...Object.values(given)];
+          });
+        });
+      }
+    }
   }
 
   it('gives the same bits every time', async () => {

@@ -3,64 +3,79 @@ import type { WebgpuBackend } from '../backend';
 import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
 import { fallback } from '../fallback';
 import { f32, i32, type Uniform } from '../program';
-import { gemmFits, type Operand, runGemm } from './gemm';
+import { repeat } from '../repeat';
+import { endingOf } from './ending';
+import { type Ending, gemmFits, type Operand, runGemm } from './gemm';
 
 /** Up to here a quotient computed in floats is off by at most one. */
 const LARGEST = 2 ** 23;
 
-/** y: rows are the output's pixels, and the sum runs over the filter's taps and input channels. */
+/** y = x ∗ filter: rows are the output's pixels, and the sum runs over the filter's taps and input channels. */
+function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, ending?: Ending) {
+  const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
+  const { inChannels, outChannels, filterHeight, filterWidth } = info;
+  const size = {
+    rows: info.batchSize * info.outHeight * info.outWidth,
+    columns: outChannels,
+    depth: filterHeight * filterWidth * inChannels,
+  };
+  if (!takesConvolution(info, x, filter) || !fits(size)) return undefined;
+  const backend = call.backend as WebgpuBackend;
+  const [xWidth, filterWidth_] = [widthOf(inChannels), widthOf(outChannels)];
+  const a: Operand = {
+    along: 'depth',
+    ofOuter: true,
+    ofDepth: xWidth === 4,
+    reader: `${divide}
+${inputOfPixel('rows')}
+${tapOf('channels', 'perChannels', 'depth')}
+fn outerA(pixel: u32) -> vec4<i32> { return inputOf(pixel); }
+fn depthA(depth: u32) -> vec4<i32> { return tapOf(depth); }
+fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<i32>' : ''}) -> vec4<f32> {
+  ${everyTap(
+    backend,
+    xWidth,
+    (k) => `tapOf(depth + ${k})`,
+    (tap) => `inputAt(corner, ${tap})`,
+    (at) => `x[${at}]`,
+  )}
+}`,
+  };
+  return runGemm(backend, {
+    name: `conv ${xWidth} ${filterWidth_}`,
+    ...size,
+    inputs: { x, filter_: filter },
+    types: { x: vectorOf(xWidth), filter_: vectorOf(filterWidth_) },
+    uniforms: geometry(info),
+    a,
+    b: { along: 'outer', reader: rowsOfColumns('filter_', filterWidth_) },
+    shape: info.outShape,
+    ending,
+    isActivation: true,
+  });
+}
+
 const conv2d: tf.KernelConfig = {
   kernelName: tf.Conv2D,
   backendName: 'webgpu',
   kernelFunc: (call) => {
     const { x, filter } = call.inputs as { x: tf.TensorInfo; filter: tf.TensorInfo };
-    const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
-    const { inChannels, outChannels, filterHeight, filterWidth } = info;
-    const size = {
-      rows: info.batchSize * info.outHeight * info.outWidth,
-      columns: outChannels,
-      depth: filterHeight * filterWidth * inChannels,
+    return convolution(call, x, filter) ?? fallback(tf.Conv2D)(call);
+  },
+};
+
+/** y = activation(x ∗ filter + bias), bias one value for each output channel; 'prelu' is tfjs's. */
+const fusedConv2D: tf.KernelConfig = {
+  kernelName: tf.FusedConv2D,
+  backendName: 'webgpu',
+  kernelFunc: (call) => {
+    const { x, filter, bias } = call.inputs as Record<'x' | 'filter', tf.TensorInfo> & {
+      bias?: tf.TensorInfo;
     };
-    if (!takesConvolution(info, x, filter) || !fits(size)) return fallback(tf.Conv2D)(call);
-    const [xWidth, filterWidth_] = [widthOf(inChannels), widthOf(outChannels)];
-    const a: Operand = {
-      along: 'depth',
-      reader: `${divide}
-${pixelOfInput}
-fn readA(pixel: u32, depth: u32) -> vec4<f32> {
-  ${everyChannel(
-    xWidth,
-    (k) => `
-    let tapIndex = divide(i32(depth) + ${k}, uniforms.channels, uniforms.perChannels);
-    let c = i32(depth) + ${k} - tapIndex * uniforms.channels;
-    let at = inputAt(i32(pixel), tapIndex);
-    if (depth + ${k}u < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
-    (width) => `x[(at * uniforms.channels + c)${width === 4 ? ' / 4' : ''}]`,
-  )}
-}`,
-    };
-    const b: Operand = {
-      along: 'outer',
-      reader: `
-fn readB(column: u32, depth: u32) -> vec4<f32> {
-  ${everyChannel(
-    filterWidth_,
-    (k) => `if (column + ${k}u < uniforms.columns && depth < uniforms.depth) {
-      let at = depth * uniforms.columns + column + ${k}u;`,
-    (width) => `filter_[at${width === 4 ? ' / 4u' : ''}]`,
-  )}
-}`,
-    };
-    return runGemm(call.backend as WebgpuBackend, {
-      name: `conv ${xWidth} ${filterWidth_}`,
-      ...size,
-      inputs: { x, filter_: filter },
-      types: { x: vectorOf(xWidth), filter_: vectorOf(filterWidth_) },
-      uniforms: geometry(info),
-      a,
-      b,
-      shape: info.outShape,
-    });
+    const { activation, leakyreluAlpha } = call.attrs as unknown as tf.FusedConv2DAttrs;
+    const ending = endingOf(filter.shape.at(-1)!, bias, activation, leakyreluAlpha);
+    const own = ending && convolution(call, x, filter, ending);
+    return own ?? fallback(tf.FusedConv2D)(call);
   },
 };
 
@@ -82,49 +97,46 @@ const conv2dBackpropFilter: tf.KernelConfig = {
     if (!regular || !takesConvolution(info, x, dy) || !fits(size)) {
       return fallback(tf.Conv2DBackpropFilter)(call);
     }
+    const backend = call.backend as WebgpuBackend;
     const [xWidth, dyWidth] = [widthOf(inChannels), widthOf(outChannels)];
     const a: Operand = {
       along: 'outer',
+      ofOuter: xWidth === 4,
+      ofDepth: true,
       reader: `${divide}
-${pixelOfInput}
-fn readA(row: u32, pixel: u32) -> vec4<f32> {
-  ${everyChannel(
+${inputOfPixel('depth')}
+${tapOf('channels', 'perChannels', 'rows')}
+fn outerA(row: u32) -> vec4<i32> { return tapOf(row); }
+fn depthA(pixel: u32) -> vec4<i32> { return inputOf(pixel); }
+fn readA(row: u32, pixel: u32, ${xWidth === 4 ? 'tap: vec4<i32>, ' : ''}corner: vec4<i32>) -> vec4<f32> {
+  ${everyTap(
+    backend,
     xWidth,
-    (k) => `
-    let tapIndex = divide(i32(row) + ${k}, uniforms.channels, uniforms.perChannels);
-    let c = i32(row) + ${k} - tapIndex * uniforms.channels;
-    let at = inputAt(i32(pixel), tapIndex);
-    if (row + ${k}u < uniforms.rows && pixel < uniforms.depth && at >= 0) {`,
-    (width) => `x[(at * uniforms.channels + c)${width === 4 ? ' / 4' : ''}]`,
+    (k) => `tapOf(row + ${k})`,
+    (tap) => `inputAt(corner, ${tap})`,
+    (at) => `x[${at}]`,
   )}
 }`,
     };
-    const b: Operand = {
-      along: 'outer',
-      reader: `
-fn readB(column: u32, pixel: u32) -> vec4<f32> {
-  ${everyChannel(
-    dyWidth,
-    (k) => `if (column + ${k}u < uniforms.columns && pixel < uniforms.depth) {
-      let at = pixel * uniforms.columns + column + ${k}u;`,
-    (width) => `dy[at${width === 4 ? ' / 4u' : ''}]`,
-  )}
-}`,
-    };
-    return runGemm(call.backend as WebgpuBackend, {
+    return runGemm(backend, {
       name: `conv filter grad ${xWidth} ${dyWidth}`,
       ...size,
       inputs: { x, dy },
       types: { x: vectorOf(xWidth), dy: vectorOf(dyWidth) },
       uniforms: geometry(info),
       a,
-      b,
+      b: { along: 'outer', reader: rowsOfColumns('dy', dyWidth) },
       shape: info.filterShape,
     });
   },
 };
 
-/** dx, given dy and the filter: rows are the input's pixels, and the sum runs over the filter's taps and output channels. */
+/**
+ * dx, given dy and the filter: rows are the input's pixels, and the sum runs over the filter's taps and output channels.
+ *
+ * What a thread needs of its pixels is computed before the sum and what it needs of a tap once for its four pixels. Without
+ * strides there is nothing to divide by.
+ */
 const conv2dBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,
   backendName: 'webgpu',
@@ -143,40 +155,52 @@ const conv2dBackpropInput: tf.KernelConfig = {
     if (!regular || !takesConvolution(info, dy, filter) || !fits(size)) {
       return fallback(tf.Conv2DBackpropInput)(call);
     }
+    const backend = call.backend as WebgpuBackend;
     const width = widthOf(outChannels);
+    const isVector = width === 4;
+    const strided = info.strideHeight > 1 || info.strideWidth > 1;
     const a: Operand = {
       along: 'depth',
+      ofOuter: true,
+      ofDepth: isVector,
       reader: `${divide}
-${pixelOfOutput}
-fn readA(pixel: u32, depth: u32) -> vec4<f32> {
-  ${everyChannel(
+${outputOfPixel(strided)}
+${tapOf('outChannels', 'perOutChannels', 'depth')}
+fn outerA(pixel: u32) -> vec4<i32> { return outputOf(pixel); }
+fn depthA(depth: u32) -> vec4<i32> { return tapOf(depth); }
+fn readA(pixel: u32, depth: u32, corner: vec4<i32>${isVector ? ', tap: vec4<i32>' : ''}) -> vec4<f32> {
+  ${everyTap(
+    backend,
     width,
-    (k) => `
-    let tapIndex = divide(i32(depth) + ${k}, uniforms.outChannels, uniforms.perOutChannels);
-    let c = i32(depth) + ${k} - tapIndex * uniforms.outChannels;
-    let at = outputAt(i32(pixel), tapIndex);
-    if (depth + ${k}u < uniforms.depth && pixel < uniforms.rows && at >= 0) {`,
-    (width) => `dy[(at * uniforms.outChannels + c)${width === 4 ? ' / 4' : ''}]`,
+    (k) => `tapOf(depth + ${k})`,
+    (tap) => `outputAt(corner, ${tap})`,
+    (at) => `dy[${at}]`,
   )}
 }`,
     };
+    // The filter's values for one input channel: those of its taps lie apart, as many as it has values for a tap.
     const b: Operand = {
       along: 'depth',
+      ofDepth: isVector,
       reader: `
-fn readB(channel: u32, depth: u32) -> vec4<f32> {
-  ${everyChannel(
+fn depthB(depth: u32) -> vec4<i32> {
+  let tapIndex = divide(i32(depth), uniforms.outChannels, uniforms.perOutChannels);
+  let at = tapIndex * (uniforms.channels - 1) * uniforms.outChannels + i32(depth);
+  return vec4(select(-1, at, depth < uniforms.depth));
+}
+fn readB(channel: u32, depth: u32${isVector ? ', tap: vec4<i32>' : ''}) -> vec4<f32> {
+  let column = i32(min(channel, uniforms.columns - 1u)) * uniforms.outChannels;
+  ${everyTap(
+    backend,
     width,
-    (k) => `
-    let tapIndex = divide(i32(depth) + ${k}, uniforms.outChannels, uniforms.perOutChannels);
-    let c = i32(depth) + ${k} - tapIndex * uniforms.outChannels;
-    let at = (tapIndex * uniforms.channels + i32(channel)) * uniforms.outChannels + c;
-    if (channel < uniforms.columns && depth + ${k}u < uniforms.depth) {`,
-    (width) => `filter_[at${width === 4 ? ' / 4' : ''}]`,
+    (k) => `depthB(depth + ${k})`,
+    (tap) => `select(-1, ${tap}.x + column, ${tap}.x >= 0 && channel < uniforms.columns)`,
+    (at) => `filter_[${at}]`,
   )}
 }`,
     };
-    return runGemm(call.backend as WebgpuBackend, {
-      name: `conv input grad ${width}`,
+    return runGemm(backend, {
+      name: `conv input grad ${width}${strided ? ' strided' : ''}`,
       ...size,
       inputs: { dy, filter_: filter },
       types: { dy: vectorOf(width), filter_: vectorOf(width) },
@@ -187,6 +211,8 @@ fn readB(channel: u32, depth: u32) -> vec4<f32> {
     });
   },
 };
+
+type Call = Parameters<tf.KernelFunc>[0];
 
 const fits = (size: { rows: number; columns: number; depth: number }): boolean =>
   gemmFits(size) && Math.max(size.rows, size.columns, size.depth) < LARGEST;
@@ -230,48 +256,103 @@ fn divide(n: i32, d: i32, perD: f32) -> i32 {
   return q + select(0, 1, rest >= d) - select(0, 1, rest < 0);
 }`;
 
-// Where a tap of the filter meets the input for a pixel of the output, as the index of a pixel; −1 in the padding.
-const pixelOfInput = `
-fn inputAt(pixel: i32, tapIndex: i32) -> i32 {
-  let b = divide(pixel, uniforms.outWidth * uniforms.outHeight, uniforms.perOutImage);
-  let inImage = pixel - b * uniforms.outWidth * uniforms.outHeight;
+/** What is beyond the matrix lies so far out that no tap brings it back, and two such sum up without overflow. */
+const FAR = 2 ** 30;
+
+// A tap of the filter and a channel, from their common index: [distance down, distance across, channel, 0].
+const tapOf = (channels: string, perChannels: string, length: string): string => `
+fn tapOf(index: u32) -> vec4<i32> {
+  let tapIndex = divide(i32(index), uniforms.${channels}, uniforms.${perChannels});
+  let c = i32(index) - tapIndex * uniforms.${channels};
+  let ky = divide(tapIndex, uniforms.filterWidth, uniforms.perFilterWidth);
+  let kx = tapIndex - ky * uniforms.filterWidth;
+  return vec4(select(${FAR}, ky * uniforms.dilationY, index < uniforms.${length}), kx * uniforms.dilationX, c, 0);
+}`;
+
+// Where the filter begins in the input for a pixel of the output: [first row of its image, row, column, 0], and what a tap
+// meets from there, as the index of a value; −1 in the padding.
+const inputOfPixel = (length: string): string => `
+fn inputOf(pixel: u32) -> vec4<i32> {
+  let b = divide(i32(pixel), uniforms.outWidth * uniforms.outHeight, uniforms.perOutImage);
+  let inImage = i32(pixel) - b * uniforms.outWidth * uniforms.outHeight;
   let oy = divide(inImage, uniforms.outWidth, uniforms.perOutWidth);
   let ox = inImage - oy * uniforms.outWidth;
-  let ky = divide(tapIndex, uniforms.filterWidth, uniforms.perFilterWidth);
-  let kx = tapIndex - ky * uniforms.filterWidth;
-  let y = oy * uniforms.strideY - uniforms.top + ky * uniforms.dilationY;
-  let x = ox * uniforms.strideX - uniforms.left + kx * uniforms.dilationX;
+  let y = select(${FAR}, oy * uniforms.strideY - uniforms.top, pixel < uniforms.${length});
+  return vec4(b * uniforms.height, y, ox * uniforms.strideX - uniforms.left, 0);
+}
+fn inputAt(corner: vec4<i32>, tap: vec4<i32>) -> i32 {
+  let y = corner.y + tap.x;
+  let x = corner.z + tap.y;
+  // A sum of two that are far out wraps around to below 0.
   let inside = y >= 0 && y < uniforms.height && x >= 0 && x < uniforms.width;
-  return select(-1, (b * uniforms.height + y) * uniforms.width + x, inside);
+  return select(-1, ((corner.x + y) * uniforms.width + x) * uniforms.channels + tap.z, inside);
 }`;
 
-// The pixel of the output that a pixel of the input reaches through a tap of the filter; −1 if there is none.
-const pixelOfOutput = `
-fn outputAt(pixel: i32, tapIndex: i32) -> i32 {
-  let b = divide(pixel, uniforms.width * uniforms.height, uniforms.perImage);
-  let inImage = pixel - b * uniforms.width * uniforms.height;
+// The same for the pixel of the output that a pixel of the input reaches through a tap: with strides not every tap has one.
+const outputOfPixel = (strided: boolean): string => `
+fn outputOf(pixel: u32) -> vec4<i32> {
+  let b = divide(i32(pixel), uniforms.width * uniforms.height, uniforms.perImage);
+  let inImage = i32(pixel) - b * uniforms.width * uniforms.height;
   let y = divide(inImage, uniforms.width, uniforms.perWidth);
   let x = inImage - y * uniforms.width;
-  let ky = divide(tapIndex, uniforms.filterWidth, uniforms.perFilterWidth);
-  let kx = tapIndex - ky * uniforms.filterWidth;
-  let fromY = y + uniforms.top - ky * uniforms.dilationY;
-  let fromX = x + uniforms.left - kx * uniforms.dilationX;
-  let oy = divide(fromY, uniforms.strideY, uniforms.perStrideY);
-  let ox = divide(fromX, uniforms.strideX, uniforms.perStrideX);
-  let meets = fromY >= 0 && fromX >= 0 && oy * uniforms.strideY == fromY && ox * uniforms.strideX == fromX
-    && oy < uniforms.outHeight && ox < uniforms.outWidth;
-  return select(-1, (b * uniforms.outHeight + oy) * uniforms.outWidth + ox, meets);
+  let fromY = select(-${FAR}, y + uniforms.top, pixel < uniforms.rows);
+  return vec4(b * uniforms.outHeight, fromY, x + uniforms.left, 0);
+}
+fn outputAt(corner: vec4<i32>, tap: vec4<i32>) -> i32 {
+  let y = corner.y - tap.x;
+  let x = corner.z - tap.y;
+  ${
+    strided
+      ? `if (y < 0 || x < 0) { return -1; }
+  let oy = divide(y, uniforms.strideY, uniforms.perStrideY);
+  let ox = divide(x, uniforms.strideX, uniforms.perStrideX);
+  let meets = oy * uniforms.strideY == y && ox * uniforms.strideX == x;`
+      : 'let oy = y; let ox = x; let meets = y >= 0 && x >= 0;'
+  }
+  let inside = meets && oy < uniforms.outHeight && ox < uniforms.outWidth;
+  return select(-1, ((corner.x + oy) * uniforms.outWidth + ox) * uniforms.outChannels + tap.z, inside);
 }`;
 
-/**
- * WGSL that returns four values, each or all of them if `find` of it (which ends with an opened condition) finds it: at
- * once where the channels are vectors of four, one by one where they are not.
- */
-function everyChannel(width: 1 | 4, find: (k: number) => string, value: (width: 1 | 4) => string): string {
-  if (width === 4) return `{ ${find(0)} return ${value(4)}; } } return vec4<f32>();`;
-  const each = [0, 1, 2, 3].map((k) => `{ ${find(k)} values[${k}] = ${value(1)}; } }`);
-  return `var values = vec4<f32>(); ${each.join('\n  ')} return values;`;
+/** WGSL that returns four values along the taps and channels: at once where the channels are vectors of four, else one by one. */
+function everyTap(
+  { unrolls }: WebgpuBackend,
+  width: 1 | 4,
+  tapAt: (k: string) => string,
+  place: (tap: string) => string,
+  value: (at: string) => string,
+): string {
+  if (width === 4) {
+    return `let at = ${place('tap')};
+  if (at < 0) { return vec4<f32>(); }
+  return ${value('at / 4')};`;
+  }
+  const each = (k: string) => `let tap = ${tapAt(k)};
+  let at = ${place('tap')};
+  if (at >= 0) { values[${k}] = ${value('at')}; }`;
+  return `var values = vec4<f32>();
+  ${repeat(unrolls, 4, each)}
+  return values;`;
 }
 
-/** The two-dimensional convolution and its gradients as implicit matrix products. */
-export const convolutionKernels: tf.KernelConfig[] = [conv2d, conv2dBackpropFilter, conv2dBackpropInput];
+/** The reader of a matrix [depth, columns] in memory. */
+const rowsOfColumns = (buffer: string, width: 1 | 4): string => `
+fn readB(column: u32, depth: u32) -> vec4<f32> {
+  ${
+    width === 4
+      ? `if (column < uniforms.columns && depth < uniforms.depth) { return ${buffer}[(depth * uniforms.columns + column) / 4u]; }
+  return vec4<f32>();`
+      : `var values = vec4<f32>();
+  for (var k = 0u; k < 4u; k++) {
+    if (column + k < uniforms.columns && depth < uniforms.depth) { values[k] = ${buffer}[depth * uniforms.columns + column + k]; }
+  }
+  return values;`
+  }
+}`;
+
+/** The two-dimensional convolution, with what follows it, and its gradients as implicit matrix products. */
+export const convolutionKernels: tf.KernelConfig[] = [
+  conv2d,
+  fusedConv2D,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+];

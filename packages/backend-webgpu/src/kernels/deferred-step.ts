@@ -1,71 +1,60 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import type { Uniform } from '../program';
+import { f32 } from '../program';
 import { runElementwise } from './elementwise';
-
-/** The step of an optimizer for one parameter, as WGSL. */
-export interface StepRule {
-  name: string;
-  /** What the step reads; one of them is `parameter`. */
-  inputs: Record<string, TensorInfo>;
-  uniforms: Record<string, Uniform>;
-  /** Names of the outputs after the update: the slots. */
-  slots: string[];
-  /** WGSL that sets `update` and writes the slots, for element i. */
-  body: string;
-}
+import { renewed, type StepInput, type StepRule, type WaitingStep } from './step-rule';
 
 /**
  * An optimizer's step that waits. What mostly follows is `tf.add(parameter, update)`; then the sum is computed with the
  * step, in one dispatch, and the update is never written to memory. If anything else needs the update or a slot first,
  * the step runs as it is.
  */
-export class DeferredStep {
+export class DeferredStep implements WaitingStep {
   /** [update, ...slots] */
   readonly outputs: TensorInfo[];
-  private readonly rule: StepRule;
+  private readonly inputs: Record<string, TensorInfo>;
   private slotsWait = true;
   private waiting: number;
 
   constructor(
     private readonly backend: WebgpuBackend,
-    rule: StepRule,
+    private readonly rule: StepRule,
+    private readonly input: StepInput,
   ) {
-    const { shape } = rule.inputs.parameter!;
+    const { gradient, parameter, slots } = input;
+    const { shape } = parameter;
+    const named = { gradient, parameter, ...Object.fromEntries(slots.map((slot, i) => [`slot${i}`, slot])) };
     // A variable gets other data when it is assigned, which is what follows.
-    const inputs = Object.entries(rule.inputs).map(([name, { dataId, dtype }]) => [
-      name,
-      { dataId, shape, dtype },
-    ]);
-    this.rule = { ...rule, inputs: Object.fromEntries(inputs) };
+    const inputs = Object.entries(named).map(([name, { dataId, dtype }]) => [name, { dataId, shape, dtype }]);
+    this.inputs = Object.fromEntries(inputs);
     this.outputs = ['update', ...rule.slots].map(() => backend.output(shape));
     this.waiting = this.outputs.length;
     // The old slots and the gradient may be disposed before the step is run.
-    for (const { dataId } of Object.values(this.rule.inputs)) backend.incRef(dataId);
+    for (const { dataId } of Object.values(this.inputs)) backend.incRef(dataId);
     const release = () => this.release();
     for (const [i, output] of this.outputs.entries()) {
       backend.defer(output, { compute: () => this.compute(i === 0), release, owner: this });
     }
   }
 
-  /** parameter + update, if the step was for this parameter and its slots still wait; else nothing. */
-  addTo(parameter: TensorInfo): TensorInfo | undefined {
-    if (!this.slotsWait || parameter.dataId !== this.rule.inputs.parameter!.dataId) return undefined;
+  addTo(parameter: TensorInfo, update: TensorInfo): TensorInfo | undefined {
+    const isOurs =
+      update.dataId === this.outputs[0]!.dataId && parameter.dataId === this.inputs.parameter!.dataId;
+    if (!this.slotsWait || !isOurs) return undefined;
     const sum = this.backend.output(parameter.shape);
-    this.run('sum', sum, 'sum[i] = parameter[i] + update;');
+    this.run('sum', sum, 'target_[i] = p + update;');
     return sum;
   }
 
   private compute(updateNeeded: boolean): void {
     // A slot alone, such as that of a parameter whose update was disposed, is computed with the update all the same.
-    if (this.slotsWait || updateNeeded) this.run('update', this.outputs[0]!, 'updates[i] = update;');
+    if (this.slotsWait || updateNeeded) this.run('update', this.outputs[0]!, 'target_[i] = update;');
   }
 
   private run(kind: 'sum' | 'update', target: TensorInfo, write: string): void {
-    const { name, inputs, uniforms, slots, body } = this.rule;
-    const targetName = kind === 'sum' ? 'sum' : 'updates';
-    const outputs: Record<string, TensorInfo> = { [targetName]: target };
-    for (const [i, slot] of slots.entries()) outputs[slot] = this.outputs[i + 1]!;
+    const { name, uniforms, slots, own, formula } = this.rule;
+    const outputs: Record<string, TensorInfo> = { target_: target };
+    for (const i of slots.keys()) outputs[`next${i}`] = this.outputs[i + 1]!;
     // What was disposed already is computed into a tensor that nobody sees.
     const scratch: TensorInfo[] = [];
     for (const [key, output] of Object.entries(outputs)) {
@@ -79,10 +68,17 @@ export class DeferredStep {
     for (const output of Object.values(outputs)) this.backend.settle(output);
     runElementwise(this.backend, {
       name: `${name} ${kind}`,
-      inputs,
+      inputs: this.inputs,
       outputs,
-      uniforms,
-      body: `${body}\n  ${write}`,
+      uniforms: { ...uniforms, ...Object.fromEntries(own.map((key, i) => [key, f32(this.input.own[i]!)])) },
+      body: `
+  let g = gradient[i];
+  let p = parameter[i];
+  ${slots.map((slot, i) => `let ${slot} = slot${i}[i];`).join(' ')}
+  ${own.map((key) => `let ${key} = uniforms.${key};`).join(' ')}
+  ${formula}
+  ${slots.map((slot, i) => `next${i}[i] = ${renewed(slot)};`).join(' ')}
+  ${write}`,
     });
     for (const { dataId } of scratch) this.backend.disposeData(dataId);
     this.release();
@@ -90,6 +86,6 @@ export class DeferredStep {
 
   private release(): void {
     if (--this.waiting > 0) return;
-    for (const input of Object.values(this.rule.inputs)) this.backend.release(input);
+    for (const input of Object.values(this.inputs)) this.backend.release(input);
   }
 }

@@ -11,7 +11,10 @@ interface Elementwise {
   uniforms?: Record<string, Uniform>;
   /** Functions that the body calls, of values of type T. */
   declarations?: string;
-  /** WGSL that reads and writes element `i` of the buffers; T is f32, or vec4<f32> where the size allows. */
+  /**
+   * WGSL that reads and writes element `i` of the buffers; T is f32, or vec4<f32> where the size allows, U the same of u32.
+   * `placesOf(i)` are the indices of its numbers.
+   */
   body: string;
 }
 
@@ -27,7 +30,15 @@ export function runElementwise(backend: WebgpuBackend, { name, uniforms, body, .
     types: width === 4 ? { T: 'vec4<f32>' } : {},
     threads: THREADS,
     groups: groupsFor(Math.ceil(count / THREADS)),
-    declarations: () => rest.declarations ?? '',
+    declarations: () => `
+${
+  width === 4
+    ? `alias U = vec4<u32>;
+fn placesOf(i: u32) -> U { return 4u * i + vec4(0u, 1u, 2u, 3u); }`
+    : `alias U = u32;
+fn placesOf(i: u32) -> U { return i; }`
+}
+${rest.declarations ?? ''}`,
     body: () => `
   let i = block * ${THREADS}u + lane;
   if (i >= uniforms.count) { return; }

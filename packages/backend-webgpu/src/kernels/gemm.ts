@@ -1,16 +1,32 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { type Uniform, u32 } from '../program';
+import { runForward } from '../forward';
+import { groupsFor, type Uniform, u32 } from '../program';
+import { repeat } from '../repeat';
+import { chooseTile, fixedTile, sizeOf, THREADS, type Tile, tilesOf } from '../tiles';
 import { runColumns } from './columns';
 
-const THREADS = 64; // eight by eight
-const SIDE = 8;
-/** Of the summed dimension, in workgroup memory at a time. */
-const DEPTH = 16;
+/** Parts of a split sum are multiples of it, and so of every tile's depth. */
+const SLAB = 16;
 /** Workgroups to aim for when the sum is split: three for each core of the largest GPUs would leave none idle. */
 const GROUPS = 256;
 /** Of the summed dimension that a split has at least: its part of the result is written and read once more. */
 const LEAST_DEPTH = 512;
+/** Parts of a sum that one thread adds up; more are shared among threads. */
+const FEW_PARTS = 16;
+
+/** How a result ends on its way out. */
+export interface Ending {
+  /** Names the code. */
+  name: string;
+  /** Buffers of what `result` reads: as the result's, of vectors where that is. */
+  inputs?: Record<string, TensorInfo>;
+  uniforms?: Record<string, Uniform>;
+  /** Functions of T, which is f32 or vec4<f32>. */
+  declarations?: string;
+  /** WGSL of the result from `value`, the product at element `at` of the result in column `column`, counted in T. */
+  result: string;
+}
 
 export interface Operand {
   /**
@@ -20,9 +36,16 @@ export interface Operand {
   along: 'outer' | 'depth';
   /**
    * WGSL of `fn readA(outer: u32, depth: u32) -> vec4<f32>` (`readB`): the value and its three successors along that
-   * index, 0 beyond the matrix.
+   * index, 0 beyond the matrix. It may read `matrix`, the number of the product in a batch of them.
    */
   reader: string;
+  /**
+   * Whether there is a `fn outerA(outer: u32) -> vec4<i32>`: what can be computed of the outer index alone, once and not
+   * for every depth. `readA` gets it as one more argument.
+   */
+  ofOuter?: boolean;
+  /** The same of the depth, `fn depthA(depth: u32) -> vec4<i32>`, once for the outer indices that are read at it; comes last. */
+  ofDepth?: boolean;
 }
 
 export interface Gemm {
@@ -36,8 +59,13 @@ export interface Gemm {
   a: Operand;
   b: Operand;
   shape: number[];
-  /** Added to every row: one value for each column. */
-  bias?: TensorInfo;
+  /** How many products of this size there are, one after the other in the result; 1 by default. */
+  batches?: number;
+  ending?: Ending;
+  /** Whether float16 is enough for the result in the forward pass, see {@link runForward}; false by default. */
+  isActivation?: boolean;
+  /** By which it is computed, as one sum; what the device does best when left out. */
+  tile?: Tile;
 }
 
 /** Whether a result of this size can be computed: WebGPU limits the number of workgroups along a dimension. */
@@ -47,77 +75,146 @@ export const gemmFits = ({ rows, columns }: Pick<Gemm, 'rows' | 'columns'>): boo
 /**
  * A matrix product [rows, depth]·[depth, columns] of operands that are read through functions: implicit GEMM. Each thread
  * has a tile of the result in registers; where the result is small against the sum, the sum is split among workgroups
- * and the parts are added up in a fixed order, so that the result is the same every time.
+ * and the parts are added up in a fixed order, so that the result is the same every time, and with every tile.
  */
 export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
-  const { name, rows, columns, depth, inputs, uniforms, types, a, b, shape, bias } = gemm;
-  const [high, wide] = [perThread(rows), perThread(columns)];
-  const [tilesDown, tilesAcross] = [Math.ceil(rows / (high * SIDE)), Math.ceil(columns / (wide * SIDE))];
-  const wanted = Math.min(Math.floor(depth / LEAST_DEPTH), Math.floor(GROUPS / (tilesDown * tilesAcross)));
-  const per = Math.ceil(depth / Math.max(1, wanted) / DEPTH) * DEPTH;
-  const splits = Math.max(1, Math.ceil(depth / per));
+  const { ending, shape, isActivation } = gemm;
   const out = backend.output(shape);
-  const parts = splits > 1 ? backend.output([splits, rows, columns]) : out;
+  if (!isActivation) {
+    runInto(backend, gemm, out);
+    return out;
+  }
+  runForward(backend, { ...gemm.inputs, ...ending?.inputs }, out, (all) => {
+    const pick = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, all[name]!]));
+    const ended = ending && { ...ending, inputs: pick(ending.inputs ?? {}) };
+    runInto(backend, { ...gemm, inputs: pick(gemm.inputs), ending: ended }, out);
+  });
+  return out;
+}
+
+function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
+  const { name, rows, columns, depth, inputs, uniforms, types, a, b, batches = 1, ending } = gemm;
+  const per = gemm.tile ? depth : partOf(gemm);
+  const splits = Math.max(1, Math.ceil(depth / per));
+  const tile =
+    gemm.tile ??
+    chooseTile(backend.device, { rows, columns, depth: per, splits: splits * batches, along: b.along });
+  const { across, high, wide } = tile;
+  const size = sizeOf(tile);
+  const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
+  const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
-  const addsBias = bias !== undefined && splits === 1;
-  const element = vectors ? 'vec4<f32>' : 'f32';
+  const now = splits === 1 ? ending : undefined;
   backend.run({
-    name: `${name} ${high}x${wide}${vectors ? '' : ' scalar'}${addsBias ? ' bias' : ''}`,
-    inputs: addsBias ? { ...inputs, bias } : inputs,
+    name: `${name} ${across} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
+    inputs: { ...inputs, ...now?.inputs },
     outputs: { parts },
-    types: { ...types, parts: element, bias: element },
+    types: { ...types, T: vectors ? 'vec4<f32>' : 'f32' },
     uniforms: {
       ...uniforms,
+      ...now?.uniforms,
       rows: u32(rows),
       columns: u32(columns),
       depth: u32(depth),
       per: u32(per),
+      batches: u32(batches),
     },
     threads: THREADS,
-    groups: [tilesDown, tilesAcross, splits],
+    groups: [tilesDown, tilesAcross, splits * batches],
     declarations: () => `
-var<workgroup> tileA: array<vec4<f32>, ${(DEPTH * high * SIDE) / 4}>;
-var<workgroup> tileB: array<vec4<f32>, ${(DEPTH * wide * SIDE) / 4}>;
+var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * size.rows) / 4}>;
+var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * size.columns) / 4}>;
+var<private> matrix: u32;
+${now?.declarations ?? ''}
+fn ended(value: T, at: u32, column: u32) -> T { return ${now?.result ?? 'value'}; }
 ${a.reader}
 ${b.reader}`,
     body: () => `
-  let topRow = group.x * ${high * SIDE}u;
-  let leftColumn = group.y * ${wide * SIDE}u;
-  let begin = group.z * uniforms.per;
+  let topRow = group.x * ${size.rows}u;
+  let leftColumn = group.y * ${size.columns}u;
+  let begin = group.z / uniforms.batches * uniforms.per;
   let end = min(begin + uniforms.per, uniforms.depth);
-  let down = lane / ${SIDE}u;
-  let across = lane % ${SIDE}u;
+  matrix = group.z % uniforms.batches;
+  let down = lane / ${across}u;
+  let across = lane % ${across}u;
   ${accumulators(high, wide)}
-  for (var k = begin; k < end; k += ${DEPTH}u) {
-    ${fill('A', a, high, 'topRow')}
-    ${fill('B', b, wide, 'leftColumn')}
+  ${hoist('A', a, size.rows, tile.depth, 'topRow', backend.unrolls)}
+  ${hoist('B', b, size.columns, tile.depth, 'leftColumn', backend.unrolls)}
+  for (var k = begin; k < end; k += ${tile.depth}u) {
+    ${fill('A', a, size.rows, tile.depth, backend.unrolls)}
+    ${fill('B', b, size.columns, tile.depth, backend.unrolls)}
     workgroupBarrier();
-    for (var j = 0u; j < ${DEPTH}u; j++) {
-      ${multiply(high, wide)}
+    for (var j = 0u; j < ${tile.depth}u; j++) {
+      ${multiply(tile)}
     }
     workgroupBarrier();
   }
-  ${store(high, wide, vectors, addsBias)}`,
+  ${store(high, wide, vectors)}`,
   });
   if (splits > 1) {
-    runColumns(backend, {
-      name: `gemm parts${bias ? ' bias' : ''}`,
-      rows: splits,
-      n: util.sizeFromShape(shape),
-      inputs: bias ? { parts, bias } : { parts },
-      outputs: { out },
-      uniforms: bias && { columns: u32(columns) },
-      sums: 1,
-      term: 'let v0 = parts[i];',
-      finish: `out[c] = s0${bias ? ' + bias[c % uniforms.columns]' : ''};`,
-    });
+    addParts(backend, { parts, splits, columns, out, ending });
     backend.disposeData(parts.dataId);
   }
-  return out;
 }
 
-// 32 by 32 where the result has no more, else 64.
-const perThread = (size: number): 4 | 8 => (size > 32 ? 8 : 4);
+interface Parts {
+  /** [splits, …out.shape] */
+  parts: TensorInfo;
+  splits: number;
+  columns: number;
+  out: TensorInfo;
+  ending?: Ending;
+}
+
+/** Adds up the parts of split sums, in an order that depends on their number alone. */
+function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending }: Parts): void {
+  const n = util.sizeFromShape(out.shape);
+  const name = `gemm parts${ending ? ` ${ending.name}` : ''}`;
+  const inputs = { parts, ...ending?.inputs };
+  const finish = `out[at] = ${ending?.result ?? 'value'};`;
+  if (splits > FEW_PARTS) {
+    runColumns(backend, {
+      name,
+      rows: splits,
+      n,
+      inputs,
+      outputs: { out },
+      uniforms: { ...ending?.uniforms, columns: u32(columns) },
+      sums: 1,
+      declarations: ending?.declarations,
+      term: 'let v0 = parts[i];',
+      finish: `let value = s0; let at = c; let column = c % uniforms.columns; ${finish}`,
+    });
+    return;
+  }
+  const width = columns % 4 === 0 ? 4 : 1;
+  const count = n / width;
+  backend.run({
+    name: `few ${name}${width === 4 ? '' : ' scalar'}`,
+    inputs,
+    outputs: { out },
+    types: { T: width === 4 ? 'vec4<f32>' : 'f32' },
+    uniforms: { ...ending?.uniforms, columns: u32(columns / width), count: u32(count), splits: u32(splits) },
+    threads: THREADS,
+    groups: groupsFor(Math.ceil(count / THREADS)),
+    declarations: () => ending?.declarations ?? '',
+    body: () => `
+  let at = block * ${THREADS}u + lane;
+  if (at >= uniforms.count) { return; }
+  var value = T(0.0);
+  for (var k = 0u; k < uniforms.splits; k++) { value += parts[k * uniforms.count + at]; }
+  let column = at % uniforms.columns;
+  ${finish}`,
+  });
+}
+
+/** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */
+function partOf(gemm: Gemm): number {
+  const [down, across] = tilesOf(fixedTile({ ...gemm, along: gemm.b.along }), gemm);
+  const workgroups = down * across * (gemm.batches ?? 1);
+  const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / workgroups));
+  return Math.ceil(gemm.depth / Math.max(1, wanted) / SLAB) * SLAB;
+}
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -126,67 +223,80 @@ const accumulators = (high: number, wide: number): string =>
     .flatMap((r) => range(wide / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
     .join(' ');
 
-// Every thread brings its share of a tile [DEPTH, per * SIDE] into workgroup memory, four values at a time.
-function fill(letter: 'A' | 'B', { along }: Operand, per: number, corner: string): string {
-  const vectors = (per * SIDE) / 4;
+// Every thread brings its share of a tile [depth, outers] into workgroup memory, four values at a time: along the outer
+// index always the same four of it, along the depth blocks of four by four, which are turned. What it reads of the outer
+// index is known before the loop.
+function hoist(
+  letter: 'A' | 'B',
+  { along, ofOuter }: Operand,
+  outers: number,
+  depth: number,
+  corner: string,
+  unrolled: boolean,
+): string {
+  const vectors = outers / 4;
+  const [count, first, step] =
+    along === 'outer' ? [1, `4u * (lane % ${vectors}u)`, ''] : [4, `4u * (lane / ${depth / 4}u)`, ' + '];
+  const known = (i: string) => (ofOuter ? ` of${letter}[${i}] = outer${letter}(at${letter}[${i}]);` : '');
+  return `var at${letter}: array<u32, ${count}>;${ofOuter ? ` var of${letter}: array<vec4<i32>, ${count}>;` : ''}
+  ${repeat(unrolled, count, (i) => `at${letter}[${i}] = ${corner} + ${first}${step && `${step}${i}`};${known(i)}`)}`;
+}
+
+function fill(
+  letter: 'A' | 'B',
+  { along, ofOuter, ofDepth }: Operand,
+  outers: number,
+  depth: number,
+  unrolled: boolean,
+): string {
+  const vectors = outers / 4;
+  const read = (i: string, at: string, ofIt: string): string => {
+    const known = [...(ofOuter ? [`of${letter}[${i}]`] : []), ...(ofDepth ? [ofIt] : [])];
+    return `read${letter}(${[`at${letter}[${i}]`, at, ...known].join(', ')})`;
+  };
   if (along === 'outer') {
-    return range((DEPTH * vectors) / THREADS)
-      .map((part) => {
-        const at = `(${part * THREADS}u + lane)`;
-        return `tile${letter}[${at}] = read${letter}(${corner} + 4u * (${at} % ${vectors}u), k + ${at} / ${vectors}u);`;
-      })
-      .join('\n    ');
+    return repeat(unrolled, (depth * vectors) / THREADS, (part) => {
+      const at = `k + ${part} * ${THREADS / vectors}u + lane / ${vectors}u`;
+      return `tile${letter}[${part} * ${THREADS}u + lane] = ${read('0u', at, `depth${letter}(${at})`)};`;
+    });
   }
-  // Blocks of four by four, read along the depth and turned.
-  const blocks = (DEPTH / 4) * vectors;
+  const blocks = (depth / 4) * vectors;
   return `if (lane < ${blocks}u) {
-      let outer = lane / ${DEPTH / 4}u;
-      let depth = 4u * (lane % ${DEPTH / 4}u);
-      ${range(4)
-        .map((i) => `let v${i} = read${letter}(${corner} + 4u * outer + ${i}u, k + depth);`)
-        .join('\n      ')}
-      ${range(4)
-        .map(
-          (i) =>
-            `tile${letter}[(depth + ${i}u) * ${vectors}u + outer] = vec4(v0[${i}], v1[${i}], v2[${i}], v3[${i}]);`,
-        )
-        .join('\n      ')}
+      let outer = lane / ${depth / 4}u;
+      let depth = 4u * (lane % ${depth / 4}u);
+      ${ofDepth ? `let ofDepth = depth${letter}(k + depth);` : ''}
+      var v: array<vec4<f32>, 4>;
+      ${repeat(unrolled, 4, (i) => `v[${i}] = ${read(i, 'k + depth', 'ofDepth')};`)}
+      ${repeat(unrolled, 4, (i) => `tile${letter}[(depth + ${i}) * ${vectors}u + outer] = vec4(v[0][${i}], v[1][${i}], v[2][${i}], v[3][${i}]);`)}
     }`;
 }
 
-function multiply(high: number, wide: number): string {
-  const [downVectors, acrossVectors] = [high / 4, wide / 4];
+function multiply(tile: Tile): string {
+  const { high, wide } = tile;
+  const { rows, columns } = sizeOf(tile);
   const lines = [
-    ...range(downVectors).map(
-      (v) => `let a${v} = tileA[j * ${downVectors * SIDE}u + down * ${downVectors}u + ${v}u];`,
-    ),
-    ...range(acrossVectors).map(
-      (v) => `let b${v} = tileB[j * ${acrossVectors * SIDE}u + across * ${acrossVectors}u + ${v}u];`,
-    ),
+    ...range(high / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${high / 4}u + ${v}u];`),
+    ...range(wide / 4).map((v) => `let b${v} = tileB[j * ${columns / 4}u + across * ${wide / 4}u + ${v}u];`),
   ];
   for (const r of range(high)) {
-    for (const c of range(acrossVectors)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
+    for (const c of range(wide / 4)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
   }
   return lines.join('\n      ');
 }
 
-function store(high: number, wide: number, vectors: boolean, bias: boolean): string {
+function store(high: number, wide: number, vectors: boolean): string {
   const lines: string[] = [];
   for (const r of range(high)) {
     for (const c of range(wide / 4)) {
       const row = `(topRow + down * ${high}u + ${r}u)`;
       const column = `(leftColumn + across * ${wide}u + ${4 * c}u)`;
       const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
-      if (vectors) {
+      for (const k of range(vectors ? 1 : 4)) {
+        const [at, col] = [`(${start} + ${k}u)`, `(${column} + ${k}u)`];
+        const [value, per] = vectors ? [`s${r}_${c}`, ' / 4u'] : [`s${r}_${c}[${k}]`, ''];
         lines.push(
-          `if (${row} < uniforms.rows && ${column} < uniforms.columns) { parts[${start} / 4u] = s${r}_${c}${bias ? ` + bias[${column} / 4u]` : ''}; }`,
+          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { parts[${at}${per}] = ended(${value}, ${at}${per}, ${col}${per}); }`,
         );
-      } else {
-        for (const k of range(4)) {
-          lines.push(
-            `if (${row} < uniforms.rows && ${column} + ${k}u < uniforms.columns) { parts[${start} + ${k}u] = s${r}_${c}[${k}]${bias ? ` + bias[${column} + ${k}u]` : ''}; }`,
-          );
-        }
       }
     }
   }

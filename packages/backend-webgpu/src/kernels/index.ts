@@ -1,32 +1,48 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
+import { addN } from './add-n';
 import { attentionKernels } from './attention';
 import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
+import { dropout } from './dropout';
 import { lazyKernels } from './lazy';
 import { matMulKernels } from './mat-mul';
+import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
+import { newtonSchulzKernels } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
 import { prod } from './prod';
+import { recurrentKernels } from './recurrent';
+import { relu } from './relu';
+import { select } from './select';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
+import { tile } from './tile';
 
 /** All kernels of this package; those that tfjs's backend has too take their place. */
 export const kernels: tf.KernelConfig[] = [
   ...activationKernels,
+  addN,
   ...attentionKernels,
   ...convolutionKernels,
   ...cumulativeKernels,
+  dropout,
   ...lazyKernels,
   ...matMulKernels,
+  maxPool,
   maxPoolGrad,
+  ...newtonSchulzKernels,
   ...normalizationKernels,
   ...optimizerKernels,
   prod,
+  ...recurrentKernels,
+  relu,
+  select,
   ...softmaxKernels,
   sum,
+  tile,
 ];
 
 /** Registers the kernels; a second call does nothing. */

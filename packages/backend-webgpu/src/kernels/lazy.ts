@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
+import { readsHalves, runForward } from '../forward';
 import { f32 } from '../program';
+import { DeferredList } from './deferred-list';
 import { DeferredStep } from './deferred-step';
 import { runElementwise } from './elementwise';
 
@@ -142,13 +144,32 @@ const size = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 /** An update that waits and the parameter that it is added to are computed in one dispatch. */
 function addUpdate(backend: WebgpuBackend, [parameter, update]: tf.TensorInfo[]): tf.TensorInfo | undefined {
   const owner = backend.deferredOf(update!)?.owner;
-  const isUpdate = owner instanceof DeferredStep && owner.outputs[0]!.dataId === update!.dataId;
-  return isUpdate ? owner.addTo(parameter!) : undefined;
+  const waits = owner instanceof DeferredStep || owner instanceof DeferredList;
+  return waits ? owner.addTo(parameter!, update!) : undefined;
+}
+
+/** The sum of activations that are float16 is one too; with float32, as on a transformer's main path, it is float32. */
+function addHalves(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorInfo | undefined {
+  const { shape } = a!;
+  if (!tf.util.arraysEqual(shape, b!.shape) || [a!, b!].some((x) => x.dtype !== 'float32')) return undefined;
+  const halves = [a!, b!].filter((x) => readsHalves(backend, x));
+  if (halves.length === 0) return undefined;
+  const out = backend.output(shape);
+  const run = (inputs: Record<string, tf.TensorInfo>) =>
+    runElementwise(backend, { name: 'add', inputs, outputs: { out }, body: 'out[i] = a[i] + b[i];' });
+  if (halves.length === 2) runForward(backend, { a: a!, b: b! }, out, run);
+  else run({ a: a!, b: b! });
+  return out;
 }
 
 /** Elementwise arithmetic whose results wait until they are needed. */
 export const lazyKernels: tf.KernelConfig[] = [
-  lazy(tf.Add, ['a', 'b'], ([a, b]) => `(${a} + ${b})`, addUpdate),
+  lazy(
+    tf.Add,
+    ['a', 'b'],
+    ([a, b]) => `(${a} + ${b})`,
+    (backend, operands) => addUpdate(backend, operands) ?? addHalves(backend, operands),
+  ),
   lazy(tf.Sub, ['a', 'b'], ([a, b]) => `(${a} - ${b})`),
   lazy(tf.Multiply, ['a', 'b'], ([a, b]) => `(${a} * ${b})`),
   lazy(tf.RealDiv, ['a', 'b'], ([a, b]) => `(${a} / ${b})`),

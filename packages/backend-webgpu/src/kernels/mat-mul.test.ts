@@ -1,7 +1,7 @@
 import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
-import { normals, startWebgpu } from '../testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { normals, startWebgpu, unroll } from '../testing';
 
 const available = await startWebgpu();
 const sizes = [
@@ -35,7 +35,21 @@ function reference(
   });
 }
 
-describe.runIf(available)('matrix products', () => {
+const activations = {
+  relu: (x: number) => Math.max(x, 0),
+  relu6: (x: number) => Math.min(Math.max(x, 0), 6),
+  elu: (x: number) => (x >= 0 ? x : Math.expm1(x)),
+  leakyrelu: (x: number) => (x >= 0 ? x : 0.1 * x),
+  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
+  prelu: (x: number) => (x >= 0 ? x : 0.3 * x),
+};
+
+describe.runIf(available).each([
+  ['written out', true],
+  ['with loops', false],
+])('matrix products, %s', (_, unrolls) => {
+  beforeAll(() => unroll(unrolls));
+
   for (const size of sizes) {
     const [m, k, n] = size;
     const [a, b, bias] = [normals(m * k, 1), normals(k * n, 2), normals(n, 3)];
@@ -88,9 +102,30 @@ describe.runIf(available)('matrix products', () => {
     expect(await relativeError((await each.data()).slice(35), second)).toBeLessThan(1e-6);
   });
 
-  it('leaves activations to tfjs', async () => {
-    const a = tf.abs(tf.tensor2d([-1, 2], [1, 2])) as tf.Tensor2D;
-    const b = tf.neg(tf.eye(2));
-    expect(Array.from(await tf.fused.matMul({ a, b, activation: 'relu' }).data())).toEqual([0, 0]);
+  it.each(['relu', 'relu6', 'elu', 'leakyrelu', 'sigmoid', 'prelu'] as const)(
+    'applies %s behind the bias, also where the sum is split',
+    async (activation) => {
+      for (const [m, k, n] of [
+        [5, 7, 3],
+        [6, 8, 8],
+        [4, 3000, 12],
+      ] as const) {
+        const [a, b, bias] = [normals(m * k, 1), normals(k * n, 2).map((v) => v / k), normals(n, 3)];
+        const slopes = tf.fill([n], 0.3);
+        const [x, y] = [tf.tensor(a, [m, k]), tf.tensor(b, [k, n])] as [tf.Tensor2D, tf.Tensor2D];
+        const given = { a: x, b: y, bias: tf.tensor1d(bias), activation, leakyreluAlpha: 0.1 };
+        const out = tf.fused.matMul({ ...given, preluActivationWeights: slopes });
+        const want = reference(a, b, bias, [m, k, n], false, false).map(activations[activation]);
+        expect(await relativeError(out, want)).toBeLessThan(2e-6);
+      }
+    },
+  );
+
+  it('takes ±80 behind an activation', async () => {
+    const a = tf.tensor2d([80, -80, 0], [3, 1]);
+    const run = async (activation: 'sigmoid' | 'elu') =>
+      Array.from(await tf.fused.matMul({ a, b: tf.abs(tf.ones([1, 1])), activation }).data());
+    expect(await run('sigmoid')).toEqual([1, expect.closeTo(0, 30), 0.5]);
+    expect(await run('elu')).toEqual([80, -1, 0]);
   });
 });

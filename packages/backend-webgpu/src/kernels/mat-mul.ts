@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { gemmFits, type Operand, runGemm } from './gemm';
+import { endingOf } from './ending';
+import { type Ending, gemmFits, type Operand, runGemm } from './gemm';
+import { operandInMemory } from './operand-in-memory';
 
 interface Products {
   a: tf.TensorInfo;
@@ -12,8 +14,9 @@ interface Products {
 /** a·b of two matrices, or of several rows of matrices with one; products of many small matrices go to tfjs's kernel. */
 function product(
   backend: WebgpuBackend,
-  { a, b, bias }: Products,
+  { a, b }: Products,
   { transposeA, transposeB }: tf.BatchMatMulAttrs,
+  ending?: Ending,
 ): tf.TensorInfo | undefined {
   const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
   // Matrices that share the right operand are one tall matrix.
@@ -21,13 +24,12 @@ function product(
   const [m, k] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
   const [inner, n] = transposeB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
   const size = { rows: aBatch * m, columns: n, depth: k };
-  const given = bias ? [a, b, bias] : [a, b];
+  const given = [a, b, ...Object.values(ending?.inputs ?? {})];
   if (
     inner !== k ||
     size.rows * n * k === 0 ||
     !gemmFits(size) ||
     given.some(({ dtype }) => dtype !== 'float32') ||
-    (bias && tf.util.sizeFromShape(bias.shape) !== n) ||
     backend.shouldExecuteOnCPU(given)
   ) {
     return undefined;
@@ -45,30 +47,12 @@ function product(
     ...size,
     inputs: { a, b },
     types: { a: aVectors ? 'vec4<f32>' : 'f32', b: bVectors ? 'vec4<f32>' : 'f32' },
-    a: operand('A', alongA, aVectors),
-    b: operand('B', alongB, bVectors),
-    bias,
+    a: operandInMemory('A', 'a', alongA, aVectors),
+    b: operandInMemory('B', 'b', alongB, bVectors),
     shape,
+    ending,
+    isActivation: true,
   });
-}
-
-// A matrix in memory: its rows are lines of the index that is not read along.
-function operand(letter: 'A' | 'B', along: Operand['along'], vectors: boolean): Operand {
-  const outers = letter === 'A' ? 'uniforms.rows' : 'uniforms.columns';
-  const buffer = letter.toLowerCase();
-  const [line, lines, across, length] =
-    along === 'depth'
-      ? ['outer', outers, 'depth', 'uniforms.depth']
-      : ['depth', 'uniforms.depth', 'outer', outers];
-  const scalar = (k: number) =>
-    `if (${across} + ${k}u < ${length}) { values[${k}] = ${buffer}[${line} * ${length} + ${across} + ${k}u]; }`;
-  const body = vectors
-    ? `if (${line} < ${lines} && ${across} < ${length}) { return ${buffer}[(${line} * ${length} + ${across}) / 4u]; }
-  return vec4<f32>();`
-    : `var values = vec4<f32>();
-  if (${line} < ${lines}) { ${[0, 1, 2, 3].map(scalar).join(' ')} }
-  return values;`;
-  return { along, reader: `fn read${letter}(outer: u32, depth: u32) -> vec4<f32> {\n  ${body}\n}` };
 }
 
 const batchOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape.slice(0, -2));
@@ -84,16 +68,16 @@ const batchMatMul: tf.KernelConfig = {
     ) ?? fallback(tf.BatchMatMul)(call),
 };
 
-/** With a bias; with an activation it is tfjs's. */
+/** activation(a·b + bias), bias one value for each column; 'prelu' is tfjs's. */
 const fusedMatMul: tf.KernelConfig = {
   kernelName: tf._FusedMatMul,
   backendName: 'webgpu',
   kernelFunc: (call) => {
-    const { activation = 'linear', ...attrs } = call.attrs as unknown as tf._FusedMatMulAttrs;
+    const { b, bias } = call.inputs as unknown as Products;
+    const { activation, leakyreluAlpha, ...attrs } = call.attrs as unknown as tf._FusedMatMulAttrs;
+    const ending = endingOf(b.shape.at(attrs.transposeB ? -2 : -1)!, bias, activation, leakyreluAlpha);
     const own =
-      activation === 'linear'
-        ? product(call.backend as WebgpuBackend, call.inputs as unknown as Products, attrs)
-        : undefined;
+      ending && product(call.backend as WebgpuBackend, call.inputs as unknown as Products, attrs, ending);
     return own ?? fallback(tf._FusedMatMul)(call);
   },
 };

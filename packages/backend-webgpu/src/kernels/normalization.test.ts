@@ -29,6 +29,26 @@ const layerShapes = [
 const shifted = (size: number) => normals(size, 1).map((v) => v + 30);
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
 
+/** The activations and their gradients as kernels of their own. */
+const kernelsOf = {
+  relu: {
+    value: (y: tf.Tensor) => tf.relu(y),
+    gradient: (dy: tf.Tensor, y: tf.Tensor) => runKernel('ReluGrad', { dy, y })[0]!,
+  },
+  silu: {
+    value: (x: tf.Tensor) => runKernel('Silu', { x })[0]!,
+    gradient: (dy: tf.Tensor, x: tf.Tensor) => runKernel('SiluGrad', { dy, x })[0]!,
+  },
+  gelu: {
+    value: (x: tf.Tensor) => runKernel('Gelu', { x })[0]!,
+    gradient: (dy: tf.Tensor, x: tf.Tensor) => runKernel('GeluGrad', { dy, x })[0]!,
+  },
+  geluTanh: {
+    value: (x: tf.Tensor) => runKernel('Gelu', { x }, { approximate: 'tanh' })[0]!,
+    gradient: (dy: tf.Tensor, x: tf.Tensor) => runKernel('GeluGrad', { dy, x }, { approximate: 'tanh' })[0]!,
+  },
+};
+
 describe.runIf(available)('normalisation', () => {
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());
@@ -59,6 +79,67 @@ describe.runIf(available)('normalisation', () => {
       });
     }
   }
+
+  for (const activation of ['relu', 'silu', 'gelu', 'geluTanh'] as const) {
+    for (const shape of [
+      [7, 3],
+      [2, 5, 5, 24],
+      [40, 15, 15, 16],
+    ]) {
+      for (const affine of [true, false]) {
+        it(`BatchNormActivation ${activation} [${shape}]${affine ? ' with gamma and beta' : ''}`, async () => {
+          const n = shape.at(-1)!;
+          const size = tf.util.sizeFromShape(shape);
+          const [x, dy] = [normals(size, 1), normals(size, 2)].map((v) => tf.tensor(v, shape)) as [
+            tf.Tensor,
+            tf.Tensor,
+          ];
+          const scale: tf.NamedTensorMap = affine ? { gamma: tf.tensor(normals(n, 3)) } : {};
+          const shift: tf.NamedTensorMap = affine ? { beta: tf.tensor(normals(n, 4)) } : {};
+          const [y, mean, variance] = runKernel(
+            'BatchNormTrain',
+            { x, ...scale, ...shift },
+            { epsilon },
+          ) as Three;
+          const [value, ...moments] = runKernel(
+            'BatchNormActivation',
+            { x, ...scale, ...shift },
+            { epsilon, activation },
+          ) as Three;
+          const apart = kernelsOf[activation];
+          expect(await relativeError(value, await apart.value(y).data())).toBeLessThan(1e-6);
+          await expectClose(moments[0]!, await mean.data(), { absolute: 0, relative: 0 });
+          await expectClose(moments[1]!, await variance.data(), { absolute: 0, relative: 0 });
+          const given = { x, mean, variance, ...scale };
+          const inner = { dy: apart.gradient(dy, y), ...given };
+          const want = runKernel('BatchNormTrainGrad', inner, { epsilon }) as Three;
+          const got = runKernel(
+            'BatchNormActivationGrad',
+            { dy, ...given, ...shift },
+            { epsilon, activation },
+          ) as Three;
+          for (const [i, out] of got.entries()) {
+            expect(await relativeError(out, await want[i]!.data())).toBeLessThan(1e-5);
+          }
+        });
+      }
+    }
+  }
+
+  it('BatchNormActivation takes a constant channel and ±80, and knows its activations', async () => {
+    const beta = tf.tensor1d([-80, 80, 0]);
+    const attrs = { epsilon, activation: 'gelu' };
+    const [y] = runKernel('BatchNormActivation', { x: tf.fill([1, 3], 7), beta }, attrs) as Three;
+    await expectClose(y, [0, 80, 0]);
+    const moments = { mean: tf.fill([3], 7), variance: tf.zeros([3]) };
+    const given = { dy: tf.ones([1, 3]), x: tf.fill([1, 3], 7), beta, ...moments };
+    const [dx, , dbeta] = runKernel('BatchNormActivationGrad', given, attrs) as Three;
+    await expectClose(dx, [0, 0, 0]);
+    await expectClose(dbeta, [0, 1, 0.5]);
+    expect(() => runKernel('BatchNormActivation', { x: y }, { activation: 'tanh' })).toThrow(
+      "BatchNormActivation: activation is 'tanh'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+    );
+  });
 
   for (const shape of layerShapes) {
     it(`LayerNorm [${shape}]`, async () => {

@@ -1,12 +1,15 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
+import { beginForward } from '../forward';
 import { f32 } from '../program';
+import { curveOf } from './activations';
 import { runColumns, runColumnsAndApply } from './columns';
 import { assertFloats, rowsOf } from './floats';
 import { runRows } from './rows';
 
-interface Epsilon {
+interface Attributes {
   epsilon?: number;
+  activation?: string;
 }
 
 /** Those of the inputs that are there. */
@@ -14,28 +17,35 @@ function given(inputs: Record<string, TensorInfo | undefined>): Record<string, T
   return Object.fromEntries(Object.entries(inputs).filter(([, info]) => info)) as Record<string, TensorInfo>;
 }
 
-/** inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. */
-const batchNormTrain: KernelConfig = {
-  kernelName: 'BatchNormTrain',
+/**
+ * inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. With an
+ * activation, attrs { epsilon, activation }, y is its value.
+ */
+const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig => ({
+  kernelName,
   backendName: 'webgpu',
   kernelFunc: ({ inputs, backend, attrs }) => {
     const webgpu = backend as WebgpuBackend;
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
-    const { epsilon = 1e-5 } = (attrs ?? {}) as Epsilon;
+    const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x);
     const parameters = given({ gamma, beta });
-    assertFloats('BatchNormTrain', { x });
-    assertFloats('BatchNormTrain', parameters, [n]);
+    assertFloats(kernelName, { x });
+    assertFloats(kernelName, parameters, [n]);
+    const curve = isActivated ? curveOf(kernelName, activation) : undefined;
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
+    const value = '(x[i] - centre) * scale + shift';
+    beginForward(webgpu, [x], y);
     // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
     runColumnsAndApply(webgpu, {
-      name: `batch norm${gamma ? ' gamma' : ''}${beta ? ' beta' : ''}`,
+      name: nameOf('batch norm', curve && activation, parameters),
       rows,
       n,
       inputs: { x, ...parameters },
       outputs: { y, mean, variance },
       uniforms: { epsilon: f32(epsilon) },
       sums: 2,
+      declarations: curve?.value,
       setup: `
   var near = 0.0;
   for (var k = 0u; k < 8u; k++) { near += 0.125 * x[k * (uniforms.rows - 1u) / 7u * uniforms.n + c]; }`,
@@ -47,47 +57,59 @@ const batchNormTrain: KernelConfig = {
   let scale = ${gamma ? 'gamma[c]' : '1.0'} / sqrt(spread + uniforms.epsilon);
   let shift = ${beta ? 'beta[c]' : '0.0'};`,
       keep: 'mean[c] = centre; variance[c] = spread;',
-      apply: 'y[i] = (x[i] - centre) * scale + shift;',
-      later: ['gamma', 'beta'],
+      apply: `y[i] = ${curve ? `f(${value})` : value};`,
     });
     return [y, mean, variance];
   },
-};
+});
 
-/** inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. */
-const batchNormTrainGrad: KernelConfig = {
-  kernelName: 'BatchNormTrainGrad',
+/**
+ * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With an activation f inputs have
+ * beta? too, attrs { epsilon, activation }, and dy is the gradient of its value: the sums are of g = dy·f'(y), y computed
+ * again from x, which costs less than to write it and read it.
+ */
+const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelConfig => ({
+  kernelName,
   backendName: 'webgpu',
   kernelFunc: ({ inputs, backend, attrs }) => {
     const webgpu = backend as WebgpuBackend;
-    const { dy, x, gamma, mean, variance } = inputs as Record<string, TensorInfo> & { gamma?: TensorInfo };
-    const { epsilon = 1e-5 } = (attrs ?? {}) as Epsilon;
+    const { dy, x, gamma, beta, mean, variance } = inputs as Record<string, TensorInfo> & {
+      gamma?: TensorInfo;
+      beta?: TensorInfo;
+    };
+    const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x!);
     const moments = { mean: mean!, variance: variance! };
-    const scale = given({ gamma });
-    assertFloats('BatchNormTrainGrad', { dy: dy!, x: x! }, x!.shape);
-    assertFloats('BatchNormTrainGrad', { ...moments, ...scale }, [n]);
+    const parameters = given({ gamma, beta: isActivated ? beta : undefined });
+    assertFloats(kernelName, { dy: dy!, x: x! }, x!.shape);
+    assertFloats(kernelName, { ...moments, ...parameters }, [n]);
+    const curve = isActivated ? curveOf(kernelName, activation) : undefined;
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
+    const y = `normal${gamma ? ' * gamma[c]' : ''}${beta ? ' + beta[c]' : ''}`;
+    const read = `let normal = (x[i] - centre) * rstd; let g = dy[i]${curve ? ` * slope(${y})` : ''};`;
     runColumnsAndApply(webgpu, {
-      name: `batch norm grad${gamma ? ' gamma' : ''}`,
+      name: nameOf('batch norm grad', curve && activation, parameters),
       rows,
       n,
-      inputs: { dy: dy!, x: x!, ...moments, ...scale },
+      inputs: { dy: dy!, x: x!, ...moments, ...parameters },
       outputs: { dx, dgamma, dbeta },
       uniforms: { epsilon: f32(epsilon), share: f32(1 / rows) },
       sums: 2,
+      declarations: curve?.slope,
       setup: `
   let centre = mean[c];
   let rstd = 1.0 / sqrt(variance[c] + uniforms.epsilon);`,
-      term: 'let v0 = dy[i]; let v1 = v0 * (x[i] - centre) * rstd;',
+      term: `${read} let v0 = g; let v1 = g * normal;`,
       derive: `let scale = rstd${gamma ? ' * gamma[c]' : ''};`,
       keep: 'dbeta[c] = s0; dgamma[c] = s1;',
-      apply: 'dx[i] = (dy[i] - uniforms.share * (s0 + (x[i] - centre) * rstd * s1)) * scale;',
-      later: ['gamma'],
+      apply: `${read} dx[i] = (g - uniforms.share * (s0 + normal * s1)) * scale;`,
     });
     return [dx, dgamma, dbeta];
   },
-};
+});
+
+const nameOf = (name: string, activation: string | undefined, parameters: object): string =>
+  [name, ...(activation ? [activation] : []), ...Object.keys(parameters)].join(' ');
 
 /** inputs { x, gamma, beta }, attrs { epsilon }: outputs [y, mean, rstd], moments along the last axis. */
 const layerNorm: KernelConfig = {
@@ -96,12 +118,13 @@ const layerNorm: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const webgpu = backend as WebgpuBackend;
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo };
-    const { epsilon = 1e-5 } = (attrs ?? {}) as Epsilon;
+    const { epsilon = 1e-5 } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x);
     assertFloats('LayerNorm', { x });
     assertFloats('LayerNorm', { gamma, beta }, [n]);
     const moment = [...x.shape.slice(0, -1), 1];
     const [y, mean, rstd] = [webgpu.output(x.shape), webgpu.output(moment), webgpu.output(moment)];
+    beginForward(webgpu, [x], y);
     runRows(webgpu, {
       name: 'layer norm',
       rows,
@@ -176,10 +199,12 @@ const layerNormGrad: KernelConfig = {
   },
 };
 
-/** Batch norm and layer norm for training, with their gradients. */
+/** Batch norm, also with the activation that follows, and layer norm for training, with their gradients. */
 export const normalizationKernels: KernelConfig[] = [
-  batchNormTrain,
-  batchNormTrainGrad,
+  batchNormTrain('BatchNormTrain', false),
+  batchNormTrainGrad('BatchNormTrainGrad', false),
+  batchNormTrain('BatchNormActivation', true),
+  batchNormTrainGrad('BatchNormActivationGrad', true),
   layerNorm,
   layerNormGrad,
 ];

@@ -81,6 +81,13 @@ describe.runIf(available)('sums', () => {
     ],
     [[3, 4, 5], 2],
     [[2, 100_000], 0],
+    [[0], undefined],
+    [[0, 3], 0],
+    [[3, 0], 1],
+    [
+      [0, 2, 3],
+      [0, 2],
+    ],
   ] as const) {
     it(`over ${axis === undefined ? 'all axes' : `axis ${axis}`} of [${shape}]`, async () => {
       const values = normals(tf.util.sizeFromShape([...shape]), 3);

@@ -5,7 +5,7 @@ import { runColumns } from './columns';
 
 /**
  * Sums over leading axes, as gradients of biases are, without the transpose that tfjs's kernel begins with; and over all
- * axes with more than one workgroup.
+ * axes with more than one workgroup. The sum of nothing is 0, where tfjs's kernel divides by the number of terms.
  */
 export const sum: tf.KernelConfig = {
   kernelName: tf.Sum,
@@ -16,8 +16,18 @@ export const sum: tf.KernelConfig = {
     const axes = tf.util.parseAxisParam(axis, x.shape);
     const leading = axes.every((a, i) => a === i) && axes.length > 0;
     const size = tf.util.sizeFromShape(x.shape);
-    if (!leading || x.dtype !== 'float32' || size === 0) return fallback(tf.Sum)(call);
     const backend = call.backend as WebgpuBackend;
+    if (size === 0) {
+      const shape = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+      const kept = keepDims ? shape : shape.filter((_, axis) => !axes.includes(axis));
+      const dtype = tf.sumOutType(x.dtype);
+      return backend.makeTensorInfo(
+        kept,
+        dtype,
+        tf.util.makeZerosTypedArray(tf.util.sizeFromShape(kept), dtype),
+      );
+    }
+    if (!leading || x.dtype !== 'float32') return fallback(tf.Sum)(call);
     if (backend.shouldExecuteOnCPU([x])) return fallback(tf.Sum)(call);
     const kept = x.shape.slice(axes.length);
     const n = tf.util.sizeFromShape(kept);

@@ -8,6 +8,7 @@ import { labelOf } from './view/charts';
 import { byId, h } from './view/dom';
 import { createLive } from './view/live';
 import { runsView } from './view/runs-view';
+import { createScreenLock } from './view/screen-lock';
 import { CallError, createSession } from './view/session';
 import { createSetup } from './view/setup';
 
@@ -25,12 +26,13 @@ const session = createSession((event) => {
 /** The run that is shown or at work. */
 let current: string | undefined;
 let busy = false;
+const holdScreen = createScreenLock(
+  () => busy && !document.hidden && byId<HTMLInputElement>('awake').checked,
+);
 
 const environment = await session.call('inspect');
 const setup = createSetup(await session.call('profiles'), environment);
-showNotices();
-await refresh();
-
+// At once: what is clicked before would be lost, and a form without a listener reloads the page.
 setup.onStart((choice) => {
   current = undefined;
   void begin(`Training ${choice.models.join(', ')}`, (s) => s.call('start', choice));
@@ -42,7 +44,7 @@ byId('pause').addEventListener('click', () => {
 byId('resume').addEventListener('click', () => current && void resume(current));
 document.addEventListener('visibilitychange', () => {
   if (document.hidden && busy) void session.call('checkpoint');
-  else void holdScreen();
+  holdScreen();
 });
 byId<HTMLInputElement>('upload').addEventListener('change', (event) => {
   const input = event.target as HTMLInputElement;
@@ -51,8 +53,10 @@ byId<HTMLInputElement>('upload').addEventListener('change', (event) => {
   });
 });
 acceptDrops(byId('drop'));
-byId('awake').addEventListener('change', () => void holdScreen());
+byId('awake').addEventListener('change', holdScreen);
 byId('awake-label').hidden = !('wakeLock' in navigator);
+showNotices();
+await refresh();
 
 /** Trains until the run is finished or paused. */
 async function begin(
@@ -65,11 +69,11 @@ async function begin(
   byId('results').hidden = true;
   // A backend is chosen once in a worker's life, and a fresh one has all its memory.
   session.restart();
-  live.open(title, shown?.steps, shown?.epochs);
+  live.open(title, shown);
   live.setState('working');
   byId('live').scrollIntoView();
   void refresh();
-  void holdScreen();
+  holdScreen();
   void navigator.storage.persist?.(); // or the browser may forget runs and data when space is short
   try {
     const { run, state } = await work(session);
@@ -80,11 +84,12 @@ async function begin(
   } catch (error) {
     busy = false;
     live.setState('failed', textOf(error));
+    session.restart(); // its device may be lost
     if (!current) byId('resume').hidden = true;
   } finally {
     busy = false;
     setup.setBusy(false);
-    void holdScreen();
+    holdScreen();
     await refresh();
   }
 }
@@ -100,13 +105,13 @@ async function show(run: string): Promise<void> {
   const opened = await session.call('open', run);
   const { results, summary, steps, epochs, predictors } = opened;
   if (!busy && (current !== run || byId('live').hidden)) {
-    live.open(`The training of ${summary.models.join(', ')}`, steps, epochs);
+    live.open(`The training of ${summary.models.join(', ')}`, opened);
     live.setState(results ? 'finished' : 'paused');
     if (steps.length === 0 && epochs.length === 0) {
       for (const { name: model, seed, epochs: of, history } of results?.models ?? []) {
-        for (const { epoch, testAccuracy, testLoss } of history) {
+        for (const { epoch, testAccuracy, testLoss, seconds, flops } of history) {
           if (testAccuracy === null || testLoss === null) continue;
-          live.charts.epoch({ model, seed, epoch, epochs: of, testAccuracy, testLoss });
+          live.charts.epoch({ model, seed, epoch, epochs: of, testAccuracy, testLoss, seconds, flops });
         }
       }
     }
@@ -202,7 +207,16 @@ async function removeData(): Promise<void> {
   });
 }
 
+/** Shows what is kept now; when its worker is ended meanwhile, nothing: whoever ended it asks again. */
 async function refresh(): Promise<void> {
+  try {
+    await showKept();
+  } catch (error) {
+    if (!(error instanceof CallError && error.ended)) throw error;
+  }
+}
+
+async function showKept(): Promise<void> {
   const runs = await session.call('list');
   const actions = {
     open: (run: string) => void show(run),
@@ -263,15 +277,4 @@ function acceptDrops(zone: HTMLElement): void {
     over(false)(event);
     void upload([...(event.dataTransfer?.files ?? [])]);
   });
-}
-
-let screenLock: { release(): Promise<void> } | undefined;
-async function holdScreen(): Promise<void> {
-  const wanted = busy && !document.hidden && byId<HTMLInputElement>('awake').checked;
-  if (!wanted) {
-    await screenLock?.release();
-    screenLock = undefined;
-    return;
-  }
-  screenLock ??= await navigator.wakeLock.request('screen').catch(() => undefined);
 }

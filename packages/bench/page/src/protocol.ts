@@ -59,12 +59,24 @@ export interface StepPoint extends Training {
   loss: number;
   accuracy: number;
   imagesPerSecond: number;
+  gflopsPerSecond: number;
+  secondsLeft: number;
 }
 export interface EpochPoint extends Training {
   epoch: number;
   epochs: number;
   testAccuracy: number;
   testLoss: number;
+  /** Of training until here. */
+  seconds: number;
+  /** Executed by training until here. */
+  flops: number | null;
+}
+export interface StartPoint extends Training {
+  epochs: number;
+  forwardFlopsPerImage: number;
+  /** Logs of older versions have none. */
+  batchSize?: number;
 }
 
 /** A run as it is shown: complete, or as far as it is. */
@@ -72,6 +84,7 @@ export interface OpenedRun {
   summary: RunSummary;
   results: Results | null;
   finished: ModelResult[];
+  starts: StartPoint[];
   steps: StepPoint[];
   epochs: EpochPoint[];
   /** Trainings whose parameters are there, to look at images with. */

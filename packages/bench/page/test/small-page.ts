@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cifar10, ImageSet } from '@tenfold/datasets';
 import { build, mergeConfig, type Plugin } from 'vite';
+import { cnn } from '../../src/recipes/quick/cnn';
 import { fnn } from '../../src/recipes/quick/fnn';
+import { rnn } from '../../src/recipes/quick/rnn';
+import { vit } from '../../src/recipes/quick/vit';
 import type { Recipe } from '../../src/recipes/recipe';
 import { digest } from '../../src/run-folder/digest';
 import { tintedImages } from '../../src/test/tinted-images';
@@ -12,18 +15,33 @@ import config from '../vite.config';
 const PART = 80; // images
 const parts = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'];
 
-/** What the page of the tests trains: networks of a moment. */
+const brief = { batchSize: 10, epochs: 4 };
+
+/** What the page of the tests trains as its profile `quick`: a network of a moment. */
 export const smallRecipes: { fnn: Recipe } = {
-  fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, batchSize: 10, epochs: 4 },
+  fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, ...brief },
 };
+/** And as its profile `hour`: small networks of the other kinds. */
+export const otherRecipes = {
+  cnn: { ...cnn, architecture: { widths: [8, 8, 8] }, ...brief },
+  rnn: { ...rnn, architecture: { cell: 'lstm', units: 16 }, ...brief },
+  vit: { ...vit, architecture: { patchSize: 8, width: 16, depth: 1, heads: 2, mlpWidth: 32 }, ...brief },
+} satisfies { [model: string]: Recipe };
 export const smallData: Cifar10 = tintedImages({ train: 5 * PART, test: PART });
+
+export interface SmallPageOptions {
+  /** Where the networks are that CIFAR-10 comes from; by default where they really are. */
+  networks?: { [name in 'jsdelivr' | 'unpkg']: string };
+}
 
 /**
  * Builds the page as it is, but for CIFAR-10 that has {@link smallData}'s digests and recipes that are small.
  *
  * @returns the folder of the page, and one with the data as a Node cache has it
  */
-export async function buildSmallPage(): Promise<{ pageFolder: string; dataFolder: string }> {
+export async function buildSmallPage({
+  networks,
+}: SmallPageOptions = {}): Promise<{ pageFolder: string; dataFolder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'tenfold-page-'));
   const [pageFolder, dataFolder] = [join(folder, 'page'), await mkdtemp(join(folder, 'data-'))];
   const records = parts.map((part, i) => ({
@@ -35,7 +53,7 @@ export async function buildSmallPage(): Promise<{ pageFolder: string; dataFolder
     digests[part] = await digest(bytes);
     await writeFile(join(dataFolder, `${part}.bin`), bytes);
   }
-  const plugins = () => [smaller(digests)];
+  const plugins = () => [smaller(digests, networks)];
   await build(
     mergeConfig(config, {
       configFile: false,
@@ -48,7 +66,7 @@ export async function buildSmallPage(): Promise<{ pageFolder: string; dataFolder
   return { pageFolder, dataFolder };
 }
 
-function smaller(digests: Record<string, string>): Plugin {
+function smaller(digests: Record<string, string>, networks: SmallPageOptions['networks']): Plugin {
   return {
     name: 'smaller',
     enforce: 'pre',
@@ -60,6 +78,14 @@ function smaller(digests: Record<string, string>): Plugin {
       }
       if (/bench\/src\/recipes\/quick\/index\.ts$/.test(id)) {
         return `export const quick = ${JSON.stringify(smallRecipes)};`;
+      }
+      if (/bench\/src\/recipes\/hour\/index\.ts$/.test(id)) {
+        return `export const hour = ${JSON.stringify(otherRecipes)};`;
+      }
+      if (networks && /datasets\/src\/cifar10\/folder-source\.ts$/.test(id)) {
+        return code.replace(/(jsdelivr|unpkg): '[^']*'/g, (_, name: keyof typeof networks) => {
+          return `${name}: '${networks[name]}'`;
+        });
       }
       // What is timed for a second in earnest.
       if (/bench\/src\/run\/measure\/(measure-\w+|forecast)\.ts$/.test(id)) {

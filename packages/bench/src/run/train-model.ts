@@ -123,6 +123,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     description: describe(recipe),
     parameters,
     forwardFlopsPerImage,
+    batchSize: recipe.batchSize,
     epochs: recipe.epochs,
     totalSteps,
     modelIndex: options.modelIndex,

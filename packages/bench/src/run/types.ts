@@ -50,6 +50,7 @@ export type RunEvent =
       description: string;
       parameters: number;
       forwardFlopsPerImage: number;
+      batchSize: number;
       epochs: number;
       totalSteps: number;
       /** Of the trainings of the run: each model with each seed. */
@@ -75,7 +76,10 @@ export type RunEvent =
       trainAccuracy: number;
       testLoss: number;
       testAccuracy: number;
+      /** Of training until here. */
       seconds: number;
+      /** Executed by training until here. */
+      flops: number | null;
       imagesPerSecond: number;
     }
   | {

@@ -41,6 +41,7 @@ const run: RunEvent[] = [
     description: 'widths 32/64/64',
     parameters: 484_000,
     forwardFlopsPerImage: 31e6,
+    batchSize: 250,
     epochs: 8,
     totalSteps: 1600,
     modelIndex: 0,
@@ -60,6 +61,7 @@ const run: RunEvent[] = [
     testLoss: 1.1,
     testAccuracy: 0.6123,
     seconds: 75,
+    flops: 5e12,
     imagesPerSecond: 1500,
   },
   {

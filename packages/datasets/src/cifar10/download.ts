@@ -25,7 +25,8 @@ export async function* download(
   };
   try {
     expectByte();
-    const response = await fetch(url, { signal: controller.signal });
+    // A damaged answer that the browser keeps would come again; and what is good is kept by its user.
+    const response = await fetch(url, { signal: controller.signal, cache: 'no-store' });
     if (!response.ok) {
       const Kind = response.status < 500 ? FinalError : Error;
       throw new Kind(`HTTP ${response.status} ${response.statusText}`.trim());

@@ -1,5 +1,5 @@
 // Bytes and operations of a training step kernel by kernel, and from them the time of a step on known GPUs:
-//   node tools/webgpu/run.mjs roofline [--models cnn,vit,fnn] [--batch 250]
+//   node tools/webgpu/run.mjs roofline [--models cnn,vit,fnn] [--batch 250] [--float16]
 // With --measure it also takes the steps on the GPU that is here, to hold beside the prediction for a GPU like it:
 //   node tools/webgpu/run.mjs roofline --measure
 import { parseArgs } from 'node:util';
@@ -17,11 +17,13 @@ const { values: options } = parseArgs({
     batch: { type: 'string', default: '250' },
     /** What is counted at; everything but the parameters grows with the batch. */
     counted: { type: 'string', default: '16' },
+    /** Activations in float16. */
+    float16: { type: 'boolean', default: false },
     measure: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '10' },
   },
 });
-const { adapter } = await registerBoth();
+const { adapter } = await registerBoth({ float16: options.float16 });
 await switchTo('webgpu');
 const batch = Number(options.batch);
 

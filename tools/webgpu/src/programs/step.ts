@@ -1,5 +1,5 @@
 // Dispatches, bytes and time of a training step, with @tenfold/backend-webgpu and with tfjs's own backend and optimizers:
-//   node tools/webgpu/run.mjs step [--models cnn,vit,fnn] [--batch 16] [--small] [--rounds 3] [--labels]
+//   node tools/webgpu/run.mjs step [--models cnn,vit,fnn] [--batch 16] [--small] [--rounds 3] [--labels] [--float16]
 import { parseArgs } from 'node:util';
 import { registerBoth, STOCK, switchTo } from '../backends';
 import { createTraining, type ModelName, modelNames, type Training } from '../models';
@@ -13,10 +13,14 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     small: { type: 'boolean', default: false },
     labels: { type: 'boolean', default: false },
+    /** Activations of ours in float16. */
+    float16: { type: 'boolean', default: false },
   },
 });
-const { adapter } = await registerBoth();
-console.log(`adapter: ${adapter}; batch ${options.batch}`);
+const { adapter } = await registerBoth({ float16: options.float16 });
+console.log(
+  `adapter: ${adapter}; batch ${options.batch}${options.float16 ? '; activations in float16' : ''}`,
+);
 
 const backends = ['webgpu', STOCK] as const;
 for (const name of options.models.split(',') as ModelName[]) {

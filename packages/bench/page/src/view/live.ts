@@ -5,7 +5,8 @@ import type { Training } from '../../../src/run-folder/training';
 import { renderHtml } from '../../../src/table';
 import { confusionTable } from '../../../src/tables';
 import { forecastOf } from '../../../src/terminal/forecast-text';
-import type { EpochPoint, Samples, StepPoint, WorkerEvent } from '../protocol';
+import type { OpenedRun, Samples, WorkerEvent } from '../protocol';
+import { createBesidePaper } from './beside-paper';
 import { type Charts, createCharts, labelOf } from './charts';
 import { byId, fromHtml, h } from './dom';
 import { samplesView } from './samples-view';
@@ -13,7 +14,7 @@ import { samplesView } from './samples-view';
 /** What is seen of a run while it trains. */
 export interface Live {
   /** Shows an empty run, or one as far as it is. */
-  open(title: string, steps?: StepPoint[], epochs?: EpochPoint[]): void;
+  open(title: string, run?: Pick<OpenedRun, 'starts' | 'steps' | 'epochs'>): void;
   hear(event: WorkerEvent): void;
   setState(state: 'working' | 'pausing' | 'paused' | 'finished' | 'failed', message?: string): void;
   close(): void;
@@ -36,6 +37,7 @@ export function createLive(): Live {
     byId<HTMLButtonElement>('resume'),
   ];
   const charts = createCharts(byId('charts'));
+  const paper = createBesidePaper(byId('beside-paper'));
   let place = { model: '', index: 0, of: 1 };
   const values = new Map<string, HTMLElement>();
   for (const name of ['Loss', 'Accuracy', 'Test accuracy', 'Images/s', 'Epoch', 'Time left']) {
@@ -78,6 +80,7 @@ export function createLive(): Live {
       description,
       ...training
     }: Extract<WorkerEvent, { type: 'modelStart' }>) {
+      paper.start(training);
       const model = labelOf(training);
       place = { model, index: modelIndex, of: modelCount };
       say(`${model}: ${description}`);
@@ -90,6 +93,7 @@ export function createLive(): Live {
     },
     step(event: Extract<WorkerEvent, { type: 'step' }>) {
       charts.step(event);
+      paper.step(event);
       set('Loss', event.loss.toFixed(3));
       set('Accuracy', percent(event.accuracy, 1));
       set('Images/s', rate(event.imagesPerSecond));
@@ -103,6 +107,7 @@ export function createLive(): Live {
     },
     epoch(event: Extract<WorkerEvent, { type: 'epoch' }>) {
       charts.epoch(event);
+      paper.epoch(event);
       set('Test accuracy', percent(event.testAccuracy));
       byId('announce').textContent =
         `${labelOf(event)}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
@@ -140,17 +145,25 @@ export function createLive(): Live {
 
   return {
     charts,
-    open(title, steps = [], epochs = []) {
+    open(title, { starts, steps, epochs } = { starts: [], steps: [], epochs: [] }) {
       section.hidden = false;
       byId('live-heading').textContent = title;
       problem.hidden = true;
       forecast.hidden = true;
       charts.clear();
+      paper.clear();
       gallery.replaceChildren();
       matrix.replaceChildren();
       for (const name of values.keys()) set(name, '–');
-      for (const point of steps) charts.step(point);
-      for (const point of epochs) charts.epoch(point);
+      for (const point of starts) paper.start(point);
+      for (const point of steps) {
+        charts.step(point);
+        paper.step(point);
+      }
+      for (const point of epochs) {
+        charts.epoch(point);
+        paper.epoch(point);
+      }
       bar.value = 0;
       say('');
     },
@@ -158,6 +171,7 @@ export function createLive(): Live {
       heard[event.type]?.(event as never);
     },
     setState(state, message) {
+      byId('beside-paper').hidden = state === 'finished'; // then they are among the results
       pause.hidden = state !== 'working' && state !== 'pausing';
       pause.disabled = state === 'pausing';
       pause.textContent = state === 'pausing' ? 'Pausing after this step …' : 'Pause';

@@ -5,6 +5,8 @@ export class CallError extends Error {
   constructor(
     message: string,
     readonly advice?: string,
+    /** Whether nobody said no, but the worker was ended before it answered. */
+    readonly ended = false,
   ) {
     super(message);
   }
@@ -22,8 +24,8 @@ export function createSession(onEvent: (event: WorkerEvent) => void): Session {
   let worker: Worker | undefined;
   let next = 0;
   const open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  const failAll = (message: string) => {
-    for (const { reject } of open.values()) reject(new CallError(message));
+  const failAll = (message: string, ended = false) => {
+    for (const { reject } of open.values()) reject(new CallError(message, undefined, ended));
     open.clear();
   };
   const begin = (): Worker => {
@@ -57,7 +59,7 @@ export function createSession(onEvent: (event: WorkerEvent) => void): Session {
     restart() {
       worker?.terminate();
       worker = undefined;
-      failAll('The worker was ended.');
+      failAll('The worker was ended.', true);
     },
   };
 }

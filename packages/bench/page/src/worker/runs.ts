@@ -4,7 +4,7 @@ import { join, mkdir, readdir, readFile, rm } from '../../../src/run-folder/file
 import { type RunRecord, runRecordSchema } from '../../../src/run-folder/run-record';
 import { type RunState, readState } from '../../../src/run-folder/run-state';
 import { trainingFile, trainingText } from '../../../src/run-folder/training';
-import type { EpochPoint, OpenedRun, RunSummary, StepPoint } from '../protocol';
+import type { EpochPoint, OpenedRun, RunSummary, StartPoint, StepPoint } from '../protocol';
 import { lockOf } from './lock';
 
 /** Where runs are kept in the browser's storage: folders as the command line writes them. */
@@ -153,19 +153,24 @@ async function resultsOf(run: string): Promise<Results | undefined> {
 }
 
 /** What the charts need of a step log; lines of steps that were taken again count once, the last. */
-function pointsOf(log: string): { steps: StepPoint[]; epochs: EpochPoint[] } {
+function pointsOf(log: string): Pick<OpenedRun, 'starts' | 'steps' | 'epochs'> {
+  const starts = new Map<string, StartPoint>();
   const steps = new Map<string, StepPoint>();
   const epochs = new Map<string, EpochPoint>();
   for (const line of log.split('\n')) {
     try {
-      const value = JSON.parse(line) as ({ type: 'step' } & StepPoint) | ({ type: 'epoch' } & EpochPoint);
+      const value = JSON.parse(line) as
+        | ({ type: 'modelStart' } & StartPoint)
+        | ({ type: 'step' } & StepPoint)
+        | ({ type: 'epoch' } & EpochPoint);
+      if (value.type === 'modelStart') starts.set(trainingText(value), value);
       if (value.type === 'step') steps.set(`${trainingText(value)} ${value.step}`, value);
       if (value.type === 'epoch') epochs.set(`${trainingText(value)} ${value.epoch}`, value);
     } catch {
       // the last line may be torn
     }
   }
-  return { steps: [...steps.values()], epochs: [...epochs.values()] };
+  return { starts: [...starts.values()], steps: [...steps.values()], epochs: [...epochs.values()] };
 }
 
 function parsed(name: string, text: string): unknown {

@@ -9,8 +9,10 @@ import { writeAtomically } from '../../../src/run-folder/atomic-write.browser';
 import { type Checkpoints, openCheckpoints } from '../../../src/run-folder/checkpoints';
 import { join } from '../../../src/run-folder/files.browser';
 import { differences, type RunRecord, threadsOf, writeRunRecord } from '../../../src/run-folder/run-record';
-import { isSame, type Training as OneTraining } from '../../../src/run-folder/training';
+import { readState } from '../../../src/run-folder/run-state';
+import { isSame, type Training as OneTraining, trainingText } from '../../../src/run-folder/training';
 import type { Choice, WorkerEvent } from '../protocol';
+import { deviceFailure } from './device-failure';
 import { lockOf } from './lock';
 import { folderOf, recordOf } from './runs';
 import { predictSamples } from './samples';
@@ -132,7 +134,9 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       log.line({ type: 'end', reason: 'finished' });
       return { run, state: 'finished' };
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
+      if (!signal.aborted || error !== signal.reason) {
+        throw await deviceFailure(error, () => keptOf(folder));
+      }
       log.line({ type: 'end', reason: 'interrupted' });
       return { run, state: 'paused' };
     } finally {
@@ -182,6 +186,15 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       wanted = controller !== undefined;
     },
   };
+}
+
+/** What of a run is there to go on with, in words. */
+async function keptOf(folder: string): Promise<string> {
+  const { checkpoints, finished } = await readState(folder, () => {});
+  const [newest] = checkpoints;
+  if (newest) return `Kept is ${trainingText(newest)} after step ${newest.progress.step}`;
+  if (finished.length > 0) return `Kept is what was finished: ${finished.length} of the trainings`;
+  return 'No step was kept yet';
 }
 
 /** As it will be in the file: a number that is none is null. */

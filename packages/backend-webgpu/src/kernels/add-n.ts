@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { fallback } from '../fallback';
+
+/** The sum of many tensors. tfjs's kernel binds all of them at once, more than a device allows: here by parts, first ones first. */
+export const addN: tf.KernelConfig = {
+  kernelName: tf.AddN,
+  backendName: 'webgpu',
+  kernelFunc: (call) => {
+    const backend = call.backend as WebgpuBackend;
+    const most = backend.device.limits.maxStorageBuffersPerShaderStage - 1; // one is the sum's
+    const own = fallback(tf.AddN);
+    const sumOf = (terms: tf.TensorInfo[]) => own({ ...call, inputs: asInputs(terms) }) as tf.TensorInfo;
+    let left = call.inputs as unknown as tf.TensorInfo[];
+    let before: tf.TensorInfo | undefined;
+    while (left.length > most) {
+      const sum = sumOf(left.slice(0, most));
+      if (before) backend.disposeData(before.dataId);
+      before = sum;
+      left = [sum, ...left.slice(most)];
+    }
+    const sum = sumOf(left);
+    if (before) backend.disposeData(before.dataId);
+    return sum;
+  },
+};
+
+/** AddN is the one kernel whose inputs are a list. */
+const asInputs = (terms: tf.TensorInfo[]) => terms as unknown as tf.NamedTensorInfoMap;

@@ -1,0 +1,54 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { f32, type Uniform } from '../program';
+import { SIGMOID } from './activations';
+import type { Ending } from './gemm';
+
+interface Activation {
+  /** WGSL of functions that the expression calls. */
+  declarations?: string;
+  /** WGSL of f(x). */
+  of: (x: string) => string;
+}
+
+// As tfjs's activations of this name.
+const activations: Record<string, Activation> = {
+  linear: { of: (x) => x },
+  relu: {
+    declarations: 'fn activated(x: T) -> T { return select(x, T(0.0), x < T(0.0)); }',
+    of: (x) => `activated(${x})`,
+  },
+  relu6: {
+    declarations: 'fn activated(x: T) -> T { return clamp(x, T(0.0), T(6.0)); }',
+    of: (x) => `activated(${x})`,
+  },
+  elu: {
+    declarations: 'fn activated(x: T) -> T { return select(exp(min(x, T(0.0))) - 1.0, x, x >= T(0.0)); }',
+    of: (x) => `activated(${x})`,
+  },
+  leakyrelu: {
+    declarations: 'fn activated(x: T) -> T { return select(x, uniforms.alpha * x, x < T(0.0)); }',
+    of: (x) => `activated(${x})`,
+  },
+  sigmoid: { declarations: SIGMOID, of: (x) => `sigmoid(${x})` },
+};
+
+/**
+ * activation(value + bias) on the way out of a product.
+ *
+ * @param columns of the product; the bias has one value for each
+ * @returns nothing where the bias has another size or type, or there is no such activation here
+ */
+export function endingOf(
+  columns: number,
+  bias: TensorInfo | undefined,
+  activation = 'linear',
+  alpha = 0.2,
+): Ending | undefined {
+  const { declarations, of } = activations[activation] ?? {};
+  const fits = !bias || (bias.dtype === 'float32' && util.sizeFromShape(bias.shape) === columns);
+  if (!of || !fits) return undefined;
+  const uniforms: Record<string, Uniform> = activation === 'leakyrelu' ? { alpha: f32(alpha) } : {};
+  const name = [bias && 'bias', activation !== 'linear' && activation].filter(Boolean).join(' ');
+  const result = of(bias ? 'value + bias[column]' : 'value');
+  return { name, inputs: bias ? { bias } : {}, uniforms, declarations, result };
+}

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { fallback } from '../fallback';
+import { readsHalves, runForward } from '../forward';
+import { runElementwise } from './elementwise';
+
+/** tfjs's relu, and one for values that are float16. */
+export const relu: tf.KernelConfig = {
+  kernelName: tf.Relu,
+  backendName: 'webgpu',
+  kernelFunc: (call) => {
+    const { x } = call.inputs as { x: tf.TensorInfo };
+    const backend = call.backend as WebgpuBackend;
+    if (!readsHalves(backend, x)) return fallback(tf.Relu)(call);
+    const out = backend.output(x.shape);
+    const body = 'out[i] = select(x[i], T(0.0), x[i] < T(0.0));';
+    const run = (inputs: Record<string, tf.TensorInfo>) =>
+      runElementwise(backend, { name: 'relu', inputs, outputs: { out }, body });
+    runForward(backend, { x }, out, run);
+    return out;
+  },
+};

@@ -1,0 +1,94 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from './backend';
+import { runGemm } from './kernels/gemm';
+import { operandInMemory } from './kernels/operand-in-memory';
+import { sizeOf, TILES, type Tile, type TileCost, takes } from './tiles';
+
+/** Runs `work` and returns the seconds until the device has done it. */
+export type Timer = (work: () => void) => Promise<number>;
+
+interface Product {
+  rows: number;
+  columns: number;
+  depth: number;
+}
+
+/** Of 64 by 64 results each there are 1024 workgroups: more than any GPU runs at a time. */
+const CROWD: Product = { rows: 2048, columns: 2048, depth: 256 };
+/** A workgroup alone, long enough to be more than the start of a dispatch. */
+const LONE_DEPTH = 2048;
+/** What is timed takes at least this long, so that submitting it does not count. */
+const LEAST_SECONDS = 0.004;
+const MOST_REPEATS = 256;
+const ROUNDS = 2;
+
+/** What each tile costs on the backend's device, from products of zeros; about a second on a GPU. */
+export async function measureTiles(
+  backend: WebgpuBackend,
+  time: Timer = timerOf(backend),
+  crowd: Product = CROWD,
+): Promise<TileCost[]> {
+  const costs: TileCost[] = [];
+  for (const tile of TILES) {
+    const lone = { ...sizeOf(tile), depth: LONE_DEPTH };
+    const alone = (await secondsOf(backend, tile, lone, time)) / lone.depth;
+    const groups = Math.ceil(crowd.rows / lone.rows) * Math.ceil(crowd.columns / lone.columns);
+    const crowded = (await secondsOf(backend, tile, crowd, time)) / crowd.depth / groups;
+    costs.push({ ...tile, alone, crowded });
+  }
+  return costs;
+}
+
+/** The time of one product: the shorter of two rounds, each of as many products as a clock can tell from nothing. */
+async function secondsOf(
+  backend: WebgpuBackend,
+  tile: Tile,
+  { rows, columns, depth }: Product,
+  time: Timer,
+): Promise<number> {
+  // The right operand lies as most do, unless the tile wants it otherwise.
+  const along = takes(tile, 'outer') ? 'outer' : 'depth';
+  const [a, b] = [
+    backend.output([rows, depth]),
+    backend.output(along === 'outer' ? [depth, columns] : [columns, depth]),
+  ];
+  const once = (): TensorInfo =>
+    runGemm(backend, {
+      name: `product depth true ${along} true`,
+      rows,
+      columns,
+      depth,
+      inputs: { a, b },
+      types: { a: 'vec4<f32>', b: 'vec4<f32>' },
+      a: operandInMemory('A', 'a', 'depth', true),
+      b: operandInMemory('B', 'b', along, true),
+      shape: [rows, columns],
+      tile,
+    });
+  // The result's buffer is the same every time, so that one product begins when the one before is done.
+  const several = (count: number) => () => {
+    for (let i = 0; i < count; i++) backend.disposeData(once().dataId);
+  };
+  await time(several(1)); // compiles
+  let repeats = 1;
+  let seconds = await time(several(repeats));
+  while (seconds < LEAST_SECONDS && repeats < MOST_REPEATS) {
+    repeats *= 4;
+    seconds = await time(several(repeats));
+  }
+  for (let round = 1; round < ROUNDS; round++) seconds = Math.min(seconds, await time(several(repeats)));
+  for (const { dataId } of [a, b]) backend.disposeData(dataId);
+  return seconds / repeats;
+}
+
+const timerOf =
+  (backend: WebgpuBackend): Timer =>
+  async (work) => {
+    await backend.device.queue.onSubmittedWorkDone();
+    const start = performance.now();
+    work();
+    backend.endComputePassEncoder();
+    backend.submitQueue();
+    await backend.device.queue.onSubmittedWorkDone();
+    return (performance.now() - start) / 1000;
+  };

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { chooseTile, fixedTile, predictSeconds, setTileCosts, sizeOf, TILES, type TileCost } from './tiles';
+
+const cost = (of: Partial<TileCost>): TileCost => ({
+  across: 8,
+  high: 8,
+  wide: 8,
+  depth: 16,
+  alone: 1e-7,
+  crowded: 1e-9,
+  ...of,
+});
+const size = { rows: 64, columns: 64, depth: 100, splits: 1, along: 'outer' } as const;
+
+describe('tiles', () => {
+  it('are fixed where nothing was measured', () => {
+    const of = (rows: number, columns: number, along: 'outer' | 'depth' = 'outer') => {
+      const tile = fixedTile({ rows, columns, along });
+      return [...Object.values(sizeOf(tile)), tile.depth];
+    };
+    expect(of(33, 33)).toEqual([64, 64, 16]);
+    expect(of(33, 32)).toEqual([64, 32, 16]);
+    expect(of(128, 32)).toEqual([128, 32, 8]);
+    expect(of(256, 24)).toEqual([128, 32, 8]);
+    expect(of(256, 24, 'depth')).toEqual([256, 24, 4]);
+    expect(of(256, 16, 'depth')).toEqual([64, 32, 16]);
+    expect(chooseTile({}, size)).toEqual(fixedTile(size));
+    expect(TILES).toHaveLength(10);
+  });
+
+  it('cost what one workgroup takes, or what all share', () => {
+    expect(predictSeconds(cost({}), size)).toBeCloseTo(1e-5, 12);
+    const large = { ...size, rows: 640, columns: 6400 };
+    expect(predictSeconds(cost({}), large)).toBeCloseTo(100 * 1000 * 1e-9, 12);
+    expect(predictSeconds(cost({}), { ...large, splits: 3 })).toBeCloseTo(3 * 100 * 1000 * 1e-9, 12);
+    // Part of a tile is a whole one.
+    expect(predictSeconds(cost({}), { ...large, rows: 641 })).toBeCloseTo(100 * 1100 * 1e-9, 12);
+  });
+
+  it('are small where the device is not full, and large where it is', () => {
+    const [small, large] = [
+      cost({ high: 4, wide: 4, alone: 0.5e-7, crowded: 0.5e-9 }),
+      cost({ high: 8, wide: 8, alone: 1e-7, crowded: 1e-9 }),
+    ];
+    const device = {};
+    setTileCosts(device, [small, large]);
+    expect(chooseTile(device, size)).toBe(small);
+    expect(chooseTile(device, { ...size, rows: 4096, columns: 4096 })).toBe(large);
+    expect(chooseTile({}, size)).toEqual(fixedTile(size));
+  });
+
+  it('are only those that take the operand', () => {
+    const slim = cost({ across: 2, wide: 12, depth: 4, alone: 1e-9, crowded: 1e-11 });
+    const device = {};
+    setTileCosts(device, [slim, cost({})]);
+    expect(chooseTile(device, { ...size, along: 'depth' })).toBe(slim);
+    expect(chooseTile(device, size)).toEqual(cost({}));
+  });
+});

@@ -1,0 +1,69 @@
+/** Texts that outlive the program, by their names. */
+export interface Store {
+  read(name: string): Promise<string | undefined>;
+  /** Writes all of it or nothing. */
+  write(name: string, text: string): Promise<void>;
+}
+
+type FileSystem = typeof import('node:fs/promises');
+
+/**
+ * Where this user's measurements are kept: in Node a folder of `TENFOLD_CACHE` or of the user's cache folder, in a page its
+ * localStorage. A worker of a browser has neither, and gets nothing.
+ */
+export function userStore(): Store | undefined {
+  if (typeof process === 'object' && process.versions?.node) return folderStore(cacheFolder(process));
+  try {
+    // Reading the property throws where cookies are refused.
+    return globalThis.localStorage && pageStore(globalThis.localStorage);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files in a folder, made when it is first written to. */
+export function folderStore(folder: string): Store {
+  // Not literals: a bundler for the browser would look for the modules.
+  const files = async () => (await import(/* @vite-ignore */ /* webpackIgnore: true */ FILES)) as FileSystem;
+  const pathOf = (name: string) => `${folder}/${name.replaceAll(/[^\w.-]+/g, '-')}.json`;
+  return {
+    async read(name) {
+      const { readFile } = await files();
+      return readFile(pathOf(name), 'utf8').catch(() => undefined);
+    },
+    async write(name, text) {
+      const { mkdir, rename, writeFile } = await files();
+      await mkdir(folder, { recursive: true });
+      // Another process may read or write at the same time: a file appears under its name only when it is whole.
+      const partial = `${pathOf(name)}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+      await writeFile(partial, text);
+      await rename(partial, pathOf(name));
+    },
+  };
+}
+
+/** Entries of a page's localStorage. */
+export const pageStore = (storage: Pick<Storage, 'getItem' | 'setItem'>): Store => ({
+  read: async (name) => storage.getItem(`tenfold ${name}`) ?? undefined,
+  write: async (name, text) => storage.setItem(`tenfold ${name}`, text),
+});
+
+const FILES = 'node:fs/promises';
+
+/** The folder by the habits of the platform. */
+export function cacheFolder({
+  env,
+  platform,
+}: {
+  env: Record<string, string | undefined>;
+  platform: string;
+}): string {
+  const home = env.HOME ?? env.USERPROFILE ?? '.';
+  const ofPlatform =
+    platform === 'win32'
+      ? `${env.LOCALAPPDATA ?? `${home}/AppData/Local`}/tenfold/Cache`
+      : platform === 'darwin'
+        ? `${home}/Library/Caches/tenfold`
+        : `${env.XDG_CACHE_HOME || `${home}/.cache`}/tenfold`;
+  return `${env.TENFOLD_CACHE || ofPlatform}/webgpu`;
+}

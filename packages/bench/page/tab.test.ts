@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
+import { hasChromium } from './test/browser';
+import { runInNode } from './test/in-node';
+import { choose, finished, noSidewaysScrolling, PATIENCE, reached, visiting } from './test/visiting';
+
+vi.mock('../src/run/data-set', async () => {
+  const { smallData } = await import('./test/small-page');
+  return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+});
+
+describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }, () => {
+  const { visit } = visiting();
+
+  it('opens a run whose files are dropped on it', async () => {
+    const folder = await runInNode();
+    const page = await visit();
+    const names = ['results.json', 'fnn-seed-0.safetensors'];
+    const files = await Promise.all(
+      names.map(async (name) => ({ name, base64: (await readFile(join(folder, name))).toString('base64') })),
+    );
+    const dataTransfer = await page.evaluateHandle((given) => {
+      const made = new DataTransfer();
+      for (const { name, base64 } of given) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        made.items.add(new File([bytes], name));
+      }
+      return made;
+    }, files);
+    const marked = () => page.$eval('#drop', ({ classList }) => classList.contains('over'));
+    await page.dispatchEvent('#drop', 'dragover', { dataTransfer });
+    expect(await marked()).toBe(true);
+    await page.dispatchEvent('#drop', 'dragleave', { dataTransfer });
+    expect(await marked()).toBe(false);
+    await page.dispatchEvent('#drop', 'drop', { dataTransfer });
+    await finished(page);
+    expect(await page.textContent('#runs-body')).toMatch(/fnn · quick · simd/);
+    expect(await page.isVisible('text=Test images by fnn')).toBe(true);
+  });
+
+  it('keeps the screen on while it trains, and a checkpoint when it is hidden', async () => {
+    const page = await visit({}, { prepare: watched });
+    await choose(page, 'fnn');
+    await page.click('#start');
+    await reached(page, 2);
+    expect(await locks(page)).toEqual([]); // nobody asked for it
+    await page.check('#awake');
+    await setHidden(page, true);
+    // After 40 steps there is one anyway: the end of an epoch.
+    await page.waitForFunction(() =>
+      heard().some(({ type, step = 0 }) => type === 'checkpoint' && step % 40 !== 0),
+    );
+    await setHidden(page, false);
+    await finished(page);
+    await page.waitForFunction(() => locked().length === 4);
+    // The browser itself takes it away from a hidden tab; here nobody does, and the page gives it back.
+    expect(await locks(page)).toEqual(['request', 'release', 'request', 'release']);
+  });
+
+  it('trains where a screen cannot be kept on, and where that is refused', async () => {
+    const without = await visit({}, { prepare: (context) => context.addInitScript(withoutWakeLock) });
+    expect(await without.isHidden('#awake-label')).toBe(true);
+    await choose(without, 'fnn');
+    await without.click('#start');
+    await finished(without);
+    const refused = await visit({}, { prepare: (context) => context.addInitScript(withRefusedWakeLock) });
+    await choose(refused, 'fnn');
+    await refused.click('#start');
+    await refused.check('#awake');
+    await finished(refused);
+    expect(await refused.isHidden('#live-error')).toBe(true);
+  });
+
+  it.each(['light', 'dark'] as const)('fits on a phone, %s', async (colorScheme) => {
+    const page = await visit({ viewport: { width: 390, height: 844 }, colorScheme, isMobile: true });
+    const look = async (name: string) => {
+      expect(await noSidewaysScrolling(page)).toBe(true);
+      const folder = process.env.SCREENSHOTS; // to look at
+      if (folder) await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+    };
+    await look('before');
+    await choose(page, 'fnn');
+    await page.click('#start');
+    await reached(page, 45);
+    await page.waitForSelector('#beside-paper td:text-matches("^[1-4] of 4")');
+    await look('training');
+    await finished(page);
+    await look('finished');
+  });
+});
+
+// What the page's own scripts find in a browser that is watched.
+declare const heard: () => { type: string; step?: number }[];
+declare const locked: () => string[];
+
+/** Has the page note what the worker tells, and what becomes of a screen lock. */
+async function watched(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const [events, calls] = [[] as { type: string }[], [] as string[]];
+    const { Worker: Real } = globalThis;
+    const request = async () => {
+      calls.push('request');
+      return { released: false, release: async () => void calls.push('release') };
+    };
+    Object.assign(globalThis, {
+      heard: () => events,
+      locked: () => calls,
+      Worker: class extends Real {
+        constructor(...given: ConstructorParameters<typeof Worker>) {
+          super(...given);
+          this.addEventListener('message', ({ data }) => data.event && events.push(data.event));
+        }
+      },
+    });
+    Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+  });
+}
+
+const locks = (page: Page) => page.evaluate(() => locked());
+
+function withoutWakeLock(): void {
+  Reflect.deleteProperty(Object.getPrototypeOf(navigator), 'wakeLock');
+}
+
+function withRefusedWakeLock(): void {
+  const request = async () => {
+    throw new DOMException('the battery is low', 'NotAllowedError');
+  };
+  Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+}
+
+async function setHidden(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+}

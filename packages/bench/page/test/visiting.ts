@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { parseResults, type Results } from '../../src/results';
+import { type PageServer, servePage } from '../../src/serve/page-server';
+import { launch } from './browser';
+import { buildSmallPage, type SmallPageOptions } from './small-page';
+
+/** In milliseconds; `TEST_PATIENCE=5` is five times as patient, for a machine that has much else to do. */
+export const PATIENCE = 90_000 * Number(process.env.TEST_PATIENCE ?? 1);
+
+export type Files = { [name: string]: Uint8Array };
+
+interface VisitOptions {
+  url?: string;
+  of?: Browser;
+  /** What the browser is made to do before it opens the page. */
+  prepare?(context: BrowserContext): Promise<unknown>;
+}
+
+/** A small page, its server and a browser for the tests of a file; must be called where tests are declared. */
+export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webgpu?: boolean } = {}) {
+  const place = {} as {
+    server: PageServer;
+    folders: Awaited<ReturnType<typeof buildSmallPage>>;
+    browser: Browser;
+  };
+  const open: BrowserContext[] = [];
+  beforeAll(async () => {
+    place.folders = await buildSmallPage(build);
+    place.server = await servePage({ ...place.folders, host: '127.0.0.1', port: 0 });
+    place.browser = await launch({ webgpu });
+  }, PATIENCE);
+  afterEach(async () => {
+    for (const context of open.splice(0)) await context.close();
+  });
+  afterAll(async () => {
+    await place.browser?.close();
+    await place.server?.close();
+  });
+
+  /** A visitor who was never here before. Whatever the page complains about fails the test. */
+  async function visit(
+    options: BrowserContextOptions = {},
+    { url = place.server.url, of = place.browser, prepare }: VisitOptions = {},
+  ): Promise<Page> {
+    const viewport = { width: 1200, height: 900 };
+    const context = await of.newContext({ viewport, acceptDownloads: true, ...options });
+    open.push(context);
+    await prepare?.(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.goto(url);
+    await page.waitForSelector('#models input');
+    return page;
+  }
+  return { place, visit };
+}
+
+export const finished = (page: Page) => page.waitForSelector('#results-body .cards', { timeout: PATIENCE });
+
+/** Until the training under way has taken so many steps. */
+export const reached = (page: Page, step: number) =>
+  page.waitForFunction((least) => {
+    const found = /step (\d+) of/.exec(document.getElementById('stage')?.textContent ?? '');
+    return found !== null && Number(found[1]) >= least;
+  }, step);
+
+export async function choose(page: Page, model: string): Promise<void> {
+  for (const input of await page.$$('#models input:checked')) await input.uncheck();
+  await page.check(`#models input[value=${model}]`);
+}
+
+export async function downloaded(page: Page, button = 'text=Download the run'): Promise<Files> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
+  const entries = unzipSync(new Uint8Array(await readFile(await download.path())));
+  // All lie in one folder.
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, bytes]) => [name.slice(name.indexOf('/') + 1), bytes]),
+  );
+}
+
+/** Pauses the run under way and gives its files. */
+export async function paused(page: Page): Promise<Files> {
+  await page.click('#pause');
+  await page.waitForSelector('#resume:visible');
+  return downloaded(page, '.runs button:has-text("Download")');
+}
+
+export const noSidewaysScrolling = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+export const resultsOf = (files: Files): Results => parseResults(JSON.parse(text(files['results.json']!)));
+
+/** Of every step, by its log. */
+export const lossesOf = (log: Uint8Array): number[] =>
+  text(log)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'step')
+    .map(({ loss }) => loss);

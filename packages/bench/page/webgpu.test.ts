@@ -1,0 +1,136 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
+import { hasChromium } from './test/browser';
+import { lossesInNode } from './test/in-node';
+import { otherRecipes, smallRecipes } from './test/small-page';
+import {
+  downloaded,
+  finished,
+  lossesOf,
+  PATIENCE,
+  paused,
+  reached,
+  resultsOf,
+  visiting,
+} from './test/visiting';
+
+vi.mock('../src/run/data-set', async () => {
+  const { smallData } = await import('./test/small-page');
+  return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+});
+
+// SwiftShader compiles shaders for seconds and computes on the processor.
+describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE }, () => {
+  const { place, visit } = visiting({ webgpu: true });
+
+  async function start(
+    model: string,
+    profile: string,
+    prepare?: (context: BrowserContext) => Promise<unknown>,
+  ) {
+    const url = `${place.server.url}#profile=${profile}&models=${model}&backend=webgpu`;
+    const page = await visit({}, { url, prepare });
+    await page.click('#start');
+    return page;
+  }
+
+  it('trains with our kernels to the end, a reload in the middle, to the losses of simd', async () => {
+    const page = await start('fnn', 'quick');
+    await reached(page, 45); // in the second epoch: there is a checkpoint of the first
+    expect(await page.textContent('#backends')).toMatch(/The graphics card: .*computes on the processor/i);
+    await page.waitForSelector('#beside-paper td:has-text("1 of 4")');
+    await page.reload();
+    await page.click('.runs button:has-text("Resume")');
+    await finished(page);
+    const files = await downloaded(page);
+    const results = resultsOf(files);
+    const [model] = results.models;
+    expect(results.backend.name).toBe('webgpu');
+    expect(results.backend.details.kernels).toBe('@tenfold/backend-webgpu');
+    expect(results.resumed).toMatchObject({ times: 1, bits: 'equal' });
+    expect(model!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(model!.testAccuracy).toBeGreaterThan(0.5);
+    expectAlike(
+      model!.steps.map(({ loss }) => loss!),
+      await lossesInNode(smallRecipes.fnn, 160),
+    );
+  });
+
+  it.each(Object.values(otherRecipes))('trains a $model to the losses of simd', async (recipe) => {
+    const page = await start(recipe.model, 'hour');
+    await reached(page, 3);
+    const losses = lossesOf((await paused(page))['steps.jsonl']!);
+    expect(losses.length).toBeGreaterThanOrEqual(3);
+    expectAlike(losses, await lossesInNode(recipe, losses.length));
+  });
+
+  it('says that the device was lost, and goes on from the last checkpoint', async () => {
+    const page = await start('fnn', 'quick', withDevices);
+    await reached(page, 42);
+    await onDevice(page, (device) => device.destroy());
+    expect(await problem(page)).toMatch(
+      /^The training stopped: the device of .*swiftshader.* was destroyed\. Kept is fnn with seed 0 after step \d+\. What to do: Resume goes on from there/i,
+    );
+    await page.click('#resume');
+    await reached(page, 43);
+    const losses = lossesOf((await paused(page))['steps.jsonl']!);
+    expectAlike(losses, await lossesInNode(smallRecipes.fnn, losses.length));
+  });
+
+  it('says that memory ran out or that a command was refused, and counts nothing after it', async () => {
+    const page = await start('fnn', 'quick', withDevices);
+    await reached(page, 2);
+    await onDevice(page, (device) => void device.createBuffer({ size: 4, usage: 0x4000 }));
+    expect(await problem(page)).toMatch(
+      /^The training stopped: .*swiftshader.* refused a command \(.*\)\. (No step was kept yet|Kept is fnn .*)\. What to do: .*report/i,
+    );
+    await page.click('#resume');
+    await reached(page, 42);
+    await onDevice(page, (device) => {
+      const error = new GPUOutOfMemoryError('a buffer of 9 GiB');
+      device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    });
+    expect(await problem(page)).toMatch(
+      /swiftshader.* has no memory left \(a buffer of 9 GiB\)\. Kept is fnn with seed 0 after step \d+\. What to do: Close/i,
+    );
+    expect(await page.isVisible('#resume')).toBe(true);
+  });
+});
+
+/** Float32 sums in another order: the same at first, and apart by more with every step. */
+function expectAlike(losses: number[], simd: number[]): void {
+  expect(losses).toHaveLength(simd.length);
+  expect(Math.abs(losses[0]! / simd[0]! - 1)).toBeLessThan(1e-4);
+  for (const [i, loss] of losses.slice(0, 10).entries()) {
+    expect(Math.abs(loss / simd[i]! - 1)).toBeLessThan(1e-2);
+  }
+  const last = (of: number[]) => of.slice(-20).reduce((sum, loss) => sum + loss, 0) / Math.min(20, of.length);
+  expect(Math.abs(last(losses) / last(simd) - 1)).toBeLessThan(0.1);
+}
+
+/** Has workers keep the devices that they are given, for {@link onDevice}. */
+async function withDevices(context: BrowserContext): Promise<void> {
+  const code = `{
+    const request = GPUAdapter.prototype.requestDevice;
+    globalThis.devices = [];
+    GPUAdapter.prototype.requestDevice = async function (...given) {
+      const device = await request.apply(this, given);
+      devices.push(device);
+      return device;
+    };
+  }`;
+  await context.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+  });
+}
+
+async function onDevice(page: Page, act: (device: GPUDevice) => void): Promise<void> {
+  const worker = page.workers().at(-1)!;
+  await worker.evaluate(`(${act})(devices.at(-1))`);
+}
+
+async function problem(page: Page): Promise<string> {
+  await page.waitForSelector('#live-error:visible');
+  return (await page.textContent('#live-error'))!;
+}

@@ -1,0 +1,71 @@
+import '@tenfold/gradients';
+import { registerWebgpu, WebgpuBackend, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { trainer } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { hour } from '../recipes/hour';
+import type { Recipe } from '../recipes/recipe';
+import { tintedImages } from '../test/tinted-images';
+import { setUp } from './set-up';
+
+// Small networks, whose optimizers, clipping and augmentation are the recipe's.
+const small: Record<keyof typeof hour, Recipe['architecture']> = {
+  cnn: { widths: [8, 8, 8] },
+  fnn: { sizes: [3072, 32, 16, 16] },
+  rnn: { reads: 'grid', cell: 'gru', patchSize: 8, width: 8, depth: 2 },
+  vit: { patchSize: 8, width: 16, depth: 3, heads: 2, mlpWidth: 32, tokens: 'shifted' },
+  'vit-hybrid': { stemWidth: 8, width: 16, depth: 4, heads: 2, mlpWidth: 32 },
+};
+
+const available = await start();
+
+async function start(): Promise<boolean> {
+  try {
+    await registerWebgpu({ allowSoftware: true });
+    return true;
+  } catch (error) {
+    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
+    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
+    return false;
+  }
+}
+
+/** Makes a device the current one that has no more than WebGPU promises everywhere. */
+async function useLeastDevice(): Promise<void> {
+  const adapter = (await navigator.gpu.requestAdapter())!;
+  const device = await adapter.requestDevice();
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebgpuBackend(device, adapter.info), 3);
+  await tf.setBackend('webgpu');
+}
+
+async function lossesOf(recipe: Recipe): Promise<number[]> {
+  const { model, source, optimizer, loss } = await setUp(recipe, tintedImages(), 0);
+  const training = trainer(model, { loss, optimizer, seed: 1 });
+  const losses: number[] = [];
+  for await (const batch of source.batches(0)) {
+    const result = training.takeStep(batch);
+    losses.push((await result.loss.data())[0]!);
+    tf.dispose([result.loss, result.predictions, batch.xs, batch.ys]);
+  }
+  training.dispose();
+  model.dispose();
+  expect((tf.backend() as WebgpuBackend).failure).toBeUndefined();
+  return losses;
+}
+
+// A software adapter compiles shaders slowly, the more so beside other tests.
+describe.runIf(available)('a device with the least limits', { timeout: 300_000 }, () => {
+  it.each(Object.values(hour))(
+    'takes the steps of the recipe of $model as one with all limits',
+    async (recipe) => {
+      const of: Recipe = { ...recipe, architecture: small[recipe.model], batchSize: 20 };
+      await registerWebgpu({ allowSoftware: true });
+      const want = await lossesOf(of);
+      await useLeastDevice();
+      const got = await lossesOf(of);
+      expect(got).toHaveLength(10);
+      for (const [i, loss] of got.entries()) expect(Math.abs(loss / want[i]! - 1)).toBeLessThan(1e-4);
+    },
+  );
+});
