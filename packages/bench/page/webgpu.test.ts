@@ -120,8 +120,13 @@ async function withDevices(context: BrowserContext): Promise<void> {
     };
   }`;
   await context.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+    try {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+    } catch (error) {
+      // The test may end while the page begins another worker.
+      if (!/disposed|closed/.test(String(error))) throw error;
+    }
   });
 }
 
