@@ -11,6 +11,9 @@ interface NamedRun {
 
 const MARGIN = 12;
 const TITLE = 30;
+/** Characters of a name that the chart itself leaves room for, and the width of one. */
+const NAME = 9;
+const CHARACTER = 8.5;
 
 /**
  * The test accuracy of all models of all runs over one axis, as an SVG that stands alone: with its title, its colours
@@ -32,7 +35,9 @@ export async function curvesSvg(runs: readonly NamedRun[], x: CurveX): Promise<s
   const curves = await learningCurves(groups, { y: 'testAccuracy', x, images });
   if (!curves) return undefined;
   const [width, height] = ['width', 'height'].map((side) => Number(curves.match(`${side}="([\\d.]+)"`)?.[1]));
-  const box = [-MARGIN, -TITLE, width! + 2 * MARGIN, height! + TITLE + MARGIN];
+  const longest = Math.max(...groups.map(({ name }) => name.length));
+  const beyond = CHARACTER * Math.max(0, longest - NAME);
+  const box = [-MARGIN, -TITLE, width! + 2 * MARGIN + beyond, height! + TITLE + MARGIN];
   const title = escapeHtml(`${curveTitle({ y: 'testAccuracy', x, images })} (%)`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.join(' ')}" width="${box[2]}" height="${box[3]}" font-family="system-ui, sans-serif">
 <style>${colors}svg { color: var(--text); }</style>

@@ -4,5 +4,5 @@ import { rnn } from './rnn';
 import { vit } from './vit';
 import { vitHybrid } from './vit-hybrid';
 
-/** At most an hour for each on two cores without a GPU; on fast ones, and with Node 24, a quarter to half of that. */
+/** About an hour for each on two cores without a GPU: 20 minutes to an hour on fast ones with Node 20, two thirds of that with Node 24. */
 export const hour = { cnn, fnn, rnn, vit, 'vit-hybrid': vitHybrid };
