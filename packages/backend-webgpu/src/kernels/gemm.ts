@@ -144,8 +144,8 @@ ${b.reader}`,
     ${fill('A', a, size.rows, tile.depth, backend.unrolls)}
     ${fill('B', b, size.columns, tile.depth, backend.unrolls)}
     workgroupBarrier();
-    for (var j = 0u; j < ${tile.depth}u; j++) {
-      ${multiply(tile)}
+    for (var pair = 0u; pair < ${tile.depth}u; pair += 2u) {
+      ${repeat(backend.unrolls, 2, (i) => `let j = pair + ${i};\n      ${multiply(tile)}`)}
     }
     workgroupBarrier();
   }
