@@ -120,7 +120,6 @@ export function createCharts(container: HTMLElement): Charts {
       const dots = {
         label: `${model} test`,
         stroke,
-        fill: stroke,
         width: 1,
         dash: [3, 4],
         spanGaps: true,
