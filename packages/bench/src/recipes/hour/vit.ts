@@ -17,6 +17,6 @@ export const vit: Recipe = {
     maxNorm: 1,
     groups: muonGroups({ matrices: '^block\\d+\\..*\\.kernel$', muon: 0.04, adamW: 2e-3 }),
   },
-  tuning: "Muon's learning rate of 0.02 and 0.04, by the accuracy on 5,000 images after one epoch",
+  tuning: "Muon's learning rate of 0.02, 0.04 and 0.08, by the accuracy on 5,000 images after one epoch",
   testViews: 6,
 };
