@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { curvesSvg } from '../export/curves-svg';
 import { epochsCsv, epochsCsvHeader, epochsCsvOfLog } from '../export/epochs-csv';
-import { readLog } from '../export/read-log';
+import { type LogLine, readLog } from '../export/read-log';
 import { stepsCsv, stepsCsvHeader } from '../export/steps-csv';
 import type { CurveX } from '../report/learning-curves';
+import type { Results } from '../results';
 import { writeFileOf } from './compare-runs-command';
 import type { Streams } from './dependencies';
-import { findRun, readResults } from './find-run';
+import { findModels, type RunModels } from './find-models';
+import { readResults } from './find-run';
 import { UsageError } from './usage-error';
 
 export interface ExportFlags {
@@ -18,7 +20,11 @@ export interface ExportFlags {
   out?: string;
 }
 
-/** Writes the steps or the epochs of runs as one table, a line each, or draws their accuracies. */
+/**
+ * Writes the steps or the epochs of runs as one table, a line each, or draws their accuracies.
+ *
+ * @param names of runs, each with all of its models or with some, as {@link findModels} reads it
+ */
 export async function exportCommand(
   names: string[],
   { csv = false, svg = false, over, epochs = false, out }: ExportFlags,
@@ -41,8 +47,8 @@ export async function exportCommand(
   }
   const parts = [epochs ? epochsCsvHeader : stepsCsvHeader];
   for (const name of names) {
-    const path = await findRun('export', name);
-    for await (const line of epochs ? epochLines(path, say) : stepLines(path, say)) parts.push(line);
+    const run = await findModels('export', name);
+    for await (const line of epochs ? epochLines(run, say) : stepLines(run, say)) parts.push(line);
   }
   const text = parts.join('');
   if (out === undefined) {
@@ -61,8 +67,8 @@ export async function exportCommand(
 async function chartOf(names: string[], over: CurveX): Promise<string> {
   const runs = [];
   for (const name of names) {
-    const path = await findRun('export', name);
-    runs.push({ name: basename(path), results: await readResults('export', path) });
+    const run = await findModels('export', name);
+    runs.push({ name: basename(run.path), results: await resultsOf(run) });
   }
   const chart = await curvesSvg(runs, over);
   if (chart) return chart;
@@ -73,20 +79,36 @@ async function chartOf(names: string[], over: CurveX): Promise<string> {
   );
 }
 
-function stepLines(path: string, say: (message: string) => void): AsyncIterable<string> {
+function stepLines(run: RunModels, say: (message: string) => void): AsyncIterable<string> {
+  const { path } = run;
   const log = join(path, 'steps.jsonl');
   if (!existsSync(log)) {
     throw new UsageError(`export: ${path} has no steps.jsonl; --epochs exports the history in results.json`);
   }
-  return stepsCsv(basename(path), readLog(log, say));
+  return stepsCsv(basename(path), linesOf(run, readLog(log, say)));
 }
 
-async function* epochLines(path: string, say: (message: string) => void): AsyncGenerator<string> {
+async function* epochLines(run: RunModels, say: (message: string) => void): AsyncGenerator<string> {
+  const { path } = run;
   if (existsSync(join(path, 'results.json'))) {
-    yield* epochsCsv(basename(path), await readResults('export', path));
+    yield* epochsCsv(basename(path), await resultsOf(run));
   } else if (existsSync(join(path, 'steps.jsonl'))) {
-    yield* epochsCsvOfLog(basename(path), readLog(join(path, 'steps.jsonl'), say));
+    yield* epochsCsvOfLog(basename(path), linesOf(run, readLog(join(path, 'steps.jsonl'), say)));
   } else {
     throw new UsageError(`export: ${path} has neither results.json nor steps.jsonl: nothing was trained yet`);
   }
+}
+
+async function resultsOf({ path, has }: RunModels): Promise<Results> {
+  const results = await readResults('export', path);
+  const models = results.models.filter(({ name }) => has(name));
+  if (models.length > 0) return { ...results, models };
+  const names = new Set(results.models.map(({ name }) => name));
+  throw new UsageError(
+    `export: the run in ${path} has none of the models behind its colon; it has ${[...names].join(', ')}`,
+  );
+}
+
+async function* linesOf({ has }: RunModels, log: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+  for await (const line of log) if (line.model === undefined || has(line.model)) yield line;
 }

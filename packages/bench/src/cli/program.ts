@@ -217,7 +217,10 @@ function createProgram(
 
   inherit(program.command('export'), program)
     .description('Writes the steps of runs as a table, one line a step, or draws their accuracies.')
-    .argument('<runs...>', 'one or more: their folders, or their names in runs/')
+    .argument(
+      '<runs...>',
+      'one or more: their folders, or their names in runs/; RUN:cnn,vit for some of its models alone',
+    )
     .option('--csv', 'as CSV (RFC 4180)')
     .option('--epochs', 'with --csv, one line an epoch in place of one a step')
     .option('--svg', 'as a chart of the accuracies of finished runs')

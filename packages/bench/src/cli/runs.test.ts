@@ -136,6 +136,10 @@ describe('compare', () => {
     ['export --svg stopped', /stopped is not finished/],
     ['export --csv a-later', /a-later has no steps\.jsonl; --epochs exports the history/],
     ['export --csv --epochs nowhere', /export: there is no .*nowhere and no run nowhere/],
+    ['export --csv nowhere:cnn', /export: there is no .*nowhere and no run nowhere/],
+    ['export --svg b-finished:vti', /has 'vti' behind its colon; expected cnn, .*Did you mean vit\?/],
+    ['export --svg b-finished:', /has '' behind its colon; expected cnn, /],
+    ['export --svg a-later:vit,fnn', /a-later has none of the models behind its colon; it has cnn\n/],
   ])('%s', async (args, message) => {
     const { code, out, err } = await run(args, folderOfRuns());
     expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
@@ -163,6 +167,29 @@ describe('export', () => {
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toMatch(/epochs\.csv: 24 lines/);
     expect(readFileSync(join(cwd, 'epochs.csv'), 'utf8')).toMatch(/^run,model,seed,epoch,seconds,/);
+  });
+
+  it('takes some models of a run alone', async () => {
+    const cwd = folderOfRuns();
+    const modelsOf = async (args: string) => {
+      const { out } = await run(args, cwd);
+      return [
+        ...new Set(
+          out
+            .trim()
+            .split('\r\n')
+            .slice(1)
+            .map((line) => line.split(',')[1]),
+        ),
+      ];
+    };
+    expect(await modelsOf('export --csv --epochs b-finished:vit')).toEqual(['vit']);
+    expect(await modelsOf('export --csv runs/b-finished:cnn,fnn')).toEqual(['cnn']);
+    expect(await modelsOf('export --csv b-finished:fnn')).toEqual([]);
+    const { out } = await run('export --svg b-finished:vit a-later', cwd);
+    expect(out).toMatch(/>vit</);
+    expect(out).toMatch(/>cnn</);
+    expect(out).not.toMatch(/cnn, b-finished/);
   });
 
   it('draws the curves of runs as a picture that needs nothing else', async () => {

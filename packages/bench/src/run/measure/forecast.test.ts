@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { hour } from '../../recipes/hour';
 import { quick } from '../../recipes/quick';
 import type { Recipe } from '../../recipes/recipe';
@@ -69,6 +69,32 @@ it('is less after every step and nothing but the views after the last', async ()
   expect(steps[9]).toMatchObject({ epochs: 0, flops: 0, trainSeconds: 0 });
   expect(steps[9]!.evaluationSeconds / steps[0]!.evaluationSeconds).toBeCloseTo(6 / 9);
 });
+
+// The first step of a process compiles kernels and touches memory for the first time.
+it.each([
+  { first: 3, others: 0.1, expected: 0.1 },
+  { first: 0.5, others: 0.1, expected: 0.1 },
+  { first: 25, others: 20, expected: 25 },
+])(
+  'expects steps of $expected s after one of $first s and more of $others s',
+  async ({ first, others, expected }) => {
+    let seconds = 0;
+    let steps = 0;
+    // It is asked once in every step.
+    const signal = {
+      throwIfAborted() {
+        seconds += steps++ === 0 ? first : others;
+      },
+    } as AbortSignal;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * seconds);
+    try {
+      const left = await measureForecast(fnn, data, { signal });
+      expect(left(0).trainSeconds).toBeCloseTo(9 * expected);
+    } finally {
+      clock.mockRestore();
+    }
+  },
+);
 
 it('does with an epoch of one step, and stops when it is told to', async () => {
   const left = await measureForecast({ ...fnn, batchSize: 60 }, data);

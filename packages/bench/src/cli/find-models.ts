@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { type ModelName, modelNames } from '../run/types';
+import { findRun, isRunFolder } from './find-run';
+import { enumerate, suggestion } from './parse';
+import { UsageError } from './usage-error';
+
+/** The folder of a run, and whether a model of it is meant. */
+export interface RunModels {
+  path: string;
+  has(model: unknown): boolean;
+}
+
+/**
+ * The run that a name on the command line means, with all of its models, or with those that it lists behind a colon:
+ * `first`, `first:cnn`, `runs/first:cnn,vit`.
+ *
+ * @param command for the message
+ */
+export async function findModels(command: string, text: string): Promise<RunModels> {
+  const colon = text.lastIndexOf(':');
+  // A colon may also belong to the folder's own name, or to a drive such as C:.
+  if (colon < 2 || isRunFolder(resolve(text)) || /[\\/]/.test(text.slice(colon))) {
+    return { path: await findRun(command, text), has: () => true };
+  }
+  const names = text.slice(colon + 1).split(',');
+  const unknown = names.find((name) => !modelNames.includes(name as ModelName));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `${command}: '${text}' has '${unknown}' behind its colon; expected ${enumerate(modelNames)}, several between commas.${suggestion(unknown, modelNames)}`,
+    );
+  }
+  return {
+    path: await findRun(command, text.slice(0, colon)),
+    has: (model) => names.includes(model as string),
+  };
+}
