@@ -99,16 +99,23 @@ async function* epochLines(run: RunModels, say: (message: string) => void): Asyn
   }
 }
 
-async function resultsOf({ path, has }: RunModels): Promise<Results> {
-  const results = await readResults('export', path);
-  const models = results.models.filter(({ name }) => has(name));
-  if (models.length > 0) return { ...results, models };
-  const names = new Set(results.models.map(({ name }) => name));
-  throw new UsageError(
-    `export: the run in ${path} has none of the models behind its colon; it has ${[...names].join(', ')}`,
-  );
+async function resultsOf(run: RunModels): Promise<Results> {
+  const results = await readResults('export', run.path);
+  const models = results.models.filter(({ name }) => run.has(name));
+  if (models.length === 0) throw noneOf(run, new Set(results.models.map(({ name }) => name)));
+  return { ...results, models };
 }
 
-async function* linesOf({ has }: RunModels, log: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
-  for await (const line of log) if (line.model === undefined || has(line.model)) yield line;
+async function* linesOf(run: RunModels, log: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+  const models = new Set<unknown>();
+  for await (const line of log) {
+    if (line.model !== undefined) models.add(line.model);
+    if (line.model === undefined || run.has(line.model)) yield line;
+  }
+  if (models.size > 0 && ![...models].some(run.has)) throw noneOf(run, models);
 }
+
+const noneOf = ({ path }: RunModels, models: Set<unknown>): UsageError =>
+  new UsageError(
+    `export: the run in ${path} has none of the models behind its colon; it has ${[...models].join(', ')}`,
+  );

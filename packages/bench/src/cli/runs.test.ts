@@ -139,6 +139,7 @@ describe('compare', () => {
     ['export --csv nowhere:cnn', /export: there is no .*nowhere and no run nowhere/],
     ['export --svg b-finished:vti', /has 'vti' behind its colon; expected cnn, .*Did you mean vit\?/],
     ['export --svg b-finished:', /has '' behind its colon; expected cnn, /],
+    ['export --csv stopped:fnn', /stopped has none of the models behind its colon; it has cnn\n/],
     ['export --svg a-later:vit,fnn', /a-later has none of the models behind its colon; it has cnn\n/],
   ])('%s', async (args, message) => {
     const { code, out, err } = await run(args, folderOfRuns());
@@ -185,7 +186,7 @@ describe('export', () => {
     };
     expect(await modelsOf('export --csv --epochs b-finished:vit')).toEqual(['vit']);
     expect(await modelsOf('export --csv runs/b-finished:cnn,fnn')).toEqual(['cnn']);
-    expect(await modelsOf('export --csv b-finished:fnn')).toEqual([]);
+    expect(await modelsOf('export --csv b-finished:cnn,vit')).toEqual(['cnn']);
     const { out } = await run('export --svg b-finished:vit a-later', cwd);
     expect(out).toMatch(/>vit</);
     expect(out).toMatch(/>cnn</);
