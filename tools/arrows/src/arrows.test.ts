@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { arrows, type Manifest, type Package, root, rootManifest, workspace } from './workspace';
+import { arrows, isRelative, type Manifest, type Package, root, rootManifest, workspace } from './workspace';
 
 const CORE = '@tensorflow/tfjs-core';
 const packages = workspace();
@@ -19,7 +19,6 @@ const runtime = (manifest: Manifest): string[] =>
 /** An application, such as the bench, is started by npx and brings its own tfjs-core. */
 const isApplication = ({ manifest }: Package): boolean => manifest.bin !== undefined;
 
-const isRelative = (specifier: string): boolean => /^\.{1,2}(\/|$)/.test(specifier);
 const packageOf = (specifier: string): string =>
   specifier
     .split('/')

@@ -47,8 +47,14 @@ export function workspace(): Package[] {
     }));
 }
 
-/** Resolves a relative import as TypeScript does; undefined when it names none of the files. */
-function target(from: SourceFile, specifier: string, files: Map<string, SourceFile>): SourceFile | undefined {
+export const isRelative = (specifier: string): boolean => /^\.{1,2}(\/|$)/.test(specifier);
+
+/** The file that a relative import names, as TypeScript finds it; undefined when it is none of `files`. */
+export function resolveRelative(
+  from: SourceFile,
+  specifier: string,
+  files: Map<string, SourceFile>,
+): SourceFile | undefined {
   const path = normalize(join(dirname(from.path), specifier)).replace(/\.js$/, '');
   return ['', '.ts', '/index.ts', '.js'].map((ending) => files.get(path + ending)).find(Boolean);
 }
@@ -57,8 +63,8 @@ function withoutHelpersOfTests(files: SourceFile[]): SourceFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const importers = new Map<SourceFile, SourceFile[]>();
   for (const file of files) {
-    for (const specifier of file.imports.filter((name) => name.startsWith('.'))) {
-      const imported = target(file, specifier, byPath);
+    for (const specifier of file.imports.filter(isRelative)) {
+      const imported = resolveRelative(file, specifier, byPath);
       if (imported) importers.set(imported, [...(importers.get(imported) ?? []), file]);
     }
   }
