@@ -1,15 +1,7 @@
 // A network of your own on CIFAR-10: convolutions with residual connections, trained on 2,000 images.
 import { relu } from '@tenfold/activations';
 import '@tenfold/backend-simd';
-import {
-  batches,
-  cifar10Mean,
-  cifar10StandardDeviation,
-  loadCifar10,
-  randomFlip,
-  reflectShift,
-  subset,
-} from '@tenfold/datasets';
+import { batches, cifar10, randomFlip, reflectShift, subset } from '@tenfold/datasets';
 import '@tenfold/gradients';
 import {
   batchNorm,
@@ -54,10 +46,10 @@ const model = createModel(
   { seed: 1 },
 );
 
-const cifar10 = await loadCifar10();
-const normalised = { mean: cifar10Mean, standardDeviation: cifar10StandardDeviation };
-const data = batches(subset(cifar10.train, 2000), {
-  ...normalised,
+const { train, test, mean, standardDeviation } = await cifar10();
+const data = batches(subset(train, 2000), {
+  mean,
+  standardDeviation,
   batchSize: 50,
   shuffle: true,
   seed: 1,
@@ -66,7 +58,7 @@ const data = batches(subset(cifar10.train, 2000), {
 
 await fit(model, {
   data,
-  validation: batches(subset(cifar10.test, 1000), { ...normalised, batchSize: 250 }),
+  validation: batches(subset(test, 1000), { mean, standardDeviation, batchSize: 250 }),
   loss: sparseSoftmaxCrossEntropy,
   optimizer: adamW({ learningRate: oneCycle({ peak: 0.01, totalSteps: 6 * data.stepsPerEpoch }) }),
   regularizer: l2({ rate: 1e-4, only: /kernel$/ }),

@@ -26,8 +26,9 @@ export interface ImageBatchOptions extends BatchOptions {
  * @returns batches with xs float32 [batch, height, width, channels] and ys int32 [batch]
  * @throws when the batch size, the mean or the standard deviation does not fit
  * @example
+ * const { train, mean, standardDeviation } = await cifar10();
  * const source = batches(train, {
- *   batchSize: 500, shuffle: true, seed: 1, mean: cifar10Mean, standardDeviation: cifar10StandardDeviation,
+ *   batchSize: 500, shuffle: true, seed: 1, mean, standardDeviation,
  *   augment: [reflectShift({ pixels: 2 }), alternatingFlip()],
  * });
  * for (const { xs, ys } of source.batches(0)) {

@@ -1,2 +1,2 @@
-export { loadCifar10 } from './cifar10/browser/load-cifar10';
+export { cifar10 } from './cifar10/browser/load-cifar10';
 export * from './portable';

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cifar10, ImageSet } from '@tenfold/datasets';
+import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import { build, mergeConfig, type Plugin } from 'vite';
 import { cnn } from '../../src/recipes/quick/cnn';
 import { fnn } from '../../src/recipes/quick/fnn';
@@ -27,7 +27,7 @@ export const otherRecipes = {
   rnn: { ...rnn, architecture: { cell: 'lstm', units: 16 }, ...brief },
   vit: { ...vit, architecture: { patchSize: 8, width: 16, depth: 1, heads: 2, mlpWidth: 32 }, ...brief },
 } satisfies { [model: string]: Recipe };
-export const smallData: Cifar10 = tintedImages({ train: 5 * PART, test: PART });
+export const smallData: ImageDataset = tintedImages({ train: 5 * PART, test: PART });
 
 export interface SmallPageOptions {
   /** Where the networks are that CIFAR-10 comes from; by default where they really are. */

@@ -1,4 +1,4 @@
-import type { Cifar10 } from '@tenfold/datasets';
+import type { ImageDataset } from '@tenfold/datasets';
 import { describeBackend } from '../backends';
 import { toBase64 } from '../base64';
 import { paper } from '../paper';
@@ -110,7 +110,7 @@ export async function compare(
   };
 }
 
-function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: Cifar10): ModelResult {
+function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: ImageDataset): ModelResult {
   const { outcome, measured } = run;
   const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;

@@ -1,12 +1,12 @@
-import { type Cifar10, cifar10Digests, loadCifar10 } from '@tenfold/datasets';
+import { cifar10, type ImageDataset } from '@tenfold/datasets';
 import type * as node from './data-set';
 
-let loaded: Promise<Cifar10> | undefined;
+let loaded: Promise<ImageDataset> | undefined;
 
 /** The data of the comparison, loaded once for each worker: from the browser's storage, the page's own host or a network. */
 export const dataSet: typeof node.dataSet = {
   name: 'CIFAR-10',
-  sha256: cifar10Digests as Record<string, string>,
+  sha256: Object.fromEntries(cifar10.parts.map(({ file, sha256 }) => [file, sha256])),
   load({ signal }, listener) {
     loaded ??= load(signal, listener).catch((error) => {
       loaded = undefined; // the next one tries again
@@ -19,9 +19,9 @@ export const dataSet: typeof node.dataSet = {
 async function load(
   signal: AbortSignal | undefined,
   listener: Parameters<typeof dataSet.load>[1],
-): Promise<Cifar10> {
+): Promise<ImageDataset> {
   listener({ type: 'stage', message: 'Loading CIFAR-10' });
-  return loadCifar10({
+  return cifar10({
     signal,
     sources: [...(await ownHost()), 'jsdelivr', 'unpkg'],
     onProgress({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) {

@@ -1,13 +1,13 @@
-import { type Cifar10, cifar10Digests, loadCifar10 } from '@tenfold/datasets';
+import { cifar10, type ImageDataset } from '@tenfold/datasets';
 import type { CompareOptions, RunListener } from './types';
 
 /** The data of the comparison; what is loaded has these digests. */
 export const dataSet = {
   name: 'CIFAR-10',
-  sha256: cifar10Digests as Record<string, string>,
-  load({ cacheDirectory, signal }: CompareOptions, listener: RunListener): Promise<Cifar10> {
+  sha256: Object.fromEntries(cifar10.parts.map(({ file, sha256 }) => [file, sha256])),
+  load({ cacheDirectory, signal }: CompareOptions, listener: RunListener): Promise<ImageDataset> {
     listener({ type: 'stage', message: 'Loading CIFAR-10' });
-    return loadCifar10({
+    return cifar10({
       cacheDirectory,
       signal,
       onProgress({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) {

@@ -6,10 +6,8 @@ import {
   autoAugment,
   type BatchSource,
   batches,
-  type Cifar10,
-  cifar10Mean,
-  cifar10StandardDeviation,
   cutout,
+  type ImageDataset,
   mixBatches,
   randomErasing,
   randomFlip,
@@ -24,7 +22,7 @@ import type { Recipe } from '../recipes/recipe';
  * probabilities.
  */
 export function trainingBatches(
-  data: Cifar10,
+  data: ImageDataset,
   { batchSize, augmentation }: Recipe,
   seed: number,
 ): BatchSource {
@@ -42,8 +40,8 @@ export function trainingBatches(
     batchSize,
     shuffle: true,
     seed,
-    mean: cifar10Mean,
-    standardDeviation: cifar10StandardDeviation,
+    mean: data.mean,
+    standardDeviation: data.standardDeviation,
     // What changes bytes comes after shift and flip, which then move bytes too.
     ...(changes.length > 0
       ? { augmentBytes: [...moves, ...changes], augment: cut }
@@ -56,19 +54,15 @@ export function trainingBatches(
 }
 
 /** The test images in order, normalised like the training images. */
-export function testBatches(data: Cifar10, batchSize: number): BatchSource {
-  return batches(data.test, { batchSize, mean: cifar10Mean, standardDeviation: cifar10StandardDeviation });
+export function testBatches({ test, mean, standardDeviation }: ImageDataset, batchSize: number): BatchSource {
+  return batches(test, { batchSize, mean, standardDeviation });
 }
 
 const WHITENED_IMAGES = 5000;
 
 /** The whitening filters of the first training images. */
-export async function whiteningOf(data: Cifar10): Promise<Float32Array> {
-  const source = batches(data.train, {
-    batchSize: WHITENED_IMAGES,
-    mean: cifar10Mean,
-    standardDeviation: cifar10StandardDeviation,
-  });
+export async function whiteningOf({ train, mean, standardDeviation }: ImageDataset): Promise<Float32Array> {
+  const source = batches(train, { batchSize: WHITENED_IMAGES, mean, standardDeviation });
   for await (const { xs, ys } of source.batches(0)) {
     const kernel = await whiteningKernel(xs as tf.Tensor4D);
     tf.dispose([xs, ys]);

@@ -1,4 +1,4 @@
-import type { Cifar10 } from '@tenfold/datasets';
+import type { ImageDataset } from '@tenfold/datasets';
 import type { Recipe } from '../recipes/recipe';
 import type { Results } from '../results';
 import type { Checkpoints } from '../run-folder/checkpoints';
@@ -12,7 +12,7 @@ export type LeftOut = NonNullable<Results['leftOut']>[number];
 interface ForecastRunOptions {
   /** In the order in which they will be made. */
   trainings: { recipe: Recipe; seed: number }[];
-  data: Cifar10;
+  data: ImageDataset;
   checkpoints: Checkpoints;
   signal?: AbortSignal;
   /** Milliseconds since 1970, for tests. */

@@ -1,4 +1,4 @@
-import { type Cifar10, split } from '@tenfold/datasets';
+import { type ImageDataset, split } from '@tenfold/datasets';
 
 /**
  * Keeps training images from training, as many of every class, and puts them in place of the test images, which are then
@@ -7,7 +7,7 @@ import { type Cifar10, split } from '@tenfold/datasets';
  * @param count 0 leaves the data as they are
  * @throws when there are not so many training images
  */
-export function holdOut(data: Cifar10, count: number): Cifar10 {
+export function holdOut(data: ImageDataset, count: number): ImageDataset {
   if (count === 0) return data;
   if (count >= data.train.count) {
     throw new Error(

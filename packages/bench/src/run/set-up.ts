@@ -1,4 +1,4 @@
-import type { BatchSource, Cifar10 } from '@tenfold/datasets';
+import type { BatchSource, ImageDataset } from '@tenfold/datasets';
 import type { Model } from '@tenfold/layers';
 import { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import type { Optimizer } from '@tenfold/optimizers';
@@ -24,7 +24,7 @@ export interface SetUp {
 }
 
 /** Sets up the training of a recipe with a seed; everything in it depends on these and the data alone. */
-export async function setUp(recipe: Recipe, data: Cifar10, seed: number): Promise<SetUp> {
+export async function setUp(recipe: Recipe, data: ImageDataset, seed: number): Promise<SetUp> {
   const rng = createRng(seed).fork(recipe.model);
   const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
   const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;

@@ -1,4 +1,4 @@
-import type { Cifar10 } from '@tenfold/datasets';
+import type { ImageDataset } from '@tenfold/datasets';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import {
@@ -74,7 +74,7 @@ export interface ModelRun {
 
 interface TrainModelOptions {
   recipe: Recipe;
-  data: Cifar10;
+  data: ImageDataset;
   /** What `data.test` holds. Default 'test'. */
   images?: EvaluatedImages;
   seed: number;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cifar10CacheFolder } from '@tenfold/datasets';
+import { cacheFolder } from '@tenfold/datasets';
 import { type PageServer, servePage } from './page-server';
 
 export interface ServeOptions {
@@ -21,7 +21,7 @@ export async function serveBench({
   if (!existsSync(join(pageFolder, 'index.html'))) {
     throw new Error(`serveBench: ${pageFolder} holds no page; build or reinstall @tenfold/bench`);
   }
-  const dataFolder = await cifar10CacheFolder(cacheDirectory);
+  const dataFolder = await cacheFolder('cifar10', cacheDirectory);
   const server = await servePage({ pageFolder, dataFolder, host, port });
   return { ...server, hasData: existsSync(join(dataFolder, 'test_batch.bin')) };
 }

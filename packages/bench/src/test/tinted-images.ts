@@ -1,9 +1,16 @@
-import { type Cifar10, cifar10ClassNames, type ImageSet } from '@tenfold/datasets';
+import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import { createRng } from '@tenfold/random';
 
 /** Each class has a tint for every quarter of its images, under noise: ten classes that a network learns in no time. */
-export function tintedImages({ train = 200, test = 100 } = {}): Cifar10 {
-  return { train: images(train, 1), test: images(test, 2), classNames: cifar10ClassNames };
+export function tintedImages({ train = 200, test = 100 } = {}): ImageDataset {
+  return {
+    name: 'Tinted images',
+    train: images(train, 1),
+    test: images(test, 2),
+    classNames: Array.from({ length: 10 }, (_, i) => `tint ${i}`),
+    mean: [0.4914, 0.48216, 0.44653],
+    standardDeviation: [0.24703, 0.24349, 0.26159],
+  };
 }
 
 function images(count: number, seed: number): ImageSet {

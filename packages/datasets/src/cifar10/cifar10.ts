@@ -1,13 +1,3 @@
-import type { ImageSet } from '../image-set';
-
-/** CIFAR-10: 32 × 32 colour images of ten classes, 50,000 to train on and 10,000 to test with. */
-export interface Cifar10 {
-  readonly train: ImageSet;
-  readonly test: ImageSet;
-  /** Name of each class index: 0 is airplane, 9 is truck. */
-  readonly classNames: readonly string[];
-}
-
 /** The names of CIFAR-10's classes in the order of their indices. */
 export const cifar10ClassNames: readonly string[] = [
   'airplane',

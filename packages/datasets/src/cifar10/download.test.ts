@@ -10,8 +10,8 @@ it('does not blame the server for a consumer that is slow', async () => {
   const server = await serve((_, response) => send(response, content));
   const lengths: (number | null)[] = [];
   let bytes = 0;
-  for await (const chunk of download(server.url, { signal, stallTimeout: 100 }, (n) => lengths.push(n))) {
-    if (bytes === 0) await sleep(400);
+  for await (const chunk of download(server.url, { signal, stallTimeout: 1000 }, (n) => lengths.push(n))) {
+    if (bytes === 0) await sleep(1500);
     bytes += chunk.length;
   }
   await server.close();

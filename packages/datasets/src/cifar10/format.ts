@@ -15,6 +15,14 @@ export const imageSize = 3 * planeSize;
 /** One label byte, then the red, the green and the blue plane. */
 export const recordSize = 1 + imageSize;
 
+/** A file of a dataset as its authors publish it. */
+export interface Part {
+  readonly file: string;
+  readonly bytes: number;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** How large the parts are and which bytes they must be: always {@link published}, but for tests with small parts. */
 export interface Format {
   readonly imagesPerBatch: number;
@@ -22,12 +30,7 @@ export interface Format {
   readonly digests: Readonly<Record<BatchName, string>>;
 }
 
-/**
- * sha256 of each part of CIFAR-10 as the records that its authors publish: label, red, green and blue plane.
- *
- * Everything that `loadCifar10` returns has been compared with them.
- */
-export const cifar10Digests: Readonly<Record<BatchName, string>> = {
+const digests: Readonly<Record<BatchName, string>> = {
   data_batch_1: 'cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5',
   data_batch_2: 'a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed',
   data_batch_3: 'bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67',
@@ -37,7 +40,14 @@ export const cifar10Digests: Readonly<Record<BatchName, string>> = {
 };
 
 /** CIFAR-10 as its authors publish it. */
-export const published: Format = { imagesPerBatch: 10_000, digests: cifar10Digests };
+export const published: Format = { imagesPerBatch: 10_000, digests };
+
+/** The parts of CIFAR-10; everything that is loaded has been compared with their digests. */
+export const cifar10Parts: readonly Part[] = batchNames.map((batch) => ({
+  file: `${batch}.bin`,
+  bytes: published.imagesPerBatch * recordSize,
+  sha256: digests[batch],
+}));
 
 /** The part that a file of either published form belongs to, or null: `cifar-10-batches-bin/test_batch.bin` is test_batch. */
 export function batchOfFile(path: string): { batch: BatchName; form: 'bin' | 'png' } | null {

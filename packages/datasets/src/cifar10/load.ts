@@ -1,7 +1,7 @@
-import type { Cifar10 } from './cifar10';
-import { cifar10ClassNames } from './cifar10';
+import type { ImageDataset } from '../image-dataset';
+import { cifar10ClassNames, cifar10Mean, cifar10StandardDeviation } from './cifar10';
 import { type BatchName, batchNames, type Format } from './format';
-import type { LoadCifar10Options } from './options';
+import type { LoadOptions } from './options';
 import { createReporter, type Reporter } from './progress';
 import { emptyImages, unpackRecords } from './records';
 import { FinalError, reasonOf, type Source } from './source';
@@ -32,15 +32,18 @@ export async function load(
   store: Store,
   sources: readonly Source[],
   advice: Advice,
-  { signal = new AbortController().signal, onProgress, stallTimeout = 60_000 }: LoadCifar10Options,
-): Promise<Cifar10> {
+  { signal = new AbortController().signal, onProgress, stallTimeout = 60_000 }: LoadOptions,
+): Promise<ImageDataset> {
   signal.throwIfAborted();
   const reporter = createReporter(onProgress);
   const count = format.imagesPerBatch;
-  const data: Cifar10 = {
+  const data: ImageDataset = {
+    name: 'CIFAR-10',
     train: emptyImages(5 * count),
     test: emptyImages(count),
     classNames: cifar10ClassNames,
+    mean: cifar10Mean,
+    standardDeviation: cifar10StandardDeviation,
   };
   const missing = new Set<BatchName>(batchNames);
   const take = (batch: BatchName, records: Uint8Array) => {
@@ -114,6 +117,6 @@ async function fetchFirst(
   const list = failures.map(({ source, error }) => `\n  - ${source}: ${reasonOf(error)}`).join('');
   throw new AggregateError(
     failures.map(({ error }) => error),
-    `loadCifar10: no source gave CIFAR-10:${list}\n${advice}`,
+    `cifar10: no source gave CIFAR-10:${list}\n${advice}`,
   );
 }

@@ -1,4 +1,4 @@
-/** What {@link loadCifar10} is doing. */
+/** What loading a dataset is doing. */
 export interface LoadProgress {
   /**
    * `downloading`: bytes are arriving. `storing`: a part was verified and kept. `waiting`: another process is
@@ -19,8 +19,8 @@ export interface LoadProgress {
   readonly secondsLeft: number | null;
 }
 
-/** Options of {@link loadCifar10}. */
-export interface LoadCifar10Options {
+/** Options of loading a dataset. */
+export interface LoadOptions {
   /**
    * In Node: the folder that keeps data sets between runs. Default: the environment variable `TENFOLD_CACHE`, else
    * the user's cache folder (`~/.cache/tenfold` on Linux, `~/Library/Caches/tenfold` on macOS,

@@ -15,7 +15,7 @@ export async function whatIsWrong(
     return `${batch} has ${records.length} bytes of records, expected ${expected}`;
   if (!globalThis.crypto?.subtle) {
     throw new Error(
-      'loadCifar10: this page cannot compute sha256 (crypto.subtle is missing); serve it over https or from localhost',
+      'cifar10: this page cannot compute sha256 (crypto.subtle is missing); serve it over https or from localhost',
     );
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', records));

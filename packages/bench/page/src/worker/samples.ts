@@ -1,4 +1,4 @@
-import { type Cifar10, subset } from '@tenfold/datasets';
+import { type ImageDataset, subset } from '@tenfold/datasets';
 import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../../../src/backends.browser';
@@ -69,7 +69,7 @@ export async function predictSamples(
   };
 }
 
-async function predict(recipe: Recipe, bytes: Uint8Array, images: Cifar10): Promise<Float32Array> {
+async function predict(recipe: Recipe, bytes: Uint8Array, images: ImageDataset): Promise<Float32Array> {
   const model = buildModel(recipe.model, recipe.architecture, 0);
   const { tensors } = loadSafetensors(bytes);
   const found = new Float32Array(images.test.count * CLASSES);
@@ -101,5 +101,5 @@ function readMetadata(bytes: Uint8Array): { metadata: Record<string, string> } {
   return { metadata: header.__metadata__ ?? {} };
 }
 
-const data = (listener: RunListener = () => {}): Promise<Cifar10> =>
+const data = (listener: RunListener = () => {}): Promise<ImageDataset> =>
   dataSet.load({} as Parameters<typeof dataSet.load>[0], listener);

@@ -1,4 +1,4 @@
-import type { Cifar10 } from '@tenfold/datasets';
+import type { ImageDataset } from '@tenfold/datasets';
 import { trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../recipes/recipe';
@@ -41,7 +41,7 @@ const TEST_BATCH = 500;
  */
 export async function measureForecast(
   recipe: Recipe,
-  data: Cifar10,
+  data: ImageDataset,
   { seed = 0, signal }: { seed?: number; signal?: AbortSignal } = {},
 ): Promise<(step: number) => Forecast> {
   const {

@@ -1,4 +1,4 @@
-import type { Cifar10, ImageSet } from '@tenfold/datasets';
+import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import type { Model } from '@tenfold/layers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -21,7 +21,7 @@ const BRIGHTEST = 0.99;
  */
 export async function picturesOf(
   model: Model,
-  data: Cifar10,
+  data: ImageDataset,
   { samples = 25, signal }: { samples?: number; signal?: AbortSignal } = {},
 ): Promise<Picture[]> {
   const examples = firstOfEachClass(data.test, data.classNames.length);

@@ -36,7 +36,7 @@ export function cacheStore(name: string, format: Format): Store {
 async function openCache(name: string): Promise<Cache> {
   if (!globalThis.caches) {
     throw new StoreError(
-      'loadCifar10: this page has no Cache API; serve it over https or from localhost, or in Node import the package ' +
+      'cifar10: this page has no Cache API; serve it over https or from localhost, or in Node import the package ' +
         'by its bare name',
     );
   }

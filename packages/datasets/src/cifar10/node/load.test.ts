@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cifar10 } from '../cifar10';
+import type { ImageDataset } from '../../image-dataset';
 import { batchNames, imageSize } from '../format';
 import { load } from '../load';
-import type { LoadCifar10Options, LoadProgress } from '../options';
+import type { LoadOptions, LoadProgress } from '../options';
 import { imagesPerBatch, smallFormat, smallPart } from '../small-data';
 import { fileStore } from './file-store';
 import {
@@ -35,12 +35,12 @@ async function start(answer: (response: ServerResponse, path: string, request: n
 }
 
 /** Loads the small data set with everything real but its size. */
-function loadSmall(folder: string, sources: string[], options: LoadCifar10Options = {}): Promise<Cifar10> {
+function loadSmall(folder: string, sources: string[], options: LoadOptions = {}): Promise<ImageDataset> {
   const chosen = sources.map((text) => nodeSource(text, folder));
   return load(smallFormat, fileStore(folder, smallFormat), chosen, 'What to do: …', options);
 }
 
-function expectSmallData({ train, test, classNames }: Cifar10): void {
+function expectSmallData({ train, test, classNames }: ImageDataset): void {
   const part = imagesPerBatch * imageSize;
   batchNames.forEach((batch, i) => {
     const { pixels, labels } = smallPart(batch);
@@ -169,7 +169,7 @@ describe('the cache', () => {
     const file = join(await folderOf({ file: 'in the way' }), 'file');
     const loading = loadSmall(join(file, 'cifar10'), [`${server.url}/a.tar.gz`]);
     await expect(loading).rejects.toThrow(
-      /^loadCifar10: the cache folder .* cannot be written \(.*(ENOTDIR|EEXIST).*cacheDirectory.*TENFOLD_CACHE/,
+      /^cifar10: the cache folder .* cannot be written \(.*(ENOTDIR|EEXIST).*cacheDirectory.*TENFOLD_CACHE/,
     );
     expect(server.requests).toEqual([]);
   });
@@ -314,7 +314,7 @@ describe('failures', () => {
     const error = await loadSmall(await temporaryFolder(), sources).catch((error) => error);
     expect(error).toBeInstanceOf(AggregateError);
     const lines = error.message.split('\n');
-    expect(lines[0]).toBe('loadCifar10: no source gave CIFAR-10:');
+    expect(lines[0]).toBe('cifar10: no source gave CIFAR-10:');
     sources.forEach((source, i) => {
       expect(lines[1 + i]).toContain(`  - ${source}: `);
     });

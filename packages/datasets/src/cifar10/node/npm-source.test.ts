@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { load } from '../load';
-import type { LoadCifar10Options, LoadProgress } from '../options';
+import type { LoadOptions, LoadProgress } from '../options';
 import { smallFormat } from '../small-data';
 import { fileStore } from './file-store';
 import { archiveOf, pngFiles, send, serve, type TestServer, temporaryFolder } from './fixtures';
@@ -45,7 +45,7 @@ afterEach(async () => {
   await registry.close();
 });
 
-function loadByNpm(folder: string, options: LoadCifar10Options = {}) {
+function loadByNpm(folder: string, options: LoadOptions = {}) {
   return load(smallFormat, fileStore(folder, smallFormat), [npmSource(folder)], '', options);
 }
 
