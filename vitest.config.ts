@@ -10,6 +10,7 @@ const alias = [
 
 // Packages made of tensor operations are tested on every CPU backend; the others once.
 const onTensors = [
+  'kernels',
   'activations',
   'losses',
   'regularizers',

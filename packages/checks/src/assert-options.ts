@@ -1,0 +1,34 @@
+import { assertArgument } from './assert-argument';
+import type { Kind } from './kinds';
+import { nearestName } from './nearest-name';
+import { show } from './show';
+
+/** A kind for every option of an options type. */
+export type Kinds<O extends object> = { readonly [name in keyof Required<O>]: Kind };
+
+/**
+ * Fails unless every option is known and has a value of its kind. An option that is undefined counts as not given.
+ *
+ * @param name of the function, the start of the message
+ * @param options as they came
+ * @param kinds of all options
+ * @throws when options is not an object, has an unknown key, lacks a required one, or a value is not of its kind
+ * @example
+ * assertOptions('sgd', { lr: 0.1 }, { learningRate: required(nonNegative), momentum: fraction });
+ * // sgd: there is no option "lr"; did you mean learningRate? The options are learningRate, momentum
+ */
+export function assertOptions<O extends object>(name: string, options: O, kinds: Kinds<O>): void {
+  const known = Object.keys(kinds) as (keyof O & string)[];
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new Error(`${name}: options is ${show(options)}; give an object such as { ${known[0]}: … }`);
+  }
+  for (const key of Object.keys(options)) {
+    if (Object.hasOwn(kinds, key)) continue;
+    const nearest = nearestName(key, known);
+    const list = known.length > 0 ? `The options are ${known.join(', ')}` : 'It has no options';
+    throw new Error(
+      `${name}: there is no option ${show(key)}; ${nearest ? `did you mean ${nearest}? ` : ''}${nearest ? list : list[0]!.toLowerCase() + list.slice(1)}`,
+    );
+  }
+  for (const key of known) assertArgument(name, key, options[key], kinds[key]);
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import * as exported from './index';
+
+const checks = { ...exported };
+const { assertArgument, assertOptions, nearestName, show } = checks;
+const { count, either, fraction, func, listOf, nonNegative, oneOf, required } = checks;
+
+describe('assertOptions', () => {
+  const kinds = {
+    learningRate: required(either(nonNegative, func)),
+    momentum: fraction,
+    scale: oneOf('none', 'rms'),
+    kernelSize: either(count, listOf(count, 2)),
+  };
+  type Options = { learningRate: number; momentum?: number; scale?: string; kernelSize?: number | number[] };
+  const check = (options: unknown) => assertOptions<Options>('rule', options as Options, kinds);
+
+  it('takes what is right, and what is undefined for not given', () => {
+    check({ learningRate: 0.1, momentum: undefined, scale: 'rms', kernelSize: [3, 3] });
+    check({ learningRate: () => 0.1, kernelSize: 5 });
+  });
+
+  it.each([
+    [
+      { lr: 0.1 },
+      /^rule: there is no option "lr"; did you mean learningRate\? The options are learningRate, momentum, scale, kernelSize$/,
+    ],
+    [{ quux: 1 }, /^rule: there is no option "quux"; the options are learningRate/],
+    [{ toString: 1 }, /^rule: there is no option "toString"/],
+    [JSON.parse('{ "__proto__": 1 }'), /^rule: there is no option "__proto__"/],
+    [0.1, /^rule: options is 0.1; give an object such as \{ learningRate: … \}$/],
+    [null, /^rule: options is null; give an object/],
+    [[], /^rule: options is \[\]; give an object/],
+    [{}, /^rule: learningRate is missing; give a finite number of at least 0, or a function$/],
+    [{ learningRate: null }, /^rule: learningRate is null; give/],
+    [{ learningRate: '0.5' }, /^rule: learningRate is "0.5" \(a string\); give/],
+    [{ learningRate: [] }, /^rule: learningRate is \[\]; give/],
+    [{ learningRate: Number.POSITIVE_INFINITY }, /^rule: learningRate is Infinity; give/],
+    [{ learningRate: 1, momentum: 1 }, /^rule: momentum is 1; give a number in \[0, 1\)$/],
+    [{ learningRate: 1, momentum: Number.NaN }, /^rule: momentum is NaN; give/],
+    [{ learningRate: 1, scale: 'constructor' }, /^rule: scale is "constructor"; give "none" or "rms"$/],
+    [
+      { learningRate: 1, kernelSize: [3] },
+      /^rule: kernelSize is \[3\]; give an integer of at least 1, or an array of 2 entries, each/,
+    ],
+    [{ learningRate: 1, kernelSize: new Array(2) }, /^rule: kernelSize is \[/],
+    [{ learningRate: 1, kernelSize: 2 ** 40 }, /^rule: kernelSize is 1099511627776; give/],
+  ])('refuses %j', (options, message) => {
+    expect(() => check(options)).toThrow(message);
+  });
+});
+
+describe('kinds', () => {
+  const numbers = [
+    'finite',
+    'positive',
+    'nonNegative',
+    'fraction',
+    'probability',
+    'portion',
+    'integer',
+    'count',
+    'index',
+    'seed',
+  ] as const;
+  it.each(numbers)('%s takes numbers alone', (name) => {
+    for (const value of [null, true, '1', [], [1], {}, undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n]) {
+      expect(checks[name].accepts(value), String(value)).toBe(false);
+    }
+  });
+
+  it.each([
+    ['positive', 1e-30, 0],
+    ['nonNegative', 0, -1e-30],
+    ['fraction', 0, 1],
+    ['probability', 1, 1.1],
+    ['portion', 1, 0],
+    ['integer', -3, 0.5],
+    ['count', 1, 0],
+    ['index', 0, -1],
+    ['seed', 2 ** 40, -1],
+    ['flag', false, 0],
+    ['text', 'a', ''],
+    ['func', () => 0, 'f'],
+    ['match', /a/, 'a'],
+    ['object', {}, []],
+    ['anything', 0, null],
+  ] as const)('%s accepts %s and refuses %s', (name, good, bad) => {
+    expect([checks[name].accepts(good), checks[name].accepts(bad)]).toEqual([true, false]);
+  });
+
+  it('objectWith asks for methods', () => {
+    const optimizer = checks.objectWith('an optimizer such as adam()', 'init', 'update');
+    expect(optimizer.accepts({ init() {}, update() {} })).toBe(true);
+    for (const value of [{ init() {} }, null, () => 0, 'adam']) expect(optimizer.accepts(value)).toBe(false);
+  });
+
+  it('between includes its ends', () => {
+    const kind = checks.between(-1, 2);
+    expect([-1, 2, 2.1, Number.NaN].map((x) => kind.accepts(x))).toEqual([true, true, false, false]);
+  });
+});
+
+it('a positional argument is checked like an option', () => {
+  expect(() => assertArgument('dropout', 'rate', 1.5, fraction)).toThrow(
+    /^dropout: rate is 1.5; give a number in \[0, 1\)$/,
+  );
+  assertArgument('dropout', 'rate', undefined, fraction);
+});
+
+it.each([
+  ['lr', 'learningRate'],
+  ['learning_rate', 'learningRate'],
+  ['LearningRate', 'learningRate'],
+  ['wd', 'weightDecay'],
+  ['eps', 'epsilon'],
+  ['momentun', 'momentum'],
+  ['betal', 'beta1'],
+  ['quux', undefined],
+  ['', undefined],
+])('nearestName: %s is near %s', (wrong, right) => {
+  expect(nearestName(wrong, ['learningRate', 'beta1', 'momentum', 'weightDecay', 'epsilon'])).toBe(right);
+});
+
+it.each([
+  ['0.5', '"0.5"'],
+  ['x'.repeat(100), `"${'x'.repeat(40)}…"`],
+  [-0, '-0'],
+  [2n, '2n'],
+  [undefined, 'undefined'],
+  [[1, 'a', null], '[1, "a", null]'],
+  [[[1]], 'an array of 1'],
+  [new Float32Array(3), 'a Float32Array of 3'],
+  [new Map(), 'a Map'],
+  [{ a: 1, b: 2 }, 'an object with a, b'],
+  [{}, 'an empty object'],
+  [Object.create(null), 'an empty object'],
+  [{ shape: [2, 3], dtype: 'int32' }, 'a tensor int32 [2,3]'],
+  [{ shape: [2], dtype: 'float32', isDisposed: true }, 'a disposed tensor float32 [2]'],
+  [/a b/, '/a b/'],
+  [Math.max, 'the function max'],
+])('show: %o', (value, text) => {
+  expect(show(value)).toBe(text);
+});

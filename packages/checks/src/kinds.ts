@@ -1,0 +1,126 @@
+import { show } from './show';
+
+/** A set of values that an argument may have. */
+export interface Kind {
+  /** What to give, as the end of a sentence: 'a number in [0, 1)'. */
+  readonly expected: string;
+  /** Whether a value belongs to it. */
+  accepts(value: unknown): boolean;
+  /** Whether `undefined` is refused; an option that is not given has its default otherwise. */
+  readonly required?: boolean;
+}
+
+const numeric = (expected: string, holds: (value: number) => boolean): Kind => ({
+  expected,
+  accepts: (value) => typeof value === 'number' && holds(value),
+});
+
+/** Any number but NaN and the infinities. */
+export const finite = numeric('a finite number', Number.isFinite);
+
+/** A finite number above 0. */
+export const positive = numeric('a finite number above 0', (x) => Number.isFinite(x) && x > 0);
+
+/** A finite number of at least 0. */
+export const nonNegative = numeric('a finite number of at least 0', (x) => Number.isFinite(x) && x >= 0);
+
+/** A number in [0, 1), such as a momentum or a dropout rate. */
+export const fraction = numeric('a number in [0, 1)', (x) => x >= 0 && x < 1);
+
+/** A number in [0, 1], such as label smoothing. */
+export const probability = numeric('a number in [0, 1]', (x) => x >= 0 && x <= 1);
+
+/** A number in (0, 1], such as the weight of a new batch in running statistics. */
+export const portion = numeric('a number in (0, 1]', (x) => x > 0 && x <= 1);
+
+/** A finite number from `low` to `high`, both included. */
+export const between = (low: number, high: number): Kind =>
+  numeric(`a number from ${low} to ${high}`, (x) => x >= low && x <= high);
+
+// Sizes beyond it are typing mistakes that would end in an engine's error about memory, or never end.
+const LARGEST = 2 ** 31 - 1;
+
+/** An integer, of either sign. */
+export const integer = numeric('an integer', Number.isSafeInteger);
+
+/** An integer from 1 to 2³¹ − 1, such as a size. */
+export const count = numeric(
+  'an integer of at least 1',
+  (x) => Number.isInteger(x) && x >= 1 && x <= LARGEST,
+);
+
+/** An integer from 0 to 2³¹ − 1, such as a position or a number of warm-up steps. */
+export const index = numeric(
+  'an integer of at least 0',
+  (x) => Number.isInteger(x) && x >= 0 && x <= LARGEST,
+);
+
+/** An integer from 0 to 2⁵³ − 1 that begins a stream of random numbers. */
+export const seed = numeric('an integer of at least 0', (x) => Number.isSafeInteger(x) && x >= 0);
+
+/** true or false. */
+export const flag: Kind = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+
+/** A string that is not empty. */
+export const text: Kind = {
+  expected: 'a string that is not empty',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+
+/** A function. */
+export const func: Kind = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+
+/** What selects parameters by name: a regular expression, or a function of the name. */
+export const match: Kind = {
+  expected: 'a regular expression or a function of the name',
+  accepts: (value) => value instanceof RegExp || typeof value === 'function',
+};
+
+/** Anything but null and undefined. */
+export const anything: Kind = {
+  expected: 'a value',
+  accepts: (value) => value !== undefined && value !== null,
+};
+
+/** An object that is neither null nor an array. */
+export const object: Kind = {
+  expected: 'an object',
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+/** An object that has methods of these names, such as an optimizer. */
+export const objectWith = (expected: string, ...methods: string[]): Kind => ({
+  expected,
+  accepts: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
+});
+
+/** One of a few values. */
+export const oneOf = (...values: readonly (string | number | boolean)[]): Kind => ({
+  expected:
+    values.length === 1
+      ? show(values[0])
+      : `${values.slice(0, -1).map(show).join(', ')} or ${show(values.at(-1))}`,
+  accepts: (value) => (values as readonly unknown[]).includes(value),
+});
+
+/** A value of the first kind or of another. */
+export const either = (...kinds: readonly Kind[]): Kind => ({
+  expected: kinds.map((kind) => kind.expected).join(', or '),
+  accepts: (value) => kinds.some((kind) => kind.accepts(value)),
+});
+
+/** An array of values of a kind; of a certain length when that is given. */
+export const listOf = (kind: Kind, length?: number): Kind => ({
+  expected: `an array of ${length === undefined ? '' : `${length} entries, each `}${kind.expected}`,
+  accepts: (value) =>
+    Array.isArray(value) &&
+    (length === undefined || value.length === length) &&
+    // Not `every`, which skips the holes of a sparse array.
+    Array.from(value).every((entry) => kind.accepts(entry)),
+});
+
+/** A value that must be given. */
+export const required = (kind: Kind): Kind => ({ ...kind, required: true });

@@ -1,0 +1,35 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The known name that somebody most likely meant: the same but for case and separators, an abbreviation by its words'
+ * first letters or by its beginning, or a name within a third of its letters.
+ *
+ * @returns undefined when none is near
+ * @example
+ * nearestName('lr', ['learningRate', 'momentum']); // 'learningRate'
+ * nearestName('weight_decay', ['weightDecay']); // 'weightDecay'
+ */
+export function nearestName(wrong: string, known: readonly string[]): string | undefined {
+  const plain = plainOf(wrong);
+  if (plain === '') return undefined;
+  const same = known.find((name) => plainOf(name) === plain);
+  if (same) return same;
+  const abbreviated = known.find(
+    (name) => initialsOf(name) === plain || (plain.length >= 2 && plainOf(name).startsWith(plain)),
+  );
+  if (abbreviated) return abbreviated;
+  const ranked = known
+    .map((name) => ({ name, far: distance(plain, plainOf(name)) }))
+    .sort((a, b) => a.far - b.far);
+  const best = ranked[0];
+  return best && best.far <= Math.max(1, Math.floor(Math.max(plain.length, best.name.length) / 3))
+    ? best.name
+    : undefined;
+}
+
+const plainOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+const initialsOf = (name: string): string => {
+  const words = name.split(/(?=[A-Z0-9])|[^A-Za-z0-9]+/).filter(Boolean);
+  return words.length > 1 ? words.map((word) => word[0]!.toLowerCase()).join('') : '';
+};

@@ -1,0 +1,50 @@
+const LONGEST = 40;
+
+/**
+ * A value as an error message prints it: strings in quotes, short lists in full, everything else by what it is.
+ *
+ * @example
+ * show('0.5'); // "0.5"
+ * show([1, 2]); // [1, 2]
+ * show(new Float32Array(1000)); // a Float32Array of 1000
+ */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(short(value));
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'symbol') return value.toString();
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+  if (Array.isArray(value)) return list(value);
+  return thing(value);
+}
+
+const short = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+
+function list(values: unknown[]): string {
+  const simple = values.length <= 8 && values.every((v) => typeof v !== 'object' || v === null);
+  return simple ? `[${values.map(show).join(', ')}]` : `an array of ${values.length}`;
+}
+
+function thing(value: object): string {
+  // Read by name alone, so that tensors can be shown without tfjs.
+  const { shape, dtype, isDisposed, length } = value as {
+    shape?: unknown;
+    dtype?: unknown;
+    isDisposed?: unknown;
+    length?: unknown;
+  };
+  if (Array.isArray(shape) && typeof dtype === 'string') {
+    return `${isDisposed === true ? 'a disposed tensor' : 'a tensor'} ${dtype} [${shape}]`;
+  }
+  if (value instanceof RegExp) return short(String(value));
+  const name = nameOf(value);
+  if (ArrayBuffer.isView(value) && typeof length === 'number') return `a ${name} of ${length}`;
+  if (name !== 'Object') return `a ${name}`;
+  const keys = Object.keys(value);
+  return keys.length === 0 ? 'an empty object' : `an object with ${short(keys.join(', '))}`;
+}
+
+const nameOf = (value: object): string => {
+  const maker = (value as { constructor?: unknown }).constructor;
+  return typeof maker === 'function' && maker.name ? maker.name : 'Object';
+};

@@ -1,0 +1,79 @@
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { floatTensor, tensorOf } from './index';
+
+const of = (value: unknown) => tf.tidy(() => floatTensor('f', 'x', value as tf.Tensor));
+
+it.each([
+  [[1, 2], [1, 2], [2]],
+  [
+    [[1], [2]],
+    [1, 2],
+    [2, 1],
+  ],
+  [1.5, [1.5], []],
+  [new Float32Array([1, 2]), [1, 2], [2]],
+  [new Int8Array([-1, 2]), [-1, 2], [2]],
+  [[true, false], [1, 0], [2]],
+  [[], [], [0]],
+])('makes a float32 tensor of %j', async (value, values, shape) => {
+  const tensor = of(value);
+  expect([tensor.dtype, tensor.shape]).toEqual(['float32', shape]);
+  await expectClose(tensor, values);
+});
+
+it.each(['int32', 'bool'] as const)('casts %s and leaves the tensor as it is', async (dtype) => {
+  const x = tf.tensor1d([1, 0], dtype);
+  await expectNoLeaks(() => of(x));
+  expect(of(x).dtype).toBe('float32');
+  expect(x.isDisposed).toBe(false);
+});
+
+it('gives a float32 tensor back as it is, and keeps a dtype where asked', () => {
+  const x = tf.tensor1d([1]);
+  expect(of(x)).toBe(x);
+  expect(tensorOf('f', 'x', [1, 2], 'int32').dtype).toBe('int32');
+});
+
+it.each([
+  [undefined, /^f: x is missing; give a tensor, or numbers in nested arrays$/],
+  [null, /^f: x is null; give/],
+  ['1', /^f: x is "1"; give/],
+  [{}, /^f: x is an empty object; give/],
+  [() => 1, /^f: x is a function; give/],
+  [[1, 'a'], /^f: x is \[1, "a"\]; give/],
+  [[1, null], /^f: x is \[1, null\]; give/],
+  [new Array(2), /^f: x is \[/],
+  [
+    [
+      [[1], [2]],
+      [[3], [4, 5]],
+    ],
+    /^f: x is an array of 2 of unequal lengths; give/,
+  ],
+  [[1, [2]], /^f: x is an array of 2 of unequal lengths; give/],
+  [[[1, 2], [3]], /^f: x is an array of 2 of unequal lengths; give/],
+])('refuses what is no tensor of numbers: %#', async (value, message) => {
+  await expectNoLeaks(() => {
+    expect(() => of(value)).toThrow(message);
+  });
+});
+
+it('refuses tensors that are disposed or hold no real numbers', () => {
+  const disposed = tf.tensor1d([1]);
+  disposed.dispose();
+  expect(() => of(disposed)).toThrow(
+    /^f: x is a disposed tensor float32 \[1\]; give one that still holds its values/,
+  );
+  expect(() => of(tf.tensor1d(['a']))).toThrow(
+    /^f: x is a tensor string \[1\]; give a tensor of real numbers/,
+  );
+  expect(() => of(tf.complex([1], [2]))).toThrow(
+    /^f: x is a tensor complex64 \[1\]; give a tensor of real numbers/,
+  );
+});
+
+it('refuses big integers', () => {
+  expect(() => of(new BigInt64Array(2))).toThrow(/^f: x is a BigInt64Array of 2; give/);
+});

@@ -1,0 +1,64 @@
+import { show } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A tensor, or nested arrays and numbers that make one. */
+export type Input<T extends tf.Tensor = tf.Tensor> = T | tf.TensorLike;
+
+const WANTED = 'give a tensor, or numbers in nested arrays';
+
+/**
+ * An argument as a float32 tensor: int32 and bool tensors are cast, nested arrays converted. Call it within `tf.tidy`.
+ *
+ * @param name of the function, the start of an error
+ * @param what the argument is called
+ * @throws when it is missing, disposed, of strings or complex numbers, ragged, or holds something that is no number
+ */
+export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what: string, value: Input<T>): T {
+  const tensor = tensorOf(name, what, value);
+  return (tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32')) as T;
+}
+
+/** An argument as a tensor of numbers in its own dtype: float32 for arrays, unless `dtype` says otherwise. */
+export function tensorOf(name: string, what: string, value: Input, dtype?: 'float32' | 'int32'): tf.Tensor {
+  if (value instanceof tf.Tensor) {
+    if (value.isDisposed)
+      throw new Error(`${name}: ${what} is ${show(value)}; give one that still holds its values`);
+    if (value.dtype === 'float32' || value.dtype === 'int32' || value.dtype === 'bool') return value;
+    throw new Error(`${name}: ${what} is ${show(value)}; give a tensor of real numbers`);
+  }
+  if (!isNumbers(value)) {
+    throw new Error(`${name}: ${what} is ${value === undefined ? 'missing' : show(value)}; ${WANTED}`);
+  }
+  // tfjs checks this in its debug mode alone, and makes a tensor with too few values otherwise.
+  if (!shapeOf(value)) {
+    throw new Error(`${name}: ${what} is ${show(value)} of unequal lengths; ${WANTED}, all of one length`);
+  }
+  return tf.tensor(known(value) as tf.TensorLike, undefined, dtype);
+}
+
+const isNumbers = (value: unknown): boolean =>
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  (ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBig(value)) ||
+  // Not `every`, which skips the holes of a sparse array.
+  (Array.isArray(value) && Array.from(value).every(isNumbers));
+
+const isBig = (value: unknown): boolean => value instanceof BigInt64Array || value instanceof BigUint64Array;
+
+/** The shape of nested arrays; undefined where the entries of one level differ. */
+function shapeOf(value: unknown): number[] | undefined {
+  if (ArrayBuffer.isView(value)) return [(value as unknown as ArrayLike<number>).length];
+  if (!Array.isArray(value)) return [];
+  const shapes = value.map(shapeOf);
+  const [first = []] = shapes;
+  return shapes.every((shape) => shape?.join() === first.join()) ? [value.length, ...first] : undefined;
+}
+
+/** Typed arrays that tfjs does not know as one that it does. */
+function known(value: unknown): unknown {
+  if (Array.isArray(value)) return ArrayBuffer.isView(value[0]) ? value.map(known) : value;
+  if (!ArrayBuffer.isView(value) || TYPED.some((type) => value instanceof type)) return value;
+  return Float32Array.from(value as unknown as ArrayLike<number>);
+}
+
+const TYPED = [Float32Array, Int32Array, Uint8Array, Uint8ClampedArray];

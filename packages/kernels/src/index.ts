@@ -1,0 +1,6 @@
+export { type ActivationName, activationFunctions } from './activation-functions';
+export { countFlops, type FlopCount } from './count-flops';
+export { floatTensor, type Input, tensorOf } from './float-tensor';
+export { canFuse, type FunctionKernelConfig, fused, fusedList, hasKernels, runKernel } from './fused';
+export type { Kernel, Kernels, ListKernels } from './kernels';
+export { type GradientRule, withGradient } from './with-gradient';

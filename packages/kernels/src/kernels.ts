@@ -1,0 +1,102 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { ActivationName } from './activation-functions';
+
+type T = tf.Tensor;
+
+/** A kernel that takes named tensors; an optional one may be left out. */
+export interface Kernel<
+  Inputs extends { [name: string]: T | undefined },
+  Attributes extends object = object,
+> {
+  inputs: Inputs;
+  attributes: Attributes;
+}
+
+/** An activation of the contract, or one that a backend of your own knows. */
+type FunctionName = ActivationName | (string & {});
+
+/** η, β₁, β₂, ε, λ and the step from 0, as `AdamW` takes them. */
+interface AdamAttributes {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  step: number;
+}
+
+interface SgdAttributes {
+  learningRate: number;
+  momentum: number;
+  nesterov: boolean;
+  /** Whether the decay is added to the update and not to the gradient. */
+  decoupled: boolean;
+}
+
+/**
+ * The fused kernels that packages ask for and backends register, with their inputs and attributes. All tensors are
+ * float32. What they compute, and their outputs in order, is written at each.
+ */
+export interface Kernels {
+  /** y = f(x), elementwise. */
+  Activation: Kernel<{ x: T }, { function: FunctionName }>;
+  /** dx = dy·f'(x), from the argument x or from the value y, whichever {@link activationFunctions} names. */
+  ActivationGrad: Kernel<{ dy: T; x?: T; y?: T }, { function: FunctionName }>;
+  /** dx = y·(dy − Σ dy·y) along the last axis. */
+  SoftmaxGrad: Kernel<{ dy: T; y: T }>;
+  /** [loss of each row [...], softmax of the logits [..., classes]]; 0·ln 0 = 0. */
+  SoftmaxCrossEntropy: Kernel<{ logits: T; labels: T }>;
+  /** [y, mean, biased variance] over all axes but the last. */
+  BatchNormTrain: Kernel<{ x: T; gamma?: T | undefined; beta?: T | undefined }, { epsilon: number }>;
+  /** [dx, dγ, dβ]. */
+  BatchNormTrainGrad: Kernel<
+    { dy: T; x: T; gamma?: T | undefined; mean: T; variance: T },
+    { epsilon: number }
+  >;
+  /** [f(y), mean, variance] with those of `BatchNormTrain`. */
+  BatchNormActivation: Kernel<
+    { x: T; gamma?: T | undefined; beta?: T | undefined },
+    { epsilon: number; function: FunctionName }
+  >;
+  /** With g = dy·f'(y), y computed again from x: those of `BatchNormTrainGrad` for g. */
+  BatchNormActivationGrad: Kernel<
+    { dy: T; x: T; gamma?: T | undefined; beta?: T | undefined; mean: T; variance: T },
+    { epsilon: number; function: FunctionName }
+  >;
+  /** [y, mean [..., 1], reciprocal standard deviation [..., 1]] along the last axis. */
+  LayerNorm: Kernel<{ x: T; gamma: T; beta: T }, { epsilon: number }>;
+  /** [dx, dγ, dβ]. */
+  LayerNormGrad: Kernel<{ dy: T; x: T; gamma: T; mean: T; rstd: T }>;
+  /** Per head softmax(scale·Q·Kᵀ)·V: [value [batch, tokens, heads·d], logsumexp of the scaled scores [batch, heads, tokens]]. */
+  Attention: Kernel<{ query: T; key: T; value: T }, { heads: number; scale: number }>;
+  /** [dQ, dK, dV]. */
+  AttentionGrad: Kernel<
+    { dy: T; query: T; key: T; value: T; logsumexp: T },
+    { heads: number; scale: number }
+  >;
+  /** [h, gates σ(i) σ(f) tanh(g) σ(o), c, tanh(c)]. */
+  LstmCell: Kernel<{ input: T; product?: T | undefined; cell?: T | undefined }>;
+  /** [gradient of input and product, gradient of the cell before]. */
+  LstmCellGrad: Kernel<{ dstate: T; dcell?: T | undefined; gates: T; squashed: T; cell?: T | undefined }>;
+  /** [h, gates r z n, the product's third part + bias]. */
+  GruCell: Kernel<{ input: T; product?: T | undefined; bias: T; state?: T | undefined }>;
+  /** [gradient of input, of product, of the state before]. */
+  GruCellGrad: Kernel<{ dstate: T; gates: T; recurrent: T; state?: T | undefined }>;
+  /** [update, mean, square] of one parameter. */
+  AdamW: Kernel<{ gradient: T; parameter: T; mean: T; square: T }, AdamAttributes & { weightDecay: number }>;
+  /** [update, momentum] of one parameter. */
+  Sgd: Kernel<{ gradient: T; parameter: T; momentum: T }, SgdAttributes & { weightDecay: number }>;
+  /** X orthogonalized by `steps` Newton-Schulz iterations. */
+  NewtonSchulz: Kernel<{ x: T }, { steps: number }>;
+  /** x·m/(1 − rate), the mask m drawn from the key, two integers from 0 to 2³² − 1. */
+  Dropout: Kernel<{ x: T }, { rate: number; key: readonly number[] }>;
+}
+
+/** Kernels over the tensors of many parameters at once, with their attributes; `weightDecays` has one number each. */
+export interface ListKernels {
+  /** Lists: gradients, parameters, means, squares; outputs as of `AdamW`. */
+  AdamWList: AdamAttributes & { weightDecays: readonly number[] };
+  /** Lists: gradients, parameters, momenta; outputs as of `Sgd`. */
+  SgdList: SgdAttributes & { weightDecays: readonly number[] };
+  /** One list of matrices. */
+  NewtonSchulzList: { steps: number };
+}
