@@ -1,6 +1,7 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { cacheBindGroups } from './bind-group-cache';
+import { ConstantPool } from './constant-pool';
 import type { WebgpuFailure } from './failure';
 import { type Health, healthOf } from './health';
 import { groupsFor, type Program, shaderOf, u32 } from './program';
@@ -47,7 +48,7 @@ type RunProgram = WebGPUBackend['runWebGPUProgram'];
  */
 export class WebgpuBackend extends WebGPUBackend {
   private readonly pipelines = new Map<string, GPUComputePipeline>();
-  private readonly constants = new Map<string, GPUBuffer>();
+  private readonly constants: ConstantPool;
   private readonly deferred = new Map<object, Deferred>();
   private readonly parts = new WeakMap<object, Part>();
   private readonly halves = new WeakMap<object, TensorInfo>();
@@ -68,6 +69,7 @@ export class WebgpuBackend extends WebGPUBackend {
     super(device, info);
     this.unrolls = !/swiftshader/i.test(description);
     this.health = healthOf(device, description);
+    this.constants = new ConstantPool(device, CONSTANTS);
     cacheBindGroups(device, BIND_GROUPS);
     cacheUniforms(this, UNIFORMS);
     reuseBuffersWithinBatch(this);
@@ -295,30 +297,13 @@ export class WebgpuBackend extends WebGPUBackend {
     const size = util.sizeFromShape(data.shape);
     const { values, dtype } = data;
     if (size === 1 && values && (dtype === 'float32' || dtype === 'int32')) {
-      data.resource = this.constant(dtype, values[0] as number);
+      data.resource = this.constants.get(dtype, values[0] as number);
       // Shared: tfjs must not give it to another tensor when this one is disposed.
       data.external = true;
       return;
     }
     this.assertFits(size * 4, data.shape);
     super.uploadToGPU(dataId);
-  }
-
-  /** Scalars in formulas come again in every step: one buffer for each value, without an upload. */
-  private constant(dtype: 'float32' | 'int32', value: number): GPUBuffer {
-    const key = `${dtype} ${Object.is(value, -0) ? '-0' : value}`;
-    let buffer = this.constants.get(key);
-    if (!buffer) {
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      buffer = this.device.createBuffer({ size: 4, usage, mappedAtCreation: true });
-      const range = buffer.getMappedRange();
-      if (dtype === 'int32') new Int32Array(range)[0] = value;
-      else new Float32Array(range)[0] = value;
-      buffer.unmap();
-      this.constants.set(key, buffer);
-      if (this.constants.size > CONSTANTS) this.constants.delete(this.constants.keys().next().value!);
-    }
-    return buffer;
   }
 
   private assertFits(bytes: number, shape: number[]): void {
@@ -388,8 +373,7 @@ export class WebgpuBackend extends WebGPUBackend {
   }
 
   override dispose(): void {
-    for (const buffer of this.constants.values()) buffer.destroy();
-    this.constants.clear();
+    this.constants.dispose();
     super.dispose();
   }
 }

@@ -1,9 +1,11 @@
+import { LruCache } from './lru-cache';
+
 // A backend that is made anew, as by tf.engine().reset(), finds its device as it left it.
 const cached = new WeakSet<GPUDevice>();
 
 /**
  * Makes a device give the same bind group for the same pipeline and buffers, and the same layout object for the same
- * pipeline: a training step binds the same buffers again and again. At most `capacity` bind groups are kept.
+ * pipeline: a training step binds the same buffers again and again. The `capacity` most recently used bind groups are kept.
  */
 export function cacheBindGroups(device: GPUDevice, capacity: number): void {
   if (cached.has(device)) return;
@@ -20,7 +22,7 @@ export function cacheBindGroups(device: GPUDevice, capacity: number): void {
     }
     return id;
   };
-  const groups = new Map<string, GPUBindGroup>();
+  const groups = new LruCache<string, GPUBindGroup>(capacity);
 
   device.createComputePipeline = (descriptor) => {
     const pipeline = createComputePipeline(descriptor);
@@ -39,12 +41,6 @@ export function cacheBindGroups(device: GPUDevice, capacity: number): void {
       if (!('buffer' in resource)) return createBindGroup(descriptor);
       key += ` ${binding}:${idOf(resource.buffer)}+${resource.offset ?? 0}:${resource.size ?? ''}`;
     }
-    let group = groups.get(key);
-    if (!group) {
-      group = createBindGroup(descriptor);
-      groups.set(key, group);
-      if (groups.size > capacity) groups.delete(groups.keys().next().value!);
-    }
-    return group;
+    return groups.getOrMake(key, () => createBindGroup(descriptor));
   };
 }

@@ -80,6 +80,19 @@ describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
     make(3);
     expect(own.uniformPendingDisposal).toEqual([first]);
     expect(make(NaN)).not.toBe(make(Infinity));
+    expect(make(-0)).not.toBe(make(0));
+  });
+
+  it('keep the uniforms of every step, however many learning rates come and go', async () => {
+    const backend = await plainBackend();
+    cacheUniforms(backend, 2);
+    const make = (value: number) =>
+      internals(backend).makeUniforms([{ type: 'float32', data: [value] }]).buffer;
+    const hot = make(0.5);
+    for (let step = 1; step < 5; step++) {
+      make(step);
+      expect(make(0.5)).toBe(hot);
+    }
   });
 
   it('let buffers be used again before a submit', async () => {

@@ -2,6 +2,7 @@
 // tfjs-backend-webgpu moves one of them.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { env, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { LruCache } from './lru-cache';
 
 /** One value of a program's uniforms, as tfjs's programs give them. */
 export interface ProgramUniform {
@@ -84,26 +85,23 @@ export function reuseBuffersWithinBatch(backend: WebGPUBackend): void {
   Object.defineProperty(backend, 'commandQueueOwnedIds', { get: () => none, set: () => {} });
 }
 
-/** Gives programs of the same uniforms the same uniform buffer, written once. At most `capacity` are kept. */
+/** Gives programs of the same uniforms the same uniform buffer, written once; the `capacity` most recently used are kept. */
 export function cacheUniforms(backend: WebGPUBackend, capacity: number): void {
   const own = internals(backend);
   const make = own.makeUniforms.bind(backend);
-  const cache = new Map<string, UniformBinding>();
+  const cache = new LruCache<string, UniformBinding>(capacity, ({ buffer }) =>
+    own.uniformPendingDisposal.push(buffer),
+  );
   own.makeUniforms = (uniforms) => {
-    const key = uniforms.map(({ type, data }) => `${type[0]}${data}`).join();
-    let binding = cache.get(key);
-    if (!binding) {
-      binding = make(uniforms);
+    // As text −0 is '0'.
+    const textOf = (data: number[]) => (data.length === 1 && Object.is(data[0], -0) ? '-0' : data);
+    const key = uniforms.map(({ type, data }) => `${type[0]}${textOf(data)}`).join();
+    return cache.getOrMake(key, () => {
+      const binding = make(uniforms);
       // tfjs would take it back after the submit.
       own.uniformPendingDisposal.pop();
-      cache.set(key, binding);
-      if (cache.size > capacity) {
-        const [oldest, { buffer }] = cache.entries().next().value!;
-        cache.delete(oldest);
-        own.uniformPendingDisposal.push(buffer);
-      }
-    }
-    return binding;
+      return binding;
+    });
   };
 }
 
