@@ -10,7 +10,7 @@ export const library: Options = {
   sourcemap: true,
   treeshake: true,
   target: 'es2022',
-  // Bundlers recognise Node's own modules by their prefix.
+  // Bundlers recognize Node's own modules by their prefix.
   removeNodeProtocol: false,
   tsconfig: 'tsconfig.json',
 };

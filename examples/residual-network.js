@@ -66,7 +66,7 @@ await fit(model, {
   epochs: 6,
   onEpoch({ epoch, loss, validation }) {
     const percent = (100 * validation.metrics.accuracy).toFixed(1);
-    console.log(`epoch ${epoch + 1}: loss ${loss.toFixed(3)}, ${percent} % of the test images recognised`);
+    console.log(`epoch ${epoch + 1}: loss ${loss.toFixed(3)}, ${percent} % of the test images recognized`);
     if (epoch === 5 && validation.metrics.accuracy < 0.35)
       throw new Error('the network should have learned more');
   },

@@ -20,16 +20,31 @@ export const seconds = (milliseconds) =>
   milliseconds < 9_950 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds / 1000)} s`;
 
 /**
- * Runs a command as a stage.
+ * Runs a command as a stage, or several one after the other, whatever fails before.
  *
+ * @param command its name
+ * @param args its arguments
+ * @param commands in place of the two: `{ command, args }` of each
  * @param show what of its output is shown: 'all' as it comes, 'last' the last line, 'failure' everything if it fails
  * @returns `{ status: 'passed' | 'failed' | 'cannot run', output, code }`
  */
-export async function stage({ title, command, args, show = 'failure', env = {} }) {
+export async function stage({
+  title,
+  command,
+  args,
+  commands = [{ command, args }],
+  show = 'failure',
+  env = {},
+}) {
   const started = performance.now();
   out.write(`▸ ${title} …`);
   if (show === 'all') out.write('\n');
-  const { code, output } = await capture(command, args, { env, echo: show === 'all' });
+  const results = [];
+  for (const { command, args } of commands) {
+    results.push(await capture(command, args, { env, echo: show === 'all' }));
+  }
+  const code = results.find((result) => result.code !== 0)?.code ?? 0;
+  const output = results.map((result) => result.output).join('');
   const status = code === 0 ? 'passed' : code === CANNOT_RUN ? 'cannot run' : 'failed';
   const last = plain(output).trimEnd().split('\n').at(-1) ?? '';
   const time = seconds(performance.now() - started);

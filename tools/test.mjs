@@ -6,7 +6,13 @@ const node = (...args) => ({ command: process.execPath, args });
 
 /** The stages in their order; `needs` says what has to be generated or built before. */
 const STAGES = {
-  lint: { title: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings'] },
+  lint: {
+    title: 'format, lint and spelling',
+    commands: [
+      { command: 'biome', args: ['check', '--error-on-warnings'] },
+      { command: 'cspell', args: ['lint', '--no-progress', '--no-summary'] },
+    ],
+  },
   types: { title: 'types', needs: 'generate', command: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
   vitest: { title: 'vitest', needs: 'generate', command: 'vitest', args: ['run'], show: 'all' },
   conformance: {

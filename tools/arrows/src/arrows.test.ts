@@ -26,7 +26,7 @@ const packageOf = (specifier: string): string =>
     .join('/');
 
 /** `file: import` for every import that `wrong` holds against. */
-function offences(
+function offenses(
   of: Package[],
   wrong: (specifier: string, file: Package['files'][number], pkg: Package) => boolean,
 ): string[] {
@@ -75,14 +75,14 @@ describe('tfjs-core', () => {
   });
 
   it('is imported by its bare name', () => {
-    expect(offences(packages, (name) => name.startsWith(`${CORE}/`))).toEqual([]);
+    expect(offenses(packages, (name) => name.startsWith(`${CORE}/`))).toEqual([]);
   });
 });
 
 describe('imports', () => {
   it('name packages that the importing package declares', () => {
     const fromRoot = names(rootManifest.devDependencies);
-    const undeclared = offences(packages, (name, file, { manifest }) => {
+    const undeclared = offenses(packages, (name, file, { manifest }) => {
       if (isRelative(name) || name.startsWith('node:')) return false;
       const declared = runtime(manifest);
       // What users do not get may also use the package's and the workspace's tools.
@@ -93,7 +93,7 @@ describe('imports', () => {
   });
 
   it('stay within their package', () => {
-    const leaving = offences(packages, (name, file, { directory }) => {
+    const leaving = offenses(packages, (name, file, { directory }) => {
       // Every package builds with the options of the workspace.
       if (file.path === join(directory, 'tsup.config.ts')) return false;
       return isRelative(name) && !normalize(join(dirname(file.path), name)).startsWith(`${directory}/`);
