@@ -1,4 +1,5 @@
-// Compiles assembly/ to the variants of the module and writes them to src/generated/ as base64.
+// Compiles assembly/ to the variants of the module and writes them to src/generated/ as base64, with the types of the kernels
+// as AssemblyScript declares them.
 // Skips the work when sources and compiler are those of the last run. `--force` compiles anyway.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -30,18 +31,43 @@ async function sourceHash() {
   return hash.digest('hex');
 }
 
+/** @returns the contents of what the compiler wrote, by the end of its name. */
 async function compile(flags) {
-  let binary;
+  const written = {};
   const { error, stderr } = await asc.main([...common, ...optimize, ...flags, '--outFile', 'module.wasm'], {
     readFile: (name, base) => readFile(`${base ?? ''}/${name}`, 'utf8').catch(() => null),
     writeFile: (name, contents) => {
-      if (name.endsWith('.wasm')) binary = contents;
+      written[name.slice(name.indexOf('.') + 1)] = contents;
     },
     listFiles: () => [],
     baseDir: root,
   });
-  if (error || !binary) throw new Error(`asc failed:\n${stderr.toString()}`, { cause: error });
-  return binary;
+  if (error || !written.wasm) throw new Error(`asc failed:\n${stderr.toString()}`, { cause: error });
+  return written;
+}
+
+// Distances in bytes are usize as well, so that they can be added to addresses.
+const isDistance = (parameter) => /(Bytes|Step|Panel)$/.test(parameter);
+const typesOf = { usize: 'Pointer', i32: 'number', f32: 'number' };
+
+/** The kernels' TypeScript interface, from the compiler's declarations: a comment that names every parameter's type. */
+function kernelInterface(declarations) {
+  const methods = [];
+  const pattern =
+    /\/\*\*\n\s+\* (assembly\/\S+)\n((?:\s+\* @param .*\n)*)\s+\*\/\n\s+export function (\w+)\(/g;
+  for (const [, , parameters, name] of declarations.matchAll(pattern)) {
+    const list = [...parameters.matchAll(/@param (\w+) `(\w+)`/g)].map(([, parameter, type]) => {
+      if (!typesOf[type])
+        throw new Error(`${name}: ${parameter} is ${type}; expected ${Object.keys(typesOf)}`);
+      return `${parameter}: ${isDistance(parameter) ? 'number' : typesOf[type]}`;
+    });
+    if (list.slice(-3).join() !== 'first: number,last: number,scratch: Pointer')
+      throw new Error(`${name}(${list}) does not end with first, last and scratch`);
+    methods.push(`  ${name}(${list.join(', ')}): void;\n`);
+  }
+  const count = declarations.match(/export function /g).length;
+  if (methods.length !== count) throw new Error(`${count} exports, ${methods.length} of them understood`);
+  return `import type { Pointer } from '../pointer';\n\nexport interface Kernels {\n${methods.join('')}}\n`;
 }
 
 /** Where the module says whether its memory is shared: the only byte in which the two forms differ, so that one is shipped. */
@@ -61,15 +87,22 @@ if (previous.hash === hash && !process.argv.includes('--force')) {
 } else {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
+  const comment = '// Made from assembly/ by scripts/build-wasm.mjs; do not edit.\n';
   const sizes = {};
   for (const [name, flags] of Object.entries(variants)) {
-    const binary = await compile(['--baseDir', root, ...flags]);
+    const { wasm: binary, 'd.ts': declarations } = await compile([
+      '--bindings',
+      'raw',
+      '--baseDir',
+      root,
+      ...flags,
+    ]);
     if (!WebAssembly.validate(binary) && name.startsWith('baseline'))
       throw new Error(`${name} is not a valid module`);
-    const flag = memoryFlag(name, binary, await compile(['--baseDir', root, ...flags, ...shared]));
+    const flag = memoryFlag(name, binary, (await compile(['--baseDir', root, ...flags, ...shared])).wasm);
     const base64 = Buffer.from(binary).toString('base64');
-    const comment = '// Made from assembly/ by scripts/build-wasm.mjs; do not edit.\n';
     await writeFile(`${out}${name}.ts`, `${comment}export default { flag: ${flag}, base64: '${base64}' };\n`);
+    if (name === 'baseline') await writeFile(`${out}kernels.ts`, comment + kernelInterface(declarations));
     sizes[name] = binary.length;
   }
   await writeFile(stamp, `${JSON.stringify({ hash, sizes })}\n`);

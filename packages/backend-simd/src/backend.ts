@@ -1,6 +1,9 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Arguments, KernelName } from './arguments';
 import { SCRATCH } from './layout';
+import type { Pointer } from './pointer';
+import type { Kernel } from './pool';
 import { getRuntime, type Runtime } from './runtime';
 import { TensorRecord } from './tensor-record';
 
@@ -16,7 +19,7 @@ export class SimdBackend extends MathBackendCPU {
   /** What the running kernel has taken and would leave behind if it threw. */
   private readonly made: DataId[] = [];
   private readonly retained: DataId[] = [];
-  private readonly temporaries = new Map<number, number>();
+  private readonly temporaries = new Map<Pointer, number>();
   private running = false;
 
   constructor(runtime: Runtime = getRuntime()) {
@@ -83,10 +86,10 @@ export class SimdBackend extends MathBackendCPU {
    *
    * @throws for other types: bool has one byte per element, complex64 and string have no array.
    */
-  pointer(info: TensorInfo): number {
+  pointer(info: TensorInfo): Pointer {
     const record = this.data.get(info.dataId) as TensorRecord;
     if (record.pointer === 0) this.lift(info.dataId, record);
-    return record.pointer;
+    return record.pointer as Pointer;
   }
 
   /** A new tensor in wasm memory, not initialised. */
@@ -100,13 +103,13 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /** Working memory for a kernel; give it back with {@link release}. */
-  temporary(bytes: number): number {
-    const pointer = this.runtime.arena.allocate(bytes);
+  temporary(bytes: number): Pointer {
+    const pointer = this.runtime.arena.allocate(bytes) as Pointer;
     if (this.running) this.temporaries.set(pointer, bytes);
     return pointer;
   }
 
-  release(pointer: number, bytes: number): void {
+  release(pointer: Pointer, bytes: number): void {
     this.temporaries.delete(pointer);
     this.runtime.arena.release(pointer, bytes);
   }
@@ -135,10 +138,10 @@ export class SimdBackend extends MathBackendCPU {
    * Runs the wasm kernel `name(...values, first, last, scratch)` over all units [0, units), on all threads in tasks of
    * `grain` units, or at once on this thread when that is one task.
    */
-  parallel(name: string, values: number[], units: number, grain: number): void {
+  parallel<K extends KernelName>(name: K, values: Arguments<K>, units: number, grain: number): void {
     const { pool, kernels } = this.runtime;
     if (pool) pool.run(name, values, units, grain);
-    else if (units > 0) kernels[name]!(...values, 0, units, SCRATCH);
+    else if (units > 0) (kernels[name] as Kernel)(...values, 0, units, SCRATCH);
   }
 
   private forgetRetained(dataId: DataId): void {

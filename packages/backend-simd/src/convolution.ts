@@ -2,6 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
+import { NULL } from './pointer';
 import {
   takesWinograd,
   winogradConvolution,
@@ -88,12 +89,21 @@ export function convolutionFilterGradient(
   withGeometry(backend, geometry, (pointer) => {
     const work = (Math.min(group, panels) * 4 * Math.min(padded, 128) * pixels) / splits;
     const grain = Math.max(1, Math.floor(TASK_WORK / work));
-    const values = [pointer, backend.pointer(x), backend.pointer(dy), partial, pixels, splits, group];
-    backend.parallel('convolveFilter', values, splits * blocks, grain);
+    const images = [backend.pointer(x), backend.pointer(dy)] as const;
+    backend.parallel(
+      'convolveFilter',
+      [pointer, ...images, partial, pixels, splits, group],
+      splits * blocks,
+      grain,
+    );
   });
   const rowGrain = Math.max(1, Math.ceil(65536 / (splits * padded)));
-  const values = [partial, backend.pointer(out), inChannels, taps, outChannels, splits];
-  backend.parallel('reduceFilter', values, taps * inChannels, rowGrain);
+  backend.parallel(
+    'reduceFilter',
+    [partial, backend.pointer(out), inChannels, taps, outChannels, splits],
+    taps * inChannels,
+    rowGrain,
+  );
   backend.release(partial, partialBytes);
   return out;
 }
@@ -117,7 +127,7 @@ function convolve(
   const packedBytes = Math.max(4, panels * panel * taps * inner * 4);
   const packed = backend.temporary(packedBytes);
   withGeometry(backend, geometry, (pointer, order) => {
-    const packing = [backend.pointer(filter), packed, order, taps, inner, columns];
+    const packing = [backend.pointer(filter), packed, order, taps, inner, columns] as const;
     const panelGrain = Math.max(1, Math.ceil(32768 / (panel * inner * taps)));
     backend.parallel(
       'packFilter',
@@ -131,17 +141,9 @@ function convolve(
     const units = Math.ceil(rows / blockRows) * Math.ceil(columns / blockColumns);
     const work = Math.min(blockRows, rows) * Math.min(blockColumns, columns) * Math.max(1, inner * taps);
     const grain = Math.max(1, Math.floor(TASK_WORK / work));
-    const operands = [
-      pointer,
-      backend.pointer(source),
-      packed,
-      backend.pointer(out),
-      rows,
-      blockRows,
-      blockColumns,
-    ];
-    const biasPointer = bias ? backend.pointer(bias) : 0;
-    backend.parallel('convolve', [...operands, biasPointer, ending.code, ending.alpha], units, grain);
+    const operands = [pointer, backend.pointer(source), packed, backend.pointer(out)] as const;
+    const ends = [bias ? backend.pointer(bias) : NULL, ending.code, ending.alpha] as const;
+    backend.parallel('convolve', [...operands, rows, blockRows, blockColumns, ...ends], units, grain);
   });
   backend.release(packed, packedBytes);
 }

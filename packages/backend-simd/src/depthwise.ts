@@ -2,6 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
+import { NULL, type Pointer } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -80,9 +81,9 @@ export function depthwiseFilterGradient(
 function run(
   backend: SimdBackend,
   geometry: Geometry,
-  source: number,
+  source: Pointer,
   filter: TensorInfo,
-  out: number,
+  out: Pointer,
   images: number,
   bias?: TensorInfo,
   ending: Ending = linear,
@@ -93,8 +94,8 @@ function run(
     Math.floor(TASK_WORK / (grid.width * geometry.source.channels * Math.max(1, taps.length))),
   );
   withGeometry(backend, geometry, (pointer, order) => {
-    const biasPointer = bias ? backend.pointer(bias) : 0;
-    const operands = [pointer, source, backend.pointer(filter), out, order];
+    const biasPointer = bias ? backend.pointer(bias) : NULL;
+    const operands = [pointer, source, backend.pointer(filter), out, order] as const;
     backend.parallel(
       'depthwise',
       [...operands, biasPointer, ending.code, ending.alpha],
@@ -114,7 +115,7 @@ function withRepeatedChannels(
   backend: SimdBackend,
   x: TensorInfo,
   info: Conv2DInfo,
-  use: (x: number) => void,
+  use: (x: Pointer) => void,
 ): void {
   const multiplier = info.outChannels / info.inChannels;
   const pointer = backend.pointer(x);

@@ -1,5 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend';
+import { advance, type Pointer } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -80,7 +81,7 @@ export function phaseGeometry(info: Conv2DInfo, y: number, x: number): Geometry 
 export function withGeometry(
   backend: SimdBackend,
   geometry: Geometry,
-  use: (pointer: number, order: number) => void,
+  use: (pointer: Pointer, order: Pointer) => void,
 ): void {
   const { source, grid, step, origin, out, outStep, outOrigin, taps, order } = geometry;
   const fields = [
@@ -90,6 +91,6 @@ export function withGeometry(
   const words = [...fields, ...taps.flat(), ...order];
   const pointer = backend.temporary(words.length * 4);
   new Int32Array(backend.runtime.memory.buffer, pointer, words.length).set(words);
-  use(pointer, pointer + (fields.length + 2 * taps.length) * 4);
+  use(pointer, advance(pointer, (fields.length + 2 * taps.length) * 4));
   backend.release(pointer, words.length * 4);
 }

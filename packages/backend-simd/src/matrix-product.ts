@@ -1,6 +1,8 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type Ending, linear } from './activation';
+import type { Arguments } from './arguments';
 import type { SimdBackend } from './backend';
+import { NULL, type Pointer } from './pointer';
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 256;
@@ -47,8 +49,7 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const pa = backend.pointer(a);
   const pb = backend.pointer(b);
   const pc = backend.pointer(out);
-  const biasPointer = bias ? backend.pointer(bias) : 0;
-  const ends = [biasPointer, ending.code, ending.alpha];
+  const ends = [bias ? backend.pointer(bias) : NULL, ending.code, ending.alpha] as const;
   if (m === 1 && batches === 1) {
     rowProduct(backend, [pa, pb, pc, k, n, ...ends], transposeB);
     return out;
@@ -57,19 +58,19 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const panels = Math.ceil(n / panel);
   const packedBytes = batchesB * panels * panel * k * 4;
   const packed = backend.temporary(packedBytes);
-  const [kStride, columnStride] = transposeB ? [1, k] : [n, 1];
+  const [kStride, columnStride] = transposeB ? ([1, k] as const) : ([n, 1] as const);
   const panelGrain = Math.max(1, Math.ceil(32768 / (panel * k)));
   backend.parallel('packB', [pb, packed, k, n, kStride, columnStride, k * n], batchesB * panels, panelGrain);
 
   const tableBytes = batches * 8;
   const table =
-    batchesA === batches && batchesB === batches ? 0 : writeTable(backend, plan, a, b, tableBytes);
+    batchesA === batches && batchesB === batches ? NULL : writeTable(backend, plan, a, b, tableBytes);
   const { rows, columns } = blocks(m, n, k, batches, backend.runtime.threads);
   const units = batches * Math.ceil(m / rows) * Math.ceil(n / columns);
   const grain = Math.max(1, Math.floor(TASK_WORK / (Math.min(rows, m) * Math.min(columns, n) * k)));
-  const [rowStride, aStride] = transposeA ? [1, m] : [k, 1];
-  const values = [pa, packed, pc, table, m, k, n, rowStride, aStride, m * k, rows, columns];
-  backend.parallel('gemm', [...values, ...ends], units, grain);
+  const [rowStride, aStride] = transposeA ? ([1, m] as const) : ([k, 1] as const);
+  const operands = [pa, packed, pc, table, m, k, n, rowStride, aStride, m * k] as const;
+  backend.parallel('gemm', [...operands, rows, columns, ...ends], units, grain);
 
   if (table) backend.release(table, tableBytes);
   backend.release(packed, packedBytes);
@@ -77,8 +78,8 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
 }
 
 // One row: B is read once, so packing it would cost more than the product.
-function rowProduct(backend: SimdBackend, values: number[], transposeB: boolean): void {
-  const [, , , k, n] = values as [number, number, number, number, number];
+function rowProduct(backend: SimdBackend, values: Arguments<'rowProduct'>, transposeB: boolean): void {
+  const [, , , k, n] = values;
   if (transposeB) {
     backend.parallel('rowProductTransposed', values, n, Math.max(1, Math.ceil(ROW_WORK / k)));
   } else {
@@ -140,7 +141,7 @@ function writeTable(
   a: TensorInfo,
   b: TensorInfo,
   bytes: number,
-): number {
+): Pointer {
   const pointer = backend.temporary(bytes);
   const table = new Int32Array(backend.runtime.memory.buffer, pointer, batches * 2);
   const stridesA = broadcastStrides(a.shape.slice(0, -2), outer);

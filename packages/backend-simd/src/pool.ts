@@ -64,7 +64,7 @@ export class Pool {
    * @throws when the kernel traps in a worker, or a worker dies in the middle of a task; from then on the calling thread
    *   works alone.
    */
-  run(name: string, values: number[], units: number, grain: number): void {
+  run(name: string, values: readonly number[], units: number, grain: number): void {
     const kernel = this.kernels[name]!;
     const perTask = Math.max(1, grain, Math.ceil(units / MOST_TASKS));
     const tasks = Math.ceil(units / perTask);
@@ -85,7 +85,7 @@ export class Pool {
     for (const worker of this.workers) worker.terminate();
   }
 
-  private post(name: string, values: number[], units: number, grain: number, tasks: number): number {
+  private post(name: string, values: readonly number[], units: number, grain: number, tasks: number): number {
     const { control } = this;
     this.tag = (this.tag + 1) & 0x7fff;
     const first = this.tag << 16;
@@ -108,7 +108,7 @@ export class Pool {
 
   private takePart(
     kernel: Kernel,
-    values: number[],
+    values: readonly number[],
     units: number,
     grain: number,
     tasks: number,

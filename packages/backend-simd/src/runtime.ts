@@ -1,4 +1,5 @@
 import { Arena } from './arena';
+import type { Kernels } from './generated/kernels';
 import { scratchOf } from './layout';
 import { type SimdOptions, takeOptions } from './options';
 import { canShareMemory, hardwareThreads } from './platform';
@@ -14,7 +15,7 @@ const MOST_THREADS = 8;
 export interface Runtime {
   memory: WebAssembly.Memory;
   arena: Arena;
-  kernels: Record<string, Kernel>;
+  kernels: Kernels;
   /** Undefined with one thread. */
   pool: Pool | undefined;
   threads: number;
@@ -94,9 +95,10 @@ function buildRuntime(
   const start = scratchOf(threads);
   const { memory, maximum } = createMemory(start, shared, maximumPages);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = instance.exports as Record<string, Kernel>;
+  const kernels = instance.exports as unknown as Kernels;
   const workers = { count: threads - 1, patienceMilliseconds };
-  const pool = threads > 1 ? new Pool(kernels, memory, module, workers) : undefined;
+  const pool =
+    threads > 1 ? new Pool(kernels as unknown as Record<string, Kernel>, memory, module, workers) : undefined;
   const arena = new Arena(memory, start, maximum * PAGE);
   return { memory, arena, kernels, pool, threads, variant, shared, panel: panelOf(variant) };
 }

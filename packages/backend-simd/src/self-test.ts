@@ -1,4 +1,5 @@
 import { scratchOf } from './layout';
+import { NULL, type Pointer } from './pointer';
 import { createRuntime, type Runtime } from './runtime';
 import type { Variant } from './variants';
 
@@ -47,7 +48,7 @@ function repeat(run: () => void, milliseconds: number): number {
 }
 
 function place({ arena, memory }: Runtime, size: number, value: (i: number) => number = () => 0) {
-  const pointer = arena.allocate(size * 4);
+  const pointer = arena.allocate(size * 4) as Pointer;
   const values = new Float32Array(memory.buffer, pointer, size).map((_, i) => value(i));
   new Float32Array(memory.buffer, pointer, size).set(values);
   return { pointer, values, read: () => new Float32Array(memory.buffer, pointer, size) };
@@ -61,13 +62,13 @@ function makeProduct(runtime: Runtime): Test {
   const b = place(runtime, K * N, (i) => (i % 5) - 2);
   const packed = place(runtime, panels * panel * K);
   const c = place(runtime, M * N);
-  const scratch = scratchOf(0);
+  const scratch = scratchOf(0) as Pointer;
   const blocks = Math.ceil(M / 64);
   return {
     run() {
-      kernels.packB!(b.pointer, packed.pointer, K, N, N, 1, K * N, 0, panels, scratch);
-      const operands = [a.pointer, packed.pointer, c.pointer, 0, M, K, N, K, 1, M * K, 64, 256];
-      kernels.gemm!(...operands, 0, 0, 0, 0, blocks, scratch);
+      kernels.packB(b.pointer, packed.pointer, K, N, N, 1, K * N, 0, panels, scratch);
+      const operands = [a.pointer, packed.pointer, c.pointer, NULL, M, K, N, K, 1, M * K, 64, 256] as const;
+      kernels.gemm(...operands, NULL, 0, 0, 0, blocks, scratch);
     },
     right: () =>
       c.read().every((value, at) => {
@@ -85,7 +86,7 @@ function makeGelu(runtime: Runtime): Test {
   const slope = Math.sqrt(2 / Math.PI);
   const gelu = (x: number) => (x / 2) * (1 + Math.tanh(slope * (x + 0.044715 * x ** 3)));
   return {
-    run: () => runtime.kernels.geluTanh!(x.pointer, y.pointer, 0, 0, 0, ELEMENTS, scratchOf(0)),
+    run: () => runtime.kernels.geluTanh(x.pointer, y.pointer, 0, 0, 0, ELEMENTS, scratchOf(0) as Pointer),
     right: () => y.read().every((value, i) => close(value, gelu(x.values[i]!))),
   };
 }
@@ -95,7 +96,7 @@ function makeSoftmax(runtime: Runtime): Test {
   const y = place(runtime, ELEMENTS);
   const total = x.values.reduce((sum, z) => sum + Math.exp(z), 0);
   return {
-    run: () => runtime.kernels.softmax!(x.pointer, y.pointer, ELEMENTS, 0, 1, scratchOf(0)),
+    run: () => runtime.kernels.softmax(x.pointer, y.pointer, ELEMENTS, 0, 1, scratchOf(0) as Pointer),
     right: () => y.read().every((value, i) => close(value, Math.exp(x.values[i]!) / total)),
   };
 }

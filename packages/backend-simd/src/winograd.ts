@@ -1,6 +1,7 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
+import { advance, NULL } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -96,26 +97,31 @@ export function winogradFilterGradient(
 
   const bytes = 36 * (left.step + right.step + sumStep) + 32;
   const block = backend.temporary(bytes);
-  const [leftAt, rightAt] = [block, block + 36 * left.step];
-  const sums = rightAt + 36 * right.step;
-  const shape = sums + 36 * sumStep;
+  const leftAt = block;
+  const rightAt = advance(leftAt, 36 * left.step);
+  const sums = advance(rightAt, 36 * right.step);
+  const shape = advance(sums, 36 * sumStep);
   const sizes = [inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo.top, padInfo.left];
   new Int32Array(backend.runtime.memory.buffer, shape, 8).set(sizes);
 
-  const transformed = [leftAt, left.panel, left.step, rightAt, right.panel, right.step];
-  const images = [shape, backend.pointer(x), backend.pointer(dy)];
+  const transformed = [leftAt, left.panel, left.step, rightAt, right.panel, right.step] as const;
+  const images = [shape, backend.pointer(x), backend.pointer(dy)] as const;
   const group = Math.max(4, Math.ceil(inChannels / 8) * 4);
   for (let tile = 0; tile < tiles; tile += chunk) {
     const count = Math.min(chunk, tiles - tile);
     backend.parallel('winogradTiles', [...images, tile, count, ...transformed], Math.ceil(count / 4), 1);
     const fresh = tile === 0 ? 1 : 0;
-    const sizes = [count, inChannels, outChannels, group, fresh];
+    const sizes = [count, inChannels, outChannels, group, fresh] as const;
     const units = 36 * Math.ceil(inChannels / group);
     backend.parallel('winogradProducts', [...sizes, ...transformed, sums, sumStep], units, 1);
   }
   const out = backend.output(info.filterShape);
-  const reducing = [sums, sumStep, backend.pointer(out), inChannels, outChannels];
-  backend.parallel('winogradFilterGradient', reducing, inChannels, 4);
+  backend.parallel(
+    'winogradFilterGradient',
+    [sums, sumStep, backend.pointer(out), inChannels, outChannels],
+    inChannels,
+    4,
+  );
   backend.release(block, bytes);
   return out;
 }
@@ -145,12 +151,21 @@ function run(
   const shape = backend.temporary(32);
   new Int32Array(backend.runtime.memory.buffer, shape, 8).set([...source, ...outSize, ...pad]);
 
-  const reading = [channels, columns, strides.tap, strides.inner, strides.column, strides.turned ? 1 : 0];
-  backend.parallel('winogradFilter', [backend.pointer(filter), transformed, ...reading], padded / panel, 1);
-  const operands = [shape, backend.pointer(x), transformed, backend.pointer(out)];
-  const ends = [bias ? backend.pointer(bias) : 0, ending.code, ending.alpha];
-  const values = [...operands, tiles, blockTiles, workspace, workspaceBytes, ...ends];
-  backend.parallel('winograd', values, Math.ceil(tiles / blockTiles), 1);
+  const reading = [channels, columns, strides.tap, strides.inner, strides.column] as const;
+  backend.parallel(
+    'winogradFilter',
+    [backend.pointer(filter), transformed, ...reading, strides.turned ? 1 : 0],
+    padded / panel,
+    1,
+  );
+  const operands = [shape, backend.pointer(x), transformed, backend.pointer(out), tiles, blockTiles] as const;
+  const ends = [bias ? backend.pointer(bias) : NULL, ending.code, ending.alpha] as const;
+  backend.parallel(
+    'winograd',
+    [...operands, workspace, workspaceBytes, ...ends],
+    Math.ceil(tiles / blockTiles),
+    1,
+  );
 
   backend.release(shape, 32);
   backend.release(workspace, workspaceBytes * threads);

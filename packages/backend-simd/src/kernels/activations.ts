@@ -1,14 +1,16 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
+import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
+import type { Pointer } from '../pointer';
 import { floats } from './floats';
 import { grainOf } from './grain';
-import { runUnary } from './unary';
+import { runUnary, type UnaryKernel } from './unary';
 
 const COSTLY = 10;
 type Approximate = { approximate?: 'none' | 'tanh' };
 
-function activation(kernelName: string, nameOf: (attrs: Approximate) => string): KernelConfig {
+function activation(kernelName: string, nameOf: (attrs: Approximate) => UnaryKernel): KernelConfig {
   return {
     kernelName,
     backendName: 'simd',
@@ -26,7 +28,7 @@ function gradient(
   kernelName: string,
   input: 'x' | 'y',
   work: number,
-  nameOf: (attrs: Approximate) => string,
+  nameOf: (attrs: Approximate) => KernelsLike<'reluGrad'>,
 ): KernelConfig {
   return {
     kernelName,
@@ -34,11 +36,14 @@ function gradient(
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { dy, [input]: other } = inputs as { dy: TensorInfo; x: TensorInfo; y: TensorInfo };
-      const pointers = floats(simd, kernelName, { dy, [input]: other }, dy.shape);
+      const from = floats(simd, kernelName, { dy, [input]: other }, dy.shape) as Record<
+        'dy' | 'x' | 'y',
+        Pointer
+      >;
       const dx = simd.output(dy.shape);
       const size = util.sizeFromShape(dy.shape);
       const name = nameOf((attrs ?? {}) as Approximate);
-      simd.parallel(name, [...pointers, simd.pointer(dx)], size, grainOf(simd, size, work));
+      simd.parallel(name, [from.dy, from[input], simd.pointer(dx)], size, grainOf(simd, size, work));
       return dx;
     },
   };

@@ -24,14 +24,16 @@ export const adamW: KernelConfig = {
     };
     const { shape } = parameter!;
     const named = { gradient: gradient!, parameter: parameter!, mean: mean!, square: square! };
-    const pointers = floats(simd, 'AdamW', named, shape);
-    const outputs = [simd.output(shape), simd.output(shape), simd.output(shape)];
+    const from = floats(simd, 'AdamW', named, shape);
+    const outputs = [simd.output(shape), simd.output(shape), simd.output(shape)] as const;
     const size = util.sizeFromShape(shape);
-    const factors = [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, weightDecay];
-    const corrections = [1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)];
-    const parameters = [...pointers, ...outputs.map((out) => simd.pointer(out)), ...factors, ...corrections];
-    simd.parallel('adamW', parameters, size, grainOf(simd, size, 4));
-    return outputs;
+    const [update, newMean, newSquare] = outputs;
+    const pointers = [from.gradient, from.parameter, from.mean, from.square] as const;
+    const to = [simd.pointer(update), simd.pointer(newMean), simd.pointer(newSquare)] as const;
+    const factors = [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, weightDecay] as const;
+    const corrections = [1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)] as const;
+    simd.parallel('adamW', [...pointers, ...to, ...factors, ...corrections], size, grainOf(simd, size, 4));
+    return [...outputs];
   },
 };
 
@@ -45,16 +47,17 @@ export const adamWList: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const given = attrs as unknown as AdamAttrs & { weightDecays: number[] };
     const { learningRate, beta1, beta2, epsilon, weightDecays, step } = given;
-    return stepList(backend as SimdBackend, Object.values(inputs) as TensorInfo[], {
+    const simd = backend as SimdBackend;
+    return stepList(simd, Object.values(inputs) as TensorInfo[], {
       kernelName: 'AdamWList',
-      name: 'adamWList',
       columns: ['gradient', 'parameter', 'mean', 'square'],
       outputs: 3,
       tail: (i) => [weightDecays[i]!],
-      factors: [
-        ...[learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon],
-        ...[1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)],
-      ],
+      run: (table, units, grain) => {
+        const factors = [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon] as const;
+        const corrections = [1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)] as const;
+        simd.parallel('adamWList', [table, ...factors, ...corrections], units, grain);
+      },
       work: 4,
     });
   },

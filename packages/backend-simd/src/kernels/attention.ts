@@ -1,5 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
+import type { Pointer } from '../pointer';
 import { floats } from './floats';
 
 interface AttentionAttrs {
@@ -27,12 +28,14 @@ const attention: KernelConfig = {
     const { query, key, value } = inputs as Record<string, TensorInfo>;
     const { heads, scale } = attrs as unknown as AttentionAttrs;
     const sizes = sizesOf('Attention', query!, key!, heads);
-    const from = floats(simd, 'Attention', { query: query! });
-    from.push(...floats(simd, 'Attention', { key: key!, value: value! }, key!.shape));
-    const outputs = [simd.output(query!.shape), simd.output([sizes.batch, heads, sizes.queries])];
-    const pointers = [...from, ...outputs.map((out) => simd.pointer(out))];
-    runHeads(simd, 'attention', pointers, sizes, scale, forwardFloats(simd, sizes), 2);
-    return outputs;
+    const q = floats(simd, 'Attention', { query: query! }).query;
+    const from = floats(simd, 'Attention', { key: key!, value: value! }, key!.shape);
+    const [y, logsumexp] = [simd.output(query!.shape), simd.output([sizes.batch, heads, sizes.queries])];
+    const pointers = [q, from.key, from.value, simd.pointer(y), simd.pointer(logsumexp)] as const;
+    overHeads(simd, sizes, forwardFloats(simd, sizes), 2, ({ geometry, workspace, units, grain }) =>
+      simd.parallel('attention', [...pointers, ...geometry, scale, ...workspace], units, grain),
+    );
+    return [y, logsumexp];
   },
 };
 
@@ -45,32 +48,48 @@ const attentionGrad: KernelConfig = {
     const { dy, query, key, value, logsumexp } = inputs as Record<string, TensorInfo>;
     const { heads, scale } = attrs as unknown as AttentionAttrs;
     const sizes = sizesOf('AttentionGrad', query!, key!, heads);
-    const from = floats(simd, 'AttentionGrad', { dy: dy!, query: query! }, query!.shape);
-    from.push(...floats(simd, 'AttentionGrad', { key: key!, value: value! }, key!.shape));
     const moments = [sizes.batch, heads, sizes.queries];
-    from.push(...floats(simd, 'AttentionGrad', { logsumexp: logsumexp! }, moments));
-    const outputs = [query!, key!, value!].map(({ shape }) => simd.output(shape));
-    const pointers = [...from, ...outputs.map((out) => simd.pointer(out))];
-    runHeads(simd, 'attentionGrad', pointers, sizes, scale, gradientFloats(simd, sizes), 5);
-    return outputs;
+    const from = {
+      ...floats(simd, 'AttentionGrad', { dy: dy!, query: query! }, query!.shape),
+      ...floats(simd, 'AttentionGrad', { key: key!, value: value! }, key!.shape),
+      ...floats(simd, 'AttentionGrad', { logsumexp: logsumexp! }, moments),
+    };
+    const [dq, dk, dv] = [simd.output(query!.shape), simd.output(key!.shape), simd.output(value!.shape)];
+    const pointers = [from.dy, from.query, from.key, from.value, from.logsumexp] as const;
+    const outputs = [simd.pointer(dq), simd.pointer(dk), simd.pointer(dv)] as const;
+    overHeads(simd, sizes, gradientFloats(simd, sizes), 5, ({ geometry, workspace, units, grain }) =>
+      simd.parallel(
+        'attentionGrad',
+        [...pointers, ...outputs, ...geometry, scale, ...workspace],
+        units,
+        grain,
+      ),
+    );
+    return [dq, dk, dv];
   },
 };
 
-function runHeads(
+interface Job {
+  geometry: readonly [heads: number, queries: number, keys: number, size: number];
+  workspace: readonly [workspace: Pointer, workspaceBytes: number];
+  units: number;
+  grain: number;
+}
+
+/** Gives `use` a workspace of `workspaceFloats` for each thread, and says how the heads are divided into tasks. */
+function overHeads(
   simd: SimdBackend,
-  name: string,
-  pointers: number[],
   { batch, queries, keys, heads, size }: Sizes,
-  scale: number,
   workspaceFloats: number,
   products: number,
+  use: (job: Job) => void,
 ): void {
   const { threads } = simd.runtime;
   const bytes = Math.ceil(workspaceFloats / 16) * 64;
   const workspace = simd.temporary(bytes * threads);
   const grain = Math.max(1, Math.floor(TASK_WORK / (products * queries * keys * size)));
-  const values = [...pointers, heads, queries, keys, size, scale, workspace, bytes];
-  simd.parallel(name, values, batch * heads, grain);
+  const geometry = [heads, queries, keys, size] as const;
+  use({ geometry, workspace: [workspace, bytes], units: batch * heads, grain });
   simd.release(workspace, bytes * threads);
 }
 

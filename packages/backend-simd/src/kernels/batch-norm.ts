@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activationCode } from '../activation';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
-import { floats } from './floats';
+import { advance, NULL } from '../pointer';
+import { floats, optionalFloats } from './floats';
 import { grainOf } from './grain';
 import { rowsOf } from './softmax';
 
@@ -45,30 +46,30 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
       const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
       const code = activated ? activationCode(kernelName, activation) : 0;
       const { rows, n } = rowsOf(x);
-      const [from] = floats(simd, kernelName, { x }) as [number];
-      const scale = optional(simd, kernelName, { gamma }, n);
-      const shift = optional(simd, kernelName, { beta }, n);
-      const outputs = [simd.output(x.shape), simd.output([n]), simd.output([n])];
-      const [y, mean, variance] = outputs.map((out) => simd.pointer(out)) as [number, number, number];
+      const from = floats(simd, kernelName, { x });
+      const scale = optionalFloats(simd, kernelName, 'gamma', gamma, [n]);
+      const shift = optionalFloats(simd, kernelName, 'beta', beta, [n]);
+      const [y, mean, variance] = [simd.output(x.shape), simd.output([n]), simd.output([n])];
+      const [yAt, meanAt, varianceAt] = [simd.pointer(y), simd.pointer(mean), simd.pointer(variance)];
       forEachStrip(n, (at, width) => {
         const { slices, per } = slicesOf(rows, width);
         const bytes = 16 * width * slices;
         const sums = simd.temporary(bytes);
-        const moments = [mean + at, variance + at];
+        const [source, m, v] = [advance(from.x, at), advance(meanAt, at), advance(varianceAt, at)] as const;
         const grain = grainOf(simd, slices, 2 * per * width);
-        simd.parallel('batchNormSums', [from + at, sums, rows, n, width, per], slices, grain);
-        simd.parallel('batchNormMoments', [sums, ...moments, rows, width, slices], width, width);
+        simd.parallel('batchNormSums', [source, sums, rows, n, width, per], slices, grain);
+        simd.parallel('batchNormMoments', [sums, m, v, rows, width, slices], width, width);
         simd.release(sums, bytes);
-        const pointers = [from + at, y + at, ...moments, scale && scale + at, shift && shift + at];
+        const affine = [m, v, advance(scale, at), advance(shift, at)] as const;
         const work = width * (activated ? COSTLY : 1);
         simd.parallel(
           'batchNormApply',
-          [...pointers, n, width, epsilon, code],
+          [source, advance(yAt, at), ...affine, n, width, epsilon, code],
           rows,
           grainOf(simd, rows, work),
         );
       });
-      return outputs;
+      return [y, mean, variance];
     },
   };
 }
@@ -87,53 +88,52 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
       const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
       const code = activated ? activationCode(kernelName, activation) : 0;
       const { rows, n } = rowsOf(x!);
-      const [g, from] = floats(simd, kernelName, { dy: dy!, x: x! }, x!.shape) as [number, number];
-      const given = { mean: mean!, variance: variance! };
-      const [m, v] = floats(simd, kernelName, given, [n]) as [number, number];
-      const scale = optional(simd, kernelName, { gamma }, n);
-      const shift = activated ? optional(simd, kernelName, { beta }, n) : 0;
-      const outputs = [simd.output(x!.shape), simd.output([n]), simd.output([n])];
-      const [dx, dgamma, dbeta] = outputs.map((out) => simd.pointer(out)) as [number, number, number];
+      const from = {
+        ...floats(simd, kernelName, { dy: dy!, x: x! }, x!.shape),
+        ...floats(simd, kernelName, { mean: mean!, variance: variance! }, [n]),
+        gamma: optionalFloats(simd, kernelName, 'gamma', gamma, [n]),
+        beta: optionalFloats(simd, kernelName, 'beta', activated ? beta : undefined, [n]),
+      };
+      const [dx, dgamma, dbeta] = [simd.output(x!.shape), simd.output([n]), simd.output([n])];
+      const to = { dx: simd.pointer(dx), dgamma: simd.pointer(dgamma), dbeta: simd.pointer(dbeta) };
       forEachStrip(n, (at, width) => {
         const { slices, per } = slicesOf(rows, width);
         const bytes = 16 * width * slices;
         const sums = simd.temporary(bytes);
-        const sizes = [rows, n, width, per];
+        const sizes = [rows, n, width, per] as const;
+        const [g, source, out] = [advance(from.dy, at), advance(from.x, at), advance(to.dx, at)] as const;
+        const [m, v] = [advance(from.mean, at), advance(from.variance, at)] as const;
+        const scale = advance(from.gamma, at);
+        const parameters = [advance(to.dgamma, at), advance(to.dbeta, at)] as const;
         if (activated) {
-          const affine = [m + at, v + at, scale && scale + at, shift && shift + at];
-          const pointers = [g + at, from + at, dx + at, ...affine, sums];
-          const grain = grainOf(simd, slices, COSTLY * per * width);
-          simd.parallel('batchNormActivationGradSums', [...pointers, ...sizes, epsilon, code], slices, grain);
+          simd.parallel(
+            'batchNormActivationGradSums',
+            [g, source, out, m, v, scale, advance(from.beta, at), sums, ...sizes, epsilon, code],
+            slices,
+            grainOf(simd, slices, COSTLY * per * width),
+          );
         } else {
           const grain = grainOf(simd, slices, 2 * per * width);
-          simd.parallel('batchNormGradSums', [g + at, from + at, m + at, sums, ...sizes], slices, grain);
+          simd.parallel('batchNormGradSums', [g, source, m, sums, ...sizes], slices, grain);
         }
-        const toParameters = [sums, v + at, dgamma + at, dbeta + at, width, slices, epsilon];
-        simd.parallel('batchNormGradParameters', toParameters, width, width);
+        simd.parallel(
+          'batchNormGradParameters',
+          [sums, v, ...parameters, width, slices, epsilon],
+          width,
+          width,
+        );
         simd.release(sums, bytes);
         // Behind an activation the gradient of its argument lies in dx by now.
-        const pointers = [activated ? dx : g, from, dx, m, v].map((pointer) => pointer + at);
-        const parameters = [...pointers, scale && scale + at, dgamma + at, dbeta + at];
         simd.parallel(
           'batchNormGradInput',
-          [...parameters, rows, n, width, epsilon],
+          [activated ? out : g, source, out, m, v, scale, ...parameters, rows, n, width, epsilon],
           rows,
           grainOf(simd, rows, 2 * width),
         );
       });
-      return outputs;
+      return [dx, dgamma, dbeta];
     },
   };
-}
-
-function optional(
-  simd: SimdBackend,
-  kernelName: string,
-  inputs: Record<string, TensorInfo | undefined>,
-  n: number,
-): number {
-  const [info] = Object.values(inputs);
-  return info ? floats(simd, kernelName, inputs as Record<string, TensorInfo>, [n])[0]! : 0;
 }
 
 interface FusedBatchNormInputs {
@@ -163,15 +163,15 @@ const fusedBatchNorm: KernelConfig = {
     const { rows } = rowsOf(x);
     const from = simd.pointer(x);
     const [m, v] = [simd.pointer(mean), simd.pointer(variance)];
-    const s = scale ? simd.pointer(scale) : 0;
-    const o = offset ? simd.pointer(offset) : 0;
+    const s = scale ? simd.pointer(scale) : NULL;
+    const o = offset ? simd.pointer(offset) : NULL;
     const out = simd.output(x.shape);
     const y = simd.pointer(out);
     forEachStrip(n, (at, width) => {
-      const parameters = [from + at, y + at, m + at, v + at, s && s + at, o && o + at, n, width];
+      const affine = [advance(m, at), advance(v, at), advance(s, at), advance(o, at)] as const;
       simd.parallel(
         'batchNormApply',
-        [...parameters, varianceEpsilon ?? 1e-3, 0],
+        [advance(from, at), advance(y, at), ...affine, n, width, varianceEpsilon ?? 1e-3, 0],
         rows,
         grainOf(simd, rows, width),
       );

@@ -2,6 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
+import { NULL, type Pointer } from '../pointer';
 import { planBroadcast } from './broadcast';
 import { grainOf, limits } from './grain';
 import { withTable } from './table';
@@ -32,10 +33,10 @@ export function runBinary(
   const plan = planBroadcast(a.shape, b.shape);
   if (!plan) return undefined;
   const { shape, stepA, stepB, inner, units, layout } = plan;
-  const from = [simd.pointer(a), simd.pointer(b)];
+  const from = [simd.pointer(a), simd.pointer(b)] as const;
   const out = simd.output(shape);
   const work = layout || stepA === 2 || stepB === 2 ? inner : 1;
-  const run = (table: number) =>
+  const run = (table: Pointer) =>
     simd.parallel(
       'binary',
       [operations.indexOf(kernelName), ...from, simd.pointer(out), stepA, stepB, inner, table],
@@ -43,7 +44,7 @@ export function runBinary(
       grainOf(simd, units, work),
     );
   if (layout) withTable(simd, layout, run);
-  else run(0);
+  else run(NULL);
   return out;
 }
 

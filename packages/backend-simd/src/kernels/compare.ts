@@ -2,6 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
+import { NULL, type Pointer } from '../pointer';
 import { planBroadcast } from './broadcast';
 import { grainOf, limits } from './grain';
 import { withTable } from './table';
@@ -22,15 +23,15 @@ function comparison(kernelName: string): KernelConfig {
       if (!plan || !float || size === 0 || size < limits.small) return fallback(kernelName)(call);
       const simd = call.backend as SimdBackend;
       const { shape, stepA, stepB, inner, units, layout } = plan;
-      const from = [simd.pointer(a), simd.pointer(b)];
+      const from = [simd.pointer(a), simd.pointer(b)] as const;
       // A bool tensor is a JavaScript array of bytes.
       const bytes = simd.temporary(size);
-      const run = (table: number) => {
-        const parameters = [comparisons.indexOf(kernelName), ...from, bytes, stepA, stepB, inner, table];
-        simd.parallel('compareFloats', parameters, units, grainOf(simd, units, layout ? inner : 1));
-      };
+      const code = comparisons.indexOf(kernelName);
+      const grain = grainOf(simd, units, layout ? inner : 1);
+      const run = (table: Pointer) =>
+        simd.parallel('compareFloats', [code, ...from, bytes, stepA, stepB, inner, table], units, grain);
       if (layout) withTable(simd, layout, run);
-      else run(0);
+      else run(NULL);
       const values = new Uint8Array(simd.runtime.memory.buffer, bytes, size).slice();
       simd.release(bytes, size);
       return simd.makeTensorInfo(shape, 'bool', values);
@@ -53,7 +54,7 @@ export const select: KernelConfig = {
       return fallback(tf.Select)(call);
     }
     const simd = call.backend as SimdBackend;
-    const from = [simd.pointer(t), simd.pointer(e)];
+    const from = [simd.pointer(t), simd.pointer(e)] as const;
     const out = simd.output(t.shape);
     const bytes = simd.temporary(size);
     const values = simd.data.get(condition.dataId).values as Uint8Array;

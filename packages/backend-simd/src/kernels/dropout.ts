@@ -19,13 +19,17 @@ export const dropout: KernelConfig = {
     const simd = backend as SimdBackend;
     const { x } = inputs as { x: TensorInfo };
     const { rate, key } = attrs as unknown as DropoutAttrs;
-    const [from] = floats(simd, 'Dropout', { x }) as [number];
+    const from = floats(simd, 'Dropout', { x });
     const out = simd.output(x.shape);
     const size = util.sizeFromShape(x.shape);
     // A 24-bit fraction is below the rate where its 24 bits are below this integer.
     const threshold = Math.ceil(rate * 2 ** 24);
-    const values = [from, simd.pointer(out), ...key, threshold, 1 / (1 - rate)];
-    simd.parallel('dropout', values, size, grainOf(simd, size, WORK));
+    simd.parallel(
+      'dropout',
+      [from.x, simd.pointer(out), ...key, threshold, 1 / (1 - rate)],
+      size,
+      grainOf(simd, size, WORK),
+    );
     return out;
   },
 };

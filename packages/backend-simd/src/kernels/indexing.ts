@@ -29,12 +29,17 @@ const gather: KernelConfig = {
     if (wrong !== undefined) {
       throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${dimSize - 1}]`);
     }
-    const from = [simd.pointer(x), simd.pointer(indices)];
+    const from = [simd.pointer(x), simd.pointer(indices)] as const;
     const out = simd.output(outputShape, x.dtype as 'float32' | 'int32');
     const count = tf.util.sizeFromShape(indices.shape);
     const units = outerSize * count;
-    const parameters = [...from, simd.pointer(out), dimSize, count, sliceSize];
-    simd.parallel('gatherRows', parameters, units, grainOf(simd, units, sliceSize));
+    const pointers = [...from, simd.pointer(out)] as const;
+    simd.parallel(
+      'gatherRows',
+      [...pointers, dimSize, count, sliceSize],
+      units,
+      grainOf(simd, units, sliceSize),
+    );
     return out;
   },
 };
@@ -51,15 +56,14 @@ const unsortedSegmentSum: KernelConfig = {
       return fallback(tf.UnsortedSegmentSum)(call);
     }
     const simd = call.backend as SimdBackend;
-    const from = [simd.pointer(x), simd.pointer(segmentIds)];
+    const from = [simd.pointer(x), simd.pointer(segmentIds)] as const;
     const rows = x.shape[0]!;
     const inner = tf.util.sizeFromShape(x.shape) / rows;
     const out = simd.output([numSegments, ...x.shape.slice(1)]);
     const units = Math.ceil(inner / 4);
-    const parameters = [...from, simd.pointer(out), rows, numSegments, inner];
     // Every task reads all ids: no more tasks than threads, and none narrower than a cache line.
     const grain = Math.max(4, grainOf(simd, units, rows * 4), Math.ceil(units / simd.runtime.threads));
-    simd.parallel('segmentSum', parameters, units, grain);
+    simd.parallel('segmentSum', [...from, simd.pointer(out), rows, numSegments, inner], units, grain);
     return out;
   },
 };
@@ -83,8 +87,12 @@ const oneHot: KernelConfig = {
     const simd = call.backend as SimdBackend;
     const from = simd.pointer(indices);
     const out = simd.output([...indices.shape, depth]);
-    const parameters = [from, simd.pointer(out), depth, onValue, offValue];
-    simd.parallel('oneHot', parameters, rows, grainOf(simd, rows, depth));
+    simd.parallel(
+      'oneHot',
+      [from, simd.pointer(out), depth, onValue, offValue],
+      rows,
+      grainOf(simd, rows, depth),
+    );
     return out;
   },
 };

@@ -1,6 +1,7 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { matrixProduct } from '../matrix-product';
+import { advance, NULL, type Pointer } from '../pointer';
 import { floats } from './floats';
 import { grainOf } from './grain';
 
@@ -71,7 +72,7 @@ function iterate(simd: SimdBackend, matrices: Pair[], steps: number): void {
   let y = simd.output([matrices.length, rows, columns]);
   matrices.forEach(({ x }, i) => {
     const factor = 1 / (norm(simd, x) + 1e-7);
-    combine(simd, size, simd.pointer(x), 0, simd.pointer(y) + 4 * size * i, factor, 0);
+    combine(simd, size, simd.pointer(x), NULL, advance(simd.pointer(y), 4 * size * i), factor, 0);
   });
   for (let i = 0; i < steps; i++) {
     const gram = product(simd, y, y, tall, !tall);
@@ -85,7 +86,7 @@ function iterate(simd: SimdBackend, matrices: Pair[], steps: number): void {
     y = next;
   }
   matrices.forEach(({ out }, i) => {
-    combine(simd, size, simd.pointer(y) + 4 * size * i, 0, simd.pointer(out), 1, 0);
+    combine(simd, size, advance(simd.pointer(y), 4 * size * i), NULL, simd.pointer(out), 1, 0);
   });
   simd.disposeIntermediateTensorInfo(y);
 }
@@ -100,13 +101,13 @@ function sum(simd: SimdBackend, x: TensorInfo, y: TensorInfo, a: number, b: numb
   return out;
 }
 
-/** out = a·x + b·y, or a·x without y (0). */
+/** out = a·x + b·y, or a·x without y. */
 function combine(
   simd: SimdBackend,
   size: number,
-  x: number,
-  y: number,
-  out: number,
+  x: Pointer,
+  y: Pointer,
+  out: Pointer,
   a: number,
   b: number,
 ): void {

@@ -18,13 +18,20 @@ const layerNorm: KernelConfig = {
     const { x, gamma, beta } = inputs as Record<string, TensorInfo>;
     const { epsilon = 1e-5 } = (attrs ?? {}) as { epsilon?: number };
     const { rows, n } = rowsOf(x!);
-    const pointers = floats(simd, 'LayerNorm', { x: x! });
-    pointers.push(...floats(simd, 'LayerNorm', { gamma: gamma!, beta: beta! }, [n]));
+    const from = {
+      ...floats(simd, 'LayerNorm', { x: x! }),
+      ...floats(simd, 'LayerNorm', { gamma: gamma!, beta: beta! }, [n]),
+    };
     const moment = [...x!.shape.slice(0, -1), 1];
-    const outputs = [simd.output(x!.shape), simd.output(moment), simd.output(moment)];
-    const to = outputs.map((out) => simd.pointer(out));
-    simd.parallel('layerNorm', [...pointers, ...to, n, epsilon], rows, grainOf(simd, rows, 2 * n));
-    return outputs;
+    const [y, mean, rstd] = [simd.output(x!.shape), simd.output(moment), simd.output(moment)];
+    const to = [simd.pointer(y), simd.pointer(mean), simd.pointer(rstd)] as const;
+    simd.parallel(
+      'layerNorm',
+      [from.x, from.gamma, from.beta, ...to, n, epsilon],
+      rows,
+      grainOf(simd, rows, 2 * n),
+    );
+    return [y, mean, rstd];
   },
 };
 
@@ -36,22 +43,28 @@ const layerNormGrad: KernelConfig = {
     const simd = backend as SimdBackend;
     const { dy, x, gamma, mean, rstd } = inputs as Record<string, TensorInfo>;
     const { rows, n } = rowsOf(x!);
-    const pointers = floats(simd, 'LayerNormGrad', { dy: dy!, x: x! }, x!.shape);
-    pointers.push(...floats(simd, 'LayerNormGrad', { mean: mean!, rstd: rstd! }));
-    pointers.push(...floats(simd, 'LayerNormGrad', { gamma: gamma! }, [n]));
-    const outputs = [simd.output(x!.shape), simd.output([n]), simd.output([n])];
-    const [dx, dgamma, dbeta] = outputs.map((out) => simd.pointer(out)) as [number, number, number];
+    const from = {
+      ...floats(simd, 'LayerNormGrad', { dy: dy!, x: x! }, x!.shape),
+      ...floats(simd, 'LayerNormGrad', { mean: mean!, rstd: rstd! }),
+      ...floats(simd, 'LayerNormGrad', { gamma: gamma! }, [n]),
+    };
+    const [dx, dgamma, dbeta] = [simd.output(x!.shape), simd.output([n]), simd.output([n])];
     const slices = Math.max(1, Math.ceil(rows / LAYER_NORM_ROWS));
     const bytes = 4 * slices * n;
     const partGamma = simd.temporary(bytes);
     const partBeta = simd.temporary(bytes);
-    const parameters = [...pointers, dx, partGamma, partBeta, rows, n, LAYER_NORM_ROWS];
-    simd.parallel('layerNormGrad', parameters, slices, grainOf(simd, slices, 4 * LAYER_NORM_ROWS * n));
-    reduceMiddle(simd, 'sum', partGamma, dgamma, 1, slices, n, 1);
-    reduceMiddle(simd, 'sum', partBeta, dbeta, 1, slices, n, 1);
+    const pointers = [from.dy, from.x, from.mean, from.rstd, from.gamma] as const;
+    simd.parallel(
+      'layerNormGrad',
+      [...pointers, simd.pointer(dx), partGamma, partBeta, rows, n, LAYER_NORM_ROWS],
+      slices,
+      grainOf(simd, slices, 4 * LAYER_NORM_ROWS * n),
+    );
+    reduceMiddle(simd, 'sum', partGamma, simd.pointer(dgamma), 1, slices, n, 1);
+    reduceMiddle(simd, 'sum', partBeta, simd.pointer(dbeta), 1, slices, n, 1);
     simd.release(partBeta, bytes);
     simd.release(partGamma, bytes);
-    return outputs;
+    return [dx, dgamma, dbeta];
   },
 };
 

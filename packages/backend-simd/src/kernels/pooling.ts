@@ -1,7 +1,9 @@
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
+import type { Pointer } from '../pointer';
 import { grainOf } from './grain';
 import { withTable } from './table';
 
@@ -23,15 +25,17 @@ function windowTable(info: Info): number[] {
   return [...sizes, strideHeight, strideWidth, padInfo.top, padInfo.left];
 }
 
-function run(simd: SimdBackend, name: string, pointers: number[], info: Info): void {
+function run(
+  simd: SimdBackend,
+  info: Info,
+  use: (table: Pointer, units: number, grain: number) => void,
+): void {
   const { batchSize, outHeight, outWidth, inChannels, filterHeight, filterWidth } = info;
   const work = outHeight * outWidth * inChannels * filterHeight * filterWidth;
-  withTable(simd, windowTable(info), (table) =>
-    simd.parallel(name, [...pointers, table], batchSize, grainOf(simd, batchSize, work)),
-  );
+  withTable(simd, windowTable(info), (table) => use(table, batchSize, grainOf(simd, batchSize, work)));
 }
 
-function pool(kernelName: string, name: string): KernelConfig {
+function pool(kernelName: string, name: KernelsLike<'maxPool'>): KernelConfig {
   return {
     kernelName,
     backendName: 'simd',
@@ -45,7 +49,9 @@ function pool(kernelName: string, name: string): KernelConfig {
       const simd = call.backend as SimdBackend;
       const from = simd.pointer(x);
       const out = simd.output(info.outShape);
-      run(simd, name, [from, simd.pointer(out)], info);
+      run(simd, info, (table, units, grain) =>
+        simd.parallel(name, [from, simd.pointer(out), table], units, grain),
+      );
       return out;
     },
   };
@@ -62,9 +68,11 @@ const maxPoolGrad: KernelConfig = {
       return fallback(tf.MaxPoolGrad)(call);
     }
     const simd = call.backend as SimdBackend;
-    const from = [simd.pointer(dy), simd.pointer(input)];
+    const from = [simd.pointer(dy), simd.pointer(input)] as const;
     const dx = simd.output(input.shape);
-    run(simd, 'maxPoolGrad', [...from, simd.pointer(dx)], info);
+    run(simd, info, (table, units, grain) =>
+      simd.parallel('maxPoolGrad', [...from, simd.pointer(dx), table], units, grain),
+    );
     return dx;
   },
 };
@@ -86,7 +94,9 @@ const avgPoolGrad: KernelConfig = {
     const simd = call.backend as SimdBackend;
     const from = simd.pointer(dy);
     const dx = simd.output(input.shape);
-    run(simd, 'avgPoolGrad', [from, simd.pointer(dx)], info);
+    run(simd, info, (table, units, grain) =>
+      simd.parallel('avgPoolGrad', [from, simd.pointer(dx), table], units, grain),
+    );
     return dx;
   },
 };

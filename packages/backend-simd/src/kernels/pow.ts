@@ -2,10 +2,10 @@ import { type KernelConfig, Pow, type TensorInfo, util } from '@tensorflow/tfjs-
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { limits } from './grain';
-import { runUnary } from './unary';
+import { runUnary, type UnaryKernel } from './unary';
 
 /** Exponents that need no logarithm. */
-const simple = new Map([
+const simple = new Map<number, UnaryKernel>([
   [-1, 'reciprocal'],
   [0.5, 'squareRootPower'],
   [1.5, 'threeHalvesPower'],

@@ -1,33 +1,40 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Arguments, KernelName } from '../arguments';
 import type { SimdBackend } from '../backend';
-import { floats } from './floats';
+import type { Pointer } from '../pointer';
+import { floats, optionalFloats } from './floats';
 import { grainOf } from './grain';
 
 /** A unit's exponentials and divisions cost this many times a copy. */
 const FORWARD_WORK = 50;
 const BACKWARD_WORK = 10;
 
-/** What a kernel reads and writes, in the order of its arguments: columns as multiples of the units, 0 for one row [units]. */
-interface Operands {
-  inputs: Record<string, number>;
+/**
+ * What a kernel reads and writes: the columns of each as multiples of the units, 0 for one row [units]. The outputs are in
+ * the order of KERNELS.md.
+ */
+interface Operands<K extends KernelName, In extends string, Out extends string> {
+  inputs: Record<In, number>;
   /** Names that may be left out: zeros then. */
-  optional: string[];
-  outputs: number[];
+  optional: NoInfer<In>[];
+  outputs: Record<Out, number>;
+  /** The arguments of the wasm kernel. */
+  values: (from: Record<In, Pointer>, to: Record<Out, Pointer>, units: number) => Arguments<K>;
 }
 
 /** A kernel over rows of the batch; the first input tells their number and the units. */
-function cell(
+function cell<K extends KernelName, In extends string, Out extends string>(
   kernelName: string,
-  name: string,
+  name: K,
   work: number,
-  { inputs: shapes, optional, outputs }: Operands,
+  { inputs: shapes, optional, outputs, values }: Operands<K, In, Out>,
 ): KernelConfig {
   return {
     kernelName,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend }) => {
       const simd = backend as SimdBackend;
-      const [firstName, columns] = Object.entries(shapes)[0]!;
+      const [firstName, columns] = Object.entries<number>(shapes)[0]!;
       const { shape } = inputs[firstName] as TensorInfo;
       const [batch, width] = shape as [number, number];
       const units = width / columns;
@@ -35,39 +42,55 @@ function cell(
         const row = columns === 1 ? 'units' : `${columns}·units`;
         throw new Error(`${kernelName}: ${firstName} has shape [${shape}]; expected [batch, ${row}]`);
       }
-      const from = Object.entries(shapes).map(([key, columns]) => {
+      const from = {} as Record<In, Pointer>;
+      for (const key in shapes) {
         const info = inputs[key] as TensorInfo | undefined;
-        if (info == null && optional.includes(key)) return 0;
-        return floats(simd, kernelName, { [key]: info! }, columns ? [batch, columns * units] : [units])[0]!;
-      });
-      const made = outputs.map((columns) => simd.output([batch, columns * units]));
-      const pointers = [...from, ...made.map((out) => simd.pointer(out))];
-      simd.parallel(name, [...pointers, units], batch, grainOf(simd, batch, work * units));
-      return made;
+        const expected = shapes[key] ? [batch, shapes[key] * units] : [units];
+        from[key] = optional.includes(key)
+          ? optionalFloats(simd, kernelName, key, info, expected)
+          : floats(simd, kernelName, { [key]: info! }, expected)[key]!;
+      }
+      const to = {} as Record<Out, Pointer>;
+      const results: TensorInfo[] = [];
+      for (const key in outputs) {
+        const result = simd.output([batch, outputs[key] * units]);
+        results.push(result);
+        to[key] = simd.pointer(result);
+      }
+      simd.parallel(name, values(from, to, units), batch, grainOf(simd, batch, work * units));
+      return results;
     },
   };
 }
 
-/** Steps of recurrent layers and their gradients; outputs in the order of KERNELS.md. */
+/** Steps of recurrent layers and their gradients. */
 export const recurrentKernels: KernelConfig[] = [
   cell('LstmCell', 'lstmCell', FORWARD_WORK, {
     inputs: { input: 4, product: 4, cell: 1 },
     optional: ['product', 'cell'],
-    outputs: [1, 4, 1, 1],
+    outputs: { state: 1, gates: 4, cell: 1, squashed: 1 },
+    values: ({ input, product, cell }, to, units) =>
+      [input, product, cell, to.state, to.gates, to.cell, to.squashed, units] as const,
   }),
   cell('LstmCellGrad', 'lstmCellGrad', BACKWARD_WORK, {
     inputs: { dstate: 1, dcell: 1, gates: 4, squashed: 1, cell: 1 },
     optional: ['dcell', 'cell'],
-    outputs: [4, 1],
+    outputs: { dinput: 4, dcell: 1 },
+    values: ({ dstate, dcell, gates, squashed, cell }, to, units) =>
+      [dstate, dcell, gates, squashed, cell, to.dinput, to.dcell, units] as const,
   }),
   cell('GruCell', 'gruCell', FORWARD_WORK, {
     inputs: { input: 3, product: 3, bias: 0, state: 1 },
     optional: ['product', 'state'],
-    outputs: [1, 3, 1],
+    outputs: { state: 1, gates: 3, recurrent: 1 },
+    values: ({ input, product, bias, state }, to, units) =>
+      [input, product, bias, state, to.state, to.gates, to.recurrent, units] as const,
   }),
   cell('GruCellGrad', 'gruCellGrad', BACKWARD_WORK, {
     inputs: { dstate: 1, gates: 3, recurrent: 1, state: 1 },
     optional: ['state'],
-    outputs: [3, 3, 1],
+    outputs: { dinput: 3, dproduct: 3, dstate: 1 },
+    values: ({ dstate, gates, recurrent, state }, to, units) =>
+      [dstate, gates, recurrent, state, to.dinput, to.dproduct, to.dstate, units] as const,
   }),
 ];

@@ -2,6 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
+import type { Pointer } from '../pointer';
 import { grainOf, limits } from './grain';
 
 type Reduction = 'sum' | 'max' | 'min';
@@ -55,15 +56,15 @@ export function runReduction(
 export function reduceMiddle(
   simd: SimdBackend,
   reduction: Reduction,
-  from: number,
-  to: number,
+  from: Pointer,
+  to: Pointer,
   outer: number,
   length: number,
   inner: number,
   scale: number,
 ): void {
-  const name = reduction + (inner === 1 ? 'Rows' : 'Columns');
-  const run = (x: number, out: number, n: number, slices: number, per: number, factor: number) => {
+  const name = `${reduction}${inner === 1 ? 'Rows' : 'Columns'}` as const;
+  const run = (x: Pointer, out: Pointer, n: number, slices: number, per: number, factor: number) => {
     const units = outer * slices;
     simd.parallel(name, [x, out, n, inner, slices, per, factor], units, grainOf(simd, units, per * inner));
   };
@@ -152,8 +153,12 @@ function argExtreme(kernelName: string, sign: number): KernelConfig {
       const inner = tf.util.sizeFromShape(x.shape.slice(at + 1));
       const from = simd.pointer(x);
       const out = simd.output([...x.shape.slice(0, at), ...x.shape.slice(at + 1)], 'int32');
-      const values = [from, simd.pointer(out), length, inner, sign];
-      simd.parallel('argExtreme', values, outer, grainOf(simd, outer, length * inner));
+      simd.parallel(
+        'argExtreme',
+        [from, simd.pointer(out), length, inner, sign],
+        outer,
+        grainOf(simd, outer, length * inner),
+      );
       return out;
     },
   };

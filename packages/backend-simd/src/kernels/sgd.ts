@@ -20,7 +20,7 @@ export const sgd: KernelConfig = {
     const { gradient, parameter, momentum } = inputs as Record<string, TensorInfo>;
     const { shape } = parameter!;
     const named = { gradient: gradient!, parameter: parameter!, momentum: momentum! };
-    const pointers = floats(simd, 'Sgd', named, shape);
+    const from = floats(simd, 'Sgd', named, shape);
     const {
       learningRate,
       momentum: mu,
@@ -30,12 +30,13 @@ export const sgd: KernelConfig = {
     } = attrs as unknown as SgdAttrs & {
       weightDecay: number;
     };
-    const outputs = [simd.output(shape), simd.output(shape)];
-    const factors = [learningRate, mu, nesterov ? 1 : 0, ...decays(weightDecay, decoupled)];
+    const [update, next] = [simd.output(shape), simd.output(shape)];
+    const pointers = [from.gradient, from.parameter, from.momentum] as const;
+    const to = [simd.pointer(update), simd.pointer(next)] as const;
+    const factors = [learningRate, mu, nesterov ? 1 : 0, ...decays(weightDecay, decoupled)] as const;
     const size = util.sizeFromShape(shape);
-    const parameters = [...pointers, ...outputs.map((out) => simd.pointer(out)), ...factors];
-    simd.parallel('sgd', parameters, size, grainOf(simd, size, 3));
-    return outputs;
+    simd.parallel('sgd', [...pointers, ...to, ...factors], size, grainOf(simd, size, 3));
+    return [update, next];
   },
 };
 
@@ -49,13 +50,15 @@ export const sgdList: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const given = attrs as unknown as SgdAttrs & { weightDecays: number[] };
     const { learningRate, momentum, nesterov, weightDecays, decoupled } = given;
-    return stepList(backend as SimdBackend, Object.values(inputs) as TensorInfo[], {
+    const simd = backend as SimdBackend;
+    return stepList(simd, Object.values(inputs) as TensorInfo[], {
       kernelName: 'SgdList',
-      name: 'sgdList',
       columns: ['gradient', 'parameter', 'momentum'],
       outputs: 2,
       tail: (i) => decays(weightDecays[i]!, decoupled),
-      factors: [learningRate, momentum, nesterov ? 1 : 0],
+      run: (table, units, grain) => {
+        simd.parallel('sgdList', [table, learningRate, momentum, nesterov ? 1 : 0], units, grain);
+      },
       work: 3,
     });
   },

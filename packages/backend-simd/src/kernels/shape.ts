@@ -2,6 +2,7 @@ import type { DataType, KernelConfig, KernelFunc, TensorInfo } from '@tensorflow
 import * as tf from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
+import { advance } from '../pointer';
 import { limits } from './grain';
 import { type Axis, canCopy, copyView, gatherView, hasFourBytes, stridesOf } from './view';
 
@@ -69,7 +70,7 @@ function join(simd: SimdBackend, tensors: TensorInfo[], shape: number[], outer: 
       { size: outer, from: width, to: total },
       { size: width, from: 1, to: 1 },
     ]);
-    to += 4 * width;
+    to = advance(to, 4 * width);
   });
   return out;
 }
@@ -135,7 +136,7 @@ const pad = kernel(tf.PadV2, (simd, { inputs, attrs }) => {
   const target = simd.pointer(out);
   simd.parallel('fill', [target, constantValue], tf.util.sizeFromShape(shape), 65536);
   const offset = paddings.reduce((sum, [before], i) => sum + before * to[i]!, 0);
-  copyView(simd, pointer, target + 4 * offset, axes);
+  copyView(simd, pointer, advance(target, 4 * offset), axes);
   return out;
 });
 

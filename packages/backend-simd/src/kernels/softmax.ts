@@ -1,7 +1,9 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Arguments } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
+import type { Kernel } from '../pool';
 import { floats } from './floats';
 import { grainOf, limits } from './grain';
 
@@ -10,15 +12,23 @@ const WORK = 6;
 /** Rows up to this length fit into the scratch buffer of a thread. */
 const LONGEST = 60_000;
 
-/** Runs kernel `name(…pointers, n)` over rows of n floats; longer rows than the scratch buffer get one of their own. */
-export function runRows(simd: SimdBackend, name: string, pointers: number[], rows: number, n: number): void {
+type RowKernel = 'softmax' | 'softmaxGrad' | 'softmaxCrossEntropy';
+
+/** Runs a kernel over rows of n floats; longer rows than the scratch buffer get a buffer for themselves, on one thread. */
+function runRows<K extends RowKernel>(
+  simd: SimdBackend,
+  name: K,
+  values: Arguments<K>,
+  rows: number,
+  n: number,
+): void {
   if (n <= LONGEST) {
-    simd.parallel(name, [...pointers, n], rows, grainOf(simd, rows, WORK * n));
+    simd.parallel(name, values, rows, grainOf(simd, rows, WORK * n));
     return;
   }
   const bytes = 4 * n + 16;
   const scratch = simd.temporary(bytes);
-  simd.runtime.kernels[name]!(...pointers, n, 0, rows, scratch);
+  (simd.runtime.kernels[name] as Kernel)(...values, 0, rows, scratch);
   simd.release(scratch, bytes);
 }
 
@@ -44,7 +54,7 @@ const softmax: KernelConfig = {
     const { rows, n } = rowsOf(logits);
     const from = simd.pointer(logits);
     const out = simd.output(logits.shape);
-    runRows(simd, 'softmax', [from, simd.pointer(out)], rows, n);
+    runRows(simd, 'softmax', [from, simd.pointer(out), n], rows, n);
     return out;
   },
 };
@@ -56,10 +66,10 @@ const softmaxGrad: KernelConfig = {
   kernelFunc: ({ inputs, backend }) => {
     const simd = backend as SimdBackend;
     const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
-    const pointers = floats(simd, 'SoftmaxGrad', { dy, y }, y.shape);
+    const from = floats(simd, 'SoftmaxGrad', { dy, y }, y.shape);
     const { rows, n } = rowsOf(y);
     const dx = simd.output(y.shape);
-    runRows(simd, 'softmaxGrad', [...pointers, simd.pointer(dx)], rows, n);
+    runRows(simd, 'softmaxGrad', [from.dy, from.y, simd.pointer(dx), n], rows, n);
     return dx;
   },
 };
@@ -71,12 +81,12 @@ const softmaxCrossEntropy: KernelConfig = {
   kernelFunc: ({ inputs, backend }) => {
     const simd = backend as SimdBackend;
     const { logits, labels } = inputs as { logits: TensorInfo; labels: TensorInfo };
-    const pointers = floats(simd, 'SoftmaxCrossEntropy', { logits, labels }, logits.shape);
+    const from = floats(simd, 'SoftmaxCrossEntropy', { logits, labels }, logits.shape);
     const { rows, n } = rowsOf(logits);
     const loss = simd.output(logits.shape.slice(0, -1));
     const probabilities = simd.output(logits.shape);
-    const outputs = [loss, probabilities].map((out) => simd.pointer(out));
-    runRows(simd, 'softmaxCrossEntropy', [...pointers, ...outputs], rows, n);
+    const to = [simd.pointer(loss), simd.pointer(probabilities)] as const;
+    runRows(simd, 'softmaxCrossEntropy', [from.logits, from.labels, ...to, n], rows, n);
     return [loss, probabilities];
   },
 };

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
+import type { Pointer } from '../pointer';
 import { floats } from './floats';
 import { grainOf } from './grain';
 
@@ -8,15 +9,13 @@ const BLOCK = 8192;
 
 interface StepList {
   kernelName: string;
-  /** The kernel in wasm. */
-  name: string;
   /** What comes per parameter: all tensors of the first name, then all of the second, … */
   columns: readonly string[];
   outputs: number;
   /** Floats at the end of a parameter's entry. */
   tail: (parameter: number) => number[];
-  /** Arguments behind the table. */
-  factors: number[];
+  /** Runs the kernel in wasm on the table. */
+  run: (table: Pointer, units: number, grain: number) => void;
   /** Operations of an element. */
   work: number;
 }
@@ -30,7 +29,7 @@ interface StepList {
 export function stepList(
   simd: SimdBackend,
   inputs: TensorInfo[],
-  { kernelName, name, columns, outputs, tail, factors, work }: StepList,
+  { kernelName, columns, outputs, tail, run, work }: StepList,
 ): TensorInfo[] {
   const n = inputs.length / columns.length;
   if (!Number.isInteger(n)) {
@@ -47,7 +46,7 @@ export function stepList(
     const { shape } = inputs[i]!;
     const size = util.sizeFromShape(shape);
     const given = Object.fromEntries(columns.map((column, c) => [`${column} ${i}`, inputs[c * n + i]!]));
-    const pointers = floats(simd, kernelName, given, shape);
+    const pointers = Object.values(floats(simd, kernelName, given, shape));
     for (let o = 0; o < outputs; o++) {
       made[o * n + i] = simd.output(shape);
       pointers.push(simd.pointer(made[o * n + i]!));
@@ -62,7 +61,7 @@ export function stepList(
     new Int32Array(buffer, at, entry.length).set(entry);
     new Float32Array(buffer, at + 4 * entry.length, words - entry.length).set(tail(i));
   });
-  simd.parallel(name, [table, ...factors], units, grainOf(simd, units, BLOCK * work));
+  run(table, units, grainOf(simd, units, BLOCK * work));
   simd.release(table, bytes);
   return made;
 }

@@ -1,5 +1,6 @@
 import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { grainOf, limits } from './grain';
@@ -7,10 +8,13 @@ import { grainOf, limits } from './grain';
 /** Operations of an element that takes an exponential or a logarithm. */
 const COSTLY = 8;
 
+/** The wasm kernels of one tensor: (x, out, p, q). */
+export type UnaryKernel = KernelsLike<'relu'>;
+
 /** Runs wasm kernel `name` over the elements of a float32 tensor. */
 export function runUnary(
   simd: SimdBackend,
-  name: string,
+  name: UnaryKernel,
   x: TensorInfo,
   { p = 0, q = 0, work = 1 } = {},
 ): TensorInfo {
@@ -28,7 +32,7 @@ interface Options {
 }
 
 /** out[i] = f(x[i]) for float32; other types go to tfjs's CPU kernel. */
-function unary(kernelName: string, name: string, { parameters, work = 1 }: Options = {}): KernelConfig {
+function unary(kernelName: string, name: UnaryKernel, { parameters, work = 1 }: Options = {}): KernelConfig {
   return {
     kernelName,
     backendName: 'simd',

@@ -1,6 +1,7 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
+import { advance, type Pointer } from '../pointer';
 import { grainOf } from './grain';
 import { withTable } from './table';
 
@@ -49,7 +50,7 @@ export function canCopy(axes: Axis[]): boolean {
  * @param from,to Addresses of the views' first elements.
  * @param axes At most five after merging, four when the last one is not contiguous; see {@link canCopy}.
  */
-export function copyView(simd: SimdBackend, from: number, to: number, axes: Axis[]): void {
+export function copyView(simd: SimdBackend, from: Pointer, to: Pointer, axes: Axis[]): void {
   if (axes.some(({ size }) => size === 0)) return;
   const merged = mergeAxes(axes);
   const inner = isRow(merged.at(-1)) ? merged.pop()!.size : 1;
@@ -78,6 +79,6 @@ export function gatherView(
 ): TensorInfo {
   const pointer = simd.pointer(x);
   const out = simd.output(shape, x.dtype as 'float32' | 'int32');
-  copyView(simd, pointer + 4 * offset, simd.pointer(out), axes);
+  copyView(simd, advance(pointer, 4 * offset), simd.pointer(out), axes);
   return out;
 }
