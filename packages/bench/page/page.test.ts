@@ -27,9 +27,9 @@ import {
   visiting,
 } from './test/visiting';
 
-vi.mock('../src/run/data-set', async () => {
+vi.mock('../src/run/dataset', async () => {
   const { smallData } = await import('./test/small-page');
-  return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+  return { dataset: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
 });
 
 describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {

@@ -6,9 +6,9 @@ import { hasChromium } from './test/browser';
 import { runInNode } from './test/in-node';
 import { choose, finished, noSidewaysScrolling, PATIENCE, reached, visiting } from './test/visiting';
 
-vi.mock('../src/run/data-set', async () => {
+vi.mock('../src/run/dataset', async () => {
   const { smallData } = await import('./test/small-page');
-  return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+  return { dataset: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
 });
 
 describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }, () => {

@@ -14,9 +14,9 @@ import {
   visiting,
 } from './test/visiting';
 
-vi.mock('../src/run/data-set', async () => {
+vi.mock('../src/run/dataset', async () => {
   const { smallData } = await import('./test/small-page');
-  return { dataSet: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+  return { dataset: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
 });
 
 // SwiftShader compiles shaders for seconds and computes on the processor.

@@ -1,24 +1,16 @@
-export {
-  type BackendCheck,
-  type BackendName,
-  BackendUnavailable,
-  backendNames,
-  checkBackend,
-  selectBackend,
-} from './backends';
-export { paper } from './paper';
-export { reportHtml } from './report/report-html';
-export { reportMarkdown } from './report/report-markdown';
-export { type ModelResult, parseResults, type Results, resultsSchema } from './results';
-export { compare } from './run/compare';
+export { type BackendCheck, checkBackend } from './backends/check-backend';
+export { type BackendName, backendNames } from './backends/names';
+export { selectBackend } from './backends/select-backend';
+export { BackendUnavailable } from './backends/unavailable';
+export { reportHtml } from './present/html/report-html';
+export { paperTables, summaryTable } from './present/tables/index';
+export { renderCsv, renderHtml, renderMarkdown, renderText, type Table } from './present/tables/table';
+export { reportMarkdown } from './present/text/report-markdown';
+export { type ModelName, modelNames } from './recipes/model-names';
+export { paper } from './results/paper';
+export { type ModelResult, parseResults, type Results, resultsSchema } from './results/results';
+export type { RunEvent, RunListener } from './results/run-events';
+export type { RunOptions } from './run/run-options';
 export { measureStep, type StepMeasurement, type StepOptions } from './run/step';
-export {
-  type CompareOptions,
-  type ModelName,
-  modelNames,
-  type RunEvent,
-  type RunListener,
-} from './run/types';
+export { trainAll } from './run/train-all';
 export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './run-folder/checkpoints';
-export { renderCsv, renderHtml, renderMarkdown, renderText, type Table } from './table';
-export { paperTables, summaryTable } from './tables';

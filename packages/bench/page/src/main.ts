@@ -1,8 +1,8 @@
 import './page.css';
 import { version } from '../../package.json';
-import { bytes } from '../../src/format';
-import { styles } from '../../src/report/styles';
-import type { Training } from '../../src/run-folder/training';
+import { bytes } from '../../src/lib/format';
+import { styles } from '../../src/present/html/styles';
+import type { Training } from '../../src/results/training';
 import type { OpenedRun } from './protocol';
 import { labelOf } from './view/charts';
 import { byId, h } from './view/dom';
@@ -171,7 +171,7 @@ async function downloadReport(run: string): Promise<void> {
   const { results } = await session.call('open', run);
   const [{ save }, { reportHtml }] = await Promise.all([
     import('./view/run-files'),
-    import('../../src/report/report-html'),
+    import('../../src/present/html/report-html'),
   ]);
   save('report.html', new Blob([await reportHtml(results!)], { type: 'text/html' }));
 }

@@ -1,8 +1,9 @@
-import type { BrowserBackend } from '../../src/backends.browser';
-import type { ModelResult, Results } from '../../src/results';
+import type { BrowserBackend } from '../../src/backends/select-backend.browser';
+import type { ModelName } from '../../src/recipes/model-names';
+import type { ModelResult, Results } from '../../src/results/results';
+import type { RunEvent } from '../../src/results/run-events';
+import type { Training } from '../../src/results/training';
 import type { Outcome } from '../../src/run/outcome';
-import type { ModelName, RunEvent } from '../../src/run/types';
-import type { Training } from '../../src/run-folder/training';
 
 /** What a run is asked to be. */
 export interface Choice {

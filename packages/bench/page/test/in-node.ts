@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { selectBackend } from '../../src/backends';
+import { selectBackend } from '../../src/backends/select-backend';
 import type { Recipe } from '../../src/recipes/recipe';
-import { parseResults } from '../../src/results';
-import { compare } from '../../src/run/compare';
+import { parseResults } from '../../src/results/results';
+import type { RunEvent } from '../../src/results/run-events';
 import { describeMachine } from '../../src/run/machine';
-import type { RunEvent } from '../../src/run/types';
-import { openRunFolder } from '../../src/run-folder';
+import { trainAll } from '../../src/run/train-all';
+import { openRunFolder } from '../../src/run-folder/run-folder';
 import { differences, type RunRecord, readRunRecord } from '../../src/run-folder/run-record';
 import { smallRecipes } from './small-page';
 import type { Files } from './visiting';
@@ -27,7 +27,7 @@ export async function runInNode(): Promise<string> {
   await tf.setBackend('simd');
   const recipes = [{ ...smallRecipes.fnn, epochs: 1 }];
   const options = { profile: 'quick', models: ['fnn' as const], backend: 'simd', seeds: [0], recipes };
-  const results = await compare(
+  const results = await trainAll(
     { ...options, outputDirectory: folder, command: 'npx @tenfold/bench' },
     () => {},
   );
@@ -81,7 +81,7 @@ async function trainUntil(
   const now = { backend: { name: 'simd' as const, details: backend.details }, machine: describeMachine() };
   if (resume) run.resume(differences(record, now));
   await stopped(stop, (signal, listener) =>
-    compare(
+    trainAll(
       {
         ...record,
         backend: 'simd',
@@ -104,7 +104,7 @@ export async function lossesInNode(recipe: Recipe, steps: number): Promise<numbe
   const [losses, folder] = [[] as number[], await newFolder()];
   const options = { profile: 'quick', models: [recipe.model], backend: 'simd', seeds: [0] };
   await stopped(steps, (signal, listener) =>
-    compare({ ...options, recipes: [recipe], outputDirectory: folder, command: '', signal }, (event) => {
+    trainAll({ ...options, recipes: [recipe], outputDirectory: folder, command: '', signal }, (event) => {
       if (event.type === 'step') losses.push(event.loss);
       listener(event);
     }),

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import { build, mergeConfig, type Plugin } from 'vite';
+import { digest } from '../../src/lib/digest';
 import { cnn } from '../../src/recipes/quick/cnn';
 import { fnn } from '../../src/recipes/quick/fnn';
 import { rnn } from '../../src/recipes/quick/rnn';
 import { vit } from '../../src/recipes/quick/vit';
 import type { Recipe } from '../../src/recipes/recipe';
-import { digest } from '../../src/run-folder/digest';
-import { tintedImages } from '../../src/test/tinted-images';
+import { tintedImages } from '../../test/tinted-images';
 import config from '../vite.config';
 
 const PART = 80; // images
@@ -88,7 +88,7 @@ function smaller(digests: Record<string, string>, networks: SmallPageOptions['ne
         });
       }
       // What is timed for a second in earnest.
-      if (/bench\/src\/run\/measure\/(measure-\w+|forecast)\.ts$/.test(id)) {
+      if (/bench\/src\/(run\/measure|backends)\/(measure-\w+|forecast)\.ts$/.test(id)) {
         return code.replace(/const SECONDS = [\d.]+;/, 'const SECONDS = 0.02;');
       }
       return undefined;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { parseResults, type Results } from '../../src/results';
+import { parseResults, type Results } from '../../src/results/results';
 import { type PageServer, servePage } from '../../src/serve/page-server';
 import { launch } from './browser';
 import { buildSmallPage, type SmallPageOptions } from './small-page';

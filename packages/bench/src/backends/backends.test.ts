@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildCommandLine, emptyFolder, start } from '../test/command-line';
+import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { activate } from './activate';
 import { checkTraining } from './check-training';
 import { selectBackend } from './select-backend';

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Results } from '../results';
+import type { Results } from '../results/results';
 import type { ActivateOptions } from './activate';
 import { locate } from './locate';
 import type { BackendName } from './names';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Results } from '../results';
+import type { Results } from '../results/results';
 import { type ActivateOptions, activate } from './activate';
 import { type BackendCheck, checkBackend } from './check-backend';
 import { checkTraining } from './check-training';

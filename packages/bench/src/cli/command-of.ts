@@ -1,9 +1,9 @@
 import { overrideText } from '../recipes/overrides';
-import type { CompareOptions } from '../run/types';
+import type { RunOptions } from '../run/run-options';
 
 /** What {@link commandOf} spells out. */
 export type Choices = Pick<
-  CompareOptions,
+  RunOptions,
   'profile' | 'models' | 'backend' | 'seeds' | 'heldOut' | 'epochs' | 'overrides'
 > & {
   threads?: number;

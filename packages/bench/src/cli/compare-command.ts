@@ -1,167 +1,59 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import pc from 'picocolors';
-import { type BackendName, backendDescriptions } from '../backends/names';
-import { BackendUnavailable } from '../backends/unavailable';
-import { type Override, OverrideError, overridesOf, parseOverride } from '../recipes/overrides';
-import type { RunPlan } from '../run/plan';
-import type { ModelName } from '../run/types';
-import { openRunFolder } from '../run-folder';
-import type { RunRecord } from '../run-folder/run-record';
-import { createProgress } from '../terminal/progress';
-import { commandOf } from './command-of';
-import type { Dependencies, Streams } from './dependencies';
-import { checkEmpty, checkWritable } from './folders';
-import { enumerate, suggestion } from './parse';
-import { trainRun } from './train-run';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { isSystemError, systemReason, writeAtomically } from '../lib/atomic-write';
+import { comparisonHtml } from '../present/html/comparison-html';
+import { comparisonTables } from '../present/tables/comparison-tables';
+import type { ComparedRun } from '../present/tables/run-facts';
+import { renderText } from '../present/tables/table';
+import { comparisonMarkdown } from '../present/text/comparison-markdown';
+import type { Streams } from './dependencies';
+import { findRun, readResults } from './find-run';
 import { UsageError } from './usage-error';
 
-export interface CompareFlags {
-  profile: string;
-  models: ModelName[];
-  backend?: BackendName;
-  seed: number;
-  /** How many: `seed` and those after it. */
-  seeds: number;
-  heldOut: number;
-  epochs?: number;
-  /** MODEL.KEY=VALUE, each. */
-  set?: string[];
-  /** File of overrides. */
-  recipes?: string;
-  threads?: number;
-  v8Flags: boolean;
-  out?: string;
-  cache?: string;
-  resume?: string;
-  checkpointMinutes?: number;
-  forceUnlock?: boolean;
-}
+const renderers: Record<string, (runs: readonly ComparedRun[]) => string | Promise<string>> = {
+  '.html': comparisonHtml,
+  '.md': comparisonMarkdown,
+};
 
-const CHECKPOINT_MINUTES = 5;
-
-/** Trains the models, writes the run's folder and prints the tables. */
+/** Prints runs side by side, and writes them as a page. */
 export async function compareCommand(
-  flags: CompareFlags,
-  deps: Dependencies,
+  names: string[],
+  { out }: { out?: string },
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
-  if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
-  const profiles = await deps.profiles();
-  if (!profiles.includes(profile)) {
-    const expected = `expected ${enumerate(profiles)}.${suggestion(profile, profiles)}`;
-    throw new UsageError(`--profile is '${profile}'; ${expected}`);
-  }
-  const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.seed + i);
-  if (!seeds.every(Number.isSafeInteger)) {
+  if (names.length < 2) {
     throw new UsageError(
-      `--seed is ${flags.seed} and --seeds ${flags.seeds}; the last seed may be ${Number.MAX_SAFE_INTEGER} at most`,
+      `compare: got one run, ${names[0]}; expected at least two, by their folders or names in runs/ (tenfold-bench list shows them)`,
     );
   }
-  const { overrides, plan } = await planned(flags, deps);
-  if (out) await checkEmpty('--out', out);
-  await checkWritable(out ? '--out' : 'run folder', out ?? 'runs');
-  await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(cache));
-
-  const progress = createProgress(streams);
-  const backend = await chooseBackend(flags, deps, progress.say);
-  const name = backend.name as BackendName;
-  const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
-  const record: RunRecord = {
-    schemaVersion: 3,
-    createdAt: new Date().toISOString(),
-    command: commandOf({
-      profile,
-      models,
-      backend: name,
-      seeds,
-      heldOut,
-      epochs,
-      threads,
-      v8Flags,
-      overrides,
-    }),
-    profile,
-    models,
-    seeds,
-    heldOut,
-    epochs,
-    threads,
-    v8Flags,
-    cacheDirectory: cache && resolve(cache),
-    checkpointMinutes: flags.checkpointMinutes ?? CHECKPOINT_MINUTES,
-    backend: { ...backend, name },
-    ...plan,
-    machine: await deps.describeMachine(),
-  };
-  const folder = await openRunFolder(path, record, { say: progress.say });
-  return trainRun({ path, record, folder, backend, progress }, deps, streams);
-}
-
-/** What will be trained, with what the command line and the file of recipes have otherwise than the profile. */
-async function planned(
-  { profile, models, epochs, set = [], recipes }: CompareFlags,
-  deps: Dependencies,
-): Promise<{ overrides: Override[]; plan: RunPlan }> {
-  let option = '--recipes';
-  try {
-    const fromFile = recipes === undefined ? [] : overridesOf(await readJson(recipes));
-    option = '--set';
-    const overrides = [...fromFile.filter(({ model }) => models.includes(model)), ...set.map(parseOverride)];
-    option = recipes === undefined ? '--set' : '--recipes, --set';
-    if (overrides.length === 0) option = '--profile';
-    return { overrides, plan: await deps.plan({ profile, models, epochs, overrides }) };
-  } catch (error) {
-    if (!(error instanceof OverrideError)) throw error;
-    throw new UsageError(`${option}: ${error.message}`, { cause: error });
+  const render = out === undefined ? undefined : renderers[extname(out).toLowerCase()];
+  if (out !== undefined && !render) {
+    throw new UsageError(`compare: --out is '${out}'; expected a file that ends in .html or .md`);
   }
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new OverrideError(`${resolve(file)} cannot be read (${error.code ?? error.message})`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new OverrideError(`${resolve(file)} is not JSON: ${(error as Error).message}`);
+  const runs: ComparedRun[] = [];
+  for (const name of names) {
+    const path = await findRun('compare', name);
+    runs.push({ name: basename(path), results: await readResults('compare', path) });
   }
+  const text = comparisonTables(runs).map(renderText).join('\n\n');
+  streams.out.write(`${text}\n`);
+  if (out !== undefined && render) {
+    await writeFileOf('compare', out, await render(runs));
+    streams.out.write(`\nPage: ${resolve(out)}\n`);
+  }
+  return 0;
 }
 
-/** Activates the backend and says which, and why not a better one. */
-export async function chooseBackend(
-  { backend, threads, v8Flags }: { backend?: BackendName; threads?: number; v8Flags: boolean },
-  deps: Dependencies,
-  say: (message: string) => void,
-): Promise<{ name: string; details: Record<string, string> }> {
-  if (threads !== undefined && (backend === 'cpu' || backend === 'webgpu')) {
+/** Writes a file that `--out` names, with the folders above it. */
+export async function writeFileOf(command: string, out: string, content: string): Promise<void> {
+  const path = resolve(out);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeAtomically(path, content);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
     throw new UsageError(
-      `--threads is ${threads}, but the ${backend} backend has no threads to set; leave it out`,
+      `${command}: --out: cannot write ${path}: ${systemReason(error)}; name a file that you may write`,
     );
   }
-  try {
-    const chosen = await deps.selectBackend(backend, {
-      threads,
-      v8Flags,
-      onCheck(check) {
-        const matters = !check.works && check.reason !== 'not installed' && backend === undefined;
-        if (matters) say(`${check.name} does not train here: ${check.why} (tenfold-bench doctor says more)`);
-      },
-    });
-    const details = Object.entries(chosen.details).map(([key, value]) => `${key} ${value}`);
-    const what = backendDescriptions[chosen.name as BackendName] ?? '';
-    say(`${pc.bold(chosen.name)}: ${[what, ...details].filter(Boolean).join(', ')}`);
-    return chosen;
-  } catch (error) {
-    if (!(error instanceof BackendUnavailable)) throw error;
-    const option = backend ? `--backend is '${backend}'; ` : '';
-    throw new UsageError(`${option}${error.message}. What to do: ${error.advice}`, { cause: error });
-  }
-}
-
-/** 2026-01-31-14-05-09 in the user's time. */
-function timestamp(now = new Date()): string {
-  const parts = [now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()];
-  return [now.getFullYear(), ...parts.map((part) => String(part).padStart(2, '0'))].join('-');
 }

@@ -1,8 +1,11 @@
-import type { BackendCheck, BackendName, SelectOptions } from '../backends';
-import type { Machine, Results } from '../results';
+import type { BackendCheck } from '../backends/check-backend';
+import type { BackendName } from '../backends/names';
+import type { SelectOptions } from '../backends/select-backend';
+import type { Machine, Results } from '../results/results';
+import type { RunListener } from '../results/run-events';
 import type { RunPlan } from '../run/plan';
+import type { RunOptions } from '../run/run-options';
 import type { StepMeasurement, StepOptions } from '../run/step';
-import type { CompareOptions, RunListener } from '../run/types';
 import type { PageServer } from '../serve/page-server';
 import type { ServeOptions } from '../serve/serve-bench';
 
@@ -11,8 +14,8 @@ export interface Dependencies {
   /** What `--profile` may name. */
   profiles(): Promise<readonly string[]>;
   /** What a comparison will train, by which recipes and on which data. */
-  plan(options: Pick<CompareOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan>;
-  compare(options: CompareOptions & { command: string }, listener: RunListener): Promise<Results>;
+  plan(options: Pick<RunOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan>;
+  trainAll(options: RunOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
   /** With its peak. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import type { BackendCheck } from '../backends/check-backend';
 import { backendDescriptions, backendNames } from '../backends/names';
-import { bytes, count, rate, seconds } from '../format';
+import { bytes, count, rate, seconds } from '../lib/format';
 import type { Dependencies, Streams } from './dependencies';
 import { freeBytes } from './folders';
 

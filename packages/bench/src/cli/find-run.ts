@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parseResults, type Results } from '../results';
+import { parseResults, type Results } from '../results/results';
 import { suggestion } from './parse';
 import { UsageError } from './usage-error';
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { missing, percent } from '../format';
+import { missing, percent } from '../lib/format';
+import { renderText } from '../present/tables/table';
 import { type RunStatus, runStatus } from '../run-folder/run-status';
-import { renderText } from '../table';
 import type { Streams } from './dependencies';
 import { isRunFolder } from './find-run';
 import { UsageError } from './usage-error';

@@ -2,9 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
 import { backendNames } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
-import { modelNames } from '../run/types';
-import { type CompareFlags, compareCommand } from './compare-command';
-import { compareRunsCommand } from './compare-runs-command';
+import { modelNames } from '../recipes/model-names';
+import { compareCommand } from './compare-command';
 import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
 import { type ExportFlags, exportCommand } from './export-command';
@@ -13,6 +12,7 @@ import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from
 import { resumeCommand } from './resume-command';
 import { type ServeFlags, serveCommand } from './serve-command';
 import { type StepFlags, stepCommand } from './step-command';
+import { type TrainFlags, trainCommand } from './train-command';
 import { UsageError } from './usage-error';
 
 const NAME = 'tenfold-bench';
@@ -149,7 +149,7 @@ function createProgram(
     )
     .option('--force-unlock', 'with --resume: take the run though another host may be working on it')
     .addHelpText('after', examples)
-    .action(async (command: string | undefined, flags: CompareFlags) => {
+    .action(async (command: string | undefined, flags: TrainFlags) => {
       if (command !== undefined) {
         throw new UsageError(
           `unknown command '${command}'; expected ${enumerate(commands)}, or none for the comparison.${suggestion(command, commands)}`,
@@ -158,7 +158,7 @@ function createProgram(
       const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
       done(
         flags.resume === undefined
-          ? await compareCommand(flags, deps, streams)
+          ? await trainCommand(flags, deps, streams)
           : await resumeCommand({ ...flags, resume: flags.resume }, given, deps, streams),
       );
     });
@@ -212,7 +212,7 @@ function createProgram(
     .argument('<runs...>', 'two or more: their folders, or their names in runs/')
     .option('-o, --out <file>', 'also write a page, .html with curves or .md')
     .action(async (runs: string[], flags: { out?: string }) =>
-      done(await compareRunsCommand(runs, flags, streams)),
+      done(await compareCommand(runs, flags, streams)),
     );
 
   inherit(program.command('export'), program)

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { openRunFolder } from '../run-folder';
-import { isSystemError } from '../run-folder/atomic-write';
+import { isSystemError } from '../lib/atomic-write';
+import { createProgress } from '../present/terminal/progress';
 import { Locked } from '../run-folder/lock';
+import { openRunFolder } from '../run-folder/run-folder';
 import { differences, type RunRecord, readRunRecord, threadsOf } from '../run-folder/run-record';
-import { createProgress } from '../terminal/progress';
 import { resumeCommandOf } from './command-of';
-import { type CompareFlags, chooseBackend } from './compare-command';
 import type { Dependencies, Streams } from './dependencies';
+import { chooseBackend, type TrainFlags } from './train-command';
 import { finishRun, trainRun } from './train-run';
 import { UsageError } from './usage-error';
 
@@ -17,7 +17,7 @@ import { UsageError } from './usage-error';
  * @param given options that stand on the command line; those that decide numbers must be the run's
  */
 export async function resumeCommand(
-  flags: CompareFlags & { resume: string },
+  flags: TrainFlags & { resume: string },
   given: string[],
   deps: Dependencies,
   streams: Streams,
@@ -90,7 +90,7 @@ const options = [
 
 const spelled: { [name: string]: string } = { v8Flags: 'v8-flags', heldOut: 'held-out' };
 
-function refuseOtherOptions(record: RunRecord, flags: CompareFlags, given: string[]): void {
+function refuseOtherOptions(record: RunRecord, flags: TrainFlags, given: string[]): void {
   const { profile, models, backend, seeds, heldOut, epochs, v8Flags } = record;
   const threads = threadsOf(record);
   const recorded = {

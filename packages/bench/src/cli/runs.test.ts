@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { htmlErrors, outsideReferences } from '../../test/check-html';
+import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
+import { fixtureModel, fixtureResults } from '../../test/fixture-results';
 import { acquireLock } from '../run-folder/lock';
 import type { RunStatus } from '../run-folder/run-status';
-import { htmlErrors, outsideReferences } from '../test/check-html';
-import { buildCommandLine, emptyFolder, start } from '../test/command-line';
-import { fixtureModel, fixtureResults } from '../test/fixture-results';
 
 let cli = '';
 beforeAll(async () => {

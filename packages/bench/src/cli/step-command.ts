@@ -1,10 +1,10 @@
 import type { BackendName } from '../backends/names';
-import { count, percent, rate, seconds } from '../format';
-import type { ModelName } from '../run/types';
-import { renderText } from '../table';
-import { createProgress } from '../terminal/progress';
-import { chooseBackend } from './compare-command';
+import { count, percent, rate, seconds } from '../lib/format';
+import { renderText } from '../present/tables/table';
+import { createProgress } from '../present/terminal/progress';
+import type { ModelName } from '../recipes/model-names';
 import type { Dependencies, Streams } from './dependencies';
+import { chooseBackend } from './train-command';
 import { UsageError } from './usage-error';
 
 export interface StepFlags {

@@ -1,10 +1,10 @@
-import type { Results } from '../results';
-import type { RunFolder } from '../run-folder';
-import { isSystemError, systemReason } from '../run-folder/atomic-write';
+import { isSystemError, systemReason } from '../lib/atomic-write';
+import { forecastTable, paperTables } from '../present/tables/index';
+import { renderText } from '../present/tables/table';
+import type { LiveLog } from '../present/terminal/live-log';
+import type { Results } from '../results/results';
+import type { RunFolder } from '../run-folder/run-folder';
 import type { RunRecord } from '../run-folder/run-record';
-import { renderText } from '../table';
-import { forecastTable, paperTables } from '../tables';
-import type { LiveLog } from '../terminal/live-log';
 import { resumeCommandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
 import { onInterruption } from './interruption';
@@ -39,7 +39,7 @@ export async function trainRun(
   });
   try {
     const { signal } = interruption;
-    const found = await deps.compare(
+    const found = await deps.trainAll(
       {
         profile,
         models,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ModelName } from '../run/types';
+import type { ModelName } from './model-names';
 
 const size = z.int().min(1).max(65536);
 const share = z.number().min(0).lt(1);

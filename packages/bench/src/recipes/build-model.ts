@@ -1,6 +1,6 @@
 import { cnn, fnn, gridRnn, rnn, vit, vitHybrid } from '@tenfold/architectures';
 import { createModel, type Layer, type Model } from '@tenfold/layers';
-import type { ModelName } from '../run/types';
+import type { ModelName } from './model-names';
 
 /** What a network may need from the training data: the whitening filters [2, 2, 3, 24] of the convolutional stems. */
 export type Whitening = Float32Array;

@@ -1,5 +1,5 @@
-import type { ModelName } from '../run/types';
 import { hour } from './hour';
+import type { ModelName } from './model-names';
 import { paper } from './paper';
 import { quick } from './quick';
 import type { Recipe } from './recipe';

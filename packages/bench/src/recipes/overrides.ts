@@ -1,7 +1,7 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
-import { type ModelName, modelNames } from '../run/types';
 import { architectureSchemas } from './architecture';
+import { type ModelName, modelNames } from './model-names';
 import { type Recipe, recipeSchema } from './recipe';
 
 /** One value that a recipe has otherwise. */

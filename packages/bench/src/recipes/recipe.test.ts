@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { profiles } from '.';
 import { narrowedText } from './architecture';
 import { frozenAt } from './build-optimizer';
 import { hour } from './hour';
+import { profiles } from './index';
 import { quick } from './quick';
 import { recipeSchema } from './recipe';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { modelNames } from '../run/types';
 import { architectureSchemas } from './architecture';
+import { modelNames } from './model-names';
 
 const positive = z.int().min(1);
 const rate = z.number().min(0);

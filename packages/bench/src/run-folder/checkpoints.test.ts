@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fixtureModel } from '../test/fixture-results';
-import { type WriteFile, writeAtomically } from './atomic-write';
+import { fixtureModel } from '../../test/fixture-results';
+import { type WriteFile, writeAtomically } from '../lib/atomic-write';
 import { type CheckpointOptions, openCheckpoints } from './checkpoints';
 import type { Progress } from './run-state';
 

@@ -1,9 +1,9 @@
-import type { ModelResult, Results } from '../results';
-import { isSystemError, systemReason, type WriteFile, writeAtomically } from './atomic-write';
-import { digest } from './digest';
-import { join, mkdir, readdir, readFile, rm } from './files';
+import { isSystemError, systemReason, type WriteFile, writeAtomically } from '../lib/atomic-write';
+import { digest } from '../lib/digest';
+import { join, mkdir, readdir, readFile, rm } from '../lib/files';
+import type { ModelResult, Results } from '../results/results';
+import { isSame, type Training, trainingFile, trainingText } from '../results/training';
 import { emptyState, type Progress, type RunState, readState, writeState } from './run-state';
-import { isSame, type Training, trainingFile, trainingText } from './training';
 
 /** Where a training leaves what it needs to go on, and finds it again. */
 export interface Checkpoints {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fixtureResults } from '../test/fixture-results';
+import { fixtureResults } from '../../test/fixture-results';
 import { differences, threadsOf } from './run-record';
 
 const { machine } = fixtureResults();

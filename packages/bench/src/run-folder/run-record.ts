@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
+import type { WriteFile } from '../lib/atomic-write';
+import { join, readFile } from '../lib/files';
+import { modelNames } from '../recipes/model-names';
 import { recipeSchema } from '../recipes/recipe';
-import { machineSchema, type Results } from '../results';
-import { modelNames } from '../run/types';
-import type { WriteFile } from './atomic-write';
-import { join, readFile } from './files';
+import { machineSchema, type Results } from '../results/results';
 
 const VERSION = 3;
 const FILE = 'run.json';

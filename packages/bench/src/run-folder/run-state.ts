@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { epochSchema, modelResultSchema, resultsSchema } from '../results';
-import type { WriteFile } from './atomic-write';
-import { digest } from './digest';
-import { join, readFile } from './files';
+import type { WriteFile } from '../lib/atomic-write';
+import { digest } from '../lib/digest';
+import { join, readFile } from '../lib/files';
+import { epochSchema, modelResultSchema, resultsSchema } from '../results/results';
 
 const count = z.int().min(0);
 // JSON has no NaN and no Infinity; a loss on the test images may be one.

@@ -1,8 +1,8 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { groupSeeds } from '../group-seeds';
-import { parseResults, type Results } from '../results';
-import { lastEpoch } from '../tables/accuracy';
+import { lastEpoch } from '../results/accuracy';
+import { groupSeeds } from '../results/group-seeds';
+import { parseResults, type Results } from '../results/results';
 import { holderOf } from './lock';
 import { readState } from './run-state';
 

@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
+import { fixtureModel } from '../../test/fixture-results';
+import { tintedImages } from '../../test/tinted-images';
 import { quick } from '../recipes/quick';
+import type { RunEvent } from '../results/run-events';
 import type { Checkpoints } from '../run-folder/checkpoints';
-import { fixtureModel } from '../test/fixture-results';
-import { tintedImages } from '../test/tinted-images';
 import { forecastRun } from './forecast-run';
 import { measureForecast } from './measure/forecast';
-import type { RunEvent } from './types';
 
 vi.mock('./measure/forecast', () => ({
   measureForecast: vi.fn(async ({ model }: { model: string }) => (step: number) => ({

@@ -1,10 +1,10 @@
 import type { ImageDataset } from '@tenfold/datasets';
 import type { Recipe } from '../recipes/recipe';
-import type { Results } from '../results';
+import type { Results } from '../results/results';
+import type { Forecast, RunListener } from '../results/run-events';
 import type { Checkpoints } from '../run-folder/checkpoints';
-import { type Forecast, measureForecast } from './measure/forecast';
+import { measureForecast } from './measure/forecast';
 import { isOutOfMemory } from './out-of-memory';
-import type { RunListener } from './types';
 
 /** A training that has no room in memory. */
 export type LeftOut = NonNullable<Results['leftOut']>[number];

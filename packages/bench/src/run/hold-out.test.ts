@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tintedImages } from '../test/tinted-images';
+import { tintedImages } from '../../test/tinted-images';
 import { holdOut } from './hold-out';
 
 const data = tintedImages({ train: 200, test: 30 });

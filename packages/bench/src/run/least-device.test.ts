@@ -3,9 +3,9 @@ import { registerWebgpu, WebgpuBackend, WebgpuUnavailable } from '@tenfold/backe
 import { trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { tintedImages } from '../../test/tinted-images';
 import { hour } from '../recipes/hour';
 import type { Recipe } from '../recipes/recipe';
-import { tintedImages } from '../test/tinted-images';
 import { setUp } from './set-up';
 
 // Small networks, whose optimizers, clipping and augmentation are the recipe's.

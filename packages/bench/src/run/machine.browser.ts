@@ -1,7 +1,7 @@
 import type { SimdBackend } from '@tenfold/backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
 import { version } from '../../package.json';
-import type { Machine } from '../results';
+import type { Machine } from '../results/results';
 
 interface Agent {
   userAgent: string;

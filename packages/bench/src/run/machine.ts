@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import type { SimdBackend } from '@tenfold/backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Machine } from '../results';
+import type { Machine } from '../results/results';
 
 /** The machine that this process runs on, with the versions that decide its speed. */
 export function describeMachine(): Machine {

@@ -1,4 +1,4 @@
-import type { Calibration } from '../results';
+import type { Calibration } from '../results/results';
 import { calibrationOf } from './measure/calibration';
 
 /** What a model's probabilities for labelled images say about it. */

@@ -1,8 +1,8 @@
 import { profiles } from '../recipes';
 import { applyOverrides, OverrideError } from '../recipes/overrides';
 import type { Recipe } from '../recipes/recipe';
-import { dataSet } from './data-set';
-import type { CompareOptions } from './types';
+import { dataset } from './dataset';
+import type { RunOptions } from './run-options';
 
 /** All that a comparison goes by, as data. */
 export interface RunPlan {
@@ -21,7 +21,7 @@ export function planRun({
   models,
   epochs,
   overrides = [],
-}: Pick<CompareOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): RunPlan {
+}: Pick<RunOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): RunPlan {
   const other = overrides.find(({ model }) => !models.includes(model));
   if (other) {
     throw new OverrideError(
@@ -32,5 +32,5 @@ export function planRun({
     const recipe = profiles[profile]![model];
     return applyOverrides(epochs === undefined ? recipe : { ...recipe, epochs }, overrides);
   });
-  return { recipes, dataset: { name: dataSet.name, sha256: { ...dataSet.sha256 } } };
+  return { recipes, dataset: { name: dataset.name, sha256: { ...dataset.sha256 } } };
 }

@@ -4,12 +4,12 @@ import { adamW, type Optimizer, sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import { trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { measurePeak } from '../backends/measure-peak';
 import { buildModel, needsWhitening } from '../recipes/build-model';
-import type { Results } from '../results';
+import type { ModelName } from '../recipes/model-names';
+import type { Results } from '../results/results';
 import { countExecuted } from './measure/executed-flops';
-import { measurePeak } from './measure/measure-peak';
 import { quantilesOf } from './measure/quantiles';
-import type { ModelName } from './types';
 
 export interface StepOptions {
   model: ModelName;

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tintedImages } from '../../test/tinted-images';
 import { profiles } from '../recipes';
 import { hour } from '../recipes/hour';
 import { quick } from '../recipes/quick';
 import type { Recipe } from '../recipes/recipe';
+import type { RunEvent } from '../results/run-events';
 import { openCheckpoints } from '../run-folder/checkpoints';
-import { tintedImages } from '../test/tinted-images';
 import { trainModel } from './train-model';
-import type { RunEvent } from './types';
 
 const data = tintedImages();
 const small: Recipe = {

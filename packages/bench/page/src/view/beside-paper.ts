@@ -1,6 +1,6 @@
-import { paper } from '../../../src/paper';
-import { renderHtml } from '../../../src/table';
-import { type SoFar, tablesSoFar } from '../../../src/tables/tables-so-far';
+import { renderHtml } from '../../../src/present/tables/table';
+import { type SoFar, tablesSoFar } from '../../../src/present/tables/tables-so-far';
+import { paper } from '../../../src/results/paper';
 import type { EpochPoint, StartPoint, StepPoint } from '../protocol';
 import { labelOf } from './charts';
 import { fromHtml, h } from './dom';

@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { percent, rate } from '../../../src/format';
-import { seriesColor } from '../../../src/report/series-style';
-import type { Training } from '../../../src/run-folder/training';
+import { percent, rate } from '../../../src/lib/format';
+import { seriesColor } from '../../../src/present/charts/series-style';
+import type { Training } from '../../../src/results/training';
 import type { EpochPoint, StepPoint } from '../protocol';
 import { h } from './dom';
 

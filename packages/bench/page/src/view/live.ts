@@ -1,10 +1,10 @@
-import { bytes, count, percent, rate, seconds } from '../../../src/format';
-import type { ModelResult } from '../../../src/results';
+import { bytes, count, percent, rate, seconds } from '../../../src/lib/format';
+import { confusionTable } from '../../../src/present/tables/index';
+import { renderHtml } from '../../../src/present/tables/table';
+import { forecastOf } from '../../../src/present/terminal/forecast-text';
+import type { ModelResult } from '../../../src/results/results';
+import type { Training } from '../../../src/results/training';
 import type { Outcome } from '../../../src/run/outcome';
-import type { Training } from '../../../src/run-folder/training';
-import { renderHtml } from '../../../src/table';
-import { confusionTable } from '../../../src/tables';
-import { forecastOf } from '../../../src/terminal/forecast-text';
 import type { OpenedRun, Samples, WorkerEvent } from '../protocol';
 import { createBesidePaper } from './beside-paper';
 import { type Charts, createCharts, labelOf } from './charts';

@@ -1,12 +1,12 @@
-import { headline, warnings } from '../../../src/report/content';
-import { classesSection } from '../../../src/report/sections/classes-section';
-import { costSection } from '../../../src/report/sections/cost-section';
-import { curvesSection } from '../../../src/report/sections/curves-section';
-import { mistakesSection } from '../../../src/report/sections/mistakes-section';
-import { paperSection } from '../../../src/report/sections/paper-section';
-import { resultsSection } from '../../../src/report/sections/results-section';
-import { runSection } from '../../../src/report/sections/run-sections';
-import type { Results } from '../../../src/results';
+import { classesSection } from '../../../src/present/html/sections/classes-section';
+import { costSection } from '../../../src/present/html/sections/cost-section';
+import { curvesSection } from '../../../src/present/html/sections/curves-section';
+import { mistakesSection } from '../../../src/present/html/sections/mistakes-section';
+import { paperSection } from '../../../src/present/html/sections/paper-section';
+import { resultsSection } from '../../../src/present/html/sections/results-section';
+import { runSection } from '../../../src/present/html/sections/run-sections';
+import { headline, warnings } from '../../../src/present/text/content';
+import type { Results } from '../../../src/results/results';
 import { fromHtml, h } from './dom';
 
 const sections = [

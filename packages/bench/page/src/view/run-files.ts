@@ -1,7 +1,7 @@
 import { unzipSync, zipSync } from 'fflate';
-import { reportHtml } from '../../../src/report/report-html';
-import { reportMarkdown } from '../../../src/report/report-markdown';
-import type { Results } from '../../../src/results';
+import { reportHtml } from '../../../src/present/html/report-html';
+import { reportMarkdown } from '../../../src/present/text/report-markdown';
+import type { Results } from '../../../src/results/results';
 
 export interface RunFile {
   name: string;

@@ -1,4 +1,4 @@
-import { percent } from '../../../src/format';
+import { percent } from '../../../src/lib/format';
 import type { Samples } from '../protocol';
 import { h } from './dom';
 

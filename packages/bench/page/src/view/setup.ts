@@ -1,5 +1,5 @@
-import type { BrowserBackend } from '../../../src/backends.browser';
-import { type ModelName, modelNames } from '../../../src/run/types';
+import type { BrowserBackend } from '../../../src/backends/select-backend.browser';
+import { type ModelName, modelNames } from '../../../src/recipes/model-names';
 import type { Choice, Environment } from '../protocol';
 import { byId, h } from './dom';
 

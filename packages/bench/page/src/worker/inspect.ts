@@ -1,6 +1,6 @@
+import { findAdapter } from '../../../src/backends/select-backend.browser';
 import { BackendUnavailable } from '../../../src/backends/unavailable';
-import { findAdapter } from '../../../src/backends.browser';
-import { readdir } from '../../../src/run-folder/files.browser';
+import { readdir } from '../../../src/lib/files.browser';
 import type { BackendState, Environment } from '../protocol';
 
 /** What this browser can do for the page. */

@@ -1,9 +1,9 @@
-import { parseResults, type Results } from '../../../src/results';
-import { writeAtomically } from '../../../src/run-folder/atomic-write.browser';
-import { join, mkdir, readdir, readFile, rm } from '../../../src/run-folder/files.browser';
+import { writeAtomically } from '../../../src/lib/atomic-write.browser';
+import { join, mkdir, readdir, readFile, rm } from '../../../src/lib/files.browser';
+import { parseResults, type Results } from '../../../src/results/results';
+import { trainingFile, trainingText } from '../../../src/results/training';
 import { type RunRecord, runRecordSchema } from '../../../src/run-folder/run-record';
 import { type RunState, readState } from '../../../src/run-folder/run-state';
-import { trainingFile, trainingText } from '../../../src/run-folder/training';
 import type { EpochPoint, OpenedRun, RunSummary, StartPoint, StepPoint } from '../protocol';
 import { lockOf } from './lock';
 

@@ -1,14 +1,14 @@
 import { type ImageDataset, subset } from '@tenfold/datasets';
 import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { ensureBackend } from '../../../src/backends.browser';
+import { ensureBackend } from '../../../src/backends/select-backend.browser';
+import { join, readFile, rm } from '../../../src/lib/files.browser';
 import { buildModel } from '../../../src/recipes/build-model';
 import { type Recipe, recipeSchema } from '../../../src/recipes/recipe';
+import type { RunListener } from '../../../src/results/run-events';
+import { isSame, type Training, trainingFile, trainingText } from '../../../src/results/training';
 import { testBatches } from '../../../src/run/data';
-import { dataSet } from '../../../src/run/data-set.browser';
-import type { RunListener } from '../../../src/run/types';
-import { join, readFile, rm } from '../../../src/run-folder/files.browser';
-import { isSame, type Training, trainingFile, trainingText } from '../../../src/run-folder/training';
+import { dataset } from '../../../src/run/dataset.browser';
 import type { Samples } from '../protocol';
 import { folderOf, openRun } from './runs';
 
@@ -102,4 +102,4 @@ function readMetadata(bytes: Uint8Array): { metadata: Record<string, string> } {
 }
 
 const data = (listener: RunListener = () => {}): Promise<ImageDataset> =>
-  dataSet.load({} as Parameters<typeof dataSet.load>[0], listener);
+  dataset.load({} as Parameters<typeof dataset.load>[0], listener);

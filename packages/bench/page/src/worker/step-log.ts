@@ -1,4 +1,4 @@
-import { openForWriting } from '../../../src/run-folder/opfs';
+import { openForWriting } from '../../../src/lib/opfs';
 
 /** The run's `steps.jsonl`: a line of JSON for every step and epoch. */
 export interface StepLog {

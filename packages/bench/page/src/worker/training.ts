@@ -1,16 +1,16 @@
-import { type BrowserBackend, selectBackend } from '../../../src/backends.browser';
+import { type BrowserBackend, selectBackend } from '../../../src/backends/select-backend.browser';
 import { commandOf } from '../../../src/cli/command-of';
-import { parseResults } from '../../../src/results';
-import { compare } from '../../../src/run/compare';
+import { writeAtomically } from '../../../src/lib/atomic-write.browser';
+import { join } from '../../../src/lib/files.browser';
+import { parseResults } from '../../../src/results/results';
+import type { RunEvent } from '../../../src/results/run-events';
+import { isSame, type Training as OneTraining, trainingText } from '../../../src/results/training';
 import { describeMachine } from '../../../src/run/machine.browser';
 import { planRun } from '../../../src/run/plan';
-import type { RunEvent } from '../../../src/run/types';
-import { writeAtomically } from '../../../src/run-folder/atomic-write.browser';
+import { trainAll } from '../../../src/run/train-all';
 import { type Checkpoints, openCheckpoints } from '../../../src/run-folder/checkpoints';
-import { join } from '../../../src/run-folder/files.browser';
 import { differences, type RunRecord, threadsOf, writeRunRecord } from '../../../src/run-folder/run-record';
 import { readState } from '../../../src/run-folder/run-state';
-import { isSame, type Training as OneTraining, trainingText } from '../../../src/run-folder/training';
 import type { Choice, WorkerEvent } from '../protocol';
 import { deviceFailure } from './device-failure';
 import { lockOf } from './lock';
@@ -111,7 +111,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       tell(event);
     };
     try {
-      const found = await compare(
+      const found = await trainAll(
         {
           ...record,
           backend: backend.name,

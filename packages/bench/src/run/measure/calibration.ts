@@ -1,4 +1,4 @@
-import type { Calibration } from '../../results';
+import type { Calibration } from '../../results/results';
 
 /**
  * How far a model's confidence can be believed: predictions are sorted into bins by the probability of the predicted

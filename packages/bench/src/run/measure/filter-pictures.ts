@@ -1,5 +1,5 @@
 import type { Model } from '@tenfold/layers';
-import type { Picture } from '../../results';
+import type { Picture } from '../../results/results';
 import { joinFilters, type Kernel } from './join-filters';
 import { type Filter, filterTile, pictureOf } from './tiles';
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { tintedImages } from '../../../test/tinted-images';
 import { hour } from '../../recipes/hour';
 import { quick } from '../../recipes/quick';
 import type { Recipe } from '../../recipes/recipe';
 import { openCheckpoints } from '../../run-folder/checkpoints';
-import { tintedImages } from '../../test/tinted-images';
 import { trainModel } from '../train-model';
 import { measureForecast } from './forecast';
 

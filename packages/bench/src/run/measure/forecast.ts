@@ -2,20 +2,10 @@ import type { ImageDataset } from '@tenfold/datasets';
 import { trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../recipes/recipe';
+import type { Forecast } from '../../results/run-events';
 import { testBatches } from '../data';
 import { setUp } from '../set-up';
 import { countExecuted } from './executed-flops';
-
-/** What a training will take, or what is left of it. */
-export interface Forecast {
-  /** Left; a part of one counts as a part. */
-  epochs: number;
-  /** Executed by the training steps. */
-  flops: number;
-  trainSeconds: number;
-  /** Of the test images, after every epoch and once more for each of their views. */
-  evaluationSeconds: number;
-}
 
 /** Steps that cost the same, since the same parameters are trained. */
 interface Phase {

@@ -1,7 +1,7 @@
 import type { Model } from '@tenfold/layers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Inference } from '../../results';
+import type { Inference } from '../../results/results';
 import { quantilesOf } from './quantiles';
 
 const SECONDS = 1;

@@ -1,4 +1,4 @@
-import type { Results } from '../../results';
+import type { Results } from '../../results/results';
 import type { EnergyMeter } from './energy-meter';
 import { openNvidia } from './energy-nvidia';
 import { openRapl } from './energy-rapl';

@@ -2,7 +2,7 @@ import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import type { Model } from '@tenfold/layers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Picture } from '../../results';
+import type { Picture } from '../../results/results';
 import { testBatches } from '../data';
 import { attentionRollout } from './attention-rollout';
 import { filterPictures } from './filter-pictures';

@@ -3,8 +3,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { createModel, dense, flatten, sequential } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { measurePeak } from '../../backends/measure-peak';
 import { measureInference } from './measure-inference';
-import { measurePeak } from './measure-peak';
 import { quantilesOf } from './quantiles';
 
 const tiny = () => createModel(sequential([flatten, dense({ inFeatures: 3072, outFeatures: 10 })]));

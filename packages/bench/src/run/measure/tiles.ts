@@ -1,5 +1,5 @@
-import { toBase64 } from '../../base64';
-import type { Picture } from '../../results';
+import { toBase64 } from '../../lib/base64';
+import type { Picture } from '../../results/results';
 
 /** Smaller tiles are enlarged to at least this many pixels, each pixel to a square. */
 const LEAST_PIXELS = 16;

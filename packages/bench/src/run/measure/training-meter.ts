@@ -1,8 +1,8 @@
 import { countFlops, countParameters, type Model } from '@tenfold/layers';
 import type { Optimizer } from '@tenfold/optimizers';
 import type { StepReport, Trainer } from '@tenfold/training';
-import { describeBackend } from '../../backends';
-import type { StepPoint } from '../../results';
+import { describeBackend } from '../../backends/select-backend';
+import type { StepPoint } from '../../results/results';
 import { openEnergyMeter } from './open-energy-meter';
 import { createStepMeter, type StepFigures } from './step-meter';
 import { stepPoints } from './step-points';

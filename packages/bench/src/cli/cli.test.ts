@@ -1,0 +1,293 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
+import { parseResults } from '../results/results';
+
+// The real command line as a process of its own; what would train for minutes is replaced by a fixture of a second.
+const slowComparison = `
+import { fixtureResults } from '../../test/fixture-results';
+export async function trainAll(options, listener) {
+  const epochs = options.epochs ?? 1;
+  const seed = options.seeds[0];
+  listener({ type: 'modelStart', model: 'cnn', seed, description: 'invented', parameters: 1e6, forwardFlopsPerImage: 1e8, epochs, totalSteps: epochs, modelIndex: 0, modelCount: 1 });
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    listener({ type: 'step', model: 'cnn', seed, epoch, epochs, step: epoch, totalSteps: epochs, loss: 1, accuracy: .5, learningRate: .1, imagesPerSecond: 100, gflopsPerSecond: 1, secondsLeft: 1, dataWait: 0 });
+    if (seed === 13) throw new Error('trainAll: invented failure');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    options.signal.throwIfAborted();
+    listener({ type: 'epoch', model: 'cnn', seed, images: 'test', epoch, epochs, trainLoss: 1, trainAccuracy: .5, testLoss: 1, testAccuracy: .5, seconds: 1, imagesPerSecond: 100 });
+  }
+  return fixtureResults({ command: options.command, seeds: options.seeds });
+}`;
+
+let cli = '';
+beforeAll(async () => {
+  cli = await buildCommandLine('cli', { 'run/train-all': slowComparison });
+});
+
+const run = async (args: string, cwd = emptyFolder(), env: NodeJS.ProcessEnv = {}) => ({
+  cwd,
+  ...(await start(cli, args.split(' ').filter(Boolean), { cwd, env }).ended),
+});
+
+describe('what cannot be done as asked', () => {
+  it.each([
+    ['--sede 3', /unknown option '--sede'[\s\S]*Did you mean --seed/],
+    [
+      'stpe',
+      /unknown command 'stpe'; expected step, serve, doctor, list, compare or export.*Did you mean step\?/,
+    ],
+    [
+      '--models cnn,vti',
+      /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,
+    ],
+    ['--models cnn,cnn', /'cnn' stands in the list twice/],
+    ['--models cnn,', /separated by single commas/],
+    ['--epochs 0', /'0' is invalid\. Expected a whole number of at least 1/],
+    ['--epochs 1.5', /'1\.5' is invalid/],
+    ['--held-out 40001', /'40001' is invalid\. Expected a whole number from 0 to 40000/],
+    ['--seeds 0', /'0' is invalid\. Expected a whole number from 1 to 1000/],
+    ['--seed 9007199254740991 --seeds 2', /--seed is 9007199254740991 and --seeds 2; .* at most/],
+    ['--seed -1', /'-1' is invalid/],
+    ['--epochs', /argument missing/],
+    ['--profile quik', /--profile is 'quik'; expected .*quick.* Did you mean quick\?/],
+    ['--set cnn.epoch=3', /--set: cnn has no 'epoch'; expected model, .*epochs.* Did you mean epochs\?/],
+    ['--set cnn.epochs=no', /--set: cnn\.epochs is 'no'; expected number/],
+    ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],
+    ['--set cnn.epochs=3 --models fnn', /--set: cnn is set otherwise, but only fnn will be trained/],
+    ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
+    ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
+    ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
+    ['step', /required option '-m, --model <name>' not specified/],
+    ['step --model cnn --widths 1,2', /--widths is '1,2' for cnn; expected three numbers/],
+    ['step --model cnn --batch 0', /whole number from 1 to 65536/],
+    ['doctor everything', /too many arguments/],
+  ])('%s', async (args, message) => {
+    const { code, out, err, cwd } = await run(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+    expect(err.match(/tenfold-bench:/g)).toHaveLength(1);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('a backend that is not installed', async () => {
+    const { code, err, cwd } = await run('--backend node');
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /--backend is 'node'; @tensorflow\/tfjs-node is not installed\. What to do: npm install/,
+    );
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('an output folder that holds a run', async () => {
+    const cwd = emptyFolder();
+    mkdirSync(join(cwd, 'old'));
+    writeFileSync(join(cwd, 'old', 'results.json'), '{}');
+    const { code, err } = await run('--out old --backend cpu', cwd);
+    expect(code).toBe(2);
+    expect(err).toMatch(/--out: .*old holds a run already; name a folder that is new or empty/);
+    expect(readFileSync(join(cwd, 'old', 'results.json'), 'utf8')).toBe('{}');
+  });
+
+  it.each(['--out file/run', '--out file', '--cache file/cache'])(
+    'a folder that cannot be: %s',
+    async (args) => {
+      const cwd = emptyFolder();
+      writeFileSync(join(cwd, 'file'), '');
+      const { code, err } = await run(`${args} --backend cpu`, cwd);
+      expect(code).toBe(2);
+      expect(err).toMatch(
+        /(--out|--cache): cannot (read|write into) .*file.* \((a part of the path is a file|.*)\); name a/,
+      );
+      expect(readdirSync(cwd)).toEqual(['file']);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')('a folder below /proc, where nothing can be made', async () => {
+    const { code, err } = await run('--cache /proc/tenfold --backend cpu');
+    expect(code).toBe(2);
+    expect(err).toMatch(/--cache: cannot write into \/proc\/tenfold/);
+  });
+});
+
+describe('a comparison', () => {
+  it('writes results and reports and prints the three tables and where the report is', async () => {
+    const { code, out, err, cwd } = await run('--backend cpu --out here --epochs 2 --seed 5');
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('cnn, seed 5, epoch 2/2') });
+    expect(readdirSync(join(cwd, 'here')).sort()).toEqual(
+      ['report.html', 'report.md', 'results.json', 'run.json', 'steps.jsonl'].sort(),
+    );
+    const results = parseResults(JSON.parse(readFileSync(join(cwd, 'here', 'results.json'), 'utf8')));
+    expect(results.backend.name).toBe('cpu');
+    expect(results.command).toBe(
+      'npx @tenfold/bench --profile quick --models cnn,fnn,rnn,vit --backend cpu --seed 5 --epochs 2',
+    );
+    for (const title of [
+      'Accuracy on 10,000 CIFAR-10 test images',
+      'Training time',
+      'Training time, forecast and actual',
+      'Floating-point operations',
+    ]) {
+      expect(out).toContain(title);
+    }
+    expect(out.trimEnd()).toMatch(/Report: .*here[\\/]report\.html$/);
+    const lines = readFileSync(join(cwd, 'here', 'steps.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => JSON.parse(line).type)).toEqual([
+      'run',
+      'modelStart',
+      'step',
+      'epoch',
+      'step',
+      'epoch',
+      'end',
+    ]);
+  });
+
+  it('goes by what the command line and a file set, and spells it out in its command', async () => {
+    const cwd = emptyFolder();
+    writeFileSync(
+      join(cwd, 'mine.json'),
+      JSON.stringify({ cnn: { epochs: 7, augmentation: { flip: 'none' } }, vit: { epochs: 3 } }),
+    );
+    const args =
+      '--backend cpu --out a --models cnn --recipes mine.json --set cnn.epochs=9 --set cnn.architecture.widths=8,8,16';
+    expect(await run(args, cwd)).toMatchObject({ code: 0 });
+    const record = (name: string) => JSON.parse(readFileSync(join(cwd, name, 'run.json'), 'utf8'));
+    const { recipes, command } = record('a');
+    expect(recipes).toEqual([
+      expect.objectContaining({
+        epochs: 9,
+        architecture: { widths: [8, 8, 16] },
+        augmentation: { shift: 2, flip: 'none', cutout: 0 },
+      }),
+    ]);
+    const again = command.replace('npx @tenfold/bench ', '');
+    expect(await run(`${again} --out b`, cwd)).toMatchObject({ code: 0 });
+    expect(record('b').recipes).toEqual(recipes);
+  });
+
+  it('names its folder by time, profile and backend', async () => {
+    const { code, cwd } = await run('--backend cpu');
+    expect(code).toBe(0);
+    expect(readdirSync(join(cwd, 'runs'))).toEqual([
+      expect.stringMatching(/^\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-quick-cpu$/),
+    ]);
+  });
+
+  it('writes neither colours nor carriage returns into a pipe', async () => {
+    const { out, err } = await run('--backend cpu');
+    for (const control of ['\r', '\u001b']) expect(out + err).not.toContain(control);
+  });
+
+  it('that fails ends with 1 and leaves nothing when no epoch was finished', async () => {
+    const { code, err, cwd } = await run('--backend cpu --seed 13 --out here');
+    expect(code).toBe(1);
+    expect(err).toMatch(/tenfold-bench: trainAll: invented failure/);
+    expect(existsSync(join(cwd, 'here'))).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'that is interrupted, by npm twice, ends with 130 and keeps its log',
+    async () => {
+      const cwd = emptyFolder();
+      const { child, ended } = start(cli, ['--backend', 'cpu', '--epochs', '100', '--out', 'here'], { cwd });
+      await new Promise<void>((resolve) => {
+        child.stderr!.on('data', (chunk) => {
+          if (String(chunk).includes('epoch 2/100')) resolve();
+        });
+      });
+      child.kill('SIGINT');
+      child.kill('SIGINT');
+      const { code, err } = await ended;
+      expect(code).toBe(130);
+      expect(err).toMatch(/saving after this step/);
+      expect(readdirSync(join(cwd, 'here'))).toEqual(['run.json', 'steps.jsonl']);
+      expect(err).toMatch(/To go on: npx @tenfold\/bench --resume .*here\n/);
+      const last = readFileSync(join(cwd, 'here', 'steps.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .at(-1)!;
+      expect(JSON.parse(last)).toMatchObject({ type: 'end', reason: 'interrupted' });
+    },
+  );
+});
+
+// Node offers relaxed SIMD without a flag since version 22.
+const hasRelaxedSimd = () => Number.parseInt(process.versions.node, 10) >= 22;
+
+describe('the other commands', () => {
+  it('--help names every command and option, --version the version', async () => {
+    const { code, out } = await run('--help');
+    expect(code).toBe(0);
+    for (const word of [
+      'step',
+      'doctor',
+      '--profile',
+      '--models',
+      '--backend',
+      '--seed',
+      '--out',
+      '--cache',
+    ]) {
+      expect(out).toContain(word);
+    }
+    expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it('doctor says of every backend whether it trains here', async () => {
+    const { code, out } = await run('doctor');
+    expect(code).toBe(0);
+    expect(out).toMatch(/no {2}node-gpu[\s\S]*why: .*not installed\n +what to do: npm install/);
+    expect(out).toMatch(
+      /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
+    );
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of multiply-adds on registers alone and of products/);
+    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of products of square matrices/);
+    expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
+    expect(out).toMatch(/yes cpu/);
+    expect(out).toMatch(/cifar10: not there yet/);
+  });
+
+  it('doctor --json is one object', async () => {
+    const { best, backends, cache, energy } = JSON.parse((await run('doctor --json')).out);
+    expect(best).toBe('simd');
+    expect(backends).toHaveLength(5);
+    expect(backends[3].peak.gflopsPerSecond).toBeGreaterThan(backends[4].peak.gflopsPerSecond);
+    expect(energy).toEqual({ processor: expect.any(String), gpu: expect.any(String) });
+    expect(cache.freeBytes).toBeGreaterThan(0);
+  });
+
+  it('step --json measures the model that it is told', async () => {
+    const { code, out } = await run(
+      'step --model fnn --widths 16,8 --backend cpu --batch 4 --steps 2 --json',
+    );
+    expect(code).toBe(0);
+    const step = JSON.parse(out);
+    expect(step).toMatchObject({ model: 'fnn', backend: 'cpu', batchSize: 4, steps: 2 });
+    expect(step.imagesPerSecond).toBeGreaterThan(0);
+    expect(step.flopsPerStep).toBe(2 * 4 * (2 * 3072 * 16 + 3 * (16 * 8 + 8 * 10)));
+    expect(step.peakFraction).toBeCloseTo(step.gflops / step.peak.gflopsPerSecond, 12);
+    expect(step.parameters).toBeLessThan(60_000);
+  });
+
+  it("step sets V8's flags where this Node has any to gain from, unless it is told not to", async () => {
+    const details = async (option: string) => {
+      const { out } = await run(
+        `step --model fnn --widths 16 --backend simd --batch 4 --steps 1 --json${option}`,
+      );
+      return JSON.parse(out).backendDetails;
+    };
+    const isOld = !hasRelaxedSimd();
+    expect(await details(' --no-v8-flags')).toMatchObject({
+      v8Flags: 'none',
+      variant: isOld ? 'baseline' : 'relaxed',
+    });
+    if (isOld) {
+      const relaxed = { v8Flags: '--experimental-wasm-relaxed-simd', variant: 'relaxed' };
+      expect(await details('')).toMatchObject(relaxed);
+    }
+  });
+});

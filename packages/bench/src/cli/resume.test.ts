@@ -1,0 +1,507 @@
+import type { ChildProcess } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRng } from '@tenfold/random';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
+import { parseResults } from '../results/results';
+
+// The real command line as a process of its own, on a small data set and with small networks that have all that keeps
+// a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules, an average of the parameters, parameters that freeze; and
+// test-time views.
+const stubs = {
+  'run/dataset': `
+import { tintedImages } from '../../test/tinted-images';
+export const dataset = {
+  name: 'Tinted images',
+  sha256: { images: process.env.OTHER_DATA ? 'b'.repeat(64) : 'a'.repeat(64) },
+  load: async () => tintedImages({ train: 125, test: process.env.NO_TEST_IMAGES ? 0 : 20 }),
+};`,
+  'recipes/index': `
+import { hour } from './hour';
+import { quick } from './quick';
+const small = { epochs: 3, batchSize: 12 };
+const { optimizer } = hour.cnn;
+const groups = optimizer.groups.map((group) => (group.trainedEpochs ? { ...group, trainedEpochs: 1 } : group));
+export const profiles = { quick: {
+  ...quick,
+  cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
+  fnn: {
+    ...quick.fnn,
+    ...small,
+    architecture: { sizes: [3072, 16], dropoutRate: 0.3 },
+    augmentation: { shift: 2, flip: 'random', cutout: 0, policy: 'autoAugment', randomErasing: 0.25, mixup: 0.4, cutmix: 1 },
+    weightAverage: 0.9,
+  },
+} };`,
+  'run/measure/measure-inference': readFileSync(
+    new URL('../run/measure/measure-inference.ts', import.meta.url),
+    'utf8',
+  ).replace('SECONDS = 1;', 'SECONDS = 0.01;'),
+  'run/views': readFileSync(new URL('../run/views.ts', import.meta.url), 'utf8').replace(
+    'tf.tidy(',
+    "(process.env.DIE_IN_VIEWS && process.kill(process.pid, 'SIGKILL'), tf.tidy)(",
+  ),
+  'lib/atomic-write': readFileSync(new URL('../lib/atomic-write.ts', import.meta.url), 'utf8').replace(
+    'await file.writeFile(',
+    `if (process.env.FULL_DISK && new RegExp(process.env.FULL_DISK).test(path))
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    await file.writeFile(`,
+  ),
+};
+const STEPS = 30; // of each training
+const models = 'cnn,fnn';
+const trainings = ['cnn-seed-5', 'cnn-seed-6', 'fnn-seed-5', 'fnn-seed-6'];
+const whole = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5', '--seeds', '2'];
+
+let cli = '';
+let expected: ReturnType<typeof comparable>;
+let unbroken = '';
+beforeAll(async () => {
+  cli = await buildCommandLine('resume', stubs);
+  unbroken = emptyFolder();
+  const { code, err } = await start(cli, [...whole, '--out', 'run'], { cwd: unbroken }).ended;
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('fnn, seed 6, epoch 3/3') });
+  expected = comparable(join(unbroken, 'run'));
+}, 120_000);
+
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const lines = (run: string) =>
+  readFileSync(join(run, 'steps.jsonl'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+const resume = (cwd: string, ...more: string[]) => start(cli, ['--resume', 'run', ...more], { cwd }).ended;
+
+/** All of a finished run that does not depend on the clock: the models' bytes, results and log. */
+function comparable(run: string) {
+  const results = parseResults(json(join(run, 'results.json')));
+  return {
+    parameters: trainings.map((file) => readFileSync(join(run, `${file}.safetensors`), 'base64')),
+    models: results.models.map(
+      ({
+        trainSeconds,
+        imagesPerSecond,
+        gflopsPerSecond,
+        peakFraction,
+        peakMemoryBytes,
+        inference,
+        forecastSeconds,
+        history,
+        ...rest
+      }) => ({
+        ...rest,
+        history: history.map(({ seconds, ...epoch }) => epoch),
+      }),
+    ),
+    command: results.command,
+    steps: lines(run)
+      .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
+      .map(
+        ({
+          type,
+          model,
+          seed,
+          step,
+          epoch,
+          loss,
+          accuracy,
+          learningRate,
+          gradientNorm,
+          trainLoss,
+          testLoss,
+        }) => ({
+          ...{
+            type,
+            model,
+            seed,
+            step,
+            epoch,
+            loss,
+            accuracy,
+            learningRate,
+            gradientNorm,
+            trainLoss,
+            testLoss,
+          },
+        }),
+      ),
+  };
+}
+
+/** Waits until the log has so many lines, or was cut back to fewer than it had, or the process is over. */
+async function until(count: number, child: ChildProcess, run: string): Promise<void> {
+  const path = join(run, 'steps.jsonl');
+  const size = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+  for (const began = size(); child.exitCode === null && child.signalCode === null; await sleep(1)) {
+    const now = size();
+    if (began > count ? now < began : now >= count) return;
+  }
+}
+
+/** A run that was stopped in the middle of its second training, of fnn with seed 5. */
+async function stoppedRun(signal: NodeJS.Signals) {
+  const cwd = emptyFolder();
+  const run = join(cwd, 'run');
+  const { child, ended } = start(cli, [...whole, '--out', 'run', '--checkpoint-minutes', '0'], { cwd });
+  await until(STEPS + 25, child, run);
+  child.kill(signal);
+  return { cwd, run, ...(await ended) };
+}
+
+it('measures what the results tell of', () => {
+  const { peak, models: trained } = parseResults(json(join(unbroken, 'run', 'results.json')));
+  expect(peak!.method).toMatch(/^best of .*, on 1 thread$/);
+  for (const model of trained) {
+    const { flops, history, batchSize, trainSeconds } = model;
+    expect(flops.trainPerStep).toBe(flops.trainTotal / STEPS);
+    expect(flops.trainTotal).toBe(history.at(-1)!.flops);
+    expect(history.map((epoch) => epoch.flops)).toContain(flops.toBest);
+    expect(flops.trainPerStep).toBeGreaterThan(2 * batchSize * flops.forwardPerImage);
+    expect(flops.trainPerStep).toBeLessThan(3.2 * batchSize * flops.forwardPerImage);
+    expect(model.gflopsPerSecond).toBeCloseTo(flops.trainTotal / trainSeconds / 1e9, 9);
+    expect(model.peakFraction).toBeCloseTo(model.gflopsPerSecond / peak!.gflopsPerSecond, 9);
+    expect(model.energyReason).toMatch(/RAPL/);
+    expect(model.inference).toHaveLength(3);
+    expect(model.forecastSeconds).toBeGreaterThan(0);
+    expect(model.steps).toHaveLength(STEPS);
+    expect(model.steps.some(({ gradientNorm }) => gradientNorm !== null)).toBe(true);
+    expect(model.calibration!.bins).toHaveLength(15);
+    expect(model.pictures.length > 0).toBe(model.seed === 5); // of the first seed alone
+  }
+  // After its first epoch the whitening bias of cnn is frozen, and the first trained convolution needs no gradient of
+  // its inputs: 10 steps of 12 images, 31·31 places, 4 filters of 3·3·24.
+  const [first, second] = trained[0]!.history.map((epoch) => epoch.flops!);
+  expect(2 * first! - second!).toBe(10 * 2 * 12 * 31 * 31 * 4 * 9 * 24);
+});
+
+it('trains every model with every seed, one seed after the other, and tells them apart', () => {
+  expect(expected.steps.filter(({ type }) => type === 'modelStart')).toMatchObject([
+    { model: 'cnn', seed: 5 },
+    { model: 'fnn', seed: 5 },
+    { model: 'cnn', seed: 6 },
+    { model: 'fnn', seed: 6 },
+  ]);
+  expect(expected.models.map(({ name, seed }) => `${name}-seed-${seed}`)).toEqual(trainings);
+  expect(new Set(expected.parameters).size).toBe(4);
+  const { seeds, command } = parseResults(json(join(unbroken, 'run', 'results.json')));
+  expect(seeds).toEqual([5, 6]);
+  expect(command).toMatch(/--seed 5 --seeds 2/);
+});
+
+it('with several seeds, finds for each what a run with that seed alone finds', async () => {
+  const cwd = emptyFolder();
+  const alone = whole.slice(0, -2).map((word) => (word === '5' ? '6' : word));
+  expect(await start(cli, [...alone, '--out', 'run'], { cwd }).ended).toMatchObject({ code: 0 });
+  for (const file of ['cnn-seed-6.safetensors', 'fnn-seed-6.safetensors']) {
+    expect(readFileSync(join(cwd, 'run', file))).toEqual(readFileSync(join(unbroken, 'run', file)));
+  }
+});
+
+it('on held-out images, trains on the others and leaves the test images alone', async () => {
+  const cwd = emptyFolder();
+  const args = ['--models', 'cnn', '--backend', 'simd', '--epochs', '1', '--held-out', '30', '--out', 'run'];
+  const { code, err } = await start(cli, args, { cwd, env: { NO_TEST_IMAGES: '1' } }).ended;
+  expect({ code, err }).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/30 of 125 training images are held out[\s\S]*% of the held-out images/),
+  });
+  const { heldOut, dataset, command, models } = parseResults(json(join(cwd, 'run', 'results.json')));
+  expect({ heldOut, dataset }).toMatchObject({ heldOut: 30, dataset: { trainImages: 125, testImages: 0 } });
+  expect(command).toMatch(/--held-out 30/);
+  const [cnn] = models;
+  expect(cnn).toMatchObject({ testImages: 30, views: { count: 6 } });
+  expect(cnn!.confusionMatrix.map((row) => row.reduce((sum, n) => sum + n))).toEqual(new Array(10).fill(3));
+  expect(lines(join(cwd, 'run')).filter(({ type }) => type === 'step')).toHaveLength(7); // (125 − 30) / 12
+});
+
+describe('a run that is killed', () => {
+  it.each([0, 5])(
+    'ends as the unbroken one, bit for bit, however often and whenever (a checkpoint every %i minutes)',
+    async (minutes) => {
+      const seed = Date.now() % 1e6;
+      const rng = createRng(seed);
+      const cwd = emptyFolder();
+      const run = join(cwd, 'run');
+      const more = ['--checkpoint-minutes', String(minutes)];
+      let { child, ended } = start(cli, [...whole, '--out', 'run', ...more], { cwd });
+      let kills = 0;
+      for (let target = 1 + rng.integer(8); ; target += 8 + rng.integer(32)) {
+        await until(target, child, run);
+        await sleep(rng.integer(12));
+        child.kill('SIGKILL');
+        const { code, err } = await ended;
+        if (code !== null) {
+          expect({ code, err, seed }).toMatchObject({ code: 0 });
+          break;
+        }
+        kills++;
+        ({ child, ended } = start(cli, ['--resume', 'run', ...more], { cwd }));
+      }
+      expect({ kills, seed }).toEqual({ kills: expect.toSatisfy((n: number) => n >= 2), seed });
+      expect({ seed, ...comparable(run) }).toEqual({ seed, ...expected });
+    },
+    240_000,
+  );
+});
+
+let killed: Awaited<ReturnType<typeof stoppedRun>>;
+beforeAll(async () => {
+  killed = await stoppedRun('SIGKILL');
+  expect(killed.code).toBeNull();
+}, 60_000);
+
+function copyOfKilled() {
+  const cwd = emptyFolder();
+  cpSync(killed.run, join(cwd, 'run'), { recursive: true });
+  const run = join(cwd, 'run');
+  return { cwd, run, state: () => json(join(run, 'state.json')).state };
+}
+
+describe('going on', () => {
+  it('takes over the lock of the dead, trains no finished model again, cuts a torn line, marks the results', async () => {
+    const { cwd, run } = copyOfKilled();
+    writeFileSync(join(run, 'steps.jsonl'), `${readFileSync(join(run, 'steps.jsonl'), 'utf8')}{"type":"st`);
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
+    expect(err).toMatch(/cnn with seed 5 is trained already/);
+    expect(err).toMatch(/fnn with seed 5 goes on after step \d+ of 30/);
+    const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is trained)/.exec(err)![0];
+    expect(forecast).not.toMatch(/cnn with seed 5/);
+    expect(forecast).toMatch(
+      /fnn with seed 5 +[012](\.\d+)? [\s\S]*cnn with seed 6 +3 [\s\S]*fnn with seed 6 +3 /,
+    );
+    expect(comparable(run)).toEqual(expected);
+    const { resumed, models: trained, machine } = parseResults(json(join(run, 'results.json')));
+    expect(resumed).toMatchObject({
+      times: 1,
+      bits: machine.commit?.endsWith('+') ? 'approximate' : 'equal',
+    });
+    for (const { trainSeconds, history } of trained) expect(history.at(-1)!.seconds).toBe(trainSeconds);
+    expect(readdirSync(run).sort()).toEqual(
+      'checkpoints cnn-seed-5.safetensors cnn-seed-6.safetensors fnn-seed-5.safetensors fnn-seed-6.safetensors report.html report.md results.json run.json state.json state.previous.json steps.jsonl'.split(
+        ' ',
+      ),
+    );
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual([]);
+  });
+
+  it('looks at the views of the test images again when it was killed doing so', async () => {
+    const cwd = emptyFolder();
+    const env = { DIE_IN_VIEWS: '1' };
+    const killed = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect(killed).toMatchObject({ code: null, err: expect.stringMatching(/cnn with seed 5: six views/) });
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(
+        /cnn with seed 5 goes on after step 30 of 30[\s\S]*cnn with seed 5: six views/,
+      ),
+    });
+    expect(expected.models[0]!.views).toMatchObject({ count: 6 });
+    expect(comparable(join(cwd, 'run'))).toEqual(expected);
+  });
+
+  it('keeps two checkpoints and goes back to the one before when the newest is damaged', async () => {
+    const { cwd, run, state } = copyOfKilled();
+    const [newest, before] = state().checkpoints;
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(expect.arrayContaining([newest.file, before.file]));
+    expect(newest.progress.step).toBe(before.progress.step + 1);
+    const path = join(run, 'checkpoints', newest.file);
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(path, bytes);
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toContain(`is damaged: going back to the one before it, step ${before.progress.step}`);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('goes back to the state before when the newest is cut off', async () => {
+    const { cwd, run } = copyOfKilled();
+    truncateSync(join(run, 'state.json'), 500);
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toMatch(/state\.json is damaged: taking the one before it/);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('begins a model again when both of its checkpoints are gone', async () => {
+    const { cwd, run } = copyOfKilled();
+    rmSync(join(run, 'checkpoints'), { recursive: true });
+    const { code, err } = await resume(cwd);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toMatch(/is gone: fnn with seed 5 begins from its first step/);
+    expect(err).toMatch(/cnn with seed 5 is trained already/);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('finds a run by its name in runs/, and writes the report of a finished one again', async () => {
+    const cwd = emptyFolder();
+    mkdirSync(join(cwd, 'runs'));
+    cpSync(join(unbroken, 'run'), join(cwd, 'runs', 'done'), { recursive: true });
+    rmSync(join(cwd, 'runs', 'done', 'report.html'));
+    const before = readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8');
+    const { code, err, out } = await start(cli, ['--resume', 'done'], { cwd }).ended;
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/done is finished; writing its report again/),
+    });
+    expect(err).not.toMatch(/simd/);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images[\s\S]*Report: /);
+    expect(existsSync(join(cwd, 'runs', 'done', 'report.html'))).toBe(true);
+    expect(readFileSync(join(cwd, 'runs', 'done', 'results.json'), 'utf8')).toBe(before);
+    expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s saves after the step and prints the command that goes on', async (signal, exitCode) => {
+    const { run, code, err } = await stoppedRun(signal);
+    expect({ code, err }).toMatchObject({
+      code: exitCode,
+      err: expect.stringMatching(/saving after this step/),
+    });
+    const log = lines(run);
+    expect(log.at(-1)).toMatchObject({ type: 'end', reason: 'interrupted' });
+    const last = log.filter(({ type }) => type === 'step').at(-1);
+    expect(json(join(run, 'state.json')).state.checkpoints[0].progress.step).toBe(last.step);
+    expect(existsSync(join(run, 'run.lock'))).toBe(false);
+    const command = /To go on: npx @tenfold\/bench (.+)\n/.exec(err)![1]!;
+    const { code: after } = await start(cli, command.split(' '), { cwd: emptyFolder() }).ended;
+    expect(after).toBe(0);
+    expect(comparable(run)).toEqual(expected);
+  });
+});
+
+describe('a full disk', () => {
+  it('costs the checkpoints, not the run; the exit code says so', async () => {
+    const cwd = emptyFolder();
+    const env = { FULL_DISK: 'checkpoints|state|fnn-seed-5.safetensors' };
+    const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect({ code, err }).toMatchObject({ code: 3 });
+    expect(err).toMatch(/warning: the checkpoint of step 10 could not be written: the disk is full/);
+    expect(err).toMatch(/results and report are complete/);
+    expect(out).toMatch(/Report: /);
+    const run = join(cwd, 'run');
+    writeFileSync(
+      join(run, 'fnn-seed-5.safetensors'),
+      readFileSync(join(unbroken, 'run', 'fnn-seed-5.safetensors')),
+    );
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('keeps what was trained when the results cannot be written', async () => {
+    const cwd = emptyFolder();
+    const env = { FULL_DISK: 'results' };
+    const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
+    expect({ code, err }).toMatchObject({ code: 3 });
+    expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
+    expect(out).toMatch(/Accuracy on 20 Tinted images test images/);
+    const again = await resume(cwd);
+    expect(again).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/fnn with seed 5 is trained already/),
+    });
+    expect(comparable(join(cwd, 'run'))).toEqual(expected);
+  });
+});
+
+describe('one bench in a folder', () => {
+  it('refuses the second, and the first goes on', async () => {
+    const cwd = emptyFolder();
+    const run = join(cwd, 'run');
+    const first = start(cli, [...whole, '--out', 'run'], { cwd });
+    await until(2, first.child, run);
+    first.child.kill('SIGSTOP');
+    const second = await resume(cwd);
+    expect(second.code).toBe(2);
+    expect(second.err).toContain(`process ${first.child.pid} on ${os.hostname()} works in ${run} since 20`);
+    first.child.kill('SIGCONT');
+    expect((await first.ended).code).toBe(0);
+    expect(comparable(run)).toEqual(expected);
+  });
+
+  it('refuses a run that another host may work on, unless it is forced', async () => {
+    const { cwd, run } = copyOfKilled();
+    const lock = { ...json(join(run, 'run.lock')), host: 'elsewhere' };
+    writeFileSync(join(run, 'run.lock'), JSON.stringify(lock));
+    const refused = await resume(cwd);
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/on elsewhere works in .*add --force-unlock/),
+    });
+    const forced = await resume(cwd, '--force-unlock');
+    expect(forced).toMatchObject({ code: 0, err: expect.stringMatching(/taking over .*by --force-unlock/) });
+    expect(comparable(run)).toEqual(expected);
+  });
+});
+
+describe('what cannot be gone on with', () => {
+  it.each([
+    ['--seed 6', /--seed is 6, but the run was made with 5\. Leave such options out/],
+    ['--held-out 10', /--held-out is 10, but the run was made with 0/],
+    ['--seeds 3', /--seeds is 3, but the run was made with 2/],
+    ['--backend cpu', /--backend is cpu, but the run was made with simd/],
+    ['--threads 2', /--threads is 2, but the run was made with 1/],
+    [
+      '--models fnn,cnn --epochs 9',
+      /--models is fnn,cnn, but .* cnn,fnn; --epochs is 9, but .* the profile's/,
+    ],
+    ['--set fnn.epochs=3', /--set changes recipes, and those of a run are as it began/],
+    ['--out other', /--out names the folder of a new run/],
+  ])('%s', async (args, message) => {
+    const { code, err } = await start(cli, ['--resume', killed.run, ...args.split(' ')], {
+      cwd: emptyFolder(),
+    }).ended;
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+  });
+
+  it('other data', async () => {
+    const { code, err } = await start(cli, ['--resume', 'run'], { cwd: killed.cwd, env: { OTHER_DATA: '1' } })
+      .ended;
+    expect(code).toBe(2);
+    expect(err).toMatch(/made on other data: images of Tinted images has another sha256; start a new run/);
+  });
+
+  it('a run of another version, one that is damaged, and none', async () => {
+    const { cwd, run } = copyOfKilled();
+    const record = json(join(run, 'run.json'));
+    const refused = async (content: string | undefined, message: RegExp) => {
+      if (content === undefined) rmSync(join(run, 'run.json'));
+      else writeFileSync(join(run, 'run.json'), content);
+      const { code, err } = await resume(cwd);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+    };
+    await refused(
+      JSON.stringify({ ...record, schemaVersion: 2 }),
+      /schemaVersion 2, this version .* continues runs of 3; use the version/,
+    );
+    await refused(JSON.stringify({ ...record, seeds: [-1] }), /is not the record of a run[\s\S]*seeds/);
+    await refused('{', /is not JSON; the run cannot be continued/);
+    await refused(undefined, /holds no run that can be continued: there is no run\.json/);
+    const none = await start(cli, ['--resume', 'nowhere'], { cwd }).ended;
+    expect(none).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/there is no .*nowhere and no run nowhere in .*runs/),
+    });
+    const forced = await start(cli, ['--force-unlock'], { cwd }).ended;
+    expect(forced).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--force-unlock goes with --resume/),
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('.', import.meta.url));
+
+/** The rooms of the bench from the ground up, each with those that it may import from. */
+const floors: { [room: string]: string[] } = {
+  lib: [],
+  results: ['lib'],
+  backends: ['lib', 'results'],
+  recipes: ['lib', 'results'],
+  present: ['lib', 'results'],
+  serve: ['lib'],
+  'run-folder': ['lib', 'results', 'backends', 'recipes', 'present'],
+  run: ['lib', 'results', 'backends', 'recipes', 'run-folder'],
+  cli: ['lib', 'results', 'backends', 'recipes', 'present', 'serve', 'run-folder', 'run'],
+};
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && file.includes('/') && !file.endsWith('.test.ts'));
+
+it('has only rooms that stand in the list', () => {
+  expect([...new Set(files.map((file) => file.split('/')[0]!))].sort()).toEqual(Object.keys(floors).sort());
+});
+
+it.each(Object.keys(floors))('%s imports only from the floors below it', (room) => {
+  const wrong = files
+    .filter((file) => file.startsWith(`${room}/`))
+    .flatMap((file) =>
+      [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\(?) ?'(\.[^']*)'/g)]
+        .map(([, specifier]) => normalize(join(file, '..', specifier!)).replaceAll('\\', '/'))
+        .filter((target) => !target.startsWith('../')) // package.json
+        .filter((target) => {
+          const other = target.split('/')[0]!;
+          return other !== room && !floors[room]!.includes(other);
+        })
+        .map((target) => `${file}: ${target}`),
+    );
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,34 @@
+import { escapeHtml } from '../../../lib/escape-html';
+import { percent } from '../../../lib/format';
+import { groupSeeds } from '../../../results/group-seeds';
+import type { ModelResult, Results } from '../../../results/results';
+import { mistakeText } from '../../text/content';
+import { pictureUri } from '../picture';
+
+/** The images that each model was surest of and wrong about; of several seeds, the first's. */
+export async function mistakesSection({ models, dataset }: Results): Promise<string> {
+  const galleries: string[] = [];
+  for (const { name, runs } of groupSeeds(models)) {
+    const [first] = runs;
+    const of = runs.length > 1 ? `, seed ${first!.seed}` : '';
+    const items = await Promise.all(
+      first!.mistakes.map((mistake) => mistakeItem(mistake, dataset.classNames)),
+    );
+    const body =
+      items.length > 0
+        ? `<ol class="mistakes">${items.join('\n')}</ol>`
+        : '<p class="soft">None was kept.</p>';
+    galleries.push(`<h3>${escapeHtml(name)}${of}</h3>\n${body}`);
+  }
+  return `<p>The wrong predictions that each model was surest of. Below each image: what it shows, what it was taken for and with which probability.</p>
+${galleries.join('\n')}`;
+}
+
+async function mistakeItem(mistake: ModelResult['mistakes'][number], classNames: string[]): Promise<string> {
+  const { pixels, label, prediction, probability } = mistake;
+  const alt = escapeHtml(mistakeText(mistake, classNames));
+  const uri = pixels && (await pictureUri({ pixels, height: 32, width: 32, channels: 3 }));
+  const picture = uri ? `<img src="${uri}" alt="${alt}" title="${alt}" width="32" height="32">` : '';
+  const name = (index: number) => escapeHtml(classNames[index] ?? `class ${index}`);
+  return `<li>${picture}<b>${name(label)}</b>as ${name(prediction)}<br>${percent(probability, 1)}</li>`;
+}

@@ -1,0 +1,170 @@
+import { energy, flop, missing, percent, points, rate, seconds, times } from '../../lib/format';
+import { percentSpread, type Spread, secondsSpread, spreadOf } from '../../lib/spread';
+import { accuracyText, lastEpoch } from '../../results/accuracy';
+import { evaluatedImages } from '../../results/evaluated-images';
+import { groupSeeds, type ModelGroup } from '../../results/group-seeds';
+import type { ModelResult } from '../../results/results';
+import { left, right } from './columns';
+import { type ComparedRun, differingFacts } from './run-facts';
+import { runLabels, runLetter } from './run-labels';
+import type { Table } from './table';
+
+/** Which run each letter stands for. */
+export function runsTable(runs: readonly ComparedRun[]): Table {
+  const labels = runLabels(runs);
+  const columns = ['Run', 'What it is', 'Folder', 'Date', 'Accuracies are of'].map(left);
+  const rows = runs.map(({ name, results }, i) => [
+    runLetter(i),
+    labels[i]!,
+    name,
+    results.createdAt.slice(0, 10),
+    evaluatedImages(results),
+  ]);
+  const notes = differingImages(runs)
+    ? ['The accuracies are not of the same images: do not compare them.']
+    : [];
+  return { title: 'Runs', columns, rows, notes };
+}
+
+/** What is not the same in all runs; nothing else. Values unlike the first run's are marked with ≠. */
+export function differencesTable(runs: readonly ComparedRun[]): Table {
+  const columns = [left('What differs'), ...runs.map((_, i) => left(runLetter(i)))];
+  const found = [...differingFacts(runs)];
+  const marked = found.map(([, values]) => values.map((value) => value !== values[0]));
+  const rows = found.map(([name, values], row) => [
+    name,
+    ...values.map((value, i) => (marked[row]![i] ? '≠\u00a0' : '') + (value ?? missing)),
+  ]);
+  const notes = rows.length === 0 ? ['Backend, machine, versions, seeds and recipes are the same.'] : [];
+  return { title: 'Differences', columns, rows, notes, marked };
+}
+
+interface Quantity {
+  title: string;
+  of: (group: ModelGroup) => { text: string; value: number | undefined };
+  beside: (value: number, first: number) => string;
+}
+
+const ratio = (value: number, first: number): string => times(first === 0 ? undefined : value / first);
+const meanOf = (group: ModelGroup, of: (model: ModelResult) => number | null): Spread | undefined =>
+  spreadOf(group.runs.map(of));
+
+const quantity = (
+  title: string,
+  of: (model: ModelResult) => number | null,
+  text: (spread: Spread | undefined) => string,
+  beside: Quantity['beside'] = ratio,
+): Quantity => ({
+  title,
+  of: (group) => {
+    const spread = meanOf(group, of);
+    return { text: text(spread), value: spread?.mean };
+  },
+  beside,
+});
+
+const quantities: Quantity[] = [
+  {
+    title: 'Accuracy after the last epoch',
+    of: (group) => ({ text: accuracyText(group), value: lastEpoch(group)?.mean }),
+    beside: (value, first) => points(value - first),
+  },
+  quantity(
+    'Accuracy with views',
+    ({ views }) => views?.testAccuracy ?? null,
+    percentSpread,
+    (value, first) => points(value - first),
+  ),
+  quantity('Training time', ({ trainSeconds }) => trainSeconds, secondsSpread),
+  quantity(
+    'Images per second',
+    ({ imagesPerSecond }) => imagesPerSecond,
+    (spread) => rate(spread?.mean),
+  ),
+  quantity(
+    'GFLOP/s',
+    ({ gflopsPerSecond }) => gflopsPerSecond,
+    (spread) => rate(spread?.mean),
+  ),
+  quantity(
+    'FLOP of a training step',
+    ({ flops }) => flops.trainPerStep,
+    (spread) => flop(spread?.mean),
+  ),
+  quantity(
+    'FLOP of the training',
+    ({ flops }) => flops.trainTotal,
+    (spread) => flop(spread?.mean),
+  ),
+  quantity(
+    'Energy',
+    ({ energyJoules }) => energyJoules,
+    (spread) => energy(spread?.mean),
+  ),
+];
+
+/** One table a quantity: models in rows, runs in columns, each beside the first run that has the model. */
+export function quantityTables(runs: readonly ComparedRun[]): Table[] {
+  const groups = runs.map(({ results }) => groupSeeds(results.models));
+  const columns = [left('Model'), ...runs.map((_, i) => right(runLetter(i)))];
+  return quantities.flatMap(({ title, of, beside }) => {
+    const rows = modelNames(runs).map((name) => {
+      const found = groups
+        .map((group) => group.find((one) => one.name === name))
+        .map((one) => one && of(one));
+      const first = found.findIndex((one) => one?.value !== undefined);
+      const cells = found.map((one, i) => {
+        if (!one) return missing;
+        if (i <= first || one.value === undefined) return one.text;
+        return `${one.text} (${beside(one.value, found[first]!.value!)})`;
+      });
+      return { cells: [name, ...cells], measured: first >= 0 };
+    });
+    return rows.some(({ measured }) => measured)
+      ? [{ title, columns, rows: rows.map(({ cells }) => cells), notes: [] }]
+      : [];
+  });
+}
+
+/** How long each run took until the highest accuracy that all of them reach; undefined when no two have a model. */
+export function timeToAccuracyTable(runs: readonly ComparedRun[]): Table | undefined {
+  const rows = modelNames(runs).flatMap((name) => {
+    const histories = runs.map(({ results }) => results.models.find((model) => model.name === name)?.history);
+    const best = histories.flatMap((history) =>
+      history ? [Math.max(0, ...history.map(({ testAccuracy }) => testAccuracy ?? 0))] : [],
+    );
+    const target = Math.floor(200 * Math.min(...best)) / 200; // half points
+    if (best.length < 2 || target === 0) return [];
+    const times = histories.map(
+      (history) => history?.find(({ testAccuracy }) => (testAccuracy ?? 0) >= target)?.seconds,
+    );
+    return [[name, percent(target, 1), ...times.map(seconds)]];
+  });
+  if (rows.length === 0) return undefined;
+  const columns = [left('Model'), right('Accuracy'), ...runs.map((_, i) => right(runLetter(i)))];
+  const notes = [
+    'Training time at the end of the first epoch that reaches the highest accuracy that all runs reach, in half points.',
+    ...(runs.some(({ results }) => results.seeds.length > 1) ? ['Of the first seed of each run.'] : []),
+  ];
+  return { title: 'Time to the same accuracy', columns, rows, notes };
+}
+
+/** All tables of a comparison, in the order in which they are read. */
+export function comparisonTables(runs: readonly ComparedRun[]): Table[] {
+  const time = timeToAccuracyTable(runs);
+  const marks = 'In brackets: beside the first run that has the model.';
+  const values = quantityTables(runs).map((table, i) => (i === 0 ? { ...table, notes: [marks] } : table));
+  return [runsTable(runs), differencesTable(runs), ...values, ...(time ? [time] : [])];
+}
+
+/** Every model of any run, in order of appearance. */
+export function modelNames(runs: readonly ComparedRun[]): string[] {
+  return [...new Set(runs.flatMap(({ results }) => results.models.map(({ name }) => name)))];
+}
+
+function differingImages(runs: readonly ComparedRun[]): boolean {
+  const sets = runs.map(
+    ({ results }) => `${evaluatedImages(results)} ${JSON.stringify(results.dataset.sha256)}`,
+  );
+  return new Set(sets).size > 1;
+}

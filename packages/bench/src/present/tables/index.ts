@@ -1,0 +1,13 @@
+export { accuracyTable } from './accuracy-table';
+export { calibrationBinsTable, calibrationTable } from './calibration-tables';
+export { confusionTable, perClassTable } from './class-tables';
+export { costTable, energyNotes } from './cost-table';
+export { flopsTable } from './flops-table';
+export { forecastTable } from './forecast-table';
+export { historyTable } from './history-table';
+export { inferenceTable } from './inference-table';
+export { paperTables } from './paper-tables';
+export { recipeTable } from './recipe-table';
+export { stepsTable } from './steps-table';
+export { summaryTable } from './summary-table';
+export { timeTable } from './time-table';

@@ -1,0 +1,10 @@
+import type { Results } from '../../results/results';
+import { accuracyTable } from './accuracy-table';
+import { flopsTable } from './flops-table';
+import type { Table } from './table';
+import { timeTable } from './time-table';
+
+/** The paper's three tables, each beside what this run measured. */
+export function paperTables(results: Results): Table[] {
+  return [accuracyTable(results), timeTable(results), flopsTable(results)];
+}

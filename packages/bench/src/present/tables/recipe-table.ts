@@ -1,0 +1,16 @@
+import { missing } from '../../lib/format';
+import { groupSeeds } from '../../results/group-seeds';
+import type { Results } from '../../results/results';
+import { left } from './columns';
+import { flatten } from './flatten';
+import type { Table } from './table';
+
+/** Every hyper-parameter, models side by side. */
+export function recipeTable({ models }: Results): Table {
+  const groups = groupSeeds(models);
+  const flat = groups.map(({ runs }) => flatten(runs[0]!.recipe));
+  const names = [...new Set(flat.flatMap((recipe) => [...recipe.keys()]))];
+  const columns = [left('Hyper-parameter'), ...groups.map(({ name }) => left(name))];
+  const rows = names.map((name) => [name, ...flat.map((recipe) => recipe.get(name) ?? missing)]);
+  return { title: 'Hyper-parameters', columns, rows, notes: [] };
+}

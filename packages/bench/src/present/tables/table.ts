@@ -1,0 +1,94 @@
+import { csvLine } from '../../lib/csv';
+import { escapeHtml } from '../../lib/escape-html';
+
+export interface Column {
+  heading: string;
+  /** Numbers stand on the right. Default 'left'. */
+  align?: 'left' | 'right';
+}
+
+/** A table as it will be read: the cells are text already, so that every rendering says the same. */
+export interface Table {
+  title: string;
+  columns: Column[];
+  /** One cell per column. */
+  rows: string[][];
+  /** Sentences below the table. */
+  notes: string[];
+  /** Colours the cells after the first of each row, 0 … 1; in HTML only. */
+  heat?: number[][];
+  /** Sets off cells after the first of each row by their background; in HTML only. */
+  marked?: boolean[][];
+}
+
+/** For a terminal: columns in line, a rule under the headings. */
+export function renderText({ title, columns, rows, notes }: Table): string {
+  const grid = [columns.map(({ heading }) => heading), ...rows];
+  const widths = columns.map((_, i) => Math.max(...grid.map((row) => row[i]!.length)));
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  const [head, ...body] = grid.map(line);
+  return [title, head!, rule, ...body, ...notes.flatMap((note) => wrap(`* ${note}`, 100))].join('\n');
+}
+
+/** As GitHub reads it. */
+export function renderMarkdown({ columns, rows, notes }: Table): string {
+  const line = (cells: string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const rule = columns.map(({ align }) => (align === 'right' ? '---:' : '---'));
+  const table = [line(columns.map(({ heading }) => heading)), `| ${rule.join(' | ')} |`, ...rows.map(line)];
+  return [...table, ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : [])].join('\n');
+}
+
+/** The first column holds the headings of its rows. */
+export function renderHtml({ title, columns, rows, notes, heat, marked }: Table): string {
+  const attribute = (i: number, row = -1) => {
+    const classes = [columns[i]!.align === 'right' && 'number', marked?.[row]?.[i - 1] && 'marked'];
+    const names = classes.filter(Boolean).join(' ');
+    return names && ` class="${names}"`;
+  };
+  const head = columns.map(({ heading }, i) => `<th scope="col"${attribute(i)}>${escapeHtml(heading)}</th>`);
+  const shade = (row: number, i: number) => {
+    const value = heat?.[row]?.[i - 1];
+    return value === undefined ? '' : ` style="--heat:${(100 * value).toFixed(0)}%"`;
+  };
+  const body = rows.map((row, y) => {
+    const cells = row.map((cell, i) =>
+      i === 0
+        ? `<th scope="row">${escapeHtml(cell)}</th>`
+        : `<td${attribute(i, y)}${shade(y, i)}>${escapeHtml(cell)}</td>`,
+    );
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  const list = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
+  return [
+    // A wide table scrolls by itself, and can be reached with the keyboard to do so.
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}">`,
+    `<table${heat ? ' class="heat"' : ''}><caption>${escapeHtml(title)}</caption>`,
+    `<thead><tr>${head.join('')}</tr></thead>`,
+    `<tbody>${body.join('\n')}</tbody></table></div>`,
+    list && `<ul class="notes">${list}</ul>`,
+  ].join('\n');
+}
+
+/** By RFC 4180, with a line of headings; title and notes are left out. */
+export function renderCsv({ columns, rows }: Table): string {
+  return [columns.map(({ heading }) => heading), ...rows].map(csvLine).join('');
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last !== '' && last.length + 1 + word.length > width) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { paper } from '../../results/paper';
+import { type SoFar, tablesSoFar } from './tables-so-far';
+
+const begun: SoFar = {
+  model: 'fnn',
+  label: 'fnn',
+  epochs: 8,
+  epoch: 0,
+  testAccuracy: null,
+  seconds: null,
+  secondsLeft: null,
+  flops: { forwardPerImage: 4e6, step: null, training: null },
+};
+const later: SoFar = {
+  ...begun,
+  epoch: 2,
+  testAccuracy: 0.5,
+  seconds: 30,
+  secondsLeft: 90,
+  flops: { forwardPerImage: 4e6, step: 5.1e9, training: 2e11 },
+};
+const rowOf = (table: number, name: string, trainings: SoFar[]) =>
+  tablesSoFar(trainings, paper)[table]!.rows.find(([first]) => first === name);
+
+it("has the paper's figures before anything is known here", () => {
+  expect(tablesSoFar([], paper).map(({ rows }) => rows.map(([name]) => name))).toEqual(
+    Array(3).fill(['cnn', 'fnn', 'vit']),
+  );
+  expect(rowOf(0, 'fnn', [begun])).toEqual(['fnn', '88.3 %', '–', '–', '0 of 8']);
+  expect(rowOf(1, 'fnn', [begun])).toEqual(['fnn', '6.2 h', '–', '–', '–']);
+  expect(rowOf(2, 'fnn', [begun])).toEqual(['fnn', '102.1', '4 MFLOP', '–', '–', '–']);
+});
+
+it('sets beside them how far a training has come', () => {
+  expect(rowOf(0, 'fnn', [later])).toEqual(['fnn', '88.3 %', '50.00 %', '−38.30 points', '2 of 8']);
+  expect(rowOf(1, 'fnn', [later])).toEqual(['fnn', '6.2 h', '30.0 s', '2 min 0 s', '1/186']);
+  expect(rowOf(2, 'fnn', [later])).toEqual(['fnn', '102.1', '4 MFLOP', '5.1 GFLOP', '200 GFLOP', '1/20']);
+});
+
+it('has a row for every seed, and for a model that the paper does not have', () => {
+  const trainings = [later, { ...begun, label: 'fnn, seed 1' }, { ...later, model: 'rnn', label: 'rnn' }];
+  const [accuracy] = tablesSoFar(trainings, paper);
+  expect(accuracy!.rows.map(([name]) => name)).toEqual(['cnn', 'fnn', 'fnn, seed 1', 'vit', 'rnn']);
+  expect(accuracy!.rows.at(-1)).toEqual(['rnn', '–', '50.00 %', '–', '2 of 8']);
+  for (const table of tablesSoFar(trainings, paper)) {
+    for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
+  }
+});

@@ -1,0 +1,109 @@
+import { count, flop, missing, percent, points, seconds, times } from '../../lib/format';
+import type { Results } from '../../results/results';
+import { left, right } from './columns';
+import type { PaperModel } from './rows-of';
+import type { Table } from './table';
+
+/** How far a training has come; what is not known yet is null. */
+export interface SoFar {
+  model: string;
+  /** How the training is called. */
+  label: string;
+  epochs: number;
+  /** After the last epoch that is finished, 0 before the first. */
+  epoch: number;
+  testAccuracy: number | null;
+  /** Of training, without evaluation. */
+  seconds: number | null;
+  secondsLeft: number | null;
+  flops: { forwardPerImage: number; step: number | null; training: number | null };
+}
+
+/** The paper's three tables, each beside what trainings have come to by now. */
+export function tablesSoFar(trainings: readonly SoFar[], paper: Results['paper']): Table[] {
+  const rows = rowsOf(trainings, paper);
+  return [accuracyOf(rows), timeOf(rows), flopsOf(rows)];
+}
+
+interface Row {
+  name: string;
+  ours?: SoFar;
+  theirs?: PaperModel;
+}
+
+/** The paper's models in its order, each with its trainings, then what the paper does not have. */
+function rowsOf(trainings: readonly SoFar[], { models }: Results['paper']): Row[] {
+  const known = models.flatMap((theirs): Row[] => {
+    const own = trainings.filter(({ model }) => model === theirs.model);
+    if (own.length === 0) return [{ name: theirs.model, theirs }];
+    return own.map((ours) => ({ name: ours.label, ours, theirs }));
+  });
+  const more = trainings.filter(({ model }) => !models.some((theirs) => theirs.model === model));
+  return [...known, ...more.map((ours) => ({ name: ours.label, ours }))];
+}
+
+function accuracyOf(rows: Row[]): Table {
+  return {
+    title: 'Accuracy so far',
+    columns: [left('Model'), right('Paper'), right('Here'), right('Difference'), right('After epoch')],
+    rows: rows.map(({ name, ours, theirs }) => {
+      const here = ours?.testAccuracy ?? undefined;
+      return [
+        name,
+        percent(theirs?.testAccuracy, 1),
+        percent(here),
+        points(here !== undefined && theirs ? here - theirs.testAccuracy : undefined),
+        ours ? `${count(ours.epoch)} of ${count(ours.epochs)}` : missing,
+      ];
+    }),
+    notes: [],
+  };
+}
+
+function timeOf(rows: Row[]): Table {
+  return {
+    title: 'Training time so far',
+    columns: [left('Model'), right('Paper'), right('Here'), right('At the end'), right('At the end / paper')],
+    rows: rows.map(({ name, ours, theirs }) => {
+      const atEnd = ours && sum(ours.seconds, ours.secondsLeft);
+      return [
+        name,
+        theirs ? `${theirs.trainHours} h` : missing,
+        seconds(ours?.seconds),
+        seconds(atEnd),
+        times(atEnd && theirs ? atEnd / (3600 * theirs.trainHours) : undefined),
+      ];
+    }),
+    notes: ['At the end: by the mean step until now. The paper names neither the machine nor its epochs.'],
+  };
+}
+
+function flopsOf(rows: Row[]): Table {
+  return {
+    title: 'Floating-point operations so far',
+    columns: [
+      left('Model'),
+      right('Paper (billions)'),
+      right('Here: image'),
+      right('Here: step'),
+      right('Here: training'),
+      right('Step / paper'),
+    ],
+    rows: rows.map(({ name, ours, theirs }) => {
+      const step = ours?.flops.step;
+      return [
+        name,
+        theirs ? String(theirs.flopsBillions) : missing,
+        ...[ours?.flops.forwardPerImage, step, ours?.flops.training].map(flop),
+        times(step && theirs ? step / (1e9 * theirs.flopsBillions) : undefined),
+      ];
+    }),
+    notes: [
+      'Image: one forward pass. Step: the last training step. Training: until the last finished epoch.',
+      'The paper does not say what its number counts; a step is the only reading that its numbers allow.',
+    ],
+  };
+}
+
+const sum = (a: number | null, b: number | null): number | undefined =>
+  a === null || b === null ? undefined : a + b;

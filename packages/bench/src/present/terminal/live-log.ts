@@ -1,0 +1,66 @@
+import { clearLine, cursorTo } from 'node:readline';
+import pc from 'picocolors';
+import type { RunListener } from '../../results/run-events';
+import { lastingLine } from './plain-log';
+import { statusLine } from './status-line';
+
+const INTERVAL = 100; // milliseconds: ten times a second is all an eye needs
+
+export interface LiveLog {
+  listener: RunListener;
+  /** Prints a line above the status line. */
+  say(line: string): void;
+  /** Removes the status line. */
+  close(): void;
+}
+
+/**
+ * A listener for a terminal: one line at the bottom that is rewritten, and lines above it that stay.
+ *
+ * @param colors pc or a picocolors without colour
+ * @param now milliseconds, for tests
+ */
+export function liveLog(
+  stream: NodeJS.WriteStream,
+  colors: Pick<typeof pc, 'bold' | 'cyan'> = pc,
+  now: () => number = () => performance.now(),
+): LiveLog {
+  let written = Number.NEGATIVE_INFINITY;
+  let shown = false;
+  let model = { index: 1, count: 1 };
+  const clear = () => {
+    if (!shown) return;
+    cursorTo(stream, 0);
+    clearLine(stream, 0);
+    shown = false;
+  };
+  const say = (line: string) => {
+    clear();
+    stream.write(`${line}\n`);
+    written = Number.NEGATIVE_INFINITY; // the status line comes back with the next event
+  };
+  return {
+    say,
+    close: clear,
+    listener(event) {
+      if (
+        event.type === 'forecast' ||
+        event.type === 'modelStart' ||
+        event.type === 'epoch' ||
+        event.type === 'modelEnd'
+      ) {
+        if (event.type === 'modelStart') model = { index: event.modelIndex + 1, count: event.modelCount };
+        const isBold = event.type === 'modelStart' || event.type === 'modelEnd';
+        return say(isBold ? colors.bold(lastingLine(event)) : lastingLine(event));
+      }
+      if (now() - written < INTERVAL && event.type !== 'stage') return;
+      // One column stays free: a terminal would wrap a line that fills it, and the next one could not erase it.
+      const line = statusLine(event, (stream.columns || 80) - 1, model);
+      if (line === undefined) return;
+      clear();
+      stream.write(colors.cyan(line));
+      shown = true;
+      written = now();
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeLeftovers, type WriteFile, writeAtomically } from '../lib/atomic-write';
+import { makeFolder, removeEmpty } from '../lib/make-folder';
+import { reportHtml } from '../present/html/report-html';
+import { reportMarkdown } from '../present/text/report-markdown';
+import { parseResults, type Results } from '../results/results';
+import type { RunListener } from '../results/run-events';
+import { isSame, type Training } from '../results/training';
+import { type Checkpoints, openCheckpoints } from './checkpoints';
+import { acquireLock, type Lock } from './lock';
+import { type RunRecord, writeRunRecord } from './run-record';
+import { openStepLog, type StepLog } from './step-log';
+
+/** The folder of a run: `run.json` says what it is, the log and the checkpoints grow, results and reports come at the end. */
+export interface RunFolder {
+  readonly checkpoints: Checkpoints;
+  /** Writes a line of `steps.jsonl` for every step, epoch and model. */
+  log: RunListener;
+  /** Notes that the run goes on after a break, in the log and in the results; not for a new run. */
+  resume(differences: string[]): void;
+  /** The results of a run that was finished before; undefined when it was not. */
+  finished(): Promise<Results | undefined>;
+  /** Writes `results.json`, `report.html` and `report.md`, each complete or not at all. */
+  finish(results: Results): Promise<{ results: string; html: string; markdown: string }>;
+  /** Whether something could not be written. */
+  readonly failed: boolean;
+  /**
+   * Ends a run that did not finish: the log says why. Without a step to go on from or a finished epoch, the folder goes
+   * too, unless the run was resumed. Synchronous, so that it can be the last thing of a process.
+   *
+   * @returns whether the folder is still there
+   */
+  abandon(reason: string): boolean;
+}
+
+export interface RunFolderOptions {
+  /** Goes on with the run that is there. Default false: the folder does not exist or is empty. */
+  resume?: boolean;
+  /** Takes the folder whoever works in it. Default false. */
+  forceUnlock?: boolean;
+  /** Between two checkpoints. Default: as the record says. */
+  checkpointMinutes?: number;
+  /** Told what the user should know. */
+  say?: (message: string) => void;
+  write?: WriteFile;
+}
+
+/**
+ * Opens the folder of a run, for this process alone.
+ *
+ * @param record what the run is; written when it is new
+ * @throws a `Locked` when another process works in it
+ */
+export async function openRunFolder(
+  path: string,
+  record: RunRecord,
+  {
+    resume = false,
+    forceUnlock: force = false,
+    checkpointMinutes: minutes = record.checkpointMinutes,
+    say = () => {},
+    write = writeAtomically,
+  }: RunFolderOptions = {},
+): Promise<RunFolder> {
+  const created = await makeFolder(path);
+  let steps: StepLog | undefined;
+  let lock: Lock | undefined;
+  let checkpoints: Checkpoints;
+  try {
+    lock = acquireLock(path, { force, say });
+    if (resume) await Promise.all([removeLeftovers(path), removeLeftovers(join(path, 'checkpoints'))]);
+    else await writeRunRecord(path, record, write);
+    const syncLog = () => steps?.sync() ?? 0;
+    checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, say, write });
+  } catch (error) {
+    lock?.release();
+    if (created) removeEmpty(path, created);
+    throw error;
+  }
+  let epochs = 0;
+  let finished = false;
+  // The first lines of a resumed training are in the log already.
+  let known: Training | undefined = checkpoints.training;
+  const log = (): StepLog => {
+    if (steps) return steps;
+    steps = openStepLog(join(path, 'steps.jsonl'), resume ? checkpoints.logBytes : undefined);
+    if (!resume || checkpoints.logBytes === 0) {
+      const { command, profile, models, seeds, epochs, threads, backend } = record;
+      const header = { profile, models, backend: backend.name, seeds, epochs, threads, command };
+      steps.line({ type: 'run', ...header });
+    }
+    return steps;
+  };
+  const close = () => {
+    steps?.close();
+    lock?.release();
+  };
+  if (!resume) log();
+  return {
+    checkpoints,
+    log(event) {
+      if (event.type === 'epoch') epochs++;
+      if (event.type === 'modelStart' && known && isSame(event, known)) known = undefined;
+      else if (['forecast', 'step', 'epoch', 'modelStart', 'modelEnd'].includes(event.type))
+        log().line(event);
+    },
+    resume(differences) {
+      checkpoints.resume(differences);
+      log().line({ type: 'resume', differences });
+    },
+    async finished() {
+      const trainings = record.models.flatMap((model) => record.seeds.map((seed) => ({ model, seed })));
+      if (trainings.some((training) => !checkpoints.finished(training))) return undefined;
+      const text = await readFile(join(path, 'results.json'), 'utf8').catch(() => undefined);
+      try {
+        return text === undefined ? undefined : parseResults(JSON.parse(text));
+      } catch {
+        return undefined; // damaged; it is made again
+      }
+    },
+    async finish(results) {
+      steps?.line({ type: 'end', reason: 'finished' });
+      const complete = parseResults(results);
+      finished = true;
+      const files = {
+        results: join(path, 'results.json'),
+        html: join(path, 'report.html'),
+        markdown: join(path, 'report.md'),
+      };
+      // Results first: whatever happens to the reports, they can be made from it again.
+      await write(files.results, `${JSON.stringify(complete, null, 2)}\n`);
+      await write(files.html, await reportHtml(complete));
+      await write(files.markdown, reportMarkdown(complete));
+      close();
+      return files;
+    },
+    get failed() {
+      return checkpoints.failed || (steps?.lost ?? 0) > 0;
+    },
+    abandon(reason) {
+      const kept = resume || finished || epochs > 0 || !checkpoints.isEmpty;
+      if (kept) steps?.line({ type: 'end', reason });
+      close();
+      if (kept) return true;
+      for (const name of ['steps.jsonl', 'run.json', 'state.json', 'checkpoints']) {
+        rmSync(join(path, name), { force: true, recursive: true });
+      }
+      if (created) removeEmpty(path, created);
+      return false;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ModelName } from '../recipes/model-names';
+import type { Override } from '../recipes/overrides';
+import type { Recipe } from '../recipes/recipe';
+import type { Checkpoints } from '../run-folder/checkpoints';
+
+/** What a comparison is asked to do; everything has been checked before it gets here. */
+export interface RunOptions {
+  profile: string;
+  models: ModelName[];
+  backend: string;
+  /** Each model is trained once with each. */
+  seeds: number[];
+  /** Training images that are kept from training and stand in for the test images. Default 0. */
+  heldOut?: number;
+  /** In place of each recipe's number of epochs. */
+  epochs?: number;
+  /** What else the recipes have otherwise than the profile's. */
+  overrides?: Override[];
+  /** Folder of the run; it does not exist yet or is empty. */
+  outputDirectory: string;
+  cacheDirectory?: string;
+  /** One for each model, in place of the profile's: a run that is resumed goes by those that it began with. */
+  recipes?: Recipe[];
+  /** Where the trainings keep what they need to go on; in the output directory by default. */
+  checkpoints?: Checkpoints;
+  signal?: AbortSignal;
+}

@@ -1,0 +1,174 @@
+import type { ImageDataset } from '@tenfold/datasets';
+import { measurePeak } from '../backends/measure-peak';
+import { describeBackend } from '../backends/select-backend';
+import { toBase64 } from '../lib/base64';
+import { architectureText, narrowedText } from '../recipes/architecture';
+import type { Recipe } from '../recipes/recipe';
+import { paper } from '../results/paper';
+import type { ModelResult, Results } from '../results/results';
+import type { RunListener } from '../results/run-events';
+import { trainingText } from '../results/training';
+import { openCheckpoints } from '../run-folder/checkpoints';
+import { dataset } from './dataset';
+import { forecastRun } from './forecast-run';
+import { holdOut } from './hold-out';
+import { describeMachine } from './machine';
+import { isOutOfMemory } from './out-of-memory';
+import { planRun } from './plan';
+import type { RunOptions } from './run-options';
+import { type ModelRun, trainModel } from './train-model';
+
+/**
+ * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
+ * then all with the next, and evaluates each on all test images, or on those that are held out.
+ *
+ * @param options checked already; `command` is what would repeat the run
+ * @throws the signal's reason when it aborts, and what loading the data throws
+ */
+export async function trainAll(
+  options: RunOptions & { command: string },
+  listener: RunListener,
+): Promise<Results> {
+  const { profile, seeds, heldOut = 0, outputDirectory, signal } = options;
+  const { recipes, checkpoints } = {
+    recipes: options.recipes ?? planRun(options).recipes,
+    checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
+  };
+  const loaded = await dataset.load(options, listener);
+  const data = holdOut(loaded, heldOut);
+  if (heldOut > 0) {
+    listener({
+      type: 'stage',
+      message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
+    });
+  }
+  // Again after every training: a neighbour that was busy for the half second of one measurement is not the machine.
+  checkpoints.keepPeak(await measurePeak());
+  const results: ModelResult[] = [];
+  const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
+  const leftOut = await forecastRun({ trainings, data, checkpoints, signal }, listener);
+  for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
+    const training = { model: recipe.model, seed };
+    const finished = checkpoints.finished(training);
+    if (finished) {
+      listener({ type: 'stage', message: `${trainingText(training)} is trained already` });
+      results.push(finished);
+      continue;
+    }
+    if (leftOut.some(({ name, seed: ofSeed }) => name === recipe.model && ofSeed === seed)) continue;
+    const run = await trainModel(
+      {
+        recipe,
+        data,
+        images: heldOut > 0 ? 'held-out' : 'test',
+        seed,
+        signal,
+        checkpoints,
+        modelIndex,
+        modelCount: trainings.length,
+        pictures: seed === seeds[0], // of one training of each model: they are most of results.json
+      },
+      listener,
+    ).catch((error) => {
+      if (!isOutOfMemory(error)) throw error;
+      listener({ type: 'stage', message: `${trainingText(training)} is left out: ${error.message}` });
+      leftOut.push({ name: recipe.model, seed, reason: error.message });
+      return null;
+    });
+    if (run === null) continue;
+    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    checkpoints.keepPeak(await measurePeak());
+    const result = { ...resultOf(recipe, seed, run, data), forecastSeconds };
+    await checkpoints.finish(result);
+    results.push(result);
+  }
+  if (results.length === 0) throw new Error(`no model has room in memory. ${leftOut[0]?.reason}`);
+  const { peak } = checkpoints;
+  const ofPeak = (result: ModelResult): ModelResult => ({
+    ...result,
+    peakFraction: peak && result.gflopsPerSecond / peak.gflopsPerSecond,
+  });
+  return {
+    schemaVersion: 2,
+    createdAt: new Date().toISOString(),
+    command: options.command,
+    machine: describeMachine(),
+    backend: describeBackend(),
+    dataset: {
+      name: dataset.name,
+      trainImages: loaded.train.count,
+      testImages: loaded.test.count,
+      classNames: [...data.classNames],
+      sha256: { ...dataset.sha256 },
+    },
+    profile,
+    seeds,
+    heldOut,
+    peak,
+    leftOut: leftOut.length > 0 ? leftOut : undefined,
+    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model).map(ofPeak)),
+    paper,
+  };
+}
+
+function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: ImageDataset): ModelResult {
+  const { outcome, measured } = run;
+  const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
+  const { height, width, channels, images } = data.test;
+  const size = height * width * channels;
+  return {
+    name: recipe.model,
+    seed,
+    architecture: `${families[recipe.model]} (${architectureText(recipe.architecture)})`,
+    narrowed: narrowedText(recipe.model, recipe.architecture),
+    notes: run.diverged ? [run.diverged] : [],
+    recipe: JSON.parse(JSON.stringify(recipe)),
+    parameters: run.parameters,
+    epochs: recipe.epochs,
+    batchSize: recipe.batchSize,
+    diverged: run.diverged !== null,
+    testAccuracy: outcome?.accuracy ?? null,
+    testLoss: run.history.at(-1)?.testLoss ?? null,
+    testImages: data.test.count,
+    views: run.views,
+    trainSeconds: run.trainSeconds,
+    imagesPerSecond: run.imagesPerSecond,
+    flops: {
+      forwardPerImage: run.forwardFlopsPerImage,
+      trainPerStep: run.steps > 0 ? measured.flops / run.steps : 0,
+      trainTotal: measured.flops,
+      toBest: flopsToBest(run.history),
+    },
+    gflopsPerSecond,
+    peakFraction: null, // until the run has ended: the peak may still rise
+    forecastSeconds: null,
+    inference: run.inference,
+    peakMemoryBytes: run.peakMemoryBytes || null,
+    energyJoules: measured.joules,
+    energyReason: run.energyReason,
+    history: run.history,
+    steps: measured.points,
+    calibration: outcome?.calibration ?? null,
+    pictures: run.pictures,
+    confusionMatrix: outcome?.confusionMatrix ?? [],
+    perClassAccuracy: outcome?.perClassAccuracy ?? [],
+    mistakes: (outcome?.mistakes ?? []).map((mistake) => ({
+      ...mistake,
+      pixels: toBase64(images.subarray(mistake.image * size, (mistake.image + 1) * size)),
+    })),
+  };
+}
+
+/** What training had executed at the end of the first epoch of the best test accuracy. */
+function flopsToBest(history: ModelRun['history']): number | null {
+  const accuracies = history.map(({ testAccuracy }) => testAccuracy);
+  return history[accuracies.indexOf(Math.max(...accuracies))]?.flops ?? null;
+}
+
+const families = {
+  cnn: 'Convolutional network: frozen whitening 2×2 convolution, three blocks of two 3×3 convolutions with batch norm and GELU, linear head',
+  fnn: 'Fully connected network: dense layers with batch norm, GELU and dropout',
+  rnn: 'Recurrent network over rows of pixels, or a grid of patches from all sides',
+  vit: 'Vision transformer: patches, pre-norm attention blocks, mean pooling',
+  'vit-hybrid': 'Vision transformer on a convolutional stem',
+};
