@@ -6,7 +6,7 @@ import '@tenfold/gradients';
 import { createModel, dense, sequential } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { clipByGlobalNorm, sgd } from '@tenfold/optimizers';
-import { loadCheckpoint, saveCheckpoint, trainer } from '@tenfold/training';
+import { createTrainer, loadCheckpoint, saveCheckpoint } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 await tf.setBackend('simd');
@@ -25,18 +25,18 @@ const options = {
 async function epoch(trainer, number) {
   let sum = 0;
   for (const batch of data.batches(number)) {
-    const { loss, predictions } = trainer.takeStep(batch);
+    const { loss, predictions } = trainer.step(batch);
     sum += (await loss.data())[0];
     tf.dispose([loss, predictions, batch.xs, batch.ys]);
   }
   return sum / data.stepsPerEpoch;
 }
 
-const first = trainer(createModel(network, { seed: 1 }), options);
+const first = createTrainer(createModel(network, { seed: 1 }), options);
 for (let i = 0; i < 10; i++) await epoch(first, i);
 const checkpoint = await saveCheckpoint(first, { made: 'by an example' });
 
-const second = trainer(createModel(network, { seed: 2 }), options);
+const second = createTrainer(createModel(network, { seed: 2 }), options);
 loadCheckpoint(second, checkpoint);
 const [one, other] = [await epoch(first, 10), await epoch(second, 10)];
 console.log(

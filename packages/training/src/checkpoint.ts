@@ -1,7 +1,7 @@
 import { assignParameters, loadSafetensors, saveSafetensors } from '@tenfold/layers';
 import type { OptimizerState } from '@tenfold/optimizers';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Trainer } from './trainer';
+import type { Trainer } from './create-trainer';
 
 const FORMAT = 'tenfold-checkpoint';
 const MODEL = 'model';
@@ -25,7 +25,7 @@ export async function saveCheckpoint(
   for (const [slot, values] of Object.entries(trainer.state)) {
     for (const [name, tensor] of Object.entries(values)) tensors[`${OPTIMIZER}/${slot}/${name}`] = tensor;
   }
-  return saveSafetensors(tensors, { ...metadata, format: FORMAT, step: String(trainer.step) });
+  return saveSafetensors(tensors, { ...metadata, format: FORMAT, step: String(trainer.stepCount) });
 }
 
 /**

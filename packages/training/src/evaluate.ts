@@ -1,8 +1,8 @@
 import type { Model } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, BatchSource } from './batches';
+import type { Loss } from './create-trainer';
 import type { Metric } from './metrics';
-import type { Loss } from './trainer';
 import { yieldToEventLoop } from './yield';
 
 export interface EvaluateOptions {

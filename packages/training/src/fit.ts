@@ -1,6 +1,6 @@
 import type { Model } from '@tenfold/layers';
+import { createTrainer, type TrainerOptions } from './create-trainer';
 import { type EpochReport, type TrainOptions, train } from './train';
-import { type TrainerOptions, trainer } from './trainer';
 
 export type FitOptions = TrainerOptions & TrainOptions;
 
@@ -14,7 +14,7 @@ export type FitOptions = TrainerOptions & TrainOptions;
  * await fit(model, { data, loss: sparseSoftmaxCrossEntropy, optimizer: adamW(), epochs: 3, metrics: { accuracy } });
  */
 export async function fit(model: Model, options: FitOptions): Promise<EpochReport[]> {
-  const one = trainer(model, options);
+  const one = createTrainer(model, options);
   try {
     return await train(one, options);
   } finally {

@@ -1,5 +1,12 @@
 export type { Batch, BatchSource } from './batches';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint';
+export {
+  createTrainer,
+  type Loss,
+  type StepResult,
+  type Trainer,
+  type TrainerOptions,
+} from './create-trainer';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';
 export { accuracy, type Metric } from './metrics';
@@ -11,4 +18,3 @@ export {
   type TrainOptions,
   train,
 } from './train';
-export { type Loss, type StepResult, type Trainer, type TrainerOptions, trainer } from './trainer';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchSource } from './batches';
+import type { Trainer } from './create-trainer';
 import { type Evaluation, evaluate } from './evaluate';
 import type { Metric } from './metrics';
-import type { Trainer } from './trainer';
 import { yieldToEventLoop } from './yield';
 
 export interface TrainOptions {
@@ -105,11 +105,13 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
   const names = Object.keys(metrics);
   const totalSteps = epochs * stepsPerEpoch;
   const reports: EpochReport[] = [];
-  let resume = options.resume && checkedSums(options.resume, trainer.step, stepsPerEpoch, names);
+  let resume = options.resume && checkedSums(options.resume, trainer.stepCount, stepsPerEpoch, names);
   // An epoch whose steps were all taken, but that was not reported, is reported now.
-  const first = resume ? (trainer.step - resume.steps) / stepsPerEpoch : trainer.step / stepsPerEpoch;
+  const first = resume
+    ? (trainer.stepCount - resume.steps) / stepsPerEpoch
+    : trainer.stepCount / stepsPerEpoch;
   for (let epoch = Math.floor(first); epoch < epochs; epoch++) {
-    let skip = trainer.step - epoch * stepsPerEpoch;
+    let skip = trainer.stepCount - epoch * stepsPerEpoch;
     let sums: EpochSums = resume ?? { steps: 0, examples: 0, seconds: 0, loss: 0, metrics: zeros(names) };
     resume = undefined;
     let start = performance.now();
@@ -119,14 +121,14 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
         signal?.throwIfAborted();
         const ready = performance.now();
         const size = batch.xs.shape[0]!;
-        const { loss, predictions } = trainer.takeStep(batch);
+        const { loss, predictions } = trainer.step(batch);
         const figures = tf.tidy(() =>
           tf.stack([loss, ...names.map((name) => metrics[name]!(batch.ys, predictions))]),
         );
         const values = await figures.data();
         tf.dispose([loss, predictions, figures]);
         if (!Number.isFinite(values[0])) {
-          throw new DivergenceError(values[0]!, trainer.step, epoch);
+          throw new DivergenceError(values[0]!, trainer.stepCount, epoch);
         }
         const seconds = (performance.now() - start) / 1000;
         sums = {
@@ -138,7 +140,7 @@ export async function train(trainer: Trainer, options: TrainOptions): Promise<Ep
         };
         await onStep?.({
           epoch,
-          step: trainer.step,
+          step: trainer.stepCount,
           totalSteps,
           loss: values[0]!,
           metrics: byName(names, (_, i) => values[i + 1]!),

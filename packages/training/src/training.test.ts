@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import {
   accuracy,
   type BatchSource,
+  createTrainer,
   type EpochReport,
   type EpochSums,
   evaluate,
@@ -16,7 +17,6 @@ import {
   loadCheckpoint,
   saveCheckpoint,
   train,
-  trainer,
 } from './index';
 
 /** Two noisy clouds, in a new order every epoch; the last batch is smaller than the others. */
@@ -155,20 +155,20 @@ describe('fit', () => {
   });
 });
 
-describe('trainer', () => {
+describe('createTrainer', () => {
   it('goes on where another stood, bit for bit', async () => {
     const whole = network();
     await fit(whole, { ...options, data: clouds(), epochs: 3 });
 
     const part = network();
-    const first = trainer(part, options);
+    const first = createTrainer(part, options);
     const abort = new AbortController();
     const stopAt = (step: number) => void (step === 6 && abort.abort());
     await expect(
       train(first, { data: clouds(), epochs: 3, signal: abort.signal, onStep: (r) => stopAt(r.step) }),
     ).rejects.toThrow();
-    const second = trainer(part, options);
-    second.restore(first.step, first.state);
+    const second = createTrainer(part, options);
+    second.restore(first.stepCount, first.state);
     await train(second, { data: clouds(), epochs: 3 });
     expect(await weights(part)).toEqual(await weights(whole));
     second.dispose();
@@ -184,7 +184,7 @@ describe('trainer', () => {
       const whole = network();
       const expected = await fit(whole, all);
 
-      const one = trainer(network(), options);
+      const one = createTrainer(network(), options);
       const abort = new AbortController();
       const reports: EpochReport[] = [];
       let sums: EpochSums | undefined;
@@ -211,7 +211,7 @@ describe('trainer', () => {
   );
 
   it('refuses sums of another step or of other metrics', async () => {
-    const one = trainer(network(), options);
+    const one = createTrainer(network(), options);
     one.restore(6, one.state);
     const sums = { steps: 3, examples: 48, seconds: 1, loss: 1, metrics: { accuracy: 40 } };
     const resume = (changed: object) =>
@@ -236,9 +236,9 @@ describe('trainer', () => {
         state: {},
       }),
     };
-    const one = trainer(model, { loss: meanSquaredError, optimizer: descent });
+    const one = createTrainer(model, { loss: meanSquaredError, optimizer: descent });
     const batch = { xs: tf.tensor([[2]]), ys: tf.tensor([[1]]) };
-    const { loss, predictions } = one.takeStep(batch);
+    const { loss, predictions } = one.step(batch);
     await expectClose(loss, (2 * w! - 1) ** 2, { relative: 1e-5 });
     await expectClose(predictions, [2 * w!], { relative: 1e-5 });
     await expectClose(model.parameters().kernel!, [w! - 0.1 * 2 * (2 * w! - 1) * 2], { relative: 1e-5 });
@@ -253,7 +253,7 @@ describe('checkpoints', () => {
     const whole = network();
     await fit(whole, { ...options, data: clouds(), epochs: 3 });
 
-    const first = trainer(network(), options);
+    const first = createTrainer(network(), options);
     const abort = new AbortController();
     const stopAt = (step: number) => void (step === 6 && abort.abort());
     await expect(
@@ -263,7 +263,7 @@ describe('checkpoints', () => {
 
     // Other first values, all of which the checkpoint replaces.
     const other = createModel(first.model.layer, { seed: 99 });
-    const second = trainer(other, options);
+    const second = createTrainer(other, options);
     const before = tf.memory().numTensors;
     expect(loadCheckpoint(second, bytes)).toMatchObject({ note: 'kept', step: '6' });
     expect(tf.memory().numTensors).toBe(before);
@@ -272,14 +272,14 @@ describe('checkpoints', () => {
   });
 
   it('refuses what is not its own, and changes nothing then', async () => {
-    const one = trainer(network(), options);
+    const one = createTrainer(network(), options);
     const bytes = await saveCheckpoint(one);
-    const another = trainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), options);
+    const another = createTrainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), options);
     const values = await weights(another.model);
     expect(() => loadCheckpoint(another, bytes)).toThrow(
       /loadCheckpoint: the optimizer remembers .*give the optimizer that it was saved with/,
     );
-    const noMomentum = trainer(one.model, {
+    const noMomentum = createTrainer(one.model, {
       ...options,
       optimizer: { init: () => ({}), update: () => ({ updates: {}, state: {} }) },
     });

@@ -9,7 +9,7 @@ import { measureStep } from '@tenfold/bench';
 import { conv2d, countFlops, createModel, dense, flatten, maxPool2d, sequential } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const [backend, model, ...numbers] = process.argv.slice(2);
@@ -99,7 +99,7 @@ async function measureSmall() {
       dense({ inFeatures: 16 * 16 * 64, outFeatures: 10 }),
     ]),
   );
-  const one = trainer(network, {
+  const one = createTrainer(network, {
     loss: sparseSoftmaxCrossEntropy,
     optimizer: sgd({ learningRate: 0.01, momentum: 0 }),
   });
@@ -112,7 +112,7 @@ async function measureSmall() {
   const milliseconds = [];
   for (let i = 0; i <= steps; i++) {
     const start = performance.now();
-    const { loss, predictions } = one.takeStep({ xs, ys });
+    const { loss, predictions } = one.step({ xs, ys });
     await loss.data();
     tf.dispose([loss, predictions]);
     if (i > 0) milliseconds.push(performance.now() - start);

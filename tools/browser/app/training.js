@@ -5,7 +5,7 @@ import '@tenfold/gradients';
 import { batchNorm, conv2d, createModel, dense, flatten, maxPool2d, sequential } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW } from '@tenfold/optimizers';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const STEPS = 8;
@@ -28,7 +28,10 @@ export async function train({ backend = 'simd', threads } = {}) {
     }),
     { seed: 1 },
   );
-  const one = trainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer: adamW({ learningRate: 0.01 }) });
+  const one = createTrainer(model, {
+    loss: sparseSoftmaxCrossEntropy,
+    optimizer: adamW({ learningRate: 0.01 }),
+  });
   // Each class has a wave of its own, so there is something to learn.
   const images = Float32Array.from({ length: BATCH * 16 * 16 * 3 }, (_, i) => {
     const image = Math.floor(i / 768);
@@ -42,7 +45,7 @@ export async function train({ backend = 'simd', threads } = {}) {
   );
   const losses = [];
   for (let step = 0; step < STEPS; step++) {
-    const { loss, predictions } = one.takeStep({ xs, ys });
+    const { loss, predictions } = one.step({ xs, ys });
     losses.push((await loss.data())[0]);
     tf.dispose([loss, predictions]);
   }

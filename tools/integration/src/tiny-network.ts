@@ -15,7 +15,7 @@ import {
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adam, adamW, muon, type Optimizer, partition, rmsProp, sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
-import { type Batch, type Trainer, trainer } from '@tenfold/training';
+import { type Batch, createTrainer, type Trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const SIDE = 8;
@@ -78,11 +78,11 @@ export function waves(batchSize: number, seed: number): Batch {
 }
 
 export const training = (model: Model, optimizer: Optimizer): Trainer =>
-  trainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
+  createTrainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
 
 /** Takes one step and returns its loss; nothing is left behind. */
 export async function step(one: Trainer, batch: Batch): Promise<number> {
-  const { loss, predictions } = one.takeStep(batch);
+  const { loss, predictions } = one.step(batch);
   const [value] = await loss.data();
   tf.dispose([loss, predictions]);
   return value!;

@@ -3,7 +3,7 @@ import { cnn } from '@tenfold/architectures';
 import { assignParameters, createModel } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
-import { type Batch, trainer } from '@tenfold/training';
+import { type Batch, createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What tools/goldens/trajectory.py writes; the weights in units of 1/256. */
@@ -44,14 +44,14 @@ export async function trajectory(golden: Golden): Promise<Trajectory> {
       : tf.clone(variable); // running statistics
   }
   assignParameters(model, given);
-  const one = trainer(model, {
+  const one = createTrainer(model, {
     loss: (labels, logits) => sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing }),
     optimizer: sgd({ learningRate, momentum, nesterov: true }),
   });
   const losses: number[] = [];
   for (const [step] of golden.losses.entries()) {
     const batch = batchOf(golden, step % batches);
-    const { loss, predictions } = one.takeStep(batch);
+    const { loss, predictions } = one.step(batch);
     losses.push((await loss.data())[0]!);
     tf.dispose([loss, predictions, batch.xs, batch.ys]);
   }

@@ -3,7 +3,7 @@ import { createModel, type Layer, type Model } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, type Optimizer, sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 export type ModelName = 'cnn' | 'vit' | 'fnn';
@@ -84,12 +84,12 @@ export function createTraining(
       },
     };
   }
-  const steps = trainer(model, { loss, optimizer: optimizer() });
+  const steps = createTrainer(model, { loss, optimizer: optimizer() });
   return {
     model,
     step: () =>
       withBatch((xs, ys) => {
-        const result = steps.takeStep({ xs, ys });
+        const result = steps.step({ xs, ys });
         result.predictions.dispose();
         return result.loss;
       }),

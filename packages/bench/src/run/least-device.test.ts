@@ -1,6 +1,6 @@
 import '@tenfold/gradients';
 import { registerWebgpu, WebgpuBackend, WebgpuUnavailable } from '@tenfold/backend-webgpu';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { tintedImages } from '../../test/tinted-images';
@@ -41,10 +41,10 @@ async function useLeastDevice(): Promise<void> {
 
 async function lossesOf(recipe: Recipe): Promise<number[]> {
   const { model, source, optimizer, loss } = await setUp(recipe, tintedImages(), 0);
-  const training = trainer(model, { loss, optimizer, seed: 1 });
+  const training = createTrainer(model, { loss, optimizer, seed: 1 });
   const losses: number[] = [];
   for await (const batch of source.batches(0)) {
-    const result = training.takeStep(batch);
+    const result = training.step(batch);
     losses.push((await result.loss.data())[0]!);
     tf.dispose([result.loss, result.predictions, batch.xs, batch.ys]);
   }

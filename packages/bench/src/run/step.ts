@@ -2,7 +2,7 @@ import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, type Optimizer, sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { measurePeak } from '../backends/measure-peak';
 import { buildModel, needsWhitening } from '../recipes/build-model';
@@ -62,7 +62,7 @@ export async function measureStep({
     ? rng.fork('whitening').fillNormal(new Float32Array(2 * 2 * 3 * 24))
     : undefined;
   const model = buildModel(name, options, seed, whitening);
-  const one = trainer(model, {
+  const one = createTrainer(model, {
     loss: (labels, logits) => sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: 0.2 }),
     optimizer: optimizerOf(name),
     seed,
@@ -82,7 +82,7 @@ export async function measureStep({
   let flopsPerStep = 0;
   for (let i = 0; i <= steps; i++) {
     const start = performance.now();
-    const { result, flops } = countExecuted(() => one.takeStep({ xs, ys }));
+    const { result, flops } = countExecuted(() => one.step({ xs, ys }));
     const { loss, predictions } = result;
     flopsPerStep = flops;
     await loss.data(); // the step is over when its loss can be read and every update has been made

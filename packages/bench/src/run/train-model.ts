@@ -3,6 +3,7 @@ import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import {
   accuracy,
+  createTrainer,
   DivergenceError,
   type EpochSums,
   type Evaluation,
@@ -10,7 +11,6 @@ import {
   loadCheckpoint,
   saveCheckpoint,
   train,
-  trainer,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { architectureText } from '../recipes/architecture';
@@ -106,7 +106,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
     batchSize: recipe.batchSize,
     imageShape: IMAGE,
   });
-  const bare = trainer(model, {
+  const bare = createTrainer(model, {
     loss: set.loss,
     optimizer: meter.watchOptimizer(set.optimizer),
     seed: set.seed,
@@ -147,10 +147,10 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       meter.restore(saved.progress.measured);
       listener({
         type: 'stage',
-        message: `${trainingText(training)} goes on after step ${one.step} of ${totalSteps}`,
+        message: `${trainingText(training)} goes on after step ${one.stepCount} of ${totalSteps}`,
       });
     }
-    freeze(Math.floor(one.step / source.stepsPerEpoch));
+    freeze(Math.floor(one.stepCount / source.stepsPerEpoch));
     meter.start();
     await train(one, {
       data: source,
@@ -199,7 +199,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
           trainAccuracy: report.metrics.accuracy!,
           testLoss: test.loss,
           testAccuracy: test.metrics.accuracy!,
-          learningRate: learningRate(one.step - 1),
+          learningRate: learningRate(one.stepCount - 1),
           flops,
           joules,
         };
@@ -229,7 +229,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
     });
   } catch (error) {
-    if (signal?.aborted && error === signal.reason && one.step > 0) await keep();
+    if (signal?.aborted && error === signal.reason && one.stepCount > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
     diverged = error.message;
     listener({ type: 'stage', message: `${trainingText(training)} stops: ${diverged}` });
@@ -272,7 +272,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   async function keep(): Promise<Uint8Array> {
     const epoch = String(history.length);
     const bytes = await saveCheckpoint(one, { model: name, seed: String(seed), epoch });
-    const { step } = one;
+    const { stepCount: step } = one;
     const measured = meter.read();
     const progress = { step, sums, history, outcome, trainSeconds, trained, peakMemoryBytes, measured };
     await checkpoints.save(training, bytes, { ...progress, history: [...history] });

@@ -1,7 +1,7 @@
 import '@tenfold/gradients';
 import { createModel, dense } from '@tenfold/layers';
 import { adamW, exponentialMovingAverage, sgd } from '@tenfold/optimizers';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, it } from 'vitest';
@@ -12,10 +12,10 @@ const loss = (_: tf.Tensor, predictions: tf.Tensor) => tf.sum(tf.square(predicti
 function stepped(average: boolean) {
   const model = createModel(dense({ inFeatures: 2, outFeatures: 1 }), { seed: 1 });
   const rule = average ? exponentialMovingAverage(adamW(), { decay: 0.9 }) : sgd({ learningRate: 0.1 });
-  const one = trainer(model, { loss, optimizer: rule });
+  const one = createTrainer(model, { loss, optimizer: rule });
   const batch = { xs: tf.ones([4, 2]), ys: tf.zeros([4]) };
   for (let i = 0; i < 5; i++) {
-    const result = one.takeStep(batch);
+    const result = one.step(batch);
     tf.dispose([result.loss, result.predictions]);
   }
   tf.dispose([batch.xs, batch.ys]);

@@ -6,7 +6,7 @@ import { createModel, type Layer } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, muon, type Optimizer, partition } from '@tenfold/optimizers';
 import { expectNoLeaks } from '@tenfold/testing';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countExecuted } from './executed-flops';
@@ -22,9 +22,9 @@ interface StepOptions {
 function flopsOfStep(layer: Layer, { optimizer = adamW(), frozen }: StepOptions = {}): number {
   const model = createModel(layer);
   if (frozen) Object.assign(model.parameters()[frozen]!, { trainable: false });
-  const one = trainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
+  const one = createTrainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
   const [xs, ys] = [tf.ones([BATCH, 32, 32, 3]), tf.zeros([BATCH], 'int32')];
-  const { result, flops } = countExecuted(() => one.takeStep({ xs, ys }));
+  const { result, flops } = countExecuted(() => one.step({ xs, ys }));
   tf.dispose([result.loss, result.predictions, xs, ys]);
   one.dispose();
   model.dispose();

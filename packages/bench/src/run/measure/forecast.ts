@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@tenfold/datasets';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../recipes/recipe';
 import type { Forecast } from '../../results/run-events';
@@ -43,7 +43,7 @@ export async function measureForecast(
     totalSteps,
     freeze,
   } = await setUp(recipe, data, seed);
-  const one = trainer(model, { loss, optimizer, seed: stepSeed });
+  const one = createTrainer(model, { loss, optimizer, seed: stepSeed });
   const phases: Phase[] = [];
   let secondsPerImage = 0;
   try {
@@ -82,7 +82,7 @@ export async function measureForecast(
     for await (const batch of source.batches(0)) {
       try {
         signal?.throwIfAborted();
-        const { result, flops } = countExecuted(() => one.takeStep(batch));
+        const { result, flops } = countExecuted(() => one.step(batch));
         await result.loss.data();
         tf.dispose([result.loss, result.predictions]);
         flopsPerStep = flops;

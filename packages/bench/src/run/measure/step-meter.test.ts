@@ -5,7 +5,7 @@ import { createModel, dense, flatten, sequential } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, clipByGlobalNorm } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
-import { trainer } from '@tenfold/training';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createStepMeter, type StepFigures } from './step-meter';
@@ -17,7 +17,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     const model = createModel(sequential([flatten, dense({ inFeatures: 12, outFeatures: 5 })]), { seed: 1 });
     const meter = createStepMeter({ normEvery: 2 });
     const rule = clipByGlobalNorm(adamW({ learningRate: 0.1 }), { maxNorm: 0.01 });
-    const bare = trainer(model, {
+    const bare = createTrainer(model, {
       loss: sparseSoftmaxCrossEntropy,
       optimizer: watched ? meter.watchOptimizer(rule) : rule,
     });
@@ -26,12 +26,12 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     const ys = tf.tensor1d([0, 1, 2, 4], 'int32');
     const figures: StepFigures[] = [];
     for (let i = 0; i < 4; i++) {
-      const { loss, predictions } = one.takeStep({ xs, ys });
+      const { loss, predictions } = one.step({ xs, ys });
       tf.dispose([loss, predictions]);
       figures.push(await meter.read());
     }
     const parameters = await Promise.all(Object.values(model.parameters()).map((p) => p.data()));
-    expect(one.step).toBe(4);
+    expect(one.stepCount).toBe(4);
     one.dispose();
     model.dispose();
     meter.dispose();

@@ -40,14 +40,14 @@ export function createStepMeter({ normEvery }: { normEvery: number }): StepMeter
     watchTrainer: (trainer) => ({
       model: trainer.model,
       loss: trainer.loss,
-      get step() {
-        return trainer.step;
+      get stepCount() {
+        return trainer.stepCount;
       },
       get state() {
         return trainer.state;
       },
-      takeStep(batch) {
-        const counted = countExecuted(() => trainer.takeStep(batch));
+      step(batch) {
+        const counted = countExecuted(() => trainer.step(batch));
         flops = counted.flops;
         return counted.result;
       },

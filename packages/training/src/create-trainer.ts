@@ -28,13 +28,13 @@ export interface Trainer {
   readonly model: Model;
   readonly loss: Loss;
   /** How many steps have been taken. */
-  readonly step: number;
+  readonly stepCount: number;
   /** What the optimizer remembers. */
   readonly state: OptimizerState;
   /** One forward pass, one backward pass, one update. The batch is not disposed. */
-  takeStep(batch: Batch): StepResult;
+  step(batch: Batch): StepResult;
   /** Goes on from another trainer's step and state, of which this one becomes the owner. */
-  restore(step: number, state: OptimizerState): void;
+  restore(stepCount: number, state: OptimizerState): void;
   /** Disposes the optimizer's state; the model is its creator's. */
   dispose(): void;
 }
@@ -43,27 +43,30 @@ export interface Trainer {
  * Joins a model, a loss and an optimizer: the parts of a training loop that is your own. `fit` is the whole loop.
  *
  * @example
- * const t = trainer(model, { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) });
- * const { loss, predictions } = t.takeStep({ xs, ys });
+ * const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) });
+ * const { loss, predictions } = trainer.step({ xs, ys });
  * tf.dispose([loss, predictions]);
  */
-export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }: TrainerOptions): Trainer {
+export function createTrainer(
+  model: Model,
+  { loss, optimizer, regularizer, seed = 0 }: TrainerOptions,
+): Trainer {
   const rng = createRng(seed).fork('step');
-  let step = 0;
+  let stepCount = 0;
   let state = optimizer.init(model.trainable());
 
   return {
     model,
     loss,
-    get step() {
-      return step;
+    get stepCount() {
+      return stepCount;
     },
     get state() {
       return state;
     },
-    takeStep({ xs, ys }) {
+    step({ xs, ys }) {
       const params = model.trainable();
-      const context = { training: true, rng: rng.fork(step) };
+      const context = { training: true, rng: rng.fork(stepCount) };
       let predictions: tf.Tensor | undefined;
       const made: tf.TensorContainer[] = [];
       const forward = () => {
@@ -71,7 +74,7 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
         const data = loss(ys, predictions);
         if (data.rank !== 0) {
           throw new Error(
-            `trainer: the loss has shape [${data.shape}]; give a loss that is a scalar, reduction 'mean' or 'sum'`,
+            `createTrainer: the loss has shape [${data.shape}]; give a loss that is a scalar, reduction 'mean' or 'sum'`,
           );
         }
         return (regularizer ? tf.add(data, regularizer(params)) : data) as tf.Scalar;
@@ -79,13 +82,13 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
       try {
         const { value, grads } = gradients(params, forward);
         made.push(value, grads);
-        const result = optimizer.update(grads, state, { params, step });
+        const result = optimizer.update(grads, state, { params, step: stepCount });
         made.push(result as unknown as tf.TensorContainer);
         applyUpdates(params, result.updates);
         disposeState(state);
         tf.dispose(grads);
         state = result.state;
-        step++;
+        stepCount++;
         return { loss: value, predictions: predictions! };
       } catch (error) {
         tf.dispose([predictions, made] as tf.TensorContainer);
@@ -93,9 +96,9 @@ export function trainer(model: Model, { loss, optimizer, regularizer, seed = 0 }
         throw error;
       }
     },
-    restore(newStep, newState) {
+    restore(newStepCount, newState) {
       disposeState(state);
-      step = newStep;
+      stepCount = newStepCount;
       state = newState;
     },
     dispose() {
