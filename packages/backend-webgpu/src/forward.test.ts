@@ -83,8 +83,13 @@ const attention = () => ({ heads: 1, scale: 0.3 });
 const moments = (s: number[]) => [...s.slice(0, -1), 1];
 
 const cases: Case[] = [
-  { kernel: 'Gelu', inputs: (s) => ({ x: s }), halves: ['x'], isForward: true },
-  { kernel: 'Silu', inputs: (s) => ({ x: s }), halves: ['x'], isForward: true },
+  {
+    kernel: 'Activation',
+    inputs: (s) => ({ x: s }),
+    halves: ['x'],
+    attrs: () => ({ function: 'gelu' }),
+    isForward: true,
+  },
   { kernel: tf.Relu, inputs: (s) => ({ x: s }), halves: ['x'], isForward: true },
   { kernel: tf.Add, inputs: (s) => ({ a: s, b: s }), halves: ['a', 'b'], isForward: true },
   { kernel: tf.Add, inputs: (s) => ({ a: s, b: s }), halves: ['b'] },
@@ -152,7 +157,7 @@ const cases: Case[] = [
     kernel: 'BatchNormActivation',
     inputs: (s) => ({ x: s, gamma: last(s), beta: last(s) }),
     halves: ['x'],
-    attrs: () => ({ epsilon: 1e-5, activation: 'gelu' }),
+    attrs: () => ({ epsilon: 1e-5, function: 'gelu' }),
     isForward: true,
   },
   {
@@ -165,7 +170,7 @@ const cases: Case[] = [
     kernel: 'BatchNormActivationGrad',
     inputs: (s) => ({ dy: s, x: s, gamma: last(s), beta: last(s), mean: last(s), variance: last(s) }),
     halves: ['x'],
-    attrs: () => ({ epsilon: 1e-5, activation: 'relu' }),
+    attrs: () => ({ epsilon: 1e-5, function: 'relu' }),
   },
   {
     kernel: 'LayerNorm',
@@ -192,9 +197,18 @@ const cases: Case[] = [
     halves: ['query', 'key', 'value'],
     attrs: attention,
   },
-  { kernel: 'GeluGrad', inputs: (s) => ({ dy: s, x: s }), halves: ['x'] },
-  { kernel: 'SiluGrad', inputs: (s) => ({ dy: s, x: s }), halves: ['x'] },
-  { kernel: 'ReluGrad', inputs: (s) => ({ dy: s, y: s }), halves: ['y'] },
+  {
+    kernel: 'ActivationGrad',
+    inputs: (s) => ({ dy: s, x: s }),
+    halves: ['x'],
+    attrs: () => ({ function: 'silu' }),
+  },
+  {
+    kernel: 'ActivationGrad',
+    inputs: (s) => ({ dy: s, y: s }),
+    halves: ['y'],
+    attrs: () => ({ function: 'relu' }),
+  },
   {
     kernel: tf.Sum,
     inputs: (s) => ({ x: s }),
@@ -266,7 +280,7 @@ describe.runIf(available)('kernels on activations in float16', { timeout: PATIEN
 describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () => {
   const size = 2001;
   const x = () => tf.tensor1d(normals(size));
-  const silu = (x: tf.Tensor) => runKernel('Silu', { x });
+  const silu = (x: tf.Tensor) => runKernel('Activation', { x }, { function: 'silu' });
 
   it('take half the memory, and are float32 again when tfjs or the caller asks', async () => {
     const given = x();

@@ -1,17 +1,19 @@
+import { canFuse, type Kernels } from '@tenfold/kernels';
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { activationCases as cases } from '../reference/activation-cases';
 import { normals, runKernel, startWebgpu } from '../testing';
-import { activationKernels } from './activations';
+import { fusedFunctions } from './activation-functions';
 
 const sizes = [1, 3, 4, 5, 63, 64, 65, 1001, 70_000];
 const available = await startWebgpu();
 
-it('tests every kernel', () => {
-  expect([...new Set(cases.map(({ kernel }) => kernel))].sort()).toEqual(
-    activationKernels.map(({ kernelName }) => kernelName).sort(),
-  );
+it('tests every function, its value and its gradient', () => {
+  const named = (kernel: string) =>
+    cases.flatMap((each) => (each.kernel === kernel ? [each.attrs!.function] : [])).sort();
+  expect(named('Activation')).toEqual([...fusedFunctions].sort());
+  expect(named('ActivationGrad')).toEqual([...fusedFunctions].sort());
 });
 
 describe.runIf(available)('activations', () => {
@@ -41,26 +43,74 @@ describe.runIf(available)('activations', () => {
     });
   }
 
+  const one = (name: string, x: tf.Tensor) => runKernel('Activation', { x }, { function: name })[0]!;
+  const grad = (name: string, inputs: tf.NamedTensorMap) =>
+    runKernel('ActivationGrad', inputs, { function: name })[0]!;
+
   it('keeps digits in the left tail of gelu', async () => {
     const values = [-3, -4, -5, -6, -8];
-    const { f } = cases[0]!;
-    const [out] = runKernel('Gelu', { x: tf.tensor1d(values) });
-    await expectClose(out!, values.map(f), { absolute: 0, relative: 1e-5 });
+    await expectClose(one('gelu', tf.tensor1d(values)), values.map(cases[0]!.f), {
+      absolute: 0,
+      relative: 1e-5,
+    });
+  });
+
+  it.each(fusedFunctions)('%s has its limits at the ends of float32 and at infinity', async (name) => {
+    const x = tf.tensor1d([-1e38, 1e38, -100, -Infinity, Infinity, NaN]);
+    const value = Array.from(await one(name, x).data());
+    expect(value.map((v) => (v === 0 ? 0 : v))).toEqual([0, Math.fround(1e38), 0, 0, Infinity, NaN]);
+    const v = name === 'relu' ? tf.relu(x) : x;
+    const dx = Array.from(await grad(name, { dy: tf.fill([6], 3), [name === 'relu' ? 'y' : 'x']: v }).data());
+    expect(dx.slice(0, 5).map((v) => (v === 0 ? 0 : v))).toEqual([0, 3, 0, 0, 3]);
+  });
+
+  it('masks a gradient where the derivative is 0, whatever it is', async () => {
+    const dy = tf.tensor1d([Infinity, NaN, 1]);
+    await expectClose(grad('relu', { dy, y: tf.tensor1d([0, 0, 2]) }), [0, 0, 1]);
+    await expectClose(grad('gelu', { dy, x: tf.tensor1d([-1e4, -1e4, 50]) }), [0, 0, 1]);
   });
 
   it('takes what was cast from integers and booleans, whose buffers stay as they were', async () => {
     const flags = tf.greater(tf.tensor1d(normals(1500)), 0);
     const want = Array.from(await flags.data(), (flag) => (flag ? cases[0]!.f(1) : 0));
-    await expectClose(runKernel('Gelu', { x: tf.cast(flags, 'float32') })[0]!, want, { relative: 1e-5 });
+    await expectClose(one('gelu', tf.cast(flags, 'float32')), want, { relative: 1e-5 });
     const ints = tf.abs(tf.tensor1d([-2, 3], 'int32'));
     await expectClose(tf.mul(tf.cast(ints, 'float32'), 0.5), [1, 1.5]);
   });
 
-  it('refuses integers and other shapes', () => {
+  it('says what it can fuse', () => {
+    for (const kernel of ['Activation', 'ActivationGrad', 'BatchNormActivation', 'BatchNormActivationGrad']) {
+      expect(canFuse(kernel as keyof Kernels, 'geluTanh')).toBe(true);
+      expect(canFuse(kernel as keyof Kernels, 'constructor')).toBe(false);
+    }
+  });
+
+  it('refuses integers, other shapes, other functions and the wrong input', () => {
     const x = tf.tensor1d([1, 2], 'int32');
-    expect(() => runKernel('Gelu', { x })).toThrow(/Gelu: x is int32/);
-    expect(() => runKernel('SiluGrad', { dy: tf.zeros([3]), x: tf.zeros([2]) })).toThrow(
-      /SiluGrad: x has shape \[2\]; expected \[3\]/,
+    expect(() => one('gelu', x)).toThrow(/Activation: x is int32/);
+    expect(() => grad('silu', { dy: tf.zeros([3]), x: tf.zeros([2]) })).toThrow(
+      /ActivationGrad: x has shape \[2\]; expected \[3\]/,
     );
+    expect(() => one('constructor', tf.zeros([2]))).toThrow(
+      "Activation: function is 'constructor'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+    );
+    expect(() => grad('relu', { dy: tf.zeros([2]), x: tf.zeros([2]) })).toThrow(
+      'ActivationGrad: the gradient of relu is computed from y, but the inputs are dy, x',
+    );
+  });
+
+  it('has the kernels of one function each by their earlier names too', async () => {
+    const [x, dy] = [tf.tensor1d([-1, 2]), tf.tensor1d([1, 3])];
+    for (const [kernel, inputs, attrs, name] of [
+      ['Gelu', { x }, {}, 'gelu'],
+      ['Gelu', { x }, { approximate: 'tanh' }, 'geluTanh'],
+      ['GeluGrad', { dy, x }, {}, 'gelu'],
+      ['Silu', { x }, {}, 'silu'],
+      ['SiluGrad', { dy, x }, {}, 'silu'],
+      ['ReluGrad', { dy, y: x }, {}, 'relu'],
+    ] as const) {
+      const same = 'dy' in inputs ? grad(name, inputs) : one(name, x);
+      expect(await runKernel(kernel, inputs, attrs)[0]!.data()).toEqual(await same.data());
+    }
   });
 });

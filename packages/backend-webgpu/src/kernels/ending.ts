@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { f32, type Uniform } from '../program';
-import { SIGMOID } from './activations';
+import { SIGMOID } from './activation-functions';
 import type { Ending } from './gemm';
 
 interface Activation {

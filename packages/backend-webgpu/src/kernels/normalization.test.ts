@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { referenceNormalization } from '../reference/normalization';
 import { normals, runKernel, startWebgpu } from '../testing';
+import { fusedFunctions } from './activation-functions';
 
 const available = await startWebgpu();
 const epsilon = 1e-3;
@@ -29,25 +30,9 @@ const layerShapes = [
 const shifted = (size: number) => normals(size, 1).map((v) => v + 30);
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
 
-/** The activations and their gradients as kernels of their own. */
-const kernelsOf = {
-  relu: {
-    value: (y: tf.Tensor) => tf.relu(y),
-    gradient: (dy: tf.Tensor, y: tf.Tensor) => runKernel('ReluGrad', { dy, y })[0]!,
-  },
-  silu: {
-    value: (x: tf.Tensor) => runKernel('Silu', { x })[0]!,
-    gradient: (dy: tf.Tensor, x: tf.Tensor) => runKernel('SiluGrad', { dy, x })[0]!,
-  },
-  gelu: {
-    value: (x: tf.Tensor) => runKernel('Gelu', { x })[0]!,
-    gradient: (dy: tf.Tensor, x: tf.Tensor) => runKernel('GeluGrad', { dy, x })[0]!,
-  },
-  geluTanh: {
-    value: (x: tf.Tensor) => runKernel('Gelu', { x }, { approximate: 'tanh' })[0]!,
-    gradient: (dy: tf.Tensor, x: tf.Tensor) => runKernel('GeluGrad', { dy, x }, { approximate: 'tanh' })[0]!,
-  },
-};
+const activate = (x: tf.Tensor, name: string) => runKernel('Activation', { x }, { function: name })[0]!;
+const activateGrad = (dy: tf.Tensor, x: tf.Tensor, name: string) =>
+  runKernel('ActivationGrad', name === 'relu' ? { dy, y: tf.relu(x) } : { dy, x }, { function: name })[0]!;
 
 describe.runIf(available)('normalisation', () => {
   beforeEach(() => tf.engine().startScope());
@@ -80,14 +65,14 @@ describe.runIf(available)('normalisation', () => {
     }
   }
 
-  for (const activation of ['relu', 'silu', 'gelu', 'geluTanh'] as const) {
+  for (const name of fusedFunctions) {
     for (const shape of [
       [7, 3],
       [2, 5, 5, 24],
       [40, 15, 15, 16],
     ]) {
       for (const affine of [true, false]) {
-        it(`BatchNormActivation ${activation} [${shape}]${affine ? ' with gamma and beta' : ''}`, async () => {
+        it(`BatchNormActivation ${name} [${shape}]${affine ? ' with gamma and beta' : ''}`, async () => {
           const n = shape.at(-1)!;
           const size = tf.util.sizeFromShape(shape);
           const [x, dy] = [normals(size, 1), normals(size, 2)].map((v) => tf.tensor(v, shape)) as [
@@ -104,19 +89,18 @@ describe.runIf(available)('normalisation', () => {
           const [value, ...moments] = runKernel(
             'BatchNormActivation',
             { x, ...scale, ...shift },
-            { epsilon, activation },
+            { epsilon, function: name },
           ) as Three;
-          const apart = kernelsOf[activation];
-          expect(await relativeError(value, await apart.value(y).data())).toBeLessThan(1e-6);
+          expect(await relativeError(value, await activate(y, name).data())).toBeLessThan(1e-6);
           await expectClose(moments[0]!, await mean.data(), { absolute: 0, relative: 0 });
           await expectClose(moments[1]!, await variance.data(), { absolute: 0, relative: 0 });
           const given = { x, mean, variance, ...scale };
-          const inner = { dy: apart.gradient(dy, y), ...given };
+          const inner = { dy: activateGrad(dy, y, name), ...given };
           const want = runKernel('BatchNormTrainGrad', inner, { epsilon }) as Three;
           const got = runKernel(
             'BatchNormActivationGrad',
             { dy, ...given, ...shift },
-            { epsilon, activation },
+            { epsilon, function: name },
           ) as Three;
           for (const [i, out] of got.entries()) {
             expect(await relativeError(out, await want[i]!.data())).toBeLessThan(1e-5);
@@ -126,9 +110,9 @@ describe.runIf(available)('normalisation', () => {
     }
   }
 
-  it('BatchNormActivation takes a constant channel and ±80, and knows its activations', async () => {
+  it('BatchNormActivation takes a constant channel and ±80, and knows its functions', async () => {
     const beta = tf.tensor1d([-80, 80, 0]);
-    const attrs = { epsilon, activation: 'gelu' };
+    const attrs = { epsilon, function: 'gelu' };
     const [y] = runKernel('BatchNormActivation', { x: tf.fill([1, 3], 7), beta }, attrs) as Three;
     await expectClose(y, [0, 80, 0]);
     const moments = { mean: tf.fill([3], 7), variance: tf.zeros([3]) };
@@ -136,8 +120,8 @@ describe.runIf(available)('normalisation', () => {
     const [dx, , dbeta] = runKernel('BatchNormActivationGrad', given, attrs) as Three;
     await expectClose(dx, [0, 0, 0]);
     await expectClose(dbeta, [0, 1, 0.5]);
-    expect(() => runKernel('BatchNormActivation', { x: y }, { activation: 'tanh' })).toThrow(
-      "BatchNormActivation: activation is 'tanh'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+    expect(() => runKernel('BatchNormActivation', { x: y }, { function: 'tanh' })).toThrow(
+      "BatchNormActivation: function is 'tanh'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
     );
   });
 

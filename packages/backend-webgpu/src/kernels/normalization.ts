@@ -1,14 +1,17 @@
+import type { FunctionKernelConfig } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { beginForward } from '../forward';
 import { f32 } from '../program';
-import { curveOf } from './activations';
+import { declareFunction, fusedFunction, fusedFunctions } from './activation-functions';
 import { runColumns, runColumnsAndApply } from './columns';
 import { assertFloats, rowsOf } from './floats';
 import { runRows } from './rows';
 
 interface Attributes {
   epsilon?: number;
+  function?: string;
+  /** The name of `function` before; it goes when no package asks by it. */
   activation?: string;
 }
 
@@ -18,8 +21,8 @@ function given(inputs: Record<string, TensorInfo | undefined>): Record<string, T
 }
 
 /**
- * inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. With an
- * activation, attrs { epsilon, activation }, y is its value.
+ * inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. With a
+ * function f, attrs { epsilon, function }, y is its value.
  */
 const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig => ({
   kernelName,
@@ -27,25 +30,25 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
   kernelFunc: ({ inputs, backend, attrs }) => {
     const webgpu = backend as WebgpuBackend;
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
-    const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
+    const { epsilon = 1e-5, activation, function: name = activation } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x);
     const parameters = given({ gamma, beta });
     assertFloats(kernelName, { x });
     assertFloats(kernelName, parameters, [n]);
-    const curve = isActivated ? curveOf(kernelName, activation) : undefined;
+    const f = isActivated ? fusedFunction(kernelName, name) : undefined;
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
     const value = '(x[i] - centre) * scale + shift';
     beginForward(webgpu, [x], y);
     // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
     runColumnsAndApply(webgpu, {
-      name: nameOf('batch norm', curve && activation, parameters),
+      name: nameOf('batch norm', f, parameters),
       rows,
       n,
       inputs: { x, ...parameters },
       outputs: { y, mean, variance },
       uniforms: { epsilon: f32(epsilon) },
       sums: 2,
-      declarations: curve?.value,
+      declarations: f && declareFunction(f),
       setup: `
   var near = 0.0;
   for (var k = 0u; k < 8u; k++) { near += 0.125 * x[k * (uniforms.rows - 1u) / 7u * uniforms.n + c]; }`,
@@ -57,15 +60,15 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
   let scale = ${gamma ? 'gamma[c]' : '1.0'} / sqrt(spread + uniforms.epsilon);
   let shift = ${beta ? 'beta[c]' : '0.0'};`,
       keep: 'mean[c] = centre; variance[c] = spread;',
-      apply: `y[i] = ${curve ? `f(${value})` : value};`,
+      apply: `y[i] = ${f ? `f(${value})` : value};`,
     });
     return [y, mean, variance];
   },
 });
 
 /**
- * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With an activation f inputs have
- * beta? too, attrs { epsilon, activation }, and dy is the gradient of its value: the sums are of g = dy·f'(y), y computed
+ * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With a function f inputs have
+ * beta? too, attrs { epsilon, function }, and dy is the gradient of its value: the sums are of g = dy·f'(y), y computed
  * again from x, which costs less than to write it and read it.
  */
 const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelConfig => ({
@@ -77,25 +80,25 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
       gamma?: TensorInfo;
       beta?: TensorInfo;
     };
-    const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
+    const { epsilon = 1e-5, activation, function: name = activation } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x!);
     const moments = { mean: mean!, variance: variance! };
     const parameters = given({ gamma, beta: isActivated ? beta : undefined });
     assertFloats(kernelName, { dy: dy!, x: x! }, x!.shape);
     assertFloats(kernelName, { ...moments, ...parameters }, [n]);
-    const curve = isActivated ? curveOf(kernelName, activation) : undefined;
+    const f = isActivated ? fusedFunction(kernelName, name) : undefined;
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
     const y = `normal${gamma ? ' * gamma[c]' : ''}${beta ? ' + beta[c]' : ''}`;
-    const read = `let normal = (x[i] - centre) * rstd; let g = dy[i]${curve ? ` * slope(${y})` : ''};`;
+    const read = `let normal = (x[i] - centre) * rstd; let g = ${f ? `gradientAt(dy[i], ${y})` : 'dy[i]'};`;
     runColumnsAndApply(webgpu, {
-      name: nameOf('batch norm grad', curve && activation, parameters),
+      name: nameOf('batch norm grad', f, parameters),
       rows,
       n,
       inputs: { dy: dy!, x: x!, ...moments, ...parameters },
       outputs: { dx, dgamma, dbeta },
       uniforms: { epsilon: f32(epsilon), share: f32(1 / rows) },
       sums: 2,
-      declarations: curve?.slope,
+      declarations: f && declareFunction(f),
       setup: `
   let centre = mean[c];
   let rstd = 1.0 / sqrt(variance[c] + uniforms.epsilon);`,
@@ -199,12 +202,17 @@ const layerNormGrad: KernelConfig = {
   },
 };
 
+const withFunctions = (config: KernelConfig): FunctionKernelConfig => ({
+  ...config,
+  functions: fusedFunctions,
+});
+
 /** Batch norm, also with the activation that follows, and layer norm for training, with their gradients. */
 export const normalizationKernels: KernelConfig[] = [
   batchNormTrain('BatchNormTrain', false),
   batchNormTrainGrad('BatchNormTrainGrad', false),
-  batchNormTrain('BatchNormActivation', true),
-  batchNormTrainGrad('BatchNormActivationGrad', true),
+  withFunctions(batchNormTrain('BatchNormActivation', true)),
+  withFunctions(batchNormTrainGrad('BatchNormActivationGrad', true)),
   layerNorm,
   layerNormGrad,
 ];

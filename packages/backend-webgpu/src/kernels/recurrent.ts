@@ -1,7 +1,7 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { groupsFor, u32 } from '../program';
-import { SIGMOID } from './activations';
+import { SIGMOID } from './activation-functions';
 import { assertFloats } from './floats';
 
 const THREADS = 64;

@@ -24,34 +24,46 @@ const u = (x: number) => sqrt(2 / PI) * (x + 0.044715 * x ** 3);
 
 export interface ActivationCase {
   kernel: string;
-  attrs?: { approximate: 'none' | 'tanh' };
-  /** In double precision: the value, or the slope that dy is multiplied with. */
+  attrs?: { function: string };
+  /** In double precision: the value, or the derivative that dy is multiplied by. */
   f: (x: number) => number;
-  /** Of a gradient, which second input it takes: the activation's argument or its value. */
+  /** Of a gradient, which second input it takes: the function's argument or its value. */
   gradient?: 'x' | 'y';
 }
 
+const geluTanhDerivative = (x: number) => {
+  const s = sigmoid(2 * u(x));
+  return s + 2 * x * s * sigmoid(-2 * u(x)) * sqrt(2 / PI) * (1 + 3 * 0.044715 * x * x);
+};
+
+const pair = (
+  name: string,
+  value: (x: number) => number,
+  derivative: (v: number) => number,
+  gradient: 'x' | 'y' = 'x',
+): ActivationCase[] => [
+  { kernel: 'Activation', attrs: { function: name }, f: value },
+  { kernel: 'ActivationGrad', attrs: { function: name }, f: derivative, gradient },
+];
+
 /** The activation kernels and what they compute. */
 export const activationCases: ActivationCase[] = [
-  { kernel: 'Gelu', attrs: { approximate: 'none' }, f: (x) => x * probability(x) },
-  { kernel: 'Gelu', attrs: { approximate: 'tanh' }, f: (x) => x * sigmoid(2 * u(x)) },
-  {
-    kernel: 'GeluGrad',
-    attrs: { approximate: 'none' },
-    f: (x) => probability(x) + x * density(x),
-    gradient: 'x',
-  },
-  {
-    kernel: 'GeluGrad',
-    attrs: { approximate: 'tanh' },
-    f: (x) => {
-      const s = sigmoid(2 * u(x));
-      return s + 2 * x * s * sigmoid(-2 * u(x)) * sqrt(2 / PI) * (1 + 3 * 0.044715 * x * x);
-    },
-    gradient: 'x',
-  },
-  { kernel: 'Silu', f: (x) => x * sigmoid(x) },
-  { kernel: 'SiluGrad', f: (x) => sigmoid(x) * (1 + x * sigmoid(-x)), gradient: 'x' },
-  { kernel: 'ReluGrad', f: (y) => (y > 0 ? 1 : 0), gradient: 'y' },
+  ...pair(
+    'gelu',
+    (x) => x * probability(x),
+    (x) => probability(x) + x * density(x),
+  ),
+  ...pair('geluTanh', (x) => x * sigmoid(2 * u(x)), geluTanhDerivative),
+  ...pair(
+    'silu',
+    (x) => x * sigmoid(x),
+    (x) => sigmoid(x) * (1 + x * sigmoid(-x)),
+  ),
+  ...pair(
+    'relu',
+    (x) => Math.max(x, 0),
+    (y) => (y > 0 ? 1 : 0),
+    'y',
+  ),
   { kernel: 'EluGrad', f: (y) => (y >= 0 ? 1 : y + 1), gradient: 'y' },
 ];
