@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { corrections } from './corrections';
 import { gradientConfigs } from './generated/gradient-configs';
+import { orderTape } from './order-tape';
 
 /**
  * Registers the gradient of every tfjs-core operation that has one. Importing the package does this once; call it
  * again only after `tf.unregisterGradient`.
+ *
+ * It also puts tfjs's tape in order, so that gradients of gradients are right.
  *
  * A gradient that is registered already stays as it is, so your own definitions and those of `@tensorflow/tfjs` win,
  * and a second call does nothing.
@@ -19,6 +22,7 @@ import { gradientConfigs } from './generated/gradient-configs';
  * gradient(tf.tensor1d([1, 2, 3])).print(); // [2, 4, 6]
  */
 export function registerGradients(): string[] {
+  orderTape();
   const configs = new Map([...gradientConfigs, ...corrections].map((config) => [config.kernelName, config]));
   const missing = [...configs.keys()].filter((name) => tf.getGradient(name) === undefined);
   for (const name of missing) tf.registerGradient(configs.get(name)!);
