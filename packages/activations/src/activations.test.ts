@@ -1,104 +1,139 @@
-import { checkGradient, expectClose, expectNoLeaks, golden } from '@tenfold/testing';
+import { activationFunctions } from '@tenfold/kernels';
+import { checkGradient, expectClose, expectNoLeaks, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import * as activations from './index';
+import * as exported from './index';
 
 interface Case {
+  options: object;
+  shape: number[];
   x: number[];
   dy: number[];
   y: number[];
   dx: number[];
+  /** At ∞, −∞ and NaN, for elementwise functions. */
+  far: number[] | null;
 }
-const goldens = golden<Record<string, Case>>(new URL('../goldens/activations.json', import.meta.url));
+type Activation = ((x: tf.Tensor | tf.TensorLike, options?: object) => tf.Tensor) & { kernel?: string };
 
-// Every function with the options and the shape under which the golden of that name was made.
-const cases: Record<
-  string,
-  { of: keyof typeof activations; f: (x: tf.Tensor) => tf.Tensor; shape?: number[] }
-> = {
-  sigmoid: { of: 'sigmoid', f: activations.sigmoid },
-  tanh: { of: 'tanh', f: activations.tanh },
-  relu: { of: 'relu', f: activations.relu },
-  silu: { of: 'silu', f: activations.silu },
-  gelu: { of: 'gelu', f: activations.gelu },
-  geluTanh: { of: 'gelu', f: (x) => activations.gelu(x, { approximate: 'tanh' }) },
-  leakyRelu: { of: 'leakyRelu', f: activations.leakyRelu },
-  leakyReluSteep: { of: 'leakyRelu', f: (x) => activations.leakyRelu(x, { negativeSlope: 0.2 }) },
-  softmaxRows: { of: 'softmax', f: activations.softmax, shape: [8, 8] },
-  softmaxColumns: { of: 'softmax', f: (x) => activations.softmax(x, { axis: 0 }), shape: [8, 8] },
-  softmaxOne: { of: 'softmax', f: activations.softmax, shape: [64, 1] },
-};
+const activations = { ...exported } as { [name: string]: Activation };
+const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
+// A new activation joins every test below by its export and its golden file.
+const cases = Object.entries(files).flatMap(([name, all]) =>
+  all.map((c) => [`${name} ${JSON.stringify(c.options)} [${c.shape}]`, name, c] as const),
+);
 
-it('has a case for every export and a golden for every case', () => {
-  expect(new Set(Object.values(cases).map((c) => c.of))).toEqual(new Set(Object.keys(activations)));
-  expect(Object.keys(cases).sort()).toEqual(Object.keys(goldens).sort());
+it('has goldens for every export, and an export for every golden', () => {
+  expect(Object.keys(files)).toEqual(Object.keys(activations).sort());
 });
 
-describe.each(Object.entries(cases))('%s', (name, { f, shape = [64] }) => {
-  const { x, dy, y, dx } = goldens[name]!;
+it('has every function that the kernels name, under that name', () => {
+  const kernels = Object.values(activations).flatMap(({ kernel }) => (kernel ? [kernel] : []));
+  expect(kernels.sort()).toEqual(Object.keys(activationFunctions).sort());
+  for (const [name, f] of Object.entries(activations)) {
+    expect(f.name).toBe(name);
+    expect([undefined, name]).toContain(f.kernel);
+  }
+});
+
+describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
+  const f = (v: tf.Tensor | tf.TensorLike) => activations[name]!(v, options);
+  const gradient = tf.grad((v: tf.Tensor) => f(v));
 
   it("has PyTorch's values, ±80 and ±0 among them", async () => {
     await expectClose(f(tf.tensor(x, shape)), y, { absolute: 3e-6, relative: 1e-5 });
   });
 
   it("has PyTorch's gradients", async () => {
-    const gradient = tf.grad((v: tf.Tensor) => f(v))(tf.tensor(x, shape), tf.tensor(dy, shape));
-    await expectClose(gradient, dx, { absolute: 3e-6, relative: 2e-5 });
-  });
-
-  it('has the gradient that finite differences find', async () => {
-    // Away from zero, where ReLU and leaky ReLU have no derivative.
-    const smooth = tf.tensor([-2.3, -1.1, -0.8, 0.7, 1.2, 2.9, -1.7, 0.9], [2, 4]);
-    await checkGradient(f, [smooth]);
-  });
-
-  it('keeps shape and dtype for every rank, batch 1 and no element', () => {
-    for (const s of [[3], [1, 3], [2, 1, 3], [2, 2, 2, 2], [0, 3]]) {
-      const value = f(tf.zeros(s));
-      expect(value.shape).toEqual(s);
-      expect(value.dtype).toBe('float32');
-    }
-  });
-
-  it('takes nested arrays', async () => {
-    const numbers = [
-      [0.5, -1.5],
-      [2, 0.25],
-    ];
-    await expectClose(f(numbers as unknown as tf.Tensor), f(tf.tensor(numbers)), {
-      absolute: 0,
-      relative: 0,
+    await expectClose(gradient(tf.tensor(x, shape), tf.tensor(dy, shape)), dx, {
+      absolute: 3e-6,
+      relative: 2e-5,
     });
   });
 
+  it.runIf(far)("has PyTorch's values at infinities and NaN", async () => {
+    const points = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+    // More than the few elements that a backend may compute another way.
+    const many = Array.from({ length: 99 }, (_, i) => points[i % 3]!);
+    const want = Array.from({ length: 99 }, (_, i) => far![i % 3]!);
+    await expectClose(f(tf.tensor(many)), want, { absolute: 0, relative: 0 });
+  });
+
+  // Away from zero, where some have a kink.
+  const smooth = () =>
+    tf.tensor([-2.3, -1.1, -0.8, 0.7, 1.2, 2.9, -1.7, 0.9], [...shape.slice(2).map(() => 1), 2, 4]);
+
+  it('has the gradient that finite differences find', async () => {
+    await checkGradient(f, [smooth()]);
+  });
+
+  it('has the second derivative that finite differences find', async () => {
+    // Squared, since the gradient of a piecewise linear function alone does not depend on its argument.
+    await checkGradient(
+      tf.grad((v: tf.Tensor) => tf.square(f(v))),
+      [smooth()],
+    );
+  });
+
+  it.each(['int32', 'bool'] as const)('computes %s in float32', async (dtype) => {
+    const ones = tf.ones(shape, dtype);
+    await expectClose(f(ones), f(tf.cast(ones, 'float32')), { absolute: 0, relative: 0 });
+    expect(f(ones).dtype).toBe('float32');
+  });
+
+  it('keeps the shape for every rank, batch 1 and no element', () => {
+    const shapes = [[3], [1, 3], [2, 1, 3], [2, 2, 2, 2], [0, 3]];
+    for (const s of shapes.filter(({ length }) => length >= shape.length - 1))
+      expect(f(tf.zeros(s)).shape).toEqual(s);
+  });
+
   it('passes NaN through', async () => {
-    const [value] = await f(tf.tensor([[Number.NaN]])).data();
+    const [value] = await f(tf.fill(shape, Number.NaN)).data();
     expect(value).toBeNaN();
   });
 
-  it('leaks no tensor, with and without gradient', async () => {
+  it('leaks no tensor, with and without gradient, for arrays and on errors', async () => {
     const input = tf.tensor(x, shape);
+    const arrays = (await input.array()) as tf.TensorLike;
     await expectNoLeaks(() => f(input));
-    await expectNoLeaks(() => tf.grad((v: tf.Tensor) => f(v))(input));
+    await expectNoLeaks(() => f(arrays));
+    await expectNoLeaks(() => gradient(input));
+    await expectNoLeaks(() => {
+      expect(() => activations[name]!(arrays, { unknown: 1 })).toThrow();
+    });
     input.dispose();
+  });
+
+  it('refuses what is no tensor, and unknown options', () => {
+    for (const bad of [undefined, null, '1', {}, [1, 'a'], [[1, 2], [3]]]) {
+      expect(() => f(bad as unknown as tf.Tensor)).toThrow(new RegExp(`^${name}: x is .*; give a tensor`));
+    }
+    expect(() => activations[name]!([1], { approximate: 'tanh' })).toThrow(
+      new RegExp(`^${name}: there is no option "approximate"`),
+    );
+  });
+
+  it('can be mapped over an array', () => {
+    const f = activations[name] as (x: tf.Tensor) => tf.Tensor;
+    expect([tf.ones(shape)].map(f)[0]!.shape).toEqual(shape);
   });
 });
 
-describe('bad input', () => {
+describe('bad options', () => {
   it.each([
     [
-      () => activations.gelu(1, { approximate: 'erf' as 'none' }),
-      /gelu: approximate is "erf"; give 'none' or 'tanh'/,
-    ],
-    [
-      () => activations.leakyRelu(1, { negativeSlope: Number.NaN }),
+      () => exported.leakyRelu(1, { negativeSlope: Number.NaN }),
       /leakyRelu: negativeSlope is NaN; give a finite/,
     ],
     [
-      () => activations.softmax([1], { axis: 1 }),
+      () => exported.softmax([1], { axis: 1 }),
       /softmax: axis is 1 but x has shape \[1\]; give an axis from -1 to 0/,
     ],
-  ])('says what came and what to do', (call, message) => {
-    expect(call).toThrow(message);
+    [() => exported.softmax(1), /softmax: axis is -1 but x has shape \[\]; give a tensor of rank 1 or more/],
+    [() => exported.softmax([1], { axis: 0.5 }), /softmax: axis is 0.5; give an integer/],
+  ])('say what came and what to do', async (call, message) => {
+    await expectNoLeaks(() => {
+      expect(call).toThrow(message);
+    });
   });
 });

@@ -1,35 +1,62 @@
+import { assertOptions, type Kinds } from '@tenfold/checks';
+import {
+  type ActivationName,
+  activationFunctions,
+  floatTensor,
+  fused,
+  type Input,
+  withGradient,
+} from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A tensor, or nested arrays and numbers that make one. */
-export type Input<T extends tf.Tensor> = T | tf.TensorLike;
+/** A function of a tensor that keeps its shape; layers take it as their `activation`. */
+export interface ActivationFunction<O extends object = never> {
+  <T extends tf.Tensor>(x: Input<T>, ...options: [O] extends [never] ? [] : [options?: O]): T;
+  /** The name by which backends fuse it into other kernels; undefined where none does. */
+  readonly kernel: ActivationName | undefined;
+}
 
-interface Rule {
-  forward: (x: tf.Tensor) => tf.Tensor;
-  /** The gradient with respect to x from the gradient dy of the value y. */
-  backward: (dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor) => tf.Tensor;
+/** An elementwise function and its derivative, both made of tfjs operations that have gradients. */
+interface Rule<O extends object> {
+  /** f(x). */
+  value: (x: tf.Tensor, options: O) => tf.Tensor;
+  /** f'(x) from what `keeps` names. */
+  derivative: (kept: tf.Tensor, options: O) => tf.Tensor;
+  /** What lives until the backward pass: the argument x, or the value y where the derivative follows from it. */
+  keeps: 'x' | 'y';
 }
 
 /**
- * Applies a function with its own exact gradient: one forward and one backward rule instead of a chain of taped operations.
- * The rule itself is not taped, so gradients of gradients are not available.
+ * An activation function from its rule: with its exact gradient, of float32 whatever it is given, and fused where the
+ * backend knows a function of that name.
  */
-export function withGradient<T extends tf.Tensor>(x: Input<T>, { forward, backward }: Rule): T {
-  const apply = tf.customGrad((given, save) => {
-    const [x, saved] = [given as tf.Tensor, save as tf.GradSaveFunc];
-    const y = forward(x);
-    saved([x, y]);
-    return { value: y, gradFunc: (dy, [x, y]) => backward(dy as tf.Tensor, x!, y!) };
-  });
-  return tf.tidy(() => apply(x instanceof tf.Tensor ? x : tf.tensor(x))) as T;
-}
-
-/** Runs a fused kernel on the current backend when it has one of that name, and composes operations otherwise. */
-export function fused(
-  kernel: string,
-  inputs: tf.NamedTensorMap,
-  attributes: tf.NamedAttrMap,
-  compose: () => tf.Tensor,
-): tf.Tensor {
-  if (!tf.getKernel(kernel, tf.getBackend())) return compose();
-  return tf.engine().runKernel(kernel, inputs, attributes);
+export function elementwise<O extends object = never>(
+  name: string,
+  { value, derivative, keeps }: Rule<O>,
+  kinds: Kinds<O> = {} as Kinds<O>,
+): ActivationFunction<O> {
+  const kernel = Object.hasOwn(activationFunctions, name) ? (name as ActivationName) : undefined;
+  const run = (x: tf.Tensor, options: O): tf.Tensor =>
+    withGradient([x], {
+      forward: (x) => {
+        const y = kernel
+          ? fused('Activation', { x }, { function: kernel }, () => [value(x, options)])[0]!
+          : value(x, options);
+        return { value: y, saved: [keeps === 'x' ? x : y] };
+      },
+      backward: (dy, [kept]) => {
+        const compose = () => [tf.mul(dy, derivative(kept!, options))];
+        return kernel
+          ? fused('ActivationGrad', { dy, [keeps]: kept! }, { function: kernel }, compose)
+          : compose();
+      },
+    });
+  const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
+    // A number is the index that Array.prototype.map gives.
+    const given = typeof options === 'object' ? options : ({} as O);
+    assertOptions(name, given, kinds);
+    return tf.tidy(() => run(floatTensor(name, 'x', x), given)) as T;
+  };
+  Object.defineProperty(activation, 'name', { value: name });
+  return Object.assign(activation, { kernel });
 }

@@ -1,4 +1,6 @@
-export { type GeluOptions, gelu } from './gelu';
+export type { ActivationFunction } from './elementwise';
+export { gelu } from './gelu';
+export { geluTanh } from './gelu-tanh';
 export { type LeakyReluOptions, leakyRelu } from './leaky-relu';
 export { relu } from './relu';
 export { sigmoid } from './sigmoid';

@@ -1,8 +1,9 @@
+import { finite } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Input, withGradient } from './elementwise';
+import { type ActivationFunction, elementwise } from './elementwise';
 
 export interface LeakyReluOptions {
-  /** Slope for negative x, a finite number, 0.01 by default. */
+  /** Slope for negative x, a finite number; 0.01 by default. */
   negativeSlope?: number;
 }
 
@@ -18,16 +19,13 @@ export interface LeakyReluOptions {
  * leakyRelu([-1, 0, 2]); // [-0.01, 0, 2]
  * @see Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013
  */
-export function leakyRelu<T extends tf.Tensor>(
-  x: Input<T>,
-  { negativeSlope = 0.01 }: LeakyReluOptions = {},
-): T {
-  if (!Number.isFinite(negativeSlope)) {
-    throw new Error(`leakyRelu: negativeSlope is ${negativeSlope}; give a finite number such as 0.01`);
-  }
-  return withGradient<T>(x, {
-    forward: (x) => tf.leakyRelu(x, negativeSlope),
+export const leakyRelu: ActivationFunction<LeakyReluOptions> = /* @__PURE__ */ elementwise<LeakyReluOptions>(
+  'leakyRelu',
+  {
+    value: (x, { negativeSlope = 0.01 }) => tf.leakyRelu(x, negativeSlope),
     // step(x, a) is 1 where x > 0 and a elsewhere.
-    backward: (dy, x) => tf.mul(dy, tf.step(x, negativeSlope)),
-  });
-}
+    derivative: (x, { negativeSlope = 0.01 }) => tf.step(x, negativeSlope),
+    keeps: 'x',
+  },
+  { negativeSlope: finite },
+);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Input, withGradient } from './elementwise';
+import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
  * Logistic sigmoid: a probability from a log-odds.
@@ -12,9 +12,8 @@ import { type Input, withGradient } from './elementwise';
  * sigmoid([-1, 0, 1]); // [0.2689, 0.5, 0.7311]
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 3.10
  */
-export function sigmoid<T extends tf.Tensor>(x: Input<T>): T {
-  return withGradient<T>(x, {
-    forward: (x) => tf.sigmoid(x),
-    backward: (dy, _, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
-  });
-}
+export const sigmoid: ActivationFunction = /* @__PURE__ */ elementwise('sigmoid', {
+  value: (x) => tf.sigmoid(x),
+  derivative: (y) => tf.mul(y, tf.sub(1, y)),
+  keeps: 'y',
+});

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Input, withGradient } from './elementwise';
+import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
- * Hyperbolic tangent: a sigmoid centred at zero.
+ * Hyperbolic tangent: a sigmoid centered at zero.
  *
  * tanh(x) = (e^x − e^(−x)) / (e^x + e^(−x)), tanh'(x) = 1 − tanh²(x)
  *
@@ -12,9 +12,8 @@ import { type Input, withGradient } from './elementwise';
  * tanh([-1, 0, 1]); // [-0.7616, 0, 0.7616]
  * @see LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.4
  */
-export function tanh<T extends tf.Tensor>(x: Input<T>): T {
-  return withGradient<T>(x, {
-    forward: (x) => tf.tanh(x),
-    backward: (dy, _, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
-  });
-}
+export const tanh: ActivationFunction = /* @__PURE__ */ elementwise('tanh', {
+  value: (x) => tf.tanh(x),
+  derivative: (y) => tf.sub(1, tf.square(y)),
+  keeps: 'y',
+});

@@ -1,15 +1,15 @@
-import { gelu, relu, silu } from '@tenfold/activations';
+import { gelu, geluTanh, relu, silu } from '@tenfold/activations';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** An activation that layers can end with; 'geluTanh' is `gelu` with `{ approximate: 'tanh' }`. */
+/** An activation that layers can end with. */
 export type Activation = 'none' | 'relu' | 'silu' | 'gelu' | 'geluTanh';
 
 const functions: { [name in Activation]: (x: tf.Tensor) => tf.Tensor } = {
   none: (x) => x,
   relu,
   silu,
-  gelu: (x) => gelu(x),
-  geluTanh: (x) => gelu(x, { approximate: 'tanh' }),
+  gelu,
+  geluTanh,
 };
 
 /** Applies an activation by its name. */

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Reads a golden file: values made by another library, with a header that names script, version and seed. */
 export function golden<T>(url: URL): T {
@@ -7,6 +9,20 @@ export function golden<T>(url: URL): T {
     if (!(key in file)) throw new Error(`golden: ${url.pathname} does not say its ${key}`);
   }
   return file.cases as T;
+}
+
+/**
+ * Reads the golden files of a folder, one an export.
+ *
+ * @example
+ * goldens<Case[]>(new URL('../goldens/', import.meta.url)); // { huber: [{ labels, … }, …], … }
+ */
+export function goldens<T>(folder: URL): { [name: string]: T } {
+  const files = readdirSync(fileURLToPath(folder)).filter((file) => file.endsWith('.json'));
+  if (files.length === 0) throw new Error(`goldens: ${folder.pathname} has no file`);
+  return Object.fromEntries(
+    files.sort().map((file) => [basename(file, '.json'), golden<T>(new URL(file, folder))]),
+  );
 }
 
 // JSON has no words for these; the scripts write them as strings.
