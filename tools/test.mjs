@@ -7,10 +7,12 @@ const node = (...args) => ({ command: process.execPath, args });
 /** The stages in their order; `needs` says what has to be generated or built before. */
 const STAGES = {
   lint: {
-    title: 'format, lint and spelling',
+    title: 'format, lint, spelling, generated tables',
+    needs: 'generate',
     commands: [
       { command: 'biome', args: ['check', '--error-on-warnings'] },
       { command: 'cspell', args: ['lint', '--no-progress', '--no-summary'] },
+      node('tools/generate/run.mjs', '--check'),
     ],
   },
   types: { title: 'types', needs: 'generate', command: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },

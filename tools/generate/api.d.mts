@@ -1,0 +1,33 @@
+import type ts from 'typescript';
+
+export interface Parameter {
+  name: string;
+  type: ts.Type;
+  optional: boolean;
+}
+
+export interface Option extends Parameter {
+  doc: string;
+  default?: string;
+}
+
+export interface Export {
+  name: string;
+  package: string;
+  file: string;
+  paragraphs: string[];
+  tag(name: string): string | undefined;
+  type: ts.Type;
+  signature?: ts.Signature;
+  returns: string;
+  parameters: Parameter[];
+  options: Option[];
+}
+
+export const root: string;
+export function packageNames(): string[];
+export function manifestOf(name: string): { description: string };
+export function readPackages(names: string[]): {
+  checker: ts.TypeChecker;
+  exportsOf(name: string): Export[];
+};

@@ -1,0 +1,142 @@
+// What the packages export, read from their source with TypeScript's compiler: names, docstrings, options, defaults.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export const packageNames = () => readdirSync(join(root, 'packages')).sort();
+
+const entryOf = (name) => join(root, 'packages', name, 'src', 'index.ts');
+
+/**
+ * Reads packages.
+ *
+ * @param names of packages, without the scope
+ * @returns `{ checker, exportsOf(name) }`; an export is what {@link describe} returns
+ */
+export function readPackages(names) {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const program = ts.createProgram(names.map(entryOf), { ...options, noEmit: true });
+  const checker = program.getTypeChecker();
+  return {
+    checker,
+    exportsOf(name) {
+      const module = checker.getSymbolAtLocation(program.getSourceFile(entryOf(name)));
+      return checker
+        .getExportsOfModule(module)
+        .map((symbol) => describe(symbol, checker, name))
+        .filter((found) => found !== undefined);
+    },
+  };
+}
+
+/**
+ * An export that exists at run time; undefined for a type.
+ *
+ * @returns `name`; `file` within the package; `paragraphs` of the docstring, each on one line, and its `tag(name)`; the `type`
+ *   and, of a function, the first `signature`; `returns`, the name of the type of what the function returns or the value is;
+ *   `parameters` as `{ name, type, optional }`; `options` of the last parameter as `{ name, type, optional, doc, default }`
+ */
+function describe(symbol, checker, packageName) {
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  if (!(target.flags & ts.SymbolFlags.Value)) return undefined;
+  const declaration = target.valueDeclaration;
+  const source = declaration.getSourceFile();
+  const type = checker.getTypeOfSymbol(target);
+  const [signature] = type.getCallSignatures();
+  const parameters = (signature?.getParameters() ?? []).map((parameter) => {
+    const { valueDeclaration } = parameter;
+    return {
+      name: parameter.name,
+      declaration: valueDeclaration,
+      type: checker.getTypeOfSymbol(parameter),
+      optional: ts.isParameter(valueDeclaration) && checker.isOptionalParameter(valueDeclaration),
+    };
+  });
+  const options = optionsOf(parameters.at(-1), functionOf(declaration), checker);
+  return {
+    name: symbol.name,
+    package: packageName,
+    file: relative(join(root, 'packages', packageName), source.fileName),
+    paragraphs: paragraphsOf(target, checker),
+    tag: (name) => {
+      const tag = target.getJsDocTags(checker).find((tag) => tag.name === name);
+      return tag && ts.displayPartsToString(tag.text).replace(/\s*\n\s*/g, ' ');
+    },
+    signature,
+    type,
+    returns: typeName(signature && !isNamedFunction(type) ? signature.getReturnType() : type, checker),
+    parameters,
+    options,
+  };
+}
+
+/** A function whose type has a name, such as `const relu: ActivationFunction`, counts as a value of that type. */
+const isNamedFunction = (type) =>
+  type.aliasSymbol !== undefined || (type.symbol?.flags & ts.SymbolFlags.Interface) !== 0;
+
+const typeName = (type, checker) =>
+  type.aliasSymbol?.name ??
+  (type.symbol?.flags & ts.SymbolFlags.TypeLiteral ? undefined : type.symbol?.name) ??
+  checker.typeToString(type);
+
+function paragraphsOf(symbol, checker) {
+  const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+  return text
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' ').trim())
+    .filter(Boolean);
+}
+
+/** The function that a declaration declares, or a constant holds. */
+function functionOf(declaration) {
+  if (ts.isFunctionDeclaration(declaration)) return declaration;
+  const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
+}
+
+/** The options that a function takes in its last parameter, [] when that is none of options. */
+function optionsOf(parameter, body, checker) {
+  if (!parameter) return [];
+  const type = checker.getNonNullableType(parameter.type);
+  const named = parameter.name === 'options' || ts.isObjectBindingPattern(parameter.declaration.name);
+  if (!named || !(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return [];
+  const defaults = body ? defaultsOf(parameter, body) : new Map();
+  return type.getProperties().map((property) => {
+    const doc = paragraphsOf(property, checker).join(' ');
+    return {
+      name: property.name,
+      type: checker.getTypeOfSymbol(property),
+      optional: (property.flags & ts.SymbolFlags.Optional) !== 0,
+      doc,
+      default: defaults.get(property.name) ?? /(?:^|[;,.] )(\S+)(?: \([^)]*\))? by default/.exec(doc)?.[1],
+    };
+  });
+}
+
+/** Defaults as they are written in the destructuring of the parameter, or of `options` in the function's body. */
+function defaultsOf(parameter, { parameters, body }) {
+  const defaults = new Map();
+  const add = (pattern) => {
+    for (const { name, propertyName, initializer } of pattern.elements) {
+      if (initializer) defaults.set((propertyName ?? name).getText(), initializer.getText());
+    }
+  };
+  const own = parameters.at(-1)?.name;
+  if (own && ts.isObjectBindingPattern(own)) add(own);
+  for (const statement of body && ts.isBlock(body) ? body.statements : []) {
+    for (const { name, initializer } of ts.isVariableStatement(statement)
+      ? statement.declarationList.declarations
+      : []) {
+      if (ts.isObjectBindingPattern(name) && initializer?.getText() === parameter.name) add(name);
+    }
+  }
+  return defaults;
+}
+
+/** The manifest of a package. */
+export const manifestOf = (name) =>
+  JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));

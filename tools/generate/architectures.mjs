@@ -1,0 +1,81 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { root } from './api.mjs';
+import { summary, table } from './tables.mjs';
+
+/**
+ * Networks with their trainable parameters and the multiply-adds of one image, both counted by running them.
+ *
+ * @param calls such as `vit({ depth: 4 })`
+ * @param exports_ of the package, for what each network is
+ */
+export async function architectureTable(calls, exports_) {
+  const { measure } = await import(pathToFileURL(await bundle()));
+  const rows = [];
+  for (const call of calls) {
+    const entry = exports_.find(({ name }) => call.startsWith(`${name}(`));
+    if (!entry) throw new Error(`architectures: there is no function for ${call}`);
+    const { parameters, multiplyAdds } = await measure(call);
+    rows.push([
+      `[\`${call}\`](${entry.file})`,
+      summary(entry),
+      `${(parameters / 1e6).toFixed(2)} M`,
+      `${(multiplyAdds / 1e6).toFixed(1)} M`,
+    ]);
+  }
+  return table(['network', 'what it is', 'parameters', 'multiply-adds an image'], rows);
+}
+
+/** The packages from their source, with what runs a network on the simd backend. */
+async function bundle() {
+  const outfile = join(root, '.cache', 'generate', 'architectures.mjs');
+  await mkdir(join(root, '.cache', 'generate'), { recursive: true });
+  await build({
+    stdin: { contents: program, resolveDir: join(root, 'tools', 'generate') },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    outfile,
+    logLevel: 'error',
+    mainFields: ['module', 'main'],
+    plugins: [fromSource],
+    // CommonJS dependencies of tfjs-core call require.
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
+  });
+  return outfile;
+}
+
+const program = `
+  import '@tensorflow/tfjs-backend-cpu';
+  import * as tf from '@tensorflow/tfjs-core';
+  import { configureSimd } from '@tenfold/backend-simd';
+  import * as architectures from '@tenfold/architectures';
+  import { countFlops } from '@tenfold/kernels';
+  import { countParameters, createModel } from '@tenfold/layers';
+
+  configureSimd({ threads: 1 });
+  await tf.setBackend('simd');
+
+  export async function measure(call) {
+    const names = Object.keys(architectures);
+    const layer = new Function(...names, 'return ' + call)(...Object.values(architectures));
+    const model = createModel(layer, { seed: 0 });
+    const parameters = countParameters(model);
+    const { flops } = tf.tidy(() => countFlops(() => model.predict(tf.zeros([1, 32, 32, 3]))));
+    model.dispose();
+    return { parameters, multiplyAdds: flops / 2 };
+  }`;
+
+const fromSource = {
+  name: 'from-source',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@tenfold\/[a-z-]+$/ }, ({ path }) => ({
+      path: join(root, 'packages', path.split('/')[1], 'src/index.ts'),
+    }));
+  },
+};

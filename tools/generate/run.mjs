@@ -1,0 +1,92 @@
+// Writes the tables that repeat what the source says, between the markers `<!-- generated: WHAT -->` and
+// `<!-- /generated -->` of the READMEs, and checks that no package's description lists its functions.
+//   node tools/generate/run.mjs [--check]
+// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, or `architectures CALL | CALL | …`.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { manifestOf, packageNames, readPackages, root } from './api.mjs';
+import { architectureTable } from './architectures.mjs';
+import { exportTable, select, table } from './tables.mjs';
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const names = packageNames();
+const packages = readPackages(names);
+const problems = names.flatMap(listsFunctions);
+
+for (const [file, name] of [['README.md'], ...names.map((name) => [`packages/${name}/README.md`, name])]) {
+  if (!existsSync(join(root, file))) continue;
+  const before = readFileSync(join(root, file), 'utf8');
+  const after = await filled(before, file, name);
+  if (after === before) continue;
+  if (values.check) problems.push(`${file} is stale; run node tools/generate/run.mjs`);
+  else writeFileSync(join(root, file), after);
+}
+for (const problem of problems) console.log(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** The text of a README with every table written anew. */
+async function filled(text, file, name) {
+  const pattern = /(<!-- generated: (.*?) -->\n)[\s\S]*?(<!-- \/generated -->)/g;
+  const markers = [...text.matchAll(pattern)];
+  if (markers.length === 0) return text;
+  const tables = [];
+  for (const [, , what] of markers) {
+    try {
+      tables.push(await generate(what, name));
+    } catch (error) {
+      throw new Error(`${file}: ${error.message}`);
+    }
+  }
+  const next = text.replace(pattern, (_, begin, __, end) => `${begin}\n${tables.shift()}\n\n${end}`);
+  const biome = createRequire(join(root, 'package.json')).resolve('@biomejs/biome/bin/biome');
+  return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${file}`], {
+    input: next,
+    cwd: root,
+    encoding: 'utf8',
+  });
+}
+
+function generate(what, name) {
+  const [, word, rest] = /^(\w+) ?(.*)$/.exec(what);
+  if (word === 'exports') return exportTable(select(packages.exportsOf(name), rest));
+  if (word === 'packages') return packageTable();
+  if (word === 'architectures') return architectureTable(rest.split(' | '), packages.exportsOf(name));
+  throw new Error(`there is no generated table "${what}"`);
+}
+
+/** The packages in the order of ARCHITECTURE.md's arrows. */
+function packageTable() {
+  const block = /^```arrows\n([\s\S]*?)^```/m.exec(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'))[1];
+  const rows = block
+    .trim()
+    .split('\n')
+    .map((line) => line.split('<-').map((part) => part.trim()));
+  return table(
+    ['package', 'what it is', 'imports'],
+    rows.map(([name, imports]) => [
+      `[\`${name}\`](packages/${name})`,
+      manifestOf(name).description.replace(/\.$/, ''),
+      imports
+        .split(/\s+/)
+        .filter(Boolean)
+        .map((other) => `\`${other}\``)
+        .join(' '),
+    ]),
+  );
+}
+
+/** A description that lists functions is wrong with the next function; one name may be the word for what a package is about. */
+function listsFunctions(name) {
+  const words = new Set(
+    manifestOf(name)
+      .description.toLowerCase()
+      .match(/[\w-]+/g),
+  );
+  const listed = packages.exportsOf(name).filter((entry) => words.has(entry.name.toLowerCase()));
+  if (listed.length < 2) return [];
+  const what = listed.map((entry) => entry.name).join(', ');
+  return [`packages/${name}/package.json: the description lists ${what}; say what the package is about`];
+}

@@ -1,0 +1,77 @@
+/** A Markdown table; the formatter aligns it. */
+export const table = (headings, rows) =>
+  [headings, headings.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+
+/**
+ * The exports of a package as a table: name, first sentence, and formula, shapes and options where any of them has some.
+ *
+ * @param exports_ as `tools/api` reads them
+ */
+export function exportTable(exports_) {
+  const columns = [
+    ['name', link],
+    ['what it is', summary],
+    ['formula', formula],
+    ['input → output', shapes],
+    ['options and defaults', options],
+  ].filter(([, cell], i) => i < 2 || exports_.some((entry) => cell(entry) !== ''));
+  return table(
+    columns.map(([heading]) => heading),
+    exports_.map((entry) => columns.map(([, cell]) => cell(entry))),
+  );
+}
+
+/** The exports that a marker names, sorted: `returning TYPE`, `returning TYPE from options`, `of FOLDER`, `all`. */
+export function select(exports_, words) {
+  const [, what, name, rest] = /^(returning|of|all)(?: (\S+))?(?: (from options))?$/.exec(words) ?? [];
+  if (!what)
+    throw new Error(
+      `"exports ${words}": write "returning TYPE", "returning TYPE from options", "of FOLDER" or "all"`,
+    );
+  const chosen = exports_.filter((entry) =>
+    what === 'all'
+      ? true
+      : what === 'of'
+        ? entry.file.startsWith(`src/${name}/`)
+        : entry.returns === name && !(rest && positional(entry).length > 0),
+  );
+  if (chosen.length === 0) throw new Error(`"exports ${words}": there is none`);
+  return chosen.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+}
+
+const positional = ({ parameters, options }) => (options.length > 0 ? parameters.slice(0, -1) : parameters);
+const code = (text) => `\`${text}\``;
+
+function link(entry) {
+  const names = positional(entry).map(({ name }) => name);
+  return `[${code(names.length > 0 && entry.signature ? `${entry.name}(${names.join(', ')})` : entry.name)}](${entry.file})`;
+}
+
+export function summary({ name, paragraphs: [first] }) {
+  if (!first) throw new Error(`${name} has no docstring`);
+  return first.split(/\. (?=[A-Z`])/)[0].replace(/\.$/, '');
+}
+
+/** The second paragraph when it is a formula, up to its first sentence's end. */
+function formula({ paragraphs: [, second = ''] }) {
+  if (!/[=←≈]/.test(second) || /^Runs? /.test(second)) return '';
+  return second.split(/[.:] (?=[A-Z])/)[0].replace(/\.$/, '');
+}
+
+function shapes(entry) {
+  const returns = entry.tag('returns') ?? '';
+  const [, from, to] = /^a layer from (.+?) to ([^;]+)/.exec(returns) ?? [];
+  if (from) return `${from} → ${to}`;
+  return /^a layer that (keeps [^;]+)/.exec(returns)?.[1] ?? '';
+}
+
+function options({ options }) {
+  return options
+    .map(({ name, default: value, optional }) => {
+      const text = value === undefined || value.length > 24 ? '' : ` ${value.replace(/^-(?=\d)/, '−')}`;
+      return `${code(name)}${optional || text ? text : ' (required)'}`;
+    })
+    .join(', ');
+}
