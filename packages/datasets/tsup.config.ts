@@ -1,4 +1,19 @@
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.config.base';
+import { preferBrowserFiles } from './prefer-browser-files';
 
-export default defineConfig({ ...library, entry: ['src/index.ts', 'src/index.browser.ts'] });
+// Not by tsup's option: each of two builds would remove what the other has written.
+rmSync(fileURLToPath(new URL('./dist', import.meta.url)), { recursive: true, force: true });
+
+export default defineConfig([
+  { ...library, clean: false },
+  {
+    ...library,
+    clean: false,
+    entry: ['src/index.browser.ts'],
+    platform: 'browser',
+    esbuildOptions: preferBrowserFiles,
+  },
+]);

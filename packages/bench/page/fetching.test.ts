@@ -69,7 +69,7 @@ async function startNetwork() {
   const files = publishedFiles();
   const requests: { source: string; file: string }[] = [];
   const server = createServer(async ({ url = '/' }, response) => {
-    const [, source = '', file = ''] = url.split('/');
+    const [source = '', file = ''] = [url.split('/')[1], url.split('/').at(-1)];
     const body = files.get(file);
     const before = requests.filter((request) => request.file === file).length;
     requests.push({ source, file });

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { smallImages } from '../test/small-images';
 import { alternatingFlip } from './augment/alternating-flip';
 import type { Augmentation } from './augment/augmentation';
 import { cutout } from './augment/cutout';
@@ -9,7 +10,6 @@ import { randomFlip } from './augment/random-flip';
 import { reflectShift } from './augment/reflect-shift';
 import type { BatchSource } from './batch-source';
 import { batches } from './batches';
-import { smallImages } from './small-images';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,7 +1,7 @@
 import { expectClose } from '@tenfold/testing';
 import { expect, it } from 'vitest';
+import { smallImages } from '../test/small-images';
 import { channelStatistics } from './channel-statistics';
-import { smallImages } from './small-images';
 
 it('agrees with the definition', async () => {
   const set = smallImages({ count: 7 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { smallImages } from '../test/small-images';
 import type { ImageSet } from './image-set';
-import { smallImages } from './small-images';
 import { split } from './split';
 
 const counts = ({ labels }: ImageSet) => [0, 1, 2].map((label) => labels.filter((l) => l === label).length);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smallImages } from './small-images';
+import { smallImages } from '../test/small-images';
 import { subset } from './subset';
 
 const set = smallImages({ count: 6, classes: 6 });

@@ -71,10 +71,12 @@ function smaller(digests: Record<string, string>, networks: SmallPageOptions['ne
     name: 'smaller',
     enforce: 'pre',
     transform(code, id) {
-      if (/datasets\/src\/cifar10\/format\.ts$/.test(id)) {
+      if (/datasets\/src\/catalog\/cifar10\/cifar10\.ts$/.test(id)) {
         return code
-          .replace(/imagesPerBatch: 10_000/, `imagesPerBatch: ${PART}`)
-          .replaceAll(/(\w+_batch\w*): '[0-9a-f]{64}'/g, (_, part) => `${part}: '${digests[part]}'`);
+          .replace('30_730_000', String(PART * 3073))
+          .replaceAll(/file: '(\w+)\.bin',(\s+bytes,\s+sha256: )'[0-9a-f]{64}'/g, (_, part, between) => {
+            return `file: '${part}.bin',${between}'${digests[part]}'`;
+          });
       }
       if (/bench\/src\/recipes\/quick\/index\.ts$/.test(id)) {
         return `export const quick = ${JSON.stringify(smallRecipes)};`;
@@ -82,7 +84,7 @@ function smaller(digests: Record<string, string>, networks: SmallPageOptions['ne
       if (/bench\/src\/recipes\/hour\/index\.ts$/.test(id)) {
         return `export const hour = ${JSON.stringify(otherRecipes)};`;
       }
-      if (networks && /datasets\/src\/cifar10\/folder-source\.ts$/.test(id)) {
+      if (networks && /datasets\/src\/fetching\/common-source\.ts$/.test(id)) {
         return code.replace(/(jsdelivr|unpkg): '[^']*'/g, (_, name: keyof typeof networks) => {
           return `${name}: '${networks[name]}'`;
         });

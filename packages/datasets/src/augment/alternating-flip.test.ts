@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { augmented } from '../../test/augmented';
 import { alternatingFlip } from './alternating-flip';
-import { augmented } from './fixture';
 
 const run = (epoch: number, seed = 0) =>
   augmented(alternatingFlip(), [1, 2, 3], { height: 1, width: 3, count: 2000, epoch, seed }).map((row) =>

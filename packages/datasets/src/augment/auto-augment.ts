@@ -1,4 +1,3 @@
-import { cifar10Mean } from '../cifar10/cifar10';
 import type { Augmentation } from './augmentation';
 import { cifar10Policy } from './auto-augment-policy';
 import { magnitude, operations } from './operations';
@@ -11,8 +10,8 @@ export interface AutoAugmentOptions {
   fill?: readonly [number, number, number];
 }
 
-/** The mean colour of CIFAR-10, as bytes. */
-export const MEAN_COLOUR = cifar10Mean.map((mean) => Math.round(255 * mean));
+/** The mean color of CIFAR-10, as bytes. */
+export const MEAN_COLOR = [125, 123, 114] as const;
 
 /**
  * AutoAugment: changes the bytes of each image by one of 25 pairs of operations, which a search found for CIFAR-10.
@@ -28,10 +27,7 @@ export const MEAN_COLOUR = cifar10Mean.map((mean) => Math.round(255 * mean));
  * batches(train, { batchSize: 128, augmentBytes: [reflectShift({ pixels: 4 }), randomFlip(), autoAugment({ policy: 'cifar10' })] });
  * @see Cubuk et al., "AutoAugment: Learning Augmentation Policies from Data", 2019, https://arxiv.org/abs/1805.09501, tables 6 and 7
  */
-export function autoAugment({
-  policy,
-  fill = MEAN_COLOUR as [number, number, number],
-}: AutoAugmentOptions): Augmentation<Uint8Array> {
+export function autoAugment({ policy, fill = MEAN_COLOR }: AutoAugmentOptions): Augmentation<Uint8Array> {
   if (policy !== 'cifar10') {
     throw new Error(`autoAugment: policy is ${JSON.stringify(policy)}; give 'cifar10'`);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { augmented } from '../../test/augmented';
 import { cutout } from './cutout';
-import { augmented } from './fixture';
 
 describe('cutout', () => {
   it('blanks one whole square in all channels, everywhere equally often', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augmented } from './fixture';
+import { augmented } from '../../test/augmented';
 import { randomFlip } from './random-flip';
 
 const image = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];

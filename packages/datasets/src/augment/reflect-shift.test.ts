@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augmented } from './fixture';
+import { augmented } from '../../test/augmented';
 import { reflectShift } from './reflect-shift';
 
 /** Pads by reflection and crops: the definition, slowly. */

@@ -1,5 +1,5 @@
 import type { Augmentation } from './augmentation';
-import { MEAN_COLOUR } from './auto-augment';
+import { MEAN_COLOR } from './auto-augment';
 import { magnitude, type OperationName, operations } from './operations';
 import { canvasOf } from './operations/canvas';
 
@@ -40,7 +40,7 @@ const choices: OperationName[] = [
  *   https://arxiv.org/abs/2103.10158, section 3
  */
 export function trivialAugment({
-  fill = MEAN_COLOUR as [number, number, number],
+  fill = MEAN_COLOR,
 }: {
   fill?: readonly [number, number, number];
 } = {}): Augmentation<Uint8Array> {

@@ -1,0 +1,72 @@
+import { assertOptions, func, type Kind, type Kinds, positive, text } from '@tenfold/checks';
+import { placesOf } from '../platform';
+import type { DatasetDeclaration, Part } from './declaration';
+import { load } from './load';
+import type { LoadOptions } from './load-options';
+
+/** Loads a dataset: from the cache when it is there, else from the first source that gives it. */
+export interface DatasetLoader<Dataset> {
+  (options?: LoadOptions): Promise<Dataset>;
+  /** The files of the dataset; everything that is loaded has been compared with their sha256. */
+  readonly parts: readonly Part[];
+}
+
+const sourceList: Kind = {
+  expected: 'a list of at least one source, each a name, a URL or a path',
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    Array.from(value).every((entry) => typeof entry === 'string' && entry !== ''),
+};
+
+const abortSignal: Kind = {
+  expected: 'an AbortSignal',
+  // By what it has: a page, a worker and a test environment each have a class of their own.
+  accepts: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as AbortSignal).aborted === 'boolean' &&
+    typeof (value as AbortSignal).throwIfAborted === 'function',
+};
+
+const loadKinds: Kinds<LoadOptions> = {
+  cacheDirectory: text,
+  sources: sourceList,
+  signal: abortSignal,
+  onProgress: func,
+  stallTimeout: positive,
+};
+
+/**
+ * Makes the function that loads a dataset of its declaration: parts with their digests, sources, and a decoder.
+ *
+ * Fetching, verifying, keeping, progress, cancelling and waiting for other processes are the same for all datasets, in
+ * Node and in the browser.
+ *
+ * @throws when the declaration has no parts, or a name that cannot be that of a folder or file
+ * @example
+ * const digits = defineDataset({
+ *   name: 'digits',
+ *   title: 'My digits',
+ *   parts: [{ file: 'digits.bin', bytes: 785_000, sha256: '0f3a…' }],
+ *   sources: { official: 'https://example.org/digits/' },
+ *   decode: (take) => decodeDigits(take('digits.bin')),
+ * });
+ * const dataset = await digits();
+ */
+export function defineDataset<Dataset>(declaration: DatasetDeclaration<Dataset>): DatasetLoader<Dataset> {
+  const { name, parts } = declaration;
+  if (parts.length === 0) throw new Error(`defineDataset: ${name} has no parts; give at least one`);
+  for (const word of [name, ...parts.map(({ file }) => file)]) {
+    if (!/^[\w-][\w.-]*$/.test(word)) {
+      throw new Error(
+        `defineDataset: ${JSON.stringify(word)} cannot name a file; use letters, digits, - and .`,
+      );
+    }
+  }
+  const loader = async (options: LoadOptions = {}): Promise<Dataset> => {
+    assertOptions(name, options, loadKinds);
+    return load(declaration, await placesOf(declaration, options), options);
+  };
+  return Object.assign(loader, { parts });
+}

@@ -1,0 +1,114 @@
+import { FinalError, type SourceContext } from './source';
+
+/** Bytes per second; a server that gives less for `stallTimeout` milliseconds is given up. */
+const LEAST_RATE = 1000;
+
+/** Options of {@link download}. */
+export interface DownloadOptions extends Pick<SourceContext, 'signal' | 'stallTimeout'> {
+  /** More bytes than these are an error, as they come out after unpacking what the server packed for the way. */
+  maxBytes: number;
+}
+
+/**
+ * The bytes behind a URL, chunk by chunk; gives up when none come, or fewer than 1 kB/s, for `stallTimeout` milliseconds.
+ *
+ * @param onLength called with the number of bytes to come, null when the server does not say
+ * @throws FinalError on HTTP 4xx; other errors on 5xx, lost connections, stalls, and more than `maxBytes`
+ */
+export async function* download(
+  url: string,
+  { signal, stallTimeout, maxBytes }: DownloadOptions,
+  onLength: (bytes: number | null) => void = () => {},
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const controller = new AbortController();
+  const cancel = () => controller.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', cancel);
+  const stall = createStallTimer(stallTimeout, (reason) => controller.abort(reason));
+  try {
+    stall.start();
+    // A damaged answer that the browser keeps would come again; and what is good is kept by its user.
+    const response = await fetch(url, { signal: controller.signal, cache: 'no-store' });
+    if (!response.ok) {
+      const Kind = response.status < 500 ? FinalError : Error;
+      throw new Kind(`HTTP ${response.status} ${response.statusText}`.trim());
+    }
+    // The length of a body that the server compressed says nothing about what fetch hands out.
+    const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+    if (Number(length) > maxBytes) throw tooLong(`${length} bytes`, maxBytes);
+    onLength(length === null ? null : Number(length));
+    if (!response.body) throw new Error('the answer has no body');
+    const reader = response.body.getReader();
+    let received = 0;
+    for (;;) {
+      stall.start();
+      const { done, value } = await reader.read();
+      stall.pause(value?.length); // whoever takes the chunk may be slow without the server being so
+      if (done) break;
+      received += value.length;
+      if (received > maxBytes) throw tooLong(`more than ${maxBytes} bytes`, maxBytes);
+      yield value;
+    }
+  } finally {
+    stall.pause();
+    signal.removeEventListener('abort', cancel);
+    controller.abort(); // closes the connection when the consumer stopped early
+  }
+}
+
+const tooLong = (came: string, maxBytes: number) =>
+  new Error(`the server sends ${came}, expected at most ${maxBytes}`);
+
+/** Runs while bytes are waited for; each time that enough have come the wait begins anew. */
+function createStallTimer(stallTimeout: number, onStall: (reason: Error) => void) {
+  const enough = Math.max(1, (LEAST_RATE * stallTimeout) / 1000);
+  let received = 0;
+  let left = stallTimeout;
+  let started = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    start() {
+      if (timer !== undefined) return;
+      started = performance.now();
+      timer = setTimeout(() => {
+        const seconds = stallTimeout / 1000;
+        const what = received === 0 ? 'no data' : `only ${received} bytes`;
+        onStall(new Error(`${what} received for ${seconds} s`));
+      }, left);
+    },
+    pause(bytes = 0) {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      received += bytes;
+      left = received >= enough ? stallTimeout : Math.max(0, left - (performance.now() - started));
+      if (received >= enough) received = 0;
+    },
+  };
+}
+
+/** The whole content behind a URL. */
+export async function downloadFile(
+  url: string,
+  options: DownloadOptions,
+  onLength?: (bytes: number | null) => void,
+  onBytes: (bytes: number) => void = () => {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of download(url, options, onLength)) {
+    chunks.push(chunk);
+    onBytes(chunk.length);
+  }
+  return concat(chunks);
+}
+
+/** The bytes of all chunks, one after the other. */
+export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}

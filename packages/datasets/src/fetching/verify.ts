@@ -1,0 +1,24 @@
+import type { Part } from './declaration';
+
+/**
+ * Compares the content of a part with its published sha256.
+ *
+ * @returns null when they are the same, else what is wrong
+ */
+export async function whatIsWrong(
+  dataset: string,
+  { file, bytes, sha256 }: Part,
+  content: Uint8Array<ArrayBuffer>,
+): Promise<string | null> {
+  if (content.length !== bytes) return `${file} has ${content.length} bytes, expected ${bytes}`;
+  if (!globalThis.crypto?.subtle) {
+    throw new Error(
+      `${dataset}: this page cannot compute sha256 (crypto.subtle is missing); serve it over https or from localhost`,
+    );
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex === sha256
+    ? null
+    : `${file} is damaged or is other data: its sha256 is ${hex}, expected ${sha256}`;
+}

@@ -1,0 +1,103 @@
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/fixtures';
+import { hostId } from './partial';
+import { type LockOptions, withLock } from './with-lock';
+
+const signal = new AbortController().signal;
+const options = (rest: Partial<LockOptions> = {}): LockOptions => ({
+  signal,
+  onWait: () => {},
+  poll: 10,
+  ...rest,
+});
+const newLock = async () => join(await temporaryFolder(), 'lock');
+
+describe('withLock', () => {
+  it('lets one in at a time, tells the others, and cleans up', async () => {
+    const path = await newLock();
+    let inside = 0;
+    let most = 0;
+    const told: string[] = [];
+    const work = async () => {
+      most = Math.max(most, ++inside);
+      await sleep(30);
+      inside--;
+      return 'result';
+    };
+    const runs = [1, 2, 3, 4].map(() => withLock(path, work, options({ onWait: (m) => told.push(m) })));
+    expect(await Promise.all(runs)).toEqual(Array(4).fill('result'));
+    expect(most).toBe(1);
+    expect(told).toEqual(Array(3).fill(`another process (${process.pid}) is fetching; waiting for it`));
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('is free again after the work failed', async () => {
+    const path = await newLock();
+    await expect(withLock(path, () => Promise.reject(new Error('no')), options())).rejects.toThrow('no');
+    expect(await withLock(path, async () => 1, options())).toBe(1);
+  });
+
+  it('takes the lock of a process that has died at once', async () => {
+    const path = await newLock();
+    await writeFile(path, JSON.stringify({ token: 't', pid: 2 ** 22 + 1, host: hostId }));
+    const begin = performance.now();
+    expect(await withLock(path, async () => 1, options())).toBe(1);
+    expect(performance.now() - begin).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['from another machine', JSON.stringify({ token: 't', pid: process.pid, host: 'elsewhere' })],
+    ['that is empty', ''],
+  ])('takes a lock %s once it shows no sign of life', async (_, content) => {
+    const path = await newLock();
+    await writeFile(path, content);
+    const begin = performance.now();
+    await withLock(path, async () => 1, options({ staleAfter: 200 }));
+    expect(performance.now() - begin).toBeGreaterThan(190);
+  });
+
+  it('respects a lock from another machine as long as it is touched, even when that clock is wrong', async () => {
+    const path = await newLock();
+    await writeFile(path, JSON.stringify({ token: 't', pid: 1, host: 'elsewhere' }));
+    let past = 1000;
+    const touch = setInterval(() => utimes(path, past, past++).catch(() => {}), 40);
+    const begin = performance.now();
+    setTimeout(() => clearInterval(touch), 600);
+    await withLock(path, async () => 1, options({ staleAfter: 250 }));
+    expect(performance.now() - begin).toBeGreaterThan(800);
+  });
+
+  it('shows signs of life while it works', async () => {
+    const path = await newLock();
+    const other = { host: 'elsewhere' };
+    const slow = withLock(
+      path,
+      async () => {
+        // As seen from another machine: only the touches tell that the holder lives.
+        await writeFile(path, JSON.stringify({ token: 'mine', pid: 1, ...other }));
+        await sleep(500);
+        return performance.now();
+      },
+      options({ heartbeat: 30 }),
+    );
+    await sleep(50);
+    const second = await withLock(path, async () => performance.now(), options({ staleAfter: 200 }));
+    expect(second).toBeGreaterThan(await slow);
+  });
+
+  it('stops waiting when it is cancelled', async () => {
+    const path = await newLock();
+    await writeFile(path, JSON.stringify({ token: 't', pid: process.pid, host: hostId }));
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 50);
+    await expect(withLock(path, async () => 1, options({ signal: controller.signal }))).rejects.toBe(reason);
+  });
+
+  it('fails when the folder is missing', async () => {
+    await expect(withLock('/no/such/folder/lock', async () => 1, options())).rejects.toThrow('ENOENT');
+  });
+});
