@@ -1,14 +1,17 @@
-// Activations of four floats and their gradients: what the elementwise kernels and the fused ones share. Those of a class
-// have the same form, `value(x)` and `gradient(dy, x)`, so that a kernel can take any of them.
+// Activation functions of four floats: what the elementwise kernels and the fused ones share. A row is a class with
+// `value(x)` and `gradient(dy, saved)`; `saved` is x or y, as `activationFunctions` of @tenfold/kernels says. The class of
+// `geluTanh` is GeluTanh. scripts/build-wasm.mjs makes the kernels of each from that list, in generated/activation-functions.ts.
 import * as math from './math';
 import { multiplyAdd } from './simd';
 
-/** Numbers by which a kernel is told its activation; the TypeScript side uses the same. */
-export const RELU: i32 = 1;
-export const SILU: i32 = 2;
-export const GELU: i32 = 3;
-export const GELU_TANH: i32 = 4;
-
+// The gradient of a function whose value is saved, from its argument.
+@unmanaged export class FromArgument<Op> {
+  @inline gradient(dy: v128, x: v128): v128 {
+    const op = changetype<Op>(0);
+    if (isDefined(op.gradientAtArgument)) return op.gradientAtArgument(dy, x);
+    return op.gradient(dy, op.value(x));
+  }
+}
 @unmanaged export class Identity {
   @inline value(x: v128): v128 { return x; }
   @inline gradient(dy: v128, x: v128): v128 { return dy; }
@@ -16,8 +19,9 @@ export const GELU_TANH: i32 = 4;
 @unmanaged export class Relu {
   // Adding 0 makes +0 of -0.
   @inline value(x: v128): v128 { return f32x4.add(math.atLeast(x, f32x4.splat(0)), f32x4.splat(0)); }
-  // 0 where x <= 0, else dy; so dy also where x is NaN
-  @inline gradient(dy: v128, x: v128): v128 { return v128.andnot(dy, f32x4.le(x, f32x4.splat(0))); }
+  // 0 where y <= 0, else dy; so dy also where y is NaN. x has the same sign.
+  @inline gradient(dy: v128, y: v128): v128 { return v128.andnot(dy, f32x4.le(y, f32x4.splat(0))); }
+  @inline gradientAtArgument(dy: v128, x: v128): v128 { return this.gradient(dy, x); }
 }
 @unmanaged export class Silu {
   @inline value(x: v128): v128 { return f32x4.mul(x, math.sigmoid(x)); }

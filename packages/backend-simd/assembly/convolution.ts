@@ -1,6 +1,6 @@
 // Convolutions of tensors [images, height, width, channels] as matrix products whose operand A is gathered while it is
 // packed: row = output pixel, column = (tap, channel). The gradient for the input is the same with other geometry.
-import { finishRow } from './finish';
+import { storeRow } from './epilogue';
 import { balance, COLUMNS, DEPTH, ROWS } from './gemm';
 import { Geometry, TAPS } from './geometry';
 import { packPanel, packRows } from './pack';
@@ -75,7 +75,7 @@ export function convolve(
     }
     for (let i = 0; i < count; i++) {
       const target = <usize>i32.load(info + ROW_BYTES * i, 12) + bytes(column);
-      finishRow(cBlock + stride * i, target, columns, bias ? bias + bytes(column) : 0, activation, alpha);
+      storeRow(cBlock + stride * i, target, columns, bias ? bias + bytes(column) : 0, activation, alpha);
     }
   }
 }

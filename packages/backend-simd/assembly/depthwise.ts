@@ -1,6 +1,6 @@
 // Depthwise convolutions: every channel has its own filter, [taps, channels]. Vectorised over channels. A channel
 // multiplier is taken care of around these kernels, by repeating channels of the input and adding up those of its gradient.
-import { finishRow } from './finish';
+import { storeRow } from './epilogue';
 import { Geometry, TAPS } from './geometry';
 import { bytes, multiplyAdd } from './simd';
 
@@ -31,7 +31,7 @@ export function depthwise(
         const width = min(CHANNELS, channels - channel);
         const base = source + sourceImage * image + bytes(channel);
         sumTaps(g, geometry + TAPS, order, base, filter + bytes(channel), y, x, width, scratch);
-        finishRow(scratch, pixel + bytes(channel), width, bias ? bias + bytes(channel) : 0, activation, alpha);
+        storeRow(scratch, pixel + bytes(channel), width, bias ? bias + bytes(channel) : 0, activation, alpha);
       }
     }
   }

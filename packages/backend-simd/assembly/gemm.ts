@@ -1,5 +1,5 @@
 // Matrix products, batched. B is packed once into panels of PANEL columns, then blocks of C are computed independently.
-import { finishRow } from './finish';
+import { storeRow } from './epilogue';
 import { packColumns, packPanel, packRows } from './pack';
 import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
@@ -62,7 +62,7 @@ export function gemm(
     }
     let out = c + bytes(batch * m + row) * n + bytes(column);
     for (let i = 0; i < rows; i++) {
-      finishRow(cBlock + stride * i, out, columns, bias ? bias + bytes(column) : 0, activation, alpha);
+      storeRow(cBlock + stride * i, out, columns, bias ? bias + bytes(column) : 0, activation, alpha);
       out += bytes(n);
     }
   }

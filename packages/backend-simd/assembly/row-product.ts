@@ -1,5 +1,5 @@
 // The product of one row with a matrix, limited by the memory that the matrix takes: it is read once and not packed.
-import { finishRow } from './finish';
+import { storeRow } from './epilogue';
 import { bytes, multiplyAdd } from './simd';
 import { sumLanes } from './sums';
 import { loadPart } from './vector';
@@ -40,7 +40,7 @@ export function rowProduct(
         v128.store(to, multiplyAdd(a0, loadPart(row + bytes(j), columns - j), v128.load(to)));
       }
     }
-    finishRow(scratch, c + bytes(column), columns, bias ? bias + bytes(column) : 0, activation, alpha);
+    storeRow(scratch, c + bytes(column), columns, bias ? bias + bytes(column) : 0, activation, alpha);
   }
 }
 
@@ -63,6 +63,6 @@ export function rowProductTransposed(
     for (; i < k; i += 4) x = multiplyAdd(loadPart(a + bytes(i), k - i), loadPart(row + bytes(i), k - i), x);
     const sum = sumLanes(f32x4.add(f32x4.add(x, y), f32x4.add(z, w)));
     f32.store(scratch, <f32>sum);
-    finishRow(scratch, c + bytes(unit), 1, bias ? bias + bytes(unit) : 0, activation, alpha);
+    storeRow(scratch, c + bytes(unit), 1, bias ? bias + bytes(unit) : 0, activation, alpha);
   }
 }

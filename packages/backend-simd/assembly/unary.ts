@@ -1,13 +1,8 @@
 // out[i] = f(x[i]). `p` and `q` are parameters of f, unused by most. Units: elements.
-import { Gelu, GeluTanh, Relu, Silu } from './activations';
+import { map } from './map';
 import * as math from './math';
-import { bytes, multiplyAdd } from './simd';
-import { copyFloats } from './vector';
+import { multiplyAdd } from './simd';
 
-// An activation, without parameters.
-@unmanaged class Activation<Op> {
-  @inline apply(x: v128, p: v128, q: v128): v128 { return changetype<Op>(0).value(x); }
-}
 @unmanaged class Relu6 {
   @inline apply(x: v128, p: v128, q: v128): v128 {
     return f32x4.add(math.atMost(math.atLeast(x, f32x4.splat(0)), f32x4.splat(6)), f32x4.splat(0));
@@ -91,39 +86,6 @@ import { copyFloats } from './vector';
   @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.convert_i32x4_s(x); }
 }
 
-// @ts-ignore: decorator
-@inline
-function map<Op>(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void {
-  const op = changetype<Op>(0);
-  const vectorP = f32x4.splat(p);
-  const vectorQ = f32x4.splat(q);
-  const total = last - first;
-  x += bytes(first);
-  out += bytes(first);
-  let from = x, to = out;
-  // Fewer than two vectors are computed in the scratch buffer, so that the operation stands in this code only once.
-  if (total < 8) {
-    copyFloats(scratch, x, total);
-    from = scratch;
-    to = scratch + 32;
-  }
-  for (let n = total; n > 0; n -= 8) {
-    // The last two vectors end with the array; some results are then computed twice.
-    if (n < 8 && total >= 8) {
-      from -= bytes(8 - n);
-      to -= bytes(8 - n);
-    }
-    const low = op.apply(v128.load(from), vectorP, vectorQ);
-    const high = op.apply(v128.load(from, 16), vectorP, vectorQ);
-    v128.store(to, low);
-    v128.store(to, high, 16);
-    from += 32;
-    to += 32;
-  }
-  if (total < 8) copyFloats(out, scratch + 32, total);
-}
-
-export function relu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<Relu>>(x, out, p, q, first, last, scratch); }
 export function relu6(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Relu6>(x, out, p, q, first, last, scratch); }
 export function leakyRelu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<LeakyRelu>(x, out, p, q, first, last, scratch); }
 export function elu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Elu>(x, out, p, q, first, last, scratch); }
@@ -148,9 +110,6 @@ export function clip(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32
 export function floor(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Floor>(x, out, p, q, first, last, scratch); }
 export function ceil(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Ceil>(x, out, p, q, first, last, scratch); }
 export function round(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Round>(x, out, p, q, first, last, scratch); }
-export function gelu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<Gelu>>(x, out, p, q, first, last, scratch); }
-export function geluTanh(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<GeluTanh>>(x, out, p, q, first, last, scratch); }
-export function silu(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Activation<Silu>>(x, out, p, q, first, last, scratch); }
 export function linear(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<Linear>(x, out, p, q, first, last, scratch); }
 export function squareRootPower(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<SquareRootPower>(x, out, p, q, first, last, scratch); }
 export function threeHalvesPower(x: usize, out: usize, p: f32, q: f32, first: i32, last: i32, scratch: usize): void { map<ThreeHalvesPower>(x, out, p, q, first, last, scratch); }

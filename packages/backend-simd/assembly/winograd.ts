@@ -1,7 +1,7 @@
 // Convolutions with a 3x3 filter and stride 1 by Winograd's algorithm F(4x4, 3x3): tiles of 6x6 input pixels give 4x4
 // output pixels with 36 products instead of 144. Interpolation points 0, ±5/8, ±3/2 and infinity, whose rounding error
 // is half that of the usual 0, ±1, ±2.
-import { finishRow } from './finish';
+import { storeRow } from './epilogue';
 import { packRows } from './pack';
 import { PANEL, panelsOf } from './panel';
 import { bytes } from './simd';
@@ -245,7 +245,7 @@ function scatterTile(
       for (let column = 0; column < columns; column++) {
         const target = base + bytes((row * s.outWidth + column) * s.outChannels + channel);
         const source = pixels + 512 * row + 128 * column;
-        finishRow(source, target, width, bias ? bias + bytes(channel) : 0, activation, alpha);
+        storeRow(source, target, width, bias ? bias + bytes(channel) : 0, activation, alpha);
       }
     }
   }

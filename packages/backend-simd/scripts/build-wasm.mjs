@@ -5,9 +5,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}src/generated/`;
+const dispatch = `${root}assembly/generated/`;
+const listOfFunctions = `${root}../kernels/src/activation-functions.ts`;
 
 const common = ['assembly/index.ts', '--runtime', 'stub', '--importMemory', '--maximumMemory', '65536'];
 const optimize = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'];
@@ -24,11 +27,67 @@ const variants = {
 async function sourceHash() {
   const hash = createHash('sha256')
     .update(asc.version)
-    .update(await readFile(fileURLToPath(import.meta.url)));
+    .update(await readFile(fileURLToPath(import.meta.url)))
+    .update(await readFile(listOfFunctions));
   for (const name of (await readdir(`${root}assembly`)).sort()) {
     if (name.endsWith('.ts')) hash.update(name).update(await readFile(`${root}assembly/${name}`));
   }
   return hash.digest('hex');
+}
+
+/** The activation functions that kernels know, and whether their gradient takes x or y: the list of @tenfold/kernels. */
+async function readFunctions() {
+  const { code } = await transform(await readFile(listOfFunctions, 'utf8'), { loader: 'ts' });
+  const { activationFunctions } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  return Object.entries(activationFunctions).map(([name, saved], i) => ({
+    name,
+    saved,
+    row: name[0].toUpperCase() + name.slice(1),
+    code: i + 1,
+  }));
+}
+
+/** What assembly/ has once for each activation function: elementwise kernels, and the choice by number in batch norm. */
+async function writeActivationKernels() {
+  const functions = await readFunctions();
+  const comment =
+    '// Made from activationFunctions of @tenfold/kernels by scripts/build-wasm.mjs; do not edit.\n';
+  const rows = functions.map(({ row }) => row).join(', ');
+  const units = 'first: i32, last: i32, scratch: usize';
+  const kernels = functions.map(
+    ({ name, row, saved }) =>
+      `export function ${name}Value(x: usize, out: usize, p: f32, q: f32, ${units}): void { map<Activation<${row}>>(x, out, p, q, first, last, scratch); }\n` +
+      `export function ${name}Gradient(dy: usize, ${saved}: usize, dx: usize, ${units}): void { mapGradient<${row}>(dy, ${saved}, dx, first, last); }\n`,
+  );
+  const choose = (run) =>
+    functions.map(({ code, ...f }) => `  if (code == ${code}) return ${run(f)};\n`).join('');
+  const affine = 'mean: usize, scale: usize, shift: usize, pitch: i32, width: i32, rows: i32';
+  const values = 'mean, scale, shift, pitch, width, rows';
+  const onArgument = ({ row, saved }) => (saved === 'x' ? row : `FromArgument<${row}>`);
+  const table = functions.map(({ name, saved }) => `  ${name}: '${saved}',\n`).join('');
+  await writeFile(`${out}activation-functions.ts`, `${comment}export default {\n${table}} as const;\n`);
+  await rm(dispatch, { recursive: true, force: true });
+  await mkdir(dispatch, { recursive: true });
+  await writeFile(
+    `${dispatch}activation-kernels.ts`,
+    `${comment}import { ${rows} } from '../activations';
+import { Activation, map } from '../map';
+import { mapGradient } from '../map-gradient';
+
+${kernels.join('')}`,
+  );
+  await writeFile(
+    `${dispatch}activation-functions.ts`,
+    `${comment}import { FromArgument, ${rows} } from '../activations';
+import { applyRows, gradientRows } from '../batch-norm-rows';
+
+export function applyActivation(code: i32, x: usize, y: usize, ${affine}): void {
+${choose(({ row }) => `applyRows<${row}>(x, y, ${values})`)}}
+
+export function applyActivationGradient(code: i32, dy: usize, x: usize, g: usize, ${affine}): void {
+${choose((f) => `gradientRows<${onArgument(f)}>(dy, x, g, ${values})`)}}
+`,
+  );
 }
 
 /** @returns the contents of what the compiler wrote, by the end of its name. */
@@ -87,6 +146,7 @@ if (previous.hash === hash && !process.argv.includes('--force')) {
 } else {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
+  await writeActivationKernels();
   const comment = '// Made from assembly/ by scripts/build-wasm.mjs; do not edit.\n';
   const sizes = {};
   for (const [name, flags] of Object.entries(variants)) {

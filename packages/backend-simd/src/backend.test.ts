@@ -121,15 +121,15 @@ it('knows the arguments of every wasm kernel', () => {
   const { runtime } = backend();
   const x = tf.fill([4], -1);
   const [from, to] = [backend().pointer(x), backend().temporary(16)];
-  backend().parallel('relu', [from, to, 0, 0], 4, 4);
+  backend().parallel('reluValue', [from, to, 0, 0], 4, 4);
   expect(Array.from(new Float32Array(runtime.memory.buffer, to, 4))).toEqual([0, 0, 0, 0]);
   const wrong = () => {
     // @ts-expect-error: no kernel has this name
     backend().parallel('rectify', [from, to, 0, 0], 4, 4);
     // @ts-expect-error: an argument is missing
-    backend().parallel('relu', [from, to, 0], 4, 4);
+    backend().parallel('reluValue', [from, to, 0], 4, 4);
     // @ts-expect-error: a size is not an address
-    backend().parallel('relu', [from, 16, 0, 0], 4, 4);
+    backend().parallel('reluValue', [from, 16, 0, 0], 4, 4);
   };
   expect(wrong).toBeTypeOf('function');
   backend().release(to, 16);

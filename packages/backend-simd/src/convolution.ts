@@ -1,6 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
-import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
+import { type Epilogue, linear } from './epilogue';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
 import { NULL } from './pointer';
 import {
@@ -31,13 +31,13 @@ export function convolution(
   filter: TensorInfo,
   info: Conv2DInfo,
   bias?: TensorInfo,
-  ending: Ending = linear,
+  epilogue: Epilogue = linear,
 ): TensorInfo {
-  if (takesWinograd(info)) return winogradConvolution(backend, x, filter, info, bias, ending);
+  if (takesWinograd(info)) return winogradConvolution(backend, x, filter, info, bias, epilogue);
   const out = backend.output(info.outShape);
   const { inChannels, outChannels } = info;
   const strides = { tap: inChannels * outChannels, inner: outChannels, column: 1 };
-  convolve(backend, forwardGeometry(info), strides, x, filter, out, info.batchSize, bias, ending);
+  convolve(backend, forwardGeometry(info), strides, x, filter, out, info.batchSize, bias, epilogue);
   return out;
 }
 
@@ -117,7 +117,7 @@ function convolve(
   out: TensorInfo,
   images: number,
   bias?: TensorInfo,
-  ending: Ending = linear,
+  epilogue: Epilogue = linear,
 ): void {
   const inner = geometry.source.channels;
   const columns = geometry.out.channels;
@@ -142,7 +142,7 @@ function convolve(
     const work = Math.min(blockRows, rows) * Math.min(blockColumns, columns) * Math.max(1, inner * taps);
     const grain = Math.max(1, Math.floor(TASK_WORK / work));
     const operands = [pointer, backend.pointer(source), packed, backend.pointer(out)] as const;
-    const ends = [bias ? backend.pointer(bias) : NULL, ending.code, ending.alpha] as const;
+    const ends = [bias ? backend.pointer(bias) : NULL, epilogue.code, epilogue.alpha] as const;
     backend.parallel('convolve', [...operands, rows, blockRows, blockColumns, ...ends], units, grain);
   });
   backend.release(packed, packedBytes);

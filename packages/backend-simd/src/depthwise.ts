@@ -1,6 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
-import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
+import { type Epilogue, linear } from './epilogue';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
 import { NULL, type Pointer } from './pointer';
 
@@ -16,12 +16,12 @@ export function depthwiseConvolution(
   filter: TensorInfo,
   info: Conv2DInfo,
   bias?: TensorInfo,
-  ending: Ending = linear,
+  epilogue: Epilogue = linear,
 ): TensorInfo {
   const out = backend.output(info.outShape);
   const wide = widened(info);
   withRepeatedChannels(backend, x, info, (source) => {
-    run(backend, forwardGeometry(wide), source, filter, backend.pointer(out), info.batchSize, bias, ending);
+    run(backend, forwardGeometry(wide), source, filter, backend.pointer(out), info.batchSize, bias, epilogue);
   });
   return out;
 }
@@ -86,7 +86,7 @@ function run(
   out: Pointer,
   images: number,
   bias?: TensorInfo,
-  ending: Ending = linear,
+  epilogue: Epilogue = linear,
 ): void {
   const { grid, taps } = geometry;
   const grain = Math.max(
@@ -98,7 +98,7 @@ function run(
     const operands = [pointer, source, backend.pointer(filter), out, order] as const;
     backend.parallel(
       'depthwise',
-      [...operands, biasPointer, ending.code, ending.alpha],
+      [...operands, biasPointer, epilogue.code, epilogue.alpha],
       images * grid.height,
       grain,
     );

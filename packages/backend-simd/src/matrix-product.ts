@@ -1,7 +1,7 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { type Ending, linear } from './activation';
 import type { Arguments } from './arguments';
 import type { SimdBackend } from './backend';
+import { type Epilogue, linear } from './epilogue';
 import { NULL, type Pointer } from './pointer';
 
 const BLOCK_ROWS = 64;
@@ -18,7 +18,7 @@ export interface MatrixProduct {
   transposeA: boolean;
   transposeB: boolean;
   bias?: TensorInfo;
-  ending?: Ending;
+  epilogue?: Epilogue;
 }
 
 /** Shapes of a product as the kernels want them. */
@@ -39,7 +39,7 @@ interface Plan {
  * @throws when the inner dimensions differ.
  */
 export function matrixProduct(backend: SimdBackend, product: MatrixProduct): TensorInfo | undefined {
-  const { a, b, transposeA, transposeB, bias, ending = linear } = product;
+  const { a, b, transposeA, transposeB, bias, epilogue = linear } = product;
   const plan = planProduct(product);
   const { m, k, n, outer, batchesA, batchesB, batches } = plan;
   if (k === 0) return undefined;
@@ -49,7 +49,7 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const pa = backend.pointer(a);
   const pb = backend.pointer(b);
   const pc = backend.pointer(out);
-  const ends = [bias ? backend.pointer(bias) : NULL, ending.code, ending.alpha] as const;
+  const ends = [bias ? backend.pointer(bias) : NULL, epilogue.code, epilogue.alpha] as const;
   if (m === 1 && batches === 1) {
     rowProduct(backend, [pa, pb, pc, k, n, ...ends], transposeB);
     return out;

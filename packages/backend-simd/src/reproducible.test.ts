@@ -79,7 +79,7 @@ const cases: Case[] = [
   {
     kernel: 'BatchNormActivation',
     inputs: { x: [20, 30, 30, 24], gamma: [24], beta: [24] },
-    attrs: { epsilon: 1e-5, activation: 'gelu' },
+    attrs: { epsilon: 1e-5, function: 'gelu' },
   },
   {
     kernel: 'BatchNormActivationGrad',
@@ -91,7 +91,7 @@ const cases: Case[] = [
       mean: [24],
       variance: [24],
     },
-    attrs: { epsilon: 5, activation: 'silu' },
+    attrs: { epsilon: 5, function: 'silu' },
   },
   { kernel: 'Dropout', inputs: { x: [200001] }, attrs: { rate: 0.1, key: [0xdeadbeef, 1] } },
   { kernel: 'LayerNorm', inputs: { x: [4000, 64], gamma: [64], beta: [64] }, attrs: { epsilon: 1e-5 } },
@@ -117,7 +117,7 @@ const cases: Case[] = [
   },
   { kernel: 'NewtonSchulzList', inputs: { a: [128, 576], b: [128, 576] }, attrs: { steps: 3 } },
   { kernel: 'NewtonSchulz', inputs: { x: [128, 1152] }, attrs: { steps: 5 } },
-  { kernel: 'Gelu', inputs: { x: [200000] }, attrs: { approximate: 'none' } },
+  { kernel: 'Activation', inputs: { x: [200000] }, attrs: { function: 'gelu' } },
 ];
 
 const variants = hasRelaxedSimd() ? (['baseline', 'relaxed'] as const) : (['baseline'] as const);

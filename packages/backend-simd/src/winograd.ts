@@ -1,6 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
-import { type Ending, linear } from './activation';
 import type { SimdBackend } from './backend';
+import { type Epilogue, linear } from './epilogue';
 import { advance, NULL } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -44,7 +44,7 @@ export function winogradConvolution(
   filter: TensorInfo,
   info: Conv2DInfo,
   bias?: TensorInfo,
-  ending: Ending = linear,
+  epilogue: Epilogue = linear,
 ): TensorInfo {
   const { inChannels, outChannels, padInfo } = info;
   const plan: Plan = {
@@ -54,7 +54,7 @@ export function winogradConvolution(
     pad: [padInfo.top, padInfo.left],
     filter: { tap: inChannels * outChannels, inner: outChannels, column: 1, turned: false },
   };
-  return run(backend, plan, x, filter, backend.output(info.outShape), bias, ending);
+  return run(backend, plan, x, filter, backend.output(info.outShape), bias, epilogue);
 }
 
 /** The gradient for the input: the convolution of dy with the filter turned round and its channels exchanged. */
@@ -133,7 +133,7 @@ function run(
   filter: TensorInfo,
   out: TensorInfo,
   bias: TensorInfo | undefined,
-  ending: Ending,
+  epilogue: Epilogue,
 ): TensorInfo {
   const channels = source[2];
   const columns = outSize[2];
@@ -159,7 +159,7 @@ function run(
     1,
   );
   const operands = [shape, backend.pointer(x), transformed, backend.pointer(out), tiles, blockTiles] as const;
-  const ends = [bias ? backend.pointer(bias) : NULL, ending.code, ending.alpha] as const;
+  const ends = [bias ? backend.pointer(bias) : NULL, epilogue.code, epilogue.alpha] as const;
   backend.parallel(
     'winograd',
     [...operands, workspace, workspaceBytes, ...ends],

@@ -1,6 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { activationCode } from '../activation';
+import { activationNames, functionCode, parseFunction } from '../activation-functions';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { advance, NULL } from '../pointer';
@@ -10,7 +10,9 @@ import { rowsOf } from './softmax';
 
 interface Attributes {
   epsilon?: number;
-  activation?: string;
+  function?: unknown;
+  /** The name of `function` before. */
+  activation?: unknown;
 }
 
 /** Channels whose sums, scale and shift fit into the scratch buffer of a thread. */
@@ -19,6 +21,9 @@ const SLICE_ELEMENTS = 32768;
 const MOST_SLICES = 64;
 /** Operations of an element that takes an exponential. */
 const COSTLY = 10;
+
+const codeOf = (kernelName: string, { function: name, activation }: Attributes): number =>
+  functionCode(parseFunction(kernelName, name ?? activation));
 
 // Channels are worked on in strips: offsets in bytes, and the strip's width.
 function forEachStrip(channels: number, run: (offset: number, width: number) => void): void {
@@ -34,17 +39,18 @@ function slicesOf(rows: number, width: number): { slices: number; per: number } 
 
 /**
  * inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. With
- * an activation, attrs { epsilon, activation }, y is its value.
+ * an activation function, attrs { epsilon, function }, y is its value.
  */
 function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
   return {
+    ...(activated && { functions: activationNames }),
     kernelName,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
-      const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
-      const code = activated ? activationCode(kernelName, activation) : 0;
+      const { epsilon = 1e-5, ...named } = (attrs ?? {}) as Attributes;
+      const code = activated ? codeOf(kernelName, named) : 0;
       const { rows, n } = rowsOf(x);
       const from = floats(simd, kernelName, { x });
       const scale = optionalFloats(simd, kernelName, 'gamma', gamma, [n]);
@@ -75,18 +81,19 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
 }
 
 /**
- * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With an activation inputs have
- * beta? too, attrs { epsilon, activation }, and dy is the gradient of its value.
+ * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With an activation function inputs
+ * have beta? too, attrs { epsilon, function }, and dy is the gradient of its value.
  */
 function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfig {
   return {
+    ...(activated && { functions: activationNames }),
     kernelName,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { dy, x, gamma, beta, mean, variance } = inputs as Record<string, TensorInfo>;
-      const { epsilon = 1e-5, activation } = (attrs ?? {}) as Attributes;
-      const code = activated ? activationCode(kernelName, activation) : 0;
+      const { epsilon = 1e-5, ...named } = (attrs ?? {}) as Attributes;
+      const code = activated ? codeOf(kernelName, named) : 0;
       const { rows, n } = rowsOf(x!);
       const from = {
         ...floats(simd, kernelName, { dy: dy!, x: x! }, x!.shape),

@@ -5,10 +5,10 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { applyEnding, endingOf } from '../activation';
 import type { SimdBackend } from '../backend';
 import { convInfo, takesConvolution } from '../conv-info';
 import { convolution } from '../convolution';
+import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
 
 /** y = activation(x * filter + bias), bias one value per output channel. */
@@ -28,8 +28,8 @@ export const fusedConv2D: KernelConfig = {
       !bias || (bias.dtype === 'float32' && util.sizeFromShape(bias.shape) === info.outChannels);
     if (!perChannel || !takesConvolution(info, x, filter)) return fallback(FusedConv2D)(params);
     const simd = params.backend as SimdBackend;
-    const ending = endingOf(attrs.activation, attrs.leakyreluAlpha);
-    const out = convolution(simd, x, filter, info, bias, ending);
-    return applyEnding(simd, out, ending, preluActivationWeights);
+    const epilogue = parseEpilogue(attrs.activation, attrs.leakyreluAlpha);
+    const out = convolution(simd, x, filter, info, bias, epilogue);
+    return applyEpilogue(simd, out, epilogue, preluActivationWeights);
   },
 };

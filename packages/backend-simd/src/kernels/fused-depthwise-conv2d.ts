@@ -5,10 +5,10 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { applyEnding, endingOf } from '../activation';
 import type { SimdBackend } from '../backend';
 import { convInfo, takesConvolution } from '../conv-info';
 import { depthwiseConvolution } from '../depthwise';
+import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
 
 /** y = activation(x * filter + bias), each channel with filters of its own; bias one value per output channel. */
@@ -28,8 +28,8 @@ export const fusedDepthwiseConv2D: KernelConfig = {
       !bias || (bias.dtype === 'float32' && util.sizeFromShape(bias.shape) === info.outChannels);
     if (!perChannel || !takesConvolution(info, x, filter)) return fallback(FusedDepthwiseConv2D)(params);
     const simd = params.backend as SimdBackend;
-    const ending = endingOf(attrs.activation, attrs.leakyreluAlpha);
-    const out = depthwiseConvolution(simd, x, filter, info, bias, ending);
-    return applyEnding(simd, out, ending, preluActivationWeights);
+    const epilogue = parseEpilogue(attrs.activation, attrs.leakyreluAlpha);
+    const out = depthwiseConvolution(simd, x, filter, info, bias, epilogue);
+    return applyEpilogue(simd, out, epilogue, preluActivationWeights);
   },
 };

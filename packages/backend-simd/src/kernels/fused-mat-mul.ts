@@ -5,8 +5,8 @@ import {
   type KernelConfig,
   util,
 } from '@tensorflow/tfjs-core';
-import { applyEnding, endingOf } from '../activation';
 import type { SimdBackend } from '../backend';
+import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
 import { matrixProduct } from '../matrix-product';
 
@@ -26,8 +26,8 @@ export const fusedMatMul: KernelConfig = {
         util.sizeFromShape(bias.shape) === columns);
     if (a.dtype !== 'float32' || b.dtype !== 'float32' || !perColumn) return fallback(_FusedMatMul)(params);
     const simd = params.backend as SimdBackend;
-    const ending = endingOf(activation, leakyreluAlpha);
-    const out = matrixProduct(simd, { a, b, transposeA, transposeB, bias, ending });
-    return out ? applyEnding(simd, out, ending, preluActivationWeights) : fallback(_FusedMatMul)(params);
+    const epilogue = parseEpilogue(activation, leakyreluAlpha);
+    const out = matrixProduct(simd, { a, b, transposeA, transposeB, bias, epilogue });
+    return out ? applyEpilogue(simd, out, epilogue, preluActivationWeights) : fallback(_FusedMatMul)(params);
   },
 };

@@ -1,5 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { activationKernels } from './activations';
+import { activationKernels } from './activation';
 import { adamW, adamWList } from './adam-w';
 import { attentionKernels } from './attention';
 import { batchMatMul } from './batch-mat-mul';

@@ -1,14 +1,13 @@
+import { activationFunctions } from '@tenfold/kernels';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
 import { randomTensor, runKernel, testedBackends } from '../testing';
-import { activationKernels } from './activations';
+import { activationKernels } from './activation';
 import { normalizationKernels } from './normalization';
-import { unaryKernels } from './unary';
 
-const activationOf = (name: string) =>
-  [...activationKernels, ...unaryKernels].find(({ kernelName }) => kernelName === name)!;
+const activationOf = (name: string) => activationKernels.find(({ kernelName }) => kernelName === name)!;
 /** As bytes: -0 is not 0, and a NaN equals itself. */
 const bits = (all: Float32Array[]) =>
   all.map((values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'));
@@ -129,17 +128,12 @@ for (const { name, backend } of await testedBackends()) {
       }
     }
 
-    for (const [activation, forward, backward, attrs] of [
-      ['relu', tf.Relu, 'ReluGrad', {}],
-      ['silu', 'Silu', 'SiluGrad', {}],
-      ['gelu', 'Gelu', 'GeluGrad', { approximate: 'none' }],
-      ['geluTanh', 'Gelu', 'GeluGrad', { approximate: 'tanh' }],
-    ] as const) {
+    for (const [name, saved] of Object.entries(activationFunctions)) {
       for (const [shape, affine] of [
         ...batchShapes.map((s) => [s, true] as const),
         [[7, 3] as number[], false] as const,
       ]) {
-        it(`BatchNormActivation [${shape}] ${activation}${affine ? '' : ' without gamma and beta'} has the bits of batch norm, then the activation`, () => {
+        it(`BatchNormActivation [${shape}] ${name}${affine ? '' : ' without gamma and beta'} has the bits of batch norm, then the activation`, () => {
           const before = backend.memory().arenaBytes;
           const n = shape.at(-1)!;
           const x = shifted(shape, 3);
@@ -154,19 +148,19 @@ for (const { name, backend } of await testedBackends()) {
             ? { gamma: wide, beta: randomTensor(backend, [n], 4) }
             : {};
           const { gamma } = parameters;
-          const fused = run('BatchNormActivation', { x, ...parameters }, { epsilon, activation });
+          const fused = run('BatchNormActivation', { x, ...parameters }, { epsilon, function: name });
           const plain = run('BatchNormTrain', { x, ...parameters });
           const [z, mean, variance] = plain as [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
-          const y = runKernel(activationOf(forward), backend, { x: z });
-          const value = runKernel(activationOf(forward), backend, { x: z }, attrs);
+          const value = runKernel(activationOf('Activation'), backend, { x: z }, { function: name });
           expect(bits(fused.map(read))).toEqual(bits([value, mean, variance].map(read)));
 
           const named = { x, mean, variance, ...parameters };
-          const gradients = run('BatchNormActivationGrad', { dy, ...named }, { epsilon, activation });
-          const g = runKernel(activationOf(backward), backend, { dy, x: z, y }, attrs);
+          const gradients = run('BatchNormActivationGrad', { dy, ...named }, { epsilon, function: name });
+          const kept = { [saved]: saved === 'x' ? z : value };
+          const g = runKernel(activationOf('ActivationGrad'), backend, { dy, ...kept }, { function: name });
           const apart = run('BatchNormTrainGrad', { dy: g, x, ...(gamma && { gamma }), mean, variance });
           expect(bits(gradients.map(read))).toEqual(bits(apart.map(read)));
-          const all = [x, dy, wide, ...Object.values(parameters), ...fused, ...plain, y, value, g];
+          const all = [x, dy, wide, ...Object.values(parameters), ...fused, ...plain, value, g];
           for (const { dataId } of [...all, ...gradients, ...apart]) backend.disposeData(dataId);
           expect(backend.memory().arenaBytes).toBeLessThanOrEqual(before);
         });
@@ -175,10 +169,19 @@ for (const { name, backend } of await testedBackends()) {
 
     it('refuses an activation it does not know', () => {
       const x = randomTensor(backend, [7, 3]);
-      expect(() => run('BatchNormActivation', { x }, { activation: 'swish' })).toThrow(
-        "BatchNormActivation: activation is 'swish'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+      expect(() => run('BatchNormActivation', { x }, { function: 'swish' })).toThrow(
+        "BatchNormActivation: function is 'swish'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
       );
-      expect(() => run('BatchNormActivation', { x }, {})).toThrow(/activation is 'undefined'/);
+      expect(() => run('BatchNormActivation', { x }, {})).toThrow(/function is 'undefined'/);
+      expect(find('BatchNormActivation')).toMatchObject({ functions: Object.keys(activationFunctions) });
+      expect(find('BatchNormActivationGrad')).toMatchObject({ functions: Object.keys(activationFunctions) });
+      expect(find('BatchNormTrain')).not.toHaveProperty('functions');
+    });
+
+    it('takes the attribute by its earlier name', () => {
+      const x = randomTensor(backend, [7, 3]);
+      const outputs = (attrs: object) => bits(run('BatchNormActivation', { x }, attrs).map(read));
+      expect(outputs({ epsilon, activation: 'gelu' })).toEqual(outputs({ epsilon, function: 'gelu' }));
     });
 
     for (const shape of layerShapes) {

@@ -9,7 +9,7 @@ import { grainOf, limits } from './grain';
 const COSTLY = 8;
 
 /** The wasm kernels of one tensor: (x, out, p, q). */
-export type UnaryKernel = KernelsLike<'relu'>;
+export type UnaryKernel = KernelsLike<'exp'>;
 
 /** Runs wasm kernel `name` over the elements of a float32 tensor. */
 export function runUnary(
@@ -67,7 +67,7 @@ export const unaryKernels: KernelConfig[] = [
   unary(tf.Log1p, 'log1p', { work: COSTLY }),
   unary(tf.Neg, 'neg'),
   unary(tf.Reciprocal, 'reciprocal'),
-  unary(tf.Relu, 'relu'),
+  unary(tf.Relu, 'reluValue'),
   unary(tf.Relu6, 'relu6'),
   unary(tf.Round, 'round'),
   unary(tf.Rsqrt, 'rsqrt'),

@@ -2,8 +2,8 @@ import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend';
 
 /** How a fused kernel ends: what wasm applies on the way out, and the tfjs kernel that has to follow, if any. */
-export interface Ending {
-  /** The number that assembly/finish.ts knows the activation by; 0 for none. */
+export interface Epilogue {
+  /** The number that assembly/epilogue.ts knows the activation by; 0 for none. */
   code: number;
   /** Slope of leakyrelu for negative inputs. */
   alpha: number;
@@ -12,12 +12,12 @@ export interface Ending {
 }
 
 const codes: Record<string, number> = { linear: 0, relu: 1, relu6: 2, leakyrelu: 3 };
-const kernels: Record<string, Ending['kernel']> = { elu: 'Elu', prelu: 'Prelu', sigmoid: 'Sigmoid' };
+const kernels: Record<string, Epilogue['kernel']> = { elu: 'Elu', prelu: 'Prelu', sigmoid: 'Sigmoid' };
 
-export const linear: Ending = { code: 0, alpha: 0 };
+export const linear: Epilogue = { code: 0, alpha: 0 };
 
 /** @throws when tfjs has no activation of that name. */
-export function endingOf(activation = 'linear', alpha = 0): Ending {
+export function parseEpilogue(activation = 'linear', alpha = 0): Epilogue {
   const code = codes[activation];
   if (code !== undefined) return { code, alpha };
   const kernel = kernels[activation];
@@ -25,22 +25,11 @@ export function endingOf(activation = 'linear', alpha = 0): Ending {
   throw new Error(`simd backend: unknown activation '${activation}'`);
 }
 
-/** The numbers by which assembly/activations.ts knows the activations of fused training kernels. */
-const activations: Record<string, number> = { relu: 1, silu: 2, gelu: 3, geluTanh: 4 };
-
-/** @throws when the kernel has no activation of that name. */
-export function activationCode(kernelName: string, activation: string | undefined): number {
-  const code = activations[activation ?? ''];
-  if (code !== undefined) return code;
-  const known = Object.keys(activations).join("', '");
-  throw new Error(`${kernelName}: activation is '${activation}'; expected '${known}'`);
-}
-
-/** Applies the kernel of an ending, if it has one, to a fresh output. */
-export function applyEnding(
+/** Applies the kernel of an epilogue, if it has one, to a fresh output. */
+export function applyEpilogue(
   backend: SimdBackend,
   x: TensorInfo,
-  { kernel }: Ending,
+  { kernel }: Epilogue,
   prelu?: TensorInfo,
 ): TensorInfo {
   if (!kernel) return x;

@@ -1,10 +1,11 @@
+import { activationFunctions } from '@tenfold/kernels';
 import { expectClose } from '@tenfold/testing';
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
 import { sizes } from '../reference/elementwise-cases';
 import { randomTensor, testedBackends } from '../testing';
-import { activationKernels } from './activations';
+import { activationKernels } from './activation';
 import { adamW } from './adam-w';
 
 const { exp, sqrt, tanh, PI } = Math;
@@ -46,24 +47,40 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { kernel: 'Gelu', attrs: { approximate: 'none' }, f: (x) => x * probability(x) },
-  { kernel: 'Gelu', attrs: { approximate: 'tanh' }, f: geluTanh },
+  { kernel: 'Activation', attrs: { function: 'gelu' }, f: (x) => x * probability(x) },
+  { kernel: 'Activation', attrs: { function: 'geluTanh' }, f: geluTanh },
+  { kernel: 'Activation', attrs: { function: 'silu' }, f: (x) => x * sigmoid(x) },
+  { kernel: 'Activation', attrs: { function: 'relu' }, f: (x) => Math.max(x, 0) },
   {
-    kernel: 'GeluGrad',
-    attrs: { approximate: 'none' },
+    kernel: 'ActivationGrad',
+    attrs: { function: 'gelu' },
     f: (x) => probability(x) + x * density(x),
     gradient: 'x',
   },
-  { kernel: 'GeluGrad', attrs: { approximate: 'tanh' }, f: geluTanhSlope, gradient: 'x' },
-  { kernel: 'Silu', f: (x) => x * sigmoid(x) },
-  { kernel: 'SiluGrad', f: (x) => sigmoid(x) * (1 + x * sigmoid(-x)), gradient: 'x' },
-  { kernel: 'ReluGrad', f: (y) => (y > 0 ? 1 : 0), gradient: 'y' },
+  { kernel: 'ActivationGrad', attrs: { function: 'geluTanh' }, f: geluTanhSlope, gradient: 'x' },
+  {
+    kernel: 'ActivationGrad',
+    attrs: { function: 'silu' },
+    f: (x) => sigmoid(x) * (1 + x * sigmoid(-x)),
+    gradient: 'x',
+  },
+  { kernel: 'ActivationGrad', attrs: { function: 'relu' }, f: (y) => (y > 0 ? 1 : 0), gradient: 'y' },
   { kernel: 'EluGrad', f: (y) => (y >= 0 ? 1 : y + 1), gradient: 'y' },
+];
+/** The names before Activation and ActivationGrad. */
+const earlier = [
+  { kernel: 'Gelu', attrs: { approximate: 'none' }, name: 'gelu' },
+  { kernel: 'Gelu', attrs: { approximate: 'tanh' }, name: 'geluTanh' },
+  { kernel: 'Silu', name: 'silu' },
+  { kernel: 'GeluGrad', attrs: { approximate: 'none' }, name: 'gelu', gradient: 'x' },
+  { kernel: 'GeluGrad', attrs: { approximate: 'tanh' }, name: 'geluTanh', gradient: 'x' },
+  { kernel: 'SiluGrad', name: 'silu', gradient: 'x' },
+  { kernel: 'ReluGrad', name: 'relu', gradient: 'y' },
 ];
 const find = (name: string) => activationKernels.find(({ kernelName }) => kernelName === name)!;
 
 it('tests every kernel', () => {
-  expect([...new Set(cases.map(({ kernel }) => kernel))].sort()).toEqual(
+  expect([...new Set([...cases, ...earlier].map(({ kernel }) => kernel))].sort()).toEqual(
     activationKernels.map(({ kernelName }) => kernelName).sort(),
   );
 });
@@ -105,17 +122,17 @@ for (const { name, backend } of await testedBackends()) {
         const dy = tensor(new Float32Array(5).fill(1));
         const step = gradient ? [1, 0, f(0), 0, 1] : [80, 0, 0, 0, 1e30];
         const want = kernel === 'EluGrad' ? [1, -79, 1, NaN, 1] : step;
-        if (kernel !== 'EluGrad') want[3] = kernel === 'ReluGrad' ? 1 : NaN;
+        if (kernel !== 'EluGrad') want[3] = kernel === 'ActivationGrad' && gradient === 'y' ? 1 : NaN;
         await expectClose(read(run(x, dy)), want, { absolute: 1e-30, relative: 1e-6 });
       });
     }
 
     it('keeps digits in the left tail of gelu', async () => {
       const values = Float32Array.from([-3, -4, -5, -6, -8]);
-      const out = find('Gelu').kernelFunc({
+      const out = find('Activation').kernelFunc({
         inputs: { x: tensor(values) },
         backend,
-        attrs: {},
+        attrs: { function: 'gelu' },
       }) as TensorInfo;
       await expectClose(
         read(out),
@@ -124,11 +141,34 @@ for (const { name, backend } of await testedBackends()) {
       );
     });
 
-    it('refuses integers', () => {
+    it('refuses integers, functions it does not know and the wrong one of x and y', () => {
+      const run = (kernel: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap) =>
+        find(kernel).kernelFunc({ inputs, backend, attrs });
       const x = backend.makeTensorInfo([4], 'int32', new Int32Array(4));
-      expect(() => find('Gelu').kernelFunc({ inputs: { x }, backend, attrs: {} })).toThrow(
-        /Gelu: x is int32/,
+      const y = randomTensor(backend, [4]);
+      expect(() => run('Activation', { x }, { function: 'gelu' })).toThrow(/Activation: x is int32/);
+      expect(() => run('Activation', { x: y }, { function: 'swish' })).toThrow(
+        "Activation: function is 'swish'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
       );
+      expect(() => run('Activation', { x: y }, {})).toThrow(/function is 'undefined'/);
+      expect(() => run('ActivationGrad', { dy: y, y }, { function: 'silu' })).toThrow(
+        'ActivationGrad: the inputs are dy,y; the gradient of silu takes dy, x',
+      );
+    });
+
+    it.each(earlier)('$kernel $attrs is $name of Activation', ({ kernel, attrs, name, gradient }) => {
+      const [x, dy] = [randomTensor(backend, [65], 1), randomTensor(backend, [65], 2)];
+      const inputs: NamedTensorInfoMap = gradient ? { dy, [gradient]: x } : { x };
+      const run = (kernel: string, attrs: object) =>
+        read(find(kernel).kernelFunc({ inputs, backend, attrs: { ...attrs } }) as TensorInfo);
+      const now = run(gradient ? 'ActivationGrad' : 'Activation', { function: name });
+      expect(run(kernel, attrs ?? {})).toEqual(now);
+    });
+
+    it('says which functions it knows', () => {
+      const names = Object.keys(activationFunctions);
+      expect(find('Activation')).toMatchObject({ functions: names });
+      expect(find('ActivationGrad')).toMatchObject({ functions: names });
     });
 
     it('AdamW takes the step of its formula', async () => {

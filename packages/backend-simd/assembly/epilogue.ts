@@ -18,7 +18,7 @@ function activate(x: v128, activation: i32, alpha: v128): v128 {
 }
 
 /** Copies n floats, adding `bias` (unless 0) and applying the activation. */
-export function finishRow(source: usize, out: usize, n: i32, bias: usize, activation: i32, alpha: f32): void {
+export function storeRow(source: usize, out: usize, n: i32, bias: usize, activation: i32, alpha: f32): void {
   const slope = f32x4.splat(alpha);
   const whole = n & ~3;
   let i = 0;

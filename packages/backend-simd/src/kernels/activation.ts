@@ -1,0 +1,98 @@
+import { EluGrad, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type ActivationName, activationNames, parseFunction, savedBy } from '../activation-functions';
+import type { KernelsLike } from '../arguments';
+import type { SimdBackend } from '../backend';
+import { floats } from './floats';
+import { grainOf } from './grain';
+import { runUnary } from './unary';
+
+/** Operations of an element that takes an exponential; relu takes none. */
+const COSTLY = 10;
+const workOf = (name: ActivationName): number => (name === 'relu' ? 1 : COSTLY);
+
+type Attributes = { function?: unknown };
+
+/** A kernel config that says which activation functions its kernel knows. */
+export interface FunctionKernelConfig extends KernelConfig {
+  functions: readonly string[];
+}
+
+/** inputs { x }, attributes { function }: f(x), elementwise. */
+const activation: FunctionKernelConfig = {
+  kernelName: 'Activation',
+  backendName: 'simd',
+  functions: activationNames,
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const simd = backend as SimdBackend;
+    const { x } = inputs as { x: TensorInfo };
+    const name = parseFunction('Activation', (attrs as Attributes | undefined)?.function);
+    floats(simd, 'Activation', { x });
+    return runUnary(simd, `${name}Value`, x, { work: workOf(name) });
+  },
+};
+
+/** inputs { dy, x } or { dy, y }, whichever the function saves, attributes { function }: dy f'(x). */
+const activationGrad: FunctionKernelConfig = {
+  kernelName: 'ActivationGrad',
+  backendName: 'simd',
+  functions: activationNames,
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    const name = parseFunction('ActivationGrad', (attrs as Attributes | undefined)?.function);
+    const { dy, [savedBy[name]]: saved } = inputs as Record<string, TensorInfo>;
+    if (!saved) {
+      throw new Error(
+        `ActivationGrad: the inputs are ${Object.keys(inputs)}; the gradient of ${name} takes dy, ${savedBy[name]}`,
+      );
+    }
+    return runGradient(backend as SimdBackend, 'ActivationGrad', `${name}Gradient`, dy!, saved, workOf(name));
+  },
+};
+
+function runGradient(
+  simd: SimdBackend,
+  kernelName: string,
+  name: KernelsLike<'siluGradient'>,
+  dy: TensorInfo,
+  saved: TensorInfo,
+  work: number,
+): TensorInfo {
+  const from = floats(simd, kernelName, { dy, saved }, dy.shape);
+  const dx = simd.output(dy.shape);
+  const size = util.sizeFromShape(dy.shape);
+  simd.parallel(name, [from.dy, from.saved, simd.pointer(dx)], size, grainOf(simd, size, work));
+  return dx;
+}
+
+/** inputs { dy, y }: the gradient of ELU, a kernel of tfjs. */
+const eluGrad: KernelConfig = {
+  kernelName: EluGrad,
+  backendName: 'simd',
+  kernelFunc: ({ inputs, backend }) => {
+    const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
+    return runGradient(backend as SimdBackend, EluGrad, 'eluGrad', dy, y, 1);
+  },
+};
+
+/** The names before Activation and ActivationGrad. */
+function earlier(kernelName: string, nameOf: (attributes: object) => ActivationName): KernelConfig {
+  const { kernelFunc } = kernelName.endsWith('Grad') ? activationGrad : activation;
+  return {
+    kernelName,
+    backendName: 'simd',
+    kernelFunc: (call) => kernelFunc({ ...call, attrs: { function: nameOf(call.attrs ?? {}) } }),
+  };
+}
+const geluName = (attributes: { approximate?: unknown }): ActivationName =>
+  attributes.approximate === 'tanh' ? 'geluTanh' : 'gelu';
+
+/** Activation functions and their gradients as single kernels. */
+export const activationKernels: KernelConfig[] = [
+  activation,
+  activationGrad,
+  eluGrad,
+  earlier('Gelu', geluName),
+  earlier('GeluGrad', geluName),
+  earlier('Silu', () => 'silu'),
+  earlier('SiluGrad', () => 'silu'),
+  earlier('ReluGrad', () => 'relu'),
+];
