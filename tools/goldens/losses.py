@@ -1,46 +1,84 @@
-"""Values and gradients of the losses in float64: run with `python3 tools/goldens/losses.py`."""
-import torch, torch.nn.functional as F
-from golden import numbers, write
+"""Values and gradients of the losses in float64, one file a loss: python3 tools/goldens/losses.py [NAME …]"""
+import sys, torch, torch.nn.functional as F
+from golden import golden, numbers, randn, rounded
 
-r = lambda *shape: torch.randn(*shape, dtype=torch.float64).float().double()
-classes = torch.tensor([3, 0, 9, 9, 1, 5])
-onehot = F.one_hot(classes, 10).double()
-soft = torch.softmax(r(6, 10), 1).float().double()
-logits = r(6, 10) * 3
-extreme = torch.zeros(6, 10, dtype=torch.float64); extreme[0, 3] = 80; extreme[1, 0] = -80; extreme[2] = 80; extreme[3] = -80; extreme[4, 1] = 80; extreme[4, 2] = 80
-weights = torch.tensor([1., 0., 2., .5, 1., 3.], dtype=torch.float64)
-reductions = dict(mean=lambda l, w: (l * w).sum() / w.sum(), sum=lambda l, w: (l * w).sum(), none=lambda l, w: l * w)
-cases = []
+REDUCTIONS = dict(mean=lambda l, w: (l * w).sum() / w.sum(), sum=lambda l, w: (l * w).sum(), none=lambda l, w: l * w)
+WEIGHTS = torch.tensor([1., 0., 2., .5, 1., 3.], dtype=torch.float64)
 
-def add(loss, per_example, labels, predictions, options={}, weighted=False, sparse=False):
-    for name, reduce in reductions.items():
-        p = predictions.clone().requires_grad_()
-        w = weights[:len(predictions)] if weighted else torch.ones(len(predictions), dtype=torch.float64)
-        l = per_example(labels, p)
-        value = reduce(l, w if l.dim() == 1 else w[:, None].expand_as(l))
-        seed = torch.arange(1, value.numel() + 1, dtype=torch.float64).reshape(value.shape)
-        (value * seed).sum().backward()
-        cases.append(dict(loss=loss, options=dict(options, reduction=name), weights=numbers(w) if weighted else None, sparse=sparse,
-                          labels=numbers(labels), predictions=numbers(predictions), shape=list(predictions.shape), labelsShape=list(labels.shape),
-                          value=numbers(value), seed=numbers(seed), gradient=numbers(p.grad)))
 
-xent = lambda smoothing: lambda t, z: F.cross_entropy(z, t, label_smoothing=smoothing, reduction='none')
-for weighted in (False, True):
-    for smoothing in (0., .2):
-        options = dict(labelSmoothing=smoothing) if smoothing else {}
-        for z in (logits, extreme, torch.zeros(6, 10, dtype=torch.float64)):
-            add('softmaxCrossEntropy', xent(smoothing), onehot, z, options, weighted)
-            add('sparseSoftmaxCrossEntropy', xent(smoothing), classes, z, options, weighted, True)
-        add('softmaxCrossEntropy', xent(smoothing), soft, logits, options, weighted)
-        add('softmaxCrossEntropy', xent(smoothing), onehot[:1], logits[:1], options, weighted)
-        add('sparseSoftmaxCrossEntropy', xent(smoothing), torch.zeros(3, dtype=torch.long), r(3, 1), options, weighted, True)
-    probabilities = torch.softmax(logits, 1).float().double(); hard = onehot.roll(1, 0)
-    log = lambda p: torch.log(torch.where(p > 1e-7, p, torch.tensor(1e-7, dtype=torch.float64)))
-    add('crossEntropy', lambda t, p: -(t * log(p)).sum(1), soft, probabilities, {}, weighted)
-    add('crossEntropy', lambda t, p: -(t * log(p)).sum(1), onehot, hard, {}, weighted)
-    add('sparseCrossEntropy', lambda c, p: -log(p).gather(1, c[:, None])[:, 0], classes, probabilities, {}, weighted, True)
-    add('meanSquaredError', lambda t, p: (p - t) ** 2, r(6, 10), logits, {}, weighted)
-    add('meanSquaredError', lambda t, p: (p - t) ** 2, r(1), r(1) * 80, {}, False)
-for case in cases:
-    if case['loss'] == 'meanSquaredError' and case['weights']: case['weightsShape'] = [len(case['weights']), 1]
-write('losses', 'losses', cases)
+def add(cases, formula, labels, predictions, options={}, smooth=False):
+    """Each reduction, without and with a weight for each example; formula(labels, predictions) gives the losses of the examples.
+
+    smooth: finite differences can check the gradient here, for labels as well when they are not indices."""
+    for weighted in (False, True):
+        if weighted and len(predictions) != len(WEIGHTS):
+            continue
+        for reduction, reduce in REDUCTIONS.items():
+            indices = labels.dtype == torch.int64
+            p = predictions.clone().requires_grad_()
+            y = labels if indices else labels.clone().requires_grad_()
+            l = formula(y, p)
+            w = WEIGHTS if weighted else torch.ones(len(predictions), dtype=torch.float64)
+            value = reduce(l, w.reshape([-1] + [1] * (l.dim() - 1)).expand_as(l))
+            seed = torch.arange(1, value.numel() + 1, dtype=torch.float64).reshape(value.shape)
+            (value * seed).sum().backward()
+            cases.append(dict(options=dict(options, reduction=reduction), weights=numbers(w) if weighted else None, sparse=indices, smooth=smooth,
+                              labels=numbers(labels), labelsShape=list(labels.shape), predictions=numbers(predictions), shape=list(predictions.shape),
+                              value=numbers(value), seed=numbers(seed), gradient=numbers(p.grad), labelGradient=None if indices else numbers(y.grad)))
+
+
+def loss(name, make):
+    if not sys.argv[1:] or name in sys.argv[1:]:
+        with golden('losses', name) as cases:
+            make(lambda *arguments, **options: add(cases, *arguments, **options))
+
+
+def regression(formula, variants=({},), positive=False):
+    """Numbers of usual size, one example, no element, ±80; formula(labels, predictions, **options)."""
+    def make(add):
+        for options in variants:
+            f = lambda y, p: formula(y, p, **options)
+            number = lambda *shape: rounded(randn(*shape).abs() + .5) if positive else randn(*shape)
+            add(f, number(6, 5), number(6, 5), options, smooth=True)
+            add(f, number(1), number(1), options)
+            extremes = torch.tensor([[80., .5], [.5, 80.], [80., 80.], [1e-30, .5], [.5, 1e-30], [0., 0.]], dtype=torch.float64)
+            add(f, extremes if positive else extremes * torch.tensor([1., -1.]), extremes.flip(1), options)
+    return make
+
+
+def classification(formula, variants=({},), logits=True, sparse=False):
+    """Distributions, one-hot labels, extremes, one example, two axes of examples; formula(labels, predictions, **options)."""
+    def make(add):
+        classes, score = torch.tensor([3, 0, 9, 9, 1, 5]), randn(6, 10, scale=3)
+        onehot, soft = F.one_hot(classes, 10).double(), rounded(torch.softmax(randn(6, 10), 1))
+        extreme = torch.zeros(6, 10, dtype=torch.float64)
+        extreme[0, 3] = 80; extreme[1, 0] = -80; extreme[2] = 80; extreme[3] = -80; extreme[4, 1] = 80; extreme[4, 2] = 80
+        prepare = (lambda z: z) if logits else lambda z: rounded(torch.softmax(z, -1))
+        for options in variants:
+            f = lambda y, p: formula(y, p, **options)
+            hard = classes if sparse else onehot
+            add(f, hard if sparse else soft, prepare(score / (3 if logits else 20)), options, smooth=True)
+            add(f, hard, prepare(score), options)
+            add(f, hard, prepare(extreme), options)
+            add(f, hard[:1], prepare(score[:1]), options)
+            add(f, hard.reshape(2, 3) if sparse else soft.reshape(2, 3, 10), prepare(score.reshape(2, 3, 10)), options)
+    return make
+
+
+def softmax_cross_entropy(t, z, labelSmoothing=0):
+    y = F.one_hot(t, z.shape[-1]).double() if t.dtype == torch.int64 else t
+    smoothed = (1 - labelSmoothing) * y + labelSmoothing / z.shape[-1]
+    return -(smoothed * F.log_softmax(z, -1)).sum(-1)
+
+
+def cross_entropy(t, p, epsilon=1e-7):
+    y = F.one_hot(t, p.shape[-1]).double() if t.dtype == torch.int64 else t
+    return -(y * torch.log(torch.where(p > epsilon, p, torch.tensor(epsilon, dtype=torch.float64)))).sum(-1)
+
+
+smoothing = ({}, dict(labelSmoothing=.2))
+loss('softmaxCrossEntropy', classification(softmax_cross_entropy, smoothing))
+loss('sparseSoftmaxCrossEntropy', classification(softmax_cross_entropy, smoothing, sparse=True))
+loss('crossEntropy', classification(cross_entropy, ({}, dict(epsilon=.01)), logits=False))
+loss('sparseCrossEntropy', classification(cross_entropy, logits=False, sparse=True))
+loss('meanSquaredError', regression(lambda y, p: F.mse_loss(p, y, reduction='none')))

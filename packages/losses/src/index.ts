@@ -1,5 +1,7 @@
-export { type CrossEntropyOptions, crossEntropy, sparseCrossEntropy } from './cross-entropy';
-export { meanSquaredError } from './mean-squared-error';
-export type { ReductionOptions } from './reduction';
-export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './softmax-cross-entropy';
-export { sparseSoftmaxCrossEntropy } from './sparse-softmax-cross-entropy';
+export { type CrossEntropyOptions, crossEntropy } from './classification/cross-entropy';
+export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './classification/softmax-cross-entropy';
+export { sparseCrossEntropy } from './classification/sparse-cross-entropy';
+export { sparseSoftmaxCrossEntropy } from './classification/sparse-softmax-cross-entropy';
+export type { Loss } from './loss';
+export { meanSquaredError } from './regression/mean-squared-error';
+export type { ReductionOptions } from './weighting';

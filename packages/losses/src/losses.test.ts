@@ -1,121 +1,295 @@
-import { checkGradient, expectClose, expectNoLeaks, golden } from '@tenfold/testing';
+import { checkGradient, expectClose, expectNoLeaks, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import * as losses from './index';
+import * as exported from './index';
 
-type Loss = (labels: tf.Tensor, predictions: tf.Tensor, options?: object) => tf.Tensor;
+type Loss = (
+  labels: tf.Tensor | tf.TensorLike,
+  predictions: tf.Tensor | tf.TensorLike,
+  options?: object,
+) => tf.Tensor;
 interface Case {
-  loss: keyof typeof losses;
-  options: { labelSmoothing?: number; reduction: 'mean' | 'sum' | 'none' };
+  options: { reduction: 'mean' | 'sum' | 'none' };
   weights: number[] | null;
-  weightsShape?: number[];
+  /** Whether the labels are class indices. */
   sparse: boolean;
+  /** Whether finite differences can check the gradient here. */
+  smooth: boolean;
   labels: number[];
+  labelsShape: number[];
   predictions: number[];
   shape: number[];
-  labelsShape: number[];
   value: number[];
   seed: number[];
   gradient: number[];
+  labelGradient: number[] | null;
 }
-const all = { ...losses } as Record<string, Loss>;
-const cases = golden<Case[]>(new URL('../goldens/losses.json', import.meta.url));
-
-it('has goldens for every export', () => {
-  expect(new Set(cases.map((c) => c.loss))).toEqual(new Set(Object.keys(losses)));
-});
-
-const named = cases.map(
-  (c, i) => [`${i} ${c.loss} ${JSON.stringify(c.options)}${c.weights ? ' weighted' : ''}`, c] as const,
+const losses = { ...exported } as { [name: string]: Loss };
+const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
+// A new loss joins every test below by its export and its golden file.
+const cases = Object.entries(files).flatMap(([name, all]) =>
+  all.map(
+    (c, i) => [`${name} ${i} ${JSON.stringify(c.options)}${c.weights ? ' weighted' : ''}`, name, c] as const,
+  ),
 );
+const of = ({ labels, labelsShape, predictions, shape, sparse }: Case) =>
+  [tf.tensor(labels, labelsShape, sparse ? 'int32' : 'float32'), tf.tensor(predictions, shape)] as const;
 
-describe.each(named)('%s', (_, c) => {
-  const labels = () => tf.tensor(c.labels, c.labelsShape, c.sparse ? 'int32' : 'float32');
-  const predictions = () => tf.tensor(c.predictions, c.shape);
-  const weights = c.weights ? tf.tensor(c.weights, c.weightsShape ?? [c.weights.length]) : undefined;
-  const loss = (y: tf.Tensor, p: tf.Tensor) => all[c.loss]!(y, p, { ...c.options, weights });
-
-  it("has PyTorch's value", async () => {
-    await expectClose(loss(labels(), predictions()), c.value, { absolute: 1e-5, relative: 1e-5 });
-  });
-
-  it("has PyTorch's gradient", async () => {
-    const y = labels();
-    const value = loss(y, predictions());
-    const gradient = tf.grad((p: tf.Tensor) => loss(y, p))(predictions(), tf.tensor(c.seed, value.shape));
-    await expectClose(gradient, c.gradient, { absolute: 1e-5, relative: 1e-5 });
-  });
-
-  it('leaks no tensor, with and without gradient', async () => {
-    const [y, p] = [labels(), predictions()];
-    await expectNoLeaks(() => loss(y, p));
-    await expectNoLeaks(() => tf.grad((v: tf.Tensor) => loss(y, v))(p));
-  });
+it('has goldens for every export, and an export for every golden', () => {
+  expect(Object.keys(files)).toEqual(Object.keys(losses).sort());
+  for (const [name, loss] of Object.entries(losses)) expect(loss.name).toBe(name);
 });
 
-describe('gradients that finite differences find, for labels too', () => {
-  const labels = tf.tensor([0.1, 0.7, 0.2, 0.3, 0.3, 0.4], [2, 3]);
-  const scores = tf.tensor([1.2, -0.7, 0.4, 2.1, 0.3, -1.4], [2, 3]);
-  const probabilities = tf.tensor([0.5, 0.8, 0.9, 0.7, 0.6, 0.75], [2, 3]);
+describe.each(cases)('%s', (_, name, c) => {
+  const options = { ...c.options, ...(c.weights && { weights: c.weights }) };
+  const loss = (y: tf.Tensor, p: tf.Tensor) => losses[name]!(y, p, options);
+  const [y, p] = of(c);
 
-  it('softmaxCrossEntropy', () =>
-    checkGradient((y, z) => losses.softmaxCrossEntropy(y, z, { labelSmoothing: 0.1 }), [labels, scores]));
-  it('sparseSoftmaxCrossEntropy', () =>
-    checkGradient((z) => losses.sparseSoftmaxCrossEntropy([2, 0], z, { reduction: 'none' }), [scores]));
-  it('crossEntropy', () =>
-    checkGradient((y, p) => losses.crossEntropy(y, p), [labels, probabilities], { step: 0.05 }));
-  it('sparseCrossEntropy', () =>
-    checkGradient((p) => losses.sparseCrossEntropy([2, 0], p), [probabilities], { step: 0.05 }));
-  it('meanSquaredError', () => checkGradient((y, p) => losses.meanSquaredError(y, p), [labels, scores]));
-});
-
-describe('edges', () => {
-  it('the mean of no example is 0, not NaN', async () => {
-    await expectClose(losses.meanSquaredError(tf.zeros([0, 3]), tf.zeros([0, 3])), 0);
-    await expectClose(losses.softmaxCrossEntropy([[1, 0]], [[0, 0]], { weights: [0] }), 0);
-  });
-
-  it('higher ranks keep all but the class axis', () => {
-    const loss = losses.sparseSoftmaxCrossEntropy(tf.zeros([2, 5], 'int32'), tf.zeros([2, 5, 3]), {
-      reduction: 'none',
+  it("has PyTorch's value and gradients", async () => {
+    const value = loss(y, p);
+    await expectClose(value, c.value, { absolute: 1e-5, relative: 1e-5 });
+    const dy = tf.tensor(c.seed, value.shape);
+    await expectClose(tf.grad((p: tf.Tensor) => loss(y, p))(p, dy), c.gradient, {
+      absolute: 1e-5,
+      relative: 1e-5,
     });
-    expect(loss.shape).toEqual([2, 5]);
-  });
-
-  it('passes NaN through', async () => {
-    const [value] = await losses.softmaxCrossEntropy([[1, 0]], [[Number.NaN, 0]]).data();
-    expect(value).toBeNaN();
+    if (!c.labelGradient) return;
+    const ofLabels = tf.grad((y: tf.Tensor) => loss(y, p))(y, dy);
+    await expectClose(ofLabels, c.labelGradient, { absolute: 1e-5, relative: 1e-5 });
   });
 });
 
-describe('bad input', () => {
+// One smooth case of each loss, unweighted and with the mean.
+const smooth = Object.entries(files).map(([name, all]) => {
+  const c = all.find(({ smooth, weights, options }) => smooth && !weights && options.reduction === 'mean');
+  if (!c) throw new Error(`${name} has no golden case that is smooth`);
+  return [name, c] as const;
+});
+
+describe.each(smooth)('%s', (name, c) => {
+  const { reduction: _, ...own } = c.options;
+  const loss = (y: tf.Tensor | tf.TensorLike, p: tf.Tensor | tf.TensorLike, options: object = {}) =>
+    losses[name]!(y, p, { ...own, ...options });
+  const [y, p] = of(c);
+  const [first, last] = [p.shape[0]!, p.shape.at(-1)!];
+
+  it('has the gradients that finite differences find, for labels where they are no indices', async () => {
+    const small = { step: 0.02, tolerance: 3e-3 };
+    await checkGradient((p) => loss(y, p, { reduction: 'sum' }), [p], small);
+    if (!c.sparse) await checkGradient((y) => loss(y, p, { reduction: 'sum' }), [y], small);
+  });
+
+  it('has the second derivative that finite differences find', async () => {
+    const gradient = tf.grad((p: tf.Tensor) => tf.square(loss(y, p, { reduction: 'sum' })));
+    await checkGradient((p) => tf.div(gradient(p), 100), [p], { step: 0.02, tolerance: 5e-3 });
+  });
+
+  it('leaks no tensor, for tensors and arrays, with and without gradient, on errors neither', async () => {
+    const [labels, predictions] = [(await y.array()) as tf.TensorLike, (await p.array()) as tf.TensorLike];
+    await expectNoLeaks(() => loss(y, p));
+    await expectNoLeaks(() => loss(labels, predictions, { weights: new Array(first).fill(1) }));
+    await expectNoLeaks(() => tf.grad((p: tf.Tensor) => loss(y, p))(p));
+    await expectNoLeaks(() => {
+      expect(() => loss(labels, predictions, { weights: [1].concat(new Array(first).fill(1)) })).toThrow();
+      expect(() => loss([[[1]]], predictions)).toThrow();
+      expect(() => tf.grad((p: tf.Tensor) => loss([[[1]]], p))(p)).toThrow();
+    });
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'ignores a prediction and a label of %s where the weight is 0',
+    async (bad) => {
+      const weights = Array.from({ length: first }, (_, i) => (i === 1 ? 0 : 1));
+      const spoil = async (t: tf.Tensor) => {
+        const values = Float32Array.from(await t.data());
+        const size = values.length / first;
+        return tf.tensor(values.fill(bad, size, 2 * size), t.shape);
+      };
+      const [labels, predictions] = [await spoil(y), await spoil(p)];
+      await expectClose(loss(labels, predictions, { weights }), loss(y, p, { weights }), {
+        absolute: 0,
+        relative: 0,
+      });
+      const gradient = (y: tf.Tensor, p: tf.Tensor) => tf.grad((p: tf.Tensor) => loss(y, p, { weights }))(p);
+      await expectClose(gradient(labels, predictions), gradient(y, p), { absolute: 0, relative: 0 });
+    },
+  );
+
+  it('is NaN, never a usual number, for a prediction, a label or a weight that is NaN, and for a weight below 0', async () => {
+    const value = async (y: tf.Tensor, p: tf.Tensor, options?: object) =>
+      (await loss(y, p, options).data())[0];
+    expect(await value(y, tf.fill(p.shape, Number.NaN))).toBeNaN();
+    expect(await value(tf.fill(y.shape, Number.NaN), p)).toBeNaN();
+    for (const bad of [Number.NaN, -1]) {
+      expect(
+        await value(y, p, { weights: Array.from({ length: first }, (_, i) => (i === 1 ? bad : 1)) }),
+      ).toBeNaN();
+    }
+  });
+
+  it('computes predictions of int32 and bool, and labels of other dtypes, in float32', async () => {
+    const [ones, whole] = [tf.ones(p.shape), tf.ones(y.shape)];
+    for (const dtype of ['int32', 'bool'] as const) {
+      const value = loss(tf.cast(whole, dtype), tf.cast(ones, dtype));
+      expect(value.dtype).toBe('float32');
+      await expectClose(value, loss(whole, ones), { absolute: 0, relative: 0 });
+    }
+  });
+
+  it('weighs examples by the beginning of the shape, whatever the other axes are', async () => {
+    // As many features as examples, where weights of columns would pass for weights of rows.
+    const n = Math.min(first, last);
+    const square = (t: tf.Tensor) =>
+      tf.slice(
+        t,
+        new Array(t.rank).fill(0),
+        t.shape.map((size) => Math.min(n, size)),
+      );
+    const [labels, predictions] = [square(y), square(p)];
+    const weights = Array.from({ length: n }, (_, i) => i + 1);
+    const each = loss(labels, predictions, { reduction: 'none' });
+    const want = tf.mul(each, tf.reshape(tf.tensor(weights), [n, ...each.shape.slice(1).map(() => 1)]));
+    if (!c.sparse && each.rank < p.rank) return; // cut distributions are none
+    await expectClose(loss(labels, predictions, { reduction: 'none', weights }), want, { relative: 1e-6 });
+  });
+
+  it('is 0, not NaN, as the mean of no example or of weights that are all 0', async () => {
+    const none = (t: tf.Tensor) => tf.zeros([0, ...t.shape.slice(1)], t.dtype);
+    await expectClose(loss(none(y), none(p)), 0);
+    await expectClose(loss(y, p, { weights: new Array(first).fill(0) }), 0);
+  });
+
+  it('refuses what does not fit, with what came and what to do', () => {
+    const message = (call: () => unknown) => {
+      try {
+        call();
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'taken';
+    };
+    const bad: [string, () => unknown, RegExp][] = [
+      [
+        'no labels',
+        () => losses[name]!(undefined as unknown as tf.Tensor, p),
+        /: labels is missing; give a tensor/,
+      ],
+      [
+        'no predictions',
+        () => losses[name]!(y, undefined as unknown as tf.Tensor),
+        /is missing; give a tensor/,
+      ],
+      ['strings', () => losses[name]!('a', p), /: labels is "a"; give a tensor/],
+      [
+        'an unknown option',
+        () => losses[name]!(y, p, { weight: 1 }),
+        /: there is no option "weight"; did you mean weights\?/,
+      ],
+      [
+        'an unknown reduction',
+        () => losses[name]!(y, p, { reduction: 'avg' }),
+        /: reduction is "avg"; give "mean", "sum" or "none"/,
+      ],
+      [
+        'a name for options',
+        () => losses[name]!(y, p, 'mean' as unknown as object),
+        /: options is "mean"; give an object/,
+      ],
+      [
+        'another shape',
+        () => losses[name]!(tf.ones([7, 3]), p),
+        /have shape .* but labels have shape \[7,3\]; /,
+      ],
+      [
+        'too many weights',
+        () => loss(y, p, { weights: tf.ones([first + 1]) }),
+        /: weights have shape \[\d+\] but the losses have shape/,
+      ],
+      ['weights of strings', () => loss(y, p, { weights: 'a' }), /: weights is "a"; give a tensor/],
+    ];
+    for (const [what, call, expected] of bad) {
+      expect(message(call), what).toMatch(expected);
+      expect(message(call), what).toMatch(new RegExp(`^${name}: `));
+    }
+  });
+});
+
+describe('classes', () => {
+  const { crossEntropy, softmaxCrossEntropy, sparseCrossEntropy, sparseSoftmaxCrossEntropy } = exported;
+  const scores = tf.softmax(
+    tf.tensor2d([
+      [1, 2, 3],
+      [1, 0, 1],
+    ]),
+  );
+
+  it.each([3, -1, -100, Number.NaN, 0.7, 1.9])(
+    'an index of %s of 3 classes makes loss and gradient NaN',
+    async (label) => {
+      for (const loss of [sparseSoftmaxCrossEntropy, sparseCrossEntropy]) {
+        const y = tf.tensor1d([label, 1]);
+        const values = await loss(y, scores, { reduction: 'none' }).data();
+        expect([Number.isNaN(values[0]), Number.isFinite(values[1]!)]).toEqual([true, true]);
+        const gradient = await tf
+          .grad((p: tf.Tensor) => loss(y, p, { reduction: 'none' }))(scores)
+          .data();
+        expect(Array.from(gradient, Number.isFinite)).toEqual([false, false, false, true, true, true]);
+      }
+    },
+  );
+
+  it('an index of no class is allowed where the weight is 0, as for padding', async () => {
+    const padded = sparseSoftmaxCrossEntropy(tf.tensor1d([-100, 1], 'int32'), scores, { weights: [0, 1] });
+    await expectClose(padded, sparseSoftmaxCrossEntropy([1], tf.slice(scores, [1, 0], [1, 3])));
+  });
+
   it.each([
     [
-      () => losses.softmaxCrossEntropy([1], [[0, 1]]),
+      () => sparseSoftmaxCrossEntropy([3, 1], scores),
+      /sparseSoftmaxCrossEntropy: labels have 3; give class indices, integers from 0 to 2/,
+    ],
+    [() => sparseCrossEntropy([0.5, 1], scores), /sparseCrossEntropy: labels have 0.5; give class indices/],
+    [
+      () => sparseSoftmaxCrossEntropy(new Float32Array([Number.NaN, 1]), scores),
+      /labels have NaN; give class indices/,
+    ],
+    [
+      () => softmaxCrossEntropy([1], [[0, 1]]),
       /softmaxCrossEntropy: logits have shape \[1,2\] but labels have shape \[1\];.*use sparseSoftmaxCrossEntropy/,
     ],
     [
-      () => losses.sparseSoftmaxCrossEntropy([[0, 1]], [[0, 1]]),
-      /sparseSoftmaxCrossEntropy: .*class indices of shape \[1\], or use softmaxCrossEntropy/,
+      () => sparseSoftmaxCrossEntropy([[0, 1]], [[0, 1]]),
+      /: .*class indices of shape \[1\], or use softmaxCrossEntropy/,
     ],
-    [() => losses.crossEntropy([[1]], [[1]], { epsilon: 0 }), /crossEntropy: epsilon is 0/],
+    [() => sparseSoftmaxCrossEntropy([[0, 1]], [1]), /labels come first, then logits/],
     [
-      () => losses.softmaxCrossEntropy([[1]], [[1]], { labelSmoothing: 1.5 }),
-      /labelSmoothing is 1.5; give a number from 0 to 1/,
+      () => softmaxCrossEntropy([[1]], [[1]]),
+      /softmaxCrossEntropy: logits have shape \[1,1\], and the only class always has probability 1; give/,
     ],
+    [() => sparseCrossEntropy([0], [[1]]), /sparseCrossEntropy: probabilities have shape \[1,1\], and/],
     [
-      () => losses.meanSquaredError([1, 2], [1]),
-      /meanSquaredError: predictions have shape \[1\] but labels have shape \[2\]/,
+      () => crossEntropy([[1, 0]], [[1, 0]], { epsilon: 0 }),
+      /crossEntropy: epsilon is 0; give a number in \(0, 1\)/,
     ],
+    [() => crossEntropy([[1, 0]], [[1, 0]], { epsilon: 2 }), /crossEntropy: epsilon is 2; give/],
     [
-      () => losses.meanSquaredError([1], [1], { reduction: 'avg' as 'mean' }),
-      /reduction is "avg"; give 'mean', 'sum' or 'none'/,
+      () => softmaxCrossEntropy([[1, 0]], [[1, 0]], { labelSmoothing: 1.5 }),
+      /labelSmoothing is 1.5; give a number in \[0, 1\]/,
     ],
-    [
-      () => losses.meanSquaredError([1], [1], { weights: [1, 2] }),
-      /weights have shape \[2\] but the losses have shape \[1\]/,
-    ],
-  ])('says what came and what to do', (call, message) => {
+  ])('refuses %#', (call, message) => {
     expect(call).toThrow(message);
+  });
+
+  it('takes logits for probabilities for what they are: NaN', async () => {
+    for (const logits of [[[-1, 2]], [[0.5, 1.5]]]) {
+      expect((await crossEntropy([[0, 1]], logits).data())[0]).toBeNaN();
+    }
+  });
+
+  it('takes a logit of −∞ for a class that cannot be', async () => {
+    const logits = [[0, 0, Number.NEGATIVE_INFINITY]];
+    const loss = (z: tf.Tensor) => softmaxCrossEntropy([[0, 1, 0]], z);
+    await expectClose(loss(tf.tensor2d(logits)), Math.LN2);
+    await expectClose(tf.grad(loss)(tf.tensor2d(logits)), [0.5, -0.5, 0]);
   });
 });

@@ -1,16 +1,19 @@
+import { show } from '@tenfold/checks';
+import { floatTensor, type Input, tensorOf } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
-export type Input = tf.Tensor | tf.TensorLike;
+/** Labels and predictions. */
+export type Pair = [labels: tf.Tensor, predictions: tf.Tensor];
 
 /** The two tensors of a loss, in float32 and of one shape. */
 export function sameShape(
   name: string,
   labels: Input,
   predictions: Input,
-  called: string,
+  called = 'predictions',
   hint = '',
-): [tf.Tensor, tf.Tensor] {
-  const [y, p] = [toFloat(labels), toFloat(predictions)];
+): Pair {
+  const [y, p] = [floatTensor(name, 'labels', labels), floatTensor(name, called, predictions)];
   if (y.shape.join() !== p.shape.join()) {
     throw new Error(
       `${name}: ${called} have shape [${p.shape}] but labels have shape [${y.shape}]; give both the same shape${hint}`,
@@ -19,44 +22,60 @@ export function sameShape(
   return [y, p];
 }
 
-/** Labels [batch, …, classes] and scores of the same shape. */
-export function denseClasses(
-  name: string,
-  labels: Input,
-  scores: Input,
-  called: string,
-): [tf.Tensor, tf.Tensor] {
+/** Labels and predictions [batch, …, classes], of at least two classes. */
+export function sameClasses(name: string, labels: Input, predictions: Input, called: string): Pair {
   const hint = `; for class indices use sparse${name[0]!.toUpperCase()}${name.slice(1)}`;
-  const [y, z] = sameShape(name, labels, scores, called, hint);
-  if (z.rank < 1) throw new Error(`${name}: ${called} are a scalar; give [batch, …, classes]`);
-  return [y, z];
+  const [y, p] = sameShape(name, labels, predictions, called, hint);
+  assertClasses(name, called, p);
+  return [y, p];
 }
 
-/** Class indices [batch, …] as one-hot labels [batch, …, classes] beside the scores. */
-export function sparseClasses(
-  name: string,
-  labels: Input,
-  scores: Input,
-  called: string,
-): [tf.Tensor, tf.Tensor] {
-  const y = labels instanceof tf.Tensor ? labels : tf.tensor(labels, undefined, 'int32');
-  const z = toFloat(scores);
-  const expected = z.shape.slice(0, -1);
-  if (z.rank < 1 || y.shape.join() !== expected.join()) {
+/**
+ * Class indices [batch, …] as one-hot labels [batch, …, classes], with the predictions. An index that is no class has
+ * labels of NaN, so that neither the loss nor its gradient looks like one; one given as a number is an error at once.
+ */
+export function classesAsOneHot(name: string, labels: Input, predictions: Input, called: string): Pair {
+  const y = tensorOf(name, 'labels', labels);
+  const p = floatTensor(name, called, predictions);
+  const expected = p.shape.slice(0, -1);
+  if (p.rank < 1 || y.shape.join() !== expected.join()) {
     throw new Error(
-      `${name}: ${called} have shape [${z.shape}] but labels have shape [${y.shape}]; give class indices of shape [${expected}]${
-        y.shape.join() === z.shape.join()
-          ? `, or use ${name.replace('sparse', '').replace(/^./, (c) => c.toLowerCase())}`
-          : ''
-      }`,
+      `${name}: ${called} have shape [${p.shape}] but labels have shape [${y.shape}]; ${adviceFor(name, called, y, p)}`,
     );
   }
-  // tf.oneHot refuses a single class.
-  const classes = tf.range(0, z.shape.at(-1)!, 1, 'int32');
-  return [tf.cast(tf.equal(tf.expandDims(tf.cast(y, 'int32'), -1), classes), 'float32'), z];
+  assertClasses(name, called, p);
+  const classes = p.shape.at(-1)!;
+  if (!(labels instanceof tf.Tensor)) assertIndices(name, labels, classes);
+  const indices = tf.range(0, classes, 1, 'float32');
+  const oneHot = tf.cast(tf.equal(tf.expandDims(tf.cast(y, 'float32'), -1), indices), 'float32');
+  // 1/1 and 0/1 for a class; 0/0 for what is none.
+  return [tf.div(oneHot, tf.sum(oneHot, -1, true)), p];
 }
 
-function toFloat(x: Input): tf.Tensor {
-  const tensor = x instanceof tf.Tensor ? x : tf.tensor(x);
-  return tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
+function adviceFor(name: string, called: string, labels: tf.Tensor, predictions: tf.Tensor): string {
+  if (labels.rank > 0 && labels.shape.slice(0, -1).join() === predictions.shape.join()) {
+    return `labels come first, then ${called}`;
+  }
+  const dense = name.replace('sparse', '').replace(/^./, (c) => c.toLowerCase());
+  const same = labels.shape.join() === predictions.shape.join();
+  return `give class indices of shape [${predictions.shape.slice(0, -1)}]${same ? `, or use ${dense}` : ''}`;
+}
+
+function assertClasses(name: string, called: string, predictions: tf.Tensor): void {
+  if (predictions.rank > 0 && predictions.shape.at(-1)! >= 2) return;
+  const reason = predictions.shape.at(-1) === 1 ? ', and the only class always has probability 1' : '';
+  throw new Error(
+    `${name}: ${called} have shape [${predictions.shape}]${reason}; give [batch, …, classes] of at least two classes`,
+  );
+}
+
+function assertIndices(name: string, labels: tf.TensorLike, classes: number): void {
+  const flat = tf.util.flatten(labels as number[]) as number[];
+  const wrong = Array.from(flat, Number).find(
+    (label) => !Number.isInteger(label) || label < 0 || label >= classes,
+  );
+  if (wrong === undefined) return;
+  throw new Error(
+    `${name}: labels have ${show(wrong)}; give class indices, integers from 0 to ${classes - 1}`,
+  );
 }

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type ReductionOptions, reduce } from './reduction';
-import { type Input, sameShape } from './shapes';
+import { elementwiseLoss, type Loss } from '../loss';
 
 /**
  * Mean squared error.
@@ -15,13 +14,8 @@ import { type Input, sameShape } from './shapes';
  * meanSquaredError([1, 2], [1, 4]); // 2
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 5.1.4
  */
-export function meanSquaredError(
-  labels: Input,
-  predictions: Input,
-  options: ReductionOptions = {},
-): tf.Tensor {
-  return tf.tidy(() => {
-    const [y, p] = sameShape('meanSquaredError', labels, predictions, 'predictions');
-    return reduce('meanSquaredError', tf.square(tf.sub(p, y)), options);
-  });
-}
+export const meanSquaredError: Loss = /* @__PURE__ */ elementwiseLoss(
+  'meanSquaredError',
+  (y, p) => tf.square(tf.sub(p, y)),
+  {},
+);

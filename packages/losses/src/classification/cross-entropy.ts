@@ -1,0 +1,57 @@
+import type { Kind } from '@tenfold/checks';
+import { withGradient } from '@tenfold/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+import { denseLoss, type Loss } from '../loss';
+import type { ReductionOptions } from '../weighting';
+
+export interface CrossEntropyOptions extends ReductionOptions {
+  /** Probabilities below it count as it, so that the logarithm stays finite; in (0, 1), 1e-7 by default. */
+  epsilon?: number;
+}
+
+/** An epsilon of 1 or more would make every probability 1. */
+export const epsilonKinds: { epsilon: Kind } = {
+  epsilon: {
+    expected: 'a number in (0, 1) such as 1e-7',
+    accepts: (value) => typeof value === 'number' && value > 0 && value < 1,
+  },
+};
+
+/**
+ * Cross-entropy of labels and predicted probabilities. For a network that ends in logits, `softmaxCrossEntropy` is more
+ * accurate, and learns where the gradient of this one is 0.
+ *
+ * l = −Σₖ yₖ·log max(pₖ, ε); dpₖ = −yₖ/pₖ where pₖ > ε and 0 elsewhere
+ *
+ * @param labels y: [batch, …, classes], probabilities in [0, 1] that sum to 1 along the last axis
+ * @param probabilities p: the shape of the labels, values in [0, 1]; outside of it, as logits are, the loss is NaN
+ * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
+ * @throws when the shapes differ, there are fewer than two classes, epsilon is outside (0, 1), or the weights do not fit
+ * @example
+ * crossEntropy([[0, 1]], [[0.25, 0.75]]); // 0.2877
+ * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 3.13
+ */
+export const crossEntropy: Loss<CrossEntropyOptions> = /* @__PURE__ */ denseLoss<CrossEntropyOptions>(
+  'crossEntropy',
+  'probabilities',
+  (y, p, { epsilon = 1e-7 }) => crossEntropyOfExamples(y, p, epsilon),
+  epsilonKinds,
+);
+
+/** The losses of the examples. */
+export const crossEntropyOfExamples = (
+  labels: tf.Tensor,
+  probabilities: tf.Tensor,
+  epsilon: number,
+): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(nanOutsideOfOne(probabilities), epsilon))), -1));
+
+// tf.maximum hands half of the gradient to each side of a tie; this rule is the one documented above.
+const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>
+  withGradient([x], {
+    forward: (x) => ({ value: tf.maximum(x, epsilon), saved: [x] }),
+    backward: (dy, [x]) => [tf.mul(dy, tf.cast(tf.greater(x!, epsilon), 'float32'))],
+  });
+
+// A softmax may exceed 1 by a rounding.
+const nanOutsideOfOne = (p: tf.Tensor): tf.Tensor =>
+  tf.where(tf.logicalOr(tf.less(p, 0), tf.greater(p, 1 + 1e-5)), tf.fill(p.shape, Number.NaN), p);

@@ -1,0 +1,23 @@
+import { type Loss, sparseLoss } from '../loss';
+import { type CrossEntropyOptions, crossEntropyOfExamples, epsilonKinds } from './cross-entropy';
+
+/**
+ * Cross-entropy of class indices and predicted probabilities.
+ *
+ * l = −log max(p_c, ε) for the class c
+ *
+ * @param labels c: [batch, …], integers from 0 to classes − 1; the loss of any other number is NaN
+ * @param probabilities p: [batch, …, classes], values in [0, 1]; outside of it, as logits are, the loss is NaN
+ * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
+ * @throws when the shapes do not fit, there are fewer than two classes, labels given as numbers are not class indices,
+ *   epsilon is outside (0, 1), or the weights do not fit
+ * @example
+ * sparseCrossEntropy([1], [[0.25, 0.75]]); // 0.2877
+ * @see crossEntropy
+ */
+export const sparseCrossEntropy: Loss<CrossEntropyOptions> = /* @__PURE__ */ sparseLoss<CrossEntropyOptions>(
+  'sparseCrossEntropy',
+  'probabilities',
+  (y, p, { epsilon = 1e-7 }) => crossEntropyOfExamples(y, p, epsilon),
+  epsilonKinds,
+);

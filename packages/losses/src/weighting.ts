@@ -1,0 +1,51 @@
+import { anything, oneOf } from '@tenfold/checks';
+import { floatTensor, type Input } from '@tenfold/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface ReductionOptions {
+  /**
+   * Weights ≥ 0 of the examples, all 1 by default. Their shape is that of the losses, or its beginning: [batch] for losses
+   * [batch, features]. An example of weight 0 counts for nothing, even where its label or prediction is NaN or infinite.
+   */
+  weights?: Input;
+  /** 'mean': Σ wᵢ·lᵢ / Σ wᵢ. 'sum': Σ wᵢ·lᵢ. 'none': wᵢ·lᵢ. 'mean' by default. */
+  reduction?: 'none' | 'mean' | 'sum';
+}
+
+export const reductionKinds = { weights: anything, reduction: oneOf('mean', 'sum', 'none') };
+
+/** One weight for each of the losses, NaN where one is negative; undefined when none are given. */
+export function weightsOf(name: string, weights: Input | undefined, shape: number[]): tf.Tensor | undefined {
+  if (weights === undefined) return undefined;
+  const w = floatTensor(name, 'weights', weights);
+  if (w.rank > shape.length || w.shape.some((size, i) => size !== 1 && size !== shape[i])) {
+    throw new Error(
+      `${name}: weights have shape [${w.shape}] but the losses have shape [${shape}]; give one weight for each example, of shape [${shape}] or the beginning of it`,
+    );
+  }
+  const aligned = tf.reshape(w, [...w.shape, ...shape.slice(w.rank).map(() => 1)]);
+  return tf.broadcastTo(tf.where(tf.less(aligned, 0), tf.scalar(Number.NaN), aligned), shape);
+}
+
+/**
+ * Labels or predictions in which those of weight 0 are one half: a number at which every loss and its gradient are finite,
+ * so that a product with the weight is 0, where 0·∞ and 0·NaN would be NaN.
+ */
+export function maskUnweighted(x: tf.Tensor, weights: tf.Tensor): tf.Tensor {
+  const perExample = tf.reshape(weights, [...weights.shape, ...x.shape.slice(weights.rank).map(() => 1)]);
+  return tf.where(tf.broadcastTo(tf.equal(perExample, 0), x.shape), tf.fill(x.shape, 0.5), x);
+}
+
+/** Weighs and reduces the losses of the examples; the mean of no example, or of weights that are all 0, is 0. */
+export function reduce(
+  losses: tf.Tensor,
+  weights: tf.Tensor | undefined,
+  reduction: 'none' | 'mean' | 'sum',
+): tf.Tensor {
+  const weighted = weights ? tf.mul(losses, weights) : losses;
+  if (reduction === 'none') return weighted;
+  if (reduction === 'sum') return tf.sum(weighted);
+  // Weights that are all 0 give 0/tiny = 0.
+  if (weights) return tf.div(tf.sum(weighted), tf.maximum(tf.sum(weights), 1e-30));
+  return losses.size === 0 ? tf.scalar(0) : tf.mean(losses);
+}
