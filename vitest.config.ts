@@ -25,7 +25,8 @@ const onTensorsTests = onTensors.map((name) => `packages/${name}/src/**/*.test.t
 // files, schedules and initial values, which are numbers of JavaScript.
 const notOnWebgpu = [
   'packages/training/**',
-  'packages/layers/src/{initializers,safetensors,assign-parameters}.test.ts',
+  'packages/layers/src/{files,initializers}/*.test.ts',
+  'packages/layers/src/model/assign-parameters.test.ts',
   'packages/optimizers/src/{schedules,partition}.test.ts',
 ];
 const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const };

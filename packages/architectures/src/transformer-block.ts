@@ -6,10 +6,10 @@ import {
   type Initializer,
   type Layer,
   layerNorm,
-  lecunUniform,
   localitySelfAttention,
   multiHeadAttention,
   sequential,
+  torchUniform,
   zeros,
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -52,19 +52,19 @@ export function transformerBlock({
     );
   }
   const attend = attention === 'global' ? multiHeadAttention : localitySelfAttention;
-  const outputInitializer: Initializer = zeroInit ? zeros : lecunUniform();
+  const outputInitializer: Initializer = zeroInit ? zeros() : torchUniform();
   const layers = {
     norm1: layerNorm({ features: width }),
     attention: attend({ features: width, heads, outputInitializer }),
     norm2: layerNorm({ features: width }),
     mlp: sequential({
-      dense1: dense({ inFeatures: width, outFeatures: mlpWidth, biasInitializer: zeros }),
+      dense1: dense({ inFeatures: width, outFeatures: mlpWidth, biasInitializer: zeros() }),
       gelu,
       dense2: dense({
         inFeatures: mlpWidth,
         outFeatures: width,
         initializer: outputInitializer,
-        biasInitializer: zeros,
+        biasInitializer: zeros(),
       }),
     }),
   };

@@ -1,4 +1,4 @@
-import { conv2d, type Layer, lecunUniform, zeros } from '@tenfold/layers';
+import { conv2d, type Layer, torchUniform, zeros } from '@tenfold/layers';
 
 /** Height and width of a whitening filter, and how many there are. */
 export const SIZE = 2;
@@ -23,7 +23,7 @@ export function whiten({ filters }: { filters?: Float32Array }): Layer {
     kernelSize: SIZE,
     padding: 'valid',
     trainable: false,
-    initializer: filters ? () => filters.slice() : lecunUniform(),
-    biasInitializer: zeros,
+    initializer: filters ? () => filters.slice() : torchUniform(),
+    biasInitializer: zeros(),
   });
 }

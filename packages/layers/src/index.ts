@@ -1,39 +1,44 @@
-export type { Activation } from './activate';
-export { assignParameters } from './assign-parameters';
-export { type BatchNormOptions, batchNorm } from './batch-norm';
-export { type BidirectionalOptions, bidirectional } from './bidirectional';
-export { block } from './block';
-export { type Conv2dOptions, conv2d } from './conv2d';
-export { countFlops, countParameters } from './count';
-export { type DenseOptions, dense } from './dense';
-export { type DepthwiseConv2dOptions, depthwiseConv2d } from './depthwise-conv2d';
-export { dropPath } from './drop-path';
-export { dropout } from './dropout';
-export { flatten } from './flatten';
-export { gru } from './gru';
+export { loadSafetensors, type SafetensorsFile } from './files/load-safetensors';
+export { saveSafetensors } from './files/save-safetensors';
 export {
+  type DiracOptions,
   dirac,
+  type FanInOptions,
   glorotUniform,
   heNormal,
   type Initializer,
   lecunUniform,
+  type NormalOptions,
   normal,
   ones,
+  torchUniform,
+  type UniformOptions,
   uniform,
   zeros,
 } from './initializers';
-export { type Context, type Layer, type LayerLike, type Params, toLayer } from './layer';
-export { type LayerNormOptions, layerNorm } from './layer-norm';
-export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';
-export { loadSafetensors, type SafetensorsFile } from './load-safetensors';
-export { localitySelfAttention } from './locality-self-attention';
-export { type LstmOptions, lstm } from './lstm';
-export { createModel, flattenParams, type Model } from './model';
-export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
-export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
-export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
-export type { RecurrentOptions, RecurrentOutput } from './recurrent';
-export { saveSafetensors } from './save-safetensors';
-export { sequential } from './sequential';
-export { type ShiftedPatchEmbeddingOptions, shiftedPatchEmbedding } from './shifted-patch-embedding';
-export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
+export { type BatchNormOptions, batchNorm } from './layers/batch-norm';
+export { type BidirectionalOptions, bidirectional } from './layers/bidirectional';
+export { type Conv2dOptions, conv2d } from './layers/conv2d';
+export { type DenseOptions, dense } from './layers/dense';
+export { type DepthwiseConv2dOptions, depthwiseConv2d } from './layers/depthwise-conv2d';
+export { dropPath } from './layers/drop-path';
+export { dropout } from './layers/dropout';
+export { flatten } from './layers/flatten';
+export { gru } from './layers/gru';
+export { type LayerNormOptions, layerNorm } from './layers/layer-norm';
+export { type LearnedPositionsOptions, learnedPositions } from './layers/learned-positions';
+export { localitySelfAttention } from './layers/locality-self-attention';
+export { type LstmOptions, lstm } from './layers/lstm';
+export { type MultiHeadAttentionOptions, multiHeadAttention } from './layers/multi-head-attention';
+export { type PatchEmbeddingOptions, patchEmbedding } from './layers/patch-embedding';
+export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './layers/pooling';
+export { type ShiftedPatchEmbeddingOptions, shiftedPatchEmbedding } from './layers/shifted-patch-embedding';
+export { type SinCosPositions2dOptions, sinCosPositions2d } from './layers/sin-cos-positions-2d';
+export { assignParameters } from './model/assign-parameters';
+export { block } from './model/block';
+export { countFlops, countParameters } from './model/count';
+export { type Context, type Layer, type LayerLike, type Params, toLayer } from './model/layer';
+export { createModel, flattenParams, type Model } from './model/model';
+export { sequential } from './model/sequential';
+export type { Activation } from './ops/activate';
+export type { RecurrentOptions, RecurrentOutput } from './ops/recurrent';

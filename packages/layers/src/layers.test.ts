@@ -12,6 +12,7 @@ import {
   type Params,
   toLayer,
 } from './index';
+import * as initializerExports from './initializers';
 
 // What is no layer, or holds others and is tested beside its file.
 const others = [
@@ -26,16 +27,7 @@ const others = [
   'sequential',
   'toLayer',
 ];
-const initializers = [
-  'dirac',
-  'glorotUniform',
-  'heNormal',
-  'lecunUniform',
-  'normal',
-  'ones',
-  'uniform',
-  'zeros',
-];
+const initializers = Object.keys(initializerExports);
 const plain: Record<string, LayerLike> = {
   flatten: layers.flatten,
   globalAveragePool: layers.globalAveragePool,

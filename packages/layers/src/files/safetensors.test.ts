@@ -1,7 +1,7 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { loadSafetensors, saveSafetensors } from './index';
+import { loadSafetensors, saveSafetensors } from '../index';
 
 /** A file with any header and any values. */
 function file(header: string | object, values: ArrayLike<number> = [], length?: number): Uint8Array {

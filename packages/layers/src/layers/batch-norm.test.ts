@@ -1,8 +1,8 @@
 import { expectClose, golden } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { createModel } from '../model/model';
 import { batchNorm } from './batch-norm';
-import { createModel } from './model';
 
 type Values = { shape: number[]; values: number[] };
 const steps = golden<{
@@ -11,7 +11,7 @@ const steps = golden<{
   y: Values;
   runningMean: number[];
   runningVariance: number[];
-}>(new URL('../goldens/batch-norm-steps.json', import.meta.url));
+}>(new URL('../../goldens/batch-norm-steps.json', import.meta.url));
 const toTensor = ({ values, shape }: Values) => tf.tensor(values, shape);
 
 it("has PyTorch's running statistics after batches of several sizes", async () => {

@@ -1,11 +1,11 @@
 import { softmax } from '@tenfold/activations';
 import * as tf from '@tensorflow/tfjs-core';
-import { block } from './block';
+import { torchUniform, zeros } from '../initializers';
+import { block } from '../model/block';
+import type { Layer } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
 import { dense } from './dense';
-import { lecunUniform, zeros } from './initializers';
-import type { Layer } from './layer';
 import type { MultiHeadAttentionOptions } from './multi-head-attention';
-import { assertSizes, parameter } from './parameter';
 
 /**
  * Multi-head self-attention for small data sets: no token attends to itself, and every head learns how sharply it looks.
@@ -25,7 +25,7 @@ import { assertSizes, parameter } from './parameter';
 export function localitySelfAttention({
   features,
   heads,
-  initializer = lecunUniform(),
+  initializer = torchUniform(),
   outputInitializer = initializer,
 }: MultiHeadAttentionOptions): Layer {
   assertSizes('localitySelfAttention', { features, heads });
@@ -36,7 +36,7 @@ export function localitySelfAttention({
   }
   const size = features / heads;
   const project = (kernel: typeof initializer) =>
-    dense({ inFeatures: features, outFeatures: features, initializer: kernel, biasInitializer: zeros });
+    dense({ inFeatures: features, outFeatures: features, initializer: kernel, biasInitializer: zeros() });
   /** τ·√d times what it is given, so that softmax(Q·Kᵀ/√d) of it is what this layer takes. */
   const temperature: Layer = {
     init: (rng) => ({ scale: parameter([heads], (shape) => fill(shape, 1 / Math.sqrt(size)), rng) }),

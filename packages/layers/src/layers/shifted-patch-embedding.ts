@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { block } from './block';
+import { block } from '../model/block';
+import type { Layer } from '../model/layer';
+import { assertSizes } from '../model/parameter';
 import { dense } from './dense';
-import type { Layer } from './layer';
 import { layerNorm } from './layer-norm';
-import { assertSizes } from './parameter';
 
 export interface ShiftedPatchEmbeddingOptions {
   /** Height and width of a patch, even; divides the image's. */

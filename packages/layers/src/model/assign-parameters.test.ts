@@ -9,7 +9,7 @@ import {
   loadSafetensors,
   saveSafetensors,
   sequential,
-} from './index';
+} from '../index';
 
 const network = (seed: number) =>
   createModel(

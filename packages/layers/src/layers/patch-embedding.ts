@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Initializer } from '../initializers';
+import type { Layer } from '../model/layer';
+import { assertSizes } from '../model/parameter';
 import { dense } from './dense';
-import type { Initializer } from './initializers';
-import type { Layer } from './layer';
-import { assertSizes } from './parameter';
 
 export interface PatchEmbeddingOptions {
   /** Height and width of a patch; divides the image's. */

@@ -14,7 +14,7 @@ import {
   dropout,
   flatten,
   sequential,
-} from './index';
+} from '../index';
 
 const residual = block(
   { conv: conv2d({ inChannels: 2, outChannels: 2, kernelSize: 3 }), norm: batchNorm({ channels: 2 }) },

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activate, assertActivation } from './activate';
-import { addBias } from './add-bias';
-import { assertStridesOrDilations, dilated, pair } from './dilated';
-import { fusedConv2d } from './fused-conv2d';
-import { type Initializer, lecunUniform } from './initializers';
-import type { Layer, Params } from './layer';
-import { assertSizes, parameter } from './parameter';
+import { type Initializer, torchUniform } from '../initializers';
+import type { Layer, Params } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { type Activation, activate, assertActivation } from '../ops/activate';
+import { addBias } from '../ops/add-bias';
+import { assertStridesOrDilations, dilated, pair } from '../ops/dilated';
+import { fusedConv2d } from '../ops/fused-conv2d';
 
 export interface Conv2dOptions {
   inChannels: number;
@@ -54,7 +54,7 @@ export function conv2d({
   padding = 'same',
   dilations = 1,
   bias = true,
-  initializer = lecunUniform(),
+  initializer = torchUniform(),
   biasInitializer,
   trainable = true,
   activation = 'none',
@@ -73,7 +73,7 @@ export function conv2d({
         trainable,
       }),
       ...(bias && {
-        bias: parameter([outChannels], biasInitializer ?? lecunUniform({ fanIn }), rng.fork('bias')),
+        bias: parameter([outChannels], biasInitializer ?? torchUniform({ fanIn }), rng.fork('bias')),
       }),
     }),
     apply(params, x, { countFlops }) {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { block } from './block';
+import { block } from '../model/block';
+import type { Layer } from '../model/layer';
+import { assertSizes } from '../model/parameter';
 import { gru } from './gru';
-import type { Layer } from './layer';
 import { lstm } from './lstm';
-import { assertSizes } from './parameter';
 
 export interface BidirectionalOptions {
   /** What reads the sequence. */

@@ -2,7 +2,8 @@ import { createRng } from '@tenfold/random';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { conv2d } from './conv2d';
+import { conv2d } from '../layers/conv2d';
+import { createModel } from '../model/model';
 import {
   dirac,
   glorotUniform,
@@ -11,10 +12,10 @@ import {
   lecunUniform,
   normal,
   ones,
+  torchUniform,
   uniform,
   zeros,
-} from './initializers';
-import { createModel } from './model';
+} from './index';
 
 const rng = createRng(11);
 const moments = (values: Float32Array) => {
@@ -27,18 +28,22 @@ const moments = (values: Float32Array) => {
 const dense = [200, 300];
 const convolution = [3, 3, 40, 60];
 it.each<[string, Initializer, number[], number, number?]>([
-  ['zeros', zeros, dense, 0, 0],
+  ['zeros', zeros(), dense, 0, 0],
   ['normal', normal(), dense, 0.02],
   ['normal 0.5', normal({ standardDeviation: 0.5 }), dense, 0.5],
   ['uniform', uniform(), dense, 0.05 / Math.sqrt(3), 0.05],
   ['uniform 2', uniform({ limit: 2 }), dense, 2 / Math.sqrt(3), 2],
-  ['lecunUniform', lecunUniform(), dense, 1 / Math.sqrt(3 * 200), 1 / Math.sqrt(200)],
-  ['lecunUniform', lecunUniform(), convolution, 1 / Math.sqrt(3 * 360), 1 / Math.sqrt(360)],
-  ['lecunUniform of a bias', lecunUniform({ fanIn: 50 }), [5000], 1 / Math.sqrt(150), 1 / Math.sqrt(50)],
-  ['glorotUniform', glorotUniform, dense, Math.sqrt(2 / 500), Math.sqrt(6 / 500)],
-  ['glorotUniform', glorotUniform, convolution, Math.sqrt(2 / 900), Math.sqrt(6 / 900)],
-  ['heNormal', heNormal, dense, Math.sqrt(2 / 200)],
-  ['heNormal', heNormal, convolution, Math.sqrt(2 / 360)],
+  // The limits of keras.initializers.LecunUniform and jax.nn.initializers.lecun_uniform.
+  ['lecunUniform', lecunUniform(), dense, 1 / Math.sqrt(200), Math.sqrt(3 / 200)],
+  ['lecunUniform', lecunUniform(), convolution, 1 / Math.sqrt(360), Math.sqrt(3 / 360)],
+  ['lecunUniform of a bias', lecunUniform({ fanIn: 50 }), [5000], 1 / Math.sqrt(50), Math.sqrt(3 / 50)],
+  ['torchUniform', torchUniform(), dense, 1 / Math.sqrt(3 * 200), 1 / Math.sqrt(200)],
+  ['torchUniform', torchUniform(), convolution, 1 / Math.sqrt(3 * 360), 1 / Math.sqrt(360)],
+  ['torchUniform of a bias', torchUniform({ fanIn: 50 }), [5000], 1 / Math.sqrt(150), 1 / Math.sqrt(50)],
+  ['glorotUniform', glorotUniform(), dense, Math.sqrt(2 / 500), Math.sqrt(6 / 500)],
+  ['glorotUniform', glorotUniform(), convolution, Math.sqrt(2 / 900), Math.sqrt(6 / 900)],
+  ['heNormal', heNormal(), dense, Math.sqrt(2 / 200)],
+  ['heNormal', heNormal(), convolution, Math.sqrt(2 / 360)],
 ])('%s has its moments (shape %#)', (_, initializer, shape, deviation, limit) => {
   const values = initializer(shape, rng.fork(shape.join()));
   expect(values).toHaveLength(tf.util.sizeFromShape(shape));
@@ -51,11 +56,11 @@ it.each<[string, Initializer, number[], number, number?]>([
   }
 });
 
-it('ones are 1', () => expect([...ones([2, 2], rng)]).toEqual([1, 1, 1, 1]));
+it('ones are 1', () => expect([...ones()([2, 2], rng)]).toEqual([1, 1, 1, 1]));
 
 it('the same stream gives the same values', () => {
-  expect(heNormal(dense, createRng(1))).toEqual(heNormal(dense, createRng(1)));
-  expect(heNormal(dense, createRng(1))).not.toEqual(heNormal(dense, createRng(2)));
+  expect(heNormal()(dense, createRng(1))).toEqual(heNormal()(dense, createRng(1)));
+  expect(heNormal()(dense, createRng(1))).not.toEqual(heNormal()(dense, createRng(2)));
 });
 
 describe('dirac', () => {
@@ -66,8 +71,25 @@ describe('dirac', () => {
   });
 
   it('leaves filters past the inputs to the other initializer, and cuts channels there are no filters for', () => {
-    const more = dirac({ otherwise: ones })([1, 1, 2, 4], rng);
+    const more = dirac({ otherwise: ones() })([1, 1, 2, 4], rng);
     expect([...more]).toEqual([1, 0, 1, 1, 0, 1, 1, 1]);
     expect([...dirac()([1, 1, 3, 2], rng)]).toEqual([1, 0, 0, 1, 0, 0]);
+  });
+});
+
+describe('bad options', () => {
+  it.each<[() => unknown, RegExp]>([
+    [
+      () => normal({ standardDeviation: Number.NaN }),
+      /^normal: standardDeviation is NaN; give a finite number/,
+    ],
+    [() => uniform({ limit: Number.POSITIVE_INFINITY }), /^uniform: limit is Infinity; give a finite number/],
+    [() => uniform({ limit: null as unknown as number }), /^uniform: limit is null/],
+    [() => lecunUniform({ fanIn: 0 }), /^lecunUniform: fanIn is 0; give an integer of at least 1/],
+    [() => torchUniform({ fanIn: 0 }), /^torchUniform: fanIn is 0; give an integer of at least 1/],
+    [() => normal({ std: 1 } as object), /^normal: there is no option "std"/],
+    [() => dirac()([2, 2], rng), /^dirac: the parameter has shape \[2,2\]; use it for kernels/],
+  ])('are refused with what to do: %#', (call, message) => {
+    expect(call).toThrow(message);
   });
 });

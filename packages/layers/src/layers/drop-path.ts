@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer } from './layer';
+import type { Layer } from '../model/layer';
 
 /**
  * Stochastic depth: in training each example's branch is 0 with probability `rate` and 1/(1 − rate) times itself

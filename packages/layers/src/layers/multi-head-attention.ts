@@ -1,9 +1,9 @@
-import { attend } from './attend';
-import { block } from './block';
+import { type Initializer, torchUniform, zeros } from '../initializers';
+import { block } from '../model/block';
+import type { Layer } from '../model/layer';
+import { assertSizes } from '../model/parameter';
+import { attend } from '../ops/attend';
 import { dense } from './dense';
-import { type Initializer, lecunUniform, zeros } from './initializers';
-import type { Layer } from './layer';
-import { assertSizes } from './parameter';
 
 export interface MultiHeadAttentionOptions {
   /** Size of the tokens, D. */
@@ -35,7 +35,7 @@ export interface MultiHeadAttentionOptions {
 export function multiHeadAttention({
   features,
   heads,
-  initializer = lecunUniform(),
+  initializer = torchUniform(),
   outputInitializer = initializer,
 }: MultiHeadAttentionOptions): Layer {
   assertSizes('multiHeadAttention', { features, heads });
@@ -45,7 +45,7 @@ export function multiHeadAttention({
     );
   }
   const project = (kernel: Initializer) =>
-    dense({ inFeatures: features, outFeatures: features, initializer: kernel, biasInitializer: zeros });
+    dense({ inFeatures: features, outFeatures: features, initializer: kernel, biasInitializer: zeros() });
   const parts = {
     query: project(initializer),
     key: project(initializer),

@@ -1,10 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { gruStates } from './gru-states';
-import { uniform } from './initializers';
-import type { Layer } from './layer';
-import { assertSizes, parameter } from './parameter';
-import { assertOutput, giveOutput, projectSteps, type RecurrentOptions, recurrentFlops } from './recurrent';
-import { child } from './sequential';
+import { uniform } from '../initializers';
+import type { Layer } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { child } from '../model/sequential';
+import { gruStates } from '../ops/gru-states';
+import {
+  assertOutput,
+  giveOutput,
+  projectSteps,
+  type RecurrentOptions,
+  recurrentFlops,
+} from '../ops/recurrent';
 
 /**
  * Gated recurrent unit over the second axis, from a state of zeros.
@@ -25,21 +31,21 @@ export function gru({
   inFeatures,
   units,
   output = 'last',
-  initializer = uniform({ limit: 1 / Math.sqrt(units) }),
-  recurrentInitializer = uniform({ limit: 1 / Math.sqrt(units) }),
+  initializer,
+  recurrentInitializer,
 }: RecurrentOptions): Layer {
   assertSizes('gru', { inFeatures, units });
   assertOutput('gru', output);
-  const bias = uniform({ limit: 1 / Math.sqrt(units) });
+  const standard = uniform({ limit: 1 / Math.sqrt(units) });
   return {
     init: (rng) => ({
       input: {
-        kernel: parameter([inFeatures, 3 * units], initializer, rng.fork('input')),
-        bias: parameter([3 * units], bias, rng.fork('bias')),
+        kernel: parameter([inFeatures, 3 * units], initializer ?? standard, rng.fork('input')),
+        bias: parameter([3 * units], standard, rng.fork('bias')),
       },
       recurrent: {
-        kernel: parameter([units, 3 * units], recurrentInitializer, rng.fork('recurrent')),
-        bias: parameter([units], bias, rng.fork('recurrentBias')),
+        kernel: parameter([units, 3 * units], recurrentInitializer ?? standard, rng.fork('recurrent')),
+        bias: parameter([units], standard, rng.fork('recurrentBias')),
       },
     }),
     apply(params, x, { countFlops }) {

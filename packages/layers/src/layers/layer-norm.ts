@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { ones, zeros } from './initializers';
-import type { Layer, Params } from './layer';
-import { normalizeRows } from './normalize-rows';
-import { assertSizes, parameter } from './parameter';
+import { ones, zeros } from '../initializers';
+import type { Layer, Params } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { normalizeRows } from '../ops/normalize-rows';
 
 export interface LayerNormOptions {
   /** Size of the last axis, over which each position is normalised. */
@@ -35,7 +35,7 @@ export function layerNorm({ features, epsilon = 1e-5 }: LayerNormOptions): Layer
     throw new Error(`layerNorm: epsilon is ${epsilon}; give a positive number such as 1e-5`);
   }
   return {
-    init: (rng) => ({ gamma: parameter([features], ones, rng), beta: parameter([features], zeros, rng) }),
+    init: (rng) => ({ gamma: parameter([features], ones(), rng), beta: parameter([features], zeros(), rng) }),
     apply({ gamma, beta }, x) {
       if (x.shape.at(-1) !== features) {
         throw new Error(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Initializer } from '../initializers';
 import { addBias } from './add-bias';
-import type { Initializer } from './initializers';
 
 /** What a recurrent layer gives of its states: all [batch, time, units], the last or their mean [batch, units]. */
 export type RecurrentOutput = 'all' | 'last' | 'mean';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activate, assertActivation } from './activate';
-import { normalizeBatch } from './batch-norm-train';
-import { ones, zeros } from './initializers';
-import type { Layer, Params } from './layer';
-import { assertSizes, parameter } from './parameter';
+import { ones, zeros } from '../initializers';
+import type { Layer, Params } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { type Activation, activate, assertActivation } from '../ops/activate';
+import { normalizeBatch } from '../ops/batch-norm-train';
 
 export interface BatchNormOptions {
   /** Size of the last axis; every channel has its own statistics. */
@@ -61,10 +61,10 @@ export function batchNorm({
   const shape = [channels];
   return {
     init: (rng) => ({
-      ...(scale && { gamma: parameter(shape, ones, rng) }),
-      ...(shift && { beta: parameter(shape, zeros, rng) }),
-      runningMean: parameter(shape, zeros, rng, { trainable: false }),
-      runningVariance: parameter(shape, ones, rng, { trainable: false }),
+      ...(scale && { gamma: parameter(shape, ones(), rng) }),
+      ...(shift && { beta: parameter(shape, zeros(), rng) }),
+      runningMean: parameter(shape, zeros(), rng, { trainable: false }),
+      runningVariance: parameter(shape, ones(), rng, { trainable: false }),
     }),
     apply(params, x, { training }) {
       if (x.shape.at(-1) !== channels) {

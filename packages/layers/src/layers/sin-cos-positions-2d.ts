@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { assertSizes } from '../model/parameter';
 import { assertTokens } from './learned-positions';
-import { assertSizes } from './parameter';
 
 export interface SinCosPositions2dOptions {
   /** Rows and columns of the grid whose places the tokens are, row by row. */

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addBias } from './add-bias';
-import { assertStridesOrDilations, dilated, pair } from './dilated';
-import { type Initializer, lecunUniform } from './initializers';
-import type { Layer, Params } from './layer';
-import { assertSizes, parameter } from './parameter';
+import { type Initializer, torchUniform } from '../initializers';
+import type { Layer, Params } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { addBias } from '../ops/add-bias';
+import { assertStridesOrDilations, dilated, pair } from '../ops/dilated';
 
 export interface DepthwiseConv2dOptions {
   channels: number;
@@ -59,14 +59,14 @@ export function depthwiseConv2d({
   assertSizes('depthwiseConv2d', { 'dilations (down)': distance[0], 'dilations (right)': distance[1] });
   assertStridesOrDilations('depthwiseConv2d', step, distance);
   const fanIn = size[0] * size[1];
-  const initial = initializer ?? lecunUniform({ fanIn });
+  const initial = initializer ?? torchUniform({ fanIn });
   return {
     init: (rng) => ({
       kernel: parameter([...size, channels, multiplier], initial, rng.fork('kernel')),
       ...(bias && {
         bias: parameter(
           [channels * multiplier],
-          biasInitializer ?? lecunUniform({ fanIn }),
+          biasInitializer ?? torchUniform({ fanIn }),
           rng.fork('bias'),
         ),
       }),

@@ -1,5 +1,5 @@
 import { dropout as drop } from '@tenfold/regularizers';
-import type { Layer } from './layer';
+import type { Layer } from '../model/layer';
 
 /**
  * Dropout as a layer: in training each element is 0 with probability `rate` and 1/(1 − rate) times itself otherwise;

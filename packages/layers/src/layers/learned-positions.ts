@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Initializer, normal } from './initializers';
-import type { Layer, Params } from './layer';
-import { assertSizes, parameter } from './parameter';
+import { type Initializer, normal } from '../initializers';
+import type { Layer, Params } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
 
 export interface LearnedPositionsOptions {
   /** How many positions there are. */

@@ -1,10 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type Initializer, uniform } from './initializers';
-import type { Layer } from './layer';
-import { lstmStates } from './lstm-states';
-import { assertSizes, parameter } from './parameter';
-import { assertOutput, giveOutput, projectSteps, type RecurrentOptions, recurrentFlops } from './recurrent';
-import { child } from './sequential';
+import { type Initializer, uniform } from '../initializers';
+import type { Layer } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { child } from '../model/sequential';
+import { lstmStates } from '../ops/lstm-states';
+import {
+  assertOutput,
+  giveOutput,
+  projectSteps,
+  type RecurrentOptions,
+  recurrentFlops,
+} from '../ops/recurrent';
 
 export interface LstmOptions extends RecurrentOptions {
   /** Added to the forget gate's first bias; 1 lets a new network remember. 0 by default, as in PyTorch. */
@@ -30,22 +36,23 @@ export function lstm({
   units,
   output = 'last',
   forgetBias = 0,
-  initializer = uniform({ limit: 1 / Math.sqrt(units) }),
-  recurrentInitializer = uniform({ limit: 1 / Math.sqrt(units) }),
+  initializer,
+  recurrentInitializer,
 }: LstmOptions): Layer {
   assertSizes('lstm', { inFeatures, units });
   assertOutput('lstm', output);
+  const standard = uniform({ limit: 1 / Math.sqrt(units) });
   const bias: Initializer = (shape, rng) =>
-    uniform({ limit: 1 / Math.sqrt(units) })(shape, rng).map((b, i) =>
-      i >= units && i < 2 * units ? b + forgetBias : b,
-    );
+    standard(shape, rng).map((b, i) => (i >= units && i < 2 * units ? b + forgetBias : b));
   return {
     init: (rng) => ({
       input: {
-        kernel: parameter([inFeatures, 4 * units], initializer, rng.fork('input')),
+        kernel: parameter([inFeatures, 4 * units], initializer ?? standard, rng.fork('input')),
         bias: parameter([4 * units], bias, rng.fork('bias')),
       },
-      recurrent: { kernel: parameter([units, 4 * units], recurrentInitializer, rng.fork('recurrent')) },
+      recurrent: {
+        kernel: parameter([units, 4 * units], recurrentInitializer ?? standard, rng.fork('recurrent')),
+      },
     }),
     apply(params, x, { countFlops }) {
       const [input, recurrent] = [child(params, 'input'), child(params, 'recurrent')];

@@ -1,6 +1,6 @@
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Initializer } from './initializers';
+import type { Initializer } from '../initializers';
 
 /** A variable with its first value. */
 export function parameter(

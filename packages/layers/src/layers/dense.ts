@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activate, assertActivation } from './activate';
-import { affine } from './affine';
-import { type Initializer, lecunUniform } from './initializers';
-import type { Layer, Params } from './layer';
-import { assertSizes, parameter } from './parameter';
+import { type Initializer, torchUniform } from '../initializers';
+import type { Layer, Params } from '../model/layer';
+import { assertSizes, parameter } from '../model/parameter';
+import { type Activation, activate, assertActivation } from '../ops/activate';
+import { affine } from '../ops/affine';
 
 export interface DenseOptions {
   inFeatures: number;
@@ -36,8 +36,8 @@ export function dense({
   inFeatures,
   outFeatures,
   bias = true,
-  initializer = lecunUniform(),
-  biasInitializer = lecunUniform({ fanIn: inFeatures }),
+  initializer = torchUniform(),
+  biasInitializer,
   activation = 'none',
 }: DenseOptions): Layer<DenseParams> {
   assertSizes('dense', { inFeatures, outFeatures });
@@ -45,7 +45,13 @@ export function dense({
   return {
     init: (rng) => ({
       kernel: parameter([inFeatures, outFeatures], initializer, rng.fork('kernel')),
-      ...(bias && { bias: parameter([outFeatures], biasInitializer, rng.fork('bias')) }),
+      ...(bias && {
+        bias: parameter(
+          [outFeatures],
+          biasInitializer ?? torchUniform({ fanIn: inFeatures }),
+          rng.fork('bias'),
+        ),
+      }),
     }),
     apply(params, x, { countFlops }) {
       if (x.shape.at(-1) !== inFeatures) {

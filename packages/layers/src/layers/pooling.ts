@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assertSizes } from './parameter';
+import { assertSizes } from '../model/parameter';
 
 export interface PoolingOptions {
   /** Height and width of the window, or one number for both; 2 by default. */

@@ -1,0 +1,12 @@
+import { fanIn, fanOut, type Initializer } from './initializer';
+import { uniform } from './uniform';
+
+/**
+ * Uniform in ±√(6/(fanIn + fanOut)): variances of activations and gradients are kept through a linear layer.
+ *
+ * @example
+ * dense({ inFeatures: 8, outFeatures: 4, initializer: glorotUniform() });
+ * @see Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, equation 16
+ */
+export const glorotUniform = (): Initializer => (shape, rng) =>
+  uniform({ limit: Math.sqrt(6 / Math.max(1, fanIn(shape) + fanOut(shape))) })(shape, rng);

@@ -1,0 +1,10 @@
+export { type DiracOptions, dirac } from './dirac';
+export { glorotUniform } from './glorot-uniform';
+export { heNormal } from './he-normal';
+export { fanIn, fanOut, type Initializer } from './initializer';
+export { lecunUniform } from './lecun-uniform';
+export { type NormalOptions, normal } from './normal';
+export { ones } from './ones';
+export { type FanInOptions, torchUniform } from './torch-uniform';
+export { type UniformOptions, uniform } from './uniform';
+export { zeros } from './zeros';

@@ -1,0 +1,20 @@
+import { assertOptions, count } from '@tenfold/checks';
+import { fanIn, type Initializer } from './initializer';
+import type { FanInOptions } from './torch-uniform';
+import { uniform } from './uniform';
+
+/**
+ * Uniform in ±√(3/fanIn), so that the standard deviation is 1/√fanIn: a linear layer keeps the variance of its input.
+ *
+ * The same as `lecun_uniform` of Keras and JAX.
+ *
+ * @throws when an option is unknown or fanIn is not a positive integer
+ * @example
+ * dense({ inFeatures: 8, outFeatures: 4, initializer: lecunUniform() });
+ * @see LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6
+ */
+export function lecunUniform(options: FanInOptions = {}): Initializer {
+  assertOptions('lecunUniform', options, { fanIn: count });
+  return (shape, rng) =>
+    uniform({ limit: Math.sqrt(3 / Math.max(1, options.fanIn ?? fanIn(shape))) })(shape, rng);
+}

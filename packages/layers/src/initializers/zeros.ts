@@ -1,0 +1,10 @@
+import { util } from '@tensorflow/tfjs-core';
+import type { Initializer } from './initializer';
+
+/**
+ * All 0, as biases often start.
+ *
+ * @example
+ * dense({ inFeatures: 8, outFeatures: 4, biasInitializer: zeros() });
+ */
+export const zeros = (): Initializer => (shape) => new Float32Array(util.sizeFromShape(shape));
