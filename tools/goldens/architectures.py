@@ -53,7 +53,7 @@ class Net:
 
 
 pool = lambda x, size: nhwc(F.max_pool2d(nchw(x), size))
-CNN_NORM = dict(epsilon=1e-12, momentum=.4)
+AIRBENCH_NORM = dict(epsilon=1e-12, momentum=.4)
 
 
 def whiten(net):
@@ -61,7 +61,7 @@ def whiten(net):
     return lambda x: F.gelu(net.conv('whiten', x) + net.params['whiten.bias'])
 
 
-def cnn(net, widths, classes):
+def airbench(net, widths, classes):
     first = whiten(net)
     channels = 24
     for i, width in enumerate(widths):
@@ -73,13 +73,14 @@ def cnn(net, widths, classes):
         x = first(x)
         for i in range(len(widths)):
             x = pool(net.conv(f'block{i + 1}.conv1', x), 2)
-            x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm1', x, **CNN_NORM))
-            x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm2', net.conv(f'block{i + 1}.conv2', x), **CNN_NORM))
+            x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm1', x, **AIRBENCH_NORM))
+            x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm2', net.conv(f'block{i + 1}.conv2', x), **AIRBENCH_NORM))
         return net.apply_dense('head', pool(x, 3).flatten(1)) / 9
     return forward
 
 
-def fnn(net, sizes, classes, dropoutRate):
+def mlp(net, inFeatures, widths, classes, dropoutRate):
+    sizes = [inFeatures, *widths]
     for i, (a, b) in enumerate(zip(sizes, sizes[1:])): net.dense(f'layer{i + 1}.dense', a, b); net.batch_norm(f'layer{i + 1}.norm', b)
     net.dense('head', sizes[-1], classes)
     def forward(x):
@@ -151,12 +152,13 @@ def vitHybrid(net, stemWidth, width, depth, heads, mlpWidth, classes):
         x = first(x)
         for i in (1, 2, 3):
             x = net.conv(f'stem.conv{i}', x)
-            x = F.gelu(net.apply_batch_norm(f'stem.norm{i}', x if i == 2 else pool(x, 2), **CNN_NORM))
+            x = F.gelu(net.apply_batch_norm(f'stem.norm{i}', x if i == 2 else pool(x, 2), **AIRBENCH_NORM))
         return net.apply_dense('head', blocks(net.apply_dense('tokens', x.reshape(len(x), 49, width)) + net.params['positions.embedding']))
     return forward
 
 
-def rnn(net, cell, imageSize, channels, units, classes):
+def rowRnn(net, cell, imageSize, inChannels, width, classes):
+    channels, units = inChannels, width
     features, gates = imageSize * channels, dict(lstm=4, gru=3)[cell]
     net.make('cell.input.kernel', features, gates * units); net.make('cell.input.bias', gates * units, scale=.2)
     net.make('cell.recurrent.kernel', units, gates * units)
@@ -173,7 +175,7 @@ def rnn(net, cell, imageSize, channels, units, classes):
     return forward
 
 
-def gridRnn(net, cell, imageSize, patchSize, width, depth, classes):
+def reNet(net, cell, imageSize, patchSize, width, depth, classes):
     side, units, gates = imageSize // patchSize, width // 2, dict(lstm=4, gru=3)[cell]
     net.dense('patches', patchSize ** 2 * 3, width)
     for i in range(1, depth + 1):
@@ -226,18 +228,18 @@ def add(name, build, options, shape, learning_rate, steps=10):
     cases.append(dict(name=name, options=options, params=params, x=tensor(x), labels=labels.tolist(), learningRate=learning_rate, losses=losses, predicted=tensor(predicted), **first))
 
 
-add('cnn', cnn, dict(widths=[3, 4, 5], classes=4), (3, 32, 32, 3), 2.)
-add('fnn', fnn, dict(sizes=[12, 8, 6], classes=3, dropoutRate=0), (5, 2, 2, 3), .3)
+add('airbench', airbench, dict(widths=[3, 4, 5], classes=4), (3, 32, 32, 3), 2.)
+add('mlp', mlp, dict(inFeatures=12, widths=[8, 6], classes=3, dropoutRate=0), (5, 2, 2, 3), .3)
 vit_options = dict(imageSize=8, patchSize=2, width=8, depth=2, heads=2, mlpWidth=12, classes=3)
 add('vit', vit, dict(vit_options, positions='sincos2d'), (4, 8, 8, 3), .2)
 add('vit', vit, dict(vit_options, positions='learned', depth=1, heads=1), (1, 8, 8, 3), .1)
 add('vitHybrid', vitHybrid, dict(stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 32, 32, 3), .02)
-add('rnn', rnn, dict(cell='lstm', imageSize=6, channels=2, units=5, classes=3), (4, 6, 6, 2), .5)
-add('rnn', rnn, dict(cell='gru', imageSize=6, channels=2, units=5, classes=3), (4, 6, 6, 2), .5)
+add('rowRnn', rowRnn, dict(cell='lstm', imageSize=6, inChannels=2, width=5, classes=3), (4, 6, 6, 2), .5)
+add('rowRnn', rowRnn, dict(cell='gru', imageSize=6, inChannels=2, width=5, classes=3), (4, 6, 6, 2), .5)
 stream = torch.get_rng_state()
 add('vit', vit, dict(vit_options, positions='learned', tokens='shifted', attention='locality'), (4, 8, 8, 3), .2)
-add('gridRnn', gridRnn, dict(cell='gru', imageSize=8, patchSize=2, width=6, depth=2, classes=3), (4, 8, 8, 3), .5)
-add('gridRnn', gridRnn, dict(cell='lstm', imageSize=6, patchSize=3, width=4, depth=1, classes=3), (3, 6, 6, 3), .5)
+add('reNet', reNet, dict(cell='gru', imageSize=8, patchSize=2, width=6, depth=2, classes=3), (4, 8, 8, 3), .5)
+add('reNet', reNet, dict(cell='lstm', imageSize=6, patchSize=3, width=4, depth=1, classes=3), (3, 6, 6, 3), .5)
 torch.set_rng_state(stream)
 write('architectures', 'architectures', cases)
 

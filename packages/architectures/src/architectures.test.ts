@@ -12,14 +12,14 @@ import { executed, expectClose, expectNoLeaks, golden } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as architectures from './index';
-import { cnn, fnn, gridRnn, rnn, vit, vitHybrid } from './index';
+import { airbench, mlp, reNet, rowRnn, vit, vitHybrid } from './index';
 
 interface Values {
   shape: number[];
   values: number[];
 }
 interface Case {
-  name: 'cnn' | 'fnn' | 'gridRnn' | 'rnn' | 'vit' | 'vitHybrid';
+  name: 'airbench' | 'mlp' | 'reNet' | 'rowRnn' | 'vit' | 'vitHybrid';
   options: object;
   params: Record<string, Values>;
   x: Values;
@@ -34,16 +34,16 @@ const cases = golden<Case[]>(new URL('../goldens/architectures.json', import.met
 const toTensor = ({ values, shape }: Values) => tf.tensor(values, shape);
 
 it('has a golden of every architecture', () => {
-  const parts = ['transformerBlock', 'whiteningKernel']; // within others, and tested by itself
+  const parts = ['transformerBlock', 'computeWhiteningFilters']; // within others, and tested by itself
   const names = Object.keys(architectures).filter((name) => !parts.includes(name));
   expect([...new Set(cases.map((c) => c.name))].sort()).toEqual(names.sort());
 });
 
 const build: Record<Case['name'], (options: object) => Layer> = {
-  cnn,
-  fnn,
-  gridRnn,
-  rnn,
+  airbench,
+  mlp,
+  reNet,
+  rowRnn,
   vit,
   vitHybrid,
 };
@@ -140,17 +140,17 @@ const blockMacs = (tokens: number, d: number, mlp: number) =>
 const blockParameters = (d: number, mlp: number) => 4 * (d * d + d) + 2 * d * mlp + mlp + d + 4 * d;
 
 describe.each<[string, () => Layer, number, number, [number, number]]>([
-  ['cnn', () => cnn(), cnnMacs(64, 128, 128), cnnParameters(64, 128, 128), [54.2, 0.569]],
+  ['airbench', () => airbench(), cnnMacs(64, 128, 128), cnnParameters(64, 128, 128), [54.2, 0.569]],
   [
-    'cnn 64, 256, 256',
-    () => cnn({ widths: [64, 256, 256] }),
+    'airbench 64, 256, 256',
+    () => airbench({ widths: [64, 256, 256] }),
     cnnMacs(64, 256, 256),
     cnnParameters(64, 256, 256),
     [118.2, 1.97],
   ],
   [
-    'fnn',
-    () => fnn(),
+    'mlp',
+    () => mlp(),
     3072 * 2048 + square(2048) + 2048 * 1024 + 1024 * 10,
     3073 * 2048 + 2049 * 2048 + 2049 * 1024 + 1025 * 10 + 2 * (2048 + 2048 + 1024),
     [12.6, 12.6],
@@ -181,8 +181,8 @@ describe.each<[string, () => Layer, number, number, [number, number]]>([
     [67.4, 0.679],
   ],
   [
-    'rnn',
-    () => rnn(),
+    'rowRnn',
+    () => rowRnn(),
     32 * 96 * 1024 + 31 * 256 * 1024 + 512 * 10,
     96 * 1024 + 1024 + 256 * 1024 + 513 * 10,
     [11.28, 0.3666],
@@ -195,15 +195,15 @@ describe.each<[string, () => Layer, number, number, [number, number]]>([
     [187, 2.72],
   ],
   [
-    'gridRnn',
-    () => gridRnn(),
+    'reNet',
+    () => reNet(),
     64 * 48 * 192 + 4 * 2 * 64 * 3 * (192 * 96 + (7 / 8) * 96 * 96) + 192 * 10,
     49 * 192 + 4 * (384 + 2 * (192 * 288 + 288 + 96 * 288 + 96)) + 384 + 1930,
     [41.29, 0.6799],
   ],
   [
-    'rnn gru',
-    () => rnn({ cell: 'gru' }),
+    'rowRnn gru',
+    () => rowRnn({ cell: 'gru' }),
     32 * 96 * 768 + 31 * 256 * 768 + 512 * 10,
     96 * 768 + 768 + 256 * 768 + 256 + 513 * 10,
     [8.46, 0.2765],
@@ -230,17 +230,17 @@ describe.each<[string, () => Layer, number, number, [number, number]]>([
 });
 
 it('computes no gradient of the image, nor of frozen filters', async () => {
-  const model = createModel(cnn({ widths: [2, 2, 2] }));
+  const model = createModel(airbench({ widths: [2, 2, 2] }));
   const { kernels } = await executed(() => lossAndGradients(model, tf.ones([1, 32, 32, 3]), [3]).gradients);
   expect([kernels.Conv2DBackpropInput, kernels.Conv2DBackpropFilter]).toEqual([6, 6]);
 });
 
 it('begins as the identity where it says so', async () => {
-  // Without attention and networks of its own, a transformer gives the mean of its normalised tokens.
+  // Without attention and networks of its own, a transformer gives the mean of its normalized tokens.
   const options = { imageSize: 8, patchSize: 4, width: 8, heads: 2, mlpWidth: 4, classes: 3 };
   const x = tf.randomNormal([2, 8, 8, 3], 0, 1, 'float32', 5);
   const [none, deep] = [
-    createModel(vit({ ...options, depth: 0 })),
+    createModel(vit({ ...options, depth: 1 })),
     createModel(vit({ ...options, depth: 3 })),
   ];
   await expectClose(deep.predict(x), none.predict(x));
@@ -251,7 +251,7 @@ it('begins as the identity where it says so', async () => {
 it('keeps the whitening filters it is given, frozen', async () => {
   const whitening = Float32Array.from({ length: 288 }, (_, i) => i);
   for (const layer of [
-    cnn({ whitening, widths: [1, 1, 1] }),
+    airbench({ whitening, widths: [1, 1, 1] }),
     vitHybrid({ whitening, stemWidth: 1, depth: 1 }),
   ]) {
     const model = createModel(layer);
@@ -261,23 +261,56 @@ it('keeps the whitening filters it is given, frozen', async () => {
   }
 });
 
+describe.each<[string, () => Layer]>([
+  ['airbench', () => airbench({ imageSize: 28, inChannels: 1, widths: [2, 2, 2] })],
+  ['mlp', () => mlp({ imageSize: 28, inChannels: 1, widths: [4] })],
+  ['vit', () => vit({ imageSize: 28, inChannels: 1, width: 8, depth: 1, heads: 2, mlpWidth: 4 })],
+  [
+    'vit shifted',
+    () => vit({ imageSize: 28, inChannels: 1, width: 8, depth: 1, heads: 2, tokens: 'shifted' }),
+  ],
+  ['vitHybrid', () => vitHybrid({ imageSize: 28, inChannels: 1, stemWidth: 2, width: 8, depth: 1 })],
+  ['rowRnn', () => rowRnn({ imageSize: 28, inChannels: 1, width: 4 })],
+  ['reNet', () => reNet({ imageSize: 28, inChannels: 1, width: 8, depth: 1 })],
+])('%s takes images like those of MNIST', (_, layer) => {
+  it('and gives logits', () => {
+    expect(createModel(layer()).predict(tf.zeros([2, 28, 28, 1])).shape).toEqual([2, 10]);
+  });
+});
+
+it('takes images of other sizes, down to the smallest', () => {
+  for (const imageSize of [9, 16, 40, 64]) {
+    const model = createModel(airbench({ imageSize, widths: [2, 2, 2] }));
+    expect(model.predict(tf.zeros([1, imageSize, imageSize, 3])).shape).toEqual([1, 10]);
+  }
+  expect(createModel(vitHybrid({ imageSize: 5, depth: 1 })).predict(tf.zeros([1, 5, 5, 3])).shape).toEqual([
+    1, 10,
+  ]);
+});
+
 describe('bad options', () => {
   it.each<[() => unknown, RegExp]>([
-    [() => cnn({ whitening: new Float32Array(3) }), /whitening has 3 values; give the 288/],
-    [() => cnn({ widths: [1, 0, 1] }), /outChannels is 0/],
-    [() => fnn({ sizes: [3] }), /fnn: sizes are \[3\]; give the size of an example and/],
+    [() => airbench({ whitening: new Float32Array(3) }), /whitening has 3 values; give the 288/],
+    [() => airbench({ widths: [1, 0, 1] }), /airbench: widths is \[1, 0, 1\]; give an array of 3/],
+    [() => mlp({ widths: [] }), /mlp: widths is \[\]; give the units of at least one/],
     [() => vit({ patchSize: 5 }), /vit: imageSize is 32 and patchSize is 5; patchSize must divide/],
-    [() => vit({ positions: 'none' as 'learned' }), /vit: positions is "none"; give 'sincos2d' or 'learned'/],
-    [() => vit({ tokens: 'round' as 'shifted' }), /vit: tokens is "round"; give 'patches' or 'shifted'/],
-    [
-      () => vit({ attention: 'none' as 'global' }),
-      /transformerBlock: attention is "none"; give 'global' or 'locality'/,
-    ],
-    [() => gridRnn({ patchSize: 5 }), /gridRnn: imageSize is 32 and patchSize is 5; patchSize must divide/],
-    [() => gridRnn({ width: 7 }), /gridRnn: width is 7; give an even number/],
-    [() => gridRnn({ cell: 'elman' as 'gru' }), /bidirectional: cell is "elman"/],
-    [() => rnn({ cell: 'elman' as 'gru' }), /rnn: cell is "elman"; give 'lstm' or 'gru'/],
-    [() => createModel(rnn()).predict(tf.zeros([1, 8, 8, 3])), /rnn: the input has shape \[1,8,8,3\]/],
+    [() => vit({ positions: 'none' as 'learned' }), /vit: positions is "none"; give "sincos2d" or "learned"/],
+    [() => vit({ tokens: 'round' as 'shifted' }), /vit: tokens is "round"; give "patches" or "shifted"/],
+    [() => vit({ attention: 'none' as 'global' }), /vit: attention is "none"; give "global" or "locality"/],
+    [() => reNet({ patchSize: 5 }), /reNet: imageSize is 32 and patchSize is 5; patchSize must divide/],
+    [() => reNet({ width: 7 }), /reNet: width is 7; give an even number/],
+    [() => reNet({ cell: 'elman' as 'gru' }), /reNet: cell is "elman"; give "lstm" or "gru"/],
+    [() => rowRnn({ cell: 'elman' as 'gru' }), /rowRnn: cell is "elman"; give "lstm" or "gru"/],
+    [() => airbench({ logitScale: Number.NaN }), /^airbench: logitScale is NaN; give a finite number/],
+    [() => airbench({ imageSize: 8 }), /^airbench: imageSize is 8; give at least 9/],
+    [() => vitHybrid({ imageSize: 4 }), /^vitHybrid: imageSize is 4; give at least 5/],
+    [() => vit({ depth: 0 }), /^vit: depth is 0; give an integer of at least 1/],
+    [() => vit({ depth: Number.NaN }), /^vit: depth is NaN/],
+    [() => vit({ depth: '3' as unknown as number }), /^vit: depth is "3" \(a string\)/],
+    [() => vitHybrid({ depth: -1 }), /^vitHybrid: depth is -1/],
+    [() => reNet({ depth: 0 }), /^reNet: depth is 0/],
+    [() => vit({ mlpDim: 3 } as object), /^vit: there is no option "mlpDim"/],
+    [() => createModel(rowRnn()).predict(tf.zeros([1, 8, 8, 3])), /rowRnn: the input has shape \[1,8,8,3\]/],
   ])('are refused with what to do', (call, message) => {
     expect(call).toThrow(message);
   });

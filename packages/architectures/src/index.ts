@@ -1,8 +1,11 @@
-export { type CnnOptions, cnn } from './cnn';
-export { type FnnOptions, fnn } from './fnn';
-export { type GridRnnOptions, gridRnn } from './grid-rnn';
-export { type RnnOptions, rnn } from './rnn';
-export { type TransformerBlockOptions, transformerBlock } from './transformer-block';
-export { type VitOptions, vit } from './vit';
-export { type VitHybridOptions, vitHybrid } from './vit-hybrid';
-export { type WhiteningKernelOptions, whiteningKernel } from './whitening-kernel';
+export { type AirbenchOptions, airbench } from './convolutional/airbench';
+export { type MlpOptions, mlp } from './mlp/mlp';
+export { type ReNetOptions, reNet } from './recurrent/re-net';
+export { type RowRnnOptions, rowRnn } from './recurrent/row-rnn';
+export { type TransformerBlockOptions, transformerBlock } from './transformer/transformer-block';
+export { type VitOptions, vit } from './transformer/vit';
+export { type VitHybridOptions, vitHybrid } from './transformer/vit-hybrid';
+export {
+  computeWhiteningFilters,
+  type WhiteningFiltersOptions,
+} from './whitening/compute-whitening-filters';

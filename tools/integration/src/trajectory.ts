@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cnn } from '@tenfold/architectures';
+import { airbench } from '@tenfold/architectures';
 import { assignParameters, createModel } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
@@ -32,7 +32,7 @@ export function readGolden(file: string | URL): Golden {
 /** The same steps from the same weights on the current backend. */
 export async function trajectory(golden: Golden): Promise<Trajectory> {
   const { widths, classes, learningRate, momentum, labelSmoothing, batches } = golden;
-  const model = createModel(cnn({ widths, classes }));
+  const model = createModel(airbench({ widths, classes }));
   const given: tf.NamedTensorMap = {};
   for (const [name, variable] of Object.entries(model.parameters())) {
     const weights = golden.weights[name];

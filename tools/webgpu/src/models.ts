@@ -1,4 +1,4 @@
-import { cnn, fnn, vit } from '@tenfold/architectures';
+import { airbench, mlp, vit } from '@tenfold/architectures';
 import { createModel, type Layer, type Model } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, type Optimizer, sgd } from '@tenfold/optimizers';
@@ -18,7 +18,7 @@ interface Case {
 
 const cases: Record<ModelName, Case> = {
   cnn: {
-    layer: (small) => cnn(small ? { widths: [16, 32, 32] } : {}),
+    layer: (small) => airbench(small ? { widths: [16, 32, 32] } : {}),
     optimizer: () => sgd({ learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
     tfOptimizer: () => tf.train.momentum(0.01, 0.9, true),
   },
@@ -28,7 +28,7 @@ const cases: Record<ModelName, Case> = {
     tfOptimizer: () => tf.train.adam(1e-3),
   },
   fnn: {
-    layer: (small) => fnn(small ? { sizes: [3072, 128, 64] } : { sizes: [3072, 1024, 512, 256] }),
+    layer: (small) => mlp({ widths: small ? [128, 64] : [1024, 512, 256] }),
     optimizer: () => adamW({ learningRate: 1e-3, weightDecay: 0.05 }),
     tfOptimizer: () => tf.train.adam(1e-3),
   },

@@ -1,4 +1,4 @@
-import { cnn, fnn, gridRnn, rnn, vit, vitHybrid } from '@tenfold/architectures';
+import { airbench, mlp, reNet, rowRnn, vit, vitHybrid } from '@tenfold/architectures';
 import { createModel, type Layer, type Model } from '@tenfold/layers';
 import type { ModelName } from './model-names';
 
@@ -7,10 +7,11 @@ export type Whitening = Float32Array;
 
 // The options are data from a recipe; each architecture checks its own.
 const builders: Record<ModelName, (options: object, whitening: Whitening | undefined) => Layer> = {
-  cnn: (options, whitening) => cnn({ ...options, whitening }),
-  fnn: (options) => fnn(options),
-  rnn: ({ reads, ...options }: { reads?: 'rows' | 'grid' }) =>
-    reads === 'grid' ? gridRnn(options) : rnn(options),
+  cnn: (options, whitening) => airbench({ ...options, whitening }),
+  fnn: ({ sizes: [inFeatures, ...widths] = [], ...options }: { sizes?: number[] }) =>
+    mlp({ ...options, ...(inFeatures && { inFeatures, widths }) }),
+  rnn: ({ reads, units, ...options }: { reads?: 'rows' | 'grid'; units?: number }) =>
+    reads === 'grid' ? reNet(options) : rowRnn({ ...options, width: units }),
   vit: (options) => vit(options),
   'vit-hybrid': (options, whitening) => vitHybrid({ ...options, whitening }),
 };

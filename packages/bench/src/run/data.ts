@@ -1,4 +1,4 @@
-import { whiteningKernel } from '@tenfold/architectures';
+import { computeWhiteningFilters } from '@tenfold/architectures';
 import {
   type AnyPixels,
   type Augmentation,
@@ -64,7 +64,7 @@ const WHITENED_IMAGES = 5000;
 export async function whiteningOf({ train, mean, standardDeviation }: ImageDataset): Promise<Float32Array> {
   const source = batches(train, { batchSize: WHITENED_IMAGES, mean, standardDeviation });
   for await (const { xs, ys } of source.batches(0)) {
-    const kernel = await whiteningKernel(xs as tf.Tensor4D);
+    const kernel = await computeWhiteningFilters(xs as tf.Tensor4D);
     tf.dispose([xs, ys]);
     return kernel;
   }

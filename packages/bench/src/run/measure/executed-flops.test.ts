@@ -1,7 +1,7 @@
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
 import '@tensorflow/tfjs-backend-cpu';
-import { cnn, fnn, rnn, vit } from '@tenfold/architectures';
+import { airbench, mlp, rowRnn, vit } from '@tenfold/architectures';
 import { createModel, type Layer } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, muon, type Optimizer, partition } from '@tenfold/optimizers';
@@ -45,11 +45,11 @@ describe.each(['simd', 'cpu'])('a step on %s executes', (backend) => {
   });
 
   it('forward and both gradients, but no gradient of frozen filters', () => {
-    expect(flopsOfStep(cnn({ widths: [4, 6, 8] }))).toBe(cnnStep);
+    expect(flopsOfStep(airbench({ widths: [4, 6, 8] }))).toBe(cnnStep);
   });
 
   it('no gradient of the first inputs when nothing below them is trained', () => {
-    const flops = flopsOfStep(cnn({ widths: [4, 6, 8] }), { frozen: 'whiten.bias' });
+    const flops = flopsOfStep(airbench({ widths: [4, 6, 8] }), { frozen: 'whiten.bias' });
     expect(flops).toBe(cnnStep - 2 * BATCH * first);
   });
 
@@ -69,11 +69,11 @@ describe.each(['simd', 'cpu'])('a step on %s executes', (backend) => {
     // A = XᵀX and A·A, then X·(…): the columns are fewer than the rows.
     const products = matrices.map(([rows, columns]) => 2 * (2 * rows * columns ** 2 + columns ** 3));
     const iteration = products.reduce((sum, flops) => sum + flops);
-    expect(flopsOfStep(cnn({ widths: [4, 6, 8] }), { optimizer })).toBe(cnnStep + 3 * iteration);
+    expect(flopsOfStep(airbench({ widths: [4, 6, 8] }), { optimizer })).toBe(cnnStep + 3 * iteration);
   });
 
   it('dense layers, the first without the gradient of the images', () => {
-    const flops = flopsOfStep(fnn({ sizes: [3072, 16, 8] }));
+    const flops = flopsOfStep(mlp({ widths: [16, 8] }));
     expect(flops).toBe(2 * BATCH * (2 * 3072 * 16 + 3 * (16 * 8 + 8 * 10)));
   });
 
@@ -81,7 +81,7 @@ describe.each(['simd', 'cpu'])('a step on %s executes', (backend) => {
     ['lstm', 4],
     ['gru', 3],
   ] as const)('recurrent steps, of which the first multiplies no state: %s', (cell, gates) => {
-    const flops = flopsOfStep(rnn({ cell, units: 8 }));
+    const flops = flopsOfStep(rowRnn({ cell, width: 8 }));
     const input = 32 * 96 * gates * 8;
     const recurrent = 31 * 8 * gates * 8;
     expect(flops).toBe(2 * BATCH * (2 * input + 3 * (recurrent + 16 * 10)));

@@ -1,3 +1,4 @@
+import { assertOptions, count, flag, fraction, oneOf } from '@tenfold/checks';
 import {
   dense,
   globalAveragePool,
@@ -14,78 +15,81 @@ import { transformerBlocks } from './transformer-block';
 export interface VitOptions {
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
+  /** Channels of the images; 3 by default. */
+  inChannels?: number;
   /** Height and width of a patch, divides imageSize; 4 by default. */
   patchSize?: number;
   /** Size of the tokens; 128 by default. */
   width?: number;
-  /** How many blocks; 6 by default. */
+  /** How many blocks, at least 1; 6 by default. */
   depth?: number;
   /** Heads of the attention; 4 by default. */
   heads?: number;
   /** Hidden units of the blocks' networks; 256 by default. */
   mlpWidth?: number;
-  /** 10 by default. */
+  /** Number of logits; 10 by default. */
   classes?: number;
   /** Fixed waves over rows and columns, or trained vectors; 'sincos2d' by default. */
   positions?: 'sincos2d' | 'learned';
-  /** Whether every block begins as the identity; true by default. */
+  /** Whether every block starts as the identity; true by default. */
   zeroInit?: boolean;
-  /** Of patches alone, or of patches and what lies around them; 'patches' by default. */
+  /** What a token is made of: its patch, or its patch and four copies shifted by half a patch; 'patches' by default. */
   tokens?: 'patches' | 'shifted';
-  /** Whether tokens attend to all, or to all but themselves as sharply as each head learns; 'global' by default. */
+  /** Full attention, or LSA (diagonal masked, learned temperature); 'global' by default. */
   attention?: 'global' | 'locality';
   /** Probability that an example skips a branch of a block in training; 0 by default. */
   dropPathRate?: number;
 }
 
 /**
- * A vision transformer without class token: images [batch, imageSize, imageSize, 3] to logits [batch, classes].
+ * A vision transformer without class token: images [batch, imageSize, imageSize, inChannels] to logits
+ * [batch, classes].
  *
  * patches:   every patch of patchSize² pixels becomes a token
- * positions: what tells the tokens' places is added
+ * positions: the tokens' positions are added, fixed waves or learned vectors
  * block1…:   x + attention(norm(x)), then x + mlp(norm(x))
  * norm, mean over the tokens, head: dense
  *
- * With shifted tokens and attention by locality it is the SL-ViT for small data sets.
+ * With shifted tokens and LSA it is the SL-ViT for small data sets.
  *
  * By default 64 tokens, 0.8 million parameters and 57 million multiply-adds an image.
  *
- * @throws when a size is not a positive integer, patchSize does not divide imageSize, or heads does not divide width
+ * @throws when an option is unknown or out of its range, patchSize does not divide imageSize, or heads does not divide
+ *   width
  * @example
  * createModel(vit({ depth: 4 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, https://arxiv.org/abs/2010.11929;
  *   Beyer, Zhai, Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022, https://arxiv.org/abs/2205.01580;
  *   Lee, Lee, Song, "Vision Transformer for Small-Size Datasets", 2021, https://arxiv.org/abs/2112.13492
  */
-export function vit({
-  imageSize = 32,
-  patchSize = 4,
-  width = 128,
-  depth = 6,
-  heads = 4,
-  mlpWidth = 256,
-  classes = 10,
-  positions = 'sincos2d',
-  zeroInit = true,
-  tokens = 'patches',
-  attention = 'global',
-  dropPathRate = 0,
-}: VitOptions = {}): Layer {
+export function vit(options: VitOptions = {}): Layer {
+  assertOptions('vit', options, {
+    imageSize: count,
+    inChannels: count,
+    patchSize: count,
+    width: count,
+    depth: count,
+    heads: count,
+    mlpWidth: count,
+    classes: count,
+    positions: oneOf('sincos2d', 'learned'),
+    zeroInit: flag,
+    tokens: oneOf('patches', 'shifted'),
+    attention: oneOf('global', 'locality'),
+    dropPathRate: fraction,
+  });
+  const { imageSize = 32, inChannels = 3, patchSize = 4, width = 128, depth = 6, heads = 4 } = options;
+  const { mlpWidth = 256, classes = 10, positions = 'sincos2d', zeroInit = true } = options;
+  const { tokens = 'patches', attention = 'global', dropPathRate = 0 } = options;
   const side = imageSize / patchSize;
   if (!Number.isInteger(side)) {
     throw new Error(
       `vit: imageSize is ${imageSize} and patchSize is ${patchSize}; patchSize must divide imageSize`,
     );
   }
-  if (positions !== 'sincos2d' && positions !== 'learned') {
-    throw new Error(`vit: positions is ${JSON.stringify(positions)}; give 'sincos2d' or 'learned'`);
-  }
-  if (tokens !== 'patches' && tokens !== 'shifted') {
-    throw new Error(`vit: tokens is ${JSON.stringify(tokens)}; give 'patches' or 'shifted'`);
-  }
   const embedding = tokens === 'patches' ? patchEmbedding : shiftedPatchEmbedding;
   return sequential({
-    patches: embedding({ patchSize, inChannels: 3, features: width }),
+    patches: embedding({ patchSize, inChannels, features: width }),
     positions:
       positions === 'learned'
         ? learnedPositions({ tokens: side * side, features: width })

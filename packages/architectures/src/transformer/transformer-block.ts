@@ -1,4 +1,5 @@
 import { gelu } from '@tenfold/activations';
+import { assertOptions, count, flag, fraction, oneOf, required } from '@tenfold/checks';
 import {
   block,
   dense,
@@ -17,40 +18,38 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface TransformerBlockOptions {
   /** Size of the tokens. */
   width: number;
+  /** Heads of the attention, which divide width. */
   heads: number;
   /** Hidden units of the network applied to every token. */
   mlpWidth: number;
-  /** Whether both branches begin as zero, and the block as the identity; true by default. */
+  /** Whether both branches start as zero, and the block as the identity; true by default. */
   zeroInit?: boolean;
-  /** Whether tokens attend to all, or to all but themselves as sharply as each head learns; 'global' by default. */
+  /** Full attention, or LSA (diagonal masked, learned temperature); 'global' by default. */
   attention?: 'global' | 'locality';
   /** Probability that an example skips a branch in training; 0 by default. */
   dropPathRate?: number;
 }
 
 /**
- * A transformer's block that normalises before each branch: tokens [batch, tokens, width] to the same.
+ * A transformer block that normalizes before each branch (pre-norm); keeps the shape [batch, tokens, width].
  *
  * x ← x + attention(norm1(x)); x ← x + mlp(norm2(x)), mlp = dense, GELU, dense
  *
- * @throws when a size is not a positive integer, heads does not divide width, or the attention is not known
+ * @throws when an option is unknown or out of its range, or heads does not divide width
  * @example
  * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), transformerBlock({ width: 64, heads: 4, mlpWidth: 128 })]);
  * @see Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020, https://arxiv.org/abs/2002.04745
  */
-export function transformerBlock({
-  width,
-  heads,
-  mlpWidth,
-  zeroInit = true,
-  attention = 'global',
-  dropPathRate = 0,
-}: TransformerBlockOptions): Layer {
-  if (attention !== 'global' && attention !== 'locality') {
-    throw new Error(
-      `transformerBlock: attention is ${JSON.stringify(attention)}; give 'global' or 'locality'`,
-    );
-  }
+export function transformerBlock(options: TransformerBlockOptions): Layer {
+  assertOptions('transformerBlock', options, {
+    width: required(count),
+    heads: required(count),
+    mlpWidth: required(count),
+    zeroInit: flag,
+    attention: oneOf('global', 'locality'),
+    dropPathRate: fraction,
+  });
+  const { width, heads, mlpWidth, zeroInit = true, attention = 'global', dropPathRate = 0 } = options;
   const attend = attention === 'global' ? multiHeadAttention : localitySelfAttention;
   const outputInitializer: Initializer = zeroInit ? zeros() : torchUniform();
   const layers = {
@@ -74,7 +73,7 @@ export function transformerBlock({
   });
 }
 
-/** So many blocks in a row, named block1, block2, … */
+/** `depth` blocks with the same options, named block1, block2, … */
 export const transformerBlocks = (
   depth: number,
   options: TransformerBlockOptions,

@@ -2,8 +2,8 @@ import { createRng } from '@tenfold/random';
 import { expectClose, expectNoLeaks, golden } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { computeWhiteningFilters } from './compute-whitening-filters';
 import { symmetricEigen } from './symmetric-eigen';
-import { whiteningKernel } from './whitening-kernel';
 
 interface Case {
   images: { shape: number[]; values: number[] };
@@ -11,24 +11,27 @@ interface Case {
   epsilon: number;
   kernel: { shape: number[]; values: number[] };
 }
-const cases = golden<Case[]>(new URL('../goldens/whitening.json', import.meta.url));
+const cases = golden<Case[]>(new URL('../../goldens/whitening.json', import.meta.url));
 
-describe('whiteningKernel', () => {
+describe('computeWhiteningFilters', () => {
   it.each(cases)("has the filters of PyTorch's eigenvectors ($count images, ε = $epsilon)", async (c) => {
     const options = { imageSize: 8, count: c.count, epsilon: c.epsilon };
     const expected = c.kernel.values;
-    const ofValues = await whiteningKernel(new Float32Array(c.images.values), options);
+    const ofValues = await computeWhiteningFilters(new Float32Array(c.images.values), options);
     await expectClose(ofValues, expected, { absolute: 1e-5, relative: 1e-5 });
     const images = tf.tensor(c.images.values, c.images.shape);
     await expectNoLeaks(async () => {
-      await expectClose(await whiteningKernel(images, options), ofValues, { absolute: 0, relative: 0 });
+      await expectClose(await computeWhiteningFilters(images, options), ofValues, {
+        absolute: 0,
+        relative: 0,
+      });
     });
   });
 
   it('makes responses that are uncorrelated and have variance 1', async () => {
     const [c] = cases;
     const images: tf.Tensor = tf.tensor(c!.images.values, c!.images.shape);
-    const kernel = await whiteningKernel(images, { imageSize: 8, epsilon: 1e-9 });
+    const kernel = await computeWhiteningFilters(images, { imageSize: 8, epsilon: 1e-9 });
     const responses = tf.conv2d(images as tf.Tensor4D, tf.tensor4d(kernel, [2, 2, 3, 24]), 1, 'valid');
     const rows = tf.reshape(responses, [-1, 24]) as tf.Tensor2D;
     const moment = tf.div(tf.matMul(rows, rows, true), rows.shape[0]!);
@@ -41,19 +44,33 @@ describe('whiteningKernel', () => {
   });
 
   it('keeps finite where a direction has no variance', async () => {
-    const kernel = await whiteningKernel(new Float32Array(2 * 4 * 4 * 3).fill(0.5), { imageSize: 4 });
+    const kernel = await computeWhiteningFilters(new Float32Array(2 * 4 * 4 * 3).fill(0.5), { imageSize: 4 });
     expect(kernel.every(Number.isFinite)).toBe(true);
   });
 
+  it('whitens images of one channel', async () => {
+    const values = createRng(3).fillNormal(new Float32Array(4 * 8 * 8));
+    const kernel = await computeWhiteningFilters(values, { imageSize: 8, inChannels: 1, epsilon: 1e-9 });
+    const images = tf.tensor4d(values, [4, 8, 8, 1]);
+    const rows = tf.reshape(
+      tf.conv2d(images, tf.tensor4d(kernel, [2, 2, 1, 8]), 1, 'valid'),
+      [-1, 8],
+    ) as tf.Tensor2D;
+    const moment = tf.div(tf.matMul(rows, rows, true), rows.shape[0]!);
+    await expectClose(tf.slice(moment, 0, [4, 4]), tf.eye(4), { absolute: 1e-4 });
+  });
+
   it('refuses what are no images', async () => {
-    await expect(whiteningKernel(new Float32Array(5))).rejects.toThrow(
+    await expect(computeWhiteningFilters(new Float32Array(5))).rejects.toThrow(
       /there are 5 values; give those of images/,
     );
-    await expect(whiteningKernel(new Float32Array(0))).rejects.toThrow(/there are 0 values/);
-    await expect(whiteningKernel(tf.zeros([1, 28, 28, 1]))).rejects.toThrow(
+    await expect(computeWhiteningFilters(new Float32Array(0))).rejects.toThrow(/there are 0 values/);
+    await expect(computeWhiteningFilters(tf.zeros([1, 28, 28, 1]))).rejects.toThrow(
       /the images have shape \[1,28,28,1\]; give \[n, 32, 32, 3\]/,
     );
-    await expect(whiteningKernel(tf.zeros([0, 32, 32, 3]))).rejects.toThrow(/with at least one image/);
+    await expect(computeWhiteningFilters(tf.zeros([0, 32, 32, 3]))).rejects.toThrow(
+      /with at least one image/,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { assertOptions, count, oneOf } from '@tenfold/checks';
 import {
   bidirectional,
   block,
@@ -10,24 +11,26 @@ import {
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
-export interface GridRnnOptions {
-  /** 'gru' by default. */
+export interface ReNetOptions {
+  /** What sweeps over the grid; 'gru' by default. */
   cell?: 'lstm' | 'gru';
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
+  /** Channels of the images; 3 by default. */
+  inChannels?: number;
   /** Height and width of a patch, divides imageSize; 4 by default. */
   patchSize?: number;
   /** Size of the tokens, even; half of it is the state of a cell. 192 by default. */
   width?: number;
-  /** How many blocks; 2 by default. */
+  /** How many blocks, at least 1; 2 by default. */
   depth?: number;
-  /** 10 by default. */
+  /** Number of logits; 10 by default. */
   classes?: number;
 }
 
 /**
- * A recurrent network that sweeps over an image from all four sides: images [batch, imageSize, imageSize, 3] to logits
- * [batch, classes].
+ * A recurrent network that sweeps over an image from all four sides: images [batch, imageSize, imageSize, inChannels]
+ * to logits [batch, classes].
  *
  * patches: every patch of patchSize² pixels becomes a token of a grid
  * block1…: x + rows(norm1(x)), then x + columns(norm2(x)): along each row, and then each column, of the grid two cells run,
@@ -36,28 +39,32 @@ export interface GridRnnOptions {
  *
  * By default 64 tokens, 0.68 million parameters and 41.3 million multiply-adds an image.
  *
- * @throws when a size is not a positive integer, patchSize does not divide imageSize, width is odd, or the cell is not known
+ * @throws when an option is unknown or out of its range, patchSize does not divide imageSize, or width is odd
  * @example
- * createModel(gridRnn({ cell: 'lstm', depth: 1 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
+ * createModel(reNet({ cell: 'lstm', depth: 1 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Visin et al., "ReNet: A Recurrent Neural Network Based Alternative to Convolutional Networks", 2015,
  *   https://arxiv.org/abs/1505.00393, section 2
  */
-export function gridRnn({
-  cell = 'gru',
-  imageSize = 32,
-  patchSize = 4,
-  width = 192,
-  depth = 2,
-  classes = 10,
-}: GridRnnOptions = {}): Layer {
+export function reNet(options: ReNetOptions = {}): Layer {
+  assertOptions('reNet', options, {
+    cell: oneOf('lstm', 'gru'),
+    imageSize: count,
+    inChannels: count,
+    patchSize: count,
+    width: count,
+    depth: count,
+    classes: count,
+  });
+  const { cell = 'gru', imageSize = 32, inChannels = 3, patchSize = 4 } = options;
+  const { width = 192, depth = 2, classes = 10 } = options;
   const side = imageSize / patchSize;
   if (!Number.isInteger(side)) {
     throw new Error(
-      `gridRnn: imageSize is ${imageSize} and patchSize is ${patchSize}; patchSize must divide imageSize`,
+      `reNet: imageSize is ${imageSize} and patchSize is ${patchSize}; patchSize must divide imageSize`,
     );
   }
   if (width % 2 !== 0) {
-    throw new Error(`gridRnn: width is ${width}; give an even number, a half for each direction`);
+    throw new Error(`reNet: width is ${width}; give an even number, a half for each direction`);
   }
   const sweep = () => bidirectional({ cell, inFeatures: width, units: width / 2 });
   const blocks = Array.from({ length: depth }, (_, i) => {
@@ -74,7 +81,7 @@ export function gridRnn({
     return [`block${i + 1}`, sweeps] as const;
   });
   return sequential({
-    patches: patchEmbedding({ patchSize, inChannels: 3, features: width }),
+    patches: patchEmbedding({ patchSize, inChannels, features: width }),
     ...Object.fromEntries(blocks),
     norm: layerNorm({ features: width }),
     pool: globalAveragePool,
@@ -84,7 +91,7 @@ export function gridRnn({
 
 type Sweep = (x: tf.Tensor) => tf.Tensor;
 
-/** Every row of the grid as a sequence of its own. */
+/** Every row of the grid is a sequence. */
 function alongRows(x: tf.Tensor, side: number, sweep: Sweep): tf.Tensor {
   const [batch, , width] = x.shape as [number, number, number];
   return tf.reshape(sweep(tf.reshape(x, [batch * side, side, width])), x.shape);

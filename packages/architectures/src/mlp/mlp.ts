@@ -1,0 +1,60 @@
+import { assertOptions, count, fraction, listOf } from '@tenfold/checks';
+import { batchNorm, dense, dropout, flatten, type Layer, sequential } from '@tenfold/layers';
+
+export interface MlpOptions {
+  /** Height and width of the images; 32 by default. */
+  imageSize?: number;
+  /** Channels of the images; 3 by default. */
+  inChannels?: number;
+  /** Numbers in an example, for data that are not images; imageSize²·inChannels by default. */
+  inFeatures?: number;
+  /** Units of each hidden layer; [2048, 2048, 1024] by default. */
+  widths?: number[];
+  /** Number of logits; 10 by default. */
+  classes?: number;
+  /** Probability that a hidden unit is dropped in training, in [0, 1); 0.1 by default. */
+  dropoutRate?: number;
+}
+
+/**
+ * A multilayer perceptron: examples [batch, …] of inFeatures numbers to logits [batch, classes].
+ *
+ * layer1…: dense, batch norm, GELU, dropout
+ * head:    dense
+ *
+ * By default 12.6 million parameters and as many multiply-adds an image.
+ *
+ * @throws when an option is unknown or out of its range, or there is no hidden layer
+ * @example
+ * createModel(mlp({ imageSize: 28, inChannels: 1, widths: [256] })).predict(tf.zeros([1, 28, 28, 1])); // [1, 10]
+ * createModel(mlp({ inFeatures: 2, widths: [64, 64], classes: 3 })).predict(tf.zeros([1, 2])); // [1, 3]
+ * @see Ioffe, Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167;
+ *   Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016, https://arxiv.org/abs/1606.08415, section 3
+ */
+export function mlp(options: MlpOptions = {}): Layer {
+  assertOptions('mlp', options, {
+    imageSize: count,
+    inChannels: count,
+    inFeatures: count,
+    widths: listOf(count),
+    classes: count,
+    dropoutRate: fraction,
+  });
+  const { imageSize = 32, inChannels = 3, classes = 10, dropoutRate = 0.1 } = options;
+  const { inFeatures = imageSize * imageSize * inChannels, widths = [2048, 2048, 1024] } = options;
+  if (widths.length === 0) throw new Error('mlp: widths is []; give the units of at least one hidden layer');
+  const sizes = [inFeatures, ...widths];
+  const hidden = widths.map((units, i) => [`layer${i + 1}`, hiddenLayer(sizes[i]!, units, dropoutRate)]);
+  return sequential({
+    flatten,
+    ...Object.fromEntries(hidden),
+    head: dense({ inFeatures: sizes.at(-1)!, outFeatures: classes }),
+  });
+}
+
+const hiddenLayer = (inFeatures: number, units: number, rate: number): Layer =>
+  sequential({
+    dense: dense({ inFeatures, outFeatures: units }),
+    norm: batchNorm({ channels: units, activation: 'gelu' }),
+    dropout: dropout({ rate }),
+  });

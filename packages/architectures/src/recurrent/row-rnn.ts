@@ -1,0 +1,67 @@
+import { assertOptions, count, oneOf } from '@tenfold/checks';
+import { dense, gru, type Layer, lstm, sequential } from '@tenfold/layers';
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface RowRnnOptions {
+  /** What reads the rows; 'lstm' by default. */
+  cell?: 'lstm' | 'gru';
+  /** Height and width of the images; 32 by default. */
+  imageSize?: number;
+  /** Channels of the images; 3 by default. */
+  inChannels?: number;
+  /** Size of the state; 256 by default. */
+  width?: number;
+  /** Number of logits; 10 by default. */
+  classes?: number;
+}
+
+/**
+ * A recurrent network that reads an image row by row: images [batch, imageSize, imageSize, inChannels] to logits [batch,
+ * classes].
+ *
+ * rows:  a sequence of imageSize steps with imageSize·inChannels numbers each
+ * cell:  LSTM (forget gate's bias 1) or GRU over them
+ * head:  dense on the last state and the mean of all states, one after the other
+ *
+ * By default 0.37 million parameters and 11.3 million multiply-adds an image.
+ *
+ * @throws when an option is unknown or out of its range, or the input is not such a batch of images
+ * @example
+ * createModel(rowRnn({ cell: 'gru', width: 128 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
+ * @see Hochreiter, Schmidhuber, "Long Short-Term Memory", 1997; Cho et al., 2014, https://arxiv.org/abs/1406.1078
+ */
+export function rowRnn(options: RowRnnOptions = {}): Layer {
+  assertOptions('rowRnn', options, {
+    cell: oneOf('lstm', 'gru'),
+    imageSize: count,
+    inChannels: count,
+    width: count,
+    classes: count,
+  });
+  const { cell = 'lstm', imageSize = 32, inChannels = 3, width = 256, classes = 10 } = options;
+  const inFeatures = imageSize * inChannels;
+  return sequential({
+    rows(x: tf.Tensor) {
+      const [batch, ...image] = x.shape as [number, ...number[]];
+      if (image.join() !== [imageSize, imageSize, inChannels].join()) {
+        throw new Error(
+          `rowRnn: the input has shape [${x.shape}]; give images [batch, ${imageSize}, ${imageSize}, ${inChannels}], or set imageSize and inChannels`,
+        );
+      }
+      return tf.reshape(x, [batch, imageSize, inFeatures]);
+    },
+    cell:
+      cell === 'lstm'
+        ? lstm({ inFeatures, units: width, output: 'all', forgetBias: 1 })
+        : gru({ inFeatures, units: width, output: 'all' }),
+    lastAndMean,
+    head: dense({ inFeatures: 2 * width, outFeatures: classes }),
+  });
+}
+
+// [batch, time, units] to [batch, 2·units]
+function lastAndMean(states: tf.Tensor): tf.Tensor {
+  const [batch, time, units] = states.shape as [number, number, number];
+  const last = tf.reshape(tf.slice(states, [0, time - 1, 0], [batch, 1, units]), [batch, units]);
+  return tf.concat([last, tf.mean(states, 1)], 1);
+}
