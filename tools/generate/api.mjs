@@ -47,15 +47,9 @@ function describe(symbol, checker, packageName) {
   const source = declaration.getSourceFile();
   const type = checker.getTypeOfSymbol(target);
   const [signature] = type.getCallSignatures();
-  const parameters = (signature?.getParameters() ?? []).map((parameter) => {
-    const { valueDeclaration } = parameter;
-    return {
-      name: parameter.name,
-      declaration: valueDeclaration,
-      type: checker.getTypeOfSymbol(parameter),
-      optional: ts.isParameter(valueDeclaration) && checker.isOptionalParameter(valueDeclaration),
-    };
-  });
+  const parameters = (signature?.getParameters() ?? []).flatMap((parameter) =>
+    parametersOf(parameter, checker),
+  );
   const options = optionsOf(parameters.at(-1), functionOf(declaration), checker);
   return {
     name: symbol.name,
@@ -74,6 +68,23 @@ function describe(symbol, checker, packageName) {
   };
 }
 
+/** A parameter; of a rest parameter that is a tuple, such as `...options: [options?: O]`, the parameters that it stands for. */
+function parametersOf(parameter, checker) {
+  const { name, valueDeclaration: declaration } = parameter;
+  const type = checker.getTypeOfSymbol(parameter);
+  const isRest = declaration && ts.isParameter(declaration) && declaration.dotDotDotToken !== undefined;
+  if (isRest && checker.isTupleType(type)) {
+    return checker.getTypeArguments(type).map((type) => ({
+      name,
+      declaration,
+      type,
+      optional: true,
+    }));
+  }
+  const optional = ts.isParameter(declaration) && checker.isOptionalParameter(declaration);
+  return [{ name, declaration, type, optional }];
+}
+
 /** A function whose type has a name, such as `const relu: ActivationFunction`, counts as a value of that type. */
 const isNamedFunction = (type) =>
   type.aliasSymbol !== undefined || (type.symbol?.flags & ts.SymbolFlags.Interface) !== 0;
@@ -87,7 +98,12 @@ function paragraphsOf(symbol, checker) {
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
   return text
     .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' ').trim())
+    .map((paragraph) =>
+      paragraph
+        .replace(/\s*\n\s*/g, ' ')
+        .replace(/\{@link (\w+) ?\}/g, '`$1`')
+        .trim(),
+    )
     .filter(Boolean);
 }
 
@@ -102,7 +118,9 @@ function functionOf(declaration) {
 function optionsOf(parameter, body, checker) {
   if (!parameter) return [];
   const type = checker.getNonNullableType(parameter.type);
-  const named = parameter.name === 'options' || ts.isObjectBindingPattern(parameter.declaration.name);
+  const named =
+    parameter.name === 'options' ||
+    ts.isObjectBindingPattern(parameter.declaration.name ?? parameter.declaration);
   if (!named || !(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return [];
   const defaults = body ? defaultsOf(parameter, body) : new Map();
   return type.getProperties().map((property) => {

@@ -1,0 +1,177 @@
+import { writeFileSync } from 'node:fs';
+import { configureSimd } from '@tenfold/backend-simd';
+import { type Export, type Parameter, readPackages } from '@tenfold/generate/api.mjs';
+import '@tenfold/gradients';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { badTensors, badValues, DISPOSED, oddTensors } from './bad-values';
+import { expectedOf } from './kinds';
+import { meant } from './meant';
+import { argumentLists, prepareSamples } from './samples';
+import { type Outcome, trial } from './trial';
+
+/**
+ * The least share, in percent, of bad calls that must end in one clear error or, where they may, in a result. The aim is 99
+ * everywhere; a package that checks its arguments with `@tenfold/checks` raises its number.
+ */
+const least: { [name: string]: number } = {
+  activations: 95,
+  architectures: 98,
+  datasets: 44,
+  layers: 54,
+  losses: 94,
+  optimizers: 57,
+  random: 43,
+  regularizers: 35,
+  training: 8,
+};
+
+const names = Object.keys(least);
+const { exportsOf, checker } = readPackages(names);
+const modules: { [name: string]: () => Promise<Record<string, unknown>> } = {
+  activations: () => import('@tenfold/activations'),
+  architectures: () => import('@tenfold/architectures'),
+  datasets: () => import('@tenfold/datasets'),
+  layers: () => import('@tenfold/layers'),
+  losses: () => import('@tenfold/losses'),
+  optimizers: () => import('@tenfold/optimizers'),
+  random: () => import('@tenfold/random'),
+  regularizers: () => import('@tenfold/regularizers'),
+  training: () => import('@tenfold/training'),
+};
+
+interface Trial {
+  call: string;
+  good: boolean;
+  outcome: Outcome;
+  message: string;
+}
+
+beforeAll(async () => {
+  configureSimd({ threads: 1 });
+  await tf.setBackend('simd');
+  await prepareSamples();
+});
+
+describe.each(names)('%s', (name) => {
+  it('refuses bad input with one clear error', async () => {
+    const functions = await modules[name]!();
+    const trials: Trial[] = [];
+    const uncallable: string[] = [];
+    for (const entry of exportsOf(name)) {
+      if (
+        !entry.signature ||
+        entry.type.getConstructSignatures().length > 0 ||
+        meant.has(`${name}.${entry.name}`)
+      )
+        continue;
+      const good = await goodArguments(entry, functions[entry.name]);
+      if (typeof good === 'string') uncallable.push(`${entry.name}: ${good}`);
+      else for await (const found of badCalls(entry, functions[entry.name], good)) trials.push(found);
+    }
+    const wrong = trials.filter(({ call, good }) => !good && !isMeant(call));
+    const share = 100 * (1 - wrong.length / trials.length);
+    if (process.env.BAD_INPUT_REPORT) {
+      const lines = wrong.map(
+        ({ call, outcome, message }) => `${outcome}\t${call}\t${message.split('\n')[0]}`,
+      );
+      writeFileSync(
+        `${process.env.BAD_INPUT_REPORT}/${name}.txt`,
+        [
+          `${trials.length} ${share.toFixed(1)} %`,
+          ...uncallable.map((n) => `uncallable\t${n}`),
+          ...lines,
+          '',
+        ].join('\n'),
+      );
+    }
+    expect(uncallable, 'exports without a good call; see samples.ts').toEqual([]);
+    expect(
+      share,
+      wrong
+        .slice(0, 40)
+        .map(({ call, outcome, message }) => `${call}: ${outcome}: ${message}`)
+        .join('\n'),
+    ).toBeGreaterThanOrEqual(least[name]!);
+  }, 300_000);
+});
+
+const isMeant = (call: string): boolean => [...meant.keys()].some((pattern) => call.startsWith(pattern));
+
+const kindsOf = (parameter: Parameter): Set<string> => expectedOf(parameter, checker).kinds;
+
+/** Arguments with which the function works, found by trying; else why the last ones did not. */
+async function goodArguments(entry: Export, f: unknown): Promise<(() => unknown[]) | string> {
+  let why = 'no arguments';
+  for (const list of argumentLists(entry, kindsOf)) {
+    const { outcome, message } = await trial(entry, f, list);
+    if (outcome === 'worked') return list;
+    why = `${outcome}: ${message}`;
+  }
+  return why;
+}
+
+/** One wrong thing at a time: each argument, each option, keys that do not exist, options that are no object. */
+async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): AsyncGenerator<Trial> {
+  const { options, parameters } = entry;
+  const at = parameters.length - 1;
+  const run = async (what: string, refused: boolean, change: (list: unknown[]) => void): Promise<Trial> => {
+    const call = `${entry.package}.${entry.name} ${what}`;
+    const result = await trial(entry, f, () => {
+      const list = good();
+      change(list);
+      return list;
+    });
+    const isGood = result.outcome === 'refused' || (!refused && result.outcome === 'worked');
+    return { call, good: isGood, ...result };
+  };
+  const optionsOf = (list: unknown[]) => ({ ...(list[at] as object) });
+  for (const [i, parameter] of parameters.entries()) {
+    if (options.length > 0 && i === at) continue;
+    const expected = expectedOf(parameter, checker);
+    const takesTensor = expected.kinds.has('tensor');
+    for (const { label, value, refused } of takesTensor ? badTensors() : badValues(expected)) {
+      yield run(`${parameter.name}: ${label}`, refused, (list) => {
+        tf.dispose(list[i] as tf.TensorContainer);
+        if (label !== DISPOSED) list[i] = value;
+      });
+    }
+    for (const [label, make] of takesTensor ? oddTensors : []) {
+      yield run(`${parameter.name}: ${label}`, false, (list) => {
+        tf.dispose(list[i] as tf.TensorContainer);
+        list[i] = make();
+      });
+    }
+  }
+  if (options.length === 0) return;
+  for (const option of options) {
+    for (const { label, value, refused } of badValues(expectedOf(option, checker))) {
+      // Loops of that many steps end after years where the number is not checked.
+      if (
+        value === 2 ** 40 &&
+        /steps|depth|epochs|count|period|every/i.test(option.name) &&
+        !hangsNot.has(entry.package)
+      )
+        continue;
+      yield run(`${option.name}: ${label}`, refused, (list) => {
+        list[at] = { ...optionsOf(list), [option.name]: value };
+      });
+    }
+  }
+  for (const key of ['lr', 'unknown', 'hasOwnProperty']) {
+    yield run(`an option ${key}`, true, (list) => (list[at] = { ...optionsOf(list), [key]: 1 }));
+  }
+  for (const [label, value] of [
+    ['5', 5],
+    ["'text'", 'text'],
+    ['null', null],
+    ['[]', []],
+    ['true', true],
+    ['a function', () => 1],
+  ] as const) {
+    yield run(`options: ${label}`, true, (list) => (list[at] = value));
+  }
+}
+
+/** Packages that check every number of steps. */
+const hangsNot = new Set<string>([]);

@@ -1,0 +1,8 @@
+/** Calls that are meant to be taken, by how they begin, with the reason. */
+export const meant = new Map<string, string>([
+  ['datasets.cifar10', 'loads 139 MB; its options are tested in packages/datasets'],
+  ['datasets.mnist', 'loads files from a server; its options are tested in packages/datasets'],
+  ['datasets.cacheFolder', 'makes a folder; tested in packages/datasets'],
+  ['layers.ones rng:', 'draws nothing'],
+  ['layers.zeros rng:', 'draws nothing'],
+]);

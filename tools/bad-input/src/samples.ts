@@ -1,0 +1,276 @@
+import type { Export, Option, Parameter } from '@tenfold/generate/api.mjs';
+import { createModel, dense, saveSafetensors } from '@tenfold/layers';
+import { sgd } from '@tenfold/optimizers';
+import { createRng } from '@tenfold/random';
+import { createTrainer, saveCheckpoint } from '@tenfold/training';
+import * as tf from '@tensorflow/tfjs-core';
+
+const model = () => createModel(dense({ inFeatures: 4, outFeatures: 3 }));
+const loss = (labels: tf.Tensor, predictions: tf.Tensor): tf.Tensor =>
+  tf.tidy(() => tf.mean(tf.squaredDifference(labels, predictions)));
+const optimizer = () => sgd({ learningRate: 0.1 });
+const batch = () => ({ xs: tf.ones([2, 4]), ys: tf.ones([2, 3]) });
+const data = () => ({
+  stepsPerEpoch: 1,
+  *batches() {
+    yield batch();
+  },
+});
+const probabilities = () =>
+  tf.tensor([
+    [0.25, 0.25, 0.5],
+    [0.25, 0.5, 0.25],
+  ]);
+const images = () => ({
+  images: new Uint8Array(6 * 8 * 8 * 3).map((_, i) => i),
+  labels: new Uint8Array([0, 1, 2, 0, 1, 2]),
+  count: 6,
+  height: 8,
+  width: 8,
+  channels: 3,
+});
+const points = () => ({
+  points: new Float32Array(12).fill(1),
+  labels: new Int32Array(6),
+  count: 6,
+  features: 2,
+  classes: 1,
+});
+const named = () => ({ 'dense.kernel': tf.ones([2, 3]) });
+const variable = () => tf.tidy(() => tf.variable(tf.ones([2])));
+let file: Uint8Array;
+let checkpoint: Uint8Array;
+
+/** Makes the samples that need a backend. */
+export async function prepareSamples(): Promise<void> {
+  const trainer = createTrainer(model(), { loss, optimizer: optimizer() });
+  const w = tf.ones([2]);
+  file = await saveSafetensors({ w });
+  w.dispose();
+  checkpoint = await saveCheckpoint(trainer);
+  trainer.dispose();
+  trainer.model.dispose();
+}
+
+/**
+ * Good values by the name of a parameter or an option, tried in order until the call works. What is made anew for every
+ * call, such as a tensor, is a function here.
+ */
+const byName: { [name: string]: (() => unknown)[] } = {
+  x: [
+    () =>
+      tf.tensor([
+        [-1, 0, 1],
+        [2, 3, 4],
+      ]),
+  ],
+  predictions: [probabilities],
+  logits: [probabilities],
+  probabilities: [probabilities],
+  labels: [
+    probabilities,
+    () => tf.tensor([0, 2], [2], 'int32'),
+    () =>
+      tf.tensor([
+        [1, 0, 1],
+        [0, 1, 0],
+      ]),
+  ],
+  model: [model],
+  trainer: [() => createTrainer(model(), { loss, optimizer: optimizer() })],
+  loss: [() => loss],
+  optimizer: [optimizer],
+  schedule: [() => (step: number) => 1 / (step + 1)],
+  data: [data, () => images()],
+  epochs: [() => 1],
+  params: [() => ({ w: variable() }), () => ({ w: { v: variable() } })],
+  bytes: [() => file, () => checkpoint],
+  inputShape: [() => [4]],
+  metadata: [() => ({})],
+  declaration: [
+    () => ({
+      name: 'digits',
+      title: 'Digits',
+      parts: [{ file: 'digits.bin', bytes: 4, sha256: '0f3a' }],
+      sources: { official: 'https://example.org/' },
+      decode: () => ({}),
+    }),
+  ],
+  every: [() => 2],
+  rate: [() => 0.5],
+  features: [() => 4, () => 8],
+  vectorSet: [points],
+  imageSet: [images],
+  dataset: [images],
+  key: [() => new Uint32Array([1, 2, 3, 4])],
+  updates: [() => ({ w: tf.ones([2]) })],
+  tensors: [() => [tf.ones([2])], named, () => ({ kernel: tf.ones([4, 3]), bias: tf.ones([3]) })],
+  matrix: [
+    () =>
+      tf.tensor2d([
+        [1, 2],
+        [3, 4],
+      ]),
+  ],
+  groups: [() => [{ match: /w/, optimizer: optimizer() }]],
+  layer: [() => dense({ inFeatures: 4, outFeatures: 3 })],
+  forward: [
+    () => (layers: Record<string, (x: tf.Tensor) => tf.Tensor>, x: tf.Tensor) => Object.values(layers)[0]!(x),
+  ],
+  layers: [
+    () => ({ a: dense({ inFeatures: 4, outFeatures: 3 }) }),
+    () => [dense({ inFeatures: 4, outFeatures: 3 })],
+  ],
+  cell: [() => 'lstm'],
+  rng: [() => createRng(0)],
+  set: [images, points],
+  images: [images, () => new Float32Array(5 * 32 * 32 * 3).map((_, i) => Math.sin(i))],
+  count: [() => 5],
+  source: [
+    () => ({
+      stepsPerEpoch: 1,
+      *batches() {
+        yield { xs: tf.ones([2, 4, 4, 3]), ys: tf.tensor([0, 1], [2], 'int32') };
+      },
+    }),
+  ],
+  batches: [data],
+  indices: [() => [0, 1]],
+  shape: [() => [2, 3]],
+  out: [() => new Float32Array(4)],
+  policy: [() => 'cifar10'],
+  validation: [() => 3, () => 0.5],
+  probability: [() => 0.5],
+  batchSize: [() => 2],
+};
+/** For numbers that have no names above. */
+const numbers = [() => 4, () => 0.5, () => 1, () => 2];
+
+/** Optional by their type, but one of them is needed, or the default takes long. */
+const alsoGiven = new Set(['dropout.rng', 'stepDecay.every', 'whiteningKernel.count']);
+
+/** Combinations of good arguments for an export: required options alone, so that a bad value comes in one at a time. */
+export function* argumentLists(
+  entry: Export,
+  kindOf: (parameter: Parameter) => Set<string>,
+): Generator<() => unknown[]> {
+  const options = entry.options.filter(
+    ({ optional, name }) => !optional || alsoGiven.has(`${entry.name}.${name}`),
+  );
+  const positional = entry.parameters
+    .slice(0, entry.options.length > 0 ? -1 : undefined)
+    .filter(({ optional }) => !optional);
+  const slots = [...positional, ...options].map((parameter) => candidates(parameter, kindOf));
+  for (const choice of choices(slots)) {
+    yield () => {
+      const values = choice.map((make) => make());
+      const list = values.slice(0, positional.length);
+      if (entry.options.length > 0) {
+        list.push(Object.fromEntries(options.map(({ name }, i) => [name, values[positional.length + i]])));
+      }
+      return list;
+    };
+  }
+}
+
+function candidates(
+  parameter: Parameter | Option,
+  kindOf: (parameter: Parameter) => Set<string>,
+): (() => unknown)[] {
+  const kinds = kindOf(parameter);
+  return [
+    ...(Object.hasOwn(byName, parameter.name) ? byName[parameter.name]! : []),
+    ...(kinds.has('number') ? numbers : []),
+    ...(kinds.has('tensor') ? [() => tf.ones([2, 4])] : []),
+    ...(kinds.has('string') ? [() => 'name'] : []),
+    ...(kinds.has('function') ? [() => () => tf.scalar(1)] : []),
+    ...(kinds.has('array') ? [() => [1, 2]] : []),
+    ...(kinds.has('boolean') ? [() => true] : []),
+  ];
+}
+
+/** All combinations, those with the first candidates first; at most 300. */
+function* choices<T>(slots: T[][]): Generator<T[]> {
+  const total = Math.min(
+    300,
+    slots.reduce((product, slot) => product * slot.length, 1),
+  );
+  for (let i = 0; i < total; i++) {
+    let rest = i;
+    yield slots.map((slot) => {
+      const chosen = slot[rest % slot.length]!;
+      rest = Math.floor(rest / slot.length);
+      return chosen;
+    });
+  }
+}
+
+/** Inputs that some layer takes. */
+const inputs = [
+  [2, 4],
+  [2, 4, 4],
+  [2, 16, 4],
+  [1, 8, 8, 4],
+  [1, 8, 8, 3],
+  [1, 32, 32, 3],
+  [2, 3],
+];
+
+/**
+ * Does with a result what it is for, so that what was only stored is used as well: an applied layer, a step of an optimizer.
+ * Returns the numbers that came out, for a look at NaN.
+ */
+export async function use(result: unknown, entry: Export): Promise<unknown> {
+  const awaited = await result;
+  if (entry.package === 'architectures') return undefined;
+  switch (entry.returns) {
+    case 'Layer':
+      return applied(awaited, entry);
+    case 'Optimizer':
+      return stepped(awaited as ReturnType<typeof sgd>, entry);
+    case 'Schedule':
+      return [0, 1, 3].map((step) => (awaited as (step: number) => number)(step));
+    case 'Regularizer':
+      return tf.tidy(() => (awaited as (params: tf.NamedTensorMap) => tf.Tensor)(named()));
+    case 'Initializer':
+      return typeof awaited === 'function' ? awaited([3, 3, 2, 2], createRng(0)) : undefined;
+    case 'BatchSource':
+      for await (const first of (awaited as { batches(epoch: number): Iterable<unknown> }).batches(0))
+        return first;
+      return undefined;
+    default:
+      return awaited;
+  }
+}
+
+/** The input that a layer's good call was found to take. */
+const inputOf = new Map<string, number[]>();
+
+function applied(layer: unknown, { name }: Export): unknown {
+  const model = createModel(layer as ReturnType<typeof dense>);
+  try {
+    const known = inputOf.get(name);
+    let failure: unknown;
+    for (const shape of known ? [known] : inputs) {
+      try {
+        const context = { training: true, rng: createRng(0) };
+        const y = tf.tidy(() => model.apply(tf.ones(shape), context));
+        inputOf.set(name, shape);
+        return y;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  } finally {
+    model.dispose();
+  }
+}
+
+function stepped(optimizer: ReturnType<typeof sgd>, { name }: Export): unknown {
+  if (name === 'toTfOptimizer') return undefined;
+  return tf.tidy(() => {
+    const params = { w: tf.ones([2, 3]) };
+    return optimizer.update({ w: tf.ones([2, 3]) }, optimizer.init(params), { params, step: 0 });
+  });
+}
