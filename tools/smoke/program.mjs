@@ -9,3 +9,16 @@ export function firstProgram(markdown) {
   if (code === undefined) throw new Error('the README has no block of JavaScript or TypeScript');
   return { code, language: fence.startsWith('t') ? 'ts' : 'js' };
 }
+
+/** The packages that a program imports. */
+export const importsOf = (code) =>
+  [...new Set([...code.matchAll(/(?:from|^import) '([^']+)'/gm)].map(([, name]) => name))].filter(
+    (name) => !name.startsWith('node:') && !name.startsWith('.'),
+  );
+
+/** The packages that a page says to install. */
+export const installed = (markdown) => [
+  ...new Set(
+    [...markdown.matchAll(/^npm install ([^#\n]*)/gm)].flatMap(([, names]) => names.trim().split(/\s+/)),
+  ),
+];

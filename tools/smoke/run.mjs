@@ -1,16 +1,26 @@
 // Installs the packed packages into an empty project and uses them as a user would: every package by import and by
-// require, the first program of the README in both, and their types under both kinds of module resolution.
+// require, the first program of the README in both and in Bun and Deno, the first programs of the packages' READMEs after
+// what those say to install, and the packages' types under both kinds of module resolution.
 //   node tools/smoke/run.mjs [README]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { emptyFolder, packAll } from '../pack.mjs';
 import { npm, root, shell } from '../pnpm.mjs';
 import { CANNOT_RUN } from '../stage.mjs';
-import { firstProgram } from './program.mjs';
+import { firstProgram, importsOf, installed } from './program.mjs';
 
 const CORE = '@tensorflow/tfjs-core';
+const CPU = '@tensorflow/tfjs-backend-cpu';
+const BUN = '1.4.5';
+const DENO = '2.9.6';
+/** Packages whose first programs are not run here. */
+const notRun = {
+  datasets: 'it downloads 139 MB',
+  'backend-webgpu': 'it needs a WebGPU adapter; tools/browser and the unit tests have one',
+  bench: 'it reads the results of a run',
+};
 const readme = process.argv[2] ?? join(root, 'README.md');
 const project = emptyFolder('smoke');
 try {
@@ -18,9 +28,11 @@ try {
   everyPackage(packages.filter((name) => !programs(name).length));
   for (const name of packages) for (const file of programs(name)) run(file, '--help');
   program();
+  otherRuntimes();
+  const count = readmes(packages);
   types(packages);
   console.log(
-    `${packages.length} packages installed, imported, required and type-checked; the README's program ran in both`,
+    `${packages.length} packages installed, imported, required and type-checked; the README's program ran in both, in Bun and in Deno, those of ${count} packages in Node`,
   );
 } catch (error) {
   console.log(error.message);
@@ -33,7 +45,7 @@ function install() {
   mkdirSync(join(project, 'tarballs'));
   const packed = packAll(join(project, 'tarballs'));
   const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
-  dependencies[CORE] = coreVersion();
+  for (const name of [CORE, CPU]) dependencies[name] = coreVersion();
   write('package.json', JSON.stringify({ name: 'smoke', private: true, dependencies }, null, 2));
   npmInstall();
   return packed.map(({ name }) => name);
@@ -103,6 +115,53 @@ function program() {
   for (const file of ['program.mjs', 'program.cjs']) run(file);
 }
 
+/** The README's first program in Bun and in Deno, which come from npm. */
+function otherRuntimes() {
+  const home = join(root, '.cache', `runtimes-${BUN}-${DENO}`);
+  const bin = (name) => join(home, 'node_modules', '.bin', name);
+  if (!existsSync(bin('bun')) || !existsSync(bin('deno'))) {
+    const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+    mkdirSync(home, { recursive: true });
+    execFileSync(npm, ['install', '--prefix', home, ...flags, `bun@${BUN}`, `deno@${DENO}`], {
+      shell,
+      stdio: 'pipe',
+    });
+  }
+  runBy(bin('bun'), 'program.mjs');
+  runBy(bin('deno'), 'run', '--allow-all', '--no-lock', '--node-modules-dir=manual', 'program.mjs');
+}
+
+/**
+ * Every package's README names what its first program imports and the peers that its package has, and the program runs.
+ *
+ * @returns how many ran
+ */
+function readmes(names) {
+  let count = 0;
+  for (const name of names.map((name) => name.replace('@tenfold/', ''))) {
+    if (name === 'bench') continue;
+    const page = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = JSON.parse(
+      readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+    );
+    const peers = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional);
+    const { code, language } = firstProgram(page);
+    const missing = [...new Set([...importsOf(code), ...peers])].filter(
+      (other) => !installed(page).includes(other),
+    );
+    if (missing.length > 0) {
+      throw new Error(
+        `packages/${name}/README.md: "npm install" lacks ${missing.join(', ')}, which its program needs`,
+      );
+    }
+    if (name in notRun) continue;
+    write(`${name}.mjs`, transpile(code, language, ts.ModuleKind.ESNext));
+    run(`${name}.mjs`);
+    count++;
+  }
+  return count;
+}
+
 /** The packages' types resolve, as ES module and CommonJS module and for bundlers; none is `any`. */
 function types(names) {
   const uses = names.map(
@@ -145,14 +204,16 @@ function transpile(code, language, module) {
 }
 
 function run(file, ...args) {
+  runBy(process.execPath, '--unhandled-rejections=strict', file, ...args);
+}
+
+function runBy(runtime, ...args) {
   try {
-    execFileSync(process.execPath, ['--unhandled-rejections=strict', file, ...args], {
-      cwd: project,
-      stdio: 'pipe',
-      timeout: 180_000,
-    });
+    execFileSync(runtime, args, { cwd: project, stdio: 'pipe', timeout: 180_000 });
   } catch (error) {
-    throw new Error(`${file}: ${error.code ?? `exit code ${error.status}`}\n${error.stdout}${error.stderr}`);
+    throw new Error(
+      `${[basename(runtime), ...args].join(' ')}: ${error.code ?? `exit code ${error.status}`}\n${error.stdout}${error.stderr}`,
+    );
   }
 }
 
