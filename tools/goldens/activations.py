@@ -30,5 +30,6 @@ activation('silu', F.silu)
 activation('gelu', F.gelu)
 activation('geluTanh', lambda x: F.gelu(x, approximate='tanh'))
 activation('leakyRelu', F.leaky_relu, variants=[(lambda x: F.leaky_relu(x, .2), dict(negativeSlope=.2), [64])])
+activation('mish', F.mish)
 activation('softmax', softmax(1), shape=[8, 8], variants=[
     (softmax(0), dict(axis=0), [8, 8]), (softmax(1), {}, [64, 1]), (softmax(1), dict(axis=-2), [2, 4, 8])])

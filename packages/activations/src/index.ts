@@ -2,6 +2,7 @@ export type { ActivationFunction } from './elementwise';
 export { gelu } from './gelu';
 export { geluTanh } from './gelu-tanh';
 export { type LeakyReluOptions, leakyRelu } from './leaky-relu';
+export { mish } from './mish';
 export { relu } from './relu';
 export { sigmoid } from './sigmoid';
 export { silu } from './silu';
