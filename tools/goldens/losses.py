@@ -82,3 +82,4 @@ loss('sparseSoftmaxCrossEntropy', classification(softmax_cross_entropy, smoothin
 loss('crossEntropy', classification(cross_entropy, ({}, dict(epsilon=.01)), logits=False))
 loss('sparseCrossEntropy', classification(cross_entropy, logits=False, sparse=True))
 loss('meanSquaredError', regression(lambda y, p: F.mse_loss(p, y, reduction='none')))
+loss('huber', regression(lambda y, p, delta=1: F.huber_loss(p, y, reduction='none', delta=delta), ({}, dict(delta=.3))))

@@ -3,5 +3,6 @@ export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './classifi
 export { sparseCrossEntropy } from './classification/sparse-cross-entropy';
 export { sparseSoftmaxCrossEntropy } from './classification/sparse-softmax-cross-entropy';
 export type { Loss } from './loss';
+export { type HuberOptions, huber } from './regression/huber';
 export { meanSquaredError } from './regression/mean-squared-error';
 export type { ReductionOptions } from './weighting';
