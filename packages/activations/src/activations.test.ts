@@ -55,8 +55,13 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
     const points = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
     // More than the few elements that a backend may compute another way.
     const many = Array.from({ length: 99 }, (_, i) => points[i % 3]!);
-    const want = Array.from({ length: 99 }, (_, i) => far![i % 3]!);
-    await expectClose(f(tf.tensor(many)), want, { absolute: 0, relative: 0 });
+    const values = await f(tf.tensor(many)).data();
+    for (const [i, value] of values.entries()) {
+      // PyTorch has NaN of 0·∞ at −∞ for what is x times a share; a kernel may have the limit instead.
+      const [point, want] = [points[i % 3]!, far![i % 3]!];
+      const allowed = Number.isNaN(want) && !Number.isNaN(point) ? [want, 0] : [want];
+      expect(allowed).toContainEqual(value === 0 ? 0 : value);
+    }
   });
 
   // Away from zero, where some have a kink.
