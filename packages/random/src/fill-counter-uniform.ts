@@ -1,4 +1,6 @@
+import { assertArgument } from '@tenfold/checks';
 import { finalize } from './finalize';
+import { counterKey, floats } from './kinds';
 
 /**
  * Fills an array with numbers that depend on a key and on their index alone, so that any part of them can be computed
@@ -9,11 +11,14 @@ import { finalize } from './finalize';
  * @param out at most 2³² numbers
  * @param key two integers in 0 … 2³² − 1; draw them from a stream, `[rng.integer(2 ** 32), rng.integer(2 ** 32)]`
  * @returns out, its numbers uniform in [0, 1), multiples of 2⁻²⁴
+ * @throws when out is not a Float32Array, or the key is not two such integers
  * @example
  * fillCounterUniform(new Float32Array(4), [1, 2]);
  * @see Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011, https://doi.org/10.1145/2063384.2063405
  */
 export function fillCounterUniform(out: Float32Array, key: readonly [number, number]): Float32Array {
+  assertArgument('fillCounterUniform', 'out', out, floats);
+  assertArgument('fillCounterUniform', 'key', key, counterKey);
   const [first, second] = key;
   for (let i = 0; i < out.length; i++) {
     const h = finalize((finalize(i ^ first) + second) | 0);

@@ -22,8 +22,10 @@ describe('createRng', () => {
     `);
   });
 
-  it.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses the seed %s', (seed) => {
-    expect(() => createRng(seed)).toThrow(/createRng: the seed is .*give an integer/);
+  it.each([-1, 1.5, Number.NaN, 2 ** 53, undefined, null, '1', [1]])('refuses the seed %s', (seed) => {
+    expect(() => createRng(seed as number)).toThrow(
+      /^createRng: seed is .*; give an integer from 0 to 2\^53 - 1$/,
+    );
   });
 
   it('draws uniforms of the right moments and range', () => {
@@ -59,6 +61,22 @@ describe('createRng', () => {
     expect([...order]).not.toEqual([...order].sort((a, b) => a - b));
     expect([...createRng(6).permutation(0)]).toEqual([]);
   });
+});
+
+it.each([
+  [() => createRng(1).integer('5' as never), /^integer: below is "5"; give an integer from 1 to 2\^32/],
+  [() => createRng(1).permutation(2.5), /^permutation: n is 2.5; give an integer of at least 0/],
+  [() => createRng(1).permutation(undefined as never), /^permutation: n is missing; give/],
+  [() => createRng(1).fillUniform([0, 0] as never), /^fillUniform: out is \[0, 0\]; give a Float32Array/],
+  [() => createRng(1).fillNormal(new Int32Array(2) as never), /^fillNormal: out is a Int32Array of 2; give/],
+  [
+    () => createRng(1).fork(undefined as never),
+    /^fork: a key is undefined; give a string or a finite number/,
+  ],
+  [() => createRng(1).fork('a', Number.NaN), /^fork: a key is NaN; give/],
+  [() => createRng(1).fork({} as never), /^fork: a key is an empty object; give/],
+])('says what came and what to do %#', (call, message) => {
+  expect(call).toThrow(message);
 });
 
 describe('fork', () => {

@@ -1,4 +1,6 @@
+import { assertArgument, index, required, seed as seedKind, show } from '@tenfold/checks';
 import { finalize } from './finalize';
+import { floats } from './kinds';
 
 /** One stream of pseudo-random numbers. Drawing advances it; {@link Rng.fork} does not. */
 export interface Rng {
@@ -8,7 +10,7 @@ export interface Rng {
   normal(): number;
   /** An integer uniform in 0 … below − 1; `below` is an integer from 1 to 2³². */
   integer(below: number): number;
-  /** The integers 0 … n − 1 in uniformly random order. */
+  /** The integers 0 … n − 1 in uniformly random order; n is an integer of at least 0. */
   permutation(n: number): Uint32Array;
   /** Fills `out` with numbers uniform in [0, 1), multiples of 2⁻²⁴ (so that none rounds up to 1), and returns it. */
   fillUniform(out: Float32Array): Float32Array;
@@ -36,13 +38,13 @@ export interface Rng {
  * @see Chris Doty-Humphrey, PractRand, http://pracrand.sourceforge.net (sfc32)
  */
 export function createRng(seed: number): Rng {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new Error(`createRng: the seed is ${seed}; give an integer from 0 to 2^53 - 1`);
-  }
+  assertArgument('createRng', 'seed', seed, seedOfStream);
   return stream(
     absorb(absorb([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0xdeadbeef], seed >>> 0), Math.floor(seed / 2 ** 32)),
   );
 }
+
+const seedOfStream = required({ ...seedKind, expected: 'an integer from 0 to 2^53 - 1' });
 
 type Key = readonly [number, number, number, number];
 
@@ -65,9 +67,9 @@ function stream(key: Key): Rng {
   const radius = () => Math.sqrt(-2 * Math.log(1 - uniform()));
   const integer = (below: number): number => {
     if (!Number.isInteger(below) || below < 1 || below > 2 ** 32) {
-      throw new Error(`integer: below is ${below}; give an integer from 1 to 2^32`);
+      throw new Error(`integer: below is ${show(below)}; give an integer from 1 to 2^32`);
     }
-    const limit = 2 ** 32 - (2 ** 32 % below); // draws past the last whole multiple would favour small results
+    const limit = 2 ** 32 - (2 ** 32 % below); // draws past the last whole multiple would favor small results
     let x = next();
     while (x >= limit) x = next();
     return x % below;
@@ -77,6 +79,7 @@ function stream(key: Key): Rng {
     integer,
     normal: () => radius() * Math.cos(2 * Math.PI * uniform()),
     permutation(n) {
+      assertArgument('permutation', 'n', n, required(index));
       const order = Uint32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i--) {
         const j = integer(i + 1);
@@ -87,10 +90,12 @@ function stream(key: Key): Rng {
       return order;
     },
     fillUniform(out) {
+      assertArgument('fillUniform', 'out', out, floats);
       for (let i = 0; i < out.length; i++) out[i] = (next() >>> 8) / 2 ** 24;
       return out;
     },
     fillNormal(out) {
+      assertArgument('fillNormal', 'out', out, floats);
       for (let i = 0; i < out.length; i += 2) {
         const r = radius();
         const angle = 2 * Math.PI * uniform();
@@ -104,6 +109,9 @@ function stream(key: Key): Rng {
 }
 
 function absorbKey(key: Key, name: string | number): Key {
+  if (typeof name !== 'string' && !Number.isFinite(name)) {
+    throw new Error(`fork: a key is ${show(name)}; give a string or a finite number`);
+  }
   const text = typeof name === 'number' ? `#${name}` : `'${name}`; // 1 and '1' name different streams
   let mixed = absorb(key, text.length);
   for (let i = 0; i < text.length; i++) mixed = absorb(mixed, text.charCodeAt(i));

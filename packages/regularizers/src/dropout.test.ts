@@ -114,15 +114,49 @@ describe('dropout', () => {
     expect(x.isDisposed).toBe(false);
   });
 
+  it.each(['int32', 'bool'] as const)('computes %s in float32', async (dtype) => {
+    const x = tf.ones([64], dtype);
+    const f = (x: tf.Tensor) => dropout(x, { rate: 0.2, rng: rng() });
+    expect(f(x).dtype).toBe('float32');
+    await expectClose(f(x), await f(tf.ones([64])).data(), { absolute: 0 });
+    expect(dropout(x, { rate: 0.5, training: false }).dtype).toBe('float32');
+  });
+
+  it('has the second derivative of its composition, also where the backend has the kernel', async () => {
+    const x = tf.tensor1d([1, 2, 3, 4]);
+    const f = (v: tf.Tensor) => tf.sum(tf.pow(dropout(v, { rate: 0.5, rng: rng() }), 3)) as tf.Scalar;
+    const m = await values(dropout(tf.ones([4]), { rate: 0.5, rng: rng() }));
+    const second = tf.grad((v: tf.Tensor) => tf.sum(tf.grad(f)(v)))(x);
+    // 6·m³·x
+    await expectClose(
+      second,
+      m.map((v, i) => 6 * v ** 3 * (i + 1)),
+      { relative: 1e-5 },
+    );
+  });
+
+  it('refuses what is no tensor, unknown options and other streams', () => {
+    const wrong = (value: unknown) => value as never;
+    expect(() => dropout(wrong(undefined), { rate: 0.5 })).toThrow(/^dropout: x is missing; give a tensor/);
+    expect(() => dropout(tf.ones([3]), wrong(0.5))).toThrow(/^dropout: options is 0.5; give an object/);
+    expect(() => dropout(tf.ones([3]), wrong({ p: 0.5 }))).toThrow(/^dropout: there is no option "p"/);
+    expect(() => dropout(tf.ones([3]), wrong({ rate: '0.5' }))).toThrow(
+      /^dropout: rate is "0.5" \(a string\)/,
+    );
+    expect(() => dropout(tf.ones([3]), wrong({ rate: 0.5, rng: Math.random }))).toThrow(
+      /^dropout: rng is the function random; give a stream such as createRng\(1\)/,
+    );
+  });
+
   it.each([-0.1, 1, Number.NaN])('refuses the rate %d, also when not training', (rate) => {
     expect(() => dropout(tf.ones([3]), { rate, training: false })).toThrow(
-      `dropout: rate is ${rate}; give a probability in [0, 1)`,
+      `dropout: rate is ${rate}; give a number in [0, 1)`,
     );
   });
 
   it('says that it needs a stream', () => {
     expect(() => dropout(tf.ones([3]), { rate: 0.5 })).toThrow(
-      /^dropout: no rng to draw from while training; pass/,
+      /^dropout: there is no rng to draw from while training; pass/,
     );
   });
 });

@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
 
 /**
- * L2 penalty: large weights cost their square.
+ * L2 penalty: half the sum of squares, which keeps weights small.
  *
  * R(W) = λ/2·Σ‖W‖², dR/dW = λ·W
  *
  * With plain SGD this is weight decay; with Adam it is not, see `adamW`.
  *
  * @returns a function of named parameters whose value is a scalar ≥ 0
- * @throws when rate is negative or not finite
+ * @throws when an option is unknown or out of its range; the function throws when `only` matches no parameter
  * @example
  * l2({ rate: 1e-4, only: /kernel$/ })(model.trainable());
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.1

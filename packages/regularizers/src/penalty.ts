@@ -1,30 +1,44 @@
+import { assertArgument, assertOptions, match, nonNegative, object, required, show } from '@tenfold/checks';
+import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Match, matches } from './match';
 
 /** A penalty on parameters, added to the loss. */
 export type Regularizer = (params: tf.NamedTensorMap) => tf.Scalar;
 
 export interface PenaltyOptions {
-  /** λ, how much the penalty counts; ≥ 0. */
+  /** λ ≥ 0, how much the penalty counts. */
   rate: number;
-  /** Which parameters it counts, by name; all by default. /kernel$/ leaves out biases and norms. */
-  only?: RegExp;
+  /** Which parameters it counts; all by default. /kernel$/ leaves out biases and norms. */
+  only?: Match | undefined;
 }
+
+const paramsKind = required({ ...object, expected: 'an object of tensors by name, as model.trainable()' });
 
 /** The sum of one term per parameter, times a factor. */
 export function penalty(
   name: string,
-  { rate, only }: PenaltyOptions,
+  options: PenaltyOptions,
   factor: number,
   term: (w: tf.Tensor) => tf.Tensor,
 ): Regularizer {
-  if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
-    throw new Error(`${name}: rate is ${rate}; give a number of at least 0 such as 1e-4`);
-  }
-  return (params) =>
-    tf.tidy(() => {
-      const terms = Object.keys(params)
-        .filter((key) => !only || key.search(only) >= 0) // search ignores lastIndex, so /g is harmless
-        .map((key) => term(params[key]!));
-      return tf.mul(terms.length ? tf.addN(terms) : 0, factor * rate) as tf.Scalar;
+  assertOptions(name, options, { rate: required(nonNegative), only: match });
+  const { rate, only } = options;
+  return (params) => {
+    assertArgument(name, 'params', params, paramsKind);
+    return tf.tidy(() => {
+      const all = Object.entries(params).map(([key, w]) => [key, floatTensor(name, key, w)] as const);
+      const chosen = all.filter(([key, w]) => !only || matches(only, key, w));
+      if (all.length > 0 && chosen.length === 0) {
+        const names = all.map(([key]) => key);
+        const list = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+        throw new Error(
+          `${name}: only is ${show(only)}, which matches none of the parameters ${list}; give one that matches`,
+        );
+      }
+      // Not 0 times a sum that may be infinite.
+      if (rate === 0 || chosen.length === 0) return tf.scalar(0);
+      return tf.mul(tf.addN(chosen.map(([, w]) => term(w))), factor * rate) as tf.Scalar;
     });
+  };
 }
