@@ -1,12 +1,14 @@
-import { type AdamOptions, adaptive } from './adam';
+import { assertOptions } from '@tenfold/checks';
+import { type AdamOptions, adamKinds, adamRule } from './adam';
+import type { Match } from './match';
 import type { Optimizer } from './optimizer';
-import { weightDecayOf } from './weight-decay';
+import { weightDecayKinds } from './weight-decay';
 
 export interface AdamWOptions extends AdamOptions {
   /** λ ≥ 0, how fast weights shrink; 0.01 by default. */
-  weightDecay?: number;
-  /** Which parameters shrink, by name; all by default. /kernel$/ leaves out biases and norms. */
-  only?: RegExp;
+  weightDecay?: number | undefined;
+  /** Which parameters shrink; all by default. /kernel$/ leaves out biases and norms. */
+  only?: Match | undefined;
 }
 
 /**
@@ -16,11 +18,13 @@ export interface AdamWOptions extends AdamOptions {
  *
  * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
- * @throws when a number is out of its range
+ * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = adamW({ learningRate: 1e-3, weightDecay: 0.05, only: /kernel$/ });
  * @see Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2017, https://arxiv.org/abs/1711.05101, algorithm 2
  */
-export function adamW({ weightDecay = 0.01, only, ...options }: AdamWOptions = {}): Optimizer {
-  return adaptive('adamW', options, weightDecayOf('adamW', { weightDecay, only }));
+export function adamW(options: AdamWOptions = {}): Optimizer {
+  assertOptions('adamW', options, { ...adamKinds, ...weightDecayKinds });
+  const { weightDecay = 0.01, ...rest } = options;
+  return adamRule('adamW', { ...rest, weightDecay });
 }

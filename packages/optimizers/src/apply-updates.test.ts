@@ -37,7 +37,12 @@ describe('applyUpdates', () => {
     expect(() => applyUpdates(params, { bias, kernel: tf.zeros([2]) })).toThrow(
       /^applyUpdates: kernel has shape \[1,2\] but its update has shape \[2\]/,
     );
-    expect(() => applyUpdates({ bias: tf.scalar(5) }, { bias })).toThrow(/a tensor that is no tf\.Variable/);
+    expect(() => applyUpdates({ bias: tf.scalar(5) }, { bias })).toThrow(
+      /a tensor that is not a tf\.Variable/,
+    );
+    expect(() => applyUpdates(params, { bias, kernel: null as never })).toThrow(
+      /^applyUpdates: the update of kernel is null; give the updates of an optimizer's update/,
+    );
     expect(bias.isDisposed).toBe(false);
     await expectClose(params.bias, 5);
     tf.dispose([params, bias]);

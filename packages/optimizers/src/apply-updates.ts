@@ -1,4 +1,7 @@
+import { assertArgument, show } from '@tenfold/checks';
+import { tensorOf } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { mapKind } from './optimizer';
 
 /**
  * Adds updates to variables in place and disposes the updates.
@@ -14,13 +17,21 @@ import * as tf from '@tensorflow/tfjs-core';
  * tf.dispose([state, grads]);
  */
 export function applyUpdates(params: tf.NamedTensorMap, updates: tf.NamedTensorMap): void {
-  const pairs = Object.entries(updates).map(([name, update]) => {
+  assertArgument('applyUpdates', 'params', params, mapKind);
+  assertArgument('applyUpdates', 'updates', updates, mapKind);
+  const pairs = Object.entries(updates).map(([name, given]) => {
     const parameter = params[name];
     if (!(parameter instanceof tf.Variable)) {
       throw new Error(
-        `applyUpdates: there is an update for ${name} but ${parameter ? 'a tensor that is no tf.Variable' : 'no parameter'} of that name; give the variables that the optimizer saw`,
+        `applyUpdates: there is an update for ${name} but ${parameter ? 'a tensor that is not a tf.Variable' : 'no parameter'} of that name; give the variables that the optimizer saw`,
       );
     }
+    if (!(given instanceof tf.Tensor)) {
+      throw new Error(
+        `applyUpdates: the update of ${name} is ${show(given)}; give the updates of an optimizer's update`,
+      );
+    }
+    const update = tensorOf('applyUpdates', `the update of ${name}`, given);
     if (parameter.shape.join() !== update.shape.join()) {
       throw new Error(
         `applyUpdates: ${name} has shape [${parameter.shape}] but its update has shape [${update.shape}]; give an update of the parameter's shape`,

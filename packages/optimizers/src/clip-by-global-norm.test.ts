@@ -1,7 +1,7 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { clipByGlobalNorm, globalNorm, sgd } from './index';
+import { clipByGlobalNorm, type Optimizer, sgd } from './index';
 
 const params = { a: tf.zeros([2]), b: tf.scalar(0) };
 // Plain descent at rate 1: the update is the gradient that the optimizer saw, negated.
@@ -9,25 +9,6 @@ const seen = (grads: tf.NamedTensorMap, maxNorm: number) => {
   const optimizer = clipByGlobalNorm(sgd({ learningRate: 1 }), { maxNorm });
   return optimizer.update(grads, {}, { params, step: 0 }).updates;
 };
-
-describe('globalNorm', () => {
-  it('is the norm of all tensors as one vector', async () => {
-    await expectClose(globalNorm({ a: tf.tensor([3, 0]), b: tf.scalar(4) }), 5);
-    await expectClose(
-      globalNorm({
-        a: tf.tensor([
-          [1, -2],
-          [2, 4],
-        ]),
-      }),
-      5,
-    );
-    await expectClose(globalNorm({}), 0);
-    await expectClose(globalNorm({ a: tf.zeros([0]) }), 0);
-  });
-
-  it('leaks nothing', () => expectNoLeaks(() => globalNorm(params)));
-});
 
 describe('clipByGlobalNorm', () => {
   const grads = { a: tf.tensor1d([3, 0]), b: tf.scalar(-4) };
@@ -48,11 +29,47 @@ describe('clipByGlobalNorm', () => {
     await expectClose(seen({ a: tf.zeros([2]) }, 1).a!, [0, 0]);
   });
 
-  it('passes NaN and infinity on as NaN', async () => {
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      const [value] = await seen({ ...grads, b: tf.scalar(bad) }, 1).b!.data();
-      expect(value).toBeNaN();
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'makes all gradients NaN where one element is %d',
+    async (bad) => {
+      const { a, b } = seen({ a: tf.tensor1d([bad, 1]), b: tf.scalar(2) }, 1);
+      expect([...(await a!.data()), ...(await b!.data())]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    },
+  );
+
+  // The square of each of these is not a number of float32, and of the last the norm is not one either.
+  it.each([1e-30, 3e20, 1e30, 3e37])('scales gradients of the size of %d as all others', async (size) => {
+    const unit = Math.min(size, 1);
+    const { a, b } = seen({ a: tf.tensor1d([3 * size, 0]), b: tf.scalar(-4 * size) }, unit);
+    await expectClose(a!, [-0.6 * unit, 0], { absolute: 0, relative: 1e-5 });
+    await expectClose(b!, 0.8 * unit, { absolute: 0, relative: 1e-5 });
+  });
+
+  it('scales gradients whose norm exceeds float32', async () => {
+    const { a, b } = seen({ a: tf.tensor1d([3e38, 3e38]), b: tf.scalar(-3e38) }, 1);
+    await expectClose(a!, [-Math.sqrt(1 / 3), -Math.sqrt(1 / 3)]);
+    await expectClose(b!, Math.sqrt(1 / 3));
+  });
+
+  it('works with an optimizer that is an instance of a class', async () => {
+    class Plain implements Optimizer {
+      private readonly rate = 1;
+      init() {
+        return { calls: { a: tf.scalar(this.rate) } };
+      }
+      update(grads: tf.NamedTensorMap, state: ReturnType<Plain['init']>) {
+        return {
+          updates: { a: tf.mul(grads.a!, -this.rate) },
+          state: { calls: { a: tf.clone(state.calls.a) } },
+        };
+      }
     }
+    const optimizer = clipByGlobalNorm(new Plain() as Optimizer, { maxNorm: 1 });
+    const { init, update } = optimizer;
+    await expectClose(
+      update({ a: tf.tensor1d([3, 4]) }, init(params), { params, step: 0 }).updates.a!,
+      [-0.6, -0.8],
+    );
   });
 
   it('has the state of its optimizer, keeps its inputs and leaks nothing', async () => {
@@ -66,6 +83,18 @@ describe('clipByGlobalNorm', () => {
       expect(grads.a.isDisposed).toBe(false);
       return [state, made.updates, made.state];
     });
+  });
+
+  it('refuses what is no optimizer, and unknown options', () => {
+    const wrong = (value: unknown) => value as never;
+    for (const value of [sgd, undefined, 'adam', {}]) {
+      expect(() => clipByGlobalNorm(wrong(value), { maxNorm: 1 })).toThrow(
+        /^clipByGlobalNorm: optimizer is .*; give an optimizer such as adam\(\)/,
+      );
+    }
+    expect(() => clipByGlobalNorm(sgd({ learningRate: 1 }), wrong({ max_norm: 1 }))).toThrow(
+      /^clipByGlobalNorm: there is no option "max_norm"; did you mean maxNorm/,
+    );
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses maxNorm %d', (maxNorm) => {

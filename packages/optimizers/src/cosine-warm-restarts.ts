@@ -1,15 +1,15 @@
-import { assertCount, assertNotNegative } from './checks';
+import { assertOptions, count, nonNegative, required } from '@tenfold/checks';
 import type { Schedule } from './schedule';
 
 export interface CosineWarmRestartsOptions {
-  /** The value at the begin of every period, ≥ 0. */
+  /** The value at the start of every period, ≥ 0. */
   peak: number;
   /** The value that every period approaches, ≥ 0; 0 by default. */
-  end?: number;
+  end?: number | undefined;
   /** Steps of the first period, an integer of at least 1. */
   period: number;
   /** How many times longer each period is than the one before, an integer of at least 1; 1 by default. */
-  growth?: number;
+  growth?: number | undefined;
 }
 
 /**
@@ -19,19 +19,19 @@ export interface CosineWarmRestartsOptions {
  *
  * It never ends; the last step of a period is one short of the end value, the next is the peak again.
  *
- * @throws when a number is out of its range
+ * @throws when an option is unknown or out of its range
  * @example
  * sgd({ learningRate: cosineWarmRestarts({ peak: 0.1, period: 1000, growth: 2 }) }); // restarts at 1000, 3000, 7000 …
  * @see Loshchilov, Hutter, "SGDR", 2016, https://arxiv.org/abs/1608.03983, equation 5
  */
-export function cosineWarmRestarts({
-  peak,
-  end = 0,
-  period,
-  growth = 1,
-}: CosineWarmRestartsOptions): Schedule {
-  assertNotNegative('cosineWarmRestarts', { peak, end });
-  assertCount('cosineWarmRestarts', { period, growth });
+export function cosineWarmRestarts(options: CosineWarmRestartsOptions): Schedule {
+  assertOptions('cosineWarmRestarts', options, {
+    peak: required(nonNegative),
+    end: nonNegative,
+    period: required(count),
+    growth: count,
+  });
+  const { peak, end = 0, period, growth = 1 } = options;
   return (step) => {
     let [into, length] = [step, period];
     if (growth === 1) into = step % period;

@@ -21,6 +21,12 @@ async function averages(decay: number | Schedule, steps: number): Promise<number
   return values;
 }
 
+function stepOf(decay: Schedule): void {
+  const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }), { decay });
+  const params = { w: tf.scalar(1) };
+  optimizer.update({}, optimizer.init(params), { params, step: 3 });
+}
+
 describe('exponentialMovingAverage', () => {
   it('averages the parameters after each step, from the first ones on', async () => {
     await expectClose(await averages(0.5, 3), [10, 10.5, 11.25, 12.125]);
@@ -45,7 +51,8 @@ describe('exponentialMovingAverage', () => {
       const one = plain.update(grads, own, { params, step: 0 });
       const made = averaged.update(grads, state, { params, step: 0 });
       await expectClose(made.updates.a!, one.updates.a!, { absolute: 0, relative: 0 });
-      expect(Object.keys(made.state)).toEqual(['mean', 'square', 'average']);
+      // b had no gradient: it has missed a step of Adam.
+      expect(Object.keys(made.state)).toEqual(['mean', 'square', 'missed', 'average']);
       expect(Object.keys(made.state.average!)).toEqual(['a', 'b']);
       await expectClose(made.state.average!.b!, 3);
       expect(state.average!.a!.isDisposed).toBe(false);
@@ -53,20 +60,33 @@ describe('exponentialMovingAverage', () => {
     });
   });
 
+  it('keeps the average of a parameter that is gone or frozen, and begins that of one that comes late', async () => {
+    const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }), { decay: 0.5 });
+    const [early, late] = [tf.scalar(1), tf.scalar(5)];
+    const state = optimizer.init({ early });
+    const grads = { late: tf.scalar(2) };
+    const result = optimizer.update(grads, state, { params: { late }, step: 0 });
+    await expectClose(result.state.average!.early!, 1);
+    await expectClose(result.state.average!.late!, 4); // half of 5, half of 3
+    expect(result.state.average!.early).not.toBe(state.average!.early);
+  });
+
   it.each([
     [() => exponentialMovingAverage(adam(), { decay: 1.5 }), /decay is 1.5; give a number in \[0, 1\]/],
-    [() => exponentialMovingAverage(adam(), { decay: () => Number.NaN }), /decay is NaN/],
+    [() => exponentialMovingAverage(adam(), { decay: '0.5' as never }), /decay is "0.5" \(a string\)/],
     [
       () => exponentialMovingAverage(exponentialMovingAverage(adam())).init({ w: tf.scalar(1) }),
       /keeps an average already; wrap it once/,
     ],
     [
-      () => {
-        const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }));
-        optimizer.update({}, optimizer.init({ w: tf.scalar(1) }), { params: {}, step: 0 });
-      },
-      /there is an average of w but no parameter of that name/,
+      () => stepOf(() => Number.NaN),
+      /^exponentialMovingAverage: decay at step 3 is NaN; give a number in \[0, 1\]/,
     ],
+    [
+      () => exponentialMovingAverage(adam as never),
+      /optimizer is the function adam; give an optimizer such as/,
+    ],
+    [() => exponentialMovingAverage(adam(), { rate: 1 } as never), /there is no option "rate"/],
   ])('says what came and what to do', (call, message) => {
     expect(call).toThrow(message);
   });

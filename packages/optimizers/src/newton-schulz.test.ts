@@ -9,9 +9,7 @@ interface Case {
   x: number[];
   y: number[];
 }
-const cases = golden<{ newtonSchulz: Case[] }>(
-  new URL('../goldens/optimizers.json', import.meta.url),
-).newtonSchulz;
+const cases = golden<Case[]>(new URL('../goldens/newtonSchulz.json', import.meta.url));
 // sin of squares: as irregular as random numbers.
 const irregular = ([rows, columns]: [number, number]) =>
   tf.tensor2d(

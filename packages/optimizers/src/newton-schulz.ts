@@ -1,11 +1,18 @@
+import { assertOptions, between, integer, type Kind } from '@tenfold/checks';
+import { floatTensor, fused, fusedList, type Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertCount } from './checks';
-import { fused } from './fused';
+import { scaledNorm } from './scaled-norm';
 
 export interface NewtonSchulzOptions {
-  /** Iterations, an integer of at least 1; 5 by default. */
-  steps?: number;
+  /** Iterations, an integer from 1 to 100; 5 by default. */
+  steps?: number | undefined;
 }
+
+/** Iterations: they are at their limit after a dozen. */
+export const iterations: Kind = {
+  expected: 'an integer from 1 to 100',
+  accepts: (value) => integer.accepts(value) && between(1, 100).accepts(value),
+};
 
 /**
  * The orthogonal matrix nearest to a matrix, roughly: every singular value is moved close to 1, the singular vectors
@@ -21,26 +28,40 @@ export interface NewtonSchulzOptions {
  * @returns [rows, columns]; a zero matrix stays zero
  * @throws when x is not a matrix, or steps is not such an integer
  * @example
- * newtonSchulz(tf.tensor2d([[3, 0], [0, 0.1]])); // near [[1, 0], [0, 1]]
+ * newtonSchulz([[3, 0], [0, 0.1]]); // near [[1, 0], [0, 1]]
  * @see Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024,
  *   https://kellerjordan.github.io/posts/muon/
  */
-export function newtonSchulz(x: tf.Tensor, { steps = 5 }: NewtonSchulzOptions = {}): tf.Tensor2D {
-  if (x.rank !== 2) {
-    throw new Error(
-      `newtonSchulz: x has shape [${x.shape}]; give a matrix, as tf.reshape(x, [rows, columns])`,
-    );
-  }
-  assertCount('newtonSchulz', { steps });
-  return tf.tidy(() => fused('NewtonSchulz', { x }, { steps }, () => [iterate(x, steps)])[0]!) as tf.Tensor2D;
+export function newtonSchulz(x: Input, options: NewtonSchulzOptions = {}): tf.Tensor2D {
+  assertOptions('newtonSchulz', options, { steps: iterations });
+  const { steps = 5 } = options;
+  return tf.tidy(() => {
+    const matrix = floatTensor('newtonSchulz', 'x', x);
+    if (matrix.rank !== 2) {
+      throw new Error(
+        `newtonSchulz: x has shape [${matrix.shape}]; give a matrix, as tf.reshape(x, [rows, columns])`,
+      );
+    }
+    return orthogonalize(matrix, steps);
+  }) as tf.Tensor2D;
 }
+
+/** The same for many matrices, in one call where the backend has the kernel `NewtonSchulzList`. */
+export function newtonSchulzOfEach(matrices: tf.Tensor[], steps: number): tf.Tensor[] {
+  const made = fusedList('NewtonSchulzList', [matrices], { steps });
+  return made?.map(([y]) => y!) ?? matrices.map((x) => tf.tidy(() => orthogonalize(x, steps)));
+}
+
+const orthogonalize = (x: tf.Tensor, steps: number): tf.Tensor =>
+  fused('NewtonSchulz', { x }, { steps }, () => [iterate(x, steps)])[0]!;
 
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 
 function iterate(x: tf.Tensor, steps: number): tf.Tensor {
   const [rows, columns] = x.shape as [number, number];
   const tall = rows > columns;
-  let y = tf.div(x, tf.add(tf.norm(x), 1e-7));
+  const { peak, root } = scaledNorm([x]);
+  let y: tf.Tensor = tf.div(tf.div(x, peak), tf.add(root, tf.div(1e-7, peak)));
   for (let i = 0; i < steps; i++) {
     const before = y;
     y = tf.tidy(() => {

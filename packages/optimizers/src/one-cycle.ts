@@ -1,53 +1,50 @@
-import { assertNotNegative } from './checks';
+import { assertOptions, count, nonNegative, oneOf, positive, required } from '@tenfold/checks';
 import type { Schedule } from './schedule';
-import { assertSteps } from './steps';
 
 export interface OneCycleOptions {
   /** The highest value, ≥ 0. */
   peak: number;
   /** Steps of the whole cycle, an integer of at least 2; the end is reached at the last of them. */
   totalSteps: number;
-  /** The part of the steps that rises, in (0, 1); 0.3 by default. */
-  rising?: number;
+  /** The part of the steps in which the value rises, in (0, 1); 0.3 by default. */
+  warmupFraction?: number | undefined;
   /** The value at step 0, ≥ 0; peak/25 by default. */
-  start?: number;
+  start?: number | undefined;
   /** The last value, ≥ 0; start/10,000 by default. */
-  end?: number;
+  end?: number | undefined;
   /** Along half a cosine each way, or along straight lines; 'cosine' by default. */
-  shape?: 'cosine' | 'linear';
+  shape?: 'cosine' | 'linear' | undefined;
 }
 
 /**
  * One cycle: up to the peak, then down to almost nothing, as PyTorch's OneCycleLR.
  *
- * η(t) = start → peak over u = t/r for t ≤ r, peak → end over u = (t − r)/(T − 1 − r) after, with r = rising·T − 1 and
- * T = totalSteps; 'cosine': a → b is b + (a − b)·(1 + cos(π·u))/2; 'linear': a + (b − a)·u
+ * η(t) = start → peak over u = t/r for t ≤ r, peak → end over u = (t − r)/(T − 1 − r) after, with
+ * r = warmupFraction·T − 1 and T = totalSteps; 'cosine': a → b is b + (a − b)·(1 + cos(π·u))/2; 'linear': a + (b − a)·u
  *
  * After the last step it stays at the end.
  *
- * @throws when a number is out of its range, or there are too few steps to rise and to fall
+ * @throws when an option is unknown or out of its range, or there are too few steps to rise and to fall
  * @example
  * sgd({ learningRate: oneCycle({ peak: 0.4, totalSteps: 1000 }), momentum: 0.9 });
  * @see Smith, Topin, "Super-Convergence", 2017, https://arxiv.org/abs/1708.07120, section 3
  */
-export function oneCycle({
-  peak,
-  totalSteps,
-  rising = 0.3,
-  start = peak / 25,
-  end = start / 1e4,
-  shape = 'cosine',
-}: OneCycleOptions): Schedule {
-  assertNotNegative('oneCycle', { peak, start, end });
-  assertSteps('oneCycle', { totalSteps });
-  const [top, last] = [rising * totalSteps - 1, totalSteps - 1];
+export function oneCycle(options: OneCycleOptions): Schedule {
+  assertOptions('oneCycle', options, {
+    peak: required(nonNegative),
+    totalSteps: required(count),
+    warmupFraction: positive,
+    start: nonNegative,
+    end: nonNegative,
+    shape: oneOf('cosine', 'linear'),
+  });
+  const { peak, totalSteps, warmupFraction = 0.3, shape = 'cosine' } = options;
+  const { start = peak / 25, end = start / 1e4 } = options;
+  const [top, last] = [warmupFraction * totalSteps - 1, totalSteps - 1];
   if (!(top > 0 && top < last)) {
     throw new Error(
-      `oneCycle: rising is ${rising} of ${totalSteps} totalSteps; give a part in (0, 1) that is more than one step and less than all`,
+      `oneCycle: warmupFraction is ${warmupFraction} of ${totalSteps} totalSteps; give a part in (0, 1) that is more than one step and less than all`,
     );
-  }
-  if (shape !== 'cosine' && shape !== 'linear') {
-    throw new Error(`oneCycle: shape is ${JSON.stringify(shape)}; give 'cosine' or 'linear'`);
   }
   const between = (from: number, to: number, u: number) =>
     shape === 'linear' ? from + (to - from) * u : to + ((from - to) * (1 + Math.cos(Math.PI * u))) / 2;

@@ -1,7 +1,15 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { adam, muon, partition, sgd } from './index';
+import {
+  adam,
+  clipByGlobalNorm,
+  exponentialMovingAverage,
+  muon,
+  partition,
+  perParameter,
+  sgd,
+} from './index';
 
 const make = () =>
   partition(
@@ -78,7 +86,7 @@ describe('partition', () => {
       const state = optimizer.init(p);
       const made = optimizer.update({ 'conv.bias': g['conv.bias'] }, state, { params: p, step: 0 });
       expect(Object.keys(made.updates)).toEqual(['conv.bias']);
-      expect(Object.keys(made.state)).toEqual(Object.keys(state));
+      expect(Object.keys(made.state)).toEqual([...Object.keys(state), 'rest.missed']);
       return [state, made.updates, made.state];
     });
   });
@@ -102,6 +110,53 @@ describe('partition', () => {
     expect(Object.keys(state)).toEqual(['0.0.momentum', 'rest.mean', 'rest.square']);
     const made = optimizer.update(g, state, { params: p, step: 0 });
     expect(Object.keys(made.updates).sort()).toEqual(Object.keys(p).sort());
+  });
+
+  it('takes parameters that come late into their group, which may be empty before', async () => {
+    const [p, g, optimizer] = [params(), grads(), make()];
+    const { 'head.kernel': head } = p;
+    const first = optimizer.update(
+      { 'head.kernel': g['head.kernel'] },
+      optimizer.init({ 'head.kernel': head }),
+      { params: { 'head.kernel': head }, step: 0 },
+    );
+    const { updates, state } = optimizer.update(g, first.state, { params: p, step: 1 });
+    expect(Object.keys(updates).sort()).toEqual(Object.keys(p).sort());
+    expect(Object.keys(state['0.momentum']!)).toEqual(['conv.kernel']);
+    expect(Object.keys(state)).not.toContain('rest.missed');
+  });
+
+  it('hands the loss on to its optimizers', () => {
+    let seen: tf.Tensor | undefined;
+    const inner = perParameter({
+      name: 'spy',
+      learningRate: 1,
+      rule({ gradient, value }) {
+        seen = value;
+        return { direction: gradient, slots: {} };
+      },
+    });
+    const value = tf.scalar(3);
+    const optimizer = exponentialMovingAverage(clipByGlobalNorm(partition([], inner), { maxNorm: 1 }));
+    const p = { w: tf.scalar(1) };
+    optimizer.update({ w: tf.scalar(1) }, optimizer.init(p), { params: p, step: 0, value });
+    expect(seen).toBe(value);
+  });
+
+  it.each([
+    [() => partition(undefined as never), /^partition: groups is missing; give an array of groups/],
+    [() => partition([adam()] as never), /^partition, group 0: there is no option "init"/],
+    [
+      () => partition([{ match: 'conv', optimizer: adam() }] as never),
+      /^partition, group 0: match is "conv"; give/,
+    ],
+    [
+      () => partition([{ match: /a/, optimizer: adam }] as never),
+      /^partition, group 0: optimizer is the function adam/,
+    ],
+    [() => partition([], adam as never), /^partition: rest is the function adam; give an optimizer/],
+  ])('says what came and what to do %#', (call, message) => {
+    expect(call).toThrow(message);
   });
 
   it('says which gradient has no parameter', () => {

@@ -1,35 +1,40 @@
+import { assertArgument, assertOptions, listOf, match, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Optimizer, OptimizerState } from './optimizer';
+import { type Match, matches } from './match';
+import { mapKind, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
 
 export interface PartitionGroup {
   /** Which parameters: by name, or by name and value, such as (name, p) => p.rank >= 2. */
-  match: RegExp | ((name: string, parameter: tf.Tensor) => boolean);
+  match: Match;
   /** What they follow. */
   optimizer: Optimizer;
 }
 
 /**
  * One optimizer per group of parameters: a parameter follows the first group that matches it, or else the rest.
- * Without a rest every parameter must belong to a group.
+ * Without a rest every parameter must belong to a group. A group may be empty: its parameters may come later.
  *
  * In the state the slots of the first group are called '0.momentum', those of the second '1.momentum', those of the
  * rest 'rest.momentum'.
  *
  * @param groups in the order in which they are asked
  * @param rest the optimizer of all other parameters
- * @throws at init and at a step, when a parameter belongs to no group and there is no rest
+ * @throws when a group is not of this form; at init and at a step, when a parameter belongs to no group and there is no rest
  * @example
  * partition([{ match: /conv\.kernel$/, optimizer: muon() }, { match: /bias$/, optimizer: sgd({ learningRate: 0.1 }) }], adamW());
  */
 export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): Optimizer {
+  assertArgument('partition', 'groups', groups, required(listOf(groupKind)));
+  groups.forEach((group, i) => {
+    assertOptions(`partition, group ${i}`, group, { match: required(match), optimizer: optimizerKind });
+  });
+  if (rest !== undefined) assertArgument('partition', 'rest', rest, optimizerKind);
   const members = [
     ...groups.map(({ optimizer }, i) => ({ prefix: `${i}.`, optimizer })),
     ...(rest ? [{ prefix: 'rest.', optimizer: rest }] : []),
   ];
   const groupOf = (name: string, parameter: tf.Tensor): number => {
-    const found = groups.findIndex(({ match }) =>
-      typeof match === 'function' ? match(name, parameter) : name.search(match) >= 0,
-    );
+    const found = groups.findIndex((group) => matches(group.match, name, parameter));
     if (found < 0 && !rest) {
       throw new Error(
         `partition: no group matches ${name} [${parameter.shape}]; add a group, or give an optimizer for the rest`,
@@ -43,7 +48,7 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
       const parameter = params[name];
       if (!parameter) {
         throw new Error(
-          `partition: there is a gradient for ${name} but no parameter of that name; give the parameters that init saw`,
+          `partition: there is a gradient for ${name} but no parameter of that name; give the parameters that gradients were taken of`,
         );
       }
       parts[groupOf(name, parameter)]![name] = tensor;
@@ -52,14 +57,19 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
   };
   return {
     init(params) {
+      assertArgument('partition', 'params', params, mapKind);
       const parts = split(params, params);
-      return Object.assign({}, ...members.map((m, i) => prefixed(m.prefix, m.optimizer.init(parts[i]!))));
+      // In a scope, so that nothing is left when one of them refuses its parameters.
+      return tf.tidy(() =>
+        Object.assign({}, ...members.map((m, i) => prefixed(m.prefix, m.optimizer.init(parts[i]!)))),
+      );
     },
-    update: (grads, state, { params, step }) =>
+    update: (grads, state, info) =>
       tf.tidy(() => {
-        const [gradsOf, paramsOf] = [split(grads, params), split(params, params)];
+        assertArgument('partition', 'grads', grads, mapKind);
+        const [gradsOf, paramsOf] = [split(grads, info.params), split(info.params, info.params)];
         const results = members.map(({ prefix, optimizer }, i) =>
-          optimizer.update(gradsOf[i]!, unprefixed(prefix, state), { params: paramsOf[i]!, step }),
+          optimizer.update(gradsOf[i]!, unprefixed(prefix, state), { ...info, params: paramsOf[i]! }),
         );
         const states = results.map((result, i) => prefixed(members[i]!.prefix, result.state));
         return {
@@ -69,6 +79,8 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
       }),
   };
 }
+
+const groupKind = { ...object, expected: 'groups { match, optimizer }' };
 
 const prefixed = (prefix: string, state: OptimizerState): OptimizerState =>
   Object.fromEntries(Object.entries(state).map(([slot, tensors]) => [prefix + slot, tensors]));

@@ -1,10 +1,11 @@
-import { expectClose, golden } from '@tenfold/testing';
+import { expectClose, goldens } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
+import * as exported from './index';
 import {
-  constant,
+  constantSchedule,
   cosineDecay,
   cosineWarmRestarts,
-  linear,
+  linearDecay,
   oneCycle,
   type Schedule,
   stepDecay,
@@ -12,42 +13,43 @@ import {
 } from './index';
 
 interface Case {
-  schedule: keyof typeof make;
   options: object | number;
   values: number[];
 }
-const { schedules } = golden<{ schedules: Case[] }>(new URL('../goldens/optimizers.json', import.meta.url));
+const files = Object.entries(goldens<Case[]>(new URL('../goldens/', import.meta.url)));
+const schedules = files.filter(([, [first]]) => 'values' in first!);
 
-const make = {
-  constant,
-  stepDecay,
-  linear,
-  cosineDecay,
-  cosineWarmRestarts,
-  oneCycle,
-  warmup: ({ steps, ...options }: { peak: number; totalSteps: number; steps: number }) =>
-    warmup(cosineDecay(options), { steps }),
-};
-
-it('has goldens for every schedule', () => {
-  expect(new Set(schedules.map((c) => c.schedule))).toEqual(new Set(Object.keys(make)));
-});
+function make(name: string, options: object | number): Schedule {
+  if (name === 'warmup') {
+    const { steps, ...rest } = options as { peak: number; totalSteps: number; steps: number };
+    return warmup(cosineDecay(rest), { steps });
+  }
+  return (exported as unknown as Record<string, (options: unknown) => Schedule>)[name]!(options);
+}
 
 describe("a step has the value of PyTorch's scheduler", () => {
-  it.each(schedules.map((c) => [`${c.schedule} ${JSON.stringify(c.options)}`, c] as const))(
-    '%s',
-    async (_, c) => {
-      const schedule = (make[c.schedule] as (options: unknown) => Schedule)(c.options);
-      const values = c.values.map((_, step) => schedule(step));
-      // PyTorch carries each value on to the next step, and rounds on the way.
-      await expectClose(values, c.values, { absolute: 1e-12, relative: 1e-12 });
-    },
+  const cases = schedules.flatMap(([name, cases]) =>
+    cases.map((c) => [`${name} ${JSON.stringify(c.options)}`, { name, ...c }] as const),
   );
+
+  it.each(cases)('%s', async (_, { name, options, values }) => {
+    const schedule = make(name, options);
+    // PyTorch carries each value on to the next step, and rounds on the way.
+    await expectClose(
+      values.map((_, step) => schedule(step)),
+      values,
+      { absolute: 1e-12, relative: 1e-12 },
+    );
+  });
+
+  it('for the schedules that are there', () => {
+    expect(schedules.length).toBeGreaterThan(5);
+  });
 });
 
 /** Exact values where a schedule begins, bends and ends, and beyond. */
 const exact: [string, Schedule, { [step: number]: number }][] = [
-  ['constant', constant(0.25), { 0: 0.25, 1: 0.25, 1e9: 0.25 }],
+  ['constantSchedule', constantSchedule(0.25), { 0: 0.25, 1: 0.25, 1e9: 0.25 }],
   [
     'stepDecay every',
     stepDecay({ start: 8, factor: 0.5, every: 3 }),
@@ -61,12 +63,12 @@ const exact: [string, Schedule, { [step: number]: number }][] = [
   ['stepDecay at 0', stepDecay({ start: 8, factor: 0.5, at: [0] }), { 0: 4 }],
   ['stepDecay never', stepDecay({ start: 8, at: [] }), { 0: 8, 1000: 8 }],
   [
-    'linear',
-    linear({ start: 1, end: 0.5, totalSteps: 4 }),
+    'linearDecay',
+    linearDecay({ start: 1, end: 0.5, totalSteps: 4 }),
     { 0: 1, 1: 0.875, 3: 0.625, 4: 0.5, 5: 0.5, 1000: 0.5 },
   ],
-  ['linear rising', linear({ start: 0, end: 2, totalSteps: 2 }), { 0: 0, 1: 1, 2: 2, 3: 2 }],
-  ['linear to 0', linear({ start: 0.3, totalSteps: 3 }), { 0: 0.3, 3: 0, 4: 0 }],
+  ['linearDecay rising', linearDecay({ start: 0, end: 2, totalSteps: 2 }), { 0: 0, 1: 1, 2: 2, 3: 2 }],
+  ['linearDecay to 0', linearDecay({ start: 0.3, totalSteps: 3 }), { 0: 0.3, 3: 0, 4: 0 }],
   ['cosineDecay', cosineDecay({ peak: 2, totalSteps: 4 }), { 0: 2, 4: 0, 5: 0, 1000: 0 }],
   [
     'cosineDecay with a warm-up',
@@ -81,13 +83,20 @@ const exact: [string, Schedule, { [step: number]: number }][] = [
   ],
   [
     'oneCycle',
-    oneCycle({ peak: 1, totalSteps: 11, rising: 0.5454545454545454, shape: 'linear', start: 0.5, end: 0.25 }),
+    oneCycle({
+      peak: 1,
+      totalSteps: 11,
+      warmupFraction: 0.5454545454545454,
+      shape: 'linear',
+      start: 0.5,
+      end: 0.25,
+    }),
     { 0: 0.5, 1: 0.6, 5: 1, 10: 0.25, 11: 0.25, 1000: 0.25 },
   ],
   ['oneCycle by default', oneCycle({ peak: 25, totalSteps: 10 }), { 0: 1, 2: 25, 9: 1e-4, 10: 1e-4 }],
   [
     'warmup',
-    warmup(linear({ start: 4, totalSteps: 2 }), { steps: 4 }),
+    warmup(linearDecay({ start: 4, totalSteps: 2 }), { steps: 4 }),
     { 0: 1, 1: 2, 3: 4, 4: 4, 5: 2, 6: 0, 7: 0 },
   ],
 ];
@@ -108,19 +117,24 @@ it('warmup of a cosine is the cosine with a warm-up', async () => {
   await expectClose(steps.map(one), steps.map(other), { absolute: 0, relative: 1e-14 });
 });
 
+const wrong = (value: unknown) => value as never;
+
 describe('bad options', () => {
   it.each([
-    [() => constant(-1), /^constant: value is -1; give a finite number of at least 0/],
+    [() => constantSchedule(-1), /^constantSchedule: value is -1; give a finite number of at least 0/],
     [() => stepDecay({ start: 1 }), /^stepDecay: neither of every and at given; give one of the two/],
     [() => stepDecay({ start: 1, every: 2, at: [1] }), /^stepDecay: both of every and at given/],
     [() => stepDecay({ start: 1, every: 0 }), /^stepDecay: every is 0; give an integer of at least 1/],
     [
       () => stepDecay({ start: 1, at: [3, 3] }),
-      /^stepDecay: at is \[3,3\]; give integers of at least 0 that rise/,
+      /^stepDecay: at is \[3, 3\]; give integers of at least 0 that rise/,
     ],
     [() => stepDecay({ start: 1, at: [-1] }), /^stepDecay: at is \[-1\]/],
-    [() => linear({ start: Number.NaN, totalSteps: 3 }), /^linear: start is NaN/],
-    [() => linear({ start: 1, totalSteps: 0 }), /^linear: totalSteps is 0; give an integer of at least 1/],
+    [() => linearDecay({ start: Number.NaN, totalSteps: 3 }), /^linearDecay: start is NaN/],
+    [
+      () => linearDecay({ start: 1, totalSteps: 0 }),
+      /^linearDecay: totalSteps is 0; give an integer of at least 1/,
+    ],
     [() => cosineDecay({ peak: 1, totalSteps: 1.5 }), /^cosineDecay: totalSteps is 1.5/],
     [
       () => cosineDecay({ peak: 1, totalSteps: 5, warmupSteps: 5 }),
@@ -128,10 +142,38 @@ describe('bad options', () => {
     ],
     [() => cosineWarmRestarts({ peak: 1, period: 0 }), /^cosineWarmRestarts: period is 0/],
     [() => cosineWarmRestarts({ peak: 1, period: 2, growth: 1.5 }), /^cosineWarmRestarts: growth is 1.5/],
-    [() => oneCycle({ peak: 1, totalSteps: 10, rising: 1 }), /^oneCycle: rising is 1 of 10 totalSteps/],
-    [() => oneCycle({ peak: 1, totalSteps: 3 }), /^oneCycle: rising is 0.3 of 3 totalSteps/],
-    [() => oneCycle({ peak: 1, totalSteps: 10, shape: 'cos' as 'cosine' }), /^oneCycle: shape is "cos"/],
-    [() => warmup(constant(1), { steps: 0 }), /^warmup: steps is 0; give an integer of at least 1/],
+    [
+      () => oneCycle({ peak: 1, totalSteps: 10, warmupFraction: 1 }),
+      /^oneCycle: warmupFraction is 1 of 10 totalSteps/,
+    ],
+    [() => oneCycle({ peak: 1, totalSteps: 3 }), /^oneCycle: warmupFraction is 0.3 of 3 totalSteps/],
+    [
+      () => oneCycle({ peak: 1, totalSteps: 10, shape: 'cos' as 'cosine' }),
+      /^oneCycle: shape is "cos"; give "cosine" or "linear"/,
+    ],
+    [
+      () => cosineDecay({ peak: Number.NaN, totalSteps: 3 }),
+      /^cosineDecay: peak is NaN; give a finite number/,
+    ],
+    [() => cosineDecay({ peak: -1, totalSteps: 3 }), /^cosineDecay: peak is -1/],
+    [
+      () => cosineDecay(wrong({ peak: 1, end: '0.5', totalSteps: 3 })),
+      /^cosineDecay: end is "0.5" \(a string\)/,
+    ],
+    [() => cosineDecay(wrong({ peak: 1 })), /^cosineDecay: totalSteps is missing; give an integer/],
+    [
+      () => cosineDecay(wrong({ peak: 1, warmup: 2, totalSteps: 9 })),
+      /no option "warmup"; did you mean warmupSteps/,
+    ],
+    [() => linearDecay(wrong({ start: '0.5', totalSteps: 3 })), /^linearDecay: start is "0.5" \(a string\)/],
+    [() => linearDecay(wrong({ start: null, totalSteps: 3 })), /^linearDecay: start is null/],
+    [
+      () => oneCycle(wrong({ peak: 1, totalSteps: 10, rising: 0.5 })),
+      /^oneCycle: there is no option "rising"/,
+    ],
+    [() => constantSchedule(wrong(undefined)), /^constantSchedule: value is missing/],
+    [() => warmup(wrong(0.1), { steps: 3 }), /^warmup: schedule is 0.1; give a schedule such as cosineDecay/],
+    [() => warmup(constantSchedule(1), { steps: 0 }), /^warmup: steps is 0; give an integer of at least 1/],
   ])('says what came and what to do', (call, message) => {
     expect(call).toThrow(message);
   });

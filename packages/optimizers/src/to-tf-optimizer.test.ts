@@ -7,9 +7,10 @@ import {
   adamW,
   clipByGlobalNorm,
   exponentialMovingAverage,
-  linear,
+  linearDecay,
   muon,
   partition,
+  perParameter,
   sgd,
   toTfOptimizer,
 } from './index';
@@ -114,15 +115,72 @@ describe('minimize and applyGradients', () => {
       `${b.name}/square`,
       `${a.name}/average`,
       `${b.name}/average`,
+      // Steps that each of them missed, for its bias correction.
+      `${a.name}/missed`,
+      `${b.name}/missed`,
     ]);
     tf.dispose([a, b, c, alone]);
     optimizer.dispose();
     reference.dispose();
   });
 
+  it('starts anew for a variable that takes the name of a disposed one', async () => {
+    const optimizer = toTfOptimizer(exponentialMovingAverage(adam({ learningRate: 0.1 })));
+    const first = start('reused/w');
+    optimizer.minimize(() => lossOf(first), false, [first]);
+    first.dispose();
+    const other = tf.tidy(() => tf.variable(tf.ones([2]), true, 'reused/w'));
+    optimizer.minimize(() => tf.sum(tf.square(other)) as tf.Scalar, false, [other]);
+    // The first step of Adam is the rate, at the first gradient of this variable.
+    await expectClose(other, [0.9, 0.9], { absolute: 1e-5 });
+    other.dispose();
+    optimizer.dispose();
+  });
+
+  it('goes on after one of its variables was disposed', async () => {
+    const optimizer = toTfOptimizer(
+      partition([], exponentialMovingAverage(sgd({ learningRate: 0.1, momentum: 0.5 }))),
+    );
+    const [first, second] = [start('gone/w'), start('stays/w')];
+    optimizer.minimize(() => lossOf(first), false, [first]);
+    first.dispose();
+    optimizer.minimize(() => lossOf(second), false, [second]);
+    optimizer.minimize(() => lossOf(second), false, [second]);
+    expect((await lossOf(second).data())[0]).toBeLessThan(3);
+    second.dispose();
+    optimizer.dispose();
+  });
+
+  it('gives minimize its loss, for rules that go by it', async () => {
+    const values: (number | undefined)[] = [];
+    const optimizer = toTfOptimizer(
+      perParameter({
+        name: 'spy',
+        learningRate: 0.1,
+        rule({ gradient, value }) {
+          values.push(value?.dataSync()[0]);
+          return { direction: gradient, slots: {} };
+        },
+      }),
+    );
+    const w = start();
+    const [before] = await lossOf(w).data();
+    optimizer.minimize(() => lossOf(w), false, [w]);
+    optimizer.applyGradients({ [w.name]: tf.ones([3, 1]) });
+    expect(values).toEqual([before, undefined]);
+    w.dispose();
+  });
+
+  it('refuses what is no optimizer, and unknown options', () => {
+    expect(() => toTfOptimizer(adam as never)).toThrow(
+      /^toTfOptimizer: optimizer is the function adam; give/,
+    );
+    expect(() => toTfOptimizer(adam(), { nam: 'x' } as never)).toThrow(/no option "nam"; did you mean name/);
+  });
+
   it('follows a schedule by its iterations', async () => {
     const w = start();
-    const optimizer = toTfOptimizer(sgd({ learningRate: linear({ start: 1, totalSteps: 2 }) }));
+    const optimizer = toTfOptimizer(sgd({ learningRate: linearDecay({ start: 1, totalSteps: 2 }) }));
     const gradients = { [w.name]: tf.ones([3, 1]) };
     const values: number[] = [];
     for (let i = 0; i < 3; i++) {

@@ -1,5 +1,5 @@
-import { assertCount } from './checks';
-import type { Schedule } from './schedule';
+import { assertArgument, assertOptions, count, required } from '@tenfold/checks';
+import { type Schedule, scheduleKind } from './schedule';
 
 export interface WarmupOptions {
   /** Steps of the rise, an integer of at least 1. */
@@ -7,16 +7,19 @@ export interface WarmupOptions {
 }
 
 /**
- * A linear rise to the begin of another schedule, which then runs from its step 0.
+ * A linear rise to the start of another schedule, which then runs from its step 0.
  *
  * t < w: η(0)·(t + 1)/w; then η(t − w), with w = steps
  *
- * @throws when steps is not such an integer
+ * @param schedule of the steps after the rise, its first value the end of the rise
+ * @throws when schedule is not a function, or steps is not such an integer
  * @example
- * adamW({ learningRate: warmup(linear({ start: 2e-3, totalSteps: 900 }), { steps: 100 }) });
+ * adamW({ learningRate: warmup(linearDecay({ start: 2e-3, totalSteps: 900 }), { steps: 100 }) });
  * @see Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677, section 2.2
  */
-export function warmup(schedule: Schedule, { steps }: WarmupOptions): Schedule {
-  assertCount('warmup', { steps });
+export function warmup(schedule: Schedule, options: WarmupOptions): Schedule {
+  assertArgument('warmup', 'schedule', schedule, required(scheduleKind));
+  assertOptions('warmup', options, { steps: required(count) });
+  const { steps } = options;
   return (step) => (step < steps ? (schedule(0) * (step + 1)) / steps : schedule(step - steps));
 }

@@ -3,7 +3,7 @@ import {
   clipByGlobalNorm,
   cosineDecay,
   exponentialMovingAverage,
-  linear,
+  linearDecay,
   muon,
   type Optimizer,
   partition,
@@ -20,7 +20,7 @@ export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Sched
   if (recipe.schedule === 'cosine') {
     return cosineDecay({ peak: recipe.peak, end: recipe.end, totalSteps, warmupSteps });
   }
-  const line = linear({ start: recipe.from, end: recipe.to, totalSteps: totalSteps - warmupSteps });
+  const line = linearDecay({ start: recipe.from, end: recipe.to, totalSteps: totalSteps - warmupSteps });
   return warmupSteps === 0 ? line : warmup(line, { steps: warmupSteps });
 }
 

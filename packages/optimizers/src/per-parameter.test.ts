@@ -1,0 +1,167 @@
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { adam, type PerParameterOptions, perParameter, type RuleInput } from './index';
+
+const declare = (more: Partial<PerParameterOptions> = {}) =>
+  perParameter({
+    name: 'plain',
+    learningRate: 0.5,
+    rule: ({ gradient }) => ({ direction: gradient, slots: {} }),
+    ...more,
+  } as PerParameterOptions);
+const params = () => ({ w: tf.tensor1d([2, -4]) });
+const once = (optimizer: ReturnType<typeof declare>, of: tf.NamedTensorMap = params()) =>
+  optimizer.update({ w: tf.tensor1d([1, 3]) }, optimizer.init(of), { params: of, step: 0 });
+
+describe('perParameter', () => {
+  it('is θ ← θ − η·u, with weight decay apart from the gradient or in it', async () => {
+    await expectClose(once(declare()).updates.w!, [-0.5, -1.5]);
+    await expectClose(once(declare({ weightDecay: 0.5 })).updates.w!, [-1, -0.5]);
+    const seen: tf.Tensor[] = [];
+    const rule = ({ gradient }: RuleInput) => {
+      seen.push(tf.keep(tf.clone(gradient)));
+      return { direction: tf.sign(gradient), slots: {} };
+    };
+    await expectClose(once(declare({ weightDecay: 0.5, decoupled: false, rule })).updates.w!, [-0.5, -0.5]);
+    await expectClose(seen[0]!, [2, 1]);
+    tf.dispose(seen);
+  });
+
+  it('takes an update in place of a direction, and another point to start from', async () => {
+    const rule = ({ gradient }: RuleInput) => ({ update: tf.neg(gradient), slots: {} });
+    await expectClose(once(declare({ rule })).updates.w!, [-1, -3]);
+    await expectClose(once(declare({ rule, weightDecay: 0.5 })).updates.w!, [-1.5, -2]);
+    const from = ({ gradient, parameter }: RuleInput) => ({
+      direction: gradient,
+      from: tf.mul(parameter, 0.5),
+      slots: {},
+    });
+    // 1 − 0.5·1 − 2, and −2 − 0.5·3 + 4
+    await expectClose(once(declare({ rule: from })).updates.w!, [-1.5, 0.5]);
+  });
+
+  it('starts slots as their functions say: constants, copies, scalars, rows', async () => {
+    const start = {
+      accumulator: (p: tf.Tensor) => tf.fill(p.shape, 0.1),
+      copy: tf.clone,
+      scale: () => tf.scalar(7),
+      itself: (p: tf.Tensor) => p,
+      row: (p: tf.Tensor) => tf.zeros([p.shape[0]!, 1]),
+    };
+    const of = { w: tf.variable(tf.ones([2, 3])) };
+    const optimizer = perParameter({
+      name: 'various',
+      learningRate: 1,
+      slots: start,
+      rule: ({ gradient, slots }) => ({ direction: tf.mul(gradient, slots.scale), slots }),
+    });
+    await expectNoLeaks(async () => {
+      const state = optimizer.init(of);
+      await expectClose(state.accumulator!.w!, new Array(6).fill(0.1));
+      expect(state.copy!.w).not.toBe(of.w);
+      expect(state.itself!.w).not.toBe(of.w);
+      expect([state.scale!.w!.shape, state.row!.w!.shape]).toEqual([[], [2, 1]]);
+      const grads = { w: tf.ones([2, 3]) };
+      const result = optimizer.update(grads, state, { params: of, step: 0 });
+      await expectClose(result.updates.w!, new Array(6).fill(-7));
+      // The rule gave back what it got; the caller may dispose the old state nevertheless.
+      tf.dispose([grads, state]);
+      await expectClose(result.state.scale!.w!, 7);
+      tf.dispose([result.updates, result.state]);
+    });
+    of.w.dispose();
+  });
+
+  it('gives the loss to the rule: the step size of Polyak', async () => {
+    // f(w) = Σ w²/2, whose smallest value is 0: η = f/‖g‖² halves w.
+    const polyak = perParameter({
+      name: 'polyak',
+      learningRate: 1,
+      rule: ({ gradient: g, value }) => ({
+        direction: tf.mul(g, tf.div(value!, tf.sum(tf.square(g)))),
+        slots: {},
+      }),
+    });
+    const of = params();
+    const value = tf.div(tf.sum(tf.square(of.w)), 2);
+    const { updates } = polyak.update({ w: of.w }, polyak.init(of), { params: of, step: 0, value });
+    await expectClose(updates.w!, [-1, 2]);
+  });
+
+  it('counts the gradients of a parameter where the rule asks for it, beside checkpoints of before', async () => {
+    const steps: number[] = [];
+    const optimizer = declare({
+      countsSteps: true,
+      slots: { last: tf.zerosLike },
+      rule({ gradient, step }) {
+        steps.push(step);
+        return { direction: gradient, slots: { last: gradient } };
+      },
+    });
+    const of = { a: tf.scalar(1), b: tf.scalar(1) };
+    let state = optimizer.init({ a: of.a });
+    const take = (names: ('a' | 'b')[], step: number) => {
+      const grads = Object.fromEntries(names.map((name) => [name, tf.scalar(1)]));
+      state = optimizer.update(grads, state, { params: of, step }).state;
+    };
+    take(['a'], 0);
+    expect(Object.keys(state)).toEqual(['last']);
+    take(['a', 'b'], 1);
+    take(['b'], 2);
+    take(['a', 'b'], 3);
+    // a: 0, 1, pause, 2; b: late by one.
+    expect(steps).toEqual([0, 1, 0, 1, 2, 2]);
+    await expectClose(state.missed!.a!, 1);
+    await expectClose(state.missed!.b!, 1);
+  });
+
+  it('corrects the bias of a late parameter by its own gradients: its first step of Adam is the rate', async () => {
+    const optimizer = adam({ learningRate: 0.1 });
+    const of = { early: tf.scalar(1), late: tf.scalar(1) };
+    let state = optimizer.init({ early: of.early });
+    for (let step = 0; step < 20; step++) {
+      ({ state } = optimizer.update({ early: tf.scalar(1) }, state, { params: of, step }));
+    }
+    const grads = { early: tf.scalar(1), late: tf.scalar(3) };
+    const { updates } = optimizer.update(grads, state, { params: of, step: 20 });
+    await expectClose(updates.late!, -0.1, { absolute: 1e-6 });
+    await expectClose(updates.early!, -0.1, { absolute: 1e-6 });
+  });
+
+  it.each([
+    [
+      () => declare({ rule: undefined as never }),
+      /^perParameter: neither of rule and foreach given; give one/,
+    ],
+    [() => declare({ foreach: () => [] }), /^perParameter: both of rule and foreach given; give one/],
+    [() => declare({ lr: 1 } as never), /^perParameter: there is no option "lr"; did you mean learningRate/],
+    [
+      () => once(declare({ slots: { mean: () => 0 as never } })),
+      /^plain: the slot mean starts as 0; give a function/,
+    ],
+    [
+      () => once(declare({ slots: { mean: tf.zerosLike } })),
+      /^plain: the slot mean of w \[2\] with mean \[2\] becomes missing; give the state/,
+    ],
+    [
+      () => once(declare({ rule: ({ gradient }) => ({ direction: tf.sum(gradient), slots: {} }) })),
+      /^plain: the update of w \[2\] with no state becomes \[\]; give/,
+    ],
+    [
+      () => once(declare({ rule: () => ({ slots: {} }) })),
+      /^perParameter: the rule gave neither direction nor update for w/,
+    ],
+    [
+      () => {
+        const optimizer = adam();
+        const of = params();
+        const { mean } = optimizer.init(of);
+        optimizer.update({ w: tf.zeros([2]) }, { mean: mean! }, { params: of, step: 0 });
+      },
+      /^adam: the state of w has no square; give the whole state/,
+    ],
+  ] as [() => unknown, RegExp][])('says what came and what to do %#', (call, message) => {
+    expect(call).toThrow(message);
+  });
+});
