@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('.', import.meta.url));
 // Tests run from source: a package's bare name means its src/index.ts.
 const alias = [
-  { find: /^@tenfold\/testing$/, replacement: `${root}tools/testing/src/index.ts` },
+  { find: /^@tenfold\/(testing|kernel-cases)$/, replacement: `${root}tools/$1/src/index.ts` },
   { find: /^@tenfold\/([a-z0-9-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
 ];
 

@@ -19,6 +19,7 @@ export * from './batch-norm';
 export * from './batch-norm-grad';
 export * from './layer-norm';
 export * from './optimizer';
+export { combine } from './combine';
 export * from './recurrent';
 export * from './row-product';
 export * from './softmax';

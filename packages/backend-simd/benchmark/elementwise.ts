@@ -1,7 +1,8 @@
-// Speed of the elementwise, reduction, pooling, normalisation and data-moving kernels in GB/s of tensors read and
+// Speed of the elementwise, reduction, pooling, normalization and data-moving kernels in GB/s of tensors read and
 // written, and against tfjs's CPU kernel where there is one. Run: node benchmark/run.mjs elementwise [options].
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { kernelRows, type RunnableCase, runnableCases } from '@tenfold/kernel-cases';
 import type { KernelConfig, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import '../src/register';
@@ -9,7 +10,7 @@ import { SimdBackend } from '../src/backend';
 import { fallback } from '../src/fallback';
 import { kernels } from '../src/kernels';
 import { createRuntime } from '../src/runtime';
-import { randomTensor } from '../src/testing';
+import { randomTensor } from '../test/backends';
 
 const { values: options } = parseArgs({
   options: {
@@ -49,15 +50,11 @@ const cases: Case[] = [
   { kernel: 'Multiply', shapes: { a: [128, 1000, 10], b: [10] } },
   { kernel: 'Add', shapes: { a: [64, 64], b: [64, 64] } },
   { kernel: 'Relu', shapes: { x: map } },
-  { kernel: 'ActivationGrad', shapes: { dy: map, y: map }, attrs: { function: 'relu' } },
   { kernel: 'Exp', shapes: { x: map } },
   { kernel: 'Tanh', shapes: { x: map } },
   { kernel: 'Sigmoid', shapes: { x: map } },
   { kernel: 'Erf', shapes: { x: map } },
   { kernel: 'Log', shapes: { x: map } },
-  { kernel: 'Activation', shapes: { x: map }, attrs: { function: 'gelu' } },
-  { kernel: 'ActivationGrad', shapes: { dy: map, x: map }, attrs: { function: 'gelu' } },
-  { kernel: 'Activation', shapes: { x: tokens }, attrs: { function: 'geluTanh' } },
   { kernel: 'Dropout', shapes: { x: tokens }, attrs: { rate: 0.1, key: [1, 2] } },
   { kernel: 'Sum', shapes: { x: map }, attrs: { axis: [0, 1, 2] } },
   { kernel: 'Sum', shapes: { x: map }, attrs: { axis: [0, 1, 2, 3] } },
@@ -89,28 +86,6 @@ const cases: Case[] = [
   { kernel: 'MaxPoolGrad', shapes: { dy: pooled, input: map, output: pooled }, attrs: window },
   { kernel: 'AvgPool', shapes: { x: map }, attrs: window },
   { kernel: 'AvgPoolGrad', shapes: { dy: pooled, input: map }, attrs: window },
-  { kernel: 'BatchNormTrain', shapes: { x: map, gamma: [64], beta: [64] } },
-  {
-    kernel: 'BatchNormActivation',
-    shapes: { x: map, gamma: [64], beta: [64] },
-    attrs: { function: 'gelu' },
-  },
-  {
-    kernel: 'BatchNormActivationGrad',
-    shapes: { dy: map, x: map, gamma: [64], beta: [64], mean: [64], variance: [64] },
-    attrs: { function: 'gelu' },
-  },
-  { kernel: 'BatchNormTrainGrad', shapes: { dy: map, x: map, gamma: [64], mean: [64], variance: [64] } },
-  { kernel: 'LayerNorm', shapes: { x: tokens, gamma: [192], beta: [192] } },
-  {
-    kernel: 'LayerNormGrad',
-    shapes: { dy: tokens, x: tokens, gamma: [192], mean: [128, 64, 1], rstd: [128, 64, 1] },
-  },
-  {
-    kernel: 'AdamW',
-    shapes: { gradient: [1_000_000], parameter: [1_000_000], mean: [1_000_000], square: [1_000_000] },
-    attrs: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: 1 },
-  },
 ];
 
 interface Quantiles {
@@ -138,11 +113,24 @@ function time(run: () => TensorInfo[], seconds: number): Quantiles {
   return { median: at(0.5), p10: at(0.1), p90: at(0.9), runs: times.length };
 }
 
-function measure({ kernel: name, shapes, attrs = {} }: Case) {
-  const kernel = kernels.find(({ kernelName }) => kernelName === name) as KernelConfig;
+/** A case of this file, on random numbers. */
+function measureRandom({ kernel, shapes, attrs = {} }: Case) {
   const inputs: NamedTensorInfoMap = {};
   for (const [i, [key, shape]] of Object.entries(shapes).entries())
     inputs[key] = randomTensor(backend, shape, i);
+  return measure(kernel, inputs, attrs);
+}
+
+/** A case of @tenfold/kernel-cases. */
+function measureCase({ kernel, attributes, inputs: operands }: RunnableCase) {
+  const inputs: NamedTensorInfoMap = {};
+  for (const [name, { shape, values }] of Object.entries(operands()))
+    inputs[name] = backend.makeTensorInfo([...shape], 'float32', values);
+  return measure(kernel, inputs, attributes);
+}
+
+function measure(name: string, inputs: NamedTensorInfoMap, attrs: object) {
+  const kernel = kernels.find(({ kernelName }) => kernelName === name) as KernelConfig;
   const call = { inputs, backend, attrs: attrs as Parameters<typeof kernel.kernelFunc>[0]['attrs'] };
   const run = () => [kernel.kernelFunc(call)].flat();
   const outputs = run();
@@ -161,8 +149,8 @@ function measure({ kernel: name, shapes, attrs = {} }: Case) {
     }
   }
   for (const { dataId } of Object.values(inputs) as TensorInfo[]) backend.disposeData(dataId);
-  const label = `${name} ${Object.values(shapes)
-    .map((shape) => `[${shape}]`)
+  const label = `${name} ${Object.values(inputs as Record<string, TensorInfo>)
+    .map(({ shape }) => `[${shape}]`)
     .join(' ')}`;
   return { label, bytes, simd, cpu };
 }
@@ -173,7 +161,14 @@ const machine = {
   threads: runtime.threads,
   variant: runtime.variant,
 };
-const results = cases.filter(({ kernel }) => kernel.includes(options.only)).map(measure);
+const wanted = ({ kernel }: { kernel: string }): boolean => kernel.includes(options.only);
+const results = [
+  ...cases.filter(wanted).map(measureRandom),
+  ...kernelRows
+    .flatMap(runnableCases)
+    .filter((one) => one.speed && wanted(one))
+    .map(measureCase),
+];
 if (options.json) {
   console.log(JSON.stringify({ machine, results }, undefined, 2));
 } else {

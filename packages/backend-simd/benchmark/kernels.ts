@@ -9,8 +9,8 @@ import { enableExperimentalV8Flags } from '../src/experimental-flags';
 import { kernels } from '../src/kernels';
 import { takeOptions } from '../src/options';
 import { createRuntime } from '../src/runtime';
-import { randomTensor, runKernel } from '../src/testing';
 import type { Variant } from '../src/variants';
+import { randomTensor, runKernel } from '../test/backends';
 
 const { values: options } = parseArgs({
   options: {

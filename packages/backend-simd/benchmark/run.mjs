@@ -13,7 +13,12 @@ await build({
   platform: 'node',
   target: 'node20',
   external: ['@tensorflow/*'],
-  alias: { '@tenfold/random': `${folder}../../random/src/index.ts` },
+  alias: {
+    '@tenfold/random': `${folder}../../random/src/index.ts`,
+    '@tenfold/kernels': `${folder}../../kernels/src/index.ts`,
+    '@tenfold/checks': `${folder}../../checks/src/index.ts`,
+    '@tenfold/kernel-cases': `${folder}../../../tools/kernel-cases/src/index.ts`,
+  },
 });
 process.argv.splice(2, process.argv.length, ...options);
 await import(pathToFileURL(outfile).href);

@@ -19,7 +19,7 @@ export class Arena {
   private ranges: { start: number; bytes: number }[] = [];
 
   constructor(
-    private readonly memory: WebAssembly.Memory,
+    protected readonly memory: WebAssembly.Memory,
     private readonly start: number,
     /** Bytes that the memory can grow to. */
     private readonly limit: number,

@@ -1,10 +1,10 @@
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import './register';
+import { randomTensor } from '../test/backends';
 import { SimdBackend } from './backend';
 import { kernels } from './kernels';
 import { createRuntime } from './runtime';
-import { randomTensor } from './testing';
 import { hasRelaxedSimd } from './variants';
 
 const THREADS = [1, 2, 3, 4, 7];

@@ -39,6 +39,8 @@ export interface RuntimeOptions extends SimdOptions {
   maximumPages?: number;
   /** How long a worker may take for one task before it counts as dead; see {@link Pool}. */
   patienceMilliseconds?: number;
+  /** Another class of arena. */
+  Arena?: typeof Arena;
 }
 
 /** The same without blocking: a page's main thread may not compile at once, and its workers start only while it rests. */
@@ -89,7 +91,14 @@ function planRuntime({
 }
 
 function buildRuntime(
-  { threads, variant, shared, maximumPages = 65536, patienceMilliseconds }: Plan & RuntimeOptions,
+  {
+    threads,
+    variant,
+    shared,
+    maximumPages = 65536,
+    patienceMilliseconds,
+    Arena: ArenaClass = Arena,
+  }: Plan & RuntimeOptions,
   module: WebAssembly.Module,
 ): Runtime {
   const start = scratchOf(threads);
@@ -99,7 +108,7 @@ function buildRuntime(
   const workers = { count: threads - 1, patienceMilliseconds };
   const pool =
     threads > 1 ? new Pool(kernels as unknown as Record<string, Kernel>, memory, module, workers) : undefined;
-  const arena = new Arena(memory, start, maximum * PAGE);
+  const arena = new ArenaClass(memory, start, maximum * PAGE);
   return { memory, arena, kernels, pool, threads, variant, shared, panel: panelOf(variant) };
 }
 

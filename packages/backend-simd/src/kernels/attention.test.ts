@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { randomTensor, relativeRms, testedBackends } from '../../test/backends';
 import type { SimdBackend } from '../backend';
-import { randomTensor, relativeRms, testedBackends } from '../testing';
 import { attentionKernels } from './attention';
 
 const [attention, attentionGrad] = attentionKernels as [

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
-import { type MatMulCase, referenceMatMul } from '../reference/mat-mul';
-import { randomTensor, relativeRms, runKernel, testedBackends } from '../testing';
+import { randomTensor, relativeRms, runKernel, testedBackends } from '../../test/backends';
+import { type MatMulCase, referenceMatMul } from '../../test/reference/mat-mul';
 import { batchMatMul } from './batch-mat-mul';
 import { fusedMatMul } from './fused-mat-mul';
 

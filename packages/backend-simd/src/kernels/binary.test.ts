@@ -2,9 +2,9 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../register';
+import { randomTensor, runKernel, testedBackends } from '../../test/backends';
+import { broadcasts, extremes } from '../../test/reference/elementwise-cases';
 import { fallback } from '../fallback';
-import { broadcasts, extremes } from '../reference/elementwise-cases';
-import { randomTensor, runKernel, testedBackends } from '../testing';
 import { binaryKernels } from './binary';
 import { limits } from './grain';
 

@@ -1,11 +1,11 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
+import { randomTensor, relativeRms, runKernel, testedBackends } from '../../test/backends';
+import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../../test/reference/conv2d';
+import { type ConvCase, convCases } from '../../test/reference/conv2d-cases';
 import type { SimdBackend } from '../backend';
 import { convInfo } from '../conv-info';
-import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../reference/conv2d';
-import { type ConvCase, convCases } from '../reference/conv2d-cases';
-import { randomTensor, relativeRms, runKernel, testedBackends } from '../testing';
 import { takesWinograd } from '../winograd';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';

@@ -1,16 +1,16 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
-import type { SimdBackend } from '../backend';
-import { convInfo } from '../conv-info';
-import type { ConvCase } from '../reference/conv2d-cases';
-import { depthwiseCases } from '../reference/depthwise-cases';
+import { randomTensor, relativeRms, runKernel, testedBackends } from '../../test/backends';
+import type { ConvCase } from '../../test/reference/conv2d-cases';
+import { depthwiseCases } from '../../test/reference/depthwise-cases';
 import {
   referenceDepthwise,
   referenceDepthwiseFilter,
   referenceDepthwiseInput,
-} from '../reference/depthwise-conv2d';
-import { randomTensor, relativeRms, runKernel, testedBackends } from '../testing';
+} from '../../test/reference/depthwise-conv2d';
+import type { SimdBackend } from '../backend';
+import { convInfo } from '../conv-info';
 import { depthwiseConv2d } from './depthwise-conv2d';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input';

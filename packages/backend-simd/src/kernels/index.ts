@@ -1,6 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { activationKernels } from './activation';
-import { adamW, adamWList } from './adam-w';
 import { attentionKernels } from './attention';
 import { batchMatMul } from './batch-mat-mul';
 import { binaryKernels } from './binary';
@@ -20,12 +19,12 @@ import { fusedMatMul } from './fused-mat-mul';
 import { indexingKernels } from './indexing';
 import { newtonSchulz, newtonSchulzList } from './newton-schulz';
 import { normalizationKernels } from './normalization';
+import { optimizerKernels } from './optimizers';
 import { poolingKernels } from './pooling';
 import { pow } from './pow';
 import { recurrentKernels } from './recurrent';
 import { reductionKernels } from './reduce';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
-import { sgd, sgdList } from './sgd';
 import { shapeKernels } from './shape';
 import { softmaxKernels } from './softmax';
 import { transpose } from './transpose';
@@ -42,12 +41,9 @@ export const kernels: KernelConfig[] = [
   ...shapeKernels,
   ...normalizationKernels,
   ...indexingKernels,
-  adamW,
-  adamWList,
   newtonSchulz,
   newtonSchulzList,
-  sgd,
-  sgdList,
+  ...optimizerKernels,
   ...attentionKernels,
   ...activationKernels,
   ...binaryKernels,

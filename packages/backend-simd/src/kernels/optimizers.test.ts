@@ -1,50 +1,21 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { randomTensor, relativeRms, testedBackends } from '../testing';
-import { adamW, adamWList } from './adam-w';
+import { randomTensor, relativeRms, testedBackends } from '../../test/backends';
 import { newtonSchulz, newtonSchulzList } from './newton-schulz';
-import { sgd, sgdList } from './sgd';
+import { optimizerKernels } from './optimizers';
 
+const [adamW, adamWList, sgd, sgdList] = optimizerKernels as [
+  KernelConfig,
+  KernelConfig,
+  KernelConfig,
+  KernelConfig,
+];
 const variants = await testedBackends();
 
 describe.each(variants)('optimizers, $name', ({ backend }) => {
   const values = ({ dataId }: TensorInfo) => backend.readSync(dataId) as Float32Array;
   const run = (kernel: KernelConfig, inputs: Record<string, TensorInfo>, attrs: object) =>
     [kernel.kernelFunc({ inputs, backend, attrs: { ...attrs } })].flat();
-
-  for (const [size, nesterov, decoupled] of [
-    [1, false, false],
-    [3, true, false],
-    [1027, true, true],
-    [300_001, false, true],
-    [300_001, true, false],
-  ] as const) {
-    it(`Sgd of ${size}${nesterov ? ', nesterov' : ''}${decoupled ? ', decoupled' : ''}`, () => {
-      const [gradient, parameter, momentum] = [1, 2, 3].map((seed) => randomTensor(backend, [size], seed));
-      const [g, p, m] = [gradient, parameter, momentum].map((t) => values(t!)) as Float32Array[];
-      const attrs = { learningRate: 0.3, momentum: 0.9, nesterov, weightDecay: 0.2, decoupled };
-      const inputs = { gradient: gradient!, parameter: parameter!, momentum: momentum! };
-      const [update, next] = run(sgd, inputs, attrs);
-      const expected = Array.from(g!, (_, i) => {
-        const d = g![i]! + (decoupled ? 0 : 0.2 * p![i]!);
-        const b = 0.9 * m![i]! + d;
-        const u = nesterov ? d + 0.9 * b : b;
-        return { b, update: -0.3 * (u + (decoupled ? 0.2 * p![i]! : 0)) };
-      });
-      expect(
-        relativeRms(
-          values(update!),
-          Float64Array.from(expected, ({ update }) => update),
-        ),
-      ).toBeLessThan(2e-7);
-      expect(
-        relativeRms(
-          values(next!),
-          Float64Array.from(expected, ({ b }) => b),
-        ),
-      ).toBeLessThan(2e-7);
-    });
-  }
 
   const sizes = [[8192], [3], [0], [5, 7], [1], [20_001], [100, 90]];
   const weightDecays = sizes.map((_, i) => 0.1 * i);

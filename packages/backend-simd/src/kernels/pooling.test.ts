@@ -2,8 +2,8 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
-import { forEachWindow } from '../reference/pool';
-import { randomTensor, runKernel, testedBackends } from '../testing';
+import { randomTensor, runKernel, testedBackends } from '../../test/backends';
+import { forEachWindow } from '../../test/reference/pool';
 import { poolingKernels } from './pooling';
 
 const cases: {

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { randomTensor, relativeRms, testedBackends } from '../testing';
+import { randomTensor, relativeRms, testedBackends } from '../../test/backends';
 import { recurrentKernels } from './recurrent';
 
 const variants = await testedBackends();

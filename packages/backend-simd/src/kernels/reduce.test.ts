@@ -2,10 +2,10 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../register';
+import { randomTensor, runKernel, testedBackends } from '../../test/backends';
+import { extremes, sizes } from '../../test/reference/elementwise-cases';
+import { referenceReduce } from '../../test/reference/reduce';
 import { fallback } from '../fallback';
-import { extremes, sizes } from '../reference/elementwise-cases';
-import { referenceReduce } from '../reference/reduce';
-import { randomTensor, runKernel, testedBackends } from '../testing';
 import { limits } from './grain';
 import { reductionKernels } from './reduce';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
+import { randomTensor, runKernel, testedBackends } from '../../test/backends';
 import { fallback } from '../fallback';
-import { randomTensor, runKernel, testedBackends } from '../testing';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad';
 
 const { backend } = (await testedBackends())[0]!;

@@ -2,8 +2,8 @@ import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../register';
+import { randomTensor, testedBackends } from '../../test/backends';
 import { fallback } from '../fallback';
-import { randomTensor, testedBackends } from '../testing';
 import { limits } from './grain';
 import { kernels } from './index';
 

@@ -2,8 +2,8 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../register';
-import { sizes } from '../reference/elementwise-cases';
-import { randomTensor, testedBackends } from '../testing';
+import { randomTensor, testedBackends } from '../../test/backends';
+import { sizes } from '../../test/reference/elementwise-cases';
 import { limits } from './grain';
 import { softmaxKernels } from './softmax';
 

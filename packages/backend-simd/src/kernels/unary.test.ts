@@ -2,8 +2,8 @@ import { expectClose } from '@tenfold/testing';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../register';
-import { extremes, sizes } from '../reference/elementwise-cases';
-import { randomTensor, runKernel, testedBackends } from '../testing';
+import { randomTensor, runKernel, testedBackends } from '../../test/backends';
+import { extremes, sizes } from '../../test/reference/elementwise-cases';
 import { limits } from './grain';
 import { unaryKernels } from './unary';
 

@@ -1,4 +1,4 @@
-import type { ConvAttrs } from '../conv-info';
+import type { ConvAttrs } from '../../src/conv-info';
 import type { ConvCase } from './conv2d-cases';
 
 const conv = (name: string, x: number[], filter: number[], attrs: Partial<ConvAttrs> = {}): ConvCase => ({

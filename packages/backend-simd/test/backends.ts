@@ -1,10 +1,13 @@
-// For tests and benchmarks: backends of every variant and thread count, and kernels run on them directly.
+// Backends of every variant and thread count, and kernels run on them directly.
 import { setFlagsFromString } from 'node:v8';
+import type { Adapter } from '@tenfold/kernel-cases';
 import { createRng } from '@tenfold/random';
 import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { SimdBackend } from './backend';
-import { createRuntime } from './runtime';
-import { hasRelaxedSimd, type Variant } from './variants';
+import { SimdBackend } from '../src/backend';
+import { kernels } from '../src/kernels';
+import { createRuntime } from '../src/runtime';
+import { hasRelaxedSimd, type Variant } from '../src/variants';
+import { GuardedArena } from './guarded-arena';
 
 // Node 20 knows relaxed SIMD behind this flag; later versions have it on.
 if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -14,7 +17,10 @@ export interface Tested {
   backend: SimdBackend;
 }
 
-/** One backend for each variant that this engine runs, with one thread and with two; the wide variant with two. */
+/**
+ * One backend for each variant that this engine runs, with one thread and with two; the wide variant with two.
+ * Their memory is guarded: see {@link GuardedArena}.
+ */
 export async function testedBackends(): Promise<Tested[]> {
   const pairs: [Variant, number][] = [
     ['baseline', 1],
@@ -23,7 +29,7 @@ export async function testedBackends(): Promise<Tested[]> {
   if (hasRelaxedSimd()) pairs.push(['relaxed', 1], ['relaxed', 2], ['wide', 2]);
   const tested: Tested[] = [];
   for (const [variant, threads] of pairs) {
-    const runtime = createRuntime({ threads, variant });
+    const runtime = createRuntime({ threads, variant, Arena: GuardedArena });
     tested.push({ name: `${variant}, ${threads} threads`, backend: new SimdBackend(runtime) });
     while (runtime.pool && runtime.pool.online < threads - 1)
       await new Promise((done) => setTimeout(done, 1));
@@ -60,3 +66,27 @@ export function relativeRms(values: ArrayLike<number>, reference: ArrayLike<numb
   }
   return error === 0 ? 0 : Math.sqrt(error / scale);
 }
+
+/** Runs cases of @tenfold/kernel-cases on a backend, and fails when a kernel leaves memory behind. */
+export const adapterOf =
+  (backend: SimdBackend): Adapter =>
+  (kernelName, operands, attributes) => {
+    const kernel = kernels.find((config) => config.kernelName === kernelName);
+    if (!kernel) throw new Error(`the simd backend has no kernel ${kernelName}`);
+    const before = backend.memory().arenaBytes;
+    const inputs = Object.fromEntries(
+      Object.entries(operands).map(([name, { shape, values }]) => [
+        name,
+        backend.makeTensorInfo([...shape], 'float32', values),
+      ]),
+    );
+    const outputs = [kernel.kernelFunc({ inputs, backend, attrs: attributes as NamedAttrMap })].flat();
+    const results = outputs.map(({ shape, dataId }) => ({
+      shape,
+      values: backend.readSync(dataId) as Float32Array,
+    }));
+    for (const { dataId } of [...Object.values(inputs), ...outputs]) backend.disposeData(dataId);
+    const left = backend.memory().arenaBytes - before;
+    if (left !== 0) throw new Error(`${kernelName} left ${left} bytes in the arena`);
+    return results;
+  };

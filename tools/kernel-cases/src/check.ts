@@ -1,0 +1,164 @@
+import type { Array64 } from './array';
+import { type Input, normal } from './inputs';
+import type { Bound, Case, KernelRow, Tolerance } from './row';
+
+type Named<T> = { readonly [name: string]: T };
+/** Values of an operand as a backend takes them. */
+interface Operand {
+  shape: readonly number[];
+  values: Float32Array;
+}
+type Operands = Named<Operand> | Operand[];
+interface Expected {
+  outputs: Array64[];
+  bounds: Bound[];
+}
+
+/** A case of any kernel, forward, gradient or list, ready to be run on a backend. */
+export interface RunnableCase {
+  kernel: string;
+  name: string;
+  attributes: object;
+  speed: boolean;
+  inputs: () => Operands;
+  /** What the reference makes of these inputs, and how far from it a backend may be. */
+  expected: (inputs: Operands) => Expected;
+}
+
+/** How a backend runs a kernel: it makes tensors, runs, reads the outputs and disposes all of them. */
+export type Adapter = (kernel: string, inputs: Operands, attributes: object) => Output[] | Promise<Output[]>;
+interface Output {
+  shape: readonly number[];
+  values: ArrayLike<number>;
+}
+
+/** All cases of a row: of the kernel, of its gradient and of its list. */
+export function runnableCases(row: KernelRow): RunnableCase[] {
+  return [
+    ...row.cases.map((one) => forwardCase(row, one)),
+    ...(row.gradient ? row.cases.map((one) => gradientCase(row, one)) : []),
+    ...(row.list ? [listCase(row)] : []),
+  ];
+}
+
+function forwardCase(row: KernelRow, one: Case): RunnableCase {
+  return {
+    kernel: row.kernel,
+    name: one.name,
+    attributes: one.attributes,
+    speed: one.speed === true,
+    inputs: () => operands(one.inputs),
+    expected: (inputs) => {
+      const exact = doubles(inputs as Named<Operand>);
+      const outputs = row.reference(exact, one.attributes as never);
+      return { outputs, bounds: boundsOf(one.tolerance ?? row.tolerance, outputs, exact) };
+    },
+  };
+}
+
+/** What a gradient kernel is given for a case of the forward kernel. */
+export function gradientInputs(
+  row: KernelRow,
+  one: Case,
+): { forward: Named<Array64>; given: Named<Operand> } {
+  const gradient = row.gradient!;
+  const forward = doubles(operands(one.inputs));
+  const outputs = row.reference(forward, one.attributes as never);
+  const given: { [name: string]: Operand } = {};
+  Object.entries(gradient.of ?? { dy: 0 }).forEach(([name, output], i) => {
+    const { shape } = outputs[output]!;
+    given[name] = { shape, values: normal(shape, 1000 + i).values() };
+  });
+  for (const [name, saved] of Object.entries(gradient.saved(forward, outputs, one.attributes as never)))
+    given[name] = { shape: saved.shape, values: Float32Array.from(saved.values) };
+  return { forward, given };
+}
+
+function gradientCase(row: KernelRow, one: Case): RunnableCase {
+  const gradient = row.gradient!;
+  const attributes = gradient.attributes?.(one.attributes as never) ?? one.attributes;
+  return {
+    kernel: gradient.kernel,
+    name: one.name,
+    attributes,
+    speed: one.speed === true,
+    inputs: () => gradientInputs(row, one).given,
+    expected: (inputs) => {
+      const exact = doubles(inputs as Named<Operand>);
+      const outputs = gradient.reference(exact, attributes as never);
+      return { outputs, bounds: boundsOf(gradient.tolerance, outputs, exact) };
+    },
+  };
+}
+
+function listCase(row: KernelRow): RunnableCase {
+  const list = row.list!;
+  const names = Object.keys(list.columns);
+  const count = list.shapes.length;
+  return {
+    kernel: list.kernel,
+    name: list.shapes.map((shape) => `[${shape}]`).join(' '),
+    attributes: list.attributes,
+    speed: false,
+    inputs: () =>
+      Object.values(list.columns).flatMap((make, c) =>
+        list.shapes.map((shape, i) => ({ shape, values: make(shape, 100 * c + i + 1).values() })),
+      ),
+    expected: (inputs) => {
+      const results = list.shapes.map((_, i) => {
+        const entry = Object.fromEntries(
+          names.map((name, c) => [name, (inputs as Operand[])[c * count + i]!]),
+        );
+        return row.reference(doubles(entry), list.attributesOf(i) as never);
+      });
+      const bounds = boundsOf(row.tolerance, results[0]!, {});
+      return {
+        outputs: bounds.flatMap((_, o) => results.map((outputs) => outputs[o]!)),
+        bounds: bounds.flatMap((bound) => results.map(() => bound)),
+      };
+    },
+  };
+}
+
+const operands = (inputs: Named<Input>): { [name: string]: Operand } =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, values }]) => [name, { shape, values: values() }]),
+  );
+
+const doubles = (inputs: Named<Operand>): Named<Array64> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, values }]) => [
+      name,
+      { shape, values: Float64Array.from(values) },
+    ]),
+  );
+
+function boundsOf(tolerance: Tolerance, expected: Array64[], inputs: Named<Array64>): Bound[] {
+  const bounds = typeof tolerance === 'function' ? tolerance(expected, inputs) : tolerance;
+  return Array.isArray(bounds) ? bounds : expected.map(() => bounds);
+}
+
+/** Fails unless a backend's outputs have the shapes of the reference and are as close to it as the row demands. */
+export async function checkCase(run: Adapter, one: RunnableCase): Promise<void> {
+  const { kernel, attributes } = one;
+  const inputs = one.inputs();
+  const { outputs: expected, bounds } = one.expected(inputs);
+  const outputs = await run(kernel, inputs, attributes);
+  if (outputs.length !== expected.length)
+    throw new Error(`${kernel}: ${outputs.length} outputs; expected ${expected.length}`);
+  outputs.forEach(({ shape, values }, o) => {
+    const want = expected[o]!;
+    if (shape.join() !== want.shape.join() || values.length !== want.values.length)
+      throw new Error(`${kernel}: output ${o} has shape [${shape}]; expected [${want.shape}]`);
+    const { absolute = 0, relative = 0 } = bounds[o]!;
+    want.values.forEach((value, i) => {
+      const got = values[i]!;
+      if (got === value || Object.is(got, value)) return;
+      if (Math.abs(got - value) <= absolute + relative * Math.abs(value) && Number.isFinite(value)) return;
+      throw new Error(
+        `${kernel}: element ${i} of output ${o} is ${got}; expected ${value} ` +
+          `(absolute ${absolute}, relative ${relative})`,
+      );
+    });
+  });
+}

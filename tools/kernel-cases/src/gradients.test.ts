@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { type Array64, sizeOf } from './array';
+import { gradientInputs } from './check';
+import type { Case, KernelRow } from './row';
+import { kernelRows } from './rows';
+
+type Named = { readonly [name: string]: Array64 };
+const LARGEST = 300;
+const STEP = 1e-4;
+
+const doubles = (inputs: { readonly [name: string]: { shape: readonly number[]; values: Float32Array } }) =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, values }]) => [
+      name,
+      { shape, values: Float64Array.from(values) },
+    ]),
+  );
+
+/** Σ dy·y over the outputs whose gradients come in. */
+function objective(row: KernelRow, one: Case, forward: Named, given: Named): number {
+  const outputs = row.reference(forward, one.attributes as never);
+  let sum = 0;
+  for (const [name, output] of Object.entries(row.gradient!.of ?? { dy: 0 }))
+    given[name]!.values.forEach((dy, i) => {
+      sum += dy * outputs[output]!.values[i]!;
+    });
+  return sum;
+}
+
+/** The derivative for one number of an input, by four points. */
+function slope(row: KernelRow, one: Case, forward: Named, given: Named, name: string, i: number): number {
+  const { values } = forward[name]!;
+  const exact = values[i]!;
+  const at = (step: number): number => {
+    values[i] = exact + step;
+    const value = objective(row, one, forward, given);
+    values[i] = exact;
+    return value;
+  };
+  return (8 * (at(STEP) - at(-STEP)) - (at(2 * STEP) - at(-2 * STEP))) / (12 * STEP);
+}
+
+const small = ({ inputs, extreme, speed }: Case): boolean =>
+  !extreme && !speed && Object.values(inputs).every(({ shape }) => sizeOf(shape) <= LARGEST);
+
+describe.each(kernelRows.filter(({ gradient }) => gradient))('the reference of $gradient.kernel', (row) => {
+  const cases = row.cases.filter(small);
+  it('has cases to be compared with finite differences', () => expect(cases.length).toBeGreaterThan(0));
+
+  it.each(cases)('$name', (one) => {
+    const gradient = row.gradient!;
+    const { forward, given: rounded } = gradientInputs(row, one);
+    const given = doubles(rounded);
+    const attributes = gradient.attributes?.(one.attributes as never) ?? one.attributes;
+    const analytic = gradient.reference(given, attributes as never);
+    gradient.outputs.forEach((name, o) => {
+      if (!forward[name]) return; // an input that this case leaves out
+      forward[name].values.forEach((value, i) => {
+        if (row.kink?.(value, one.attributes as never)) return;
+        const expected = slope(row, one, forward, given, name, i);
+        // What is saved is rounded to float32, and so are its parts of the gradient.
+        const size = Math.max(1, ...analytic[o]!.values.map(Math.abs));
+        expect(Math.abs(analytic[o]!.values[i]! - expected)).toBeLessThan(3e-5 * size);
+      });
+    });
+  });
+});
