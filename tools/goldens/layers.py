@@ -1,21 +1,21 @@
-"""Values and gradients of the layers in float64: run with `python3 tools/goldens/layers.py`.
+"""Values and gradients of the layers in float64, a file a layer: run with `python3 tools/goldens/layers.py`.
 
 Parameters are leaves in this project's layout (dense [in, out], convolution [height, width, in, out], images [batch, height,
 width, channels]), so that their gradients come in it too."""
 import math
 import torch, torch.nn as nn, torch.nn.functional as F
 from torch.nn.utils.stateless import functional_call
-from golden import numbers, write
+from golden import numbers, randn as r, save, seeded
 
-r = lambda *shape: torch.randn(*shape, dtype=torch.float64).float().double()
-short = lambda t: [v if isinstance(v, str) else float('%.9g' % v) for v in numbers(t)]
-tensor = lambda t: dict(shape=list(t.shape), values=short(t))
+tensor = lambda t: dict(shape=list(t.shape), values=numbers(t))
 leaf = lambda t: t.clone().requires_grad_()
-cases = []
+files = {}  # name -> (seed, cases)
 
 
-def add(layer, f, x, params=None, options=None, training=True, frozen=()):
-    """f(x, params) -> y; parameters named in `frozen` are running statistics, which f changes in place."""
+def add(layer, f, x, params=None, options=None, training=True, frozen=(), inputs=None, step=None):
+    """f(x, params) -> y; parameters named in `frozen` are running statistics, which f changes in place. `inputs` has further
+    inputs by name, without gradients. The first case of a layer is its sample in the tests of all layers, with `step` for its
+    finite differences."""
     params = params or {}
     given = {name: tensor(p) for name, p in params.items()}
     x = leaf(x)
@@ -23,9 +23,18 @@ def add(layer, f, x, params=None, options=None, training=True, frozen=()):
     y = f(x, p)
     dy = r(*y.shape)
     (y * dy).sum().backward()
-    cases.append(dict(layer=layer, options=options or {}, training=training, params=given, x=tensor(x), y=tensor(y), dy=tensor(dy), dx=tensor(x.grad),
-                      gradients={name: tensor(torch.zeros_like(v) if v.grad is None else v.grad) for name, v in p.items() if name not in frozen},
-                      after={name: tensor(v) for name, v in p.items() if name in frozen}))
+    case = dict(layer=layer, options=options or {}, training=training, params=given, x=tensor(x), y=tensor(y), dy=tensor(dy), dx=tensor(x.grad),
+                gradients={name: tensor(torch.zeros_like(v) if v.grad is None else v.grad) for name, v in p.items() if name not in frozen},
+                after={name: tensor(v) for name, v in p.items() if name in frozen})
+    if inputs: case['inputs'] = {name: tensor(value) for name, value in inputs.items()}
+    if step: case['step'] = step
+    files.setdefault(layer, (section, []))[1].append(case)
+
+
+def begin(name):
+    """A stream of its own for the cases that follow, so that new ones elsewhere change nothing here."""
+    global section
+    section = seeded(name)
 
 
 nchw = lambda x: x.permute(0, 3, 1, 2)
@@ -45,23 +54,29 @@ def pad_same(x, kernel, strides, dilations, value=0.):
 
 
 # dense
+begin('dense')
 for shape, options in (((4, 5), {}), ((1, 5), {}), ((2, 3, 5), {}), ((3, 5), dict(bias=False))):
     params = dict(kernel=r(5, 3), **({} if 'bias' in options else dict(bias=r(3))))
     add('dense', lambda x, p: bias(x @ p['kernel'], p), r(*shape), params, dict(options, inFeatures=5, outFeatures=3))
 add('dense', lambda x, p: bias(x @ p['kernel'], p), r(3, 1) * 80, dict(kernel=r(1, 1), bias=r(1)), dict(inFeatures=1, outFeatures=1))
 
 # conv2d, depthwiseConv2d
+begin('conv2d')
 convolutions = [
     ((2, 5, 6, 3), dict(kernelSize=3)), ((1, 5, 6, 3), dict(kernelSize=3, padding='valid')), ((2, 4, 4, 1), dict(kernelSize=2, padding='valid')),
     ((2, 5, 6, 2), dict(kernelSize=3, strides=2)), ((2, 6, 6, 2), dict(kernelSize=3, strides=2)), ((2, 7, 6, 2), dict(kernelSize=3, strides=2, padding='valid')),
     ((2, 4, 5, 3), dict(kernelSize=1, bias=False)), ((1, 5, 6, 2), dict(kernelSize=[3, 2])), ((1, 5, 6, 2), dict(kernelSize=[2, 1], strides=[2, 2])),
     ((2, 7, 6, 2), dict(kernelSize=3, dilations=2)), ((2, 7, 6, 2), dict(kernelSize=3, dilations=2, padding='valid')),
     ((1, 8, 9, 1), dict(kernelSize=[2, 3], dilations=[3, 2])), ((1, 1, 1, 2), dict(kernelSize=3)),
+    ((1, 6, 6, 2), dict(kernelSize=3, strides=2, padding=1)), ((1, 5, 4, 2), dict(kernelSize=[3, 2], padding=[2, 0])), ((1, 7, 6, 2), dict(kernelSize=3, dilations=2, padding=1)),
 ]
 for shape, options in convolutions:
     kernel, strides, dilations = (pair(options.get(name, 1)) for name in ('kernelSize', 'strides', 'dilations'))
     def padded(x):
-        return pad_same(nchw(x), kernel, strides, dilations) if options.get('padding') != 'valid' else nchw(x)
+        amount = options.get('padding', 'same')
+        if amount == 'valid': return nchw(x)
+        if amount == 'same': return pad_same(nchw(x), kernel, strides, dilations)
+        return F.pad(nchw(x), [pair(amount)[1]] * 2 + [pair(amount)[0]] * 2)
     channels = shape[3]
     def convolve(x, p):
         return bias(nhwc(F.conv2d(padded(x), p['kernel'].permute(3, 2, 0, 1), None, strides, 0, dilations)), p)
@@ -77,13 +92,15 @@ for shape, options in convolutions:
             dict(options, channels=channels, multiplier=multiplier))
 
 # maxPool2d, averagePool2d, globalAveragePool, flatten
+begin('maxPool2d')
 pools = [((2, 4, 6, 3), {}), ((1, 5, 7, 2), {}), ((1, 5, 7, 2), dict(poolSize=3, strides=2)), ((2, 5, 4, 1), dict(poolSize=2, padding='same')),
-         ((1, 3, 3, 2), dict(poolSize=3)), ((1, 6, 5, 2), dict(poolSize=[3, 2], strides=1, padding='same'))]
+         ((1, 3, 3, 2), dict(poolSize=3)), ((1, 6, 5, 2), dict(poolSize=[3, 2], strides=1, padding='same')), ((1, 6, 6, 2), dict(poolSize=3, strides=2, padding=1))]
 for shape, options in pools:
     size = pair(options.get('poolSize', 2)); strides = pair(options.get('strides', size))
     same = options.get('padding') == 'same'
-    pad = lambda x, value: pad_same(nchw(x), size, strides, [1, 1], value) if same else nchw(x)
-    add('maxPool2d', lambda x, p: nhwc(F.max_pool2d(pad(x, -math.inf), size, strides)), r(*shape), None, options)
+    extra = 0 if isinstance(options.get('padding', 'valid'), str) else options['padding']
+    pad = lambda x, value: pad_same(nchw(x), size, strides, [1, 1], value) if same else F.pad(nchw(x), [extra] * 4, value=value)
+    add('maxPool2d', lambda x, p: nhwc(F.max_pool2d(pad(x, -math.inf), size, strides)), r(*shape), None, options, step=.01)
     mean = lambda x: F.avg_pool2d(pad(x, 0.), size, strides)
     add('averagePool2d', lambda x, p: nhwc(mean(x) / mean(torch.ones_like(x))), r(*shape), None, options)
 add('globalAveragePool', lambda x, p: x.mean((1, 2)), r(2, 3, 4, 5))
@@ -91,31 +108,34 @@ add('globalAveragePool', lambda x, p: x.mean(1), r(2, 3, 5))
 add('flatten', lambda x, p: x.reshape(2, -1), r(2, 3, 4))
 
 # batchNorm
-norms = [((6, 3), {}), ((2, 3, 4, 3), {}), ((1, 4, 4, 1), {}), ((5, 2, 2), dict(scale=False, epsilon=1e-12, momentum=.4)), ((4, 2), dict(shift=False)),
-         ((4, 2), dict(scale=False, shift=False, momentum=1.))]
+begin('batchNorm')
+norms = [((6, 3), {}), ((2, 3, 4, 3), {}), ((1, 4, 4, 1), {}), ((5, 2, 2), dict(gamma=False, epsilon=1e-12, momentum=.4)), ((4, 2), dict(beta=False)),
+         ((4, 2), dict(gamma=False, beta=False, momentum=1.))]
 for shape, options in norms:
     channels = shape[-1]
-    affine = dict(**(dict(gamma=r(channels)) if options.get('scale', True) else {}), **(dict(beta=r(channels)) if options.get('shift', True) else {}))
+    affine = dict(**(dict(gamma=r(channels)) if options.get('gamma', True) else {}), **(dict(beta=r(channels)) if options.get('beta', True) else {}))
     statistics = dict(runningMean=r(channels), runningVariance=r(channels).abs() + .1)
     for training in (True, False):
         for scale in (1, 80):
-            def normalise(x, p):
+            def normalize(x, p):
                 flat = x.reshape(-1, channels)
                 y = F.batch_norm(flat, p['runningMean'], p['runningVariance'], p.get('gamma'), p.get('beta'), training, options.get('momentum', .1), options.get('epsilon', 1e-5))
                 return y.reshape(x.shape)
-            add('batchNorm', normalise, r(*shape) * scale, dict(**affine, **statistics), dict(options, channels=channels), training, ('runningMean', 'runningVariance'))
+            add('batchNorm', normalize, r(*shape) * scale, dict(**affine, **statistics), dict(options, channels=channels), training, ('runningMean', 'runningVariance'))
 constant = torch.ones(4, 2, dtype=torch.float64) * 3
 add('batchNorm', lambda x, p: F.batch_norm(x, p['runningMean'], p['runningVariance'], p['gamma'], p['beta'], True), constant,
     dict(gamma=r(2), beta=r(2), runningMean=r(2), runningVariance=r(2).abs()), dict(channels=2), True, ('runningMean', 'runningVariance'))
 
 # layerNorm
+begin('layerNorm')
 for shape, options in (((2, 3, 8), {}), ((1, 4), {}), ((3, 1), {}), ((2, 2, 2, 6), dict(epsilon=1e-3))):
     for scale in (1, 80, 0):
         features = shape[-1]
         add('layerNorm', lambda x, p: F.layer_norm(x, [features], p['gamma'], p['beta'], options.get('epsilon', 1e-5)), r(*shape) * scale,
-            dict(gamma=r(features), beta=r(features)), dict(options, features=features))
+            dict(gamma=r(features), beta=r(features)), dict(options, features=features), step=.03)
 
 # multiHeadAttention, against PyTorch's module
+begin('multiHeadAttention')
 for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), (2, 3, 4, 1, 1), (1, 4, 4, 2, 20)):
     module = nn.MultiheadAttention(features, heads, batch_first=True).double()
     parts = ('query', 'key', 'value', 'output')
@@ -128,6 +148,7 @@ for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), 
     add('multiHeadAttention', attend, r(batch, tokens, features) * scale, params, dict(features=features, heads=heads))
 
 # lstm, gru, against PyTorch's operations
+begin('lstm')
 outputs = dict(all=lambda h: h, last=lambda h: h[:, -1], mean=lambda h: h.mean(1))
 for batch, time, features, units, scale in ((3, 4, 5, 2, 1), (1, 1, 2, 3, 1), (2, 6, 1, 1, 1), (2, 5, 3, 4, 80)):
     for name, pick in outputs.items():
@@ -146,6 +167,7 @@ for batch, time, features, units, scale in ((3, 4, 5, 2, 1), (1, 1, 2, 3, 1), (2
             {'input.kernel': r(features, 3 * units), 'input.bias': r(3 * units), 'recurrent.kernel': r(units, 3 * units), 'recurrent.bias': r(units)}, options)
 
 # patchEmbedding, positions
+begin('patchEmbedding')
 for size, patch, channels in ((4, 2, 3), (6, 3, 1), (4, 4, 2), (3, 1, 2)):
     def patches(x, p):
         kernel = p['kernel'].reshape(patch, patch, channels, 5).permute(3, 2, 0, 1)
@@ -161,19 +183,20 @@ for height, width, features in ((2, 3, 8), (1, 4, 16), (8, 8, 32)):
     add('sinCosPositions2d', lambda x, p: x + table, torch.zeros(1, height * width, features, dtype=torch.float64), None, dict(height=height, width=width, features=features))
 
 # dropout outside training; what it draws in training is tested by its statistics
+begin('dropout')
 add('dropout', lambda x, p: x * 1, r(3, 4), None, dict(rate=.5), False)
 
 # activations behind batchNorm, dense and conv2d; values up to ±80 in front of them
-stream = torch.get_rng_state()
+begin('activations')
 activations = dict(relu=F.relu, silu=F.silu, gelu=F.gelu, geluTanh=lambda x: F.gelu(x, approximate='tanh'))
 if torch.__version__.startswith('1.'): activations['geluTanh'] = lambda x: x / 2 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + .044715 * x ** 3)))
 for name, f in activations.items():
-    for shape, options, scale in (((6, 3), {}, 1), ((2, 3, 4, 3), {}, 40), ((1, 4, 4, 1), dict(scale=False, epsilon=1e-12), 1), ((4, 2), dict(shift=False), 40), ((1, 3), {}, 80)):
+    for shape, options, scale in (((6, 3), {}, 1), ((2, 3, 4, 3), {}, 40), ((1, 4, 4, 1), dict(gamma=False, epsilon=1e-12), 1), ((4, 2), dict(beta=False), 40), ((1, 3), {}, 80)):
         channels = shape[-1]
-        affine = dict(**(dict(gamma=r(channels) * scale) if options.get('scale', True) else {}), **(dict(beta=r(channels) * scale) if options.get('shift', True) else {}))
+        affine = dict(**(dict(gamma=r(channels) * scale) if options.get('gamma', True) else {}), **(dict(beta=r(channels) * scale) if options.get('beta', True) else {}))
         statistics = dict(runningMean=r(channels), runningVariance=r(channels).abs() + .1)
         for training in (True, False):
-            def normalise(x, p):
+            def normalize(x, p):
                 moments = (x.mean(tuple(range(x.dim() - 1))), x.var(tuple(range(x.dim() - 1)), False)) if training else (p['runningMean'], p['runningVariance'])
                 y = f((x - moments[0]) / (moments[1] + options.get('epsilon', 1e-5)).sqrt() * p.get('gamma', 1.) + p.get('beta', 0.))
                 n = x.numel() // channels
@@ -181,7 +204,7 @@ for name, f in activations.items():
                     p['runningMean'].mul_(.9).add_(.1 * moments[0].detach())
                     p['runningVariance'].mul_(.9).add_(.1 * moments[1].detach() * (n / max(n - 1, 1)))
                 return y
-            add('batchNorm', normalise, r(*shape), dict(**affine, **statistics), dict(options, channels=channels, activation=name), training, ('runningMean', 'runningVariance'))
+            add('batchNorm', normalize, r(*shape), dict(**affine, **statistics), dict(options, channels=channels, activation=name), training, ('runningMean', 'runningVariance'))
     for scale in (1, 80):
         add('dense', lambda x, p: f(x @ p['kernel'] + p['bias']), r(4, 5) * scale, dict(kernel=r(5, 3), bias=r(3)), dict(inFeatures=5, outFeatures=3, activation=name))
         for shape, options in (((2, 5, 6, 2), dict(kernelSize=3)), ((1, 5, 4, 2), dict(kernelSize=3, strides=2, padding='valid', bias=False)), ((1, 7, 6, 2), dict(kernelSize=3, dilations=2))):
@@ -191,6 +214,7 @@ for name, f in activations.items():
                 dict(kernel=r(3, 3, 2, 4), **(dict(bias=r(4)) if 'bias' not in options else {})), dict(options, inChannels=2, outChannels=4, activation=name))
 
 # bidirectional, against PyTorch's operations, whose second bias of the reset and update gates is zero here
+begin('bidirectional')
 for cell, gates in (('lstm', 4), ('gru', 3)):
     for batch, time, features, units, scale in ((3, 4, 5, 2, 1), (1, 1, 2, 3, 1), (2, 5, 3, 4, 80)):
         zeros = lambda *shape: torch.zeros(*shape, dtype=torch.float64)
@@ -207,6 +231,7 @@ for cell, gates in (('lstm', 4), ('gru', 3)):
         add('bidirectional', both, r(batch, time, features) * scale, params, dict(cell=cell, inFeatures=features, units=units))
 
 # shiftedPatchEmbedding: copies by padding and cropping, patches by unfold
+begin('shiftedPatchEmbedding')
 for size, patch, channels, scale in ((4, 2, 3, 1), (8, 4, 1, 1), (4, 4, 2, 40)):
     inside = 5 * patch * patch * channels
     def shifted(x, p):
@@ -216,9 +241,10 @@ for size, patch, channels, scale in ((4, 2, 3, 1), (8, 4, 1, 1), (4, 4, 2, 40)):
         tokens = columns.reshape(len(x), 5 * channels, patch * patch, -1).permute(0, 3, 2, 1).flatten(2)
         return F.layer_norm(tokens, [inside], p['norm.gamma'], p['norm.beta']) @ p['project.kernel'] + p['project.bias']
     add('shiftedPatchEmbedding', shifted, r(2, size, size + patch, channels) * scale,
-        {'norm.gamma': r(inside), 'norm.beta': r(inside), 'project.kernel': r(inside, 5), 'project.bias': r(5)}, dict(patchSize=patch, inChannels=channels, features=5))
+        {'norm.gamma': r(inside), 'norm.beta': r(inside), 'project.kernel': r(inside, 5), 'project.bias': r(5)}, dict(patchSize=patch, inChannels=channels, features=5), step=.03)
 
 # localitySelfAttention
+begin('localitySelfAttention')
 for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), (2, 3, 4, 1, 1), (1, 4, 4, 2, 4)):
     def locally(x, p):
         q, k, v = ((x @ p[part + '.kernel'] + p[part + '.bias']).reshape(*x.shape[:2], heads, -1).transpose(1, 2) for part in ('query', 'key', 'value'))
@@ -231,15 +257,31 @@ for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), 
 
 # dropPath outside training; what it draws in training is tested by its statistics
 add('dropPath', lambda x, p: x * 1, r(3, 4, 2), None, dict(rate=.5), False)
-torch.set_rng_state(stream)
 
-write('layers', 'layers', cases)
+# attention, against PyTorch's operation: other keys than queries, and padding
+begin('attention')
+for batch, queries, keys, features, key_features, heads, masked in ((2, 3, 4, 6, 6, 2, False), (2, 3, 5, 4, 3, 2, True), (1, 1, 1, 4, 4, 4, False), (2, 4, 4, 4, 4, 1, True)):
+    parts = ('query', 'key', 'value', 'output')
+    key, value = r(batch, keys, key_features), r(batch, keys, key_features)
+    mask = torch.ones(batch, keys, dtype=torch.float64)
+    if masked: mask[0, keys - 2:] = 0; mask[1, 0] = 0
+    def cross(x, p):
+        q, k, v = (t @ p[part + '.kernel'] + p[part + '.bias'] for part, t in zip(parts, (x, key, value)))
+        heads_of = lambda t: t.reshape(*t.shape[:2], heads, -1).transpose(1, 2)
+        mixed = F.scaled_dot_product_attention(heads_of(q), heads_of(k), heads_of(v), attn_mask=(mask != 0)[:, None, None, :])
+        return mixed.transpose(1, 2).flatten(2) @ p['output.kernel'] + p['output.bias']
+    params = {}
+    for part in parts: params.update({part + '.kernel': r(key_features if part in ('key', 'value') else features, features), part + '.bias': r(features)})
+    add('attention', cross, r(batch, queries, features), params, dict(features=features, heads=heads, keyFeatures=key_features), inputs=dict(key=key, value=value, mask=mask))
+
+for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example
+begin('batch-norm-steps')
 module = nn.BatchNorm1d(3, momentum=.3).double()
 batches = [r(n, 3) * n for n in (4, 2, 7)]
 for batch in batches: module(batch)
 module.eval()
 example = r(2, 3)
-write('layers', 'batch-norm-steps', dict(batches=[tensor(batch) for batch in batches], x=tensor(example), y=tensor(module(example)),
-      runningMean=short(module.running_mean), runningVariance=short(module.running_var)))
+save('layers', 'batch-norm-steps', dict(batches=[tensor(batch) for batch in batches], x=tensor(example), y=tensor(module(example)),
+     runningMean=numbers(module.running_mean), runningVariance=numbers(module.running_var)), section, {})

@@ -1,37 +1,20 @@
+import * as activationExports from '@tenfold/activations';
+import { gelu, relu, silu } from '@tenfold/activations';
 import { createRng } from '@tenfold/random';
-import { checkGradient, executed, expectClose, expectNoLeaks, golden } from '@tenfold/testing';
+import { checkGradient, executed, expectClose, expectNoLeaks, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as layers from './index';
 import {
+  assignParameters,
   countFlops,
   createModel,
   type Layer,
   type LayerLike,
   type Model,
-  type Params,
-  toLayer,
+  sequential,
 } from './index';
-import * as initializerExports from './initializers';
-
-// What is no layer, or holds others and is tested beside its file.
-const others = [
-  'assignParameters',
-  'block',
-  'countFlops',
-  'countParameters',
-  'createModel',
-  'flattenParams',
-  'loadSafetensors',
-  'saveSafetensors',
-  'sequential',
-  'toLayer',
-];
-const initializers = Object.keys(initializerExports);
-const plain: Record<string, LayerLike> = {
-  flatten: layers.flatten,
-  globalAveragePool: layers.globalAveragePool,
-};
+import * as layers from './layers';
+import { toLayer } from './model/layer';
 
 interface Values {
   shape: number[];
@@ -39,9 +22,13 @@ interface Values {
 }
 interface Case {
   layer: string;
-  options: object;
+  options: { activation?: string; cell?: string; inFeatures?: number; units?: number };
   training: boolean;
   params: Record<string, Values>;
+  /** Further inputs by name; x is then the query. */
+  inputs?: Record<string, Values>;
+  /** Of the finite differences where the layer is the sample of its kind. */
+  step?: number;
   x: Values;
   y: Values;
   dy: Values;
@@ -49,19 +36,56 @@ interface Case {
   gradients: Record<string, Values>;
   after: Record<string, Values>;
 }
-const cases = golden<Case[]>(new URL('../goldens/layers.json', import.meta.url));
+// Every export of the folder of layers has a file of goldens, whose first case is its sample below.
+const names = Object.keys(layers);
+const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
+const cases = names.flatMap((name) => files[name] ?? []);
 
 // WGSL allows exp an error of 3 + 2|x| units in the last place, and softmax's gradients cancel to 0 in key.bias.
 const rounding = tf.getBackend() === 'webgpu' ? 4 : 1;
 
-type Factory = (options: object) => LayerLike;
-const make = ({ layer, options }: { layer: string; options: object }): LayerLike =>
-  plain[layer] ?? (layers as unknown as Record<string, Factory>)[layer]!(options);
-const toTensor = ({ values, shape }: Values) => tf.tensor(values, shape);
+type Factory = (options: object) => LayerLike<never>;
+type Several = Layer<object, { [name: string]: tf.Tensor }>;
+
+/** A layer as a function of its first input; the others are constants. */
+function make({ layer, options: { activation, ...options }, inputs }: Case): LayerLike {
+  const functions = activationExports as unknown as Record<string, (x: tf.Tensor) => tf.Tensor>;
+  const factory = (layers as unknown as Record<string, Factory | ((x: tf.Tensor) => tf.Tensor)>)[layer]!;
+  if (layer === 'flatten' || layer === 'globalAveragePool') return factory as (x: tf.Tensor) => tf.Tensor;
+  if (layer === 'bidirectional') {
+    const { cell, inFeatures, units } = options;
+    const reader = () =>
+      (cell === 'lstm' ? layers.lstm : layers.gru)({ inFeatures: inFeatures!, units: units!, output: 'all' });
+    return layers.bidirectional(reader(), reader()) as Layer;
+  }
+  const given = { ...options, ...(activation && { activation: functions[activation] }) };
+  const made = (factory as Factory)(given);
+  if (!inputs) return made as unknown as LayerLike;
+  const several = made as unknown as Several;
+  const first = layer === 'attention' ? 'query' : 'x';
+  return {
+    init: several.init,
+    apply: (params, x, context) =>
+      several.apply(
+        params,
+        {
+          [first]: x,
+          ...Object.fromEntries(
+            Object.entries(inputs).map(([name, value]) => [
+              name,
+              // A batch of 1 takes the first of each.
+              tf.slice(toTensor(value), 0, (x as tf.Tensor | undefined)?.shape?.[0] ?? 1),
+            ]),
+          ),
+        },
+        context,
+      ),
+  };
+}
+const toTensor = ({ values, shape }: Values): tf.Tensor => tf.tensor(values, shape);
 
 it('has goldens for every layer', () => {
-  const names = Object.keys(layers).filter((name) => ![...others, ...initializers].includes(name));
-  expect([...new Set(cases.map((c) => c.layer))].sort()).toEqual(names.sort());
+  expect(names.filter((name) => !files[name]?.length)).toEqual([]);
 });
 
 /** The loss's value is the output; gradients of the input and of what is trained come back by name, the input's as ''. */
@@ -85,7 +109,7 @@ describe.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)}
     beforeEach(() => {
       model = createModel(make(c));
       const given = Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)]));
-      layers.assignParameters(model, given);
+      assignParameters(model, given);
     });
     afterEach(() => model.dispose());
 
@@ -116,122 +140,26 @@ describe.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)}
 const tolerance = ({ values }: Values): number =>
   2e-5 * Math.max(0.5, ...values.map((v) => Math.min(Math.abs(v), 1e3)));
 
-// One small layer of each kind for what every layer has to keep.
-const samples: Record<string, { layer: () => LayerLike; shape: number[]; output: number[]; step?: number }> =
-  {
-    averagePool2d: { layer: () => layers.averagePool2d(), shape: [2, 4, 5, 3], output: [2, 2, 2, 3] },
-    batchNorm: { layer: () => layers.batchNorm({ channels: 3 }), shape: [4, 2, 2, 3], output: [4, 2, 2, 3] },
-    'batchNorm activated': {
-      layer: () => layers.batchNorm({ channels: 3, activation: 'gelu' }),
-      shape: [4, 2, 2, 3],
-      output: [4, 2, 2, 3],
-    },
-    'bidirectional lstm': {
-      layer: () => layers.bidirectional({ cell: 'lstm', inFeatures: 3, units: 2 }),
-      shape: [2, 4, 3],
-      output: [2, 4, 4],
-    },
-    bidirectional: {
-      layer: () => layers.bidirectional({ cell: 'gru', inFeatures: 3, units: 2 }),
-      shape: [2, 4, 3],
-      output: [2, 4, 4],
-    },
-    conv2d: {
-      layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }),
-      shape: [2, 5, 4, 2],
-      output: [2, 3, 2, 3],
-    },
-    'conv2d dilated': {
-      layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 2, dilations: [2, 3] }),
-      shape: [2, 5, 4, 2],
-      output: [2, 5, 4, 3],
-    },
-    'conv2d activated': {
-      layer: () => layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, activation: 'silu' }),
-      shape: [2, 5, 4, 2],
-      output: [2, 5, 4, 3],
-    },
-    'dense activated': {
-      layer: () => layers.dense({ inFeatures: 3, outFeatures: 4, activation: 'gelu' }),
-      shape: [2, 5, 3],
-      output: [2, 5, 4],
-    },
-    dense: {
-      layer: () => layers.dense({ inFeatures: 3, outFeatures: 4 }),
-      shape: [2, 5, 3],
-      output: [2, 5, 4],
-    },
-    depthwiseConv2d: {
-      layer: () => layers.depthwiseConv2d({ channels: 2, kernelSize: 3, multiplier: 2 }),
-      shape: [2, 4, 4, 2],
-      output: [2, 4, 4, 4],
-    },
-    dropPath: { layer: () => layers.dropPath({ rate: 0.4 }), shape: [3, 4, 2], output: [3, 4, 2] },
-    dropout: { layer: () => layers.dropout({ rate: 0.4 }), shape: [3, 4], output: [3, 4] },
-    flatten: { layer: () => layers.flatten, shape: [2, 3, 4], output: [2, 12] },
-    globalAveragePool: { layer: () => layers.globalAveragePool, shape: [2, 3, 4, 5], output: [2, 5] },
-    gru: { layer: () => layers.gru({ inFeatures: 3, units: 4 }), shape: [2, 5, 3], output: [2, 4] },
-    'gru all': {
-      layer: () => layers.gru({ inFeatures: 3, units: 2, output: 'all' }),
-      shape: [2, 5, 3],
-      output: [2, 5, 2],
-    },
-    layerNorm: {
-      layer: () => layers.layerNorm({ features: 6 }),
-      shape: [2, 3, 6],
-      output: [2, 3, 6],
-      step: 0.03,
-    },
-    learnedPositions: {
-      layer: () => layers.learnedPositions({ tokens: 3, features: 4 }),
-      shape: [2, 3, 4],
-      output: [2, 3, 4],
-    },
-    localitySelfAttention: {
-      layer: () => layers.localitySelfAttention({ features: 6, heads: 2 }),
-      shape: [2, 4, 6],
-      output: [2, 4, 6],
-    },
-    lstm: {
-      layer: () => layers.lstm({ inFeatures: 3, units: 4, output: 'mean', forgetBias: 1 }),
-      shape: [2, 5, 3],
-      output: [2, 4],
-    },
-    'lstm all': {
-      layer: () => layers.lstm({ inFeatures: 3, units: 2, output: 'all' }),
-      shape: [2, 5, 3],
-      output: [2, 5, 2],
-    },
-    maxPool2d: { layer: () => layers.maxPool2d(), shape: [1, 4, 4, 2], output: [1, 2, 2, 2], step: 1e-2 },
-    multiHeadAttention: {
-      layer: () => layers.multiHeadAttention({ features: 6, heads: 2 }),
-      shape: [2, 4, 6],
-      output: [2, 4, 6],
-    },
-    patchEmbedding: {
-      layer: () => layers.patchEmbedding({ patchSize: 2, inChannels: 3, features: 5 }),
-      shape: [2, 4, 6, 3],
-      output: [2, 6, 5],
-    },
-    shiftedPatchEmbedding: {
-      layer: () => layers.shiftedPatchEmbedding({ patchSize: 2, inChannels: 3, features: 5 }),
-      shape: [2, 4, 6, 3],
-      output: [2, 6, 5],
-      step: 0.03,
-    },
-    sinCosPositions2d: {
-      layer: () => layers.sinCosPositions2d({ height: 2, width: 2, features: 8 }),
-      shape: [2, 4, 8],
-      output: [2, 4, 8],
-    },
-  };
+// The first golden case of every layer, and variants that take other ways.
+const variants: Record<string, Case> = Object.fromEntries([
+  ...names.map((name) => [name, files[name]![0]!] as const),
+  ...cases
+    .filter(
+      ({ layer, options: o }) => o.activation === 'gelu' && ['batchNorm', 'conv2d', 'dense'].includes(layer),
+    )
+    .map((c) => [`${c.layer} with gelu`, c] as const),
+  ...cases
+    .filter((c) => c.layer === 'conv2d' && 'dilations' in c.options)
+    .map((c) => ['conv2d dilated', c] as const),
+  ...cases
+    .filter((c) => c.layer === 'bidirectional' && c.options.cell === 'gru')
+    .map((c) => ['bidirectional gru', c] as const),
+]);
 
-it('has a sample of every layer', () => {
-  const names = Object.keys(layers).filter((name) => ![...others, ...initializers].includes(name));
-  expect([...new Set(Object.keys(samples).map((name) => name.split(' ')[0]))].sort()).toEqual(names.sort());
-});
-
-describe.each(Object.entries(samples))('%s', (name, { layer, shape, output, step }) => {
+describe.each(Object.entries(variants))('%s', (name, c) => {
+  const layer = () => make(c);
+  const { step } = c;
+  const [shape, output] = [c.x.shape, c.y.shape];
   const model = createModel(layer(), { seed: 3 });
   const context = (training: boolean) => ({ training, rng: createRng(5) });
   const x = tf.tensor(createRng(2).fillNormal(new Float32Array(tf.util.sizeFromShape(shape))), shape);
@@ -299,9 +227,33 @@ describe.each(Object.entries(samples))('%s', (name, { layer, shape, output, step
     }
   });
 
-  it('says the floating-point operations that it executes', async () => {
+  it('counts the floating-point operations that it executes', async () => {
     const one = tf.zeros([1, ...shape.slice(1)]);
-    expect(countFlops(model, shape.slice(1)).total).toBe((await executed(() => model.predict(one))).flops);
+    expect(countFlops(model, shape.slice(1))).toBe((await executed(() => model.predict(one))).flops);
+  });
+
+  it.each(['int32', 'bool'] as const)('computes %s in float32', async (dtype) => {
+    const whole = tf.tidy(() => tf.cast(dtype === 'bool' ? tf.greater(x, 0) : tf.round(tf.mul(x, 3)), dtype));
+    for (const training of [false, true]) {
+      const fresh = () => createModel(layer(), { seed: 3 });
+      const y = fresh().apply(whole, context(training));
+      expect(y.dtype).toBe('float32');
+      await expectClose(y, fresh().apply(tf.cast(whole, 'float32'), context(training)), {
+        absolute: 0,
+        relative: 0,
+      });
+    }
+  });
+
+  it('refuses what is not a tensor that holds numbers, and leaves nothing', async () => {
+    const disposed = tf.ones(shape);
+    disposed.dispose();
+    const own = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query) is `);
+    await expectNoLeaks(() => {
+      for (const bad of [undefined, null, [[1, 2]], 3, 'x', {}, disposed]) {
+        expect(() => model.predict(bad as unknown as tf.Tensor)).toThrow(own);
+      }
+    });
   });
 
   it('refuses an input that does not fit', () => {
@@ -312,20 +264,20 @@ describe.each(Object.entries(samples))('%s', (name, { layer, shape, output, step
   });
 });
 
-/** The parameters with others in the place of those named. */
-function replace(params: Params, names: string[], values: tf.Tensor[], prefix = ''): Params {
+/** The parameters with other values for those named. */
+function replace(params: object, names: string[], values: tf.Tensor[], prefix = ''): object {
   return Object.fromEntries(
     Object.entries(params).map(([key, value]) => {
       const name = prefix + key;
-      if (!(value instanceof tf.Variable)) return [key, replace(value, names, values, `${name}.`)];
-      return [key, names.includes(name) ? (values[names.indexOf(name)] as tf.Variable) : value];
+      if (!(value instanceof tf.Variable)) return [key, replace(value as object, names, values, `${name}.`)];
+      return [key, names.includes(name) ? values[names.indexOf(name)] : value];
     }),
   );
 }
 
 describe('a gradient that nothing needs', () => {
   const convolutions = (trainable: boolean): Layer =>
-    layers.sequential({
+    sequential({
       first: layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, trainable }),
       second: layers.conv2d({ inChannels: 4, outChannels: 2, kernelSize: 2 }),
     });
@@ -350,14 +302,14 @@ describe('a gradient that nothing needs', () => {
   });
 
   it('is not computed with a bias and relu in the convolution either', async () => {
-    const one = layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, activation: 'relu' });
+    const one = layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, activation: relu });
     const counts = await backward(one, [1, 4, 4, 3]);
     expect([counts.FusedConv2D, counts.Conv2DBackpropFilter]).toEqual([1, 1]);
     expect([counts.Conv2DBackpropInput, counts.Conv2D]).toEqual([undefined, undefined]);
   });
 
   it('is not computed for the input of the first dense layer', async () => {
-    const model = layers.sequential([layers.dense({ inFeatures: 3, outFeatures: 2 })]);
+    const model = sequential([layers.dense({ inFeatures: 3, outFeatures: 2 })]);
     const { _FusedMatMul: forward, BatchMatMul: gradients } = await backward(model, [4, 3]);
     expect([forward, gradients]).toEqual([1, 1]); // y, and dW alone
   });
@@ -366,13 +318,13 @@ describe('a gradient that nothing needs', () => {
 describe('bad options', () => {
   it.each<[() => unknown, RegExp]>([
     [
-      () => layers.batchNorm({ channels: 1, activation: 'swish' as 'silu' }),
-      /batchNorm: activation is "swish"; give one of 'none', 'relu', 'silu', 'gelu', 'geluTanh'/,
+      () => layers.batchNorm({ channels: 1, activation: 'silu' as unknown as typeof silu }),
+      /^batchNorm: activation is "silu"; give a function of a tensor such as relu/,
     ],
     [() => layers.dense({ inFeatures: 0, outFeatures: 1 }), /dense: inFeatures is 0; give an integer/],
     [
       () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: [3, 1.5] }),
-      /conv2d: kernelSize \(width\) is 1.5/,
+      /^conv2d: kernelSize is \[3, 1.5\]; give an integer of at least 1/,
     ],
     [
       () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, strides: 2, dilations: 2 }),
@@ -380,7 +332,7 @@ describe('bad options', () => {
     ],
     [
       () => layers.depthwiseConv2d({ channels: 1, kernelSize: 3, strides: [1, 0] }),
-      /depthwiseConv2d: strides \(right\) is 0/,
+      /^depthwiseConv2d: strides is \[1, 0\]/,
     ],
     [() => layers.batchNorm({ channels: 1, momentum: 0 }), /batchNorm: momentum is 0/],
     [() => layers.batchNorm({ channels: 1, epsilon: 0 }), /batchNorm: epsilon is 0/],
@@ -394,14 +346,96 @@ describe('bad options', () => {
       /localitySelfAttention: features is 6 and heads is 4; heads must divide/,
     ],
     [
-      () => layers.bidirectional({ cell: 'elman' as 'gru', inFeatures: 1, units: 1 }),
-      /bidirectional: cell is "elman"; give 'lstm' or 'gru'/,
+      () =>
+        createModel(
+          layers.bidirectional(
+            layers.gru({ inFeatures: 1, units: 1 }),
+            layers.gru({ inFeatures: 1, units: 1, output: 'all' }),
+          ),
+        ).predict(tf.zeros([1, 2, 1])),
+      /^bidirectional: a layer's output has shape \[1,1\]; give layers whose output is/,
+    ],
+    [
+      () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, groups: 2 } as never),
+      /no option "groups"/,
+    ],
+    [
+      () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, padding: 'Same' as 'same' }),
+      /^conv2d: padding is "Same"; give "same" or "valid"/,
+    ],
+    [
+      () => layers.multiHeadAttention({ features: 4, heads: 2, causal: true } as never),
+      /^multiHeadAttention: there is no option "causal"/,
+    ],
+    [
+      () => layers.dense({ inFeatures: 1, outFeatures: 1, kernelRegularizer: () => 0 } as never),
+      /^dense: there is no option "kernelRegularizer"/,
+    ],
+    [() => layers.lstm({ inFeatures: 1, units: 1, forgetBias: Number.NaN }), /^lstm: forgetBias is NaN/],
+    [
+      () => layers.batchNorm({ channels: 1, epsilon: Number.POSITIVE_INFINITY }),
+      /^batchNorm: epsilon is Infinity; give a finite number above 0/,
+    ],
+    [
+      () => layers.layerNorm({ features: 1, epsilon: Number.POSITIVE_INFINITY }),
+      /^layerNorm: epsilon is Infinity; give a finite number above 0/,
+    ],
+    [
+      () =>
+        createModel(
+          layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: 5, padding: 'valid' }),
+        ).predict(tf.zeros([1, 4, 4, 1])),
+      /^conv2d: the input has shape \[1,4,4,1\], which is smaller than the window of \[5,5\]; give larger/,
+    ],
+    [
+      () =>
+        createModel(
+          layers.depthwiseConv2d({ channels: 1, kernelSize: 3, padding: 'valid', dilations: 2 }),
+        ).predict(tf.zeros([1, 4, 4, 1])),
+      /^depthwiseConv2d: the input has shape \[1,4,4,1\], which is smaller than the window of \[5,5\]/,
+    ],
+    [
+      () => layers.maxPool2d({ poolSize: 3 })(tf.zeros([1, 2, 2, 1])),
+      /^maxPool2d: the input has shape \[1,2,2,1\], which is smaller than the window/,
+    ],
+    [
+      () => layers.averagePool2d({ padding: 2 }),
+      /^averagePool2d: padding is \[2,2\] and poolSize \[2,2\]; give less padding/,
+    ],
+    [
+      () => layers.globalAveragePool(tf.zeros([1, 0, 2, 3])),
+      /^globalAveragePool: the input has shape \[1,0,2,3\]; give at least one position/,
+    ],
+    [
+      () => createModel(layers.gru({ inFeatures: 2, units: 1 })).predict(tf.zeros([0, 3, 2])),
+      /^gru: the input has shape \[0,3,2\]; give at least one sequence/,
+    ],
+    [
+      () => createModel(layers.attention({ features: 4, heads: 2 })).predict(tf.zeros([1, 2, 4]) as never),
+      /^attention: give the inputs as \{ query, key, value, mask \}/,
+    ],
+    [
+      () =>
+        createModel(layers.attention({ features: 4, heads: 2 })).predict({
+          query: tf.zeros([1, 2, 4]),
+          key: tf.zeros([2, 3, 4]),
+        }),
+      /^attention: key has shape \[2,3,4\] and value \[2,3,4\]; give both as \[batch, keys, 4\] for the batch of 1/,
+    ],
+    [
+      () =>
+        createModel(layers.attention({ features: 4, heads: 2 })).predict({
+          query: tf.zeros([1, 2, 4]),
+          key: tf.zeros([1, 3, 4]),
+          mask: tf.zeros([1, 2]),
+        }),
+      /^attention: mask has shape \[1,2\]; give \[batch, keys\], here \[1,3\]/,
     ],
     [
       () => layers.shiftedPatchEmbedding({ patchSize: 3, inChannels: 3, features: 1 }),
       /shiftedPatchEmbedding: patchSize is 3; give an even number/,
     ],
-    [() => layers.dropPath({ rate: 1 }), /dropPath: rate is 1; give a number in \[0, 1\)/],
+    [() => layers.dropPath({ rate: 1 }), /^dropPath: rate is 1; give a number in \[0, 1\)/],
     [
       () => createModel(layers.dropPath({ rate: 0.5 })).apply(tf.zeros([1]), { training: true }),
       /dropPath: a training pass needs the rng/,
@@ -412,18 +446,15 @@ describe('bad options', () => {
       () => layers.sinCosPositions2d({ height: 1, width: 1, features: 6 }),
       /features is 6; give a multiple of 4/,
     ],
-    [() => layers.maxPool2d({ poolSize: 0 }), /maxPool2d: poolSize \(height\) is 0/],
-    [
-      () => createModel(layers.dropout({ rate: 1 })).apply(tf.zeros([1]), { training: true }),
-      /dropout: rate is 1/,
-    ],
+    [() => layers.maxPool2d({ poolSize: 0 }), /^maxPool2d: poolSize is 0/],
+    [() => layers.dropout({ rate: 1 }), /^dropout: rate is 1; give a number in \[0, 1\)/],
     [
       () => createModel(layers.dropout({ rate: 0.5 })).apply(tf.zeros([1]), { training: true }),
-      /dropout: no rng/,
+      /^dropout: there is no rng to draw from/,
     ],
     [
       () => createModel(layers.lstm({ inFeatures: 2, units: 1 })).predict(tf.zeros([1, 0, 2])),
-      /lstm: the input has shape \[1,0,2\]; give sequences/,
+      /lstm: the input has shape \[1,0,2\]; give at least one sequence/,
     ],
   ])('are refused with what to do', (call, message) => {
     expect(call).toThrow(message);
@@ -443,13 +474,13 @@ it('drops whole examples of a branch, and keeps their mean', async () => {
 it('begins with the sharpness of other attention, and attends to others alone', async () => {
   const model = createModel(layers.localitySelfAttention({ features: 6, heads: 2 }));
   await expectClose(model.parameters()['temperature.scale']!, [1 / Math.sqrt(3), 1 / Math.sqrt(3)]);
-  const given: [boolean, number[]][] = [];
   const x = tf.randomNormal([1, 3, 6], 0, 1, 'float32', 3);
-  const y = model.apply(x, {
-    training: false,
-    onAttention: (query, _, __, toItself) => void given.push([toItself, query.shape]),
-  });
-  expect(given).toEqual([[false, [1, 3, 6]]]);
+  let diagonal: number[] = [1];
+  const record = (_: string, { weights }: tf.NamedTensorMap) => {
+    diagonal = [...tf.mul(weights!, tf.eye(3)).dataSync()];
+  };
+  const y = model.apply(x, { training: false, record });
+  expect(Math.max(...diagonal)).toBe(0);
   // Of two tokens each takes the value of the other, whatever the scores.
   const pair = tf.slice(x, [0, 0, 0], [1, 2, 6]);
   const [one, two] = tf.split(model.predict(pair), 2, 1);
@@ -459,25 +490,78 @@ it('begins with the sharpness of other attention, and attends to others alone', 
   expect(y.shape).toEqual([1, 3, 6]);
 });
 
-it('tells of the queries and keys of every attention, and changes nothing by it', async () => {
+it('records the weights of every attention, and changes nothing by it', async () => {
   const attention = () => layers.multiHeadAttention({ features: 6, heads: 2 });
-  const model = createModel(layers.sequential([attention(), attention()]), { seed: 3 });
+  const model = createModel(sequential([attention(), attention()]), { seed: 3 });
   const x = tf.tensor(createRng(1).fillNormal(new Float32Array(48)), [2, 4, 6]);
-  const told: tf.Tensor[] = [];
+  const recorded: tf.Tensor[] = [];
+  const before = tf.memory().numTensors;
   const y = model.apply(x, {
     training: false,
-    onAttention(query, key, heads) {
-      expect([query.shape, key.shape, heads]).toEqual([[2, 4, 6], [2, 4, 6], 2]);
-      told.push(tf.keep(tf.clone(query)), tf.keep(tf.clone(key)));
+    record(name, { weights }) {
+      expect([name, weights!.shape]).toEqual(['attention', [2, 2, 4, 4]]);
+      recorded.push(tf.keep(tf.clone(weights!)));
     },
   });
-  const parameters = model.parameters() as { [name: string]: tf.Tensor };
+  expect(tf.memory().numTensors).toBe(before + 3);
+  for (const weights of recorded) await expectClose(tf.sum(weights, -1), new Float32Array(16).fill(1));
+  // The first one's by hand: softmax(Q·Kᵀ/√3) of each head.
+  const { query, key } = model.params['0'];
   const rows = tf.reshape(x, [8, 6]) as tf.Tensor2D;
-  for (const [i, part] of ['query', 'key'].entries()) {
-    const product = tf.matMul(rows, parameters[`0.${part}.kernel`] as tf.Tensor2D);
-    await expectClose(told[i]!, tf.reshape(tf.add(product, parameters[`0.${part}.bias`]!), [2, 4, 6]));
-  }
-  expect(told).toHaveLength(4);
-  const plain = model.predict(x);
-  expect(await y.data()).toEqual(await plain.data());
+  const heads = (part: typeof query) =>
+    tf.transpose(
+      tf.reshape(tf.add(tf.matMul(rows, part.kernel as tf.Tensor2D), part.bias!), [2, 4, 2, 3]),
+      [0, 2, 1, 3],
+    );
+  const scores = tf.div(tf.matMul(heads(query), heads(key), false, true), Math.sqrt(3));
+  await expectClose(recorded[0]!, tf.softmax(scores), { relative: 1e-4 });
+  expect(await y.data()).toEqual(await model.predict(x).data());
+});
+
+it('gives a query whose keys are all padding the bias of the output alone', async () => {
+  const model = createModel(layers.attention({ features: 4, heads: 2 }), { seed: 1 });
+  const [query, key] = [
+    tf.randomNormal([2, 3, 4], 0, 1, 'float32', 1),
+    tf.randomNormal([2, 2, 4], 0, 1, 'float32', 2),
+  ];
+  const y = model.predict({ query, key, mask: tf.tensor2d([1, 1, 0, 0], [2, 2]) });
+  await expectClose(tf.slice(y, 1), new Float32Array(12).fill(0));
+  // Padding may hold anything.
+  const other = tf.concat([tf.slice(key, [0, 0, 0], [2, 1, 4]), tf.fill([2, 1, 4], 7)], 1);
+  const mask = tf.tensor2d([true, false, true, false], [2, 2], 'bool');
+  await expectClose(model.predict({ query, key: other, mask }), model.predict({ query, key, mask }));
+});
+
+describe('activations by value', () => {
+  const square = (x: tf.Tensor) => tf.square(x);
+  it.each<[string, (activation?: (x: tf.Tensor) => tf.Tensor) => LayerLike, number[]]>([
+    ['dense', (activation) => layers.dense({ inFeatures: 3, outFeatures: 2, activation }), [4, 3]],
+    [
+      'conv2d',
+      (activation) => layers.conv2d({ inChannels: 2, outChannels: 2, kernelSize: 3, activation }),
+      [1, 4, 4, 2],
+    ],
+    [
+      'depthwiseConv2d',
+      (activation) => layers.depthwiseConv2d({ channels: 2, kernelSize: 3, activation }),
+      [1, 4, 4, 2],
+    ],
+    ['batchNorm', (activation) => layers.batchNorm({ channels: 3, activation }), [4, 3]],
+  ])('%s takes any function', async (_, make, shape) => {
+    const x = tf.randomNormal(shape, 0, 1, 'float32', 4);
+    for (const activation of [square, tf.sin, relu, gelu, silu]) {
+      for (const training of [true, false]) {
+        const y = createModel(make(activation)).apply(x, { training });
+        await expectClose(y, activation(createModel(make()).apply(x, { training })), { absolute: 2e-6 });
+      }
+    }
+  });
+
+  it('runs a known one within the batch norm where the backend can', async () => {
+    const model = createModel(layers.batchNorm({ channels: 3, activation: gelu }));
+    const x = tf.randomNormal([4, 3], 0, 1, 'float32', 4);
+    const { kernels } = await executed(() => model.apply(x, { training: true }));
+    const fuses = tf.getKernel('BatchNormActivation', tf.getBackend()) !== undefined;
+    expect(kernels.BatchNormActivation).toBe(fuses ? 1 : undefined);
+  });
 });

@@ -1,4 +1,4 @@
-import { createModel, dense, dropout, sequential } from '@tenfold/layers';
+import { createModel, dense, dropout, type Model, sequential } from '@tenfold/layers';
 import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adam } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
@@ -50,7 +50,7 @@ function clouds(size = 50, batchSize = 16): BatchSource {
   };
 }
 
-const network = () =>
+const network = (): Model =>
   createModel(
     sequential({
       hidden: dense({ inFeatures: 2, outFeatures: 8 }),

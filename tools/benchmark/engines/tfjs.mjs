@@ -117,5 +117,5 @@ async function measureSmall() {
     tf.dispose([loss, predictions]);
     if (i > 0) milliseconds.push(performance.now() - start);
   }
-  return { milliseconds, flopsPerImage: 3 * countFlops(network, [32, 32, 3]).total };
+  return { milliseconds, flopsPerImage: 3 * countFlops(network, [32, 32, 3]) };
 }

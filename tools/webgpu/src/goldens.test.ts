@@ -1,10 +1,12 @@
 // The packages' goldens of PyTorch on WebGPU, where a kernel of backend-webgpu computes them, and checks of gradients.
 import '@tensorflow/tfjs-backend-cpu';
 import '@tenfold/gradients';
+import * as activations from '@tenfold/activations';
+import { gelu, silu } from '@tenfold/activations';
 import { registerWebgpu, WebgpuUnavailable } from '@tenfold/backend-webgpu';
 import * as layers from '@tenfold/layers';
 import { createRng } from '@tenfold/random';
-import { checkGradient, expectClose, golden } from '@tenfold/testing';
+import { checkGradient, expectClose, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
@@ -38,15 +40,19 @@ interface LayerCase {
   dx: Values;
   gradients: Record<string, Values>;
 }
-const goldensOf = (name: string) =>
+const _goldensOf = (name: string) =>
   new URL(`../../../packages/${name}/goldens/${name}.json`, import.meta.url);
 
 /** What the kernels compute: norms with what follows in training, recurrent layers, convolutions and products that end in relu. */
-const cases = golden<LayerCase[]>(goldensOf('layers')).filter(({ layer, options, training }) => {
-  if (layer === 'batchNorm') return training && options.activation !== undefined;
-  if (layer === 'lstm' || layer === 'gru') return options.output === 'all';
-  return (layer === 'conv2d' || layer === 'dense') && options.activation === 'relu';
-});
+const layerFiles = goldens<LayerCase[]>(new URL('../../../packages/layers/goldens/', import.meta.url));
+const kinds = ['batchNorm', 'conv2d', 'dense', 'gru', 'lstm'];
+const cases = kinds
+  .flatMap((kind) => layerFiles[kind]!)
+  .filter(({ layer, options, training }) => {
+    if (layer === 'batchNorm') return training && options.activation !== undefined;
+    if (layer === 'lstm' || layer === 'gru') return options.output === 'all';
+    return (layer === 'conv2d' || layer === 'dense') && options.activation === 'relu';
+  });
 
 const factories = layers as unknown as Record<string, (options: object) => layers.LayerLike>;
 const toTensor = ({ values, shape }: Values) => tf.tensor(values, shape);
@@ -58,7 +64,11 @@ describe.runIf(available)("PyTorch's results on webgpu", () => {
   it.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)} ${c.x.shape}`, c] as const))(
     '%s',
     async (_, c) => {
-      const model = layers.createModel(factories[c.layer]!(c.options));
+      const { activation, ...options } = c.options;
+      const named = activations as unknown as Record<string, layers.LayerActivation>;
+      const model = layers.createModel(
+        factories[c.layer]!({ ...options, ...(activation && { activation: named[activation] }) }),
+      );
       layers.assignParameters(
         model,
         Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)])),
@@ -94,8 +104,8 @@ describe.runIf(available)("PyTorch's results on webgpu", () => {
 
 describe.runIf(available)('gradients on webgpu are those that finite differences find', () => {
   const samples: Record<string, [layers.LayerLike, number[]]> = {
-    'batch norm with gelu': [layers.batchNorm({ channels: 3, activation: 'gelu' }), [4, 2, 2, 3]],
-    'batch norm with silu': [layers.batchNorm({ channels: 4, activation: 'silu' }), [6, 4]],
+    'batch norm with gelu': [layers.batchNorm({ channels: 3, activation: gelu }), [4, 2, 2, 3]],
+    'batch norm with silu': [layers.batchNorm({ channels: 4, activation: silu }), [6, 4]],
     convolution: [layers.conv2d({ inChannels: 4, outChannels: 4, kernelSize: 3 }), [2, 4, 4, 4]],
     'strided convolution': [
       layers.conv2d({ inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }),

@@ -71,7 +71,7 @@ const convBlock = (inChannels: number, outChannels: number): Layer =>
   sequential({
     conv1: convolution(inChannels, outChannels),
     pool: maxPool2d({ poolSize: 2 }),
-    norm1: norm(outChannels, 'gelu'),
+    norm1: norm(outChannels, gelu),
     conv2: convolution(outChannels, outChannels),
-    norm2: norm(outChannels, 'gelu'),
+    norm2: norm(outChannels, gelu),
   });

@@ -1,3 +1,4 @@
+import { gelu } from '@tenfold/activations';
 import { assertOptions, count, fraction, listOf } from '@tenfold/checks';
 import { batchNorm, dense, dropout, flatten, type Layer, sequential } from '@tenfold/layers';
 
@@ -55,6 +56,6 @@ export function mlp(options: MlpOptions = {}): Layer {
 const hiddenLayer = (inFeatures: number, units: number, rate: number): Layer =>
   sequential({
     dense: dense({ inFeatures, outFeatures: units }),
-    norm: batchNorm({ channels: units, activation: 'gelu' }),
+    norm: batchNorm({ channels: units, activation: gelu }),
     dropout: dropout({ rate }),
   });

@@ -4,8 +4,10 @@ import {
   block,
   dense,
   globalAveragePool,
+  gru,
   type Layer,
   layerNorm,
+  lstm,
   patchEmbedding,
   sequential,
 } from '@tenfold/layers';
@@ -66,7 +68,9 @@ export function reNet(options: ReNetOptions = {}): Layer {
   if (width % 2 !== 0) {
     throw new Error(`reNet: width is ${width}; give an even number, a half for each direction`);
   }
-  const sweep = () => bidirectional({ cell, inFeatures: width, units: width / 2 });
+  const cellOptions = { inFeatures: width, units: width / 2, output: 'all' } as const;
+  const reader = () => (cell === 'lstm' ? lstm(cellOptions) : gru(cellOptions));
+  const sweep = () => bidirectional(reader(), reader());
   const blocks = Array.from({ length: depth }, (_, i) => {
     const layers = {
       norm1: layerNorm({ features: width }),

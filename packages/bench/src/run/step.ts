@@ -1,3 +1,4 @@
+import { countFlops as countExecuted } from '@tenfold/kernels';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, type Optimizer, sgd } from '@tenfold/optimizers';
@@ -8,7 +9,6 @@ import { measurePeak } from '../backends/measure-peak';
 import { buildModel, needsWhitening } from '../recipes/build-model';
 import type { ModelName } from '../recipes/model-names';
 import type { Results } from '../results/results';
-import { countExecuted } from './measure/executed-flops';
 import { quantilesOf } from './measure/quantiles';
 
 export interface StepOptions {
@@ -91,7 +91,7 @@ export async function measureStep({
     if (i > 0) all.push(performance.now() - start);
   }
   const parameters = countParameters(model);
-  const forwardFlopsPerImage = countFlops(model, [32, 32, 3]).total;
+  const forwardFlopsPerImage = countFlops(model, [32, 32, 3]);
   one.dispose();
   model.dispose();
   tf.dispose([xs, ys]);

@@ -113,7 +113,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   });
   const one = meter.watchTrainer(bare);
   const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
-  const forwardFlopsPerImage = countFlops(model, IMAGE).total;
+  const forwardFlopsPerImage = countFlops(model, IMAGE);
   const parameters = countParameters(model);
   const name = recipe.model;
   const training = { model: name, seed };

@@ -1,6 +1,8 @@
+import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface SafetensorsFile {
+  /** By their names in the file; dispose them when they are no longer needed. */
   tensors: tf.NamedTensorMap;
   /** The strings kept with them; empty when there are none. */
   metadata: Record<string, string>;
@@ -22,18 +24,19 @@ const MAX_HEADER = 100_000_000;
  * F32, F64, F16 and BF16 become float32 (F64 is rounded), I32, I16, I8, U16 and U8 become int32, and so does I64 when
  * its values fit, BOOL becomes bool.
  *
- * @param bytes the whole file; not kept
+ * @param file the whole file, such as a Buffer or what `response.arrayBuffer()` gives; not kept
  * @returns new tensors, which the caller disposes, and the metadata
  * @throws when the bytes are not a whole, valid file, or a tensor has another dtype
  * @example
  * const { tensors, metadata } = loadSafetensors(await readFile('model.safetensors'));
  * @see https://huggingface.co/docs/safetensors, "Format"
  */
-export function loadSafetensors(bytes: Uint8Array): SafetensorsFile {
+export function loadSafetensors(file: Uint8Array | ArrayBuffer): SafetensorsFile {
+  const bytes = bytesOf(file);
   const { header, start } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...described } = header;
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
-    fail(`its metadata is ${brief(metadata)}; expected strings by name`);
+    fail(`its metadata is ${show(metadata)}; expected strings by name`);
   }
   const entries = Object.entries(described).map(([name, value]) => readEntry(name, value));
   assertCovered(entries, bytes.length - start);
@@ -49,11 +52,21 @@ export function loadSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, metadata: metadata as Record<string, string> };
 }
 
+function bytesOf(file: unknown): Uint8Array {
+  if (file instanceof Uint8Array) return file;
+  // Of another realm, such as a test runner's, too.
+  if (Object.prototype.toString.call(file) === '[object ArrayBuffer]')
+    return new Uint8Array(file as ArrayBuffer);
+  if (ArrayBuffer.isView(file)) return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  throw new Error(
+    `loadSafetensors: the file is ${show(file)}; give its bytes as a Uint8Array or an ArrayBuffer`,
+  );
+}
+
 function fail(what: string): never {
   throw new Error(`loadSafetensors: the file is not valid: ${what}`);
 }
 
-const brief = (value: unknown): string => String(JSON.stringify(value)).slice(0, 80);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -64,7 +77,9 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   if (8 + length > bytes.length) fail(`its header ends at byte ${8 + length} but it has ${bytes.length}`);
   let header: unknown;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      bytes.subarray(8, 8 + length),
+    );
     if (!text.startsWith('{')) throw new Error('it does not begin with {');
     header = JSON.parse(text);
     assertUniqueKeys(text);
@@ -74,34 +89,57 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   return { header: header as Record<string, unknown>, start: 8 + length };
 }
 
-// JSON.parse keeps the last of several equal keys in silence; the format forbids them.
+/**
+ * Fails when an object has a key twice: JSON.parse keeps the last in silence, and the format forbids it. The text is valid
+ * JSON. Character by character, since regular expressions run out of stack in long strings.
+ */
 function assertUniqueKeys(text: string): void {
   const open: (Set<string> | undefined)[] = [];
-  for (const [token, string] of text.matchAll(/"((?:[^"\\]|\\.)*)"(?=\s*:)|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(undefined);
-    else if (token === '}' || token === ']') open.pop();
-    else if (string !== undefined) {
-      const key = JSON.parse(`"${string}"`) as string;
-      if (open.at(-1)?.has(key)) throw new Error(`it has the key ${JSON.stringify(key)} twice`);
-      open.at(-1)?.add(key);
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const end = endOfString(text, at);
+      const keys = open.at(-1);
+      if (keys && isKey(text, end)) {
+        const key = JSON.parse(text.slice(at, end)) as string;
+        if (keys.has(key)) throw new Error(`it has the key ${JSON.stringify(key)} twice`);
+        keys.add(key);
+      }
+      at = end - 1;
     }
   }
 }
 
+/** Where the string that begins at a quote is over, past its last quote. */
+function endOfString(text: string, begin: number): number {
+  let at = begin + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+/** Whether a colon follows. */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (' \n\r\t'.includes(text[at]!)) at++;
+  return text[at] === ':';
+}
+
 function readEntry(name: string, value: unknown): Entry {
   const place = `tensor ${JSON.stringify(name)}`;
-  if (!isRecord(value)) fail(`${place} is described by ${brief(value)}`);
+  if (!isRecord(value)) fail(`${place} is described by ${show(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
   const counts = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (typeof dtype !== 'string') fail(`${place} has the dtype ${brief(dtype)}`);
-  if (!counts(shape)) fail(`${place} has the shape ${brief(shape)}`);
-  if (!counts(offsets) || offsets.length !== 2) fail(`${place} has the data_offsets ${brief(offsets)}`);
-  const decoder = decoders[dtype];
+  if (typeof dtype !== 'string') fail(`${place} has the dtype ${show(dtype)}`);
+  if (!counts(shape)) fail(`${place} has the shape ${show(shape)}`);
+  if (!counts(offsets) || offsets.length !== 2) fail(`${place} has the data_offsets ${show(offsets)}`);
+  const decoder = Object.hasOwn(decoders, dtype) ? decoders[dtype] : undefined;
   if (!decoder) {
     throw new Error(
-      `loadSafetensors: ${place} has the dtype ${dtype}; this reader knows ${Object.keys(decoders).join(', ')}`,
+      `loadSafetensors: ${place} has the dtype ${show(dtype)}; this reader knows ${Object.keys(decoders).join(', ')}`,
     );
   }
   const [begin, end] = offsets as [number, number];

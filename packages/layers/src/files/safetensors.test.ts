@@ -143,6 +143,7 @@ describe('loadSafetensors', () => {
     ['a huge length', new Uint8Array(8).fill(255), /would have .* bytes, at most/],
     ['no JSON', file('{"a":'), /header is not the JSON expected/],
     ['an array', file('[]'), /does not begin with \{/],
+    ['a byte order mark', file('\ufeff{}'), /does not begin with \{/],
     ['a space first', file(' {}'), /does not begin with \{/],
     ['no UTF-8', file('{"\u0080":1}').map((b) => (b === 0xc2 ? 0xff : b)), /header is not the JSON expected/],
     [
@@ -164,12 +165,16 @@ describe('loadSafetensors', () => {
       ),
       /key "a" twice/,
     ],
-    ['metadata of numbers', file({ __metadata__: { a: 1 } }), /metadata is \{"a":1\}; expected strings/],
+    [
+      'metadata of numbers',
+      file({ __metadata__: { a: 1 } }),
+      /metadata is an object with a; expected strings/,
+    ],
     ['metadata as text', file({ __metadata__: 'a' }), /metadata is "a"/],
     ['a tensor as text', file({ a: 'b' }), /tensor "a" is described by "b"/],
     ['a negative size', file({ a: place('U8', [-1], 0, 0) }), /tensor "a" has the shape \[-1\]/],
     ['a broken size', file({ a: place('U8', [0.5], 0, 0) }), /has the shape \[0.5\]/],
-    ['a negative place', file({ a: place('U8', [1], -1, 0) }), /has the data_offsets \[-1,0\]/],
+    ['a negative place', file({ a: place('U8', [1], -1, 0) }), /has the data_offsets \[-1, 0\]/],
     ['one offset', file({ a: { dtype: 'U8', shape: [], data_offsets: [0] } }), /has the data_offsets \[0\]/],
     ['a dtype of numbers', file({ a: { dtype: 1, shape: [], data_offsets: [0, 1] } }), /has the dtype 1/],
     [
@@ -210,7 +215,7 @@ describe('loadSafetensors', () => {
 
   it('names what it does not read', async () => {
     const strange = file({ a: place('F8_E4M3', [1], 0, 1) }, [0]);
-    expect(() => loadSafetensors(strange)).toThrow(/dtype F8_E4M3; this reader knows F64, F32/);
+    expect(() => loadSafetensors(strange)).toThrow(/dtype "F8_E4M3"; this reader knows F64, F32/);
     const large = file(
       { a: place('F32', [1], 0, 4), b: place('I64', [1], 4, 12) },
       [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0],
@@ -218,5 +223,34 @@ describe('loadSafetensors', () => {
     await expectNoLeaks(() => {
       expect(() => loadSafetensors(large)).toThrow(/tensor "b" holds 4294967296, which is no int32/);
     });
+  });
+});
+
+describe('loadSafetensors of what is large, deep or odd', () => {
+  it('reads a long string of metadata', () => {
+    const text = 'a\\\\'.repeat(5e6);
+    const { metadata } = loadSafetensors(file(`{"__metadata__":{"k":"${text}"}}`));
+    expect(metadata.k).toHaveLength(1e7);
+  });
+
+  it('refuses a deep list by what is wrong with it', () => {
+    expect(() => loadSafetensors(file(`{"x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`))).toThrow(
+      /^loadSafetensors: the file is not valid/,
+    );
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('knows no dtype %s', (dtype) => {
+    expect(() => loadSafetensors(file({ x: place(dtype, [1], 0, 4) }, [0, 0, 0, 0]))).toThrow(
+      /has the dtype "\w+"; this reader knows/,
+    );
+  });
+
+  it('takes an ArrayBuffer, and refuses what holds no bytes', async () => {
+    const bytes = await saveSafetensors({ a: tf.tensor([1.5]) });
+    await expectClose(loadSafetensors(bytes.buffer).tensors.a!, [1.5]);
+    expect(new Blob([bytes]).size).toBe(bytes.length);
+    for (const bad of [undefined, 'model.safetensors', [1, 2], {}]) {
+      expect(() => loadSafetensors(bad as never)).toThrow(/^loadSafetensors: the file is .*; give its bytes/);
+    }
   });
 });

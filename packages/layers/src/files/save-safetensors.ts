@@ -24,7 +24,7 @@ const formats = {
 export async function saveSafetensors(
   tensors: tf.NamedTensorMap,
   metadata: Record<string, string> = {},
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string') {
       throw new Error(

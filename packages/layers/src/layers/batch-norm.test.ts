@@ -23,7 +23,7 @@ it("has PyTorch's running statistics after batches of several sizes", async () =
 });
 
 it('does not train its running statistics, nor move them outside of training', async () => {
-  const model = createModel(batchNorm({ channels: 2, scale: false }));
+  const model = createModel(batchNorm({ channels: 2, gamma: false }));
   expect(Object.keys(model.trainable())).toEqual(['beta']);
   expect(Object.keys(model.parameters())).toEqual(['beta', 'runningMean', 'runningVariance']);
   model.predict(tf.ones([4, 2]));

@@ -1,80 +1,74 @@
+import { assertOptions, count, flag, portion, positive, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { ones, zeros } from '../initializers';
-import type { Layer, Params } from '../model/layer';
-import { assertSizes, parameter } from '../model/parameter';
-import { type Activation, activate, assertActivation } from '../ops/activate';
-import { normalizeBatch } from '../ops/batch-norm-train';
+import type { Layer } from '../model/layer';
+import { parameter } from '../model/parameter';
+import { activate, activations, type LayerActivation } from '../ops/activate';
+import { assertLastAxis, inputTensor } from '../ops/input-tensor';
+import { normalizeBatch } from '../ops/normalize-batch';
 
 export interface BatchNormOptions {
   /** Size of the last axis; every channel has its own statistics. */
   channels: number;
-  /** Added to the variance, > 0; 1e-5 by default. */
+  /** Added to the variance, above 0; 1e-5 by default. */
   epsilon?: number;
   /** Weight of the new batch in the running statistics, in (0, 1]; 0.1 by default, as in PyTorch. */
   momentum?: number;
-  /** Whether the scale γ is trained (else it is 1); true by default. */
-  scale?: boolean;
-  /** Whether the shift β is trained (else it is 0); true by default. */
-  shift?: boolean;
-  /** What is applied to the normalised values, 'none' by default; in one pass with them where the backend can. */
-  activation?: Activation;
+  /** Whether there is a trained scale γ (else it is 1); true by default. */
+  gamma?: boolean;
+  /** Whether there is a trained shift β (else it is 0); true by default. */
+  beta?: boolean;
+  /** Applied to the normalized values, such as `gelu`, fused where the backend supports it; nothing by default. */
+  activation?: LayerActivation;
 }
 
-export interface BatchNormParams extends Params {
+export interface BatchNormParams {
+  /** Missing for `gamma: false`. */
+  gamma?: tf.Variable;
+  /** Missing for `beta: false`. */
+  beta?: tf.Variable;
   runningMean: tf.Variable;
   runningVariance: tf.Variable;
 }
 
 /**
- * Batch normalisation over all axes but the last.
+ * Batch normalization over all axes but the last.
  *
  * y = γ·(x − μ)/√(σ² + ε) + β. In training μ and σ² are the mean and (biased) variance of the batch, and the running
  * statistics move by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²). Otherwise μ and σ² are the running statistics. With an
- * activation f the output is f(y); its gradient computes y again from x, so that y itself is never kept.
+ * activation f the output is f(y); fused, its gradient computes y again from x, so that y itself is never kept.
  *
  * Runs the kernels `BatchNormTrain` and `BatchNormTrainGrad`, or `BatchNormActivation` and `BatchNormActivationGrad`, where
  * the backend has them.
  *
  * @returns a layer that keeps the shape [batch, …, channels]
- * @throws when a size or number is out of its range, or the input's last axis is not channels
+ * @throws when an option is unknown or out of its range, or the input's last axis is not channels
  * @example
- * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3, bias: false }), batchNorm({ channels: 64, activation: 'relu' })]);
+ * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3, bias: false }), batchNorm({ channels: 64, activation: relu })]);
  * @see Ioffe, Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167, algorithms 1 and 2
  */
-export function batchNorm({
-  channels,
-  epsilon = 1e-5,
-  momentum = 0.1,
-  scale = true,
-  shift = true,
-  activation = 'none',
-}: BatchNormOptions): Layer<BatchNormParams> {
-  assertSizes('batchNorm', { channels });
-  assertActivation('batchNorm', activation);
-  if (!(epsilon > 0))
-    throw new Error(`batchNorm: epsilon is ${epsilon}; give a positive number such as 1e-5`);
-  if (!(momentum > 0 && momentum <= 1)) {
-    throw new Error(
-      `batchNorm: momentum is ${momentum}; give a number in (0, 1], the weight of the new batch`,
-    );
-  }
+export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
+  assertOptions('batchNorm', options, {
+    channels: required(count),
+    epsilon: positive,
+    momentum: portion,
+    gamma: flag,
+    beta: flag,
+    activation: activations,
+  });
+  const { channels, epsilon = 1e-5, momentum = 0.1, gamma = true, beta = true, activation } = options;
   const shape = [channels];
   return {
     init: (rng) => ({
-      ...(scale && { gamma: parameter(shape, ones(), rng) }),
-      ...(shift && { beta: parameter(shape, zeros(), rng) }),
+      ...(gamma && { gamma: parameter(shape, ones(), rng) }),
+      ...(beta && { beta: parameter(shape, zeros(), rng) }),
       runningMean: parameter(shape, zeros(), rng, { trainable: false }),
       runningVariance: parameter(shape, ones(), rng, { trainable: false }),
     }),
-    apply(params, x, { training }) {
-      if (x.shape.at(-1) !== channels) {
-        throw new Error(
-          `batchNorm: the input has shape [${x.shape}] but channels is ${channels}; its last axis must have that size`,
-        );
-      }
-      const { runningMean, runningVariance } = params;
-      const gamma = scale ? (params.gamma as tf.Variable) : undefined;
-      const beta = shift ? (params.beta as tf.Variable) : undefined;
+    apply(params, input, { training }) {
+      const x = inputTensor('batchNorm', input);
+      assertLastAxis('batchNorm', x, 'channels', channels);
+      const { gamma, beta, runningMean, runningVariance } = params;
       if (!training) {
         const y = normalizeRunning(x, runningMean, runningVariance, gamma, beta, epsilon);
         return activate(activation, y);

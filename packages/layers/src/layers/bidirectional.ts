@@ -1,47 +1,42 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
-import type { Layer } from '../model/layer';
-import { assertSizes } from '../model/parameter';
-import { gru } from './gru';
-import { lstm } from './lstm';
-
-export interface BidirectionalOptions {
-  /** What reads the sequence. */
-  cell: 'lstm' | 'gru';
-  /** Size of one step of the input. */
-  inFeatures: number;
-  /** Size of the state in each direction. */
-  units: number;
-}
+import type { AnyLayer, Layer, LayerLike, ParamsOf } from '../model/layer';
+import { inputTensor } from '../ops/input-tensor';
 
 /**
- * Two recurrent layers over the second axis, one from each end: every step knows what comes before and after it.
+ * Two recurrent layers over the second axis, one from each end: every step depends on what comes before and after it.
  *
- * y_t = [→h_t, ←h_t], with →h the states of one cell over x₁ … x_T and ←h those of the other over x_T … x₁
+ * y_t = [→h_t, ←h_t], with →h the states of one layer over x₁ … x_T and ←h those of the other over x_T … x₁
  *
- * The parameters are those of `lstm` or `gru`, below `forward` and `backward`.
- *
- * @returns a layer from [batch, time, inFeatures] to [batch, time, 2·units]
- * @throws when a size is not a positive integer, the cell is not known, or the input is not such a batch
+ * @param forward a layer from [batch, time, features] to [batch, time, units], such as `lstm({ …, output: 'all' })`
+ * @param backward another one, which sees the sequence reversed
+ * @returns a layer from [batch, time, features] to [batch, time, units of both]; its parameters are below `forward` and
+ *   `backward`
+ * @throws when something is not a layer, or the outputs are not such sequences
  * @example
- * sequential([bidirectional({ cell: 'gru', inFeatures: 96, units: 64 }), dense({ inFeatures: 128, outFeatures: 10 })]);
+ * const cell = () => gru({ inFeatures: 96, units: 64, output: 'all' });
+ * sequential([bidirectional(cell(), cell()), dense({ inFeatures: 128, outFeatures: 10 })]);
  * @see Schuster, Paliwal, "Bidirectional Recurrent Neural Networks", 1997
  */
-export function bidirectional({ cell, inFeatures, units }: BidirectionalOptions): Layer {
-  assertSizes('bidirectional', { inFeatures, units });
-  if (cell !== 'lstm' && cell !== 'gru') {
-    throw new Error(`bidirectional: cell is ${JSON.stringify(cell)}; give 'lstm' or 'gru'`);
-  }
-  const make = () => {
-    const options = { inFeatures, units, output: 'all' } as const;
-    return cell === 'lstm' ? lstm(options) : gru(options);
-  };
-  return block({ forward: make(), backward: make() }, (l, x) => {
-    if (x.rank !== 3 || x.shape[2] !== inFeatures || x.shape[1] === 0) {
+export function bidirectional<const F extends LayerLike & AnyLayer, const B extends LayerLike & AnyLayer>(
+  forward: F,
+  backward: B,
+): Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }> {
+  const both = block({ forward: forward as LayerLike, backward: backward as LayerLike }, (l, input) => {
+    const x = inputTensor('bidirectional', input);
+    if (x.rank !== 3) {
       throw new Error(
-        `bidirectional: the input has shape [${x.shape}]; give sequences [batch, time, ${inFeatures}] of at least one step, since inFeatures is ${inFeatures}`,
+        `bidirectional: the input has shape [${x.shape}]; give sequences [batch, time, features]`,
       );
     }
-    return tf.concat([l.forward(x), tf.reverse(l.backward(tf.reverse(x, 1)), 1)], 2);
+    const outputs = [l.forward(x), l.backward(tf.reverse(x, 1))] as const;
+    for (const { shape } of outputs) {
+      if (shape.length === 3 && shape[1] === x.shape[1]) continue;
+      throw new Error(
+        `bidirectional: a layer's output has shape [${shape}]; give layers whose output is [batch, time, units], with output: 'all'`,
+      );
+    }
+    return tf.concat([outputs[0], tf.reverse(outputs[1], 1)], 2);
   });
+  return both as Layer<object> as Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }>;
 }

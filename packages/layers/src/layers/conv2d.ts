@@ -1,105 +1,115 @@
+import { assertOptions, count, flag, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
-import type { Layer, Params } from '../model/layer';
-import { assertSizes, parameter } from '../model/parameter';
-import { type Activation, activate, assertActivation } from '../ops/activate';
+import type { Layer } from '../model/layer';
+import { parameter } from '../model/parameter';
+import { activate, activations, type LayerActivation } from '../ops/activate';
 import { addBias } from '../ops/add-bias';
-import { assertStridesOrDilations, dilated, pair } from '../ops/dilated';
 import { fusedConv2d } from '../ops/fused-conv2d';
+import { assertImages, inputTensor } from '../ops/input-tensor';
+import { spaceToBatchConvolution } from '../ops/space-to-batch-convolution';
+import {
+  assertStridesOrDilations,
+  assertWindowFits,
+  type Padding,
+  paddings,
+  pairs,
+  tfPadding,
+  toPair,
+} from '../ops/window';
 
 export interface Conv2dOptions {
+  /** Channels of the input. */
   inChannels: number;
+  /** Channels of the output. */
   outChannels: number;
   /** Height and width of the kernel, or one number for both. */
   kernelSize: number | [number, number];
-  /** 1 by default. */
+  /** Distance of the kernel's positions, down and right; 1 by default. */
   strides?: number | [number, number];
-  /** 'same': zeros around the image so that stride 1 keeps its size. 'valid': none. 'same' by default. */
-  padding?: 'same' | 'valid';
-  /** Distance of the kernel's taps; 1 by default. Strides or dilations are 1. */
+  /**
+   * Zeros around the image. 'same' (the default): so many that the output has ⌈size/stride⌉ rows and columns, half in front,
+   * the odd one behind; at stride 2 and a kernel of 3, an even size gets none in front and one behind, where PyTorch's
+   * padding 1 gets one on both sides. 'valid': none. A number, or [down, right]: that many on both sides, as in PyTorch.
+   */
+  padding?: Padding;
+  /** Distance of the kernel's taps, down and right; 1 by default. Strides or dilations are 1. */
   dilations?: number | [number, number];
   /** Whether b is added; true by default. */
   bias?: boolean;
-  /** Of the kernel; uniform in ±1/√(height·width·inChannels) by default, and so is the bias. */
+  /** Of the kernel; `torchUniform()`, ±1/√(height·width·inChannels), by default. */
   initializer?: Initializer;
+  /** Of the bias; uniform in ±1/√(height·width·inChannels) by default. */
   biasInitializer?: Initializer;
   /** Whether the kernel is trained; true by default. The bias always is. */
   trainable?: boolean;
-  /** What is applied to the output, 'none' by default; 'relu' in the convolution's own kernel. */
-  activation?: Activation;
+  /** Applied to the output, such as `relu` (which runs in the convolution's own kernel); nothing by default. */
+  activation?: LayerActivation;
 }
 
-export interface Conv2dParams extends Params {
+export interface Conv2dParams {
   kernel: tf.Variable;
+  /** Missing for `bias: false`. */
+  bias?: tf.Variable;
 }
 
 /**
  * Two-dimensional convolution (cross-correlation, as everywhere in deep learning) over images [batch, height, width,
- * channels], with an activation behind it if wanted.
+ * channels], with an optional activation.
  *
  * y[n, i, j, o] = b[o] + Σ_{u,v,c} x[n, s·i + d·u − p, s·j + d·v − p, c]·W[u, v, c, o], stride s, dilation d, padding p
  *
  * @returns a layer from [batch, height, width, inChannels] to [batch, height', width', outChannels]; for 'same'
- *   height' = ⌈height/s⌉, for 'valid' ⌈(height − d·(kernel − 1))/s⌉
- * @throws when a size is not a positive integer, strides and dilations are both above 1, or the input is not such a batch of images
+ *   height' = ⌈height/s⌉, otherwise ⌊(height + 2·p − d·(kernel − 1) − 1)/s⌋ + 1
+ * @throws when an option is unknown or out of its range, strides and dilations are both above 1, or the input is not a batch
+ *   of such images, or smaller than the kernel
  * @example
  * conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3 });
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 9
  */
-export function conv2d({
-  inChannels,
-  outChannels,
-  kernelSize,
-  strides = 1,
-  padding = 'same',
-  dilations = 1,
-  bias = true,
-  initializer = torchUniform(),
-  biasInitializer,
-  trainable = true,
-  activation = 'none',
-}: Conv2dOptions): Layer<Conv2dParams> {
-  const [size, step, distance] = [pair(kernelSize), pair(strides), pair(dilations)];
-  assertSizes('conv2d', { inChannels, outChannels });
-  assertSizes('conv2d', { 'kernelSize (height)': size[0], 'kernelSize (width)': size[1] });
-  assertSizes('conv2d', { 'strides (down)': step[0], 'strides (right)': step[1] });
-  assertSizes('conv2d', { 'dilations (down)': distance[0], 'dilations (right)': distance[1] });
-  assertStridesOrDilations('conv2d', step, distance);
-  assertActivation('conv2d', activation);
-  const fanIn = size[0] * size[1] * inChannels;
+export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
+  assertOptions('conv2d', options, {
+    inChannels: required(count),
+    outChannels: required(count),
+    kernelSize: required(pairs),
+    strides: pairs,
+    padding: paddings,
+    dilations: pairs,
+    bias: flag,
+    initializer: func,
+    biasInitializer: func,
+    trainable: flag,
+    activation: activations,
+  });
+  const { inChannels, outChannels, padding = 'same', bias = true, trainable = true, activation } = options;
+  const { kernelSize, strides = 1, dilations = 1, initializer = torchUniform() } = options;
+  const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
+  assertStridesOrDilations('conv2d', stride, dilation);
+  const { biasInitializer = torchUniform({ fanIn: size[0] * size[1] * inChannels }) } = options;
   return {
     init: (rng) => ({
-      kernel: parameter([...size, inChannels, outChannels], initializer, rng.fork('kernel'), {
-        trainable,
-      }),
-      ...(bias && {
-        bias: parameter([outChannels], biasInitializer ?? torchUniform({ fanIn }), rng.fork('bias')),
-      }),
+      kernel: parameter([...size, inChannels, outChannels], initializer, rng.fork('kernel'), { trainable }),
+      ...(bias && { bias: parameter([outChannels], biasInitializer, rng.fork('bias')) }),
     }),
-    apply(params, x, { countFlops }) {
-      if (x.rank !== 4 || x.shape[3] !== inChannels) {
-        throw new Error(
-          `conv2d: the input has shape [${x.shape}]; give images [batch, height, width, ${inChannels}], since inChannels is ${inChannels}`,
-        );
-      }
+    apply(params, input) {
+      const x = inputTensor('conv2d', input);
+      assertImages('conv2d', x, inChannels);
+      assertWindowFits('conv2d', x, size, padding, dilation);
       const kernel = params.kernel as tf.Tensor4D;
-      if (Math.max(...distance) > 1) {
-        const y = dilated(x, size, distance, padding, (x) => {
-          const y = tf.conv2d(x as tf.Tensor4D, kernel, step, 'valid');
-          countFlops?.('conv2d', 2 * y.size * fanIn);
-          return y;
-        });
-        return activate(activation, bias ? addBias(y, params.bias as tf.Variable) : y);
+      if (Math.max(...dilation) > 1) {
+        const y = spaceToBatchConvolution(x, size, dilation, padding, (x) =>
+          tf.conv2d(x, kernel, stride, 'valid'),
+        );
+        return activate(activation, params.bias ? addBias(y, params.bias) : y);
       }
-      // The gradient of relu needs its value alone, the others their argument: those are kernels of their own.
-      const relu = activation === 'relu';
-      const options = { strides: step, padding, activation: relu ? 'relu' : 'linear' } as const;
-      const y =
-        bias || relu
-          ? fusedConv2d(x, kernel, bias ? (params.bias as tf.Variable) : undefined, options)
-          : tf.conv2d(x as tf.Tensor4D, kernel, step, padding);
-      countFlops?.('conv2d', 2 * y.size * fanIn);
-      return relu ? y : activate(activation, y);
+      // The gradient of relu needs its value alone, that of others their argument: those are kernels of their own.
+      const isRelu = activation?.kernel === 'relu';
+      if (!params.bias && !isRelu) {
+        return activate(activation, tf.conv2d(x as tf.Tensor4D, kernel, stride, tfPadding(padding)));
+      }
+      const attributes = { strides: stride, padding, activation: isRelu ? 'relu' : 'linear' } as const;
+      const y = fusedConv2d(x, kernel, params.bias, attributes);
+      return isRelu ? y : activate(activation, y);
     },
   };
 }

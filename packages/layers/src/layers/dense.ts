@@ -1,24 +1,31 @@
+import { assertOptions, count, flag, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
-import type { Layer, Params } from '../model/layer';
-import { assertSizes, parameter } from '../model/parameter';
-import { type Activation, activate, assertActivation } from '../ops/activate';
-import { affine } from '../ops/affine';
+import type { Layer } from '../model/layer';
+import { parameter } from '../model/parameter';
+import { activate, activations, type LayerActivation } from '../ops/activate';
+import { assertLastAxis, inputTensor } from '../ops/input-tensor';
+import { matmulWithBias } from '../ops/matmul-with-bias';
 
 export interface DenseOptions {
+  /** Size of the input's last axis. */
   inFeatures: number;
+  /** Size of the output's last axis. */
   outFeatures: number;
   /** Whether b is added; true by default. */
   bias?: boolean;
-  /** Of the kernel; uniform in ±1/√inFeatures by default, and so is the bias. */
+  /** Of the kernel; `torchUniform()`, ±1/√inFeatures, by default. */
   initializer?: Initializer;
+  /** Of the bias; uniform in ±1/√inFeatures by default. */
   biasInitializer?: Initializer;
-  /** What is applied to the output, 'none' by default. */
-  activation?: Activation;
+  /** Applied to the output, such as `relu`; nothing by default. */
+  activation?: LayerActivation;
 }
 
-export interface DenseParams extends Params {
+export interface DenseParams {
   kernel: tf.Variable;
+  /** Missing for `bias: false`. */
+  bias?: tf.Variable;
 }
 
 /**
@@ -27,43 +34,34 @@ export interface DenseParams extends Params {
  * y = x·W + b, with the kernel W of shape [inFeatures, outFeatures] and the bias b of shape [outFeatures]
  *
  * @returns a layer from [batch, …, inFeatures] to [batch, …, outFeatures]
- * @throws when a size is not a positive integer, or the input's last axis is not inFeatures
+ * @throws when an option is unknown or out of its range, or the input's last axis is not inFeatures
  * @example
- * sequential([dense({ inFeatures: 784, outFeatures: 128, activation: 'relu' }), dense({ inFeatures: 128, outFeatures: 10 })]);
+ * sequential([dense({ inFeatures: 784, outFeatures: 128, activation: relu }), dense({ inFeatures: 128, outFeatures: 10 })]);
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 6
  */
-export function dense({
-  inFeatures,
-  outFeatures,
-  bias = true,
-  initializer = torchUniform(),
-  biasInitializer,
-  activation = 'none',
-}: DenseOptions): Layer<DenseParams> {
-  assertSizes('dense', { inFeatures, outFeatures });
-  assertActivation('dense', activation);
+export function dense(options: DenseOptions): Layer<DenseParams> {
+  assertOptions('dense', options, {
+    inFeatures: required(count),
+    outFeatures: required(count),
+    bias: flag,
+    initializer: func,
+    biasInitializer: func,
+    activation: activations,
+  });
+  const { inFeatures, outFeatures, bias = true, initializer = torchUniform(), activation } = options;
+  const { biasInitializer = torchUniform({ fanIn: inFeatures }) } = options;
   return {
     init: (rng) => ({
       kernel: parameter([inFeatures, outFeatures], initializer, rng.fork('kernel')),
-      ...(bias && {
-        bias: parameter(
-          [outFeatures],
-          biasInitializer ?? torchUniform({ fanIn: inFeatures }),
-          rng.fork('bias'),
-        ),
-      }),
+      ...(bias && { bias: parameter([outFeatures], biasInitializer, rng.fork('bias')) }),
     }),
-    apply(params, x, { countFlops }) {
-      if (x.shape.at(-1) !== inFeatures) {
-        throw new Error(
-          `dense: the input has shape [${x.shape}] but inFeatures is ${inFeatures}; its last axis must have that size`,
-        );
-      }
-      const rows = x.size / inFeatures;
-      countFlops?.('dense', 2 * rows * inFeatures * outFeatures);
-      const flat: tf.Tensor2D = tf.reshape(x, [rows, inFeatures]);
-      const kernel = params.kernel as tf.Tensor2D;
-      const y = bias ? affine(flat, kernel, params.bias as tf.Tensor1D) : tf.matMul(flat, kernel);
+    apply(params, input) {
+      const x = inputTensor('dense', input);
+      assertLastAxis('dense', x, 'inFeatures', inFeatures);
+      const flat: tf.Tensor2D = tf.reshape(x, [x.size / inFeatures, inFeatures]);
+      const y = params.bias
+        ? matmulWithBias(flat, params.kernel, params.bias)
+        : tf.matMul(flat, params.kernel as tf.Tensor2D);
       return tf.reshape(activate(activation, y), [...x.shape.slice(0, -1), outFeatures]);
     },
   };

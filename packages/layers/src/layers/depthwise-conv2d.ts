@@ -1,31 +1,49 @@
+import { assertOptions, count, flag, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
-import type { Layer, Params } from '../model/layer';
-import { assertSizes, parameter } from '../model/parameter';
+import type { Layer } from '../model/layer';
+import { parameter } from '../model/parameter';
+import { activate, activations, type LayerActivation } from '../ops/activate';
 import { addBias } from '../ops/add-bias';
-import { assertStridesOrDilations, dilated, pair } from '../ops/dilated';
+import { assertImages, inputTensor } from '../ops/input-tensor';
+import { spaceToBatchConvolution } from '../ops/space-to-batch-convolution';
+import {
+  assertStridesOrDilations,
+  assertWindowFits,
+  type Padding,
+  paddings,
+  pairs,
+  tfPadding,
+  toPair,
+} from '../ops/window';
 
 export interface DepthwiseConv2dOptions {
+  /** Channels of the input. */
   channels: number;
   /** How many outputs each channel gives; 1 by default. */
   multiplier?: number;
   /** Height and width of the kernel, or one number for both. */
   kernelSize: number | [number, number];
-  /** 1 by default. */
+  /** Distance of the kernel's positions, down and right; 1 by default. */
   strides?: number | [number, number];
-  /** 'same': zeros around the image so that stride 1 keeps its size. 'valid': none. 'same' by default. */
-  padding?: 'same' | 'valid';
-  /** Distance of the kernel's taps; 1 by default. Strides or dilations are 1. */
+  /** Zeros around the image as of `conv2d`; 'same' by default. */
+  padding?: Padding;
+  /** Distance of the kernel's taps, down and right; 1 by default. Strides or dilations are 1. */
   dilations?: number | [number, number];
   /** Whether b is added; true by default. */
   bias?: boolean;
-  /** Of the kernel; uniform in ±1/√(height·width) by default, and so is the bias. */
+  /** Of the kernel; uniform in ±1/√(height·width) by default. */
   initializer?: Initializer;
+  /** Of the bias; uniform in ±1/√(height·width) by default. */
   biasInitializer?: Initializer;
+  /** Applied to the output, such as `relu`; nothing by default. */
+  activation?: LayerActivation;
 }
 
-export interface DepthwiseConv2dParams extends Params {
+export interface DepthwiseConv2dParams {
   kernel: tf.Variable;
+  /** Missing for `bias: false`. */
+  bias?: tf.Variable;
 }
 
 /**
@@ -36,58 +54,46 @@ export interface DepthwiseConv2dParams extends Params {
  *
  * @returns a layer from [batch, height, width, channels] to [batch, height', width', channels·multiplier], with height'
  *   and width' as of `conv2d`; its kernel has the shape [height, width, channels, multiplier]
- * @throws when a size is not a positive integer, or the input is not such a batch of images
+ * @throws when an option is unknown or out of its range, strides and dilations are both above 1, or the input is not a batch
+ *   of such images, or smaller than the kernel
  * @example
  * sequential([depthwiseConv2d({ channels: 64, kernelSize: 5 }), conv2d({ inChannels: 64, outChannels: 64, kernelSize: 1 })]);
  * @see Chollet, "Xception", 2017, https://arxiv.org/abs/1610.02357, section 1
  */
-export function depthwiseConv2d({
-  channels,
-  multiplier = 1,
-  kernelSize,
-  strides = 1,
-  padding = 'same',
-  dilations = 1,
-  bias = true,
-  initializer,
-  biasInitializer,
-}: DepthwiseConv2dOptions): Layer<DepthwiseConv2dParams> {
-  const [size, step, distance] = [pair(kernelSize), pair(strides), pair(dilations)];
-  assertSizes('depthwiseConv2d', { channels, multiplier });
-  assertSizes('depthwiseConv2d', { 'kernelSize (height)': size[0], 'kernelSize (width)': size[1] });
-  assertSizes('depthwiseConv2d', { 'strides (down)': step[0], 'strides (right)': step[1] });
-  assertSizes('depthwiseConv2d', { 'dilations (down)': distance[0], 'dilations (right)': distance[1] });
-  assertStridesOrDilations('depthwiseConv2d', step, distance);
-  const fanIn = size[0] * size[1];
-  const initial = initializer ?? torchUniform({ fanIn });
+export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<DepthwiseConv2dParams> {
+  assertOptions('depthwiseConv2d', options, {
+    channels: required(count),
+    multiplier: count,
+    kernelSize: required(pairs),
+    strides: pairs,
+    padding: paddings,
+    dilations: pairs,
+    bias: flag,
+    initializer: func,
+    biasInitializer: func,
+    activation: activations,
+  });
+  const { channels, multiplier = 1, kernelSize, strides = 1, padding = 'same', dilations = 1 } = options;
+  const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
+  assertStridesOrDilations('depthwiseConv2d', stride, dilation);
+  const standard = torchUniform({ fanIn: size[0] * size[1] });
+  const { bias = true, initializer = standard, biasInitializer = standard, activation } = options;
   return {
     init: (rng) => ({
-      kernel: parameter([...size, channels, multiplier], initial, rng.fork('kernel')),
-      ...(bias && {
-        bias: parameter(
-          [channels * multiplier],
-          biasInitializer ?? torchUniform({ fanIn }),
-          rng.fork('bias'),
-        ),
-      }),
+      kernel: parameter([...size, channels, multiplier], initializer, rng.fork('kernel')),
+      ...(bias && { bias: parameter([channels * multiplier], biasInitializer, rng.fork('bias')) }),
     }),
-    apply(params, x, { countFlops }) {
-      if (x.rank !== 4 || x.shape[3] !== channels) {
-        throw new Error(
-          `depthwiseConv2d: the input has shape [${x.shape}]; give images [batch, height, width, ${channels}], since channels is ${channels}`,
-        );
-      }
-      const kernel = params.kernel as tf.Tensor4D;
-      const convolve = (x: tf.Tensor, padding: 'same' | 'valid') => {
-        const y = tf.depthwiseConv2d(x as tf.Tensor4D, kernel, step, padding);
-        countFlops?.('depthwiseConv2d', 2 * y.size * fanIn);
-        return y;
-      };
+    apply(params, input) {
+      const x = inputTensor('depthwiseConv2d', input);
+      assertImages('depthwiseConv2d', x, channels, 'channels');
+      assertWindowFits('depthwiseConv2d', x, size, padding, dilation);
+      const convolve = (x: tf.Tensor, padding: Padding) =>
+        tf.depthwiseConv2d(x as tf.Tensor4D, params.kernel as tf.Tensor4D, stride, tfPadding(padding));
       const y =
-        Math.max(...distance) > 1
-          ? dilated(x, size, distance, padding, (x) => convolve(x, 'valid'))
+        Math.max(...dilation) > 1
+          ? spaceToBatchConvolution(x, size, dilation, padding, (x) => convolve(x, 'valid'))
           : convolve(x, padding);
-      return bias ? addBias(y, params.bias as tf.Variable) : y;
+      return activate(activation, params.bias ? addBias(y, params.bias) : y);
     },
   };
 }

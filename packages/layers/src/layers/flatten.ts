@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { ofTensor } from '../ops/input-tensor';
 
-/** [batch, …] as [batch, features], in row-major order. */
-export const flatten = (x: tf.Tensor): tf.Tensor =>
-  tf.reshape(x, [x.shape[0]!, x.size / Math.max(1, x.shape[0]!)]);
+/**
+ * [batch, …] as [batch, features], in row-major order.
+ *
+ * @example
+ * flatten(tf.zeros([2, 3, 4])); // [2, 12]
+ */
+export const flatten: (x: tf.Tensor) => tf.Tensor = ofTensor('flatten', (x) =>
+  tf.reshape(x, [x.shape[0]!, tf.util.sizeFromShape(x.shape.slice(1))]),
+);

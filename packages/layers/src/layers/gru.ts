@@ -1,16 +1,16 @@
+import { assertOptions, count, func, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { uniform } from '../initializers';
 import type { Layer } from '../model/layer';
-import { assertSizes, parameter } from '../model/parameter';
-import { child } from '../model/sequential';
-import { gruStates } from '../ops/gru-states';
-import {
-  assertOutput,
-  giveOutput,
-  projectSteps,
-  type RecurrentOptions,
-  recurrentFlops,
-} from '../ops/recurrent';
+import { parameter } from '../model/parameter';
+import { gruForward } from '../ops/gru-forward';
+import { inputTensor } from '../ops/input-tensor';
+import { outputs, projectInputs, type RecurrentOptions, selectOutput } from '../ops/recurrent';
+
+export interface GruParams {
+  input: { kernel: tf.Variable; bias: tf.Variable };
+  recurrent: { kernel: tf.Variable; bias: tf.Variable };
+}
 
 /**
  * Gated recurrent unit over the second axis, from a state of zeros.
@@ -22,38 +22,36 @@ import {
  * 3·units] and `recurrent.bias` b' [units], with the gates in PyTorch's order (whose two biases of r and z add up to b).
  *
  * @returns a layer from [batch, time, inFeatures] to [batch, units], or [batch, time, units] for the output 'all'
- * @throws when a size is not a positive integer, or the input is not such a batch of at least one step
+ * @throws when an option is unknown or out of its range, or the input is not at least one sequence of at least one step
  * @example
  * sequential([gru({ inFeatures: 96, units: 64 }), dense({ inFeatures: 64, outFeatures: 10 })]);
  * @see Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", 2014, https://arxiv.org/abs/1406.1078
  */
-export function gru({
-  inFeatures,
-  units,
-  output = 'last',
-  initializer,
-  recurrentInitializer,
-}: RecurrentOptions): Layer {
-  assertSizes('gru', { inFeatures, units });
-  assertOutput('gru', output);
+export function gru(options: RecurrentOptions): Layer<GruParams> {
+  assertOptions('gru', options, {
+    inFeatures: required(count),
+    units: required(count),
+    output: outputs,
+    initializer: func,
+    recurrentInitializer: func,
+  });
+  const { inFeatures, units, output = 'last' } = options;
   const standard = uniform({ limit: 1 / Math.sqrt(units) });
+  const { initializer = standard, recurrentInitializer = standard } = options;
   return {
     init: (rng) => ({
       input: {
-        kernel: parameter([inFeatures, 3 * units], initializer ?? standard, rng.fork('input')),
+        kernel: parameter([inFeatures, 3 * units], initializer, rng.fork('input')),
         bias: parameter([3 * units], standard, rng.fork('bias')),
       },
       recurrent: {
-        kernel: parameter([units, 3 * units], recurrentInitializer ?? standard, rng.fork('recurrent')),
+        kernel: parameter([units, 3 * units], recurrentInitializer, rng.fork('recurrent')),
         bias: parameter([units], standard, rng.fork('recurrentBias')),
       },
     }),
-    apply(params, x, { countFlops }) {
-      const [input, recurrent] = [child(params, 'input'), child(params, 'recurrent')];
-      const projected = projectSteps('gru', x, input.kernel as tf.Variable, input.bias as tf.Variable);
-      countFlops?.('gru', recurrentFlops(x, inFeatures, units, 3));
-      const states = gruStates(projected, recurrent.kernel as tf.Variable, recurrent.bias as tf.Variable);
-      return giveOutput(states, output);
+    apply({ input, recurrent }, x) {
+      const projected = projectInputs('gru', inputTensor('gru', x), input.kernel, input.bias);
+      return selectOutput(gruForward(projected, recurrent.kernel, recurrent.bias), output);
     },
   };
 }

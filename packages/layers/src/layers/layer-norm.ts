@@ -1,47 +1,44 @@
+import { assertOptions, count, positive, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { ones, zeros } from '../initializers';
-import type { Layer, Params } from '../model/layer';
-import { assertSizes, parameter } from '../model/parameter';
+import type { Layer } from '../model/layer';
+import { parameter } from '../model/parameter';
+import { assertLastAxis, inputTensor } from '../ops/input-tensor';
 import { normalizeRows } from '../ops/normalize-rows';
 
 export interface LayerNormOptions {
-  /** Size of the last axis, over which each position is normalised. */
+  /** Size of the last axis, over which each position is normalized. */
   features: number;
-  /** Added to the variance, > 0; 1e-5 by default. */
+  /** Added to the variance, above 0; 1e-5 by default. */
   epsilon?: number;
 }
 
-export interface LayerNormParams extends Params {
+export interface LayerNormParams {
   gamma: tf.Variable;
   beta: tf.Variable;
 }
 
 /**
- * Layer normalisation: every position is normalised by the mean and variance of its own features.
+ * Layer normalization: every position is normalized by the mean and variance of its own features.
  *
  * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² over the last axis; the same in training and afterwards
  *
  * Runs the kernels `LayerNorm` and `LayerNormGrad` where the backend has them.
  *
- * @returns a layer that keeps the shape [batch, …, features]; γ begins as 1 and β as 0
- * @throws when a size or number is out of its range, or the input's last axis is not features
+ * @returns a layer that keeps the shape [batch, …, features]; γ starts as 1 and β as 0
+ * @throws when an option is unknown or out of its range, or the input's last axis is not features
  * @example
  * sequential([dense({ inFeatures: 8, outFeatures: 64 }), layerNorm({ features: 64 }), gelu]);
  * @see Ba, Kiros, Hinton, "Layer Normalization", 2016, https://arxiv.org/abs/1607.06450, equation 3
  */
-export function layerNorm({ features, epsilon = 1e-5 }: LayerNormOptions): Layer<LayerNormParams> {
-  assertSizes('layerNorm', { features });
-  if (!(epsilon > 0)) {
-    throw new Error(`layerNorm: epsilon is ${epsilon}; give a positive number such as 1e-5`);
-  }
+export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
+  assertOptions('layerNorm', options, { features: required(count), epsilon: positive });
+  const { features, epsilon = 1e-5 } = options;
   return {
     init: (rng) => ({ gamma: parameter([features], ones(), rng), beta: parameter([features], zeros(), rng) }),
-    apply({ gamma, beta }, x) {
-      if (x.shape.at(-1) !== features) {
-        throw new Error(
-          `layerNorm: the input has shape [${x.shape}] but features is ${features}; its last axis must have that size`,
-        );
-      }
+    apply({ gamma, beta }, input) {
+      const x = inputTensor('layerNorm', input);
+      assertLastAxis('layerNorm', x, 'features', features);
       return normalizeRows(x, gamma, beta, epsilon);
     },
   };

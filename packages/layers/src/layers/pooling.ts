@@ -1,13 +1,45 @@
+import { assertOptions } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertSizes } from '../model/parameter';
+import { assertImages, ofTensor } from '../ops/input-tensor';
+import { assertWindowFits, type Padding, paddings, pairs, tfPadding, toPair } from '../ops/window';
 
 export interface PoolingOptions {
   /** Height and width of the window, or one number for both; 2 by default. */
   poolSize?: number | [number, number];
-  /** Distance of the windows; poolSize by default. */
+  /** Distance of the windows, down and right; poolSize by default. */
   strides?: number | [number, number];
-  /** 'valid': windows that reach past the image are left out. 'same': they are cut. 'valid' by default. */
-  padding?: 'same' | 'valid';
+  /**
+   * What surrounds the image and does not count: 'valid' (the default), nothing, so that windows that reach past the image
+   * are left out; 'same', so much that the output has ⌈size/stride⌉ rows and columns, the odd one behind; a number, or
+   * [down, right], that many on both sides.
+   */
+  padding?: Padding;
+}
+
+const kinds = { poolSize: pairs, strides: pairs, padding: paddings };
+
+type Pool = (
+  x: tf.Tensor4D,
+  size: [number, number],
+  strides: [number, number],
+  padding: ReturnType<typeof tfPadding>,
+) => tf.Tensor;
+
+function pool2d(name: string, options: PoolingOptions, pool: Pool): (x: tf.Tensor) => tf.Tensor {
+  assertOptions(name, options, kinds);
+  const { poolSize = 2, strides = poolSize, padding = 'valid' } = options;
+  const [size, stride] = [toPair(poolSize), toPair(strides)];
+  const around = padding === 'same' || padding === 'valid' ? [0, 0] : toPair(padding);
+  if (around[0]! >= size[0] || around[1]! >= size[1]) {
+    throw new Error(
+      `${name}: padding is [${around}] and poolSize [${size}]; give less padding than the window's size`,
+    );
+  }
+  return ofTensor(name, (x) => {
+    assertImages(name, x);
+    assertWindowFits(name, x, size, padding);
+    return pool(x as tf.Tensor4D, size, stride, tfPadding(padding));
+  });
 }
 
 /**
@@ -16,50 +48,39 @@ export interface PoolingOptions {
  * y[n, i, j, c] = max_{u,v} x[n, s·i + u, s·j + v, c]; its gradient goes to that value
  *
  * @returns a function from [batch, height, width, channels] to [batch, height', width', channels]
+ * @throws when an option is unknown or out of its range, or the input is not a batch of images, or smaller than the window
  * @example
  * maxPool2d({ poolSize: 2 })(tf.zeros([1, 4, 4, 3])); // [1, 2, 2, 3]
  */
-export function maxPool2d({ poolSize = 2, strides = poolSize, padding = 'valid' }: PoolingOptions = {}) {
-  assertWindow('maxPool2d', poolSize, strides);
-  return (x: tf.Tensor): tf.Tensor => tf.maxPool(images('maxPool2d', x), poolSize, strides, padding);
-}
+export const maxPool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => tf.Tensor) =>
+  pool2d('maxPool2d', options, tf.maxPool);
 
 /**
  * The mean of each window; values past the edge do not count.
  *
  * @returns a function from [batch, height, width, channels] to [batch, height', width', channels]
+ * @throws when an option is unknown or out of its range, or the input is not a batch of images, or smaller than the window
  * @example
  * averagePool2d({ poolSize: 2 })(tf.zeros([1, 4, 4, 3])); // [1, 2, 2, 3]
  */
-export function averagePool2d({ poolSize = 2, strides = poolSize, padding = 'valid' }: PoolingOptions = {}) {
-  assertWindow('averagePool2d', poolSize, strides);
-  return (x: tf.Tensor): tf.Tensor => tf.avgPool(images('averagePool2d', x), poolSize, strides, padding);
-}
+export const averagePool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => tf.Tensor) =>
+  pool2d('averagePool2d', options, tf.avgPool);
 
-/** The mean over all positions: [batch, …, channels] to [batch, channels]. */
-export const globalAveragePool = (x: tf.Tensor): tf.Tensor =>
-  tf.mean(x, x.shape.map((_, i) => i).slice(1, -1));
-
-function assertWindow(
-  name: string,
-  poolSize: number | [number, number],
-  strides: number | [number, number],
-): void {
-  const [height, width] = [poolSize].flat() as [number, number?];
-  const [down, right] = [strides].flat() as [number, number?];
-  assertSizes(name, {
-    'poolSize (height)': height,
-    'poolSize (width)': width ?? height,
-    'strides (down)': down,
-    'strides (right)': right ?? down,
-  });
-}
-
-function images(name: string, x: tf.Tensor): tf.Tensor4D {
-  if (x.rank !== 4) {
-    throw new Error(
-      `${name}: the input has shape [${x.shape}]; give images [batch, height, width, channels]`,
-    );
+/**
+ * The mean over all positions: of images, sequences and tokens alike.
+ *
+ * @returns [batch, channels] from [batch, …, channels]
+ * @throws when there is no position to take the mean of
+ * @example
+ * globalAveragePool(tf.zeros([2, 8, 8, 3])); // [2, 3]
+ */
+export const globalAveragePool: (x: tf.Tensor) => tf.Tensor = ofTensor('globalAveragePool', (x) => {
+  const positions = x.shape.slice(1, -1);
+  if (positions.includes(0)) {
+    throw new Error(`globalAveragePool: the input has shape [${x.shape}]; give at least one position`);
   }
-  return x as tf.Tensor4D;
-}
+  return tf.mean(
+    x,
+    positions.map((_, i) => i + 1),
+  );
+});

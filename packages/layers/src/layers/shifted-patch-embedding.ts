@@ -1,20 +1,29 @@
+import { assertOptions, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
 import type { Layer } from '../model/layer';
-import { assertSizes } from '../model/parameter';
-import { dense } from './dense';
-import { layerNorm } from './layer-norm';
+import { inputTensor } from '../ops/input-tensor';
+import { assertPatches, toPatches } from '../ops/patches';
+import { type DenseParams, dense } from './dense';
+import { type LayerNormParams, layerNorm } from './layer-norm';
 
 export interface ShiftedPatchEmbeddingOptions {
   /** Height and width of a patch, even; divides the image's. */
   patchSize: number;
+  /** Channels of the images. */
   inChannels: number;
   /** Size of the tokens. */
   features: number;
 }
 
+export interface ShiftedPatchEmbeddingParams {
+  norm: LayerNormParams;
+  project: DenseParams;
+}
+
 /**
- * Cuts patches out of images and four shifted copies of them, so that a token also knows what lies around its patch.
+ * Shifted patch tokenization: cuts patches out of images and four copies that are shifted by half a patch, so that a token
+ * also depends on the pixels around its patch.
  *
  * X = [x, x↖, x↗, x↙, x↘] along the channels, shifted by half a patch along both diagonals, zeros where nothing comes in;
  * token = W·norm(patch of X) + b, with a layer norm over the 5·patchSize²·inChannels values of a patch
@@ -23,17 +32,20 @@ export interface ShiftedPatchEmbeddingOptions {
  * the patch's rows, its columns, then the channels of X, and `project.bias`.
  *
  * @returns a layer from [batch, height, width, inChannels] to [batch, height·width/patchSize², features]
- * @throws when a size is not a positive integer, patchSize is odd, or the input is not such a batch of images
+ * @throws when an option is unknown or out of its range, patchSize is odd, or the input is not such a batch of images
  * @example
  * shiftedPatchEmbedding({ patchSize: 4, inChannels: 3, features: 192 }); // [n, 32, 32, 3] -> [n, 64, 192]
  * @see Lee, Lee, Song, "Vision Transformer for Small-Size Datasets", 2021, https://arxiv.org/abs/2112.13492, section 3.1
  */
-export function shiftedPatchEmbedding({
-  patchSize,
-  inChannels,
-  features,
-}: ShiftedPatchEmbeddingOptions): Layer {
-  assertSizes('shiftedPatchEmbedding', { patchSize, inChannels, features });
+export function shiftedPatchEmbedding(
+  options: ShiftedPatchEmbeddingOptions,
+): Layer<ShiftedPatchEmbeddingParams> {
+  assertOptions('shiftedPatchEmbedding', options, {
+    patchSize: required(count),
+    inChannels: required(count),
+    features: required(count),
+  });
+  const { patchSize, inChannels, features } = options;
   if (patchSize % 2 !== 0) {
     throw new Error(
       `shiftedPatchEmbedding: patchSize is ${patchSize}; give an even number, since copies are shifted by half of it`,
@@ -45,13 +57,10 @@ export function shiftedPatchEmbedding({
     project: dense({ inFeatures, outFeatures: features }),
   };
   const half = patchSize / 2;
-  return block(layers, (l, x) => {
+  return block(layers, (l, input) => {
+    const x = inputTensor('shiftedPatchEmbedding', input);
+    assertPatches('shiftedPatchEmbedding', x, patchSize, inChannels);
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    if (x.rank !== 4 || channels !== inChannels || height % patchSize || width % patchSize) {
-      throw new Error(
-        `shiftedPatchEmbedding: the input has shape [${x.shape}]; give images [batch, height, width, ${inChannels}] whose height and width are multiples of ${patchSize}`,
-      );
-    }
     const padded = tf.pad(x, [
       [0, 0],
       [half, half],
@@ -65,10 +74,6 @@ export function shiftedPatchEmbedding({
       [0, 2 * half],
       [0, 0],
     ].map(([down, right]) => tf.slice(padded, [0, down!, right!, 0], [batch, height, width, channels]));
-    const whole = tf.concat(copies, 3);
-    const [rows, columns] = [height / patchSize, width / patchSize];
-    const cut = tf.reshape(whole, [batch * rows, patchSize, columns, patchSize * 5 * channels]);
-    const patches = tf.reshape(tf.transpose(cut, [0, 2, 1, 3]), [batch, rows * columns, inFeatures]);
-    return l.project(l.norm(patches));
+    return l.project(l.norm(toPatches(tf.concat(copies, 3), patchSize)));
   });
 }

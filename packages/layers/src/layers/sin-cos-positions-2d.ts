@@ -1,12 +1,13 @@
+import { assertOptions, count, positive, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertSizes } from '../model/parameter';
-import { assertTokens } from './learned-positions';
+import { assertTokens, ofTensor } from '../ops/input-tensor';
 
 export interface SinCosPositions2dOptions {
-  /** Rows and columns of the grid whose places the tokens are, row by row. */
+  /** Rows of the grid of tokens, which are in row-major order. */
   height: number;
+  /** Columns of the grid of tokens. */
   width: number;
-  /** A multiple of 4, at least 8. */
+  /** Size of the tokens, a multiple of 4, at least 8. */
   features: number;
   /** The longest wavelength over 2π; 10000 by default. */
   temperature?: number;
@@ -19,23 +20,21 @@ export interface SinCosPositions2dOptions {
  * k = 0 … F − 1, F = features/4
  *
  * @returns a function that keeps the shape [batch, height·width, features]
- * @throws when a size is out of its range, or the input is not such a batch
+ * @throws when an option is unknown or out of its range, or the input is not such a batch
  * @example
  * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), sinCosPositions2d({ height: 8, width: 8, features: 64 })]);
  * @see Beyer, Zhai, Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022, https://arxiv.org/abs/2205.01580
  */
-export function sinCosPositions2d({
-  height,
-  width,
-  features,
-  temperature = 10_000,
-}: SinCosPositions2dOptions) {
-  assertSizes('sinCosPositions2d', { height, width, features });
+export function sinCosPositions2d(options: SinCosPositions2dOptions): (x: tf.Tensor) => tf.Tensor {
+  assertOptions('sinCosPositions2d', options, {
+    height: required(count),
+    width: required(count),
+    features: required(count),
+    temperature: positive,
+  });
+  const { height, width, features, temperature = 10_000 } = options;
   if (features % 4 !== 0 || features < 8) {
     throw new Error(`sinCosPositions2d: features is ${features}; give a multiple of 4, at least 8`);
-  }
-  if (!(temperature > 0)) {
-    throw new Error(`sinCosPositions2d: temperature is ${temperature}; give a positive number`);
   }
   const quarter = features / 4;
   const values = new Float32Array(height * width * features);
@@ -47,8 +46,8 @@ export function sinCosPositions2d({
       for (const [i, wave] of waves.entries()) values[token * features + i * quarter + k] = wave;
     }
   }
-  return (x: tf.Tensor): tf.Tensor => {
-    assertTokens('sinCosPositions2d', x, height * width, features);
-    return tf.tidy(() => tf.add(x, tf.tensor(values, [height * width, features])));
-  };
+  return ofTensor('sinCosPositions2d', (x) => {
+    assertTokens('sinCosPositions2d', x, features, height * width);
+    return tf.add(x, tf.tensor(values, [height * width, features]));
+  });
 }

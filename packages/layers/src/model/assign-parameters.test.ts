@@ -50,7 +50,7 @@ it('changes nothing unless all fits', async () => {
     /no tensor is given for the parameters dense.bias; give exactly/,
   );
   expect(() => assignParameters(model, { ...given, head: tf.ones([1]) })).toThrow(
-    /the model has no parameters head; give/,
+    /the model has no parameters head/,
   );
   expect(() => assignParameters(model, { ...without, a: tf.ones([1]) })).toThrow(
     /dense.bias, and the model has no parameters a/,
@@ -59,10 +59,34 @@ it('changes nothing unless all fits', async () => {
     /dense.kernel, dense.bias, norm.gamma, norm.beta, norm.runningMean and 1 more/,
   );
   expect(() => assignParameters(model, { ...given, 'norm.beta': tf.ones([4]) })).toThrow(
-    /norm.beta is a float32 of shape \[4\] but the model's is a float32 of shape \[3\]/,
+    /the tensor for norm.beta is float32 \[4\] but the model's is float32 \[3\]/,
   );
   expect(() => assignParameters(model, { ...given, 'norm.beta': tf.ones([3], 'int32') })).toThrow(
-    /is a int32 of shape/,
+    /norm.beta is int32 \[3\]/,
   );
   expect([...(await model.parameters()['dense.kernel']!.data())]).toEqual(before);
+});
+
+it('assigns a model to itself, and exchanges values', async () => {
+  const model = network(1);
+  const before = await model.predict(tf.ones([1, 2])).data();
+  assignParameters(model, model.parameters());
+  await expectClose(model.predict(tf.ones([1, 2])), before, { absolute: 0, relative: 0 });
+  const { gamma, beta } = model.params.norm;
+  assignParameters(model, { 'norm.gamma': beta!, 'norm.beta': gamma! }, { partial: true });
+  await expectClose(gamma!, [0, 0, 0]);
+  await expectClose(beta!, [1, 1, 1]);
+});
+
+it('assigns a part where that is asked for', async () => {
+  const model = network(1);
+  assignParameters(model, { 'norm.beta': tf.fill([3], 7) }, { partial: true });
+  await expectClose(model.params.norm.beta!, [7, 7, 7]);
+  await expectClose(model.params.norm.gamma!, [1, 1, 1]);
+  expect(() => assignParameters(model, { 'norm.bet': tf.ones([3]) }, { partial: true })).toThrow(
+    /the model has no parameters norm.bet \(is norm.bet norm.beta\?\); give names of/,
+  );
+  expect(() => assignParameters(model, {}, { part: true } as object)).toThrow(
+    /no option "part"; did you mean partial/,
+  );
 });

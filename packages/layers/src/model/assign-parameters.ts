@@ -1,40 +1,63 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Model } from './model';
+import { assertOptions, flag, nearestName } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Model } from './layer';
+
+export interface AssignParametersOptions {
+  /** Whether parameters without a tensor keep their values; false by default. Unknown names are always refused. */
+  partial?: boolean;
+}
 
 /**
  * Gives a model's parameters the values of tensors of the same names, running statistics and frozen ones included. All
  * are checked before the first is changed.
  *
  * @param tensors by the names of `model.parameters()`; not disposed
- * @throws when a name is missing or unknown, or a shape or dtype differs
+ * @throws when a name is missing (unless `partial`) or unknown, or a shape or dtype differs
  * @example
  * const { tensors } = loadSafetensors(await readFile('model.safetensors'));
  * assignParameters(model, tensors);
  * tf.dispose(tensors);
  */
-export function assignParameters(model: Model, tensors: tf.NamedTensorMap): void {
+export function assignParameters(
+  model: Pick<Model, 'parameters'>,
+  tensors: tf.NamedTensorMap,
+  options: AssignParametersOptions = {},
+): void {
+  assertOptions('assignParameters', options, { partial: flag });
+  const { partial = false } = options;
   const variables = model.parameters();
-  const missing = Object.keys(variables).filter((name) => !(name in tensors));
-  const extra = Object.keys(tensors).filter((name) => !(name in variables));
+  const known = Object.keys(variables);
+  const missing = partial ? [] : known.filter((name) => !Object.hasOwn(tensors, name));
+  const extra = Object.keys(tensors).filter((name) => !Object.hasOwn(variables, name));
   if (missing.length || extra.length) {
+    const near = extra[0] === undefined ? undefined : nearestName(extra[0], known);
     throw new Error(
       `assignParameters: ${[
         missing.length && `no tensor is given for the parameters ${list(missing)}`,
-        extra.length && `the model has no parameters ${list(extra)}`,
+        extra.length &&
+          `the model has no parameters ${list(extra)}${near ? ` (is ${extra[0]} ${near}?)` : ''}`,
       ]
         .filter(Boolean)
-        .join(', and ')}; give exactly the names of model.parameters()`,
+        .join(', and ')}; give ${partial ? 'names' : 'exactly the names'} of model.parameters()${
+        !partial && extra.length === 0 ? ', or { partial: true } to keep the others' : ''
+      }`,
     );
   }
-  for (const [name, variable] of Object.entries(variables)) {
-    const { shape, dtype } = tensors[name]!;
-    if (shape.join() !== variable.shape.join() || dtype !== variable.dtype) {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const variable = variables[name]!;
+    if (tensor.isDisposed) throw new Error(`assignParameters: the tensor for ${name} is disposed`);
+    if (tensor.shape.join() !== variable.shape.join() || tensor.dtype !== variable.dtype) {
       throw new Error(
-        `assignParameters: ${name} is a ${dtype} of shape [${shape}] but the model's is a ${variable.dtype} of shape [${variable.shape}]`,
+        `assignParameters: the tensor for ${name} is ${tensor.dtype} [${tensor.shape}] but the model's is ${variable.dtype} [${variable.shape}]`,
       );
     }
   }
-  for (const [name, variable] of Object.entries(variables)) variable.assign(tensors[name]!);
+  // Clones, since a tensor may be one of the model's variables, whose values assign disposes.
+  const clones = Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)] as const);
+  for (const [name, clone] of clones) {
+    variables[name]!.assign(clone);
+    clone.dispose();
+  }
 }
 
 const list = (names: string[]): string =>

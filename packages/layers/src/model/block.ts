@@ -1,35 +1,42 @@
+import { assertArgument, func } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Context, Layer, LayerLike, Params } from './layer';
-import { toLayer } from './layer';
-import { child } from './sequential';
+import type { AnyLayer, Context, InputOf, Layer, OutputOf, ParamsOf } from './layer';
+import { initParts, partsOf, within } from './parts';
+
+/** The layers of a block as functions of their inputs. */
+export type BlockParts<L> = { readonly [name in keyof L]: (input: InputOf<L[name]>) => OutputOf<L[name]> };
 
 /**
- * Named layers, and a function that says how a batch goes through them: residual connections, branches, shared layers.
+ * Custom composition: named layers, and a function that connects them. For residual connections, branches, several inputs
+ * and outputs, and layers that are used more than once with the same parameters.
  *
  * @param layers the parts; their parameters have the keys' names
- * @param forward makes the output from the parts (each a function of a tensor), the input and the context
+ * @param forward computes the output from the parts (each a function of its input), the input and the context
+ * @returns a layer from the input of `forward` to its output
+ * @throws when something is not a layer, or a name is an integer or holds a dot
  * @example
  * const residual = block({ conv: conv2d({ inChannels: 8, outChannels: 8, kernelSize: 3 }), norm: batchNorm({ channels: 8 }) },
  *   (l, x) => tf.add(x, l.norm(l.conv(x))));
+ * const siamese = block({ encoder }, (l, { left, right }: { left: tf.Tensor; right: tf.Tensor }) =>
+ *   tf.norm(tf.sub(l.encoder(left), l.encoder(right)), 2, 1));
  */
-export function block<L extends { [name: string]: LayerLike }>(
+export function block<const L extends { readonly [name: string]: AnyLayer }, I = tf.Tensor, O = tf.Tensor>(
   layers: L,
-  forward: (
-    parts: { [name in keyof L]: (x: tf.Tensor) => tf.Tensor },
-    x: tf.Tensor,
-    context: Context,
-  ) => tf.Tensor,
-): Layer {
-  const named = Object.entries(layers).map(([name, layer]) => [name, toLayer(layer)] as const);
+  forward: (parts: BlockParts<L>, input: I, context: Context) => O,
+): Layer<{ -readonly [name in keyof L]: ParamsOf<L[name]> }, I, O> {
+  const parts = partsOf('block', layers);
+  assertArgument('block', 'forward', forward, { ...func, required: true });
   return {
-    init: (rng): Params =>
-      Object.fromEntries(named.map(([name, layer]) => [name, layer.init(rng.fork(name))])),
-    apply(params, x, context) {
-      const bound = named.map(([name, layer]) => [
+    init: (rng) => initParts('block', parts, rng) as { -readonly [name in keyof L]: ParamsOf<L[name]> },
+    apply(params, input, context) {
+      const bound = parts.map(({ name, layer }) => [
         name,
-        (value: tf.Tensor) => tf.tidy(() => layer.apply(child(params, name), value, context)),
+        (value: unknown) =>
+          tf.tidy(() =>
+            within(name, () => layer.apply(params[name as keyof L] as object, value, context) as tf.Tensor),
+          ),
       ]);
-      return forward(Object.fromEntries(bound), x, context);
+      return forward(Object.fromEntries(bound) as BlockParts<L>, input, context);
     },
   };
 }

@@ -1,37 +1,102 @@
 import type { Rng } from '@tenfold/random';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** The parameters of a layer: a tree of plain objects whose leaves are variables. Frozen ones are not `trainable`. */
-export interface Params {
-  [name: string]: tf.Variable | Params;
-}
+/** What goes into a layer and comes out of it: a tensor, or a list or plain object of tensors. */
+export type Tensors = tf.Tensor | readonly tf.Tensor[] | { readonly [name: string]: tf.Tensor | undefined };
 
-/** What a layer is told about the pass it takes part in. */
+/** The pass in which a layer is applied. */
 export interface Context {
   /** Whether this is a training step: batch statistics are used and updated, dropout is on. */
   training: boolean;
   /** The stream of this pass for layers that draw numbers. A training pass with dropout needs it. */
   rng?: Rng;
-  /** Told of every product a layer makes, in floating-point operations (a multiply-add is 2). */
-  countFlops?: (operation: string, flops: number) => void;
   /**
-   * Told of the queries and keys of every attention, [batch, tokens, features] for all its heads: what its weights are
-   * made of, softmax(Q·Kᵀ/√d) in each head, and whether a token attends to itself; else the scores on the diagonal are
-   * −∞. They are the layer's, to be used before this returns.
+   * Called with what layers compute inside, by its name: attention gives its `weights` [batch, heads, queries, keys] as
+   * 'attention'. The tensors are the layer's: use them before this returns, or keep clones.
    */
-  onAttention?: (query: tf.Tensor, key: tf.Tensor, heads: number, toItself: boolean) => void;
+  record?: (name: string, tensors: tf.NamedTensorMap) => void;
 }
 
-/** A layer: how its parameters begin, and what it makes of a batch with them. It holds no state of its own. */
-export interface Layer<P extends Params = Params> {
+/**
+ * A layer: how its parameters start, and what it computes from its input with them. It holds no state.
+ *
+ * P: a tree of plain objects whose leaves are variables; frozen ones are not `trainable`. I and O: a tensor, or several.
+ */
+export interface Layer<P extends object = object, I = tf.Tensor, O = tf.Tensor> {
   init(rng: Rng): P;
-  apply(params: P, x: tf.Tensor, context: Context): tf.Tensor;
+  apply(params: P, input: I, context: Context): O;
 }
 
-/** What takes the place of a layer: a layer, or a plain function of a tensor such as `relu`. */
-export type LayerLike = Layer | ((x: tf.Tensor) => tf.Tensor);
-
-/** The layer itself, or one without parameters around a plain function. */
-export function toLayer(layer: LayerLike): Layer {
-  return typeof layer === 'function' ? { init: () => ({}), apply: (_, x) => layer(x) } : layer;
+/** A layer together with its parameters. Dispose it when it is no longer needed. */
+export interface Model<P extends object = object, I = tf.Tensor, O = tf.Tensor> {
+  readonly layer: Layer<P, I, O>;
+  /** The parameters as the layer names them: `model.params.head.kernel`. */
+  readonly params: P;
+  /** All parameters in one flat map, 'block1.conv.kernel' → variable: running statistics and frozen ones too. */
+  parameters(): { [name: string]: tf.Variable };
+  /** The parameters that training changes by gradients. */
+  trainable(): { [name: string]: tf.Variable };
+  /** The layer's output for a batch in the given context, with intermediate tensors disposed. */
+  apply(input: I, context: Context): O;
+  /** The layer's output for a batch as it is after training: running statistics, no dropout. */
+  predict(input: I): O;
+  /** Disposes the variables, except those of models that are used as layers in it. */
+  dispose(): void;
 }
+
+/** No parameters. */
+export type NoParams = Record<never, never>;
+
+/**
+ * What can be used as a layer: a layer; a plain function of a tensor such as `relu`; a model, whose variables are then
+ * shared.
+ */
+export type LayerLike<I = tf.Tensor, O = tf.Tensor> =
+  | Layer<object, I, O>
+  | ((input: I) => O)
+  | Model<object, I, O>;
+
+/** Any layer, whatever goes in and comes out. */
+export type AnyLayer =
+  | Layer<object, never, unknown>
+  | ((input: tf.Tensor) => Tensors)
+  | Model<object, never, unknown>;
+
+/** The type of the parameters of a layer. */
+export type ParamsOf<L> = L extends { readonly params: infer P extends object }
+  ? P
+  : L extends { init(rng: Rng): infer P extends object }
+    ? P
+    : NoParams;
+
+/** The type of the input of a layer; a function takes a tensor. */
+export type InputOf<L> = L extends { readonly layer: Layer<object, infer I, unknown> }
+  ? I
+  : L extends { init(rng: Rng): object; apply(params: never, input: infer I, context: Context): unknown }
+    ? I
+    : tf.Tensor;
+
+/** The type of the output of a layer. */
+export type OutputOf<L> = L extends { readonly layer: Layer<object, never, infer O> }
+  ? O
+  : L extends { init(rng: Rng): object; apply(params: never, input: never, context: Context): infer O }
+    ? O
+    : L extends (input: tf.Tensor) => infer O
+      ? O
+      : tf.Tensor;
+
+/** The layer itself, one without parameters around a plain function, or one that shares the variables of a model. */
+export function toLayer<L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, InputOf<L>, OutputOf<L>>;
+export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
+  if (typeof layer === 'function') return { init: () => ({}), apply: (_, x) => layer(x) };
+  if (isModel(layer)) {
+    return {
+      init: () => layer.params,
+      apply: (params, input, context) => layer.layer.apply(params, input, context),
+    };
+  }
+  return layer;
+}
+
+const isModel = (layer: object): layer is Model<object, never, unknown> =>
+  'layer' in layer && 'params' in layer && 'parameters' in layer;

@@ -2,24 +2,26 @@ import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer } from '../initializers';
 
-/** A variable with its first value. */
+/**
+ * A variable with its first value.
+ *
+ * @throws when the initializer does not give as many numbers as the shape has
+ */
 export function parameter(
   shape: number[],
   initializer: Initializer,
   rng: Rng,
   { trainable = true }: { trainable?: boolean } = {},
 ): tf.Variable {
-  const value = tf.tensor(initializer(shape, rng), shape);
-  const variable = tf.variable(value, trainable);
-  value.dispose();
-  return variable;
-}
-
-/** Fails unless every option named is an integer of at least 1. */
-export function assertSizes(name: string, sizes: Record<string, number>): void {
-  for (const [option, size] of Object.entries(sizes)) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new Error(`${name}: ${option} is ${size}; give an integer of at least 1`);
-    }
+  const values = initializer(shape, rng);
+  const size = tf.util.sizeFromShape(shape);
+  if (!ArrayBuffer.isView(values) || values.length !== size) {
+    const given = ArrayBuffer.isView(values)
+      ? `${values.length} values`
+      : 'something else than a Float32Array';
+    throw new Error(
+      `initializer: it gave ${given} for the shape [${shape}]; return a Float32Array of ${size} values`,
+    );
   }
+  return tf.tidy(() => tf.variable(tf.tensor(values, shape, 'float32'), trainable));
 }

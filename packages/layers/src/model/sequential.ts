@@ -1,35 +1,57 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, LayerLike } from './layer';
-import { toLayer } from './layer';
+import type { AnyLayer, InputOf, Layer, LayerLike, OutputOf, ParamsOf, Tensors } from './layer';
+import { initParts, partsOf, within } from './parts';
+
+type First<L extends readonly AnyLayer[]> = L extends readonly [infer F, ...unknown[]]
+  ? InputOf<F>
+  : tf.Tensor;
+type Last<L extends readonly AnyLayer[]> = L extends readonly [...unknown[], infer E]
+  ? OutputOf<E>
+  : tf.Tensor;
+
+/** The parameters of layers in an array, by their places '0', '1', …. */
+export type ListParams<L extends readonly AnyLayer[]> = {
+  [place in keyof L as place extends `${number}` ? place : never]: ParamsOf<L[place]>;
+};
 
 /**
- * One layer after another.
+ * Sequential composition: each layer takes the output of the one before it.
  *
  * y = fₙ(… f₂(f₁(x)))
  *
- * @param layers layers and plain functions of a tensor such as `relu`, in order: an array, whose parameters are named
- *   '0', '1', …, or an object, whose parameters have its keys' names
+ * An error within a layer starts with its place: 'body.1: dense: the input has shape …'.
+ *
+ * @param layers layers, models and plain functions such as `relu`, in order: an array, whose parameters are named '0', '1',
+ *   …, or an object, whose parameters have its keys' names
+ * @returns a layer from the input of the first to the output of the last
+ * @throws when something is not a layer, a name is an integer or holds a dot, or a layer with parameters is there twice
  * @example
- * sequential([dense({ inFeatures: 2, outFeatures: 8 }), relu, dense({ inFeatures: 8, outFeatures: 1 })]);
+ * sequential([dense({ inFeatures: 2, outFeatures: 8 }), relu, dense({ inFeatures: 8, outFeatures: 8 }), relu]);
  * sequential({ hidden: dense({ inFeatures: 2, outFeatures: 8 }), relu, head: dense({ inFeatures: 8, outFeatures: 1 }) });
  */
-export function sequential(layers: LayerLike[] | { [name: string]: LayerLike }): Layer {
-  const named = Object.entries(layers).map(([name, layer]) => [name, toLayer(layer)] as const);
+export function sequential<const L extends readonly AnyLayer[]>(
+  layers: L,
+): Layer<ListParams<L>, First<L>, Last<L>>;
+export function sequential<const L extends { readonly [name: string]: LayerLike }>(
+  layers: L,
+): Layer<{ -readonly [name in keyof L]: ParamsOf<L[name]> }>;
+export function sequential(
+  layers: readonly AnyLayer[] | { readonly [name: string]: LayerLike },
+): Layer<{ [name: string]: object }, Tensors, Tensors> {
+  const parts = partsOf('sequential', layers);
   return {
-    init: (rng) => Object.fromEntries(named.map(([name, layer]) => [name, layer.init(rng.fork(name))])),
-    apply(params, x, context) {
-      // Nested, so that what a layer made is disposed as soon as the next layer is done with it.
-      const through = (count: number): tf.Tensor => {
-        if (count === 0) return x;
-        const [name, layer] = named[count - 1]!;
-        return tf.tidy(() => layer.apply(child(params, name), through(count - 1), context));
+    init: (rng) => initParts('sequential', parts, rng),
+    apply(params, input, context) {
+      // Nested, so that a layer's output is disposed as soon as the next layer is done with it.
+      const applyFirst = (count: number): Tensors => {
+        if (count === 0) return input;
+        const { name, layer } = parts[count - 1]!;
+        return tf.tidy(() => {
+          const before = applyFirst(count - 1);
+          return within(name, () => layer.apply(params[name]!, before, context)) as tf.Tensor;
+        });
       };
-      return through(named.length);
+      return applyFirst(parts.length);
     },
   };
-}
-
-/** The parameters of a part of a layer. */
-export function child(params: Parameters<Layer['apply']>[0], name: string): Parameters<Layer['apply']>[0] {
-  return params[name] as Parameters<Layer['apply']>[0];
 }

@@ -1,25 +1,18 @@
-import { gelu, geluTanh, relu, silu } from '@tenfold/activations';
+import { func, type Kind } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** An activation that layers can end with. */
-export type Activation = 'none' | 'relu' | 'silu' | 'gelu' | 'geluTanh';
-
-const functions: { [name in Activation]: (x: tf.Tensor) => tf.Tensor } = {
-  none: (x) => x,
-  relu,
-  silu,
-  gelu,
-  geluTanh,
-};
-
-/** Applies an activation by its name. */
-export const activate = (activation: Activation, x: tf.Tensor): tf.Tensor => functions[activation](x);
-
-/** Fails when there is no activation of that name. */
-export function assertActivation(layer: string, activation: Activation): void {
-  if (Object.hasOwn(functions, activation)) return;
-  const known = Object.keys(functions).join("', '");
-  throw new Error(
-    `${layer}: activation is ${JSON.stringify(activation)}; give one of '${known}', or apply your own function after the layer`,
-  );
+/**
+ * A function that a layer ends with: `relu`, `gelu`, `tf.sin`, or your own. One whose `kernel` the backend knows runs within
+ * the layer's own kernel where that saves a pass over memory.
+ */
+export interface LayerActivation {
+  (x: tf.Tensor): tf.Tensor;
+  /** The name by which backends fuse it; undefined where none does. */
+  readonly kernel?: string | undefined;
 }
+
+export const activations: Kind = { ...func, expected: 'a function of a tensor such as relu' };
+
+/** The value of an activation, x where there is none. */
+export const activate = (activation: LayerActivation | undefined, x: tf.Tensor): tf.Tensor =>
+  activation ? activation(x) : x;

@@ -1,5 +1,5 @@
+import { withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient';
 
 /**
  * y = x + b along the last axis; dx = dy, db = Σ dy.
@@ -8,7 +8,7 @@ import { withGradient } from './with-gradient';
  */
 export function addBias(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   return withGradient([x, bias], {
-    forward: () => ({ value: tf.add(x, bias), saved: [] }),
+    forward: (x, bias) => ({ value: tf.add(x!, bias!), saved: [] }),
     backward: (dy) => [dy, tf.sum(tf.reshape(dy, [-1, bias.size]), 0)],
   });
 }

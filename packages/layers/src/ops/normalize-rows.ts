@@ -1,34 +1,35 @@
+import { fused, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernels, runKernel, withGradient } from './with-gradient';
 
 /**
- * Normalises along the last axis, with the exact gradient.
+ * Normalizes along the last axis, with the exact gradient.
  *
  * x̂ = (x − μ)·r, r = 1/√(σ² + ε), y = γ·x̂ + β;
  * dβ = Σ dy, dγ = Σ dy·x̂ (sums over all positions), g = γ·dy, dx = r·(g − mean(g) − x̂·mean(g·x̂))
  */
 export function normalizeRows(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor {
-  const fused = hasKernels('LayerNorm', 'LayerNormGrad');
   return withGradient([x, gamma, beta], {
     forward() {
-      const [value, mean, rstd] = fused
-        ? runKernel('LayerNorm', { x, gamma, beta }, { epsilon })
-        : forward(x, gamma, beta, epsilon);
+      const [value, mean, rstd] = fused('LayerNorm', { x, gamma, beta }, { epsilon }, () =>
+        forward(x, gamma, beta, epsilon),
+      );
       return { value: value!, saved: [x, mean!, rstd!, gamma] };
     },
     backward: (dy, [x, mean, rstd, gamma]) =>
-      fused
-        ? runKernel('LayerNormGrad', { dy, x: x!, mean: mean!, rstd: rstd!, gamma: gamma! }, {})
-        : backward(dy, x!, mean!, rstd!, gamma!),
+      fused('LayerNormGrad', { dy, x: x!, mean: mean!, rstd: rstd!, gamma: gamma! }, {}, () =>
+        backward(dy, x!, mean!, rstd!, gamma!),
+      ),
   });
 }
 
 // [y, μ, r]
 function forward(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
-  const mean = tf.mean(x, -1, true);
-  const centred = tf.sub(x, mean);
-  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
-  return [tf.add(tf.mul(tf.mul(centred, rstd), gamma), beta), mean, rstd];
+  const first = tf.mean(x, -1, true);
+  // The rounding of a large mean is as large as a small spread around it: the rest is subtracted as well.
+  const rest = tf.mean(tf.sub(x, first), -1, true);
+  const centered = tf.sub(tf.sub(x, first), rest);
+  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));
+  return [tf.add(tf.mul(tf.mul(centered, rstd), gamma), beta), tf.add(first, rest), rstd];
 }
 
 // [dx, dγ, dβ]

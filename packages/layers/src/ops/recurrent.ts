@@ -1,8 +1,9 @@
+import { type Kind, oneOf } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer } from '../initializers';
 import { addBias } from './add-bias';
 
-/** What a recurrent layer gives of its states: all [batch, time, units], the last or their mean [batch, units]. */
+/** Which states are the output: all [batch, time, units], or the last or their mean [batch, units]. */
 export type RecurrentOutput = 'all' | 'last' | 'mean';
 
 export interface RecurrentOptions {
@@ -10,33 +11,28 @@ export interface RecurrentOptions {
   inFeatures: number;
   /** Size of the state. */
   units: number;
-  /** 'last' by default. */
+  /** Which states are the output; 'last' by default. */
   output?: RecurrentOutput;
-  /** Of the input's kernel; uniform in ±1/√units by default, and so are the recurrent kernel and the biases. */
+  /** Of the input's kernel; uniform in ±1/√units by default, and so are the biases. */
   initializer?: Initializer;
+  /** Of the recurrent kernel; uniform in ±1/√units by default. */
   recurrentInitializer?: Initializer;
 }
 
-const outputs: RecurrentOutput[] = ['all', 'last', 'mean'];
-
-export function assertOutput(name: string, output: RecurrentOutput): void {
-  if (!outputs.includes(output)) {
-    throw new Error(`${name}: output is ${JSON.stringify(output)}; give 'all', 'last' or 'mean'`);
-  }
-}
+export const outputs: Kind = oneOf('all', 'last', 'mean');
 
 /**
  * x·W + b for all steps in one product, in the order the steps are taken.
  *
  * @param x [batch, time, inFeatures]
  * @returns [time, batch, gates·units]
- * @throws when x is not such a batch, or has no step
+ * @throws when x is not such a batch, or has no sequence or no step
  */
-export function projectSteps(name: string, x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+export function projectInputs(name: string, x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   const [inFeatures, columns] = kernel.shape as [number, number];
-  if (x.rank !== 3 || x.shape[2] !== inFeatures || x.shape[1] === 0) {
+  if (x.rank !== 3 || x.shape[2] !== inFeatures || x.shape[0] === 0 || x.shape[1] === 0) {
     throw new Error(
-      `${name}: the input has shape [${x.shape}]; give sequences [batch, time, ${inFeatures}] of at least one step, since inFeatures is ${inFeatures}`,
+      `${name}: the input has shape [${x.shape}]; give at least one sequence [batch, time, ${inFeatures}] of at least one step, since inFeatures is ${inFeatures}`,
     );
   }
   const [batch, time] = x.shape as [number, number, number];
@@ -45,14 +41,8 @@ export function projectSteps(name: string, x: tf.Tensor, kernel: tf.Tensor, bias
   return tf.reshape(product, [time, batch, columns]);
 }
 
-/** Floating-point operations of a recurrent layer; the first step starts from a state of zeros and multiplies nothing. */
-export function recurrentFlops(x: tf.Tensor, inFeatures: number, units: number, gates: number): number {
-  const [batch, time] = x.shape as [number, number];
-  return 2 * batch * gates * units * (time * inFeatures + (time - 1) * units);
-}
-
-/** The output wanted, from the states [time, batch, units]. */
-export function giveOutput(states: tf.Tensor, output: RecurrentOutput): tf.Tensor {
+/** The output, from the states [time, batch, units]. */
+export function selectOutput(states: tf.Tensor, output: RecurrentOutput): tf.Tensor {
   const [time, batch, units] = states.shape as [number, number, number];
   if (output === 'all') return tf.transpose(states, [1, 0, 2]);
   if (output === 'mean') return tf.mean(states, 0);

@@ -17,10 +17,11 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
     let rollout: tf.Tensor | undefined;
     model.apply(images, {
       training: false,
-      onAttention(query, key, heads, toItself) {
+      record(name, { weights }) {
+        if (name !== 'attention') return;
         const before = rollout;
         // Kept, as it outlives the scopes of the layers that call this.
-        rollout = tf.keep(tf.tidy(() => flow(meanWeights(query, key, heads, toItself), before)));
+        rollout = tf.keep(tf.tidy(() => flow(tf.mean(weights!, 1), before)));
         before?.dispose();
       },
     });
@@ -33,18 +34,6 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
   parts.dispose();
   if (count === 0) return null;
   return Array.from({ length: count }, (_, i) => values.slice(i * tokens, (i + 1) * tokens));
-}
-
-/** Of all heads together, [batch, tokens, tokens]. */
-function meanWeights(query: tf.Tensor, key: tf.Tensor, heads: number, toItself: boolean): tf.Tensor {
-  const split = (t: tf.Tensor) => {
-    const [batch, tokens, features] = t.shape as [number, number, number];
-    return tf.transpose(tf.reshape(t, [batch, tokens, heads, features / heads]), [0, 2, 1, 3]);
-  };
-  const scale = 1 / Math.sqrt(query.shape[2]! / heads);
-  const scores = tf.mul(tf.matMul(split(query), split(key), false, true), scale);
-  const masked = toItself ? scores : tf.sub(scores, tf.mul(tf.eye(query.shape[1]!), 1e9));
-  return tf.mean(tf.softmax(masked), 1);
 }
 
 function flow(weights: tf.Tensor, before: tf.Tensor | undefined): tf.Tensor {

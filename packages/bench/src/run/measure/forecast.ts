@@ -1,11 +1,11 @@
 import type { ImageDataset } from '@tenfold/datasets';
+import { countFlops } from '@tenfold/kernels';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../recipes/recipe';
 import type { Forecast } from '../../results/run-events';
 import { testBatches } from '../data';
 import { setUp } from '../set-up';
-import { countExecuted } from './executed-flops';
 
 /** Steps that cost the same, since the same parameters are trained. */
 interface Phase {
@@ -82,7 +82,7 @@ export async function measureForecast(
     for await (const batch of source.batches(0)) {
       try {
         signal?.throwIfAborted();
-        const { result, flops } = countExecuted(() => one.step(batch));
+        const { result, flops } = countFlops(() => one.step(batch));
         await result.loss.data();
         tf.dispose([result.loss, result.predictions]);
         flopsPerStep = flops;

@@ -1,7 +1,7 @@
+import { countFlops } from '@tenfold/kernels';
 import { globalNorm, type Optimizer } from '@tenfold/optimizers';
 import type { Trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { countExecuted } from './executed-flops';
 
 /** What a step was, beside its loss. */
 export interface StepFigures {
@@ -47,7 +47,7 @@ export function createStepMeter({ normEvery }: { normEvery: number }): StepMeter
         return trainer.state;
       },
       step(batch) {
-        const counted = countExecuted(() => trainer.step(batch));
+        const counted = countFlops(() => trainer.step(batch));
         flops = counted.flops;
         return counted.result;
       },

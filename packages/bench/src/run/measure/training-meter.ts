@@ -41,7 +41,7 @@ export async function createTrainingMeter(
   const { pointEvery, normEvery } = stepPoints({
     totalSteps,
     parameters: countParameters(model),
-    stepFlops: 3 * countFlops(model, imageShape).total * batchSize,
+    stepFlops: 3 * countFlops(model, imageShape) * batchSize,
   });
   const steps = createStepMeter({ normEvery });
   const energy = await openEnergyMeter(describeBackend());

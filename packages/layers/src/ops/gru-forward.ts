@@ -1,7 +1,7 @@
+import { runKernel, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { given, slopeOfSigmoid, slopeOfTanh } from './lstm-states';
 import { recurrentKernelGradient } from './recurrent';
-import { hasKernels, runKernel, withGradient } from './with-gradient';
+import { canRunCells, sigmoidGradFromOutput, tanhGradFromOutput } from './recurrent-parts';
 
 /** One step and its gradient. */
 interface Rule {
@@ -19,7 +19,7 @@ interface Rule {
 }
 
 /**
- * All states of a GRU from its projected inputs, with the exact gradient (see `lstmStates`).
+ * All states of a GRU from its projected inputs, with the exact gradient (see `lstmForward`).
  *
  * Runs the kernels `GruCell` and `GruCellGrad` where the backend has them.
  *
@@ -28,8 +28,8 @@ interface Rule {
  * @param bias b', [units]
  * @returns h_t, [time, batch, units]
  */
-export function gruStates(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor {
-  const rule = hasKernels('GruCell', 'GruCellGrad') ? fused : composed;
+export function gruForward(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const rule = canRunCells('GruCell', 'GruCellGrad') ? fused : composed;
   return withGradient([projected, kernel, bias], {
     forward() {
       const kept: tf.Tensor[][] = [];
@@ -72,9 +72,9 @@ export function gruStates(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Tens
 // Keeps [[ρ, ζ, tanh(n + ρ·n')], n'].
 const fused: Rule = {
   kept: 2,
-  step: (input, product, bias, state) => runKernel('GruCell', given({ input, product, bias, state }), {}),
+  step: (input, product, bias, state) => runKernel('GruCell', { input, product, bias, state }, {}),
   gradient: (dstate, [gates, recurrent], state) =>
-    runKernel('GruCellGrad', given({ dstate, gates, recurrent, state }), {}),
+    runKernel('GruCellGrad', { dstate, gates: gates!, recurrent: recurrent!, state }, {}),
 };
 
 // Keeps [ρ, ζ, tanh(n + ρ·n'), n'].
@@ -99,9 +99,9 @@ const composed: Rule = {
   gradient: (dstate, [reset, update, candidate, recurrent], state) =>
     tf.tidy(() => {
       const difference = state ? tf.sub(state, candidate!) : tf.neg(candidate!);
-      const dupdate = tf.mul(tf.mul(dstate, difference), slopeOfSigmoid(update!));
-      const dcandidate = tf.mul(tf.mul(dstate, tf.sub(1, update!)), slopeOfTanh(candidate!));
-      const dreset = tf.mul(tf.mul(dcandidate, recurrent!), slopeOfSigmoid(reset!));
+      const dupdate = tf.mul(tf.mul(dstate, difference), sigmoidGradFromOutput(update!));
+      const dcandidate = tf.mul(tf.mul(dstate, tf.sub(1, update!)), tanhGradFromOutput(candidate!));
+      const dreset = tf.mul(tf.mul(dcandidate, recurrent!), sigmoidGradFromOutput(reset!));
       const dinput = tf.concat([dreset, dupdate, dcandidate], 1);
       const dproduct = tf.concat([dreset, dupdate, tf.mul(dcandidate, reset!)], 1);
       return [dinput, dproduct, tf.mul(dstate, update!)];

@@ -1,6 +1,7 @@
+import { runKernel, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { recurrentKernelGradient } from './recurrent';
-import { hasKernels, runKernel, withGradient } from './with-gradient';
+import { canRunCells, sigmoidGradFromOutput, tanhGradFromOutput } from './recurrent-parts';
 
 /** One step and its gradient. */
 interface Rule {
@@ -19,7 +20,7 @@ interface Rule {
 }
 
 /**
- * All states of an LSTM from its projected inputs, with the exact gradient: back-propagation through time by hand, so
+ * All states of an LSTM from its projected inputs, with the exact gradient: backpropagation through time as one rule, so
  * that the recurrent kernel's gradient is one product over all steps and not one per step.
  *
  * Runs the kernels `LstmCell` and `LstmCellGrad` where the backend has them.
@@ -28,8 +29,8 @@ interface Rule {
  * @param kernel U, [units, 4·units]
  * @returns h_t, [time, batch, units]
  */
-export function lstmStates(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
-  const rule = hasKernels('LstmCell', 'LstmCellGrad') ? fused : composed;
+export function lstmForward(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  const rule = canRunCells('LstmCell', 'LstmCellGrad') ? fused : composed;
   return withGradient([projected, kernel], {
     forward() {
       const steps: tf.Tensor[][] = [];
@@ -67,16 +68,10 @@ export function lstmStates(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
 const fused: Rule = {
   kept: 3,
   cell: 1,
-  step: (input, product, cell) => runKernel('LstmCell', given({ input, product, cell }), {}),
-  gradient: (dstate, dcell, [gates, , squashed], cell) =>
-    runKernel('LstmCellGrad', given({ dstate, dcell, gates, squashed, cell }), {}),
+  step: (input, product, cell) => runKernel('LstmCell', { input, product, cell }, {}),
+  gradient: (dstate, dcell, [gates, , tanhCell], cell) =>
+    runKernel('LstmCellGrad', { dstate, dcell, gates: gates!, squashed: tanhCell!, cell }, {}),
 };
-
-/** The tensors of a map that are there. */
-export function given(tensors: { [name: string]: tf.Tensor | undefined }): tf.NamedTensorMap {
-  const present = Object.entries(tensors).filter((entry): entry is [string, tf.Tensor] => !!entry[1]);
-  return Object.fromEntries(present);
-}
 
 // Keeps [σ([i, f]), tanh(g), σ(o), c, tanh(c)].
 const composed: Rule = {
@@ -92,24 +87,20 @@ const composed: Rule = {
       const [take, keep] = tf.split(gates, 2, 1);
       const taken = tf.mul(take!, candidate);
       const next = cell ? tf.add(tf.mul(keep!, cell), taken) : taken;
-      const squashed = tf.tanh(next);
-      return [tf.mul(out, squashed), gates, candidate, out, next, squashed];
+      const tanhCell = tf.tanh(next);
+      return [tf.mul(out, tanhCell), gates, candidate, out, next, tanhCell];
     }),
-  gradient: (dstate, dnext, [gates, candidate, out, , squashed], previous) =>
+  gradient: (dstate, dnext, [gates, candidate, out, , tanhCell], previous) =>
     tf.tidy(() => {
       const [take, keep] = tf.split(gates!, 2, 1);
-      const throughOutput = tf.mul(tf.mul(dstate, out!), slopeOfTanh(squashed!));
+      const throughOutput = tf.mul(tf.mul(dstate, out!), tanhGradFromOutput(tanhCell!));
       const dcell = dnext ? tf.add(throughOutput, dnext) : throughOutput;
       const dgates = [
-        tf.mul(tf.mul(dcell, candidate!), slopeOfSigmoid(take!)),
-        previous ? tf.mul(tf.mul(dcell, previous), slopeOfSigmoid(keep!)) : tf.zerosLike(keep!),
-        tf.mul(tf.mul(dcell, take!), slopeOfTanh(candidate!)),
-        tf.mul(tf.mul(dstate, squashed!), slopeOfSigmoid(out!)),
+        tf.mul(tf.mul(dcell, candidate!), sigmoidGradFromOutput(take!)),
+        previous ? tf.mul(tf.mul(dcell, previous), sigmoidGradFromOutput(keep!)) : tf.zerosLike(keep!),
+        tf.mul(tf.mul(dcell, take!), tanhGradFromOutput(candidate!)),
+        tf.mul(tf.mul(dstate, tanhCell!), sigmoidGradFromOutput(out!)),
       ];
       return [tf.concat(dgates, 1), tf.mul(dcell, keep!)];
     }),
 };
-
-/** Derivatives from the functions' values. */
-export const slopeOfSigmoid = (value: tf.Tensor): tf.Tensor => tf.mul(value, tf.sub(1, value));
-export const slopeOfTanh = (value: tf.Tensor): tf.Tensor => tf.sub(1, tf.square(value));

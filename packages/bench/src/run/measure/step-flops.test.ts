@@ -2,6 +2,7 @@ import '@tenfold/backend-simd';
 import '@tenfold/gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { airbench, mlp, rowRnn, vit } from '@tenfold/architectures';
+import { countFlops } from '@tenfold/kernels';
 import { createModel, type Layer } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, muon, type Optimizer, partition } from '@tenfold/optimizers';
@@ -9,7 +10,6 @@ import { expectNoLeaks } from '@tenfold/testing';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { countExecuted } from './executed-flops';
 
 const BATCH = 3;
 
@@ -24,7 +24,7 @@ function flopsOfStep(layer: Layer, { optimizer = adamW(), frozen }: StepOptions 
   if (frozen) Object.assign(model.parameters()[frozen]!, { trainable: false });
   const one = createTrainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
   const [xs, ys] = [tf.ones([BATCH, 32, 32, 3]), tf.zeros([BATCH], 'int32')];
-  const { result, flops } = countExecuted(() => one.step({ xs, ys }));
+  const { result, flops } = countFlops(() => one.step({ xs, ys }));
   tf.dispose([result.loss, result.predictions, xs, ys]);
   one.dispose();
   model.dispose();
@@ -95,7 +95,7 @@ describe.each(['simd', 'cpu'])('a step on %s executes', (backend) => {
   });
 
   it('depthwise convolutions and products with transposed or broadcast operands', () => {
-    const counted = countExecuted(() =>
+    const counted = countFlops(() =>
       tf.tidy(() => {
         const filter = tf.ones<tf.Rank.R4>([3, 3, 4, 2]);
         const convolve = (x: tf.Tensor) => tf.depthwiseConv2d(x as tf.Tensor4D, filter, 1, 'same');
@@ -109,12 +109,12 @@ describe.each(['simd', 'cpu'])('a step on %s executes', (backend) => {
 
   it('the same after a step that throws, and leaves no tensor', async () => {
     expect(() =>
-      countExecuted(() => {
+      countFlops(() => {
         throw new Error('no step');
       }),
     ).toThrow('no step');
     const product = () => tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 4])));
-    await expectNoLeaks(() => countExecuted(product).result);
-    expect(countExecuted(() => tf.dispose(product())).flops).toBe(48);
+    await expectNoLeaks(() => countFlops(product).result);
+    expect(countFlops(() => tf.dispose(product())).flops).toBe(48);
   });
 });

@@ -1,0 +1,153 @@
+import { assertOptions, count, func, required } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Initializer, torchUniform, zeros } from '../initializers';
+import { block } from '../model/block';
+import type { Context, Layer } from '../model/layer';
+import { assertTokens, inputTensor } from '../ops/input-tensor';
+import {
+  type AttentionMask,
+  attentionWeights,
+  scaledDotProductAttention,
+} from '../ops/scaled-dot-product-attention';
+import { type DenseParams, dense } from './dense';
+
+export interface AttentionOptions {
+  /** Size of the queries and of the output, D. */
+  features: number;
+  /** Number of heads; divides features. */
+  heads: number;
+  /** Size of the keys and values; features by default. */
+  keyFeatures?: number;
+  /** Of the kernels of query, key and value; `torchUniform()` by default. Biases start as 0. */
+  initializer?: Initializer;
+  /** Of the output's kernel; the same by default. With `zeros()` a residual block starts as the identity. */
+  outputInitializer?: Initializer;
+}
+
+export interface AttentionInput {
+  /** [batch, queries, features] */
+  query: tf.Tensor;
+  /** [batch, keys, keyFeatures] */
+  key: tf.Tensor;
+  /** [batch, keys, keyFeatures]; the keys by default. */
+  value?: tf.Tensor | undefined;
+  /** Which keys may be attended, [batch, keys]: 0 or false for padding. All by default. */
+  mask?: tf.Tensor | undefined;
+}
+
+export interface AttentionParams {
+  query: DenseParams;
+  key: DenseParams;
+  value: DenseParams;
+  output: DenseParams;
+}
+
+/**
+ * Multi-head attention: every query takes a weighted mean of the values, once per head.
+ *
+ * Q = query·W_Q + b_Q, K and V likewise, each split into heads of d = D/heads features;
+ * y = concat_h(softmax(Q_h·K_hᵀ/√d)·V_h)·W_O + b_O, where masked keys have the weight 0
+ *
+ * Cross-attention, self-attention (query and key the same tensor) and padding are inputs. The four products are dense
+ * layers: the parameters are `query.kernel`, `query.bias`, `key…`, `value…`, `output…`. A query whose keys are all masked
+ * gets b_O. Calls `context.record('attention', { weights })` with the weights [batch, heads, queries, keys].
+ *
+ * @returns a layer from { query, key, value?, mask? } to [batch, queries, features]
+ * @throws when an option is unknown or out of its range, heads does not divide features, or the shapes of the inputs do not
+ *   belong together
+ * @example
+ * const cross = createModel(attention({ features: 64, heads: 4, keyFeatures: 32 }));
+ * cross.predict({ query: tf.zeros([2, 5, 64]), key: tf.zeros([2, 9, 32]), mask: tf.ones([2, 9]) }); // [2, 5, 64]
+ * @see Vaswani et al., "Attention Is All You Need", 2017, https://arxiv.org/abs/1706.03762, section 3.2
+ */
+export function attention(options: AttentionOptions): Layer<AttentionParams, AttentionInput> {
+  assertOptions('attention', options, {
+    features: required(count),
+    heads: required(count),
+    keyFeatures: count,
+    initializer: func,
+    outputInitializer: func,
+  });
+  const { features, heads, keyFeatures = features, initializer = torchUniform() } = options;
+  const { outputInitializer = initializer } = options;
+  assertHeads('attention', features, heads);
+  const parts = projections(features, keyFeatures, initializer, outputInitializer);
+  return block(parts, (l, input: AttentionInput, context) => {
+    const { query, key, value, mask } = checked(input, features, keyFeatures);
+    const [q, k] = [l.query(query), l.key(key)];
+    return l.output(attended(q, k, l.value(value), heads, { keys: mask }, context));
+  });
+}
+
+/** Fails unless every head gets as many features. */
+export function assertHeads(name: string, features: number, heads: number): void {
+  if (features % heads === 0) return;
+  throw new Error(`${name}: features is ${features} and heads is ${heads}; heads must divide features`);
+}
+
+/** The dense layers around attention. */
+export function projections(
+  features: number,
+  keyFeatures: number,
+  initializer: Initializer,
+  outputInitializer: Initializer,
+) {
+  const project = (inFeatures: number, kernel: Initializer) =>
+    dense({ inFeatures, outFeatures: features, initializer: kernel, biasInitializer: zeros() });
+  return {
+    query: project(features, initializer),
+    key: project(keyFeatures, initializer),
+    value: project(keyFeatures, initializer),
+    output: project(features, outputInitializer),
+  };
+}
+
+/** Attention to projected tokens, whose weights are computed for `record` where somebody asks for them. */
+export function attended(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  heads: number,
+  mask: AttentionMask,
+  { record }: Context,
+): tf.Tensor {
+  if (record) tf.tidy(() => record('attention', { weights: attentionWeights(query, key, heads, mask) }));
+  return scaledDotProductAttention(query, key, value, heads, mask);
+}
+
+function checked(input: AttentionInput, features: number, keyFeatures: number) {
+  if (typeof input !== 'object' || input === null || input instanceof tf.Tensor) {
+    throw new Error(
+      'attention: give the inputs as { query, key, value, mask }, of which value and mask may be left out',
+    );
+  }
+  assertOptions<AttentionInput>('attention', input, {
+    query: required(tensor),
+    key: required(tensor),
+    value: tensor,
+    mask: tensor,
+  });
+  const [query, key] = [
+    inputTensor('attention', input.query, 'query'),
+    inputTensor('attention', input.key, 'key'),
+  ];
+  const value = input.value === undefined ? key : inputTensor('attention', input.value, 'value');
+  const mask = input.mask === undefined ? undefined : inputTensor('attention', input.mask, 'mask');
+  assertTokens('attention', query, features);
+  const shape = [query.shape[0]!, key.shape[1]!];
+  const wanted = [...shape, keyFeatures].join();
+  if (key.shape.join() !== wanted || value.shape.join() !== wanted) {
+    throw new Error(
+      `attention: key has shape [${key.shape}] and value [${value.shape}]; give both as [batch, keys, ${keyFeatures}] for the batch of ${shape[0]} of query`,
+    );
+  }
+  if (mask && mask.shape.join() !== shape.join()) {
+    throw new Error(`attention: mask has shape [${mask.shape}]; give [batch, keys], here [${shape}]`);
+  }
+  return { query, key, value, mask };
+}
+
+const tensor = {
+  expected: 'a tensor',
+  accepts: (value: unknown): boolean => value instanceof tf.Tensor,
+};

@@ -1,0 +1,28 @@
+export {
+  type AttentionInput,
+  type AttentionOptions,
+  type AttentionParams,
+  attention,
+} from './attention';
+export { type BatchNormOptions, type BatchNormParams, batchNorm } from './batch-norm';
+export { bidirectional } from './bidirectional';
+export { type Conv2dOptions, type Conv2dParams, conv2d } from './conv2d';
+export { type DenseOptions, type DenseParams, dense } from './dense';
+export { type DepthwiseConv2dOptions, type DepthwiseConv2dParams, depthwiseConv2d } from './depthwise-conv2d';
+export { type DropPathOptions, dropPath } from './drop-path';
+export { type DropoutLayerOptions, dropout } from './dropout';
+export { flatten } from './flatten';
+export { type GruParams, gru } from './gru';
+export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
+export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';
+export { type LocalitySelfAttentionParams, localitySelfAttention } from './locality-self-attention';
+export { type LstmOptions, type LstmParams, lstm } from './lstm';
+export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
+export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
+export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
+export {
+  type ShiftedPatchEmbeddingOptions,
+  type ShiftedPatchEmbeddingParams,
+  shiftedPatchEmbedding,
+} from './shifted-patch-embedding';
+export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';

@@ -1,0 +1,194 @@
+import { relu } from '@tenfold/activations';
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import {
+  assignParameters,
+  batchNorm,
+  block,
+  createModel,
+  dense,
+  dropout,
+  freeze,
+  type Layer,
+  type LayerLike,
+  sequential,
+} from '../index';
+
+const square = (n = 2) => dense({ inFeatures: n, outFeatures: n });
+
+describe('sequential', () => {
+  it('takes one activation twice in an array', async () => {
+    const double = (x: tf.Tensor) => tf.mul(x, 2);
+    const model = createModel(sequential([double, (x) => tf.add(x, 1), double]));
+    await expectClose(model.predict(tf.tensor([1])), [6]);
+  });
+
+  it.each<[() => unknown, RegExp]>([
+    [
+      () => sequential({ 2: square(), 1: square() }),
+      /^sequential: the name "1" is an integer, which JavaScript moves to/,
+    ],
+    [() => block({ 0: square() }, (_, x) => x), /^block: the name "0" is an integer/],
+    [() => sequential({ 'a.b': square() }), /^sequential: the name "a.b" holds a dot/],
+    [() => sequential({ '': square() }), /^sequential: the name "" is empty/],
+    [() => sequential({ a: 3 as unknown as Layer }), /^sequential: "a" is 3; give a layer such as dense/],
+    [() => sequential([undefined as unknown as Layer]), /^sequential: "0" is undefined; give a layer/],
+    [() => sequential(3 as unknown as Layer[]), /^sequential: layers is 3; give an array or an object/],
+    [() => block({ a: square() }, 3 as never), /^block: forward is 3; give a function/],
+    [() => createModel(undefined as unknown as Layer), /^createModel: layer is undefined; give a layer/],
+    [() => createModel(square(), { seed: -1 }), /^createModel: seed is -1/],
+    [
+      () => createModel(square(), { sed: 1 } as object),
+      /^createModel: there is no option "sed"; did you mean seed/,
+    ],
+  ])('refuses with what to do: %#', (call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  it('refuses one layer with parameters at two places, and leaves nothing', async () => {
+    const layer = square();
+    await expectNoLeaks(() => {
+      expect(() => createModel(sequential([layer, relu, layer]))).toThrow(
+        /^sequential: "0" and "2" are one and the same layer; make a layer for each place, or share/,
+      );
+    });
+    const drop = dropout({ rate: 0.1 });
+    createModel(sequential([drop, drop])).predict(tf.ones([1]));
+  });
+});
+
+it('refuses equal flat names, and one variable under two names', () => {
+  const variable = tf.variable(tf.ones([1]));
+  const odd = (params: object): Layer => ({ init: () => params, apply: (_, x) => x });
+  expect(() =>
+    createModel(odd({ 'a.b': tf.variable(tf.ones([1])), a: { b: tf.variable(tf.ones([1])) } })),
+  ).toThrow(/^createModel: two parameters are called a.b/);
+  expect(() => createModel(odd({ a: variable, b: variable }))).toThrow(
+    /^createModel: a and b are one variable/,
+  );
+  expect(() => createModel(odd({ a: tf.ones([1]) }))).toThrow(
+    /^createModel: the parameter a is a tensor.*give a tf.Variable/,
+  );
+  const shared = createModel(square());
+  expect(() => createModel(sequential({ a: shared, b: sequential({ c: shared }) }))).toThrow(
+    /a.kernel and b.c.kernel are one variable/,
+  );
+});
+
+describe('errors', () => {
+  const network = () =>
+    createModel(
+      sequential({
+        body: sequential([square(), square(3)]),
+        head: block({ out: square() }, (l, x) => l.out(x)),
+      }),
+    );
+
+  it('start with the place', () => {
+    expect(() => network().predict(tf.ones([4, 2]))).toThrow(
+      /^body.1: dense: the input has shape \[4,2\] but inFeatures is 3/,
+    );
+    const deep = createModel(sequential({ head: block({ out: square(3) }, (l, x) => l.out(x)) }));
+    expect(() => deep.predict(tf.ones([4, 2]))).toThrow(/^head.out: dense: the input has/);
+  });
+
+  it('are in the stack that engines print, and keep their class', () => {
+    const fail = () => {
+      throw new RangeError('too large');
+    };
+    try {
+      createModel(sequential({ body: sequential({ fail }) })).predict(tf.ones([1]));
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+      expect((error as Error).message).toBe('body.fail: too large');
+      expect((error as Error).stack).toContain('body.fail: too large');
+    }
+  });
+
+  it('of a part’s first values leave no variable, and name it', async () => {
+    const fail = (): Float32Array => {
+      throw new Error('no numbers');
+    };
+    await expectNoLeaks(() => {
+      const bad = sequential({
+        a: square(),
+        b: sequential([square(), dense({ inFeatures: 1, outFeatures: 1, initializer: fail })]),
+      });
+      expect(() => createModel(bad)).toThrow(/^b.1: no numbers/);
+      const short = dense({ inFeatures: 2, outFeatures: 1, initializer: () => new Float32Array(1) });
+      expect(() => createModel(short)).toThrow(
+        /it gave 1 values for the shape \[2,1\]; return a Float32Array of 2/,
+      );
+    });
+  });
+
+  it('leave no tensor in a pass', async () => {
+    const model = network();
+    const x = tf.ones([4, 2]);
+    await expectNoLeaks(() => {
+      expect(() => model.predict(x)).toThrow();
+    });
+  });
+
+  it('say that a model is disposed', () => {
+    const model = createModel(square());
+    model.dispose();
+    expect(() => model.predict(tf.ones([1, 2]))).toThrow(/^model: the parameter kernel is disposed/);
+  });
+});
+
+describe('a model as a layer', () => {
+  it('shares its variables, and keeps them when the other is disposed', async () => {
+    const encoder = createModel(square(), { seed: 5 });
+    const model = createModel(sequential({ encoder, head: square() }));
+    expect(model.parameters()['encoder.kernel']).toBe(encoder.parameters().kernel);
+    model.dispose();
+    expect(model.parameters()['head.kernel']!.isDisposed).toBe(true);
+    encoder.predict(tf.ones([1, 2]));
+  });
+});
+
+describe('freeze', () => {
+  const part = () =>
+    sequential({ dense: square(), norm: batchNorm({ channels: 2 }), drop: dropout({ rate: 0.5 }) });
+
+  it('stops gradients and statistics, and dropout', async () => {
+    const model = createModel(sequential({ body: freeze(part()), head: square() }));
+    expect(Object.keys(model.trainable())).toEqual(['head.kernel', 'head.bias']);
+    const x = tf.randomNormal([6, 2], 3, 1, 'float32', 1);
+    const before = await model.predict(x).data();
+    await expectClose(model.apply(x, { training: true }), before);
+    await expectClose(model.params.body.norm.runningMean, [0, 0]);
+    await expectClose(model.predict(x), before);
+  });
+
+  it('takes a trained model', () => {
+    const trained = createModel(part());
+    const model = createModel(sequential({ body: freeze(trained), head: square() }));
+    expect(model.params.body.dense.kernel).toBe(trained.params.dense.kernel);
+    expect(Object.keys(model.trainable())).toEqual(['head.kernel', 'head.bias']);
+  });
+
+  it('passes gradients through', async () => {
+    const model = createModel(freeze(square()), { seed: 2 });
+    const gradient = tf.grad((x) => tf.sum(model.apply(x, { training: true })))(tf.ones([1, 2]));
+    await expectClose(gradient, tf.reshape(tf.sum(model.params.kernel, 1), [1, 2]));
+  });
+});
+
+it('a block calls a layer twice with the same parameters', async () => {
+  const twice = createModel(block({ layer: square() }, (l, x) => l.layer(l.layer(x))));
+  const once = createModel(square());
+  assignParameters(once, { kernel: twice.params.layer.kernel, bias: twice.params.layer.bias! });
+  const x = tf.tensor2d([[1, -1]]);
+  await expectClose(twice.predict(x), once.predict(once.predict(x)));
+});
+
+it('lists of many layers keep their order', async () => {
+  const layers: LayerLike[] = Array.from({ length: 12 }, (_, i) => (x: tf.Tensor) => tf.add(tf.mul(x, 2), i));
+  let expected = 1;
+  for (let i = 0; i < 12; i++) expected = 2 * expected + i;
+  await expectClose(createModel(sequential(layers)).predict(tf.tensor([1])), [expected]);
+});

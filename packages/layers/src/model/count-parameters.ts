@@ -1,0 +1,23 @@
+import { assertOptions, flag } from '@tenfold/checks';
+import type { Model } from './layer';
+
+export interface CountParametersOptions {
+  /** Whether frozen parameters and running statistics count too; false by default. */
+  all?: boolean;
+}
+
+/**
+ * How many numbers the model's trainable parameters hold.
+ *
+ * @throws when an option is unknown or not a boolean
+ * @example
+ * countParameters(createModel(dense({ inFeatures: 2, outFeatures: 3 }))); // 9
+ */
+export function countParameters(
+  model: Pick<Model, 'parameters' | 'trainable'>,
+  options: CountParametersOptions = {},
+): number {
+  assertOptions('countParameters', options, { all: flag });
+  const counted = options.all ? model.parameters() : model.trainable();
+  return Object.values(counted).reduce((sum, variable) => sum + variable.size, 0);
+}

@@ -1,0 +1,27 @@
+import { flattenParams } from './flatten-params';
+import { type AnyLayer, type InputOf, type Layer, type OutputOf, type ParamsOf, toLayer } from './layer';
+
+/**
+ * A layer that training leaves as it is: its parameters are not trainable, running statistics do not move, and dropout
+ * in it is off.
+ *
+ * It is applied as after training. Gradients pass through it to its input. Of a model that is frozen the variables are
+ * shared, and are not trainable from then on; set `variable.trainable = true` to train them again.
+ *
+ * @param layer a layer, or a model whose variables are then shared
+ * @returns a layer with the same input, output and parameters
+ * @example
+ * const classifier = createModel(sequential({ backbone: freeze(trained), head: dense({ inFeatures: 64, outFeatures: 3 }) }));
+ * Object.keys(classifier.trainable()); // ['head.kernel', 'head.bias']
+ */
+export function freeze<const L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, InputOf<L>, OutputOf<L>> {
+  const frozen = toLayer(layer);
+  return {
+    init(rng) {
+      const params = frozen.init(rng);
+      for (const variable of Object.values(flattenParams(params))) variable.trainable = false;
+      return params;
+    },
+    apply: (params, input, context) => frozen.apply(params, input, { ...context, training: false }),
+  };
+}

@@ -1,0 +1,28 @@
+import { onTape } from '@tenfold/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+
+const kernel = onTape('_FusedMatMul', {
+  keeps: ['a', 'b'],
+  gradient(dy, [x, kernel]) {
+    const d = dy as tf.Tensor2D;
+    return {
+      a: () => tf.matMul(d, kernel as tf.Tensor2D, false, true),
+      b: () => tf.matMul(x as tf.Tensor2D, d, true, false),
+      bias: () => tf.sum(d, 0),
+    };
+  },
+});
+
+/**
+ * y = x·W + b in one kernel; dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ dy.
+ *
+ * tfjs's `tf.fused.matMul` computes the gradient of x even where nothing needs it, as for a network's input.
+ *
+ * @param x [rows, inFeatures]
+ * @returns [rows, outFeatures]
+ */
+export const matmulWithBias = (x: tf.Tensor2D, weights: tf.Tensor, bias: tf.Tensor): tf.Tensor2D =>
+  kernel(
+    { a: x, b: weights, bias },
+    { transposeA: false, transposeB: false, activation: 'linear' },
+  ) as tf.Tensor2D;
