@@ -134,6 +134,12 @@ for shape, options in (((2, 3, 8), {}), ((1, 4), {}), ((3, 1), {}), ((2, 2, 2, 6
         add('layerNorm', lambda x, p: F.layer_norm(x, [features], p['gamma'], p['beta'], options.get('epsilon', 1e-5)), r(*shape) * scale,
             dict(gamma=r(features), beta=r(features)), dict(options, features=features), step=.03)
 
+# groupNorm
+begin('groupNorm')
+for shape, groups, scale in (((2, 3, 4, 6), 2, 1), ((2, 5, 6), 6, 40), ((3, 4), 1, 1)):
+    add('groupNorm', lambda x, p: F.group_norm(x.movedim(-1, 1), groups, p['gamma'], p['beta']).movedim(1, -1), r(*shape) * scale,
+        dict(gamma=r(shape[-1]), beta=r(shape[-1])), dict(channels=shape[-1], groups=groups), step=.03)
+
 # multiHeadAttention, against PyTorch's module
 begin('multiHeadAttention')
 for batch, tokens, features, heads, scale in ((2, 5, 6, 2, 1), (1, 1, 4, 4, 1), (2, 3, 4, 1, 1), (1, 4, 4, 2, 20)):

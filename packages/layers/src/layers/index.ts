@@ -12,6 +12,7 @@ export { type DepthwiseConv2dOptions, type DepthwiseConv2dParams, depthwiseConv2
 export { type DropPathOptions, dropPath } from './drop-path';
 export { type DropoutLayerOptions, dropout } from './dropout';
 export { flatten } from './flatten';
+export { type GroupNormOptions, type GroupNormParams, groupNorm } from './group-norm';
 export { type GruParams, gru } from './gru';
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
 export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';

@@ -1,0 +1,60 @@
+import { assertOptions, count, positive, required } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+import { ones, zeros } from '../initializers';
+import type { Layer } from '../model/layer';
+import { parameter } from '../model/parameter';
+import { assertLastAxis, inputTensor } from '../ops/input-tensor';
+
+export interface GroupNormOptions {
+  /** Size of the last axis. */
+  channels: number;
+  /** Number of groups, which divides channels; 1 normalizes each example as a whole, `channels` each channel by itself. */
+  groups: number;
+  /** Added to the variance, above 0; 1e-5 by default. */
+  epsilon?: number;
+}
+
+export interface GroupNormParams {
+  gamma: tf.Variable;
+  beta: tf.Variable;
+}
+
+/**
+ * Group normalization: in every example, the channels of a group are normalized by their common mean and variance over
+ * all positions. It does not depend on the batch.
+ *
+ * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² of a group, γ and β of a channel; the same in training and afterwards
+ *
+ * @returns a layer that keeps the shape [batch, …, channels]; γ starts as 1 and β as 0
+ * @throws when an option is unknown or out of its range, groups does not divide channels, or the input's last axis is not
+ *   channels
+ * @example
+ * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3 }), groupNorm({ channels: 64, groups: 8 }), relu]);
+ * @see Wu, He, "Group Normalization", 2018, https://arxiv.org/abs/1803.08494, equations 1 to 7
+ */
+export function groupNorm(options: GroupNormOptions): Layer<GroupNormParams> {
+  assertOptions('groupNorm', options, {
+    channels: required(count),
+    groups: required(count),
+    epsilon: positive,
+  });
+  const { channels, groups, epsilon = 1e-5 } = options;
+  if (channels % groups !== 0) {
+    throw new Error(
+      `groupNorm: channels is ${channels} and groups is ${groups}; groups must divide channels`,
+    );
+  }
+  return {
+    init: (rng) => ({ gamma: parameter([channels], ones(), rng), beta: parameter([channels], zeros(), rng) }),
+    apply({ gamma, beta }, input) {
+      const x = inputTensor('groupNorm', input);
+      assertLastAxis('groupNorm', x, 'channels', channels);
+      // [batch, positions, groups, channels of a group]
+      const grouped = tf.reshape(x, [x.shape[0]!, -1, groups, channels / groups]);
+      const centered = tf.sub(grouped, tf.mean(grouped, [1, 3], true));
+      const variance = tf.mean(tf.square(centered), [1, 3], true);
+      const normalized = tf.reshape(tf.mul(centered, tf.rsqrt(tf.add(variance, epsilon))), x.shape);
+      return tf.add(tf.mul(normalized, gamma), beta);
+    },
+  };
+}
