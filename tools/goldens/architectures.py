@@ -4,15 +4,15 @@ Run with `python3 tools/goldens/architectures.py`.
 Parameters are leaves in this project's layout and by its names, as in layers.py."""
 import math
 import torch, torch.nn.functional as F
-from golden import numbers, write
+from golden import save, seeded, short as rounded_number
 
 r = lambda *shape: torch.randn(*shape, dtype=torch.float64)
-short = lambda t: [v if isinstance(v, str) else float('%.8g' % v) for v in numbers(t)]
+short = lambda t: [rounded_number(value) for value in t.detach().double().flatten().tolist()]
 tensor = lambda t: dict(shape=list(t.shape), values=short(t))
 coarse = lambda t, unit=64: torch.round(t * unit) / unit  # exact in float32, and short to write
 nchw = lambda x: x.permute(0, 3, 1, 2)
 nhwc = lambda x: x.permute(0, 2, 3, 1)
-cases = []
+files = {}  # name -> cases
 
 
 class Net:
@@ -208,6 +208,8 @@ def reNet(net, cell, imageSize, patchSize, width, depth, classes):
 
 
 def add(name, build, options, shape, learning_rate, steps=10):
+    cases = files.setdefault(name, [])
+    seeded(f'{name} {len(cases)}')  # a case of its own stream, so that a new one changes no other
     net = Net()
     forward = build(net, **options)
     params = {key: tensor(value) for key, value in net.params.items()}
@@ -233,17 +235,16 @@ add('mlp', mlp, dict(inFeatures=12, widths=[8, 6], classes=3, dropoutRate=0), (5
 vit_options = dict(imageSize=8, patchSize=2, width=8, depth=2, heads=2, mlpWidth=12, classes=3)
 add('vit', vit, dict(vit_options, positions='sincos2d'), (4, 8, 8, 3), .2)
 add('vit', vit, dict(vit_options, positions='learned', depth=1, heads=1), (1, 8, 8, 3), .1)
-add('vitHybrid', vitHybrid, dict(stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 32, 32, 3), .02)
+add('vitHybrid', vitHybrid, dict(stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 32, 32, 3), .005)
 add('rowRnn', rowRnn, dict(cell='lstm', imageSize=6, inChannels=2, width=5, classes=3), (4, 6, 6, 2), .5)
 add('rowRnn', rowRnn, dict(cell='gru', imageSize=6, inChannels=2, width=5, classes=3), (4, 6, 6, 2), .5)
-stream = torch.get_rng_state()
 add('vit', vit, dict(vit_options, positions='learned', tokens='shifted', attention='locality'), (4, 8, 8, 3), .2)
 add('reNet', reNet, dict(cell='gru', imageSize=8, patchSize=2, width=6, depth=2, classes=3), (4, 8, 8, 3), .5)
 add('reNet', reNet, dict(cell='lstm', imageSize=6, patchSize=3, width=4, depth=1, classes=3), (3, 6, 6, 3), .5)
-torch.set_rng_state(stream)
-write('architectures', 'architectures', cases)
+for name, cases in files.items(): save('architectures', name, cases, seeded(name), {})
 
 # whitening filters of smooth images by torch.linalg.eigh; of each eigenvector the sign whose largest entry is positive
+seed = seeded('computeWhiteningFilters')
 size, cases = 8, []
 for count, epsilon in ((12, 5e-4), (5, 1e-2)):
     images = coarse(F.avg_pool2d(r(12, 3, size + 4, size + 4) * torch.tensor([1., .8, 1.2], dtype=torch.float64).reshape(3, 1, 1), 5, 1) * 5 + .3 * r(12, 3, size, size))
@@ -254,4 +255,4 @@ for count, epsilon in ((12, 5e-4), (5, 1e-2)):
     filters = filters * torch.sign(filters.gather(0, filters.abs().argmax(0, keepdim=True)))
     kernel = torch.cat([filters, -filters], 1).reshape(2, 2, 3, 24)
     cases.append(dict(images=tensor(images), count=count, epsilon=epsilon, eigenvalues=short(values.flip(0)), kernel=tensor(kernel)))
-write('architectures', 'whitening', cases)
+save('architectures', 'computeWhiteningFilters', cases, seed, {})

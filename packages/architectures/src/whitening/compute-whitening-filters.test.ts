@@ -11,7 +11,7 @@ interface Case {
   epsilon: number;
   kernel: { shape: number[]; values: number[] };
 }
-const cases = golden<Case[]>(new URL('../../goldens/whitening.json', import.meta.url));
+const cases = golden<Case[]>(new URL('../../goldens/computeWhiteningFilters.json', import.meta.url));
 
 describe('computeWhiteningFilters', () => {
   it.each(cases)("has the filters of PyTorch's eigenvectors ($count images, ε = $epsilon)", async (c) => {
