@@ -207,6 +207,31 @@ def reNet(net, cell, imageSize, patchSize, width, depth, classes):
     return forward
 
 
+def resNet(net, inChannels, width, depth, classes):
+    widths, blocks = (width, 2 * width, 4 * width), (depth - 2) // 6
+    def strided(name, x, stride): return nhwc(F.conv2d(nchw(x), net.params[name + '.kernel'].permute(3, 2, 0, 1), None, stride, 1))
+    net.make('conv.kernel', 3, 3, inChannels, width); net.batch_norm('norm', width)
+    channels = width
+    for s, to in enumerate(widths):
+        for b in range(blocks):
+            at = f'stage{s + 1}.{b}'
+            net.make(at + '.conv1.kernel', 3, 3, channels, to); net.batch_norm(at + '.norm1', to)
+            net.make(at + '.conv2.kernel', 3, 3, to, to); net.batch_norm(at + '.norm2', to)
+            channels = to
+    net.dense('head', channels, classes)
+    def forward(x):
+        x = F.relu(net.apply_batch_norm('norm', strided('conv', x, 1)))
+        for s in range(3):
+            for b in range(blocks):
+                at, stride = f'stage{s + 1}.{b}', 2 if s > 0 and b == 0 else 1
+                y = F.relu(net.apply_batch_norm(at + '.norm1', strided(at + '.conv1', x, stride)))
+                y = net.apply_batch_norm(at + '.norm2', strided(at + '.conv2', y, 1))
+                if stride == 2: x = F.pad(x[:, ::2, ::2], [x.shape[3] // 2] * 2)
+                x = F.relu(x + y)
+        return net.apply_dense('head', x.mean((1, 2)))
+    return forward
+
+
 def add(name, build, options, shape, learning_rate, steps=10):
     cases = files.setdefault(name, [])
     seeded(f'{name} {len(cases)}')  # a case of its own stream, so that a new one changes no other
@@ -241,6 +266,8 @@ add('rowRnn', rowRnn, dict(cell='gru', imageSize=6, inChannels=2, width=5, class
 add('vit', vit, dict(vit_options, positions='learned', tokens='shifted', attention='locality'), (4, 8, 8, 3), .2)
 add('reNet', reNet, dict(cell='gru', imageSize=8, patchSize=2, width=6, depth=2, classes=3), (4, 8, 8, 3), .5)
 add('reNet', reNet, dict(cell='lstm', imageSize=6, patchSize=3, width=4, depth=1, classes=3), (3, 6, 6, 3), .5)
+add('resNet', resNet, dict(inChannels=2, width=2, depth=8, classes=3), (4, 8, 8, 2), .1)
+add('resNet', resNet, dict(inChannels=3, width=2, depth=14, classes=3), (3, 7, 7, 3), .05)
 for name, cases in files.items(): save('architectures', name, cases, seeded(name), {})
 
 # whitening filters of smooth images by torch.linalg.eigh; of each eigenvector the sign whose largest entry is positive

@@ -1,4 +1,5 @@
 export { type AirbenchOptions, airbench } from './convolutional/airbench';
+export { type ResNetOptions, resNet } from './convolutional/res-net';
 export { type MlpOptions, mlp } from './mlp/mlp';
 export { type ReNetOptions, reNet } from './recurrent/re-net';
 export { type RowRnnOptions, rowRnn } from './recurrent/row-rnn';
