@@ -152,13 +152,13 @@ describe('minimize and applyGradients', () => {
   });
 
   it('gives minimize its loss, for rules that go by it', async () => {
-    const values: (number | undefined)[] = [];
+    const values: (tf.Tensor | undefined)[] = [];
     const optimizer = toTfOptimizer(
       perParameter({
         name: 'spy',
         learningRate: 0.1,
         rule({ gradient, value }) {
-          values.push(value?.dataSync()[0]);
+          values.push(value && tf.keep(tf.clone(value)));
           return { direction: gradient, slots: {} };
         },
       }),
@@ -167,7 +167,10 @@ describe('minimize and applyGradients', () => {
     const [before] = await lossOf(w).data();
     optimizer.minimize(() => lossOf(w), false, [w]);
     optimizer.applyGradients({ [w.name]: tf.ones([3, 1]) });
-    expect(values).toEqual([before, undefined]);
+    expect(values).toHaveLength(2);
+    expect(values[1]).toBeUndefined();
+    expect([...(await values[0]!.data())]).toEqual([before]);
+    tf.dispose(values[0]!);
     w.dispose();
   });
 

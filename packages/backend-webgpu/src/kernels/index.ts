@@ -3,6 +3,7 @@ import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
 import { addN } from './add-n';
 import { attentionKernels } from './attention';
+import { cast } from './cast';
 import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
 import { dropout } from './dropout';
@@ -26,6 +27,7 @@ export const kernels: tf.KernelConfig[] = [
   ...activationKernels,
   addN,
   ...attentionKernels,
+  cast,
   ...convolutionKernels,
   ...cumulativeKernels,
   dropout,
