@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { additions } from './additions';
 import { corrections } from './corrections';
 import { gradientConfigs } from './generated/gradient-configs';
 import { orderTape } from './order-tape';
@@ -23,7 +24,9 @@ import { orderTape } from './order-tape';
  */
 export function registerGradients(): string[] {
   orderTape();
-  const configs = new Map([...gradientConfigs, ...corrections].map((config) => [config.kernelName, config]));
+  const configs = new Map(
+    [...gradientConfigs, ...corrections, ...additions].map((config) => [config.kernelName, config]),
+  );
   const missing = [...configs.keys()].filter((name) => tf.getGradient(name) === undefined);
   for (const name of missing) tf.registerGradient(configs.get(name)!);
   return missing;

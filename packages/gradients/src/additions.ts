@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+type Attributes = tf.NamedAttrMap | undefined;
+
+const run = (kernel: string, inputs: tf.NamedTensorMap, attributes: Attributes): tf.Tensor =>
+  tf.engine().runKernel(kernel, inputs, attributes) as tf.Tensor;
+
+/**
+ * Gradients of kernels that tfjs-core gives none: those of the backward passes of convolutions and pooling, so that there are
+ * gradients of gradients. Each kernel is linear in every input that has a gradient here, so its gradients are kernels too.
+ */
+export const additions: readonly tf.GradConfig[] = [
+  {
+    kernelName: tf.Conv2DBackpropFilter,
+    inputsToSave: ['x', 'dy'],
+    gradFunc: (ddf, saved, attributes) => {
+      const [x, dy] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const filter = ddf as tf.Tensor4D;
+      const inputShape = x.shape as number[];
+      return {
+        x: () => run(tf.Conv2DBackpropInput, { dy, filter }, { ...attributes, inputShape }),
+        dy: () => run(tf.Conv2D, { x, filter }, { ...attributes, dilations: 1 }),
+      };
+    },
+  },
+  {
+    kernelName: tf.DepthwiseConv2dNativeBackpropFilter,
+    inputsToSave: ['x', 'dy'],
+    gradFunc: (ddf, saved, attributes) => {
+      const [x, dy] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const filter = ddf as tf.Tensor4D;
+      const inputShape = x.shape as number[];
+      return {
+        x: () => run(tf.DepthwiseConv2dNativeBackpropInput, { dy, filter }, { ...attributes, inputShape }),
+        dy: () => run(tf.DepthwiseConv2dNative, { x, filter }, attributes),
+      };
+    },
+  },
+  {
+    kernelName: tf.DepthwiseConv2dNativeBackpropInput,
+    inputsToSave: ['dy', 'filter'],
+    gradFunc: (ddx, saved, attributes) => {
+      const [dy, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const x = ddx as tf.Tensor4D;
+      const filterShape = filter.shape as number[];
+      return {
+        dy: () => run(tf.DepthwiseConv2dNative, { x, filter }, attributes),
+        filter: () => run(tf.DepthwiseConv2dNativeBackpropFilter, { x, dy }, { ...attributes, filterShape }),
+      };
+    },
+  },
+  {
+    kernelName: tf.MaxPoolGrad,
+    inputsToSave: ['input', 'output'],
+    gradFunc: (ddx, saved, attributes) => {
+      const [input, output] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const { filterSize, strides, pad } = attributes as unknown as tf.MaxPoolGradAttrs;
+      // dy of a window goes to its first largest input, so that the gradient of dy comes from there.
+      const from = (): tf.Tensor =>
+        tf.gather(
+          tf.reshape(ddx as tf.Tensor, [-1]),
+          tf.maxPoolWithArgmax(input, filterSize, strides, pad as 'same' | 'valid' | number, true).indexes!,
+        );
+      return { dy: from, input: () => tf.zerosLike(input), output: () => tf.zerosLike(output) };
+    },
+  },
+  {
+    kernelName: tf.EluGrad,
+    inputsToSave: ['dy', 'y'],
+    gradFunc: (ddx, saved) => {
+      const [dy, y] = saved as [tf.Tensor, tf.Tensor];
+      const g = ddx as tf.Tensor;
+      const below = (): tf.Tensor => tf.cast(tf.less(y, 0), 'float32');
+      return {
+        dy: () => tf.mul(g, tf.where(tf.less(y, 0), tf.add(y, 1), tf.onesLike(y))),
+        y: () => tf.mul(tf.mul(g, dy), below()),
+      };
+    },
+  },
+];
