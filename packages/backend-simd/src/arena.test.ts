@@ -55,6 +55,15 @@ describe('Arena', () => {
     expect(arena.live).toBe(0);
   });
 
+  it('names small sizes in bytes and KiB', () => {
+    const arena = arenaOf(16);
+    const take = () => {
+      for (;;) arena.allocate(512);
+    };
+    expect(take).toThrow(/no room for a tensor of 512 bytes/);
+    expect(() => arena.allocate(3072)).toThrow(/no room for a tensor of 3.0 KiB/);
+  });
+
   it('refuses a size that is no number', () => {
     expect(() => arenaOf(256).allocate(Number.NaN)).toThrow(/NaN/);
   });

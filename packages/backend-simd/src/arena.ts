@@ -125,11 +125,10 @@ export class Arena {
   }
 
   private exhausted(size: number): OutOfMemoryError {
-    const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     return new OutOfMemoryError(
-      `simd backend: no room for a tensor of ${mebibytes(size)}: ${mebibytes(this.live)} are in use ` +
-        `(at most ${mebibytes(this.peak)} so far) and the memory has ${mebibytes(this.memory.buffer.byteLength)} ` +
-        `of at most ${mebibytes(this.limit)}. Use a smaller batch, or dispose tensors that are no longer needed ` +
+      `simd backend: no room for a tensor of ${inUnits(size)}: ${inUnits(this.live)} are in use ` +
+        `(at most ${inUnits(this.peak)} so far) and the memory has ${inUnits(this.memory.buffer.byteLength)} ` +
+        `of at most ${inUnits(this.limit)}. Use a smaller batch, or dispose tensors that are no longer needed ` +
         '(tf.tidy, tf.memory()).',
     );
   }
@@ -153,6 +152,12 @@ export class Arena {
       this.ranges.pop();
     }
   }
+}
+
+/** Bytes in the unit that leaves no zero in front of the point. */
+function inUnits(bytes: number): string {
+  if (bytes < 2 ** 10) return `${bytes} bytes`;
+  return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** Rounds up to one of eight sizes per power of two, at most an eighth too much. */

@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import './index';
 import { SimdBackend } from './backend';
+import { configureSimd } from './index';
 import { createRuntime } from './runtime';
 
 beforeAll(() => tf.setBackend('simd'));
@@ -63,34 +63,60 @@ describe('SimdBackend', () => {
     x.dispose();
   });
 
+  it('takes numbers in plain arrays, as tfjs passes on when nothing is concatenated', () => {
+    const x = tf.concat([tf.zeros([0, 3]), tf.zeros([0, 3])], 1);
+    const parts = tf.split(x, 2, 1);
+    expect(parts.map(({ shape }) => shape)).toEqual([
+      [0, 3],
+      [0, 3],
+    ]);
+    const stacked = tf.stack([x, x]);
+    expect(tf.unstack(stacked)[1]!.shape).toEqual([0, 6]);
+  });
+
   it('falls back to CPU kernels', () => {
     const x = tf.acosh(tf.fill([4], 2));
     expect(x.dataSync()[0]).toBeCloseTo(Math.acosh(2), 6);
     x.dispose();
   });
 
-  it('survives removeBackend and a new start, on the same memory and threads', async () => {
+  it('gives memory and threads back to removeBackend, and starts again', async () => {
     const { runtime } = backend();
     const factory = tf.findBackendFactory('simd');
     tf.fill([1000], 1);
     tf.removeBackend('simd');
     expect(runtime.arena.live).toBe(0);
+    expect(runtime.pool?.online ?? 0).toBe(0);
+    configureSimd({ threads: 2 }); // nothing runs, so that options can change
     tf.registerBackend('simd', factory, 2);
     await tf.setBackend('simd');
-    expect(backend().runtime).toBe(runtime);
+    expect(backend().runtime).not.toBe(runtime);
+    expect(() => configureSimd({ threads: 1 })).toThrow(/already running/);
     expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
   });
 
-  it('starts again after tf.engine().reset(), on the same memory and threads, with nothing left in it', async () => {
+  it('starts again after tf.engine().reset(), with nothing left', async () => {
     const { runtime } = backend();
     const left = tf.fill([1000], 1);
     tf.engine().reset();
     expect(runtime.arena.live).toBe(0);
+    expect(runtime.pool?.online ?? 0).toBe(0);
     expect(left.isDisposed).toBe(false); // reset knows nothing of tensors
     left.dispose();
     await tf.setBackend('simd');
-    expect(backend().runtime).toBe(runtime);
+    expect(backend().runtime).not.toBe(runtime);
     expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
+  });
+
+  it('can be removed and made again many times', async () => {
+    const factory = tf.findBackendFactory('simd');
+    for (let i = 0; i < 20; i++) {
+      tf.removeBackend('simd');
+      tf.registerBackend('simd', factory, 2);
+      await tf.setBackend('simd');
+      const x = tf.ones([300, 300]);
+      expect(tf.sum(tf.matMul(x, x)).dataSync()[0]).toBe(300 ** 3);
+    }
   });
 
   it('frees the blocks of tensors that nobody disposed', async () => {

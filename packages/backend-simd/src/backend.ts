@@ -4,7 +4,8 @@ import type { Arguments, KernelName } from './arguments';
 import { SCRATCH } from './layout';
 import type { Pointer } from './pointer';
 import type { Kernel } from './pool';
-import { getRuntime, type Runtime } from './runtime';
+import { getRuntime, type Runtime, releaseRuntime } from './runtime';
+import { isMarked, mark } from './shared';
 import { TensorRecord } from './tensor-record';
 
 /**
@@ -24,9 +25,15 @@ export class SimdBackend extends MathBackendCPU {
 
   constructor(runtime: Runtime = getRuntime()) {
     super();
+    mark(this, 'SimdBackend');
     this.runtime = runtime;
     // A tensor that nobody disposed is collected as a JavaScript object; its block in the arena follows here.
     this.finalizers = new FinalizationRegistry((record) => this.free(record));
+  }
+
+  /** Also of the class in another copy of this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, 'SimdBackend');
   }
 
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
@@ -74,6 +81,7 @@ export class SimdBackend extends MathBackendCPU {
       this.finalizers.unregister(record);
       this.free(record);
     }
+    releaseRuntime(this.runtime);
   }
 
   override memory(): { unreliable: boolean; reasons: string[]; arenaBytes: number; arenaPeakBytes: number } {
@@ -153,7 +161,7 @@ export class SimdBackend extends MathBackendCPU {
     // CPU kernels pass on views of another tensor's values, whose block may be used again before this tensor dies.
     const { memory } = this.runtime;
     const owned = isView(values) && isWasmBuffer(values.buffer, memory) ? values.slice() : values;
-    return new TensorRecord(memory, dtype, owned, refCount);
+    return new TensorRecord(memory, dtype, asTyped(owned, dtype), refCount);
   }
 
   private lift(dataId: DataId, record: TensorRecord): void {
@@ -180,6 +188,12 @@ export class SimdBackend extends MathBackendCPU {
     record.pointer = 0;
     record.values = undefined;
   }
+}
+
+/** tfjs passes numbers in a plain array on, which kernels that take a part of the values do not know. */
+function asTyped(values: backend_util.BackendValues, dtype: DataType): backend_util.BackendValues {
+  const numeric = dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+  return numeric && Array.isArray(values) ? util.toTypedArray(values, dtype) : values;
 }
 
 function isView(values: unknown): values is Float32Array | Int32Array | Uint8Array {

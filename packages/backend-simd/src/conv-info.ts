@@ -29,7 +29,7 @@ export function convInfo(
 }
 
 /** Whether the wasm kernels take a convolution: float32, channels last, and something to compute on all sides. */
-export function takesConvolution(info: backend_util.Conv2DInfo, ...tensors: TensorInfo[]): boolean {
+export function canConvolve(info: backend_util.Conv2DInfo, ...tensors: TensorInfo[]): boolean {
   const sizes = [info.inShape, info.outShape, [info.filterHeight, info.filterWidth]].map(util.sizeFromShape);
   return (
     info.dataFormat === 'channelsLast' &&

@@ -4,7 +4,7 @@ import { type Epilogue, linear } from './epilogue';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
 import { NULL } from './pointer';
 import {
-  takesWinograd,
+  canUseWinograd,
   winogradConvolution,
   winogradFilterGradient,
   winogradInputGradient,
@@ -33,7 +33,7 @@ export function convolution(
   bias?: TensorInfo,
   epilogue: Epilogue = linear,
 ): TensorInfo {
-  if (takesWinograd(info)) return winogradConvolution(backend, x, filter, info, bias, epilogue);
+  if (canUseWinograd(backend, info)) return winogradConvolution(backend, x, filter, info, bias, epilogue);
   const out = backend.output(info.outShape);
   const { inChannels, outChannels } = info;
   const strides = { tap: inChannels * outChannels, inner: outChannels, column: 1 };
@@ -51,7 +51,7 @@ export function convolutionInputGradient(
   filter: TensorInfo,
   info: Conv2DInfo,
 ): TensorInfo {
-  if (takesWinograd(info)) return winogradInputGradient(backend, dy, filter, info);
+  if (canUseWinograd(backend, info)) return winogradInputGradient(backend, dy, filter, info);
   const out = backend.output(info.inShape);
   const { inChannels, outChannels } = info;
   const strides = { tap: inChannels * outChannels, inner: 1, column: outChannels };
@@ -68,7 +68,7 @@ export function convolutionFilterGradient(
   dy: TensorInfo,
   info: Conv2DInfo,
 ): TensorInfo {
-  if (takesWinograd(info)) return winogradFilterGradient(backend, x, dy, info);
+  if (canUseWinograd(backend, info)) return winogradFilterGradient(backend, x, dy, info);
   const { inChannels, outChannels, batchSize, outHeight, outWidth } = info;
   const geometry = forwardGeometry(info);
   const taps = geometry.taps.length;

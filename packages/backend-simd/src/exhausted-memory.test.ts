@@ -57,7 +57,7 @@ function exhaust(
       failures++;
       expect(error).toBeInstanceOf(OutOfMemoryError);
       expect((error as Error).message).toMatch(
-        /no room for a tensor of \d+\.\d MiB: \d+\.\d MiB are in use .* of at most 64\.0 MiB\. Use a smaller batch/,
+        /no room for a tensor of \d+\.\d [KM]iB: \d+\.\d MiB are in use .* of at most 64\.0 MiB\. Use a smaller batch/,
       );
     }
     expect(backend.memory().arenaBytes).toBe(before.arenaBytes);

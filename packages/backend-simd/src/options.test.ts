@@ -5,9 +5,13 @@ import { hasRelaxedSimd } from './variants';
 
 describe('configureSimd', () => {
   it('refuses options out of range', () => {
-    expect(() => configureSimd({ threads: 0 })).toThrow(/threads is 0; expected an integer from 1 to 64/);
+    expect(() => configureSimd({ threads: 0 })).toThrow(/threads is 0; give an integer from 1 to 64/);
     expect(() => configureSimd({ threads: 1.5 })).toThrow(/1.5/);
-    expect(() => configureSimd({ variant: 'fast' as 'auto' })).toThrow(/'fast'/);
+    expect(() => configureSimd({ variant: 'fast' as 'auto' })).toThrow(/variant is "fast"/);
+    expect(() => configureSimd({ winograd: 1 as unknown as boolean })).toThrow(/winograd is 1/);
+    expect(() => configureSimd({ thread: 2 } as object)).toThrow(
+      /there is no option "thread"; did you mean threads/,
+    );
   });
 
   it('takes options, flags and the first use in this order, and nothing afterwards', async () => {

@@ -15,6 +15,9 @@ interface NodeWorkerThreads {
     options: { eval: true; workerData: unknown; execArgv: string[]; name: string },
   ) => { unref(): void; terminate(): unknown; on(event: 'error', listener: (error: Error) => void): void };
 }
+interface NodeFs {
+  readFileSync(path: string, encoding: 'utf8'): string;
+}
 interface NodeOs {
   availableParallelism(): number;
 }
@@ -33,10 +36,32 @@ export function processorAndVersion(): { processor: string | undefined; major: n
   return { processor: nodeProcess?.arch, major: Number.parseInt(nodeProcess?.versions?.node ?? '0', 10) };
 }
 
-/** How many threads the machine runs at once. */
+/** How many threads run at once here: those of the machine, in a container no more than it has the time for. */
 export function hardwareThreads(): number {
   const os = nodeModule('os') as NodeOs | undefined;
-  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  const threads = os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  return Math.min(threads, containerThreads(readText));
+}
+
+/**
+ * The processors whose time Linux grants to this container, rounded up; Infinity where nothing limits it. Node counts those
+ * of the host, and more threads than processors wait for one another.
+ */
+export function containerThreads(read: (path: string) => string | undefined): number {
+  const [quota, period] = read('/sys/fs/cgroup/cpu.max')?.trim().split(' ') ?? [
+    read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'),
+    read('/sys/fs/cgroup/cpu/cpu.cfs_period_us'),
+  ];
+  const processors = Number(quota) / Number(period); // 'max' and -1 are no limit
+  return processors > 0 ? Math.max(1, Math.ceil(processors)) : Number.POSITIVE_INFINITY;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return (nodeModule('fs') as NodeFs | undefined)?.readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // not Linux, or not permitted
+  }
 }
 
 /** Whether threads can share memory here: always in Node, in a browser only on a cross-origin isolated page. */

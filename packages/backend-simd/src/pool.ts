@@ -28,7 +28,8 @@ export class Pool {
   private readonly patience: number;
   private abandoned = false;
   private tag = 0;
-  private failure: unknown;
+  /** Why a worker did not start, or ended. */
+  failure: unknown;
 
   constructor(
     private readonly kernels: Record<string, Kernel>,
@@ -79,6 +80,12 @@ export class Pool {
     if (Atomics.load(this.control, Word.failed)) {
       throw new Error(`simd backend: kernel ${name} trapped in a worker thread`, { cause: this.failure });
     }
+  }
+
+  /** Ends the workers for good; what is run afterwards runs on the calling thread. */
+  close(): void {
+    this.abandoned = true;
+    this.terminate();
   }
 
   terminate(): void {

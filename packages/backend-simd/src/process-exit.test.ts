@@ -27,6 +27,7 @@ beforeAll(async () => {
     format: 'esm',
     platform: 'node',
     external: ['@tensorflow/*'],
+    alias: { '@tenfold/checks': fileURLToPath(new URL('../../checks/src/index.ts', import.meta.url)) },
     outfile: program,
   });
 });

@@ -8,7 +8,9 @@ import {
 import { SimdBackend } from './backend';
 import { kernels } from './kernels';
 import { isNode } from './platform';
+import { promoting } from './promote';
 import { startRuntime } from './runtime';
+import { whyNoWebAssembly } from './variants';
 
 const PRIORITY = 2; // above tfjs's cpu (1), below webgpu (3)
 
@@ -18,11 +20,13 @@ if (!findBackendFactory('simd')) {
   // make bundlers for Node warn, since the package does not name its CommonJS file among those that have any.
   const own = new Set(kernels.map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend('cpu')) {
-    if (!own.has(kernel.kernelName)) registerKernel(guarded(kernel));
+    if (!own.has(kernel.kernelName)) registerKernel(guarded(promoting(kernel)));
   }
-  for (const kernel of kernels) registerKernel(guarded(kernel));
+  for (const kernel of kernels) registerKernel(guarded(promoting(kernel)));
   // In Node the backend is there at once, as tfjs's cpu is; in a browser it is not before tf.setBackend or tf.ready resolves.
-  const factory = isNode ? () => new SimdBackend() : async () => new SimdBackend(await startRuntime());
+  // Without WebAssembly the factory throws at once, so that tfjs goes on to its next backend.
+  const blocking = isNode || whyNoWebAssembly() !== undefined;
+  const factory = blocking ? () => new SimdBackend() : async () => new SimdBackend(await startRuntime());
   registerBackend('simd', factory, PRIORITY);
 }
 

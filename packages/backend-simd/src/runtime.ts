@@ -1,17 +1,19 @@
 import { Arena } from './arena';
 import type { Kernels } from './generated/kernels';
 import { scratchOf } from './layout';
-import { type SimdOptions, takeOptions } from './options';
+import { releaseOptions, type SimdOptions, takeOptions } from './options';
 import { canShareMemory, hardwareThreads } from './platform';
 import { type Kernel, Pool } from './pool';
-import { hasRelaxedSimd, panelOf, type Variant, variantBytes } from './variants';
+import { assertWebAssembly, hasRelaxedSimd, panelOf, type Variant, variantBytes } from './variants';
 
 const PAGE = 65536;
 const START_MILLISECONDS = 2000;
+/** The memory may be as small as this part of what is wanted. */
+const SMALLEST = 16;
 /** Threads by default, at most: the kernels of small models have no work for more. */
 const MOST_THREADS = 8;
 
-/** What all backend instances of this process share: memory, compiled kernels and threads. */
+/** What a backend runs on: memory, compiled kernels and threads. */
 export interface Runtime {
   memory: WebAssembly.Memory;
   arena: Arena;
@@ -23,14 +25,24 @@ export interface Runtime {
   shared: boolean;
   /** Columns of a panel, see assembly/panel.ts. */
   panel: number;
+  /** Whether convolutions may use Winograd's algorithm. */
+  winograd: boolean;
 }
 
 let runtime: Runtime | undefined;
 
-// tfjs makes a new backend after every tf.engine().reset(); memory and threads must not be made anew each time.
+/** The runtime of the backend that tfjs made. */
 export function getRuntime(): Runtime {
   runtime ??= createRuntime(takeOptions());
   return runtime;
+}
+
+/** Gives back memory and threads of a runtime whose backend is gone; the next backend makes new ones. */
+export function releaseRuntime(gone: Runtime): void {
+  gone.pool?.close();
+  if (runtime !== gone) return;
+  runtime = undefined;
+  releaseOptions();
 }
 
 /** What tests ask for beyond the options of users. */
@@ -52,9 +64,15 @@ export async function startRuntime(): Promise<Runtime> {
   }
   const { pool, threads } = runtime;
   const until = performance.now() + START_MILLISECONDS;
-  // A worker that a policy of the page forbids never comes; the backend then works on this thread alone.
-  while (pool && pool.online < threads - 1 && performance.now() < until) {
+  // A worker that a policy of the page forbids never comes; the backend then works on without it.
+  while (pool && !pool.failure && pool.online < threads - 1 && performance.now() < until) {
     await new Promise((done) => setTimeout(done, 1));
+  }
+  if (pool?.failure) {
+    console.warn(
+      `simd backend: ${pool.online} of ${threads - 1} worker threads have started (${describe(pool.failure)}). ` +
+        "A page's content security policy has to allow worker-src blob:",
+    );
   }
   return runtime;
 }
@@ -68,8 +86,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   );
 }
 
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 interface Plan {
   threads: number;
+  winograd?: boolean | undefined;
   variant: Variant;
   shared: boolean;
 }
@@ -77,7 +98,9 @@ interface Plan {
 function planRuntime({
   threads = Math.min(MOST_THREADS, hardwareThreads()),
   variant = 'auto',
+  winograd,
 }: SimdOptions): Plan {
+  assertWebAssembly();
   const relaxed = hasRelaxedSimd();
   if ((variant === 'relaxed' || variant === 'wide') && !relaxed) {
     throw new Error("simd backend: this engine has no relaxed SIMD; use variant 'auto' or 'baseline'");
@@ -87,6 +110,7 @@ function planRuntime({
     threads: shared ? threads : 1,
     variant: variant === 'auto' ? (relaxed ? 'relaxed' : 'baseline') : variant,
     shared,
+    winograd,
   };
 }
 
@@ -95,6 +119,7 @@ function buildRuntime(
     threads,
     variant,
     shared,
+    winograd = true,
     maximumPages = 65536,
     patienceMilliseconds,
     Arena: ArenaClass = Arena,
@@ -109,7 +134,7 @@ function buildRuntime(
   const pool =
     threads > 1 ? new Pool(kernels as unknown as Record<string, Kernel>, memory, module, workers) : undefined;
   const arena = new ArenaClass(memory, start, maximum * PAGE);
-  return { memory, arena, kernels, pool, threads, variant, shared, panel: panelOf(variant) };
+  return { memory, arena, kernels, pool, threads, variant, shared, panel: panelOf(variant), winograd };
 }
 
 interface Created {
@@ -122,13 +147,17 @@ function createMemory(headBytes: number, shared: boolean, most: number): Created
   const initial = Math.min(most, Math.ceil(headBytes / PAGE) + 256);
   let refusal: unknown;
   // A shared memory reserves its maximum at once, which a machine with little address space may refuse.
-  for (const maximum of [most, most / 2, most / 4]) {
+  for (let maximum = most; maximum >= most / SMALLEST; maximum /= 2) {
     try {
       return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
     } catch (error) {
       refusal = error;
     }
   }
-  const gibibytes = (most * PAGE) / 4 / 2 ** 30;
-  throw new Error(`simd backend: the engine refused a memory of ${gibibytes} GiB`, { cause: refusal });
+  const gibibytes = (most * PAGE) / SMALLEST / 2 ** 30;
+  throw new Error(
+    `simd backend: the engine refused a memory of ${gibibytes} GiB. The process has too little address space: raise its ` +
+      'limit (ulimit -v), or take one thread with configureSimd({ threads: 1 })',
+    { cause: refusal },
+  );
 }

@@ -25,6 +25,32 @@ const probe = new Uint8Array([
   ...[0x0a, 0x3d, 0x01, 0x3b, 0x00, ...constant, ...constant, ...constant, 0xfd, 0x85, 0x02, 0x0b],
 ]);
 
+/** (module) */
+const empty = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+
+/** Why no WebAssembly runs here, in words; undefined where it does. */
+export function whyNoWebAssembly(): string | undefined {
+  if (typeof WebAssembly === 'undefined') {
+    return 'this engine has no WebAssembly (Node: it was started with --jitless or --no-expose-wasm)';
+  }
+  try {
+    new WebAssembly.Module(empty);
+    return undefined;
+  } catch (error) {
+    return (
+      "WebAssembly is refused here; the page's content security policy needs script-src 'wasm-unsafe-eval' " +
+      `(${(error as Error).message})`
+    );
+  }
+}
+
+/** @throws when no WebAssembly runs here. */
+export function assertWebAssembly(): void {
+  const why = whyNoWebAssembly();
+  if (why !== undefined)
+    throw new Error(`simd backend: ${why}. tfjs's own backend runs without: await tf.setBackend('cpu')`);
+}
+
 /** Whether this engine runs relaxed SIMD: Chrome 114, Node 22 and later. */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(probe);

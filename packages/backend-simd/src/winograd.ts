@@ -23,10 +23,14 @@ interface Plan {
   filter: { tap: number; inner: number; column: number; turned: boolean };
 }
 
-/** Whether Winograd's algorithm takes a convolution and is faster than the direct one, for x and for the gradient alike. */
-export function takesWinograd(info: Conv2DInfo): boolean {
+/**
+ * Whether Winograd's algorithm may take a convolution, can, and is faster than the direct one, for x and for the gradient
+ * alike.
+ */
+export function canUseWinograd({ runtime }: SimdBackend, info: Conv2DInfo): boolean {
   const tiles = info.batchSize * Math.ceil(info.outHeight / 4) * Math.ceil(info.outWidth / 4);
   return (
+    runtime.winograd &&
     [info.filterHeight, info.filterWidth].every((size) => size === 3) &&
     [info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth].every(
       (size) => size === 1,
@@ -37,7 +41,7 @@ export function takesWinograd(info: Conv2DInfo): boolean {
   );
 }
 
-/** y = activation(x * filter + bias) for a convolution that {@link takesWinograd}. */
+/** y = activation(x * filter + bias) for a convolution that {@link canUseWinograd}. */
 export function winogradConvolution(
   backend: SimdBackend,
   x: TensorInfo,
@@ -75,7 +79,7 @@ export function winogradInputGradient(
   return run(backend, plan, dy, filter, backend.output(info.inShape), undefined, linear);
 }
 
-/** The gradient for the filter of a convolution that {@link takesWinograd}. */
+/** The gradient for the filter of a convolution that {@link canUseWinograd}. */
 export function winogradFilterGradient(
   backend: SimdBackend,
   x: TensorInfo,

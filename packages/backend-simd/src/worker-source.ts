@@ -5,7 +5,9 @@ import { ARGUMENTS, CONTROL, Word } from './layout';
  * claims tasks until none is left, stays awake for a moment in case another job follows, and sleeps again.
  * `threadData` holds `{ module, memory, scratch, spinMicroseconds }`.
  */
+// In a function, since Deno declares `module`, `require` and more around the text.
 export const workerSource = `
+(() => {
 const { module, memory, scratch, spinMicroseconds } = threadData;
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
 const kernels = Object.values(exports);
@@ -54,4 +56,5 @@ for (let useful = false; ; ) {
   epoch = Atomics.load(control, ${Word.epoch});
   useful = work() > 0;
 }
+})();
 `;

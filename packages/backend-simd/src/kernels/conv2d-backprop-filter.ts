@@ -1,6 +1,6 @@
 import { Conv2DBackpropFilter, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { type ConvAttrs, canConvolve, convInfo } from '../conv-info';
 import { convolutionFilterGradient } from '../convolution';
 import { fallback } from '../fallback';
 
@@ -13,7 +13,7 @@ export const conv2dBackpropFilter: KernelConfig = {
     const attrs = params.attrs as unknown as ConvAttrs & { filterShape: number[] };
     const info = convInfo(x.shape, attrs.filterShape, attrs);
     const regular = util.arraysEqual(dy.shape, info.outShape);
-    if (!regular || !takesConvolution(info, x, dy)) return fallback(Conv2DBackpropFilter)(params);
+    if (!regular || !canConvolve(info, x, dy)) return fallback(Conv2DBackpropFilter)(params);
     return convolutionFilterGradient(params.backend as SimdBackend, x, dy, info);
   },
 };

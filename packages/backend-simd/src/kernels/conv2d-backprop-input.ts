@@ -1,6 +1,6 @@
 import { Conv2DBackpropInput, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { type ConvAttrs, canConvolve, convInfo } from '../conv-info';
 import { convolutionInputGradient } from '../convolution';
 import { fallback } from '../fallback';
 
@@ -14,7 +14,7 @@ export const conv2dBackpropInput: KernelConfig = {
     const info = convInfo(attrs.inputShape, filter.shape, attrs);
     // conv2dTranspose may come with a dy of another shape than the convolution would have given.
     const regular = util.arraysEqual(dy.shape, info.outShape);
-    if (!regular || !takesConvolution(info, dy, filter)) return fallback(Conv2DBackpropInput)(params);
+    if (!regular || !canConvolve(info, dy, filter)) return fallback(Conv2DBackpropInput)(params);
     return convolutionInputGradient(params.backend as SimdBackend, dy, filter, info);
   },
 };

@@ -4,9 +4,10 @@ import '../register';
 import { randomTensor, relativeRms, runKernel, testedBackends } from '../../test/backends';
 import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../../test/reference/conv2d';
 import { type ConvCase, convCases } from '../../test/reference/conv2d-cases';
-import type { SimdBackend } from '../backend';
+import { SimdBackend } from '../backend';
 import { convInfo } from '../conv-info';
-import { takesWinograd } from '../winograd';
+import { createRuntime } from '../runtime';
+import { canUseWinograd } from '../winograd';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
@@ -57,7 +58,9 @@ for (const { kernel, inputs, reference } of checks) {
       const [first, second] = Object.values(given).map((tensor) => read(backend, tensor));
       expected ??= reference(first!, second!, info);
       const out = runKernel(kernel, backend, given, attrs);
-      expect(relativeRms(read(backend, out), expected)).toBeLessThan(takesWinograd(info) ? 2e-6 : 1e-6);
+      expect(relativeRms(read(backend, out), expected)).toBeLessThan(
+        canUseWinograd(backend, info) ? 2e-6 : 1e-6,
+      );
       for (const { dataId } of [...Object.values(given), out]) backend.disposeData(dataId);
       expect(backend.memory().arenaBytes).toBe(before);
     });
@@ -114,6 +117,28 @@ describe.each(tested)('convolutions ($name)', ({ backend }) => {
     );
     expect(out.shape).toEqual([0, 5, 5, 8]);
   });
+});
+
+it('keeps the digits of small values beside a large one with direct sums, not with Winograd', () => {
+  const shape = [8, 12, 12, 16];
+  const filterShape = [3, 3, 16, 16];
+  const attrs = { strides: 1, pad: 'same' as const, dilations: 1 };
+  const [fast, direct] = [true, false].map((winograd) => {
+    const backend = new SimdBackend(createRuntime({ threads: 1, winograd }));
+    const values = read(backend, randomTensor(backend, shape, 1));
+    // One pixel of every image is 10,000 times as large: its tile loses as many digits.
+    for (let image = 0; image < 8; image++) values[image * 12 * 12 * 16] = 1e4;
+    const x = backend.makeTensorInfo(shape, 'float32', values);
+    const filter = randomTensor(backend, filterShape, 2);
+    const out = read(backend, runKernel(conv2d, backend, { x, filter }, attrs));
+    const expected = referenceConv2D(values, read(backend, filter), convInfo(shape, filterShape, attrs));
+    // The pixel (3, 3) is of the first tile, and not in reach of the large one.
+    const at = (3 * 12 + 3) * 16;
+    return relativeRms(out.slice(at, at + 16), expected.slice(at, at + 16));
+  });
+  expect(direct).toBeLessThan(1e-6);
+  expect(fast).toBeGreaterThan(1e-5);
+  expect(fast).toBeLessThan(1e-1);
 });
 
 it('gives the same bits with one thread and with two', () => {

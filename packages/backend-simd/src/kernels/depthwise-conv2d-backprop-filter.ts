@@ -5,7 +5,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { type ConvAttrs, canConvolve, convInfo } from '../conv-info';
 import { depthwiseFilterGradient } from '../depthwise';
 import { fallback } from '../fallback';
 
@@ -18,8 +18,7 @@ export const depthwiseConv2dBackpropFilter: KernelConfig = {
     const attrs = params.attrs as unknown as ConvAttrs & { filterShape: number[] };
     const info = convInfo(x.shape, attrs.filterShape, attrs, true);
     const regular = util.arraysEqual(dy.shape, info.outShape);
-    if (!regular || !takesConvolution(info, x, dy))
-      return fallback(DepthwiseConv2dNativeBackpropFilter)(params);
+    if (!regular || !canConvolve(info, x, dy)) return fallback(DepthwiseConv2dNativeBackpropFilter)(params);
     return depthwiseFilterGradient(params.backend as SimdBackend, x, dy, info);
   },
 };

@@ -5,7 +5,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { type ConvAttrs, canConvolve, convInfo } from '../conv-info';
 import { depthwiseInputGradient } from '../depthwise';
 import { fallback } from '../fallback';
 
@@ -18,7 +18,7 @@ export const depthwiseConv2dBackpropInput: KernelConfig = {
     const attrs = params.attrs as unknown as ConvAttrs & { inputShape: number[] };
     const info = convInfo(attrs.inputShape, filter.shape, attrs, true);
     const regular = util.arraysEqual(dy.shape, info.outShape);
-    if (!regular || !takesConvolution(info, dy, filter))
+    if (!regular || !canConvolve(info, dy, filter))
       return fallback(DepthwiseConv2dNativeBackpropInput)(params);
     return depthwiseInputGradient(params.backend as SimdBackend, dy, filter, info);
   },

@@ -1,6 +1,6 @@
 import { DepthwiseConv2dNative, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { type ConvAttrs, canConvolve, convInfo } from '../conv-info';
 import { depthwiseConvolution } from '../depthwise';
 import { fallback } from '../fallback';
 
@@ -11,7 +11,7 @@ export const depthwiseConv2d: KernelConfig = {
   kernelFunc: (params) => {
     const { x, filter } = params.inputs as unknown as { x: TensorInfo; filter: TensorInfo };
     const info = convInfo(x.shape, filter.shape, params.attrs as unknown as ConvAttrs, true);
-    if (!takesConvolution(info, x, filter)) return fallback(DepthwiseConv2dNative)(params);
+    if (!canConvolve(info, x, filter)) return fallback(DepthwiseConv2dNative)(params);
     return depthwiseConvolution(params.backend as SimdBackend, x, filter, info);
   },
 };

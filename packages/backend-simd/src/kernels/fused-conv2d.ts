@@ -6,7 +6,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { convInfo, takesConvolution } from '../conv-info';
+import { canConvolve, convInfo } from '../conv-info';
 import { convolution } from '../convolution';
 import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
@@ -26,7 +26,7 @@ export const fusedConv2D: KernelConfig = {
     const info = convInfo(x.shape, filter.shape, attrs);
     const perChannel =
       !bias || (bias.dtype === 'float32' && util.sizeFromShape(bias.shape) === info.outChannels);
-    if (!perChannel || !takesConvolution(info, x, filter)) return fallback(FusedConv2D)(params);
+    if (!perChannel || !canConvolve(info, x, filter)) return fallback(FusedConv2D)(params);
     const simd = params.backend as SimdBackend;
     const epilogue = parseEpilogue(attrs.activation, attrs.leakyreluAlpha);
     const out = convolution(simd, x, filter, info, bias, epilogue);
