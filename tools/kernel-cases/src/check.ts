@@ -138,11 +138,21 @@ function boundsOf(tolerance: Tolerance, expected: Array64[], inputs: Named<Array
   return Array.isArray(bounds) ? bounds : expected.map(() => bounds);
 }
 
+let last: { one: RunnableCase; prepared: Expected & { inputs: Operands } } | undefined;
+
+// The same case is run on one backend after another: what the reference made of it is kept until the next one.
+function prepare(one: RunnableCase): Expected & { inputs: Operands } {
+  if (last?.one !== one) {
+    const inputs = one.inputs();
+    last = { one, prepared: { inputs, ...one.expected(inputs) } };
+  }
+  return last.prepared;
+}
+
 /** Fails unless a backend's outputs have the shapes of the reference and are as close to it as the row demands. */
 export async function checkCase(run: Adapter, one: RunnableCase): Promise<void> {
   const { kernel, attributes } = one;
-  const inputs = one.inputs();
-  const { outputs: expected, bounds } = one.expected(inputs);
+  const { inputs, outputs: expected, bounds } = prepare(one);
   const outputs = await run(kernel, inputs, attributes);
   if (outputs.length !== expected.length)
     throw new Error(`${kernel}: ${outputs.length} outputs; expected ${expected.length}`);

@@ -1,12 +1,12 @@
-import type { KernelRow } from './row';
+import type { Description, KernelRow } from './row';
 
 /** The Markdown table of kernels: what each takes and gives. */
 export function fusedKernelTable(rows: readonly KernelRow[]): string {
   const lines = rows.flatMap((row) =>
-    [row, row.gradient, row.list].flatMap((one) => (one ? [line(one)] : [])),
+    [row, row.gradient, row.list].flatMap((one) => (one?.describe ? [line(one.kernel, one.describe)] : [])),
   );
   return ['| kernel | inputs | attributes | outputs |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }
 
-const line = ({ kernel, describe }: Pick<KernelRow, 'kernel' | 'describe'>): string =>
-  `| ${[`\`${kernel}\``, describe.inputs, describe.attributes, describe.outputs].join(' | ')} |`;
+const line = (kernel: string, { inputs, attributes, outputs }: Description): string =>
+  `| ${[`\`${kernel}\``, inputs, attributes, outputs].join(' | ')} |`;

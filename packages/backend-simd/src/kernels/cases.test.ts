@@ -5,7 +5,9 @@ import '../register';
 
 const cases = kernelRows.flatMap(runnableCases).filter(({ speed }) => !speed);
 
+const backends = await testedBackends();
+
 // Every kernel of the table, on every variant and number of threads, in guarded memory.
-describe.each(await testedBackends())('$name', ({ backend }) => {
-  it.each(cases)('$kernel $name', (one) => checkCase(adapterOf(backend), one));
+describe.each(cases)('$kernel $name', (one) => {
+  it.each(backends)('$name', ({ backend }) => checkCase(adapterOf(backend), one));
 });

@@ -1,0 +1,41 @@
+import { fillCounterUniform } from '@tenfold/random';
+import { type Array64, map } from '../array';
+import { normal } from '../inputs';
+import type { Case, KernelRow } from '../row';
+
+interface Attributes {
+  rate: number;
+  key: [number, number];
+}
+
+function drop(x: Array64, { rate, key }: Attributes): Array64[] {
+  const uniform = fillCounterUniform(new Float32Array(x.values.length), key);
+  return [map(x, (value, i) => value * (uniform[i]! < rate ? 0 : 1 / (1 - rate)))];
+}
+
+const caseOf = (size: number, rate: number): Case => ({
+  name: `[${size}], rate ${rate}`,
+  inputs: { x: normal([size], 1) },
+  attributes: { rate, key: [0xdeadbeef, size] },
+});
+
+/** Dropout with a mask from a key; its gradient is the same kernel on dy. */
+export const dropout: KernelRow = {
+  kernel: 'Dropout',
+  describe: {
+    inputs: 'x',
+    attributes: 'rate, in [0, 1); key: two integers in 0 … 2³² − 1',
+    outputs:
+      'x·m/(1 − rate), as a product, so that NaN stays NaN; m = 0 where u < rate, else 1, with u = ⌊h/2⁸⌋/2²⁴, ' +
+      "h = f(f(i xor key[0]) + key[1]) mod 2³² of the element's index i and f MurmurHash3's 32-bit finalizer: " +
+      '`fillCounterUniform` of @tenfold/random',
+  },
+  reference: ({ x }, attributes: Attributes) => drop(x!, attributes),
+  cases: [
+    ...[0, 1, 3, 5, 65, 20_001].map((size) => caseOf(size, 0.1)),
+    caseOf(1000, 0),
+    caseOf(1000, 0.999),
+    { ...caseOf(125 * 64 * 192, 0.1), speed: true },
+  ],
+  tolerance: { relative: 2e-7 },
+};
