@@ -138,7 +138,8 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
     }
   }
   const slices = Math.min(MOST_SLICES, Math.ceil(size / LEAST_ELEMENTS));
-  const sums = backend.output([n, slices]);
+  // Of each slice its largest magnitude, and the sum of squares of the values divided by it: no square overflows.
+  const sums = backend.output([n, slices, 2]);
   const per = Math.ceil(size / slices);
   backend.run({
     name: 'newton schulz squares',
@@ -152,9 +153,21 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   let matrix = block / uniforms.slices;
   let begin = block % uniforms.slices * uniforms.per;
   let end = min(uniforms.size, begin + uniforms.per);
+  var peak = 1.2e-38;
+  if (block < uniforms.count) {
+    for (var i = begin + lane; i < end; i += ${THREADS}u) { peak = max(peak, abs(x[matrix * uniforms.size + i])); }
+  }
+  shared_[lane] = peak;
+  workgroupBarrier();
+  for (var half = ${THREADS / 2}u; half > 0u; half /= 2u) {
+    if (lane < half) { shared_[lane] = max(shared_[lane], shared_[lane + half]); }
+    workgroupBarrier();
+  }
+  peak = min(shared_[0], 3.4e38);
+  workgroupBarrier();
   var sum = 0.0;
   if (block < uniforms.count) {
-    for (var i = begin + lane; i < end; i += ${THREADS}u) { let v = x[matrix * uniforms.size + i]; sum += v * v; }
+    for (var i = begin + lane; i < end; i += ${THREADS}u) { let v = x[matrix * uniforms.size + i] / peak; sum += v * v; }
   }
   shared_[lane] = sum;
   workgroupBarrier();
@@ -162,7 +175,10 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
     if (lane < half) { shared_[lane] += shared_[lane + half]; }
     workgroupBarrier();
   }
-  if (lane == 0u && block < uniforms.count) { sums[block] = shared_[0]; }`,
+  if (lane == 0u && block < uniforms.count) {
+    sums[2u * block] = peak;
+    sums[2u * block + 1u] = shared_[0];
+  }`,
   });
   const out = backend.output([n, rows, columns]);
   const count = n * size;
@@ -177,9 +193,14 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   let i = block * ${THREADS}u + lane;
   if (i >= uniforms.count) { return; }
   let first = i / uniforms.size * uniforms.slices;
+  var peak = 1.2e-38;
+  for (var k = first; k < first + uniforms.slices; k++) { peak = max(peak, sums[2u * k]); }
   var sum = 0.0;
-  for (var k = 0u; k < uniforms.slices; k++) { sum += sums[first + k]; }
-  out[i] = x[i] / (sqrt(sum) + 1e-7);`,
+  for (var k = first; k < first + uniforms.slices; k++) {
+    let ratio = sums[2u * k] / peak;
+    sum += ratio * ratio * sums[2u * k + 1u];
+  }
+  out[i] = x[i] / peak / (sqrt(sum) + 1e-7 / peak);`,
   });
   if (n > 1) backend.disposeData(stacked.dataId);
   backend.disposeData(sums.dataId);
