@@ -438,7 +438,7 @@ describe('bad options', () => {
     [() => layers.dropPath({ rate: 1 }), /^dropPath: rate is 1; give a number in \[0, 1\)/],
     [
       () => createModel(layers.dropPath({ rate: 0.5 })).apply(tf.zeros([1]), { training: true }),
-      /dropPath: a training pass needs the rng/,
+      /dropPath: there is no rng to draw from while training/,
     ],
     [() => layers.lstm({ inFeatures: 1, units: -1 }), /lstm: units is -1/],
     [() => layers.gru({ inFeatures: 1, units: 1, output: 'first' as 'last' }), /gru: output is "first"/],

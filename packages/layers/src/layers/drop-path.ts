@@ -1,5 +1,5 @@
 import { assertOptions, fraction, required } from '@tenfold/checks';
-import * as tf from '@tensorflow/tfjs-core';
+import { dropPath as drop } from '@tenfold/regularizers';
 import type { Layer, NoParams } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
@@ -23,14 +23,6 @@ export function dropPath(options: DropPathOptions): Layer<NoParams> {
   const { rate } = options;
   return {
     init: () => ({}),
-    apply(_, input, { training, rng }) {
-      const x = inputTensor('dropPath', input);
-      if (!training || rate === 0) return x;
-      if (!rng) throw new Error('dropPath: a training pass needs the rng of its context');
-      const kept = Float32Array.from({ length: x.shape[0]! }, () =>
-        rng.uniform() < rate ? 0 : 1 / (1 - rate),
-      );
-      return tf.tidy(() => tf.mul(x, tf.tensor(kept, [kept.length, ...x.shape.slice(1).map(() => 1)])));
-    },
+    apply: (_, x, { training, rng }) => drop(inputTensor('dropPath', x), { rate, rng, training }),
   };
 }
