@@ -1,20 +1,15 @@
-// Update rules.
 export { type AdamOptions, adam } from './adam';
 export { type AdamWOptions, adamW } from './adam-w';
-// Around an optimizer.
 export { applyUpdates } from './apply-updates';
 export { type ClipByGlobalNormOptions, clipByGlobalNorm } from './clip-by-global-norm';
-// Schedules.
 export { constantSchedule } from './constant-schedule';
 export { type CosineDecayOptions, cosineDecay } from './cosine-decay';
 export { type CosineWarmRestartsOptions, cosineWarmRestarts } from './cosine-warm-restarts';
 export { type ExponentialMovingAverageOptions, exponentialMovingAverage } from './exponential-moving-average';
 export { globalNorm } from './global-norm';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
-// Types.
 export type { Match } from './match';
 export { type MuonOptions, muon } from './muon';
-// For an optimizer of your own.
 export { type NewtonSchulzOptions, newtonSchulz } from './newton-schulz';
 export { type OneCycleOptions, oneCycle } from './one-cycle';
 export type { Optimizer, OptimizerState, StepInfo } from './optimizer';
