@@ -160,6 +160,20 @@ optimizer('muon', muon, .02, [
     names=('kernel', 'conv'), quadratic=dict(momentum=.8, **falling(.2)), rosenbrock=dict(momentum=.8, **falling(.04)))
 
 
+def lion(params, decays, beta1=.9, beta2=.99):
+    momentum = {name: torch.zeros_like(p) for name, p in params.items()}
+    def step(eta):
+        for name, p in params.items():
+            p.sub_(eta * ((beta1 * momentum[name] + (1 - beta1) * p.grad).sign() + decays[name] * p))
+            momentum[name].mul_(beta2).add_((1 - beta2) * p.grad)
+    return step
+
+
+optimizer('lion', lion, 1e-4, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95), dict(learningRate=.01, weightDecay=.5, only='kernel$|conv')],
+    quadratic=falling(.05), rosenbrock=dict(beta2=.9, **falling(.02)))
+
+
 def schedule(name, *cases):
     """Options, with what PyTorch's scheduler makes of an initial rate over so many steps."""
     if sys.argv[1:] and name not in sys.argv[1:]: return

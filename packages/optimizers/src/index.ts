@@ -8,6 +8,7 @@ export { type CosineWarmRestartsOptions, cosineWarmRestarts } from './cosine-war
 export { type ExponentialMovingAverageOptions, exponentialMovingAverage } from './exponential-moving-average';
 export { globalNorm } from './global-norm';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
+export { type LionOptions, lion } from './lion';
 export type { Match } from './match';
 export { type MuonOptions, muon } from './muon';
 export { type NewtonSchulzOptions, newtonSchulz } from './newton-schulz';

@@ -1,0 +1,48 @@
+import { assertOptions, fraction } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer } from './optimizer';
+import { perParameter } from './per-parameter';
+import { type LearningRate, learningRateKind } from './schedule';
+import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
+
+export interface LionOptions extends WeightDecayOptions {
+  /** η ≥ 0, or a schedule of it; 1e-4 by default, about a tenth of what Adam takes. */
+  learningRate?: LearningRate | undefined;
+  /** β₁ in [0, 1), how much of the momentum is in the direction; 0.9 by default. */
+  beta1?: number | undefined;
+  /** β₂ in [0, 1), decay of the momentum; 0.99 by default. */
+  beta2?: number | undefined;
+}
+
+/**
+ * Lion: steps of one size along the signs of the momentum, with one slot where Adam has two.
+ *
+ * θ ← θ − η·(sign(β₁·m + (1 − β₁)·g) + λ·θ), m ← β₂·m + (1 − β₂)·g
+ *
+ * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
+ * @example
+ * const optimizer = lion({ learningRate: 1e-4, weightDecay: 0.1, only: /kernel$/ });
+ * @see Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, https://arxiv.org/abs/2302.06675, algorithm 2
+ */
+export function lion(options: LionOptions = {}): Optimizer {
+  assertOptions('lion', options, {
+    learningRate: learningRateKind,
+    beta1: fraction,
+    beta2: fraction,
+    ...weightDecayKinds,
+  });
+  const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDecay = 0, only } = options;
+  return perParameter({
+    name: 'lion',
+    learningRate,
+    weightDecay,
+    only,
+    slots: { momentum: tf.zerosLike },
+    rule({ gradient: g, slots: { momentum: m } }) {
+      const u = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
+      // The sign of NaN is 0 on some backends, which would stop the parameter without a word.
+      const direction = tf.where(tf.isNaN(u), u, tf.sign(u));
+      return { direction, slots: { momentum: tf.add(tf.mul(m, beta2), tf.mul(g, 1 - beta2)) } };
+    },
+  });
+}
