@@ -71,6 +71,8 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
 function assertSameSlots(expected: OptimizerState, found: OptimizerState): void {
   const describe = (state: OptimizerState) =>
     Object.entries(state)
+      // The count of missed steps, which only parameters have that missed some.
+      .filter(([slot]) => slot.split('.').at(-1) !== 'missed')
       .flatMap(([slot, values]) =>
         Object.entries(values).map(([name, { shape }]) => `${slot}/${name} [${shape}]`),
       )

@@ -271,6 +271,28 @@ describe('checkpoints', () => {
     expect(await weights(other)).toEqual(await weights(whole));
   });
 
+  it('brings back the count of missed steps of a parameter that was frozen for a while', async () => {
+    const xs = tf.tensor2d([1, -1, 2, 0.5], [2, 2]);
+    const ys = tf.tensor1d([0, 1], 'int32');
+    const freeze = (model: Model, frozen: boolean) => {
+      for (const [name, variable] of Object.entries(model.parameters())) {
+        if (name.startsWith('hidden')) variable.trainable = !frozen;
+      }
+    };
+    const first = createTrainer(network(), options);
+    tf.dispose(first.step({ xs, ys }) as unknown as tf.TensorContainer);
+    freeze(first.model, true);
+    for (let i = 0; i < 2; i++) tf.dispose(first.step({ xs, ys }) as unknown as tf.TensorContainer);
+    freeze(first.model, false);
+    expect(Object.keys(first.state)).toContain('missed');
+
+    const second = createTrainer(network(), options);
+    loadCheckpoint(second, await saveCheckpoint(first));
+    for (const trainer of [first, second])
+      tf.dispose(trainer.step({ xs, ys }) as unknown as tf.TensorContainer);
+    expect(await weights(second.model)).toEqual(await weights(first.model));
+  });
+
   it('refuses what is not its own, and changes nothing then', async () => {
     const one = createTrainer(network(), options);
     const bytes = await saveCheckpoint(one);
