@@ -73,9 +73,9 @@ const cases: Case[] = [
 ];
 
 describe('gradients of gradients', () => {
-  it.each(cases)('$name ($kernel)', ({ kernel, shape, f }) => {
-    const bytes = tf.memory().numTensors;
-    tf.tidy(() => {
+  it.each(cases)('$name ($kernel)', async ({ kernel, shape, f }) => {
+    const tensors = tf.memory().numTensors;
+    const [largest, off] = tf.tidy(() => {
       // Where windows overlap, no step may change which value is the largest: the values lie 0.3 apart.
       const size = tf.util.sizeFromShape(shape);
       const apart = Array.from({ length: size }, (_, i) => 0.3 * (((i * 37) % size) - size / 2));
@@ -90,12 +90,13 @@ describe('gradients of gradients', () => {
       const near = tf.div(tf.sub(along(step), along(-step)), 2 * step);
       const far = tf.div(tf.sub(along(2 * step), along(-2 * step)), 4 * step);
       const expected = tf.div(tf.sub(tf.mul(near, 4), far), 3);
-      const largest = tf.max(tf.abs(expected)).dataSync()[0]!;
-      const off = tf.max(tf.abs(tf.sub(second, expected))).dataSync()[0]!;
-      expect(largest).toBeGreaterThan(0.1);
-      expect(off / largest).toBeLessThan(2e-3);
+      return [tf.max(tf.abs(expected)), tf.max(tf.abs(tf.sub(second, expected)))] as const;
     });
-    expect(tf.memory().numTensors).toBe(bytes);
+    const [size, error] = [(await largest.data())[0]!, (await off.data())[0]!];
+    tf.dispose([largest, off]);
+    expect(size).toBeGreaterThan(0.1);
+    expect(error / size).toBeLessThan(2e-3);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 
   it('tests every addition', () => {

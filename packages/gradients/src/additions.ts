@@ -32,7 +32,7 @@ export const additions: readonly tf.GradConfig[] = [
       const inputShape = x.shape as number[];
       return {
         x: () => run(tf.DepthwiseConv2dNativeBackpropInput, { dy, filter }, { ...attributes, inputShape }),
-        dy: () => run(tf.DepthwiseConv2dNative, { x, filter }, attributes),
+        dy: () => run(tf.DepthwiseConv2dNative, { x, filter }, { dataFormat: 'NHWC', ...attributes }),
       };
     },
   },
@@ -44,7 +44,7 @@ export const additions: readonly tf.GradConfig[] = [
       const x = ddx as tf.Tensor4D;
       const filterShape = filter.shape as number[];
       return {
-        dy: () => run(tf.DepthwiseConv2dNative, { x, filter }, attributes),
+        dy: () => run(tf.DepthwiseConv2dNative, { x, filter }, { dataFormat: 'NHWC', ...attributes }),
         filter: () => run(tf.DepthwiseConv2dNativeBackpropFilter, { x, dy }, { ...attributes, filterShape }),
       };
     },
