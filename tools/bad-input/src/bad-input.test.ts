@@ -15,14 +15,14 @@ import { type Outcome, trial } from './trial';
  * everywhere; a package that checks its arguments with `@tenfold/checks` raises its number.
  */
 const least: { [name: string]: number } = {
-  activations: 95,
+  activations: 96,
   architectures: 98,
   datasets: 44,
-  layers: 54,
+  layers: 89,
   losses: 94,
-  optimizers: 57,
-  random: 43,
-  regularizers: 35,
+  optimizers: 99,
+  random: 99,
+  regularizers: 99,
   training: 8,
 };
 

@@ -1,5 +1,5 @@
 import type { Export, Option, Parameter } from '@tenfold/generate/api.mjs';
-import { createModel, dense, saveSafetensors } from '@tenfold/layers';
+import { createModel, dense, gru, saveSafetensors } from '@tenfold/layers';
 import { sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import { createTrainer, saveCheckpoint } from '@tenfold/training';
@@ -38,6 +38,7 @@ const points = () => ({
 });
 const named = () => ({ 'dense.kernel': tf.ones([2, 3]) });
 const variable = () => tf.tidy(() => tf.variable(tf.ones([2])));
+const recurrent = () => gru({ inFeatures: 4, units: 2, output: 'all' });
 let file: Uint8Array;
 let checkpoint: Uint8Array;
 
@@ -85,6 +86,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
   epochs: [() => 1],
   params: [() => ({ w: variable() }), () => ({ w: { v: variable() } })],
   bytes: [() => file, () => checkpoint],
+  file: [() => file],
   inputShape: [() => [4]],
   metadata: [() => ({})],
   declaration: [
@@ -94,6 +96,11 @@ const byName: { [name: string]: (() => unknown)[] } = {
       parts: [{ file: 'digits.bin', bytes: 4, sha256: '0f3a' }],
       sources: { official: 'https://example.org/' },
       decode: () => ({}),
+    }),
+    () => ({
+      name: 'rule',
+      learningRate: 0.1,
+      rule: ({ gradient }: { gradient: tf.Tensor }) => ({ direction: gradient, slots: {} }),
     }),
   ],
   every: [() => 2],
@@ -116,7 +123,9 @@ const byName: { [name: string]: (() => unknown)[] } = {
   layer: [() => dense({ inFeatures: 4, outFeatures: 3 })],
   forward: [
     () => (layers: Record<string, (x: tf.Tensor) => tf.Tensor>, x: tf.Tensor) => Object.values(layers)[0]!(x),
+    recurrent,
   ],
+  backward: [recurrent],
   layers: [
     () => ({ a: dense({ inFeatures: 4, outFeatures: 3 }) }),
     () => [dense({ inFeatures: 4, outFeatures: 3 })],
@@ -147,7 +156,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
 const numbers = [() => 4, () => 0.5, () => 1, () => 2];
 
 /** Optional by their type, but one of them is needed, or the default takes long. */
-const alsoGiven = new Set(['dropout.rng', 'stepDecay.every', 'whiteningKernel.count']);
+const alsoGiven = new Set(['dropout.rng', 'dropPath.rng', 'stepDecay.every', 'whiteningKernel.count']);
 
 /** Combinations of good arguments for an export: required options alone, so that a bad value comes in one at a time. */
 export function* argumentLists(
