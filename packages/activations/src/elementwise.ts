@@ -53,7 +53,7 @@ export function elementwise<O extends object = never>(
     });
   const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
     // A number is the index that Array.prototype.map gives.
-    const given = typeof options === 'object' ? options : ({} as O);
+    const given = options === undefined || typeof options === 'number' ? ({} as O) : options;
     assertOptions(name, given, kinds);
     return tf.tidy(() => run(floatTensor(name, 'x', x), given)) as T;
   };

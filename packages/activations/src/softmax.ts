@@ -24,7 +24,7 @@ const kinds = { axis: integer };
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 6.2.2.3
  */
 export function softmax<T extends tf.Tensor>(x: Input<T>, options: SoftmaxOptions = {}): T {
-  const given = typeof options === 'object' ? options : {}; // a number is the index that Array.prototype.map gives
+  const given = typeof options === 'number' ? {} : options; // a number is the index that Array.prototype.map gives
   assertOptions('softmax', given, kinds);
   const { axis = -1 } = given;
   return tf.tidy(() => {

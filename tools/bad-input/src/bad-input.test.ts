@@ -15,7 +15,7 @@ import { type Outcome, trial } from './trial';
  * everywhere; a package that checks its arguments with `@tenfold/checks` raises its number.
  */
 const least: { [name: string]: number } = {
-  activations: 96,
+  activations: 99,
   architectures: 98,
   datasets: 44,
   layers: 89,

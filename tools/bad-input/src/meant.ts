@@ -3,6 +3,8 @@ export const meant = new Map<string, string>([
   ['datasets.cifar10', 'loads 139 MB; its options are tested in packages/datasets'],
   ['datasets.mnist', 'loads files from a server; its options are tested in packages/datasets'],
   ['datasets.cacheFolder', 'makes a folder; tested in packages/datasets'],
+  ['activations.leakyRelu options: 5', 'the index that Array.prototype.map gives'],
+  ['activations.softmax options: 5', 'the same'],
   ['layers.attention', 'takes a record of tensors; its inputs are tested in packages/layers'],
   ['layers.ones rng:', 'draws nothing'],
   ['layers.zeros rng:', 'draws nothing'],
