@@ -1,3 +1,4 @@
+import { assertArgument, type Kind, object, objectWith, required } from '@tenfold/checks';
 import { assignParameters, loadSafetensors, saveSafetensors } from '@tenfold/layers';
 import type { OptimizerState } from '@tenfold/optimizers';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -7,9 +8,22 @@ const FORMAT = 'tenfold-checkpoint';
 const MODEL = 'model';
 const OPTIMIZER = 'optimizer';
 
+const trainerKind = required(objectWith('a trainer, what createTrainer returns', 'step', 'restore'));
+
+const metadataKind: Kind = {
+  expected: 'an object of strings',
+  accepts: (value) =>
+    object.accepts(value) && Object.values(value as object).every((text) => typeof text === 'string'),
+};
+
+const bytesKind = required({
+  expected: 'the bytes of saveCheckpoint, a Uint8Array',
+  accepts: (value) => value instanceof Uint8Array,
+});
+
 /**
- * A trainer as the bytes of a safetensors file: `model/NAME` for every parameter, `optimizer/SLOT/NAME` for what the
- * optimizer remembers, and the number of steps in the metadata. PyTorch's loader reads it too.
+ * A trainer as the bytes of a safetensors file: `model/NAME` for every parameter, `optimizer/SLOT/NAME` for the
+ * optimizer's state, and the number of steps in the metadata. PyTorch's loader reads it too.
  *
  * @param metadata strings to keep with it; the keys `format` and `step` are taken
  * @example
@@ -19,6 +33,8 @@ export async function saveCheckpoint(
   trainer: Trainer,
   metadata: Record<string, string> = {},
 ): Promise<Uint8Array> {
+  assertArgument('saveCheckpoint', 'trainer', trainer, trainerKind);
+  assertArgument('saveCheckpoint', 'metadata', metadata, metadataKind);
   const tensors: tf.NamedTensorMap = {};
   for (const [name, variable] of Object.entries(trainer.model.parameters()))
     tensors[`${MODEL}/${name}`] = variable;
@@ -39,6 +55,8 @@ export async function saveCheckpoint(
  * loadCheckpoint(trainer, await readFile('run.safetensors'));
  */
 export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<string, string> {
+  assertArgument('loadCheckpoint', 'trainer', trainer, trainerKind);
+  assertArgument('loadCheckpoint', 'bytes', bytes, bytesKind);
   const { tensors, metadata } = loadSafetensors(bytes);
   const model: tf.NamedTensorMap = {};
   const state: OptimizerState = {};
@@ -57,7 +75,7 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
         state[slot] = { ...state[slot], [rest.slice(1).join('/')]: tensor };
       }
     }
-    assertSameSlots(trainer.state, state);
+    assertSameSlots(trainer, state);
     assignParameters(trainer.model, model);
     trainer.restore(step, state);
     for (const tensor of Object.values(model)) tensor.dispose();
@@ -68,21 +86,38 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
   }
 }
 
-function assertSameSlots(expected: OptimizerState, found: OptimizerState): void {
-  const describe = (state: OptimizerState) =>
+/**
+ * A parameter may have no state yet, or still have one: it was frozen, or is now. Apart from those, the slots must be the
+ * trainer's, of the shapes that it has.
+ */
+function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
+  const expected = trainer.state;
+  const parameters = trainer.model.parameters();
+  const namesIn = (state: OptimizerState) => new Set(Object.values(state).flatMap(Object.keys));
+  const [ours, theirs] = [namesIn(expected), namesIn(found)];
+  const describe = (state: OptimizerState, isNeeded: (slot: string, name: string) => boolean) =>
     Object.entries(state)
       // The count of missed steps, which only parameters have that missed some.
       .filter(([slot]) => slot.split('.').at(-1) !== 'missed')
       .flatMap(([slot, values]) =>
-        Object.entries(values).map(([name, { shape }]) => `${slot}/${name} [${shape}]`),
-      )
-      .sort();
-  const [ours, theirs] = [describe(expected), describe(found)];
-  const missing = ours.filter((entry) => !theirs.includes(entry));
-  const extra = theirs.filter((entry) => !ours.includes(entry));
-  if (missing.length || extra.length) {
+        Object.entries(values)
+          .filter(([name]) => isNeeded(slot, name))
+          .map(([name, { shape }]) => `${slot}/${name} [${shape}]`),
+      );
+  const all = (state: OptimizerState) => describe(state, () => true);
+  const missing = describe(expected, (_, name) => theirs.has(name)).filter(
+    (entry) => !all(found).includes(entry),
+  );
+  const isFrozen = (slot: string, name: string) => slot in expected && !ours.has(name) && name in parameters;
+  const extra = describe(found, (slot, name) => !isFrozen(slot, name)).filter(
+    (entry) => !all(expected).includes(entry),
+  );
+  // A checkpoint without any state is one of an optimizer that keeps none, not of parameters that were all frozen.
+  const lost = theirs.size === 0 && Object.keys(found).length === 0 ? all(expected) : [];
+  const gone = [...missing, ...lost];
+  if (gone.length || extra.length) {
     throw new Error(
-      `loadCheckpoint: the optimizer remembers ${missing[0] ?? 'nothing more'} but the checkpoint has ${extra[0] ?? 'nothing of it'} (${missing.length} missing, ${extra.length} unknown); give the optimizer that it was saved with`,
+      `loadCheckpoint: the optimizer state has ${gone[0] ?? 'nothing more'} but the checkpoint has ${extra[0] ?? 'nothing of it'} (${gone.length} missing, ${extra.length} unknown); give the optimizer that it was saved with`,
     );
   }
 }

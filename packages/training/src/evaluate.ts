@@ -1,63 +1,92 @@
-import type { Model } from '@tenfold/layers';
+import { assertOptions, func, type Kinds, oneOf, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Batch, BatchSource } from './batches';
-import type { Loss } from './create-trainer';
-import type { Metric } from './metrics';
-import { yieldToEventLoop } from './yield';
+import type { Batch, Data } from './batch';
+import type { Loss, TrainedModel } from './create-trainer';
+import type { Evaluation } from './epoch-report';
+import { explainLabels } from './explain-divergence';
+import { assertModel, lossKind, metricsKind, signalKind } from './kinds';
+import { measure } from './measure';
+import type { Metric } from './metric';
+import { openSource, type Source } from './sources/open-source';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
-export interface EvaluateOptions {
-  loss: Loss;
-  metrics?: { [name: string]: Metric };
+export interface EvaluateOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
+  /** Gives a scalar for labels and predictions, such as a function of `@tenfold/losses`. */
+  loss: Loss<Y, O>;
+  /** What else is measured, by name, such as `{ accuracy }`. */
+  metrics?: { [name: string]: Metric<Y, O> };
+  /** How the loss joins the examples of a batch, 'mean' by default; a 'sum' is divided by the number of examples. */
+  reduction?: 'mean' | 'sum';
+  /** Ends the evaluation between two batches. */
   signal?: AbortSignal;
-  /** Told of every batch with its predictions, which it must not dispose. */
-  onBatch?: (batch: Batch, predictions: tf.Tensor, done: number) => void | Promise<void>;
+  /** Called with every batch, its predictions, which it must not dispose, and the number of examples so far. */
+  onBatch?: (batch: Batch<X, Y>, predictions: O, done: number) => void | Promise<void>;
 }
 
-/** Means over the examples of a data set. */
-export interface Evaluation {
-  loss: number;
-  examples: number;
-  metrics: { [name: string]: number };
-}
+const evaluateKinds: Kinds<EvaluateOptions> = {
+  loss: required(lossKind),
+  metrics: metricsKind,
+  reduction: oneOf('mean', 'sum'),
+  signal: signalKind,
+  onBatch: func,
+};
 
 /**
  * The loss and the metrics of a model over all examples, weighted by the sizes of the batches.
  *
- * @throws the signal's reason when it aborts
+ * @param data a source of batches, `{ xs, ys }` with all examples, or another form of {@link Data}
+ * @throws the signal's reason when it aborts; when loss or metric is not a scalar, a label is not a class, or the data has
+ *   no batch; whatever fails, no tensor is left behind
  * @example
  * const { loss, metrics } = await evaluate(model, test, { loss: sparseSoftmaxCrossEntropy, metrics: { accuracy } });
  */
-export async function evaluate(
-  model: Model,
-  data: BatchSource,
-  { loss, metrics = {}, signal, onBatch }: EvaluateOptions,
+export async function evaluate<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
+  model: TrainedModel<X, O>,
+  data: Data<X, Y>,
+  options: EvaluateOptions<X, Y, O>,
+): Promise<Evaluation> {
+  assertModel('evaluate', model);
+  assertOptions<EvaluateOptions>('evaluate', options as unknown as EvaluateOptions, evaluateKinds);
+  const source = await openSource<X, Y>('evaluate', 'data', data, { epochs: 1 });
+  try {
+    return await evaluateSource('evaluate', model, source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+/** The same for a source that is open. */
+export async function evaluateSource<X, Y, O>(
+  name: string,
+  model: TrainedModel<X, O>,
+  source: Source<X, Y>,
+  { loss, metrics = {}, reduction = 'mean', signal, onBatch }: EvaluateOptions<X, Y, O>,
 ): Promise<Evaluation> {
   const names = Object.keys(metrics);
   const sums = new Array<number>(names.length + 1).fill(0);
   let examples = 0;
-  for await (const batch of data.batches(0)) {
+  for await (const { batch, size, release } of source.batches(0)) {
+    let predictions: O | undefined;
+    let measured: tf.Tensor | undefined;
     try {
       signal?.throwIfAborted();
-      const size = batch.xs.shape[0]!;
-      const predictions = model.predict(batch.xs);
-      const figures = tf.tidy(() =>
-        tf.stack([
-          loss(batch.ys, predictions),
-          ...names.map((name) => metrics[name]!(batch.ys, predictions)),
-        ]),
-      );
-      const values = await figures.data();
-      for (const [i, value] of values.entries()) sums[i]! += value * size;
+      predictions = model.predict(batch.xs);
+      measured = measure(name, loss, metrics, batch.ys, predictions);
+      const values = await measured.data();
+      if (Number.isNaN(values[0])) {
+        const cause = await explainLabels(batch.ys, predictions);
+        if (cause !== undefined) throw new Error(`${name}: the loss is NaN: ${cause}`);
+      }
+      for (const [i, value] of values.entries())
+        sums[i]! += i === 0 && reduction === 'sum' ? value : value * size;
       examples += size;
       await onBatch?.(batch, predictions, examples);
-      tf.dispose([figures, predictions]);
     } finally {
-      tf.dispose([batch.xs, batch.ys]);
+      tf.dispose([predictions as tf.TensorContainer, measured]);
+      release();
     }
     await yieldToEventLoop();
   }
-  if (examples === 0)
-    throw new Error('evaluate: the data has no example; give a source with at least one batch');
   const [total, ...rest] = sums.map((sum) => sum / examples);
-  return { loss: total!, examples, metrics: Object.fromEntries(names.map((name, i) => [name, rest[i]!])) };
+  return { loss: total!, examples, metrics: Object.fromEntries(names.map((key, i) => [key, rest[i]!])) };
 }

@@ -6,6 +6,8 @@ export const meant = new Map<string, string>([
   ['activations.leakyRelu options: 5', 'the index that Array.prototype.map gives'],
   ['activations.softmax options: 5', 'the same'],
   ['layers.attention', 'takes a record of tensors; its inputs are tested in packages/layers'],
+  ['training.step', 'keeps optimizer state until its models are disposed; tested in packages/training'],
+  ['training.stepState', 'the same'],
   ['layers.ones rng:', 'draws nothing'],
   ['layers.zeros rng:', 'draws nothing'],
 ]);

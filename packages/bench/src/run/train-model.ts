@@ -10,6 +10,7 @@ import {
   evaluate,
   loadCheckpoint,
   saveCheckpoint,
+  TrainingAborted,
   train,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -228,7 +229,8 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
       if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
     });
-  } catch (error) {
+  } catch (caught) {
+    const error = caught instanceof TrainingAborted ? caught.cause : caught;
     if (signal?.aborted && error === signal.reason && one.stepCount > 0) await keep();
     if (!(error instanceof DivergenceError)) throw error;
     diverged = error.message;

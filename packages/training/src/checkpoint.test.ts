@@ -1,0 +1,70 @@
+import { createModel, dense } from '@tenfold/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { clouds, network, options, trainerOptions, weights } from '../test/clouds';
+import { createTrainer, fit, loadCheckpoint, saveCheckpoint, train } from './index';
+
+describe('checkpoints', () => {
+  it('brings another process to the same place: the rest of the run is the same, bit for bit', async () => {
+    const whole = network();
+    await fit(whole, { ...options, data: clouds(), epochs: 3 });
+
+    const first = createTrainer(network(), trainerOptions);
+    const abort = new AbortController();
+    const stopAt = (step: number) => void (step === 6 && abort.abort());
+    await expect(
+      train(first, { data: clouds(), epochs: 3, signal: abort.signal, onStep: (r) => stopAt(r.step) }),
+    ).rejects.toThrow();
+    const bytes = await saveCheckpoint(first, { note: 'kept' });
+
+    // Other first values, all of which the checkpoint replaces.
+    const other = createModel(first.model.layer, { seed: 99 });
+    const second = createTrainer(other, trainerOptions);
+    const before = tf.memory().numTensors;
+    expect(loadCheckpoint(second, bytes)).toMatchObject({ note: 'kept', step: '6' });
+    expect(tf.memory().numTensors).toBe(before);
+    await train(second, { data: clouds(), epochs: 3 });
+    expect(await weights(other)).toEqual(await weights(whole));
+  });
+
+  it('brings back the count of missed steps of a parameter that was frozen for a while', async () => {
+    const xs = tf.tensor2d([1, -1, 2, 0.5], [2, 2]);
+    const ys = tf.tensor1d([0, 1], 'int32');
+    const first = createTrainer(network(), trainerOptions);
+    const freeze = (frozen: boolean) => {
+      for (const [name, variable] of Object.entries(first.model.parameters())) {
+        if (name.startsWith('hidden')) variable.trainable = !frozen;
+      }
+    };
+    const step = (trainer: typeof first) => tf.dispose(Object.values(trainer.step({ xs, ys })));
+    step(first);
+    freeze(true);
+    for (let i = 0; i < 2; i++) step(first);
+    freeze(false);
+    expect(Object.keys(first.state)).toContain('missed');
+
+    const second = createTrainer(network(), trainerOptions);
+    loadCheckpoint(second, await saveCheckpoint(first));
+    for (const trainer of [first, second]) step(trainer);
+    expect(await weights(second.model)).toEqual(await weights(first.model));
+  });
+
+  it('refuses what is not its own, and changes nothing then', async () => {
+    const one = createTrainer(network(), trainerOptions);
+    const bytes = await saveCheckpoint(one);
+    const another = createTrainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), trainerOptions);
+    const values = await weights(another.model);
+    expect(() => loadCheckpoint(another, bytes)).toThrow(
+      /loadCheckpoint: the optimizer state has .*give the optimizer that it was saved with/,
+    );
+    const noMomentum = createTrainer(one.model, {
+      ...trainerOptions,
+      optimizer: { init: () => ({}), update: () => ({ updates: {}, state: {} }) },
+    });
+    expect(() => loadCheckpoint(noMomentum, bytes)).toThrow(/unknown/);
+    expect(() => loadCheckpoint(one, bytes.subarray(0, 40))).toThrow(
+      /loadSafetensors: the file is not valid/,
+    );
+    expect(await weights(another.model)).toEqual(values);
+  });
+});

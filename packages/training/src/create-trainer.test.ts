@@ -1,0 +1,375 @@
+import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
+import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import {
+  adam,
+  adamW,
+  clipByGlobalNorm,
+  exponentialMovingAverage,
+  type Optimizer,
+  partition,
+  rmsProp,
+  sgd,
+} from '@tenfold/optimizers';
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it, vi } from 'vitest';
+import { weights } from '../test/clouds';
+import { createTrainer, DivergenceError, fit, loadCheckpoint, saveCheckpoint, train } from './index';
+
+const optimizers: { [name: string]: Optimizer } = {
+  sgd: sgd({ learningRate: 0.1 }),
+  momentum: sgd({ learningRate: 0.1, momentum: 0.9 }),
+  adamW: adamW(),
+  rmsProp: rmsProp(),
+  average: exponentialMovingAverage(adamW()),
+  clipped: clipByGlobalNorm(adamW(), { maxNorm: 1 }),
+  groups: partition([{ match: /^head/, optimizer: adamW() }], sgd({ learningRate: 0.1, momentum: 0.9 })),
+};
+
+const network = () =>
+  createModel(
+    sequential({
+      body: dense({ inFeatures: 2, outFeatures: 4 }),
+      norm: batchNorm({ channels: 4 }),
+      head: dense({ inFeatures: 4, outFeatures: 1 }),
+    }),
+    { seed: 1 },
+  );
+const freeze = (model: ReturnType<typeof network>, frozen: boolean) => {
+  for (const [name, variable] of Object.entries(model.parameters())) {
+    if (name.startsWith('body')) variable.trainable = !frozen;
+  }
+};
+const values = async (state: { [slot: string]: tf.NamedTensorMap }) =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(state).map(async ([slot, tensors]) => [
+        slot,
+        await weights({ parameters: () => tensors }),
+      ]),
+    ),
+  );
+
+describe('createTrainer', () => {
+  it('takes the step that the gradient says', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1, bias: false }), { seed: 1 });
+    const [w] = await model.parameters().kernel!.data();
+    // A plain gradient step, written out: the optimizer's contract in six lines.
+    const descent = {
+      init: () => ({}),
+      update: (grads: tf.NamedTensorMap) => ({
+        updates: Object.fromEntries(Object.entries(grads).map(([k, g]) => [k, tf.mul(g, -0.1)])),
+        state: {},
+      }),
+    };
+    const one = createTrainer(model, { loss: meanSquaredError, optimizer: descent });
+    const batch = { xs: tf.tensor([[2]]), ys: tf.tensor([[1]]) };
+    const { loss, predictions } = one.step(batch);
+    await expectClose(loss, (2 * w! - 1) ** 2, { relative: 1e-5 });
+    await expectClose(predictions, [2 * w!], { relative: 1e-5 });
+    await expectClose(model.parameters().kernel!, [w! - 0.1 * 2 * (2 * w! - 1) * 2], { relative: 1e-5 });
+    tf.dispose([loss, predictions, batch.xs, batch.ys]);
+    one.dispose();
+    model.dispose();
+  });
+
+  it.each(Object.keys(optimizers))(
+    'keeps its state, and nothing else, when %s steps within tf.tidy',
+    async (name) => {
+      const [inside, outside] = [network(), network()];
+      const batch = { xs: tf.ones([4, 2]), ys: tf.ones([4, 1]) };
+      const options = { loss: meanSquaredError, optimizer: optimizers[name]! };
+      const one = tf.tidy(() => createTrainer(inside, options) as never) as ReturnType<typeof createTrainer>;
+      const other = createTrainer(outside, options);
+      const before = tf.memory().numTensors;
+      for (let i = 0; i < 3; i++) tf.tidy(() => void one.step(batch));
+      expect(tf.memory().numTensors).toBe(before);
+      for (let i = 0; i < 3; i++) tf.dispose({ ...other.step(batch) });
+      expect(await weights(inside)).toEqual(await weights(outside));
+      expect(await values(one.state)).toEqual(await values(other.state));
+      one.dispose();
+      other.dispose();
+    },
+  );
+
+  it.each(Object.keys(optimizers))('freezes and unfreezes parameters with %s', async (name) => {
+    const optimizer = optimizers[name]!;
+    const batch = {
+      xs: tf.tensor([
+        [1, 2],
+        [3, -1],
+        [0, 1],
+        [1, 1],
+      ]),
+      ys: tf.ones([4, 1]),
+    };
+    const model = network();
+    const body = async () => [...(await model.parameters()['body.kernel']!.data())];
+    freeze(model, true);
+    const trainer = createTrainer(model, { loss: meanSquaredError, optimizer });
+    const first = await body();
+    tf.dispose({ ...trainer.step(batch) });
+    expect(await body()).toEqual(first);
+    // It is trained for the first time now, and gets its state.
+    freeze(model, false);
+    tf.dispose({ ...trainer.step(batch) });
+    const second = await body();
+    expect(second).not.toEqual(first);
+    freeze(model, true);
+    for (let i = 0; i < 2; i++) tf.dispose({ ...trainer.step(batch) });
+    expect(await body()).toEqual(second);
+    loadCheckpoint(trainer, await saveCheckpoint(trainer));
+    freeze(model, false);
+    tf.dispose({ ...trainer.step(batch) });
+    expect(await body()).not.toEqual(second);
+    trainer.dispose();
+  });
+
+  it('loads a checkpoint of a frozen phase where everything trains', async () => {
+    const batch = { xs: tf.ones([4, 2]), ys: tf.ones([4, 1]) };
+    const options = { loss: meanSquaredError, optimizer: adamW() };
+    const [first, second] = [network(), network()];
+    freeze(first, true);
+    const saved = createTrainer(first, options);
+    tf.dispose({ ...saved.step(batch) });
+    const trainer = createTrainer(second, options);
+    loadCheckpoint(trainer, await saveCheckpoint(saved));
+    expect(Object.keys(trainer.state.mean!)).not.toContain('body.kernel');
+    tf.dispose({ ...trainer.step(batch) });
+    expect(Object.keys(trainer.state.mean!)).toContain('body.kernel');
+  });
+
+  it('says that everything is frozen', () => {
+    const model = createModel(dense({ inFeatures: 2, outFeatures: 1 }));
+    for (const variable of Object.values(model.parameters())) variable.trainable = false;
+    const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: sgd({ learningRate: 1 }) });
+    expect(() => trainer.step({ xs: tf.ones([1, 2]), ys: tf.ones([1, 1]) })).toThrow(
+      /no parameter is trainable \(all 2 are frozen/,
+    );
+  });
+
+  it('leaves no tensor and nothing changed when a part of the step throws', async () => {
+    const fail = () => {
+      throw new Error('on purpose');
+    };
+    const late = (_: tf.Tensor, p: tf.Tensor) => {
+      tf.square(p);
+      return fail();
+    };
+    const rule = adam();
+    const ways = {
+      loss: { loss: late, optimizer: rule },
+      regularizer: { loss: meanSquaredError, optimizer: rule, regularizer: fail },
+      optimizer: { loss: meanSquaredError, optimizer: { init: rule.init, update: fail } },
+      schedule: {
+        loss: meanSquaredError,
+        optimizer: adam({ learningRate: (step) => (step > 0 ? Number.NaN : 1) }),
+      },
+    };
+    for (const [way, options] of Object.entries(ways)) {
+      const model = network();
+      const trainer = createTrainer(model, options);
+      const batch = {
+        xs: tf.tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+        ys: tf.ones([2, 1]),
+      };
+      if (way === 'schedule') tf.dispose({ ...trainer.step(batch) });
+      const [parameters, state, tensors] = [
+        await weights(model),
+        await values(trainer.state),
+        tf.memory().numTensors,
+      ];
+      expect(() => trainer.step(batch), way).toThrow();
+      expect(tf.memory().numTensors, way).toBe(tensors);
+      expect(await weights(model), way).toEqual(parameters);
+      expect(await values(trainer.state), way).toEqual(state);
+    }
+  });
+
+  it.each([
+    [
+      { loss: 'mse' },
+      /^createTrainer: loss is "mse"; give a function of labels and predictions, such as meanSq/,
+    ],
+    [
+      { optimizer: adam },
+      /^createTrainer: optimizer is the function adam; give an optimizer .* such as adam\(\)/,
+    ],
+    [{ optimizer: 'adam' }, /^createTrainer: optimizer is "adam"; give/],
+    [
+      { optimizer: tf.train.adam() },
+      /^createTrainer: optimizer is a AdamOptimizer; give an optimizer of @tenfold/,
+    ],
+    [{ seed: -1 }, /^createTrainer: seed is -1/],
+    [{ regularizer: 0.1 }, /^createTrainer: regularizer is 0.1; give a function/],
+    [{ reduction: 'none' }, /^createTrainer: reduction is "none"; give "mean" or "sum"/],
+    [{ regulariser: 1 }, /there is no option "regulariser"; did you mean regularizer/],
+  ])('refuses %j', (wrong, message) => {
+    const good = { loss: meanSquaredError, optimizer: adam() };
+    expect(() => createTrainer(network(), { ...good, ...(wrong as object) })).toThrow(message);
+  });
+
+  it('refuses what is not a model', () => {
+    const good = { loss: meanSquaredError, optimizer: adam() };
+    const disposed = network();
+    disposed.dispose();
+    const layer = dense({ inFeatures: 1, outFeatures: 1 });
+    expect(() => createTrainer(layer as never, good)).toThrow(
+      /the model is a layer; give createModel\(layer\)/,
+    );
+    expect(() => createTrainer(undefined as never, good)).toThrow(
+      /the model is undefined; give what createModel/,
+    );
+    expect(() => createTrainer(disposed, good)).toThrow(/the model is disposed/);
+    const model = network();
+    const trainer = createTrainer(model, good);
+    model.dispose();
+    expect(() => trainer.step({ xs: tf.ones([1, 2]), ys: tf.ones([1, 1]) })).toThrow(/the model is disposed/);
+  });
+
+  it('says what to import where a gradient is missing', () => {
+    const kernel = tf.getGradient('Square');
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+    const loss = (_: tf.Tensor, p: tf.Tensor) => tf.mean(tf.square(p));
+    const trainer = createTrainer(model, { loss, optimizer: adam() });
+    tf.unregisterGradient('Square');
+    try {
+      expect(() => trainer.step({ xs: tf.ones([1, 1]), ys: tf.ones([1, 1]) })).toThrow(
+        /no gradient is registered for Square; add import '@tenfold\/gradients'/,
+      );
+    } finally {
+      tf.registerGradient(kernel);
+    }
+  });
+});
+
+describe('a step that is not finite', () => {
+  const good = () => ({
+    xs: tf.tensor([
+      [1, 2],
+      [3, -1],
+      [0, 1],
+      [1, 1],
+    ]),
+    ys: tf.ones([4, 1]),
+  });
+  const bad = () => ({
+    xs: tf.tensor([
+      [1, 2],
+      [Number.NaN, -1],
+    ]),
+    ys: tf.ones([2, 1]),
+  });
+  // Finite, with the gradient 1/0 − 1/0 = NaN.
+  const badGradient = (y: tf.Tensor, p: tf.Tensor) =>
+    tf.add(meanSquaredError(y, p), tf.mean(tf.sqrt(tf.mul(p, 0))));
+
+  it.each(Object.keys(optimizers))('changes nothing with %s', async (name) => {
+    const model = network();
+    let loss: (y: tf.Tensor, p: tf.Tensor) => tf.Tensor = meanSquaredError;
+    const trainer = createTrainer(model, { loss: (y, p) => loss(y, p), optimizer: optimizers[name]! });
+    tf.dispose({ ...trainer.step(good()) });
+    const [parameters, state] = [await weights(model), await values(trainer.state)];
+    const tensors = tf.memory().numTensors;
+    const unchanged = async () => {
+      expect(await weights(model)).toEqual(parameters);
+      expect(await values(trainer.state)).toEqual(state);
+      expect(trainer.stepCount).toBe(1);
+    };
+    const batch = bad();
+    expect(() => trainer.step(batch)).toThrow(DivergenceError);
+    expect(() => trainer.step(batch)).toThrow(
+      /^createTrainer: the loss is NaN at step 2: xs has 1 NaN or infinite values among its 4; .*; the step was not taken$/,
+    );
+    await unchanged();
+    loss = badGradient;
+    const other = good();
+    expect(() => trainer.step(other)).toThrow(
+      /^createTrainer: the gradient of body.kernel is not finite at step 2: lower the learning/,
+    );
+    await unchanged();
+    tf.dispose([batch, other] as unknown as tf.TensorContainer);
+    expect(tf.memory().numTensors).toBe(tensors);
+    loss = meanSquaredError;
+    tf.dispose({ ...trainer.step(good()) });
+    expect(trainer.stepCount).toBe(2);
+  });
+
+  it.each(Object.keys(optimizers))('changes nothing on a GPU but the count with %s', async (name) => {
+    // A backend with a way to read to a GPU is taken for one: what a step makes is chosen without being read.
+    const backend = tf.backend() as { readToGPU?: unknown };
+    const read = vi.spyOn(tf.Tensor.prototype, 'dataSync');
+    backend.readToGPU = () => undefined;
+    try {
+      const [model, same] = [network(), network()];
+      let loss: (y: tf.Tensor, p: tf.Tensor) => tf.Tensor = meanSquaredError;
+      const trainer = createTrainer(model, { loss: (y, p) => loss(y, p), optimizer: optimizers[name]! });
+      tf.dispose({ ...trainer.step(good()) });
+      const [parameters, state] = [await weights(model), await values(trainer.state)];
+      for (const [batch, next] of [
+        [bad(), meanSquaredError],
+        [good(), badGradient],
+      ] as const) {
+        loss = next;
+        const result = trainer.step(batch);
+        expect((await result.loss.data())[0]).toBeNaN();
+        expect(await weights(model)).toEqual(parameters);
+        expect(await values(trainer.state)).toEqual(state);
+      }
+      expect(trainer.stepCount).toBe(3);
+      expect(read).not.toHaveBeenCalled();
+      delete backend.readToGPU;
+      const other = createTrainer(same, { loss: meanSquaredError, optimizer: optimizers[name]! });
+      tf.dispose({ ...other.step(good()) });
+      expect(await weights(same)).toEqual(parameters);
+    } finally {
+      delete backend.readToGPU;
+      read.mockRestore();
+    }
+  });
+
+  it('ends a training with the state before it, on a GPU too', async () => {
+    for (const onGpu of [false, true]) {
+      const backend = tf.backend() as { readToGPU?: unknown };
+      if (onGpu) backend.readToGPU = () => undefined;
+      try {
+        const model = network();
+        const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: adamW() });
+        const seen: object[] = [];
+        const data = () => [good(), good(), bad(), good()];
+        const error = await train(trainer, {
+          data,
+          epochs: 2,
+          onStep: async () => void seen.push([await weights(model), await values(trainer.state)]),
+        }).catch((error) => error);
+        expect(error).toBeInstanceOf(DivergenceError);
+        expect(error).toMatchObject({ loss: Number.NaN, step: 3, epoch: 0, reports: [] });
+        expect(error.message).toMatch(/the loss is NaN at step 3 \(epoch 1\): xs has 1 NaN/);
+        expect(seen.length).toBe(2);
+        expect([await weights(model), await values(trainer.state)]).toEqual(seen.at(-1));
+        expect(trainer.stepCount).toBe(2);
+      } finally {
+        delete backend.readToGPU;
+      }
+    }
+  });
+
+  it('names a label that is not a class', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 3 }));
+    const nan = (y: tf.Tensor, p: tf.Tensor) =>
+      tf.mul(sparseSoftmaxCrossEntropy(tf.zerosLike(y), p), Number.NaN);
+    const run = (ys: number[]) =>
+      fit(model, { data: { xs: [[1], [2], [3]], ys }, loss: nan, optimizer: adam(), epochs: 1 });
+    await expect(run([1, 2, 3])).rejects.toThrow(
+      /ys has the label 3 but the predictions have 3 classes; labels are integers from 0 to 2/,
+    );
+    await expect(run([0, -1, 1])).rejects.toThrow(/ys has the label -1/);
+    await expect(run([0, 1.5, 1])).rejects.toThrow(/ys has the label 1.5/);
+    await expect(run([0, Number.NaN, 1])).rejects.toThrow(/ys has the label NaN/);
+    // Targets of a regression are no labels.
+    await expect(run([0.2, 0.3, 0.4])).rejects.toThrow(/lower the learning rate/);
+  });
+});

@@ -1,0 +1,109 @@
+import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
+import { meanSquaredError } from '@tenfold/losses';
+import { sgd } from '@tenfold/optimizers';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { weights } from '../test/clouds';
+import { type EpochReport, earlyStopping, fit } from './index';
+
+const model = () =>
+  createModel(sequential([dense({ inFeatures: 1, outFeatures: 1 }), batchNorm({ channels: 1 })]), {
+    seed: 1,
+  });
+const data = { xs: [[1], [2], [3], [4]], ys: [[2], [4], [6], [8]], batchSize: 2 };
+const rest = { data, loss: meanSquaredError, optimizer: sgd({ learningRate: 0.01 }), epochs: 9 };
+
+/** A measure that has one value after another, whatever the model does. */
+const series = (...values: number[]) => {
+  let at = 0;
+  return (_: EpochReport) => values[Math.min(at++, values.length - 1)]!;
+};
+
+describe('earlyStopping', () => {
+  it.each([
+    [[5, 4, 3, 3, 3, 9], { patience: 2 }, 5],
+    [[5, 4, 4.5, 3, 3.5, 3.6], { patience: 2 }, 6],
+    [[5, 4.9, 4.8, 4.7], { patience: 2, minDelta: 0.5 }, 3],
+    [[1, 2, 3, 2.5, 2], { patience: 1, mode: 'max' as const }, 4],
+    [[Number.NaN, Number.NaN], { patience: 2 }, 2],
+    [[9, 8, 7, 6, 5, 4, 3, 2, 1], { patience: 1 }, 9],
+  ])('of %j with %j trains %i epochs', async (values, options, epochs) => {
+    const one = model();
+    const stop = earlyStopping({ metric: series(...values), mode: 'min', restoreBest: false, ...options });
+    expect(await fit(one, { ...rest, stop })).toHaveLength(epochs);
+    one.dispose();
+  });
+
+  it.each([
+    [[3, 2, 4, 5, 6], 2, 'that it was stopped after'],
+    [[3, 2, 4, 4, 4, 4, 4, 4, 4], 9, 'though all epochs were trained'],
+  ])('ends with everything as after the best epoch: %j, patience %i, %s', async (values, patience) => {
+    const one = model();
+    const before = tf.memory().numTensors;
+    const seen: object[] = [];
+    await fit(one, {
+      ...rest,
+      stop: earlyStopping({ metric: series(...values), mode: 'min', patience }),
+      onEpoch: async () => void seen.push(await weights(one)),
+    });
+    expect(await weights(one)).toEqual(seen[1]);
+    expect(seen.at(-1)).not.toEqual(seen[1]);
+    expect(tf.memory().numTensors).toBe(before);
+    one.dispose();
+  });
+
+  it('leaves an aborted or failed training where it was, and no tensor', async () => {
+    const one = model();
+    const before = tf.memory().numTensors;
+    let last: object = {};
+    const stop = earlyStopping({ metric: series(1, 2, 3), mode: 'min', patience: 5 });
+    const onEpoch = async ({ epoch }: EpochReport) => {
+      last = await weights(one);
+      if (epoch === 2) throw new Error('on purpose');
+    };
+    await expect(fit(one, { ...rest, stop, onEpoch })).rejects.toThrow('on purpose');
+    expect(await weights(one)).toEqual(last);
+    expect(tf.memory().numTensors).toBe(before);
+    one.dispose();
+  });
+
+  it('watches the validation loss, or a metric by name, and can be used again', async () => {
+    const one = model();
+    const reports = await fit(one, { ...rest, validation: data, stop: earlyStopping({ patience: 3 }) });
+    expect(reports.length).toBeGreaterThan(0);
+    const constant = () => tf.scalar(0.5);
+    const stop = earlyStopping({ metric: 'constant', mode: 'max', patience: 2 });
+    for (let i = 0; i < 2; i++) {
+      expect(await fit(one, { ...rest, validation: data, metrics: { constant }, stop })).toHaveLength(3);
+    }
+    one.dispose();
+  });
+
+  it('says at once what it has nothing to watch in', async () => {
+    const one = model();
+    const run = (stop: ReturnType<typeof earlyStopping>, validation?: typeof data) =>
+      fit(one, { ...rest, validation, metrics: { mse: meanSquaredError }, stop });
+    await expect(run(earlyStopping({ patience: 1 }))).rejects.toThrow(
+      /no validation data to watch; give validation/,
+    );
+    await expect(run(earlyStopping({ patience: 1, metric: 'accuracy', mode: 'max' }), data)).rejects.toThrow(
+      /there is no metric "accuracy"; give loss or mse/,
+    );
+    await expect(
+      run(earlyStopping({ patience: 1, metric: () => '1' as never, mode: 'max' })),
+    ).rejects.toThrow(/metric returned "1"; return a number/);
+    one.dispose();
+  });
+
+  it.each([
+    [{}, /patience is missing/],
+    [{ patience: 0 }, /patience is 0; give an integer of at least 1/],
+    [{ patience: 1, metric: 'accuracy' }, /mode is missing; give 'max' where a larger accuracy is better/],
+    [{ patience: 1, mode: 'auto' }, /mode is "auto"; give "min" or "max"/],
+    [{ patience: 1, minDelta: -1 }, /minDelta is -1/],
+    [{ patience: 1, restoreBest: 'yes' }, /restoreBest is "yes"; give true or false/],
+    [{ patience: 1, monitor: 'loss' }, /there is no option "monitor"/],
+  ])('refuses %j', (options, message) => {
+    expect(() => earlyStopping(options as never)).toThrow(message);
+  });
+});

@@ -1,0 +1,212 @@
+import { meanSquaredError, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { adam, sgd } from '@tenfold/optimizers';
+import { l2 } from '@tenfold/regularizers';
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { clouds, network, options, weights } from '../test/clouds';
+import { type Batch, type BatchSource, fit, TrainingAborted } from './index';
+
+describe('fit', () => {
+  it('learns, reports every step and epoch, and leaves no tensor', async () => {
+    const model = network();
+    const before = tf.memory().numTensors;
+    const steps: number[] = [];
+    const reports = await fit(model, {
+      ...options,
+      data: clouds(),
+      epochs: 8,
+      validation: clouds(),
+      onStep: (report) => void steps.push(report.step),
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(steps).toEqual(Array.from({ length: 32 }, (_, i) => i + 1));
+    expect(reports.map((r) => r.epoch)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(reports.at(-1)!.loss).toBeLessThan(reports[0]!.loss);
+    expect(reports.at(-1)!.validation!.metrics.accuracy).toBeGreaterThan(0.9);
+    expect(reports.at(-1)!.validation!.examples).toBe(50);
+    model.dispose();
+  });
+
+  it('gives the same run for the same seed and another for another', async () => {
+    const run = async (seed: number) => {
+      const model = network();
+      await fit(model, { ...options, seed, data: clouds(), epochs: 2 });
+      const values = await weights(model);
+      model.dispose();
+      return values;
+    };
+    expect(await run(5)).toEqual(await run(5));
+    expect(await run(5)).not.toEqual(await run(6));
+  });
+
+  it('adds the penalty to the loss', async () => {
+    const report = async (rate: number) => {
+      const model = network();
+      const [first] = await fit(model, { ...options, regularizer: l2({ rate }), data: clouds(), epochs: 1 });
+      model.dispose();
+      return first!.loss;
+    };
+    expect(await report(1)).toBeGreaterThan((await report(0)) + 0.5);
+  });
+
+  it('stops between steps when the signal aborts, and keeps what was learned', async () => {
+    const model = network();
+    const abort = new AbortController();
+    let steps = 0;
+    const onStep = () => {
+      steps++;
+      if (steps === 3) abort.abort(new Error('enough'));
+    };
+    const before = tf.memory().numTensors;
+    const stopped = fit(model, { ...options, data: clouds(), epochs: 5, signal: abort.signal, onStep });
+    await expect(stopped).rejects.toThrow('enough');
+    expect(steps).toBe(3);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('refuses a loss that is not a scalar, and a senseless number of epochs', async () => {
+    const model = network();
+    const loss = (y: tf.Tensor, p: tf.Tensor) => sparseSoftmaxCrossEntropy(y, p, { reduction: 'none' });
+    await expect(fit(model, { ...options, loss, data: clouds(), epochs: 1 })).rejects.toThrow(
+      /the loss has shape \[16\]/,
+    );
+    await expect(fit(model, { ...options, data: clouds(), epochs: 0 })).rejects.toThrow(/epochs is 0/);
+    model.dispose();
+  });
+
+  it('rejects with the reports so far when the signal aborts, and with its reason', async () => {
+    const model = network();
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const onEpoch = ({ epoch }: { epoch: number }) => {
+      if (epoch === 1) abort.abort(reason);
+    };
+    const all = { ...options, data: clouds(), validation: clouds(), epochs: 5 };
+    const error = await fit(model, { ...all, signal: abort.signal, onEpoch }).catch((error) => error);
+    expect(error).toBeInstanceOf(TrainingAborted);
+    expect(error).toMatchObject({ name: 'AbortError', cause: reason, message: 'enough' });
+    expect(error.reports.map(({ epoch }: { epoch: number }) => epoch)).toEqual([0, 1]);
+    model.dispose();
+  });
+
+  it('stops where onEpoch returns false, now or later, and nothing else', async () => {
+    const model = network();
+    const run = async (onEpoch: (epoch: number) => unknown) =>
+      (
+        await fit(model, {
+          ...options,
+          data: clouds(),
+          epochs: 3,
+          onEpoch: ({ epoch }) => onEpoch(epoch),
+        })
+      ).length;
+    expect(await run((epoch) => epoch < 1)).toBe(2);
+    expect(await run(async (epoch) => epoch < 1)).toBe(2);
+    expect(await run(() => 0)).toBe(3);
+    model.dispose();
+  });
+
+  it('reports a loss that is a sum by the example', async () => {
+    const losses = await Promise.all(
+      (['mean', 'sum'] as const).map(async (reduction) => {
+        const model = network();
+        const loss = (y: tf.Tensor, p: tf.Tensor) => sparseSoftmaxCrossEntropy(y, p, { reduction });
+        const steps: number[] = [];
+        // A step of size 0 leaves the parameters, so that both see the same.
+        const still = { init: () => ({}), update: () => ({ updates: {}, state: {} }) };
+        const [report] = await fit(model, {
+          ...options,
+          optimizer: still,
+          loss,
+          reduction,
+          data: clouds(),
+          validation: clouds(),
+          epochs: 1,
+          onStep: (step) => void steps.push(step.loss),
+        });
+        model.dispose();
+        return [report!.loss, report!.validation!.loss, ...steps];
+      }),
+    );
+    await expectClose(losses[1]!, losses[0]!);
+  });
+
+  it('trains on probabilities and validates on class indices', async () => {
+    const model = network();
+    const plain = clouds();
+    const mixed: BatchSource = {
+      ...plain,
+      *batches(epoch) {
+        for (const { xs, ys } of plain.batches(epoch) as Iterable<Batch>) {
+          yield { xs, ys: tf.tidy(() => tf.cast(tf.oneHot(tf.cast(ys, 'int32'), 2), 'float32')) };
+          ys.dispose();
+        }
+      },
+    };
+    const before = tf.memory().numTensors;
+    const reports = await fit(model, {
+      ...options,
+      loss: softmaxCrossEntropy,
+      validationLoss: sparseSoftmaxCrossEntropy,
+      data: mixed,
+      validation: plain,
+      epochs: 3,
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(reports.at(-1)!.metrics.accuracy).toBeGreaterThan(0.8);
+    expect(reports.at(-1)!.validation!.metrics.accuracy).toBeGreaterThan(0.8);
+    model.dispose();
+  });
+
+  it('takes several inputs and gives several outputs', async () => {
+    const weight = tf.variable(tf.ones([]));
+    // s = w·a + b and d = w·a − b: a model written by hand.
+    const apply = ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) =>
+      tf.tidy(() => ({ s: tf.add(tf.mul(weight, a), b), d: tf.sub(tf.mul(weight, a), b) }));
+    const parameters = () => ({ weight });
+    const model = {
+      layer: undefined as never,
+      params: {},
+      parameters,
+      trainable: parameters,
+      apply,
+      predict: apply,
+      dispose: () => weight.dispose(),
+    };
+    const before = tf.memory().numTensors;
+    const loss = (ys: { s: tf.Tensor; d: tf.Tensor }, predicted: { s: tf.Tensor; d: tf.Tensor }) =>
+      tf.add(meanSquaredError(ys.s, predicted.s), meanSquaredError(ys.d, predicted.d));
+    const reports = await fit(model, {
+      data: {
+        xs: { a: [1, 2, 3, 4], b: new Float32Array([1, 0, 1, 0]) },
+        ys: { s: [4, 6, 10, 12], d: tf.tensor1d([2, 6, 8, 12]) },
+        batchSize: 2,
+      },
+      loss,
+      optimizer: sgd({ learningRate: 0.02 }),
+      epochs: 30,
+    });
+    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(reports.at(-1)!.loss).toBeLessThan(1e-6);
+    await expectClose(weight, [3], { absolute: 1e-3 });
+    model.dispose();
+  });
+
+  it('begins anew with every call, and a trainer does not', async () => {
+    const seen: number[] = [];
+    const schedule = (step: number) => {
+      seen.push(step);
+      return 0.01;
+    };
+    const model = network();
+    const all = { ...options, optimizer: adam({ learningRate: schedule }), data: clouds(), epochs: 1 };
+    seen.length = 0;
+    await fit(model, all);
+    await fit(model, all);
+    expect(seen.filter((step) => step === 3).length).toBe(2);
+    expect(Math.max(...seen)).toBe(3);
+    model.dispose();
+  });
+});

@@ -1,0 +1,58 @@
+import { func, type Kind, object, objectWith, show } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A kind of the same values, described otherwise. */
+const described = (kind: Kind, expected: string): Kind => ({ ...kind, expected });
+
+export const lossKind = described(
+  func,
+  'a function of labels and predictions, such as meanSquaredError of @tenfold/losses',
+);
+
+export const optimizerKind = objectWith(
+  'an optimizer of @tenfold/optimizers, such as adam()',
+  'init',
+  'update',
+);
+
+export const signalKind = objectWith(
+  'the signal of an AbortController',
+  'throwIfAborted',
+  'addEventListener',
+);
+
+export const metricsKind: Kind = {
+  expected: 'functions of labels and predictions by name, such as { accuracy }',
+  accepts: (value) =>
+    object.accepts(value) && Object.values(value as object).every((entry) => func.accepts(entry)),
+};
+
+export const dataKind: Kind = {
+  expected:
+    'batches in an array, an iterable, or a function that returns them; { xs, ys } with all examples; or a source with batches(epoch)',
+  accepts: (value) => (typeof value === 'object' && value !== null) || typeof value === 'function',
+};
+
+const METHODS = ['parameters', 'trainable', 'apply', 'predict'];
+
+/** Fails unless a value is a model with its parameters. */
+export function assertModel(name: string, model: unknown, methods = METHODS): void {
+  if (tf.engine().backendNames().length === 0) {
+    throw new Error(
+      `${name}: no backend is registered; add import '@tenfold/backend-simd' and await tf.setBackend('simd')`,
+    );
+  }
+  const given = model as { [method: string]: unknown } | null | undefined;
+  const has = (method: string) => typeof given?.[method] === 'function';
+  if (!methods.every(has)) {
+    const isLayer = has('init') && has('apply');
+    const advice = isLayer
+      ? 'give createModel(layer), which has its parameters'
+      : 'give what createModel returns';
+    throw new Error(`${name}: the model is ${isLayer ? 'a layer' : show(model)}; ${advice}`);
+  }
+  const variables = Object.values((given as { parameters(): tf.NamedTensorMap }).parameters());
+  if (variables.some((variable) => variable.isDisposed)) {
+    throw new Error(`${name}: the model is disposed; dispose it after its last use`);
+  }
+}

@@ -1,0 +1,48 @@
+import { show } from '@tenfold/checks';
+import type { Batch } from '../batch';
+import { tensorEntries } from '../tensors';
+
+/**
+ * Fails unless a batch has inputs and labels, all of them tensors of the same number of examples.
+ *
+ * @param name of the function, the start of an error
+ * @param what the batch is called in it
+ * @returns how many examples there are
+ */
+export function checkBatch(name: string, what: string, batch: unknown): number {
+  if (typeof batch !== 'object' || batch === null || !('xs' in batch) || !('ys' in batch)) {
+    throw new Error(`${name}: ${what} is ${show(batch)}; give an object { xs, ys } of tensors`);
+  }
+  const sizes = (['xs', 'ys'] as const).flatMap((key) => {
+    const value = (batch as Batch<unknown, unknown>)[key];
+    const entries = tensorEntries(value);
+    if (!entries) {
+      throw new Error(
+        `${name}: ${key} of ${what} is ${show(value)}; give a tensor, or several of them in an object or array`,
+      );
+    }
+    return entries.map(([entry, tensor]) => {
+      const label = entry === '' ? key : `${key}.${entry}`;
+      if (tensor.isDisposed) {
+        throw new Error(
+          `${name}: ${label} of ${what} is a disposed tensor; batches are disposed after their step: make new tensors for every batch, or give an array of batches, which stay`,
+        );
+      }
+      if (tensor.rank === 0) {
+        throw new Error(`${name}: ${label} of ${what} is a scalar; its first axis must be the examples`);
+      }
+      return { label, size: tensor.shape[0]! };
+    });
+  });
+  const [first] = sizes as [{ label: string; size: number }];
+  const other = sizes.find(({ size }) => size !== first.size);
+  if (other) {
+    throw new Error(
+      `${name}: ${first.label} of ${what} has ${first.size} examples but ${other.label} has ${other.size}; give as many of each`,
+    );
+  }
+  if (first.size === 0) {
+    throw new Error(`${name}: ${what} has no example; give batches of at least one`);
+  }
+  return first.size;
+}

@@ -1,0 +1,396 @@
+import { createModel, dense } from '@tenfold/layers';
+import { meanSquaredError } from '@tenfold/losses';
+import { sgd } from '@tenfold/optimizers';
+import { createRng } from '@tenfold/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { weights } from '../../test/clouds';
+import { type Batch, createTrainer, evaluate, fit, train } from '../index';
+
+const batch = (size = 2): Batch => ({ xs: tf.ones([size, 1]), ys: tf.ones([size, 1]) });
+function* two() {
+  yield batch();
+  yield batch();
+}
+async function* later() {
+  yield* two();
+}
+/** As tf.data has it, by what is used of it. */
+const tfData = (batches: () => Iterable<Batch>) => ({
+  size: null,
+  forEachAsync: async () => {},
+  iterator: async () => {
+    const cursor = batches()[Symbol.iterator]();
+    return { next: async () => cursor.next() };
+  },
+});
+const model = () => createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+const rest = { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) };
+
+/** Trains and evaluates on data, and looks at what is left. */
+async function run(make: () => unknown, options: object = {}) {
+  const one = model();
+  const data = make() as never;
+  const before = tf.memory().numTensors;
+  try {
+    return await fit(one, { ...rest, data, epochs: 2, ...options });
+  } finally {
+    expect(tf.memory().numTensors).toBe(before);
+    one.dispose();
+  }
+}
+
+describe('data', () => {
+  it.each<[string, () => unknown]>([
+    ['a source', () => ({ stepsPerEpoch: 2, batches: two })],
+    ['a source that does not say how many', () => ({ batches: two })],
+    ['a source of async batches', () => ({ stepsPerEpoch: 2, batches: later })],
+    ['a generator function', () => two],
+    ['an async generator function', () => later],
+    ['a function that returns a promise', () => async () => [batch(), batch()]],
+    ['an iterable that begins anew', () => ({ [Symbol.iterator]: two })],
+    ['an async iterable that begins anew', () => ({ [Symbol.asyncIterator]: later })],
+    ['a dataset of tf.data', () => tfData(two)],
+    ['arrays', () => ({ xs: [[1], [1], [1], [1]], ys: [[1], [1], [1], [1]], batchSize: 2 })],
+    [
+      'typed arrays',
+      () => ({
+        xs: new Float32Array(4).fill(1),
+        ys: new Uint8Array(4).fill(1),
+        batchSize: 2,
+        xShape: [1],
+        yShape: [1],
+      }),
+    ],
+    [
+      'rows of typed arrays',
+      () => ({ xs: [1, 1, 1, 1].map((x) => Float32Array.of(x)), ys: [[1], [1], [1], [1]], batchSize: 2 }),
+    ],
+    [
+      'a Float64Array',
+      () => ({
+        xs: new Float64Array(4).fill(1),
+        ys: new Int8Array(4).fill(1),
+        batchSize: 2,
+        xShape: [1],
+        yShape: [1],
+      }),
+    ],
+    ['tensors', () => ({ xs: tf.ones([4, 1]), ys: tf.ones([4, 1], 'int32'), batchSize: 2 })],
+    ['an array of batches, which stay', () => [batch(), batch()]],
+    ['a set of batches, which stay', () => new Set([batch(), batch()])],
+  ])('may be %s', async (_, make) => {
+    const reports = await run(make);
+    expect(reports.map(({ steps }) => steps)).toEqual([2, 2]);
+    expect(reports.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+    expect(reports[1]!.loss).toBeLessThan(reports[0]!.loss);
+    const one = model();
+    const { examples } = await evaluate(one, make() as never, { loss: meanSquaredError });
+    expect(examples).toBe(4);
+    one.dispose();
+  });
+
+  it('may be a generator, for one epoch or with its stepsPerEpoch', async () => {
+    expect(await run(two, { epochs: 1 })).toHaveLength(1);
+    expect(await run(later, { epochs: 1 })).toHaveLength(1);
+    let ended = 0;
+    let sizes = 0;
+    function* endless() {
+      try {
+        for (;;) yield batch(++sizes);
+      } finally {
+        ended++;
+      }
+    }
+    const reports = await run(() => endless(), { epochs: 3, stepsPerEpoch: 2 });
+    expect(reports.map(({ steps }) => steps)).toEqual([2, 2, 2]);
+    expect([sizes, ended]).toEqual([6, 1]);
+    // Begun anew for every epoch, and ended.
+    expect(await run(() => endless, { stepsPerEpoch: 1 })).toHaveLength(2);
+    expect(ended).toBe(3);
+  });
+
+  it.each<[string, () => unknown, object, RegExp]>([
+    [
+      'stepsPerEpoch 0',
+      () => ({ stepsPerEpoch: 0, batches: two }),
+      {},
+      /^fit: stepsPerEpoch of data is 0; give the number/,
+    ],
+    [
+      'stepsPerEpoch NaN',
+      () => ({ stepsPerEpoch: Number.NaN, batches: two }),
+      {},
+      /stepsPerEpoch of data is NaN/,
+    ],
+    ['stepsPerEpoch 1.5', () => ({ stepsPerEpoch: 1.5, batches: two }), {}, /stepsPerEpoch of data is 1.5/],
+    [
+      'stepsPerEpoch as text',
+      () => ({ stepsPerEpoch: '2', batches: two }),
+      {},
+      /stepsPerEpoch of data is "2"/,
+    ],
+    [
+      'a source that gives more',
+      () => ({ stepsPerEpoch: 1, batches: two }),
+      {},
+      /gave more batches in epoch 1 than its stepsPerEpoch, which is 1/,
+    ],
+    [
+      'a source that gives fewer',
+      () => ({ stepsPerEpoch: 5, batches: two }),
+      {},
+      /data gave 2 batches in epoch 1 but stepsPerEpoch is 5/,
+    ],
+    [
+      'a source that gives nothing',
+      () => ({ stepsPerEpoch: 2, *batches() {} }),
+      {},
+      /data gave no batch in epoch 1/,
+    ],
+    ['nothing at all', () => [], {}, /data gave no batch in epoch 1; give at least one/],
+    ['a dataset of tf.data without elements', () => tfData(() => []), {}, /data gave no batch/],
+    [
+      'one iterator for all epochs',
+      () => {
+        const it = two();
+        return () => it;
+      },
+      {},
+      /gave no batch in epoch 2.*new ones in every epoch/,
+    ],
+    [
+      'a generator for two epochs',
+      two,
+      {},
+      /data can be gone through once but is needed for 2 epochs; give a function/,
+    ],
+    [
+      'a generator that runs dry',
+      two,
+      { stepsPerEpoch: 2 },
+      /data gave no batch in epoch 2 but stepsPerEpoch is 2/,
+    ],
+    [
+      'validation that can be gone through once',
+      () => two,
+      { validation: two() },
+      /^fit: validation can be gone through once/,
+    ],
+    ['undefined', () => undefined, {}, /^fit: data is missing; give batches in an array/],
+    ['a number', () => 3, {}, /^fit: data is 3; give/],
+    ['text', () => 'cifar10', {}, /^fit: data is "cifar10"; give/],
+    [
+      'a tensor',
+      () => [tf.ones([2, 1])],
+      {},
+      /batch 0 of data is a tensor float32 \[2,1\]; give an object { xs, ys }/,
+    ],
+    [
+      'something else',
+      () => ({ train: [] }),
+      {},
+      /data is an object with train; give { xs, ys }, batches in an array/,
+    ],
+    [
+      'batches that are no iterable',
+      () => ({ batches: () => 3 }),
+      {},
+      /what batches\(0\) of data returned is 3; give an iter/,
+    ],
+    [
+      'a function that returns nothing',
+      () => () => undefined,
+      {},
+      /what data returned is undefined; give an iterable/,
+    ],
+    [
+      'batches with other names',
+      () =>
+        function* () {
+          yield { x: tf.ones([1, 1]) };
+        },
+      {},
+      /batch 0 of data is an object with x; give/,
+    ],
+    [
+      'batches without labels',
+      () =>
+        function* () {
+          yield { xs: tf.ones([1, 1]), ys: undefined };
+        },
+      {},
+      /ys of batch 0 of data is undefined; give a tensor/,
+    ],
+    [
+      'batches of arrays',
+      () =>
+        function* () {
+          yield { xs: [[1]], ys: tf.ones([1, 1]) };
+        },
+      {},
+      /xs of batch 0 of data is an array of 1; give a/,
+    ],
+    [
+      'batches of nothing',
+      () =>
+        function* () {
+          yield batch(0);
+        },
+      {},
+      /batch 0 of data has no example/,
+    ],
+    [
+      'scalars',
+      () =>
+        function* () {
+          yield { xs: tf.ones([1, 1]), ys: tf.scalar(1) };
+        },
+      {},
+      /ys of batch 0 of data is a scalar/,
+    ],
+    [
+      'sizes that differ',
+      () =>
+        function* () {
+          yield batch();
+          yield { xs: tf.ones([2, 1]), ys: { a: tf.ones([3]) } };
+        },
+      {},
+      /xs of batch 1 of data has 2 examples but ys.a has 3/,
+    ],
+    [
+      'the same tensors again',
+      () => {
+        const one = batch();
+        tf.dispose(one as never);
+        return function* () {
+          yield one;
+        };
+      },
+      {},
+      /xs of batch 0 of data is a disposed tensor; batches are disposed after/,
+    ],
+    [
+      'arrays of other lengths',
+      () => ({ xs: [[1], [2]], ys: [1] }),
+      {},
+      /^fit: xs has 2 examples but ys has 1; give as many of each$/,
+    ],
+    [
+      'a flat array without its shape',
+      () => ({ xs: new Float32Array(8), ys: [1, 2] }),
+      {},
+      /xs has 8 examples but ys has 2; .*as xShape/,
+    ],
+    [
+      'a shape that does not fit',
+      () => ({ xs: new Float32Array(7), ys: [1, 2], xShape: [4] }),
+      {},
+      /xs has 7 numbers, which is not a multiple of the 4 of xShape \[4\]/,
+    ],
+    [
+      'ragged arrays',
+      () => ({ xs: [[1], [2, 3]], ys: [1, 2] }),
+      {},
+      /xs is an array of 2; give a tensor, or numbers .*, all of one length/,
+    ],
+    [
+      'arrays with holes',
+      () => ({ xs: new Array(2), ys: [1, 2] }),
+      {},
+      /xs is \[.*\]; give a tensor, or numbers/,
+    ],
+    [
+      'text in arrays',
+      () => ({ xs: [['1'], ['2']], ys: [1, 2] }),
+      {},
+      /xs is an array of 2; give a tensor, or numbers/,
+    ],
+    [
+      '64-bit integers',
+      () => ({ xs: new BigInt64Array(2), ys: [1, 2] }),
+      {},
+      /xs is a BigInt64Array of 2; give/,
+    ],
+    ['no examples', () => ({ xs: [], ys: [] }), {}, /xs has no example/],
+    [
+      'an option that there is not',
+      () => ({ xs: [[1]], ys: [[1]], batch: 2 }),
+      {},
+      /^fit: data: there is no option "batch"; did you mean batchSize/,
+    ],
+    ['a batch size of 0', () => ({ xs: [[1]], ys: [[1]], batchSize: 0 }), {}, /^fit: data: batchSize is 0/],
+  ])('is refused when it is %s', async (_, make, options, message) => {
+    await expect(run(make, options)).rejects.toThrow(message);
+  });
+
+  it('is in another order every epoch, the same for a seed', async () => {
+    const xs = Array.from({ length: 7 }, (_, i) => [i]);
+    const orders = async (options: object) => {
+      const seen: number[][] = [];
+      const one = model();
+      await fit(one, {
+        ...rest,
+        loss: (y, p) => {
+          seen.push([...y.dataSync()]);
+          return meanSquaredError(y, p);
+        },
+        data: { xs, ys: xs, batchSize: 3, ...options },
+        epochs: 2,
+      });
+      one.dispose();
+      return seen;
+    };
+    const shuffled = await orders({ seed: 4 });
+    expect(shuffled.map(({ length }) => length)).toEqual([3, 3, 1, 3, 3, 1]);
+    const first = shuffled.slice(0, 3).flat();
+    expect(first).toEqual([...createRng(4).fork('shuffle', 0).permutation(7)]);
+    expect([...first].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(shuffled.slice(3).flat()).not.toEqual(first);
+    expect(await orders({ seed: 4 })).toEqual(shuffled);
+    expect((await orders({ shuffle: false })).slice(0, 3)).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+  });
+
+  it('gathers tensors where they are on a GPU', async () => {
+    const backend = tf.backend() as { readToGPU?: unknown };
+    backend.readToGPU = () => undefined;
+    try {
+      const reports = await run(() => ({ xs: tf.ones([4, 1]), ys: tf.ones([4, 1]), batchSize: 3 }));
+      expect(reports.map(({ steps }) => steps)).toEqual([2, 2]);
+    } finally {
+      delete backend.readToGPU;
+    }
+  });
+
+  it('can be resumed in the middle, whether or not it says how many batches it has', async () => {
+    function* batches() {
+      for (let i = 1; i < 4; i++) yield { xs: tf.fill([2, 1], i), ys: tf.fill([2, 1], 2 * i) };
+    }
+    for (const data of [batches, { batches, stepsPerEpoch: 3 }]) {
+      const [whole, part] = [model(), model()];
+      const expected = await fit(whole, { ...rest, data, epochs: 3 });
+      const trainer = createTrainer(part, rest);
+      const abort = new AbortController();
+      await expect(
+        train(trainer, {
+          data,
+          epochs: 3,
+          signal: abort.signal,
+          onStep: ({ step }) => void (step === 4 && abort.abort()),
+        }),
+      ).rejects.toThrow();
+      const reports = await train(trainer, { data, epochs: 3 });
+      expect(await weights(part)).toEqual(await weights(whole));
+      expect(reports.map(({ epoch, steps }) => [epoch, steps])).toEqual([
+        [1, 2],
+        [2, 3],
+      ]);
+      expect(reports[1]!.loss).toBe(expected[2]!.loss);
+      await expect(train(trainer, { data: batches(), epochs: 4, stepsPerEpoch: 3 })).rejects.toThrow(
+        /data can be gone through once, but the trainer has taken 9 steps/,
+      );
+      trainer.dispose();
+    }
+  });
+});

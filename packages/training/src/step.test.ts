@@ -1,0 +1,188 @@
+import { createModel, dense, dropout, sequential } from '@tenfold/layers';
+import { meanSquaredError } from '@tenfold/losses';
+import { adam, adamW, sgd } from '@tenfold/optimizers';
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { weights } from '../test/clouds';
+import { createTrainer, DivergenceError, step, stepState } from './index';
+
+const linear = (seed: number) => createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed });
+
+describe('step', () => {
+  it('is the step of a trainer, bit for bit, for the same loss', async () => {
+    const [one, other] = [linear(1), linear(1)];
+    const [xs, ys] = [tf.tensor([[1], [2]]), tf.tensor([[3], [5]])];
+    const trainer = createTrainer(one, { loss: meanSquaredError, optimizer: adam() });
+    const optimizer = adam();
+    for (let i = 0; i < 3; i++) {
+      const expected = trainer.step({ xs, ys });
+      const loss = step(other, optimizer, () => meanSquaredError(ys, other.predict(xs)));
+      expect(await loss.data()).toEqual(await expected.loss.data());
+      expect(loss.rank).toBe(0);
+    }
+    expect(await weights(other)).toEqual(await weights(one));
+    expect(stepState(other, optimizer).stepCount).toBe(3);
+  });
+
+  it('changes several models by one loss, under the names that they have', async () => {
+    const [encoder, decoder] = [linear(1), linear(2)];
+    const x = tf.tensor([[1], [-2], [0.5]]);
+    const optimizer = adamW({ learningRate: 0.05, only: /^encoder.*kernel$/ });
+    const loss = () => meanSquaredError(x, decoder.predict(encoder.predict(x)));
+    const models = { encoder, decoder };
+    const first = (await step(models, optimizer, loss).data())[0]!;
+    for (let i = 0; i < 60; i++) step({ encoder, decoder }, optimizer, loss).dispose();
+    expect((await tf.tidy(loss).data())[0]).toBeLessThan(first / 10);
+    expect(stepState(models, optimizer).stepCount).toBe(61);
+    expect(Object.keys(stepState(models, optimizer).state.mean!)).toEqual([
+      'encoder.kernel',
+      'encoder.bias',
+      'decoder.kernel',
+      'decoder.bias',
+    ]);
+    const pair = sgd({ learningRate: 0.1, momentum: 0.5 });
+    step([encoder, decoder], pair, loss).dispose();
+    expect(Object.keys(stepState([encoder, decoder], pair).state.momentum!)).toContain('1.bias');
+  });
+
+  it('changes no model but those given', async () => {
+    const [critic, maker] = [linear(1), linear(2)];
+    const noise = tf.tensor([[1], [2]]);
+    const before = await weights(maker);
+    const [forCritic, forMaker] = [sgd({ learningRate: 0.1 }), sgd({ learningRate: 0.1 })];
+    step(critic, forCritic, () => tf.mean(critic.predict(maker.predict(noise)))).dispose();
+    expect(await weights(maker)).toEqual(before);
+    const other = await weights(critic);
+    step(maker, forMaker, () => tf.mean(critic.predict(maker.predict(noise)))).dispose();
+    expect(await weights(critic)).toEqual(other);
+    expect(await weights(maker)).not.toEqual(before);
+  });
+
+  it('takes a penalty on a gradient, which is a gradient of a gradient', async () => {
+    const model = linear(1);
+    const x = tf.tensor([[2]]);
+    const [w] = await model.parameters().kernel!.data();
+    // ‖∂(w·x + b)/∂x‖² = w², with the derivative 2w.
+    step(model, sgd({ learningRate: 0.25 }), () =>
+      tf.sum(tf.square(tf.grad((x) => tf.sum(model.predict(x)))(x))),
+    ).dispose();
+    await expectClose(model.parameters().kernel!, [w! - 0.5 * w!], { relative: 1e-5 });
+  });
+
+  it('gives a context with dropout on, another stream for every step and seed', async () => {
+    const model = createModel(
+      sequential([dense({ inFeatures: 1, outFeatures: 64 }), dropout({ rate: 0.5 })]),
+    );
+    const still = { init: () => ({}), update: () => ({ updates: {}, state: {} }) };
+    const dropped: string[] = [];
+    const take = (optimizer: typeof still, seed?: number) =>
+      step(
+        model,
+        optimizer,
+        (context) => {
+          const y = model.apply(tf.ones([1, 1]), context);
+          dropped.push([...y.dataSync()].map((v) => (v === 0 ? '0' : '1')).join(''));
+          return tf.sum(y);
+        },
+        { seed },
+      ).dispose();
+    take(still);
+    take(still);
+    take({ ...still });
+    take({ ...still, ...{} }, 1);
+    expect(dropped[0]).toMatch(/01|10/);
+    expect(dropped[2]).toBe(dropped[0]);
+    expect(new Set(dropped).size).toBe(3);
+  });
+
+  it('leaves no tensor, in tidy or not, whatever happens', async () => {
+    const model = linear(1);
+    const optimizer = adam();
+    const x = tf.ones([2, 1]);
+    step(model, optimizer, () => tf.mean(model.predict(x))).dispose();
+    const before = tf.memory().numTensors;
+    const [parameters, { state }] = [await weights(model), stepState(model, optimizer)];
+    const mean = await weights({ parameters: () => state.mean! });
+    tf.tidy(() => void step(model, optimizer, () => tf.mean(model.predict(x))));
+    expect(tf.memory().numTensors).toBe(before);
+    const after = await weights(model);
+    expect(after).not.toEqual(parameters);
+    for (const [loss, message] of [
+      [() => tf.square(model.predict(x)), /^step: the loss has shape \[2,1\]/],
+      [() => 1 as never, /^step: the loss is 1; return a scalar tensor/],
+      [() => tf.scalar(1), /^step: the loss does not depend on any trainable parameter/],
+      [() => tf.log(tf.mul(tf.mean(model.predict(x)), 0)), DivergenceError],
+      [
+        () => {
+          tf.square(model.predict(x));
+          throw new Error('on purpose');
+        },
+        /on purpose/,
+      ],
+    ] as const) {
+      expect(() => step(model, optimizer, loss)).toThrow(message as RegExp);
+      expect(tf.memory().numTensors).toBe(before);
+      expect(await weights(model)).toEqual(after);
+    }
+    expect(mean).not.toEqual(await weights({ parameters: () => stepState(model, optimizer).state.mean! }));
+  });
+
+  it('disposes the state of models that are disposed, or when it is asked to', () => {
+    const before = tf.memory().numTensors;
+    const optimizer = adam();
+    const x = tf.ones([1, 1]);
+    const first = linear(1);
+    step(first, optimizer, () => tf.mean(first.predict(x))).dispose();
+    first.dispose();
+    const second = linear(1);
+    step(second, optimizer, () => tf.mean(second.predict(x))).dispose();
+    expect(stepState(second, optimizer).stepCount).toBe(1);
+    stepState(second, optimizer).dispose();
+    expect(stepState(second, optimizer).stepCount).toBe(0);
+    stepState(second, optimizer).dispose();
+    second.dispose();
+    x.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('continues from a saved state', async () => {
+    const [whole, part] = [linear(1), linear(1)];
+    const x = tf.tensor([[1], [2]]);
+    const run = (model: ReturnType<typeof linear>, optimizer: ReturnType<typeof adam>, times: number) => {
+      for (let i = 0; i < times; i++)
+        step(model, optimizer, () => tf.mean(tf.square(model.predict(x)))).dispose();
+    };
+    run(whole, adam(), 5);
+    const first = adam();
+    run(part, first, 3);
+    const { stepCount, state } = stepState(part, first);
+    const copy = Object.fromEntries(
+      Object.entries(state).map(([slot, tensors]) => [
+        slot,
+        Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, tf.clone(t)])),
+      ]),
+    );
+    const second = adam();
+    stepState(part, second).restore(stepCount, copy);
+    run(part, second, 2);
+    expect(await weights(part)).toEqual(await weights(whole));
+  });
+
+  it('refuses an optimizer that is made for every step, and what is none', () => {
+    const model = linear(1);
+    const loss = () => tf.mean(model.predict(tf.ones([1, 1])));
+    const take = (optimizer: unknown) => step(model, optimizer as never, loss).dispose();
+    for (let i = 0; i < 3; i++) take(adam());
+    expect(() => take(adam())).toThrow(/had a new optimizer, .* make the optimizer once, before the loop/);
+    expect(() => take(adam)).toThrow(/^step: optimizer is the function adam; give an optimizer/);
+    expect(() => step(dense({ inFeatures: 1, outFeatures: 1 }) as never, adam(), loss)).toThrow(
+      /the model is a/,
+    );
+    expect(() => step({} as never, adam(), loss)).toThrow(/the model is an empty object/);
+    expect(() => step(linear(1), adam(), 'mse' as never)).toThrow(
+      /^step: loss is "mse"; give a function that/,
+    );
+    expect(() => step(linear(1), adam(), loss, { seeds: 1 } as never)).toThrow(/there is no option "seeds"/);
+  });
+});

@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The tensors of a tensor, a tuple or a record, by name; '' where there is just one. Undefined for anything else. */
+export function tensorEntries(value: unknown): [name: string, tensor: tf.Tensor][] | undefined {
+  if (value instanceof tf.Tensor) return [['', value]];
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined;
+  const entries = Object.entries(value);
+  return entries.length > 0 && entries.every(([, tensor]) => tensor instanceof tf.Tensor)
+    ? entries
+    : undefined;
+}
+
+/** The same tuple or record of the results of a function of every tensor. */
+export function mapTensors<T>(value: T, f: (tensor: tf.Tensor) => tf.Tensor): T {
+  if (value instanceof tf.Tensor) return f(value) as T;
+  if (Array.isArray(value)) return value.map((entry) => mapTensors(entry, f)) as T;
+  return Object.fromEntries(
+    Object.entries(value as object).map(([name, entry]) => [name, mapTensors(entry, f)]),
+  ) as T;
+}

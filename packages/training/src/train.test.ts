@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { clouds, metrics, network, options, trainerOptions, weights } from '../test/clouds';
+import { accuracy, createTrainer, type EpochReport, type EpochSums, fit, train } from './index';
+
+describe('train', () => {
+  it('goes on where another stood, bit for bit', async () => {
+    const whole = network();
+    await fit(whole, { ...options, data: clouds(), epochs: 3 });
+
+    const part = network();
+    const first = createTrainer(part, trainerOptions);
+    const abort = new AbortController();
+    const stopAt = (step: number) => void (step === 6 && abort.abort());
+    await expect(
+      train(first, { data: clouds(), epochs: 3, signal: abort.signal, onStep: (r) => stopAt(r.step) }),
+    ).rejects.toThrow();
+    const second = createTrainer(part, trainerOptions);
+    second.restore(first.stepCount, first.state);
+    await train(second, { data: clouds(), epochs: 3 });
+    expect(await weights(part)).toEqual(await weights(whole));
+    second.dispose();
+    whole.dispose();
+    part.dispose();
+  });
+
+  it.each([1, 5, 6, 8])(
+    'reports the epoch that was stopped after step %i as if it had not been',
+    async (stop) => {
+      const timeless = (reports: EpochReport[]) => reports.map(({ seconds, ...rest }) => rest);
+      const all = { metrics, data: clouds(), validation: clouds(), epochs: 3 };
+      const whole = network();
+      const expected = await fit(whole, { ...trainerOptions, ...all });
+
+      const one = createTrainer(network(), trainerOptions);
+      const abort = new AbortController();
+      const reports: EpochReport[] = [];
+      let sums: EpochSums | undefined;
+      const stopped = train(one, {
+        ...all,
+        signal: abort.signal,
+        onStep(report) {
+          sums = JSON.parse(JSON.stringify(report.sums));
+          if (report.step === stop) abort.abort(new Error('enough'));
+        },
+        onEpoch: (report) => void reports.push(report),
+      });
+      await expect(stopped).rejects.toThrow('enough');
+      expect(sums!.seconds).toBeGreaterThan(0);
+      const rest = await train(one, { ...all, resume: sums });
+      // Step 8 is the last of an epoch: it was taken, but its epoch was not yet evaluated and reported.
+      expect(timeless([...reports, ...rest])).toEqual(timeless(expected));
+      expect(rest[0]!.seconds).toBeGreaterThanOrEqual(sums!.seconds);
+      expect(await weights(one.model)).toEqual(await weights(whole));
+      one.dispose();
+      one.model.dispose();
+      whole.dispose();
+    },
+  );
+
+  it('refuses sums of another step or of other metrics', async () => {
+    const one = createTrainer(network(), trainerOptions);
+    one.restore(6, one.state);
+    const sums = { steps: 3, examples: 48, seconds: 1, loss: 1, metrics: { accuracy: 40 } };
+    const resume = (changed: object) =>
+      train(one, { data: clouds(), epochs: 3, metrics: { accuracy }, resume: { ...sums, ...changed } });
+    await expect(resume({})).rejects.toThrow(
+      /resume is after 3 steps of an epoch of 4, but the trainer has taken 6; give the sums of its last step/,
+    );
+    await expect(resume({ steps: 2, metrics: { loss: 1 } })).rejects.toThrow(
+      /no sum of the metric 'accuracy', only of \["loss"\]/,
+    );
+    for (const changed of [{ loss: undefined }, { loss: Number.NaN }, { seconds: -1 }, { examples: '48' }]) {
+      await expect(resume({ steps: 2, ...changed })).rejects.toThrow(/^train: resume: \w+ is/);
+    }
+    await expect(resume({ steps: 2, metrics: { accuracy: Number.NaN } })).rejects.toThrow(
+      /no sum of the metric/,
+    );
+    one.model.dispose();
+  });
+});
