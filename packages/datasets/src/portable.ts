@@ -9,6 +9,7 @@ export { trivialAugment } from './augment/trivial-augment';
 export type { Batch, BatchSource } from './batch-source';
 export { batches, type ImageBatchOptions } from './batches';
 export { cifar10 } from './catalog/cifar10/cifar10';
+export { mnist } from './catalog/mnist';
 export { channelStatistics } from './channel-statistics';
 export type { BatchOptions } from './epoch-plan';
 export type { Conversion, DatasetDeclaration, Part } from './fetching/declaration';
