@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { createGzip } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
 import { send, serve } from '../../test/fixtures';
-import { download } from './download';
+import { download, downloadFile } from './download';
 
 const signal = new AbortController().signal;
 
@@ -32,4 +34,64 @@ it('closes the connection when the consumer stops early', async () => {
   for await (const _ of download(server.url, { signal, stallTimeout: 5000, maxBytes: 100 })) break;
   await closing;
   await server.close();
+});
+
+/** What downloading at most 100 kB from such a server says, and the bytes that it had sent by then. */
+async function refusal(answer: (response: ServerResponse) => void, stallTimeout = 5000) {
+  let sent = 0;
+  const server = await serve((_, response) => {
+    const { write } = response;
+    response.write = ((chunk: Uint8Array) => {
+      sent += chunk.length;
+      return write.call(response, chunk, 'utf8');
+    }) as typeof response.write;
+    answer(response);
+  });
+  const error = await downloadFile(server.url, { signal, stallTimeout, maxBytes: 1e5 }).catch((e) => e);
+  await server.close();
+  return { message: (error as Error).message, sent };
+}
+
+const zeros = Buffer.alloc(2 ** 16);
+/** Writes zeros as long as somebody takes them. */
+function endless(stream: NodeJS.WritableStream): void {
+  while (stream.write(zeros));
+  stream.once('drain', () => endless(stream));
+}
+
+describe('a server that sends too much or too little', () => {
+  it('is left at the limit when its body has no end', async () => {
+    const { message, sent } = await refusal((response) => endless(response.writeHead(200)));
+    expect(message).toBe('the server sends more than 100000 bytes, expected at most 100000');
+    expect(sent).toBeLessThan(2e7); // what fits in the buffers on the way
+  });
+
+  it('is left before its body when it says how long that is', async () => {
+    const { message } = await refusal((response) =>
+      response.writeHead(200, { 'content-length': 1e9 }).flushHeaders(),
+    );
+    expect(message).toBe('the server sends 1000000000 bytes, expected at most 100000');
+  });
+
+  it('is left at the limit of what its gzip unpacks to', async () => {
+    const { message, sent } = await refusal((response) => {
+      const gzip = createGzip({ level: 9 });
+      gzip.pipe(response.writeHead(200, { 'content-encoding': 'gzip' }));
+      response.on('close', () => gzip.destroy());
+      endless(gzip);
+    });
+    expect(message).toBe('the server sends more than 100000 bytes, expected at most 100000');
+    expect(sent).toBeLessThan(1e6);
+  });
+
+  it('is left when it sends a byte now and then', async () => {
+    const begin = performance.now();
+    const { message } = await refusal((response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(zeros.subarray(0, 1)), 50);
+      response.on('close', () => clearInterval(timer));
+    }, 1000);
+    expect(message).toMatch(/^only \d+ bytes received for 1 s$/);
+    expect(performance.now() - begin).toBeLessThan(4000);
+  });
 });

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -160,6 +161,16 @@ describe('the cache', () => {
     await expectOnlyWholeParts(folder);
   });
 
+  it.runIf(process.platform !== 'win32')('fetches a part again that is a named pipe', async () => {
+    const folder = await temporaryFolder();
+    execFileSync('mkfifo', [join(folder, 'data_batch_1.bin')]);
+    const events: LoadProgress[] = [];
+    const onProgress = (event: LoadProgress) => events.push(event);
+    expectSmallData(await loadSmall(folder, [await folderOf(binFiles())], { onProgress }));
+    expect(messages(events)).toMatch(/data_batch_1\.bin has 0 bytes, expected 9219; .*fetched again/);
+    await expectOnlyWholeParts(folder);
+  });
+
   it('rather fails than gives a damaged part that cannot be fetched', async () => {
     const folder = await temporaryFolder();
     await loadSmall(folder, [await folderOf(binFiles())]);
@@ -281,6 +292,21 @@ describe('failures', () => {
     await expect(loading).rejects.toThrow(reason);
     expect(server.requests).toHaveLength(attempts);
     await expectOnlyWholeParts(folder, []);
+  });
+
+  it.runIf(process.platform !== 'win32')('does not wait for named pipes on this machine', async () => {
+    const folder = await folderOf(binFiles());
+    await rm(join(folder, 'test_batch.bin'));
+    execFileSync('mkfifo', [join(folder, 'test_batch.bin')]);
+    const loading = loadSmall(await temporaryFolder(), [folder, join(folder, 'test_batch.bin')]);
+    await expect(loading).rejects.toThrow(/test_batch\.bin has 0 bytes.*it is neither a file nor a folder/s);
+  });
+
+  it('refuses files of a folder that are larger than they may be', async () => {
+    const files = { ...binFiles(), 'test_batch.bin': new Uint8Array(1e6) };
+    await expect(loadSmall(await temporaryFolder(), [await folderOf(files)])).rejects.toThrow(
+      'test_batch.bin has more than 9219 bytes',
+    );
   });
 
   it('is patient with a slow server', async () => {

