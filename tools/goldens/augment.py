@@ -28,7 +28,7 @@ magnitudes = dict(brightness=factors, color=factors, contrast=factors, sharpness
                   rotate=[-135, -90, -30, 3.3, 20 / 3, 45], shearX=[-.99, -.3, .1, .66], shearY=[-.99, -.3, .1, .66], translateX=[-32, -2, 0, 1, 5], translateY=[-32, -2, 0, 1, 5])
 waves = lambda h, w: np.array([[[127 + 120 * math.sin(.7 * x + c) * math.cos(.5 * y - c) for c in range(3)] for x in range(w)] for y in range(h)]).astype(np.uint8)
 images = dict(noise=torch.randint(0, 256, (9, 7, 3)).numpy().astype(np.uint8), smooth=waves(6, 8),
-              many=torch.randint(40, 200, (32, 32, 3)).numpy().astype(np.uint8), grey=np.full((3, 4, 3), 77, np.uint8), two=np.array([[[0, 255, 9]], [[255, 0, 9]]], np.uint8))
+              many=torch.randint(40, 200, (32, 32, 3)).numpy().astype(np.uint8), gray=np.full((3, 4, 3), 77, np.uint8), two=np.array([[[0, 255, 9]], [[255, 0, 9]]], np.uint8))
 cases = []
 for kind, pixels in images.items():
     for operation, run in operations.items():

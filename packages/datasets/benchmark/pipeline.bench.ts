@@ -29,10 +29,10 @@ const imageSet = {
   channels: 3,
 };
 const cases: Record<string, Augmentation[]> = {
-  'normalise only': [],
-  'shift + random flip + normalise': [reflectShift({ pixels: 2 }), randomFlip()],
-  'shift + alternating flip + normalise': [reflectShift({ pixels: 2 }), alternatingFlip()],
-  'shift + flip + cutout + normalise': [reflectShift({ pixels: 4 }), alternatingFlip(), cutout({ size: 12 })],
+  'normalize only': [],
+  'shift + random flip + normalize': [reflectShift({ pixels: 2 }), randomFlip()],
+  'shift + alternating flip + normalize': [reflectShift({ pixels: 2 }), alternatingFlip()],
+  'shift + flip + cutout + normalize': [reflectShift({ pixels: 4 }), alternatingFlip(), cutout({ size: 12 })],
 };
 const ofBytes: Record<string, Augmentation<Uint8Array>[]> = {
   'shift + flip + autoAugment + erasing': [

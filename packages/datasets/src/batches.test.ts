@@ -35,7 +35,7 @@ const standardDeviation = [0.2, 0.3, 0.4];
 const everything = [reflectShift({ pixels: 2 }), alternatingFlip(), randomFlip(), cutout({ size: 2 })];
 
 describe('batches', () => {
-  it('normalises by channel: (pixel / 255 - mean) / standardDeviation', async () => {
+  it('normalizes by channel: (pixel / 255 - mean) / standardDeviation', async () => {
     const set = smallImages();
     const { xs, ys } = await epochOf(batches(set, { batchSize: 4, mean, standardDeviation }), 0);
     const expected = Array.from(
@@ -58,7 +58,7 @@ describe('batches', () => {
     tf.dispose([batch!.xs, batch!.ys]);
   });
 
-  it('changes bytes before it normalises them, whatever the batch size, and not the set', async () => {
+  it('changes bytes before it normalizes them, whatever the batch size, and not the set', async () => {
     const set = smallImages();
     const before = set.images.slice();
     const darker: Augmentation<Uint8Array> = () => (image, index) => {
@@ -183,15 +183,15 @@ describe('batches', () => {
 
   const images = smallImages();
   it.each([
-    [{ batchSize: 0 }, /^batches: batchSize is 0; give an integer from 1 up/],
+    [{ batchSize: 0 }, /^batches: batchSize is 0; give an integer of at least 1/],
     [{ batchSize: 2.5 }, /batchSize is 2.5/],
     [{ batchSize: 11, dropLast: true }, /there are 10 examples, and dropLast drops the only batch/],
+    [{ batchSize: 1, mean: [0.5] }, /^batches: mean is \[0.5\]; give 3 finite numbers, one for each channel/],
     [
-      { batchSize: 1, mean: [0.5] },
-      /mean has 1 and standardDeviation 3 values but the images have 3 channels/,
+      { batchSize: 1, standardDeviation: [1, 0, 1] },
+      /standardDeviation is \[1, 0, 1\]; give 3 finite numbers above 0/,
     ],
-    [{ batchSize: 1, standardDeviation: [1, 0, 1] }, /give finite numbers, and a standardDeviation above 0/],
-    [{ batchSize: 1, mean: [1, Number.NaN, 1] }, /give finite numbers/],
+    [{ batchSize: 1, mean: [1, Number.NaN, 1] }, /mean is \[1, NaN, 1\]; give 3 finite numbers/],
   ])('refuses %o', (options, message) => {
     expect(() => batches(images, options)).toThrow(message);
   });
@@ -205,7 +205,7 @@ describe('batches', () => {
       /says \[10,4,5,3\] but has 600 bytes of images and 9 labels/,
     );
     expect(() => [...batches(images, { batchSize: 1 }).batches(-1)]).toThrow(
-      /epoch is -1; epochs count from 0/,
+      /^batches: epoch is -1; give an integer of at least 0/,
     );
   });
 });

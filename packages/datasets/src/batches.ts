@@ -1,7 +1,8 @@
+import { assertOptions, finite, func, type Kind, type Kinds, listOf, positive } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Augmentation } from './augment/augmentation';
 import type { Batch, BatchSource } from './batch-source';
-import { type BatchOptions, planEpochs } from './epoch-plan';
+import { type BatchOptions, batchKinds, planEpochs } from './epoch-plan';
 import { checkImageSet, type ImageSet } from './image-set';
 
 /** Options of {@link batches}. */
@@ -10,21 +11,35 @@ export interface ImageBatchOptions extends BatchOptions {
   mean?: readonly number[];
   /** Standard deviation of each channel, for pixels scaled to 0 … 1. Default: ones. */
   standardDeviation?: readonly number[];
-  /** What to do to the bytes of each image before it is normalised, in this order. Default: nothing. */
+  /** What to do to the bytes of each image before it is normalized, in this order. Default: nothing. */
   augmentBytes?: readonly Augmentation<Uint8Array>[];
-  /** What to do to each image after it was normalised, in this order. Default: nothing. */
+  /** What to do to each image after it was normalized, in this order. Default: nothing. */
   augment?: readonly Augmentation[];
 }
 
+const batchesKinds = (channels: number): Kinds<ImageBatchOptions> => {
+  const perChannel = (kind: Kind): Kind => ({
+    expected: `${channels} ${kind.expected.replace(/^a (.*number)/, '$1s')}, one for each channel`,
+    accepts: listOf(kind, channels).accepts,
+  });
+  return {
+    ...batchKinds,
+    mean: perChannel(finite),
+    standardDeviation: perChannel(positive),
+    augmentBytes: listOf(func),
+    augment: listOf(func),
+  };
+};
+
 /**
- * Turns an image set into normalised, augmented batches: x = (pixel / 255 − mean) / standardDeviation for each channel.
+ * Turns an image set into normalized, augmented batches: x = (pixel / 255 − mean) / standardDeviation for each channel.
  *
  * Batches are made one at a time as they are pulled. Order and augmentation depend on the seed, the epoch and each
  * image's index in the set alone, not on the batch size.
  *
  * @param imageSet bytes [count, height, width, channels]; it is not changed
  * @returns batches with xs float32 [batch, height, width, channels] and ys int32 [batch]
- * @throws when the batch size, the mean or the standard deviation does not fit
+ * @throws when the set or an option is wrong: the batch size, a mean or standard deviation for other channels
  * @example
  * const { train, mean, standardDeviation } = await cifar10();
  * const source = batches(train, {
@@ -39,6 +54,7 @@ export interface ImageBatchOptions extends BatchOptions {
 export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSource {
   checkImageSet('batches', imageSet);
   const { count, height, width, channels, images, labels } = imageSet;
+  assertOptions('batches', options, batchesKinds(channels));
   const {
     batchSize,
     mean = new Array(channels).fill(0),
@@ -46,7 +62,7 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
     augmentBytes = [],
     augment = [],
   } = options;
-  const tables = normalisationTables(channels, mean, standardDeviation);
+  const tables = normalizationTables(mean, standardDeviation);
   const { rng, order, stepsPerEpoch, size } = planEpochs('batches', count, options);
   const imageSize = height * width * channels;
 
@@ -60,7 +76,7 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
     const transforms = start('augment', augment);
     const changed = new Uint8Array(byteTransforms.length > 0 ? imageSize : 0);
     for (const indices of order(epoch)) {
-      // Every batch gets arrays of its own: a backend may keep the array that it is given instead of copying it.
+      // Every batch gets arrays to itself: a backend may keep the array that it is given instead of copying it.
       const xs = new Float32Array(indices.length * imageSize);
       const ys = new Int32Array(indices.length);
       for (let n = 0; n < indices.length; n++) {
@@ -68,9 +84,9 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
         if (byteTransforms.length > 0) {
           changed.set(images.subarray(index * imageSize, (index + 1) * imageSize));
           for (const transform of byteTransforms) transform(changed, index);
-          normalise(changed, 0, xs, n * imageSize, imageSize, tables);
+          normalize(changed, 0, xs, n * imageSize, imageSize, tables);
         } else {
-          normalise(images, index * imageSize, xs, n * imageSize, imageSize, tables);
+          normalize(images, index * imageSize, xs, n * imageSize, imageSize, tables);
         }
         if (transforms.length > 0) {
           const image = xs.subarray(n * imageSize, (n + 1) * imageSize);
@@ -88,31 +104,14 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
 }
 
 /** The value of each byte in each channel, [channels, 256]: a look-up is faster than the arithmetic. */
-function normalisationTables(
-  channels: number,
-  mean: readonly number[],
-  standardDeviation: readonly number[],
-): Float32Array[] {
-  if (mean.length !== channels || standardDeviation.length !== channels) {
-    throw new Error(
-      `batches: mean has ${mean.length} and standardDeviation ${standardDeviation.length} values but the images have ${channels} channels`,
-    );
-  }
-  if (
-    ![...mean, ...standardDeviation].every(Number.isFinite) ||
-    standardDeviation.some((value) => value <= 0)
-  ) {
-    throw new Error(
-      `batches: mean is [${mean}] and standardDeviation [${standardDeviation}]; give finite numbers, and a standardDeviation above 0`,
-    );
-  }
+function normalizationTables(mean: readonly number[], standardDeviation: readonly number[]): Float32Array[] {
   return mean.map((m, c) =>
     Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / standardDeviation[c]!),
   );
 }
 
-function normalise(
-  bytes: Uint8Array,
+function normalize(
+  bytes: ArrayLike<number>,
   from: number,
   out: Float32Array,
   to: number,

@@ -3,7 +3,7 @@ import { checkImageSet, type ImageSet } from './image-set';
 /**
  * Mean and standard deviation of each channel over all pixels of all images, pixels scaled to 0 … 1.
  *
- * They are what {@link batches} normalises with. Counting how often each byte occurs makes them exact.
+ * They are what {@link batches} normalizes with. Counting how often each byte occurs makes them exact.
  *
  * @returns `mean` and `standardDeviation`, one number for each channel; the standard deviation divides by the number of pixels
  * @throws when the set is empty

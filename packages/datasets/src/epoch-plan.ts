@@ -1,3 +1,13 @@
+import {
+  assertArgument,
+  count as countKind,
+  flag,
+  index,
+  type Kinds,
+  objectWith,
+  required,
+  seed as seedKind,
+} from '@tenfold/checks';
 import { createRng, type Rng } from '@tenfold/random';
 
 /** The options that every batch source has. */
@@ -14,6 +24,18 @@ export interface BatchOptions {
   dropLast?: boolean;
 }
 
+/** A stream of random numbers, as `createRng` of @tenfold/random makes them. */
+export const rngKind = objectWith('a stream of createRng', 'fork', 'permutation', 'uniform');
+
+/** The kinds of the options that every batch source has. */
+export const batchKinds: Kinds<BatchOptions> = {
+  batchSize: required(countKind),
+  shuffle: flag,
+  seed: seedKind,
+  rng: rngKind,
+  dropLast: flag,
+};
+
 /** Which examples an epoch visits, in which order and in how many batches. */
 export interface EpochPlan {
   readonly rng: Rng;
@@ -28,16 +50,10 @@ export interface EpochPlan {
  *
  * The order of an epoch depends on the seed and the epoch alone: a run resumed at epoch 7 sees what it would have seen.
  *
- * @param caller name of the function that was given the options; error messages begin with it
+ * @param caller name of the function that has checked the options; error messages begin with it
  */
-export function planEpochs(
-  caller: string,
-  count: number,
-  { batchSize, shuffle = false, seed = 0, rng = createRng(seed), dropLast = false }: BatchOptions,
-): EpochPlan {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new Error(`${caller}: batchSize is ${batchSize}; give an integer from 1 up`);
-  }
+export function planEpochs(caller: string, count: number, options: BatchOptions): EpochPlan {
+  const { batchSize, shuffle = false, seed = 0, rng = createRng(seed), dropLast = false } = options;
   if (count === 0) throw new Error(`${caller}: the set has no examples`);
   if (dropLast && batchSize > count) {
     throw new Error(
@@ -51,9 +67,7 @@ export function planEpochs(
     stepsPerEpoch,
     size: Math.min(count, stepsPerEpoch * batchSize),
     *order(epoch) {
-      if (!Number.isInteger(epoch) || epoch < 0) {
-        throw new Error(`${caller}: epoch is ${epoch}; epochs count from 0`);
-      }
+      assertArgument(caller, 'epoch', epoch, required(index));
       const order = shuffle
         ? rng.fork('shuffle', epoch).permutation(count)
         : Uint32Array.from({ length: count }, (_, i) => i);

@@ -122,15 +122,42 @@ describe('mixBatches', () => {
   });
 
   it.each<[Partial<MixBatchesOptions>, RegExp]>([
-    [{ classes: 0 }, /^mixBatches: classes is 0; give an integer from 1 up/],
-    [{ mixup: -1 }, /^mixBatches: mixup is -1; give a positive number, or 0 for none/],
+    [{ classes: 0 }, /^mixBatches: classes is 0; give an integer of at least 1/],
+    [{ mixup: -1 }, /^mixBatches: mixup is -1; give a finite number of at least 0/],
     [{ cutmix: Number.NaN }, /^mixBatches: cutmix is NaN/],
-    [{ probability: 1.5 }, /^mixBatches: probability is 1.5; give a number from 0 to 1/],
+    [{ probability: 1.5 }, /^mixBatches: probability is 1.5; give a number in \[0, 1\]/],
   ])('refuses %j', (options, message) => {
     expect(() => mixBatches(source, { classes: CLASSES, ...options })).toThrow(message);
   });
 
-  it('refuses batches that are no images, and disposes them', async () => {
+  it.each([5, -1, -100, 1.5, Number.NaN])(
+    'refuses the label %s of five classes, and leaves no tensor',
+    async (label) => {
+      const wrong: BatchSource = {
+        ...source,
+        *batches() {
+          yield { xs: tf.zeros([2, 4, 4, 1]), ys: tf.tensor1d([4, label]) };
+        },
+      };
+      for (const mixup of [0, 1]) {
+        await expectNoLeaks(() => {
+          expect(() => [...mixBatches(wrong, { classes: CLASSES, mixup }).batches(0)]).toThrow(
+            `mixBatches: label 1 of a batch is ${label}; give integers from 0 to 4`,
+          );
+        });
+      }
+    },
+  );
+
+  it('refuses what is not a source', () => {
+    for (const other of [undefined, null, 5, [], {}]) {
+      expect(() => mixBatches(other as unknown as BatchSource, { classes: 2 })).toThrow(
+        /^mixBatches: source is .*; give a source of batches/,
+      );
+    }
+  });
+
+  it('refuses batches that are not images, and disposes them', async () => {
     const vectors: BatchSource = {
       ...source,
       *batches() {

@@ -1,10 +1,22 @@
+import {
+  assertOptions,
+  either,
+  index,
+  type Kinds,
+  objectWith,
+  required,
+  seed as seedKind,
+  show,
+} from '@tenfold/checks';
 import { createRng, type Rng } from '@tenfold/random';
-import { checkImageSet, type ImageSet } from './image-set';
+import { type Arrays, countExamples, pickExamples } from './arrays';
+import { checkImageSet, type ImageSet, type Labels } from './image-set';
 import { subset } from './subset';
+import { checkVectorSet, type VectorSet } from './synthetic/vector-set';
 
 /** Options of {@link split}. */
 export interface SplitOptions {
-  /** How many images to hold out. */
+  /** How many examples to hold out: a number of them, or below 1 their share. */
   validation: number;
   /** Seed of the choice. Default 0. */
   seed?: number;
@@ -12,44 +24,121 @@ export interface SplitOptions {
   rng?: Rng;
 }
 
-/**
- * Holds out random images of every class in proportion, so that both parts have the same mix of classes.
- *
- * A class with n of N images gives validation · n / N of them; the images left over by rounding come from the classes
- * with the largest remainders. Both parts keep the order of the set.
- *
- * @returns copies of the images: `validation` images held out and the others
- * @throws when `validation` is not between 0 and the number of images
- * @example
- * const { train, validation } = split(cifar10.train, { validation: 5000, seed: 1 }); // 4500 and 500 of each class
- */
-export function split(
-  imageSet: ImageSet,
-  { validation, seed = 0, rng = createRng(seed) }: SplitOptions,
-): { train: ImageSet; validation: ImageSet } {
-  checkImageSet('split', imageSet);
-  const { count, labels } = imageSet;
-  if (!Number.isInteger(validation) || validation < 0 || validation > count) {
-    throw new Error(`split: validation is ${validation}; give an integer from 0 to ${count}`);
-  }
-  const classes = indicesByClass(labels);
-  const shares = proportionalShares(
-    classes.map((indices) => indices.length),
-    validation,
-  );
-  const held = new Uint8Array(count);
-  classes.forEach((indices, label) => {
-    const order = rng.fork('split', label).permutation(indices.length);
-    for (const position of order.subarray(0, shares[label])) held[indices[position]!] = 1;
-  });
-  const where = (value: number) => Uint32Array.from([...held.keys()].filter((i) => held[i] === value));
-  return { train: subset(imageSet, where(0)), validation: subset(imageSet, where(1)) };
+/** Examples and their labels, of any kind that {@link fromArrays} takes. */
+export interface ArraySet {
+  readonly xs: Arrays;
+  readonly ys: Arrays;
 }
 
-function indicesByClass(labels: Uint8Array): number[][] {
-  const classes: number[][] = Array.from({ length: 256 }, () => []);
-  for (let i = 0; i < labels.length; i++) classes[labels[i]!]!.push(i);
-  return classes;
+const share = {
+  expected: 'a share between 0 and 1',
+  accepts: (v: unknown) => typeof v === 'number' && v > 0 && v < 1,
+};
+const splitKinds: Kinds<SplitOptions> = {
+  validation: required(either(index, share)),
+  seed: seedKind,
+  rng: objectWith('a stream of createRng', 'fork', 'permutation'),
+};
+
+/**
+ * Holds out random examples. Of images and points it holds out every class in proportion, so that both parts have the same
+ * mix of classes.
+ *
+ * A class with n of N examples gives validation · n / N of them; the examples left over by rounding come from the classes
+ * with the largest remainders. Both parts keep the order of the set.
+ *
+ * @param data images, points, or any arrays as `{ xs, ys }`
+ * @returns copies of the examples: `validation` of them held out, and the others; of tensors new ones, which the caller
+ *   disposes
+ * @throws when `validation` is not a number of the examples, and for data of another kind
+ * @example
+ * const { train, validation } = split(dataset.train, { validation: 5000, seed: 1 }); // of CIFAR-10: 4500 and 500 of each class
+ * const parts = split({ xs: [[1, 2], [3, 4]], ys: [0.5, 0.7] }, { validation: 0.5 });
+ * const source = fromArrays(parts.train.xs, parts.train.ys, { batchSize: 1 });
+ */
+export function split<Data extends ImageSet | VectorSet | ArraySet>(
+  data: Data,
+  options: SplitOptions,
+): { train: Data; validation: Data };
+export function split(
+  data: ImageSet | VectorSet | ArraySet,
+  options: SplitOptions,
+): { train: ImageSet | VectorSet | ArraySet; validation: ImageSet | VectorSet | ArraySet } {
+  assertOptions('split', options, splitKinds);
+  const { validation, seed = 0, rng = createRng(seed) } = options;
+  const { count, labels, pick } = formOf(data);
+  const size = validation < 1 ? Math.round(validation * count) : validation;
+  if (size > count) throw new Error(`split: validation is ${validation}; give an integer from 0 to ${count}`);
+  const held = labels ? chooseByClass(labels, size, rng) : chooseAny(count, size, rng);
+  const where = (value: number) => Uint32Array.from([...held.keys()].filter((i) => held[i] === value));
+  return { train: pick(where(0)), validation: pick(where(1)) };
+}
+
+interface Form {
+  count: number;
+  /** Class indices, where there are some. */
+  labels?: Labels;
+  pick(indices: Uint32Array): ImageSet | VectorSet | ArraySet;
+}
+
+function formOf(data: ImageSet | VectorSet | ArraySet): Form {
+  if (typeof data !== 'object' || data === null) {
+    throw new Error(`split: the data is ${show(data)}; give an image set, points, or { xs, ys }`);
+  }
+  if ('xs' in data) {
+    return {
+      count: countExamples('split', { xs: data.xs, ys: data.ys }),
+      pick: (indices) => ({ xs: pickExamples(data.xs, indices), ys: pickExamples(data.ys, indices) }),
+    };
+  }
+  if ('points' in data) {
+    checkVectorSet('split', data);
+    const { count, labels, points, features } = data;
+    return {
+      count,
+      labels,
+      pick: (indices) => ({
+        ...data,
+        points: Float32Array.from({ length: indices.length * features }, (_, i) => {
+          return points[indices[Math.floor(i / features)]! * features + (i % features)]!;
+        }),
+        labels: pickExamples(labels, indices),
+        count: indices.length,
+      }),
+    };
+  }
+  checkImageSet('split', data);
+  return { count: data.count, labels: data.labels, pick: (indices) => subset(data, indices) };
+}
+
+function chooseAny(count: number, size: number, rng: Rng): Uint8Array {
+  const held = new Uint8Array(count);
+  for (const i of rng.fork('split').permutation(count).subarray(0, size)) held[i] = 1;
+  return held;
+}
+
+function chooseByClass(labels: Labels, size: number, rng: Rng): Uint8Array {
+  const classes = indicesByClass(labels);
+  const shares = proportionalShares(
+    classes.map(([, indices]) => indices.length),
+    size,
+  );
+  const held = new Uint8Array(labels.length);
+  classes.forEach(([label, indices], i) => {
+    const order = rng.fork('split', label).permutation(indices.length);
+    for (const position of order.subarray(0, shares[i])) held[indices[position]!] = 1;
+  });
+  return held;
+}
+
+/** The examples of each class, by rising class index. */
+function indicesByClass(labels: Labels): [label: number, indices: number[]][] {
+  const classes = new Map<number, number[]>();
+  for (let i = 0; i < labels.length; i++) {
+    const indices = classes.get(labels[i]!) ?? [];
+    if (indices.push(i) === 1) classes.set(labels[i]!, indices);
+  }
+  return [...classes].sort(([a], [b]) => a - b);
 }
 
 /** Whole numbers in proportion to `sizes` that sum to `total`, by largest remainders. */

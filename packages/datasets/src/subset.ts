@@ -1,7 +1,14 @@
+import { assertArgument, type Kind, required, show } from '@tenfold/checks';
 import { checkImageSet, type ImageSet } from './image-set';
 
+const chosenKind: Kind = {
+  expected: 'a list of indices, or how many of the first ones',
+  accepts: (value) =>
+    typeof value === 'number' || Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value),
+};
+
 /**
- * Copies the chosen images into a set of their own.
+ * Copies the chosen images into a new set.
  *
  * @param chosen their indices in the order wanted, repeats allowed, or a number n for the first n
  * @throws when an index is outside the set
@@ -11,15 +18,16 @@ import { checkImageSet, type ImageSet } from './image-set';
  */
 export function subset(imageSet: ImageSet, chosen: ArrayLike<number> | number): ImageSet {
   checkImageSet('subset', imageSet);
+  assertArgument('subset', 'chosen', chosen, required(chosenKind));
   const { count, height, width, channels } = imageSet;
   const indices = typeof chosen === 'number' ? firstOnes(chosen, count) : chosen;
   const imageSize = height * width * channels;
   const images = new Uint8Array(indices.length * imageSize);
-  const labels = new Uint8Array(indices.length);
+  const labels = new (imageSet.labels.constructor as Uint8ArrayConstructor)(indices.length);
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
     if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw new Error(`subset: index ${index} is not in the set; give integers from 0 to ${count - 1}`);
+      throw new Error(`subset: index ${show(index)} is not in the set; give integers from 0 to ${count - 1}`);
     }
     images.set(imageSet.images.subarray(index * imageSize, (index + 1) * imageSize), n * imageSize);
     labels[n] = imageSet.labels[index]!;

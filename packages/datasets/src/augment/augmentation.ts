@@ -18,7 +18,7 @@ export interface EpochContext {
 /**
  * Changes one image in place.
  *
- * @param image [height, width, channels]: normalised as Float32Array, or its bytes as Uint8Array
+ * @param image [height, width, channels]: normalized as Float32Array, or its bytes as Uint8Array
  * @param index the image's index in its set
  */
 export type ImageTransform<Pixels = Float32Array> = (image: Pixels, index: number) => void;
@@ -29,7 +29,7 @@ export type ImageTransform<Pixels = Float32Array> = (image: Pixels, index: numbe
  * Drawing for all images at once makes an image's fate depend on the seed, the epoch and its index alone, whatever the
  * order and the batch size.
  *
- * `Augmentation` changes normalised images (the option `augment` of `batches`), `Augmentation<Uint8Array>` their bytes
+ * `Augmentation` changes normalized images (the option `augment` of `batches`), `Augmentation<Uint8Array>` their bytes
  * (`augmentBytes`), and `Augmentation<AnyPixels>` either.
  *
  * @example

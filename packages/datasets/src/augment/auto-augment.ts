@@ -1,36 +1,39 @@
+import { assertOptions, type Kinds, oneOf, required } from '@tenfold/checks';
 import type { Augmentation } from './augmentation';
 import { cifar10Policy } from './auto-augment-policy';
 import { magnitude, operations } from './operations';
-import { canvasOf } from './operations/canvas';
+import { canvasOf, fillKind } from './operations/canvas';
 
+/** Options of {@link autoAugment}. */
 export interface AutoAugmentOptions {
-  /** The list of changes that was found for this data set. */
+  /** The dataset for which the list of changes was found. */
   policy: 'cifar10';
-  /** What comes in from outside an image: red, green, blue as bytes. Default: the mean colour of CIFAR-10. */
+  /** What comes in from outside an image: red, green, blue as bytes. Default: the mean color of CIFAR-10. */
   fill?: readonly [number, number, number];
 }
 
 /** The mean color of CIFAR-10, as bytes. */
 export const MEAN_COLOR = [125, 123, 114] as const;
 
+const kinds: Kinds<AutoAugmentOptions> = { policy: required(oneOf('cifar10')), fill: fillKind };
+
 /**
  * AutoAugment: changes the bytes of each image by one of 25 pairs of operations, which a search found for CIFAR-10.
  *
  * A pair (o₁, p₁, m₁), (o₂, p₂, m₂) is chosen uniformly; oᵢ is applied with probability pᵢ at the magnitude mᵢ, from 0 to 9
  * on its scale: shear ±0.3, translation ±150/331 of the width, rotation ±30°, posterize 8 … 4 bits, solarize 255 … 0;
- * brightness, colour, contrast and sharpness 1 ± 0.9. Signs are chosen uniformly.
+ * brightness, color, contrast and sharpness 1 ± 0.9. Signs are chosen uniformly.
  *
  * It is for the option `augmentBytes` of `batches`, after shifts and flips.
  *
- * @throws when the policy is not known, or the images have not three channels
+ * @throws when an option is wrong, or the images do not have three channels
  * @example
  * batches(train, { batchSize: 128, augmentBytes: [reflectShift({ pixels: 4 }), randomFlip(), autoAugment({ policy: 'cifar10' })] });
  * @see Cubuk et al., "AutoAugment: Learning Augmentation Policies from Data", 2019, https://arxiv.org/abs/1805.09501, tables 6 and 7
  */
-export function autoAugment({ policy, fill = MEAN_COLOR }: AutoAugmentOptions): Augmentation<Uint8Array> {
-  if (policy !== 'cifar10') {
-    throw new Error(`autoAugment: policy is ${JSON.stringify(policy)}; give 'cifar10'`);
-  }
+export function autoAugment(options: AutoAugmentOptions): Augmentation<Uint8Array> {
+  assertOptions('autoAugment', options, kinds);
+  const { fill = MEAN_COLOR } = options;
   return (context) => {
     const { count, width, rng } = context;
     const canvas = canvasOf('autoAugment', context, fill);

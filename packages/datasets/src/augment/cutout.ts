@@ -1,20 +1,28 @@
+import { assertOptions, count as countKind, type Kinds, required } from '@tenfold/checks';
 import type { Augmentation } from './augmentation';
 
+/** Options of {@link cutout}. */
+export interface CutoutOptions {
+  /** Side of the square in pixels, from 1 to the image's shorter side. */
+  size: number;
+}
+
+const kinds: Kinds<CutoutOptions> = { size: required(countKind) };
+
 /**
- * Blanks a random square of each image: size × size pixels become 0, which after normalisation is the mean colour.
+ * Blanks a random square of each image: size × size pixels become 0, which after normalization is the mean color.
  *
  * The square lies entirely inside the image, at every place with the same probability.
  *
- * @param options.size side of the square in pixels, from 1 to the image's shorter side
- * @throws when the square does not fit
+ * @throws when the size is wrong, or the square does not fit
  * @example
  * batches(train, { batchSize: 500, augment: [cutout({ size: 12 })] });
  * @see Terrance DeVries and Graham Taylor, Improved Regularization of Convolutional Neural Networks with Cutout, 2017,
  *   https://arxiv.org/abs/1708.04552 (whose squares may reach over the border)
  */
-export function cutout({ size }: { size: number }): Augmentation {
-  if (!Number.isInteger(size) || size < 1)
-    throw new Error(`cutout: size is ${size}; give an integer from 1 up`);
+export function cutout(options: CutoutOptions): Augmentation {
+  assertOptions('cutout', options, kinds);
+  const { size } = options;
   return ({ count, height, width, channels, rng }) => {
     if (size > Math.min(height, width)) {
       throw new Error(`cutout: size is ${size} but the images are ${height} x ${width}; give a smaller one`);

@@ -48,7 +48,7 @@ describe.each([
 it('autoAugment has 25 pairs and refuses other policies', () => {
   expect(cifar10Policy).toHaveLength(25);
   expect(() => autoAugment({ policy: 'svhn' as 'cifar10' })).toThrow(
-    /^autoAugment: policy is "svhn"; give 'cifar10'/,
+    /^autoAugment: policy is "svhn"; give "cifar10"/,
   );
 });
 

@@ -60,10 +60,10 @@ describe('randomErasing', () => {
   });
 
   it.each<[Parameters<typeof randomErasing>[0], RegExp]>([
-    [{ probability: 1.1 }, /^randomErasing: probability is 1.1; give a number from 0 to 1/],
-    [{ area: [0, 0.4] }, /^randomErasing: area is \[0,0.4\]; give two rising shares/],
-    [{ area: [0.4, 0.2] }, /area is \[0.4,0.2\]/],
-    [{ aspectRatio: [2, 1] }, /aspectRatio is \[2,1\]; give two rising positive/],
+    [{ probability: 1.1 }, /^randomErasing: probability is 1.1; give a number in \[0, 1\]/],
+    [{ area: [0, 0.4] }, /^randomErasing: area is \[0, 0.4\]; give two rising shares/],
+    [{ area: [0.4, 0.2] }, /area is \[0.4, 0.2\]/],
+    [{ aspectRatio: [2, 1] }, /aspectRatio is \[2, 1\]; give two rising positive/],
   ])('refuses %j', (options, message) => {
     expect(() => randomErasing(options)).toThrow(message);
   });

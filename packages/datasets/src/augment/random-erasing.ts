@@ -1,15 +1,39 @@
+import {
+  assertOptions,
+  finite,
+  type Kind,
+  type Kinds,
+  listOf,
+  probability as probabilityKind,
+} from '@tenfold/checks';
 import type { Augmentation } from './augmentation';
 
+/** Options of {@link randomErasing}. */
 export interface RandomErasingOptions {
-  /** That an image loses a rectangle, 0 … 1; 0.5 by default. */
+  /** The probability that an image loses a rectangle. Default 0.5. */
   probability?: number;
-  /** Least and greatest share of the image's area that a rectangle covers; 0.02 to 0.4 by default. */
+  /** Least and greatest share of the image's area that a rectangle covers. Default 0.02 to 0.4. */
   area?: readonly [number, number];
-  /** Least and greatest height of a rectangle over its width; 0.3 to 1/0.3 by default. */
+  /** Least and greatest height of a rectangle over its width. Default 0.3 to 1/0.3. */
   aspectRatio?: readonly [number, number];
 }
 
-/** A rectangle that does not fit into the image is drawn again, so often at most. */
+const range = (expected: string, below: number): Kind => ({
+  expected,
+  accepts: (value) =>
+    listOf(finite, 2).accepts(value) &&
+    (value as number[])[0]! > 0 &&
+    (value as number[])[0]! <= (value as number[])[1]! &&
+    (value as number[])[1]! < below,
+});
+
+const kinds: Kinds<RandomErasingOptions> = {
+  probability: probabilityKind,
+  area: range('two rising shares between 0 and 1', 1),
+  aspectRatio: range('two rising positive numbers', Number.POSITIVE_INFINITY),
+};
+
+/** How often a rectangle that does not fit into the image is drawn again at most. */
 const ATTEMPTS = 100;
 
 /**
@@ -20,43 +44,30 @@ const ATTEMPTS = 100;
  *
  * It is for the option `augmentBytes` of `batches`, after the others.
  *
- * @throws when an option is outside its range
+ * @throws when an option is wrong
  * @example
  * batches(train, { batchSize: 128, augmentBytes: [randomFlip(), randomErasing({ probability: 0.25 })] });
  * @see Zhong et al., "Random Erasing Data Augmentation", 2017, https://arxiv.org/abs/1708.04896, algorithm 1
  */
-export function randomErasing({
-  probability = 0.5,
-  area = [0.02, 0.4],
-  aspectRatio = [0.3, 1 / 0.3],
-}: RandomErasingOptions = {}): Augmentation<Uint8Array> {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new Error(`randomErasing: probability is ${probability}; give a number from 0 to 1`);
-  }
-  if (!(area[0] > 0 && area[0] <= area[1] && area[1] < 1)) {
-    throw new Error(`randomErasing: area is [${area}]; give two rising shares between 0 and 1`);
-  }
-  if (
-    !(aspectRatio[0] > 0 && aspectRatio[0] <= aspectRatio[1] && aspectRatio[1] < Number.POSITIVE_INFINITY)
-  ) {
-    throw new Error(`randomErasing: aspectRatio is [${aspectRatio}]; give two rising positive numbers`);
-  }
+export function randomErasing(options: RandomErasingOptions = {}): Augmentation<Uint8Array> {
+  assertOptions('randomErasing', options, kinds);
+  const { probability = 0.5, area = [0.02, 0.4], aspectRatio = [0.3, 1 / 0.3] } = options;
   return ({ count, height, width, channels, rng }) => {
     const erased = Uint8Array.from({ length: count }, () => (rng.uniform() < probability ? 1 : 0));
     return (image, index) => {
       if (!erased[index]) return;
-      const own = rng.fork(index); // the noise of all images at once would be as large as the set
-      const between = ([low, high]: readonly [number, number]) => low + own.uniform() * (high - low);
+      const noise = rng.fork(index); // that of all images at once would be as large as the set
+      const between = ([low, high]: readonly [number, number]) => low + noise.uniform() * (high - low);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const size = between(area) * height * width;
         const ratio = between(aspectRatio);
         const [down, across] = [Math.floor(Math.sqrt(size * ratio)), Math.floor(Math.sqrt(size / ratio))];
         if (down < 1 || across < 1 || down > height || across > width) continue;
-        const top = own.integer(height - down + 1);
-        const left = own.integer(width - across + 1);
+        const top = noise.integer(height - down + 1);
+        const left = noise.integer(width - across + 1);
         for (let y = top; y < top + down; y++) {
           const from = (y * width + left) * channels;
-          for (let i = from; i < from + across * channels; i++) image[i] = own.uniform() * 256;
+          for (let i = from; i < from + across * channels; i++) image[i] = noise.uniform() * 256;
         }
         return;
       }

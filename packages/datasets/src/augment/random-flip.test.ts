@@ -32,7 +32,7 @@ describe('randomFlip', () => {
 
   it.each([-0.1, 1.1, Number.NaN])('refuses the probability %s', (probability) => {
     expect(() => randomFlip({ probability })).toThrow(
-      /^randomFlip: probability is .*; give a number from 0 to 1/,
+      /^randomFlip: probability is .*; give a number in \[0, 1\]/,
     );
   });
 });

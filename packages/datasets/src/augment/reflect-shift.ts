@@ -1,4 +1,13 @@
+import { assertOptions, index as indexKind, type Kinds, required } from '@tenfold/checks';
 import type { AnyPixels, Augmentation } from './augmentation';
+
+/** Options of {@link reflectShift}. */
+export interface ReflectShiftOptions {
+  /** The largest shift, from 0 to one less than the image's shorter side. */
+  pixels: number;
+}
+
+const kinds: Kinds<ReflectShiftOptions> = { pixels: required(indexKind) };
 
 /**
  * Shifts each image by a random whole number of pixels in both directions; what comes in mirrors what lies inside.
@@ -6,15 +15,13 @@ import type { AnyPixels, Augmentation } from './augmentation';
  * out[y, x] = in[reflect(y + dy), reflect(x + dx)] with dy, dx uniform in −pixels … pixels, where reflect(−1) is 1 and
  * reflect(height) is height − 2: the same as padding by reflection and cropping at random.
  *
- * @param options.pixels the largest shift, from 0 to one less than the image's shorter side
- * @throws when the images are not larger than the shift
+ * @throws when the shift is not such a number, or the images are not larger
  * @example
  * batches(train, { batchSize: 500, augment: [reflectShift({ pixels: 2 })] });
  */
-export function reflectShift({ pixels }: { pixels: number }): Augmentation<AnyPixels> {
-  if (!Number.isInteger(pixels) || pixels < 0) {
-    throw new Error(`reflectShift: pixels is ${pixels}; give an integer from 0 up`);
-  }
+export function reflectShift(options: ReflectShiftOptions): Augmentation<AnyPixels> {
+  assertOptions('reflectShift', options, kinds);
+  const { pixels } = options;
   return ({ count, height, width, channels, rng }) => {
     if (pixels >= Math.min(height, width)) {
       throw new Error(

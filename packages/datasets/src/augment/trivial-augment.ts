@@ -1,7 +1,16 @@
+import { assertOptions, type Kinds } from '@tenfold/checks';
 import type { Augmentation } from './augmentation';
 import { MEAN_COLOR } from './auto-augment';
 import { magnitude, type OperationName, operations } from './operations';
-import { canvasOf } from './operations/canvas';
+import { canvasOf, fillKind } from './operations/canvas';
+
+/** Options of {@link trivialAugment}. */
+export interface TrivialAugmentOptions {
+  /** What comes in from outside an image: red, green, blue as bytes. Default: the mean color of CIFAR-10. */
+  fill?: readonly [number, number, number];
+}
+
+const kinds: Kinds<TrivialAugmentOptions> = { fill: fillKind };
 
 /** Places on an operation's scale. */
 const LEVELS = 31;
@@ -28,22 +37,19 @@ const choices: OperationName[] = [
  *
  * The operation and one of 31 places on its scale are chosen uniformly, and the sign of those that go both ways. The scales
  * are the paper's "wide" ones: shear ±0.99, translation ±32 pixels, rotation ±135°, posterize 8 … 2 bits, solarize
- * 255 … 0; brightness, colour, contrast and sharpness 1 ± 0.99; auto-contrast, equalize and the identity have none.
+ * 255 … 0; brightness, color, contrast and sharpness 1 ± 0.99; auto-contrast, equalize and the identity have none.
  *
  * It is for the option `augmentBytes` of `batches`, after shifts and flips.
  *
- * @param options.fill what comes in from outside an image: red, green, blue as bytes; the mean colour of CIFAR-10 by default
- * @throws when the images have not three channels
+ * @throws when an option is wrong, or the images do not have three channels
  * @example
  * batches(train, { batchSize: 500, augmentBytes: [reflectShift({ pixels: 4 }), randomFlip(), trivialAugment()] });
  * @see Müller, Hutter, "TrivialAugment: Tuning-free Yet State-of-the-Art Data Augmentation", 2021,
  *   https://arxiv.org/abs/2103.10158, section 3
  */
-export function trivialAugment({
-  fill = MEAN_COLOR,
-}: {
-  fill?: readonly [number, number, number];
-} = {}): Augmentation<Uint8Array> {
+export function trivialAugment(options: TrivialAugmentOptions = {}): Augmentation<Uint8Array> {
+  assertOptions('trivialAugment', options, kinds);
+  const { fill = MEAN_COLOR } = options;
   return (context) => {
     const { count, rng } = context;
     const canvas = canvasOf('trivialAugment', context, fill);

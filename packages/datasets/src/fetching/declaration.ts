@@ -20,7 +20,7 @@ export interface Conversion {
 
 /**
  * A dataset: its parts with their digests, where they are published, and how they are decoded. Everything else (fetching,
- * verifying, keeping, progress, cancelling) is the same for all.
+ * verifying, keeping, progress, canceling) is the same for all.
  */
 export interface DatasetDeclaration<Dataset> {
   /** The name of its function and of its folder in the cache, such as `cifar10`. */

@@ -40,7 +40,7 @@ const loadKinds: Kinds<LoadOptions> = {
 /**
  * Makes the function that loads a dataset of its declaration: parts with their digests, sources, and a decoder.
  *
- * Fetching, verifying, keeping, progress, cancelling and waiting for other processes are the same for all datasets, in
+ * Fetching, verifying, keeping, progress, canceling and waiting for other processes are the same for all datasets, in
  * Node and in the browser.
  *
  * @throws when the declaration has no parts, or a name that cannot be that of a folder or file

@@ -1,5 +1,14 @@
+import {
+  assertOptions,
+  count as countKind,
+  finite,
+  type Kinds,
+  nonNegative,
+  required,
+  seed as seedKind,
+} from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
-import { checkSyntheticOptions, type VectorSet } from './vector-set';
+import type { VectorSet } from './vector-set';
 
 /** Options of {@link spirals}. */
 export interface SpiralsOptions {
@@ -7,13 +16,21 @@ export interface SpiralsOptions {
   count: number;
   /** Arms. Default 2. */
   classes?: number;
-  /** How often an arm winds around the centre. Default 1. */
+  /** How often an arm winds around the center. Default 1. */
   turns?: number;
   /** Standard deviation of what is added to each coordinate; the arms are 1 long. Default 0.02. */
   noise?: number;
-  /** Default 0. */
+  /** Seed of everything random here. Default 0. */
   seed?: number;
 }
+
+const kinds: Kinds<SpiralsOptions> = {
+  count: required(countKind),
+  classes: countKind,
+  turns: finite,
+  noise: nonNegative,
+  seed: seedKind,
+};
 
 /**
  * Draws arms of a spiral, one for each class, which no straight line separates:
@@ -24,15 +41,9 @@ export interface SpiralsOptions {
  * @example
  * const { points, labels } = spirals({ count: 400, classes: 2, turns: 1.5, seed: 1 });
  */
-export function spirals({
-  count,
-  classes = 2,
-  turns = 1,
-  noise = 0.02,
-  seed = 0,
-}: SpiralsOptions): VectorSet {
-  checkSyntheticOptions('spirals', count, classes, noise);
-  if (!Number.isFinite(turns)) throw new Error(`spirals: turns is ${turns}; give a finite number`);
+export function spirals(options: SpiralsOptions): VectorSet {
+  assertOptions('spirals', options, kinds);
+  const { count, classes = 2, turns = 1, noise = 0.02, seed = 0 } = options;
   const rng = createRng(seed);
   const along = rng.fork('along');
   const points = rng.fork('noise').fillNormal(new Float32Array(2 * count));

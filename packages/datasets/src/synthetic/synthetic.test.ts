@@ -32,21 +32,21 @@ describe.each(Object.entries(sets))('%s', (name, make) => {
   });
 
   it('refuses counts that are none', () => {
-    expect(() => make({ count: 0 })).toThrow(`${name}: count is 0; give an integer from 1 up`);
+    expect(() => make({ count: 0 })).toThrow(`${name}: count is 0; give an integer of at least 1`);
   });
 });
 
 describe('blobs', () => {
-  it('scatters by `spread` around centres that stay when more points are drawn', () => {
+  it('scatters by `spread` around centers that stay when more points are drawn', () => {
     const set = blobs({ count: 3000, classes: 3, features: 4, spread: 0.5, seed: 2 });
     const exact = blobs({ count: 3, classes: 3, features: 4, spread: 0, seed: 2 });
     for (let label = 0; label < 3; label++) {
       for (let f = 0; f < 4; f++) {
-        const centre = point(exact, label)[f]!;
-        const off = Array.from({ length: 1000 }, (_, i) => point(set, 3 * i + label)[f]! - centre);
+        const center = point(exact, label)[f]!;
+        const off = Array.from({ length: 1000 }, (_, i) => point(set, 3 * i + label)[f]! - center);
         expect(off.reduce((s, v) => s + v, 0) / 1000).toBeCloseTo(0, 1);
         expect(Math.sqrt(off.reduce((s, v) => s + v * v, 0) / 1000)).toBeCloseTo(0.5, 1);
-        expect(Math.abs(centre)).toBeLessThanOrEqual(10);
+        expect(Math.abs(center)).toBeLessThanOrEqual(10);
       }
     }
   });
@@ -54,7 +54,7 @@ describe('blobs', () => {
   it('refuses what is none', () => {
     expect(() => blobs({ count: 1, features: 0 })).toThrow(/^blobs: features is 0/);
     expect(() => blobs({ count: 1, classes: 0 })).toThrow(/^blobs: classes is 0/);
-    expect(() => blobs({ count: 1, spread: -1 })).toThrow(/^blobs: the noise is -1/);
+    expect(() => blobs({ count: 1, spread: -1 })).toThrow(/^blobs: spread is -1/);
   });
 });
 

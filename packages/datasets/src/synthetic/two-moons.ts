@@ -1,5 +1,13 @@
+import {
+  assertOptions,
+  count as countKind,
+  type Kinds,
+  nonNegative,
+  required,
+  seed as seedKind,
+} from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
-import { checkSyntheticOptions, type VectorSet } from './vector-set';
+import type { VectorSet } from './vector-set';
 
 /** Options of {@link twoMoons}. */
 export interface TwoMoonsOptions {
@@ -7,9 +15,15 @@ export interface TwoMoonsOptions {
   count: number;
   /** Standard deviation of what is added to each coordinate; the moons have radius 1. Default 0.1. */
   noise?: number;
-  /** Default 0. */
+  /** Seed of everything random here. Default 0. */
   seed?: number;
 }
+
+const kinds: Kinds<TwoMoonsOptions> = {
+  count: required(countKind),
+  noise: nonNegative,
+  seed: seedKind,
+};
 
 /**
  * Draws two half circles that reach into each other: with t uniform in 0 … π, class 0 lies at (cos t, sin t) and
@@ -20,8 +34,9 @@ export interface TwoMoonsOptions {
  * @example
  * const { points, labels } = twoMoons({ count: 200, noise: 0.1, seed: 1 });
  */
-export function twoMoons({ count, noise = 0.1, seed = 0 }: TwoMoonsOptions): VectorSet {
-  checkSyntheticOptions('twoMoons', count, 2, noise);
+export function twoMoons(options: TwoMoonsOptions): VectorSet {
+  assertOptions('twoMoons', options, kinds);
+  const { count, noise = 0.1, seed = 0 } = options;
   const rng = createRng(seed);
   const along = rng.fork('along');
   const points = rng.fork('noise').fillNormal(new Float32Array(2 * count));

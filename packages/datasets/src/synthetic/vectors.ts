@@ -1,10 +1,11 @@
+import { assertOptions } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchSource } from '../batch-source';
-import { type BatchOptions, planEpochs } from '../epoch-plan';
-import type { VectorSet } from './vector-set';
+import { type BatchOptions, batchKinds, planEpochs } from '../epoch-plan';
+import { checkVectorSet, type VectorSet } from './vector-set';
 
 /**
- * Turns labelled points into batches; the order depends on the seed and the epoch alone.
+ * Turns labeled points into batches; the order depends on the seed and the epoch alone.
  *
  * @returns batches with xs float32 [batch, features] and ys int32 [batch]
  * @throws when the arrays do not fit together or the batch size is not an integer from 1 up
@@ -12,12 +13,9 @@ import type { VectorSet } from './vector-set';
  * const source = vectors(twoMoons({ count: 200 }), { batchSize: 20, shuffle: true, seed: 1 });
  */
 export function vectors(vectorSet: VectorSet, options: BatchOptions): BatchSource {
+  checkVectorSet('vectors', vectorSet);
+  assertOptions('vectors', options, batchKinds);
   const { points, labels, count, features } = vectorSet;
-  if (points.length !== count * features || labels.length !== count) {
-    throw new Error(
-      `vectors: the set says [${count},${features}] but has ${points.length} numbers and ${labels.length} labels`,
-    );
-  }
   const { order, stepsPerEpoch, size } = planEpochs('vectors', count, options);
   return {
     batchSize: options.batchSize,

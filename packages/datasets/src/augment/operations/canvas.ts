@@ -1,4 +1,12 @@
-/** The size of the images that an operation changes, and what it needs beside them. */
+import { between, type Kind, listOf } from '@tenfold/checks';
+
+/** A color, in bytes. */
+export const fillKind: Kind = {
+  expected: 'three numbers from 0 to 255',
+  accepts: listOf(between(0, 255), 3).accepts,
+};
+
+/** The size of the images that an operation changes, and what it needs besides them. */
 export interface Canvas {
   readonly height: number;
   readonly width: number;
@@ -15,7 +23,7 @@ export type Operation = (image: Uint8Array, magnitude: number, canvas: Canvas) =
  * Makes room for an augmentation's operations.
  *
  * @param caller the augmentation's name; error messages begin with it
- * @throws when the images have not three channels, or the fill is no colour
+ * @throws when the images do not have three channels
  */
 export function canvasOf(
   caller: string,
@@ -24,9 +32,6 @@ export function canvasOf(
 ): Canvas {
   if (channels !== 3) {
     throw new Error(`${caller}: the images have ${channels} channels; give images of red, green and blue`);
-  }
-  if (fill.length !== 3 || !fill.every((value) => value >= 0 && value <= 255)) {
-    throw new Error(`${caller}: fill is [${fill}]; give three numbers from 0 to 255`);
   }
   return { height, width, fill, scratch: new Uint8Array(height * width * 3) };
 }

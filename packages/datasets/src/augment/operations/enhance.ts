@@ -17,12 +17,12 @@ export const contrast: Operation = (image, factor) => {
   for (let i = 0; i < image.length; i++) image[i] = table[image[i]!]!;
 };
 
-/** From the image without colours. */
+/** From the image without colors. */
 export const color: Operation = (image, factor) => {
   const amount = Math.fround(factor);
   for (let i = 0; i < image.length; i += 3) {
-    const grey = luma(image, i);
-    for (let c = i; c < i + 3; c++) image[c] = blend(grey, image[c]!, amount);
+    const gray = luma(image, i);
+    for (let c = i; c < i + 3; c++) image[c] = blend(gray, image[c]!, amount);
   }
 };
 
@@ -33,11 +33,11 @@ export const sharpness: Operation = (image, factor, { height, width, scratch: or
   const row = 3 * width;
   for (let y = 1; y < height - 1; y++) {
     for (let i = y * row + 3, end = (y + 1) * row - 3; i < end; i++) {
-      const centre = original[i]!;
+      const center = original[i]!;
       const above = original[i - row - 3]! + original[i - row]! + original[i - row + 3]!;
-      const beside = original[i - 3]! + 5 * centre + original[i + 3]!;
+      const beside = original[i - 3]! + 5 * center + original[i + 3]!;
       const below = original[i + row - 3]! + original[i + row]! + original[i + row + 3]!;
-      image[i] = blend(Math.floor((above + beside + below) / 13 + 0.5), centre, amount);
+      image[i] = blend(Math.floor((above + beside + below) / 13 + 0.5), center, amount);
     }
   }
 };

@@ -14,7 +14,7 @@ export const translateX: Operation = (image, pixels, canvas) =>
 export const translateY: Operation = (image, pixels, canvas) =>
   transform(image, [1, 0, 0, 0, 1, pixels], canvas);
 
-/** Turns the image around its centre by so many degrees, counter-clockwise. */
+/** Turns the image around its center by so many degrees, counter-clockwise. */
 export const rotate: Operation = (image, degrees, canvas) => {
   const [cos, sin] = [Math.cos((-degrees * Math.PI) / 180), Math.sin((-degrees * Math.PI) / 180)];
   const [x, y] = [canvas.width / 2, canvas.height / 2];
@@ -23,7 +23,7 @@ export const rotate: Operation = (image, degrees, canvas) => {
 
 /**
  * out(x, y) = in(a·x + b·y + c, d·x + e·y + f), of the nearest pixel, or the fill outside; x and y are of the pixels'
- * centres. In steps of 2⁻¹⁶ pixels, as the Python Imaging Library does it.
+ * centers. In steps of 2⁻¹⁶ pixels, as the Python Imaging Library does it.
  */
 function transform(
   image: Uint8Array,

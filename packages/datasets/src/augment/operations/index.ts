@@ -32,7 +32,7 @@ export interface Ranges {
   translate: number;
   /** Degrees. */
   rotate: number;
-  /** Of brightness, colour, contrast and sharpness away from 1. */
+  /** Of brightness, color, contrast and sharpness away from 1. */
   enhance: number;
   /** Bits that go. */
   posterize: number;

@@ -1,5 +1,6 @@
 import { golden } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
+import { autoAugment } from '../auto-augment';
 import { canvasOf } from './canvas';
 import { magnitude, type OperationName, operations } from './index';
 
@@ -51,14 +52,16 @@ describe('magnitude', () => {
   });
 });
 
-it('refuses images without three channels, and fills that are no colour', () => {
+it('refuses images without three channels, and fills that are no color', () => {
   expect(() => canvasOf('auto', { height: 1, width: 1, channels: 1 }, fill)).toThrow(
     /^auto: the images have 1 channels; give images of red, green and blue/,
   );
-  expect(() => canvasOf('auto', { height: 1, width: 1, channels: 3 }, [1, 2])).toThrow(
-    /^auto: fill is \[1,2\]; give/,
-  );
-  expect(() => canvasOf('auto', { height: 1, width: 1, channels: 3 }, [1, 2, 256])).toThrow(
-    /fill is \[1,2,256\]/,
-  );
+  for (const wrong of [
+    [1, 2],
+    [1, 2, 256],
+  ] as unknown as [number, number, number][]) {
+    expect(() => autoAugment({ policy: 'cifar10', fill: wrong })).toThrow(
+      /^autoAugment: fill is \[1, 2.*\]; give three numbers from 0 to 255/,
+    );
+  }
 });

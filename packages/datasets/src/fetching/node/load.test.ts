@@ -358,7 +358,7 @@ describe('failures', () => {
   });
 });
 
-describe('cancelling', () => {
+describe('canceling', () => {
   it('rejects with the reason and leaves nothing half-written', async () => {
     const whole = await archiveOf(binFiles());
     const server = await start((response) => {
@@ -378,7 +378,7 @@ describe('cancelling', () => {
     expectSmallData(await loadSmall(folder, [await folderOf(binFiles())]));
   });
 
-  it('does nothing when it is cancelled already', async () => {
+  it('does nothing when it is canceled already', async () => {
     const folder = join(await temporaryFolder(), 'never');
     await expect(loadSmall(folder, ['/other'], { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     expect(existsSync(folder)).toBe(false);

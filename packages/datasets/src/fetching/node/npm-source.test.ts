@@ -119,7 +119,7 @@ describe('npmSource', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('stops npm when it is cancelled', async () => {
+  it('stops npm when it is canceled', async () => {
     const folder = await temporaryFolder();
     const controller = new AbortController();
     const reason = new Error('enough');

@@ -92,7 +92,7 @@ describe('withLock', () => {
     expect(second).toBeGreaterThan(await slow);
   });
 
-  it('stops waiting when it is cancelled', async () => {
+  it('stops waiting when it is canceled', async () => {
     const path = await newLock();
     await writeFile(path, JSON.stringify({ token: 't', pid: process.pid, host: hostId }));
     const reason = new Error('enough');

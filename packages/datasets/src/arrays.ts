@@ -1,0 +1,165 @@
+import { show } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+
+type NumberArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array;
+
+type Nested = number | boolean | NumberArray | readonly Nested[];
+
+/** Examples along the first axis: a nested array of numbers or booleans, a typed array, or a tensor. */
+export type ArrayData = tf.Tensor | NumberArray | readonly Nested[];
+
+/** Examples, or several arrays of them by name. */
+export type Arrays = ArrayData | { readonly [name: string]: ArrayData };
+
+/** The numbers of an array in row-major order, and what a tensor of them is. */
+export interface FlatArray {
+  readonly data: Float32Array | Int32Array | Uint8Array;
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+}
+
+/** Whether these are several arrays by name. */
+export function isRecord(arrays: Arrays): arrays is { readonly [name: string]: ArrayData } {
+  return (
+    typeof arrays === 'object' &&
+    arrays !== null &&
+    !(arrays instanceof tf.Tensor) &&
+    !Array.isArray(arrays) &&
+    !ArrayBuffer.isView(arrays)
+  );
+}
+
+/**
+ * How many examples all arrays have.
+ *
+ * @param caller name of the function that was given them; error messages begin with it
+ * @throws when one is not an array or a tensor of examples, or their numbers differ
+ */
+export function countExamples(caller: string, arrays: { readonly [name: string]: Arrays }): number {
+  const counts = Object.entries(arrays).flatMap(([name, values]) =>
+    isRecord(values)
+      ? Object.entries(values).map(([key, one]) => countOf(caller, `${name}.${key}`, one))
+      : [countOf(caller, name, values)],
+  );
+  const first = counts[0];
+  if (!first) throw new Error(`${caller}: there are no arrays; give at least one`);
+  const other = counts.find(({ count }) => count !== first.count);
+  if (other) {
+    throw new Error(
+      `${caller}: ${first.name} has ${first.count} examples but ${other.name} ${other.count}; give as many of each`,
+    );
+  }
+  return first.count;
+}
+
+function countOf(caller: string, name: string, values: ArrayData): { name: string; count: number } {
+  const isTensor = values instanceof tf.Tensor;
+  if (isTensor && values.isDisposed)
+    throw new Error(`${caller}: ${name} is a disposed tensor; give a live one`);
+  if (isTensor && values.rank > 0) return { name, count: values.shape[0]! };
+  if (!isTensor && (Array.isArray(values) || isNumberArray(values))) return { name, count: values.length };
+  throw new Error(`${caller}: ${name} is ${show(values)}; give an array or a tensor, examples first`);
+}
+
+/** The chosen examples of arrays, in the form that they have; of tensors a new one, which the caller disposes. */
+export function pickExamples<A extends Arrays>(arrays: A, indices: Uint32Array): A {
+  if (isRecord(arrays)) {
+    const entries = Object.entries(arrays).map(([name, values]) => [name, pickExamples(values, indices)]);
+    return Object.fromEntries(entries);
+  }
+  if (arrays instanceof tf.Tensor) {
+    return tf.tidy(() => tf.gather(arrays, tf.tensor1d(Int32Array.from(indices), 'int32'))) as tf.Tensor as A;
+  }
+  if (Array.isArray(arrays)) return Array.from(indices, (index) => arrays[index]) as readonly Nested[] as A;
+  const values = arrays as NumberArray;
+  const picked = new (values.constructor as Float32ArrayConstructor)(indices.length);
+  indices.forEach((index, n) => {
+    picked[n] = values[index]!;
+  });
+  return picked as NumberArray as A;
+}
+
+/**
+ * Copies a nested or typed array into one array of numbers that a tensor can have.
+ *
+ * @param caller name of the function that was given it, and `name` what it calls it, for error messages
+ * @throws when it is ragged or holds something else than numbers or booleans
+ */
+export function flatten(caller: string, name: string, values: Exclude<ArrayData, tf.Tensor>): FlatArray {
+  const shape = shapeOf(values);
+  const size = shape.reduce((product, n) => product * n, 1);
+  const numbers = new Float64Array(size);
+  const kinds = new Set<FlatArray['dtype']>();
+  let at = 0;
+  const visit = (value: unknown, axis: number, path: string): void => {
+    if (isNumberArray(value) || Array.isArray(value)) {
+      if (axis === shape.length || value.length !== shape[axis]) {
+        const expected = axis === shape.length ? 'a number' : `${shape[axis]} entries`;
+        throw new Error(
+          `${caller}: ${path} has ${value.length} entries, expected ${expected} as the first example has`,
+        );
+      }
+      if (isNumberArray(value) && axis === shape.length - 1) {
+        numbers.set(value, at);
+        at += value.length;
+        kinds.add(value instanceof Float32Array || value instanceof Float64Array ? 'float32' : 'int32');
+        return;
+      }
+      for (let i = 0; i < value.length; i++) visit(value[i], axis + 1, `${path}[${i}]`);
+      return;
+    }
+    if (typeof value !== 'number' && typeof value !== 'boolean') {
+      throw new Error(`${caller}: ${path} is ${show(value)}; give numbers or booleans`);
+    }
+    if (axis !== shape.length) {
+      throw new Error(
+        `${caller}: ${path} is ${value}, expected ${shape[axis]} entries as the first example has`,
+      );
+    }
+    numbers[at++] = Number(value);
+    kinds.add(typeof value === 'boolean' ? 'bool' : 'float32');
+  };
+  visit(values, 0, name);
+  return { ...typed(caller, name, numbers, kinds), shape };
+}
+
+function typed(
+  caller: string,
+  name: string,
+  numbers: Float64Array,
+  kinds: ReadonlySet<FlatArray['dtype']>,
+): Omit<FlatArray, 'shape'> {
+  if (kinds.size === 0 || kinds.has('float32')) return { data: Float32Array.from(numbers), dtype: 'float32' };
+  if (!kinds.has('int32')) return { data: Uint8Array.from(numbers), dtype: 'bool' };
+  const large = numbers.find((value) => value > 0x7fffffff);
+  if (large !== undefined) {
+    throw new Error(`${caller}: ${name} holds ${large}, which int32 cannot; give a Float32Array`);
+  }
+  return { data: Int32Array.from(numbers), dtype: 'int32' };
+}
+
+/** The lengths along the first entries. */
+function shapeOf(values: unknown): number[] {
+  const shape: number[] = [];
+  for (let value = values; isNumberArray(value) || Array.isArray(value); value = value[0]) {
+    shape.push(value.length);
+    if (value.length === 0) break;
+  }
+  return shape;
+}
+
+function isNumberArray(value: unknown): value is NumberArray {
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
+  );
+}
