@@ -350,8 +350,7 @@ export class WebgpuBackend extends WebGPUBackend {
       this.health.assert();
       return values;
     } catch (error) {
-      // A device that is lost makes the transfer fail first.
-      await Promise.resolve();
+      await this.health.settle();
       this.health.assert();
       throw error;
     }

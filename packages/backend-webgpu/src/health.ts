@@ -3,6 +3,7 @@ import { WebgpuFailure } from './failure';
 /** What went wrong on a device after it was made: the first thing, which every later call reports. */
 export class Health {
   failure: WebgpuFailure | undefined;
+  private readonly lost: Promise<void>;
 
   constructor(device: GPUDevice, description: string) {
     device.addEventListener('uncapturederror', (event) => {
@@ -21,7 +22,7 @@ export class Health {
             `results since then are not valid. Please report it with this message`,
           );
     });
-    device.lost.then(({ reason, message }) => {
+    this.lost = device.lost.then(({ reason, message }) => {
       if (reason === 'destroyed') {
         this.failure ??= new WebgpuFailure(
           'lost',
@@ -37,6 +38,11 @@ export class Health {
         );
       }
     });
+  }
+
+  /** Waits for the news that the device is lost, for at most a second: a transfer that it makes fail may fail before. */
+  async settle(): Promise<void> {
+    await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
   }
 
   /** @throws the first failure of the device, if there was one */
