@@ -3,17 +3,17 @@ import { builtinModules } from 'node:module';
 // The most that importing everything of a package may cost a web page: minified and compressed with gzip, what it
 // imports of @tenfold included, tfjs not.
 const limits = {
-  activations: '5 kB',
+  activations: '6 kB',
   architectures: '18 kB',
   'backend-simd': '150 kB',
   'backend-webgpu': '35 kB',
-  checks: '2 kB',
+  checks: '3 kB',
   datasets: '60 kB',
   gradients: '15 kB',
   kernels: '4 kB',
   layers: '20 kB',
-  losses: '5 kB',
-  optimizers: '10 kB',
+  losses: '6 kB',
+  optimizers: '12 kB',
   random: '3 kB',
   regularizers: '5 kB',
   training: '20 kB',
