@@ -16,7 +16,6 @@ const { outputFiles } = await build({
   alias: {
     '@tenfold/checks': `${root}packages/checks/src/index.ts`,
     '@tenfold/random': `${root}packages/random/src/index.ts`,
-    '@tenfold/kernels': `${root}packages/kernels/src/activation-functions.ts`,
   },
 });
 const { fusedKernelTable, kernelRows } = await import(

@@ -1,19 +1,12 @@
 import { assertOptions, type Kinds } from '@tenfold/checks';
-import {
-  type ActivationName,
-  activationFunctions,
-  floatTensor,
-  fused,
-  type Input,
-  withGradient,
-} from '@tenfold/kernels';
+import { floatTensor, fused, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A function of a tensor that keeps its shape; layers take it as their `activation`. */
 export interface ActivationFunction<O extends object = never> {
   <T extends tf.Tensor>(x: Input<T>, ...options: [O] extends [never] ? [] : [options?: O]): T;
-  /** The name by which backends fuse it into other kernels; undefined where none does. */
-  readonly kernel: ActivationName | undefined;
+  /** The name by which a backend that knows it fuses it; undefined where it has options, or is not elementwise. */
+  readonly kernel: string | undefined;
 }
 
 /** An elementwise function and its derivative, both made of tfjs operations that have gradients. */
@@ -35,7 +28,7 @@ export function elementwise<O extends object = never>(
   { value, derivative, keeps }: Rule<O>,
   kinds: Kinds<O> = {} as Kinds<O>,
 ): ActivationFunction<O> {
-  const kernel = Object.hasOwn(activationFunctions, name) ? (name as ActivationName) : undefined;
+  const kernel = Object.keys(kinds).length === 0 ? name : undefined;
   const run = (x: tf.Tensor, options: O): tf.Tensor =>
     withGradient([x], {
       forward: (x) => {

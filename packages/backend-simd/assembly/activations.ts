@@ -1,21 +1,9 @@
-// Activation functions of four floats: what the elementwise kernels and the fused ones share. A row is a class with
-// `value(x)` and `gradient(dy, saved)`; `saved` is x or y, as `activationFunctions` of @tenfold/kernels says. The class of
-// `geluTanh` is GeluTanh. scripts/build-wasm.mjs makes the kernels of each from that list, in generated/activation-functions.ts.
+// Activation functions of four floats: what the elementwise kernels and the fused ones share. A row is a class with `value(x)`
+// and `gradient(dy, x)`, or `gradient(dy, y)` where the gradient follows from the value; the class of `geluTanh` is GeluTanh.
+// scripts/build-wasm.mjs reads the rows and makes the kernels of each.
 import * as math from './math';
 import { multiplyAdd } from './simd';
 
-// The gradient of a function whose value is saved, from its argument.
-@unmanaged export class FromArgument<Op> {
-  @inline gradient(dy: v128, x: v128): v128 {
-    const op = changetype<Op>(0);
-    if (isDefined(op.gradientAtArgument)) return op.gradientAtArgument(dy, x);
-    return op.gradient(dy, op.value(x));
-  }
-}
-@unmanaged export class Identity {
-  @inline value(x: v128): v128 { return x; }
-  @inline gradient(dy: v128, x: v128): v128 { return dy; }
-}
 @unmanaged export class Relu {
   // Adding 0 makes +0 of -0.
   @inline value(x: v128): v128 { return f32x4.add(math.atLeast(x, f32x4.splat(0)), f32x4.splat(0)); }

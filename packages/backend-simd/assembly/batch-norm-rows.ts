@@ -3,6 +3,19 @@
 import { bytes } from './simd';
 import { loadPart, storePart } from './vector';
 
+// The gradient of a function whose value is saved, from its argument.
+@unmanaged export class FromArgument<Op> {
+  @inline gradient(dy: v128, x: v128): v128 {
+    const op = changetype<Op>(0);
+    if (isDefined(op.gradientAtArgument)) return op.gradientAtArgument(dy, x);
+    return op.gradient(dy, op.value(x));
+  }
+}
+@unmanaged export class Identity {
+  @inline value(x: v128): v128 { return x; }
+  @inline gradient(dy: v128, x: v128): v128 { return dy; }
+}
+
 // @ts-ignore: decorator
 @inline
 export function doubles(n: i32): usize {

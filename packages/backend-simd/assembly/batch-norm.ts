@@ -1,6 +1,5 @@
 // Batch normalization in training: moments and values. Rows and channels: see batch-norm-rows.ts.
-import { Identity } from './activations';
-import { applyRows, doubles, padded, writeAffine, writeSums } from './batch-norm-rows';
+import { applyRows, doubles, Identity, padded, writeAffine, writeSums } from './batch-norm-rows';
 import { applyActivation } from './generated/activation-functions';
 import { bytes, multiplyAdd } from './simd';
 import { COLUMN_BLOCK, flush, upperHalf } from './sums';

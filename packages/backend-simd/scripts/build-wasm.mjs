@@ -5,12 +5,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}src/generated/`;
 const dispatch = `${root}assembly/generated/`;
-const listOfFunctions = `${root}../kernels/src/activation-functions.ts`;
+const listOfFunctions = `${root}assembly/activations.ts`;
 
 const common = ['assembly/index.ts', '--runtime', 'stub', '--importMemory', '--maximumMemory', '65536'];
 const optimize = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'];
@@ -27,31 +26,32 @@ const variants = {
 async function sourceHash() {
   const hash = createHash('sha256')
     .update(asc.version)
-    .update(await readFile(fileURLToPath(import.meta.url)))
-    .update(await readFile(listOfFunctions));
+    .update(await readFile(fileURLToPath(import.meta.url)));
   for (const name of (await readdir(`${root}assembly`)).sort()) {
     if (name.endsWith('.ts')) hash.update(name).update(await readFile(`${root}assembly/${name}`));
   }
   return hash.digest('hex');
 }
 
-/** The activation functions that kernels know, and whether their gradient takes x or y: the list of @tenfold/kernels. */
+/** The rows of assembly/activations.ts: the activation functions that kernels know, and whether their gradient takes x or y. */
 async function readFunctions() {
-  const { code } = await transform(await readFile(listOfFunctions, 'utf8'), { loader: 'ts' });
-  const { activationFunctions } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-  return Object.entries(activationFunctions).map(([name, saved], i) => ({
-    name,
-    saved,
-    row: name[0].toUpperCase() + name.slice(1),
-    code: i + 1,
-  }));
+  const source = await readFile(listOfFunctions, 'utf8');
+  return source
+    .split('@unmanaged export class ')
+    .slice(1)
+    .map((text, i) => {
+      const [row] = /^\w+/.exec(text);
+      const saved = /@inline gradient\(dy: v128, ([xy]): v128\)/.exec(text)?.[1];
+      if (!saved) throw new Error(`${row} has no gradient(dy: v128, x: v128) or gradient(dy: v128, y: v128)`);
+      return { name: row[0].toLowerCase() + row.slice(1), saved, row, code: i + 1 };
+    });
 }
 
 /** What assembly/ has once for each activation function: elementwise kernels, and the choice by number in batch norm. */
 async function writeActivationKernels() {
   const functions = await readFunctions();
   const comment =
-    '// Made from activationFunctions of @tenfold/kernels by scripts/build-wasm.mjs; do not edit.\n';
+    '// Made from the rows of assembly/activations.ts by scripts/build-wasm.mjs; do not edit.\n';
   const rows = functions.map(({ row }) => row).join(', ');
   const units = 'first: i32, last: i32, scratch: usize';
   const kernels = functions.map(
@@ -78,8 +78,8 @@ ${kernels.join('')}`,
   );
   await writeFile(
     `${dispatch}activation-functions.ts`,
-    `${comment}import { FromArgument, ${rows} } from '../activations';
-import { applyRows, gradientRows } from '../batch-norm-rows';
+    `${comment}import { ${rows} } from '../activations';
+import { applyRows, FromArgument, gradientRows } from '../batch-norm-rows';
 
 export function applyActivation(code: i32, x: usize, y: usize, ${affine}): void {
 ${choose(({ row }) => `applyRows<${row}>(x, y, ${values})`)}}

@@ -1,4 +1,3 @@
-export { type ActivationName, activationFunctions } from './activation-functions';
 export { countFlops, type FlopCount } from './count-flops';
 export { floatTensor, type Input, tensorOf } from './float-tensor';
 export { canFuse, type FunctionKernelConfig, fused, fusedList, hasKernels, runKernel } from './fused';

@@ -1,5 +1,4 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ActivationName } from './activation-functions';
 
 type T = tf.Tensor;
 
@@ -12,8 +11,11 @@ export interface Kernel<
   attributes: Attributes;
 }
 
-/** An activation of the contract, or one that a backend of your own knows. */
-type FunctionName = ActivationName | (string & {});
+/**
+ * An activation function as @tenfold/activations names it. A backend lists those that it knows where it registers the
+ * kernel: `canFuse` asks.
+ */
+type FunctionName = string;
 
 /** η, β₁, β₂, ε, λ and the step from 0, as `AdamW` takes them. */
 interface AdamAttributes {
@@ -39,7 +41,7 @@ interface SgdAttributes {
 export interface Kernels {
   /** y = f(x), elementwise. */
   Activation: Kernel<{ x: T }, { function: FunctionName }>;
-  /** dx = dy·f'(x), from the argument x or from the value y, whichever {@link activationFunctions} names. */
+  /** dx = dy·f'(x), from the argument x or from the value y, whichever suits the function. */
   ActivationGrad: Kernel<{ dy: T; x?: T; y?: T }, { function: FunctionName }>;
   /** dx = y·(dy − Σ dy·y) along the last axis. */
   SoftmaxGrad: Kernel<{ dy: T; y: T }>;

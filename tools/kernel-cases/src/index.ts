@@ -3,4 +3,5 @@ export { type Adapter, checkCase, type RunnableCase, runnableCases } from './che
 export { grid, type Input, normal, squares, values } from './inputs';
 export type { Bound, Case, GradientRow, KernelRow, ListRow } from './row';
 export { kernelRows } from './rows';
+export { functions } from './rows/functions';
 export { fusedKernelTable } from './table';

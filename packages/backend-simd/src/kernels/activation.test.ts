@@ -1,8 +1,9 @@
-import { activationFunctions } from '@tenfold/kernels';
+import { functions as references } from '@tenfold/kernel-cases';
 import { expectClose } from '@tenfold/testing';
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { randomTensor, testedBackends } from '../../test/backends';
+import { activationNames } from '../activation-functions';
 import '../register';
 import { activationKernels } from './activation';
 
@@ -20,7 +21,8 @@ const earlier = [
 ];
 
 it('says which functions it knows', () => {
-  const functions = Object.keys(activationFunctions);
+  const functions = activationNames;
+  expect(Object.keys(references)).toEqual(expect.arrayContaining(functions));
   expect(find('Activation')).toMatchObject({ functions });
   expect(find('ActivationGrad')).toMatchObject({ functions });
 });
@@ -35,7 +37,7 @@ describe.each(await testedBackends())('activation functions ($name)', ({ backend
     const y = randomTensor(backend, [4]);
     expect(() => run('Activation', { x }, { function: 'gelu' })).toThrow(/Activation: x is int32/);
     expect(() => run('Activation', { x: y }, { function: 'swish' })).toThrow(
-      "Activation: function is 'swish'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+      "Activation: function is 'swish'; expected 'relu', 'silu', ",
     );
     expect(() => run('Activation', { x: y }, {})).toThrow(/function is 'undefined'/);
     expect(() => run('ActivationGrad', { dy: y, y }, { function: 'silu' })).toThrow(

