@@ -51,3 +51,26 @@ import { multiplyAdd } from './simd';
     return f32x4.mul(dy, f32x4.add(s, v128.andnot(steep, f32x4.eq(e, f32x4.splat(0)))));
   }
 }
+// x tanh(s), s = log(1 + e^x). With e = exp(-|x|), c = 1 and k = e^2, or c = e and k = 1 for x < 0: tanh(s) = n / (n + 2 k),
+// n = c^2 + 2 e, and n + k = (1 + e)^2; nothing cancels.
+@unmanaged export class Mish {
+  @inline value(x: v128): v128 {
+    const e = math.expNegative(f32x4.neg(f32x4.abs(x)));
+    const n = this.numerator(this.share(x, e), e), k = this.tail(x, e);
+    return f32x4.mul(x, f32x4.div(n, multiplyAdd(f32x4.splat(2), k, n)));
+  }
+  // dy (tanh(s) + 4 x k (1 + e) c / (n + 2 k)^2)
+  @inline gradient(dy: v128, x: v128): v128 {
+    const one = f32x4.splat(1);
+    const e = math.expNegative(f32x4.neg(f32x4.abs(x)));
+    const c = this.share(x, e), n = this.numerator(c, e), k = this.tail(x, e);
+    const r = f32x4.div(one, multiplyAdd(f32x4.splat(2), k, n));
+    const scale = f32x4.mul(f32x4.mul(k, c), f32x4.mul(f32x4.add(one, e), f32x4.mul(r, r)));
+    const bend = f32x4.mul(f32x4.mul(f32x4.splat(4), x), scale);
+    // Far out e is 0 and x may be infinite.
+    return f32x4.mul(dy, multiplyAdd(n, r, v128.andnot(bend, f32x4.eq(e, f32x4.splat(0)))));
+  }
+  @inline share(x: v128, e: v128): v128 { return math.choose(f32x4.lt(x, f32x4.splat(0)), e, f32x4.splat(1)); }
+  @inline tail(x: v128, e: v128): v128 { return math.choose(f32x4.lt(x, f32x4.splat(0)), f32x4.splat(1), f32x4.mul(e, e)); }
+  @inline numerator(c: v128, e: v128): v128 { return multiplyAdd(c, c, f32x4.add(e, e)); }
+}

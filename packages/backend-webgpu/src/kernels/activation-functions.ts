@@ -50,6 +50,23 @@ fn geluTanhDerivative(x: T) -> T {
   return s + x * s * sigmoid(-twiceU(x)) * 1.5957691216 * (1.0 + 0.134145 * x * x);
 }`;
 
+// tanh(ln(1 + eˣ)) = n/(n + 2k) with e = e^(−|x|), n = c² + 2e, and c = 1, k = e², or c = e, k = 1 for x < 0: nothing cancels.
+const MISH = `${BOUNDED}${GATED}
+fn mishShare(x: T) -> T {
+  let e = exp(-abs(x));
+  let c = select(T(1.0), e, x < T(0.0));
+  let n = c * c + 2.0 * e;
+  return n / (n + 2.0 * select(e * e, T(1.0), x < T(0.0)));
+}
+fn mishDerivative(x: T) -> T {
+  let e = exp(-abs(x));
+  let c = select(T(1.0), e, x < T(0.0));
+  let k = select(e * e, T(1.0), x < T(0.0));
+  let n = c * c + 2.0 * e;
+  let d = n + 2.0 * k;
+  return n / d + 4.0 * x * k * c * (1.0 + e) / (d * d);
+}`;
+
 /** One row for each function that this backend fuses. */
 const table = {
   relu: {
@@ -74,6 +91,12 @@ fn siluDerivative(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - 
     declarations: GELU_TANH,
     value: 'gated(x, sigmoid(twiceU(bounded(x, 30.0))))',
     derivative: 'geluTanhDerivative(bounded(x, 30.0))',
+    keeps: 'x',
+  },
+  mish: {
+    declarations: MISH,
+    value: 'gated(x, mishShare(x))',
+    derivative: 'mishDerivative(bounded(x, 30.0))',
     keeps: 'x',
   },
 } satisfies Record<string, ActivationFunction>;

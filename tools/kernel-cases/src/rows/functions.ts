@@ -33,6 +33,7 @@ export function probability(x: number): number {
 
 const u = (x: number) => sqrt(2 / PI) * (x + 0.044715 * x ** 3);
 const slope = (x: number) => sqrt(2 / PI) * (1 + 3 * 0.044715 * x * x);
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(exp(-Math.abs(x)));
 /** s(1 − s)·factor with s = σ(z), 0 where the exponential has vanished and the factor may be infinite. */
 const bellTimes = (z: number, factor: number) => {
   const bell = sigmoid(z) * sigmoid(-z);
@@ -61,6 +62,11 @@ export const functions: { readonly [name: string]: ActivationFunction } = {
   geluTanh: {
     value: (x) => x * sigmoid(2 * u(x)),
     derivative: (x) => sigmoid(2 * u(x)) + bellTimes(2 * u(x), 2 * x * slope(x)),
+    keeps: 'x',
+  },
+  mish: {
+    value: (x) => x * Math.tanh(softplus(x)),
+    derivative: (x) => Math.tanh(softplus(x)) + (x * sigmoid(x)) / Math.cosh(softplus(x)) ** 2,
     keeps: 'x',
   },
 };
