@@ -1,4 +1,4 @@
-// Depthwise convolutions: every channel has its own filter, [taps, channels]. Vectorised over channels. A channel
+// Depthwise convolutions: every channel has its own filter, [taps, channels]. Vectorized over channels. A channel
 // multiplier is taken care of around these kernels, by repeating channels of the input and adding up those of its gradient.
 import { storeRow } from './epilogue';
 import { Geometry, TAPS } from './geometry';
@@ -169,7 +169,7 @@ export function repeatElements(x: usize, out: usize, times: i32, first: i32, las
 }
 
 /** out[i] = sum over r < times of x[i, r]. Units: elements of out. */
-export function addNeighbours(x: usize, out: usize, times: i32, first: i32, last: i32, scratch: usize): void {
+export function addNeighbors(x: usize, out: usize, times: i32, first: i32, last: i32, scratch: usize): void {
   for (let i = first; i < last; i++) {
     let sum: f32 = 0;
     for (let r = 0; r < times; r++) sum += f32.load(x + bytes(i * times + r));

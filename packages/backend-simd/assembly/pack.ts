@@ -38,7 +38,7 @@ export function packRows(r0: usize, r1: usize, r2: usize, r3: usize, out: usize,
   }
 }
 
-/** `rows` (1 to 4) neighbouring columns of a matrix as a panel [count][4], the rest zero: A given transposed. */
+/** `rows` (1 to 4) neighboring columns of a matrix as a panel [count][4], the rest zero: A given transposed. */
 export function packColumns(source: usize, step: usize, rows: i32, out: usize, count: i32): void {
   if (rows == 4) {
     for (; count > 0; count--) {

@@ -4,7 +4,7 @@ import { multiplyAdd } from './simd';
 
 /**
  * 64 floating-point operations per round: 8 chains of vectors, in the wide variant 16, which V8
- * fuses in pairs since their sums go to neighbouring places in the end, as in the tiles. Units: rounds.
+ * fuses in pairs since their sums go to neighboring places in the end, as in the tiles. Units: rounds.
  */
 export function multiplyAddPeak(first: i32, last: i32, scratch: usize): void {
   if (PANEL == 8) peak8(last - first, scratch);

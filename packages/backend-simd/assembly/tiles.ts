@@ -41,7 +41,7 @@ function tile4x8(a: usize, b: usize, c: usize, stride: usize, k: i32, accumulate
   put(c + 3 * stride, accumulate, c30, c31);
 }
 
-// V8 fuses pairs of neighbouring vectors when it finds pairs of neighbouring stores whose values were made alike: so all
+// V8 fuses pairs of neighboring vectors when it finds pairs of neighboring stores whose values were made alike: so all
 // loads of C come first, all stores last and in order, and adding to C is a function of its own rather than a branch.
 function tile4x16(a: usize, b: usize, c: usize, stride: usize, k: i32): void {
   const c1 = c + stride, c2 = c1 + stride, c3 = c2 + stride;

@@ -24,7 +24,7 @@ describe('Arena', () => {
     expect(arena.live).toBeGreaterThanOrEqual(9990);
   });
 
-  it('merges freed neighbours before it grows', () => {
+  it('merges freed neighbors before it grows', () => {
     const arena = arenaOf(512); // 32 MiB
     const parts = Array.from({ length: 28 }, () => arena.allocate(mebibyte));
     for (const part of parts) arena.release(part, mebibyte);

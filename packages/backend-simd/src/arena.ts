@@ -5,7 +5,7 @@ const GROWTH = 16 * 1024 * 1024;
 
 /**
  * Memory of tensors inside a WebAssembly.Memory: blocks of rounded sizes with a free list per size, so that a training
- * loop finds every block again; neighbours are merged before the memory grows.
+ * loop finds every block again; neighbors are merged before the memory grows.
  */
 export class Arena {
   /** Bytes in blocks that are in use. */
@@ -133,7 +133,7 @@ export class Arena {
     );
   }
 
-  /** Joins neighbouring free blocks; a free range at the top lowers the top. */
+  /** Joins neighboring free blocks; a free range at the top lowers the top. */
   private merge(): void {
     const blocks = [...this.ranges];
     for (const [bytes, pointers] of this.free) for (const start of pointers) blocks.push({ start, bytes });

@@ -100,7 +100,7 @@ export class SimdBackend extends MathBackendCPU {
     return record.pointer as Pointer;
   }
 
-  /** A new tensor in wasm memory, not initialised. */
+  /** A new tensor in wasm memory, not initialized. */
   output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     const dataId = { id: SimdBackend.nextId++ };
     const record = new TensorRecord(this.runtime.memory, dtype, undefined, 1);

@@ -42,7 +42,7 @@ export function depthwiseInputGradient(
     run(backend, phaseGeometry(wide, y, x), backend.pointer(dy), filter, target, info.batchSize);
   }
   if (multiplier !== 1) {
-    backend.parallel('addNeighbours', [target, backend.pointer(out), multiplier], size, 65536);
+    backend.parallel('addNeighbors', [target, backend.pointer(out), multiplier], size, 65536);
     backend.release(target, size * multiplier * 4);
   }
   return out;

@@ -1,6 +1,6 @@
 // The fixed head of the wasm memory: a control page, then one scratch buffer per thread, then the arena.
 
-/** Byte offset of the control words (int32) that the threads synchronise on. */
+/** Byte offset of the control words (int32) that the threads synchronize on. */
 export const CONTROL = 4096;
 /** Byte offset of the arguments (float64, so that pointers and floats both fit) of the running job. */
 export const ARGUMENTS = 8192;

@@ -37,7 +37,7 @@ describe('fillCounterUniform', () => {
     expect(values.every((v) => v < 1 && Number.isInteger(v * 2 ** 24))).toBe(true);
   });
 
-  it('has no correlation between neighbours, nor between neighbouring keys', () => {
+  it('has no correlation between neighbors, nor between neighboring keys', () => {
     const n = 100_000;
     const values = fill(n, [3, 4]);
     const correlation = (a: Float32Array, b: Float32Array) =>

@@ -22,7 +22,7 @@ describe('dropout', () => {
     },
   );
 
-  it('drops elements independently of their neighbours', async () => {
+  it('drops elements independently of their neighbors', async () => {
     const n = 100_000;
     const y = await values(dropout(tf.ones([n]), { rate: 0.5, rng: rng() }));
     for (const distance of [1, 2, 64]) {

@@ -116,6 +116,6 @@ describe('binaryAccuracy', () => {
       /\[2,2\] but labels have shape \[2\]; give one score/,
     );
     expect(() => binaryAccuracy([1], [1], { threshold: Number.NaN })).toThrow(/threshold is NaN/);
-    expect(() => binaryAccuracy([1], [1], { treshold: 1 } as never)).toThrow(/did you mean threshold/);
+    expect(() => binaryAccuracy([1], [1], { Threshold: 1 } as never)).toThrow(/did you mean threshold/);
   });
 });

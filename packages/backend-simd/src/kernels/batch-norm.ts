@@ -187,7 +187,7 @@ const fusedBatchNorm: KernelConfig = {
   },
 };
 
-/** Batch normalisation: in training, with the activation that follows, and with given moments. */
+/** Batch normalization: in training, with the activation that follows, and with given moments. */
 export const batchNormKernels: KernelConfig[] = [
   batchNormTrain('BatchNormTrain', false),
   batchNormTrainGrad('BatchNormTrainGrad', false),

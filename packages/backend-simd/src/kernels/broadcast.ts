@@ -21,7 +21,7 @@ interface Axis {
 const PERIODIC_BELOW = 64;
 
 /**
- * Plans f(a, b) with NumPy's broadcasting: neighbouring axes along which both operands behave alike become one.
+ * Plans f(a, b) with NumPy's broadcasting: neighboring axes along which both operands behave alike become one.
  *
  * @param options.periodic Whether a short row may be laid out several times; true by default.
  * @returns the plan, or undefined when more than four axes remain.

@@ -7,7 +7,7 @@ import { grainOf } from './grain';
 
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 
-/** inputs { x }, attrs { steps }: the matrix that Newton and Schulz's iteration moves towards the nearest orthogonal one. */
+/** inputs { x }, attrs { steps }: the matrix that Newton and Schulz's iteration moves toward the nearest orthogonal one. */
 export const newtonSchulz: KernelConfig = {
   kernelName: 'NewtonSchulz',
   backendName: 'simd',

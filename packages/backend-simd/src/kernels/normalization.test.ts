@@ -35,7 +35,7 @@ for (const { name, backend } of await testedBackends()) {
       read(randomTensor(backend, shape, 1)).map((v) => v + by),
     );
 
-  describe(`normalisation (${name})`, () => {
+  describe(`normalization (${name})`, () => {
     for (const [name, saved] of Object.entries(savedBy)) {
       for (const [shape, affine] of [
         ...batchShapes.map((s) => [s, true] as const),

@@ -68,5 +68,5 @@ const layerNormGrad: KernelConfig = {
   },
 };
 
-/** Batch and layer normalisation. */
+/** Batch and layer normalization. */
 export const normalizationKernels: KernelConfig[] = [...batchNormKernels, layerNorm, layerNormGrad];

@@ -12,7 +12,7 @@ const SLICE = 32768;
 const MOST_SLICES = 64;
 
 /**
- * Reduces a float32 tensor along `axes`: neighbouring axes together, the last ones first.
+ * Reduces a float32 tensor along `axes`: neighboring axes together, the last ones first.
  *
  * @param scale Factor of a sum.
  * @returns a tensor without the reduced axes.

@@ -23,7 +23,7 @@ export function stridesOf(shape: number[]): number[] {
   return shape.map((_, i) => util.sizeFromShape(shape.slice(i + 1)));
 }
 
-/** Leaves out axes of size 1 and joins neighbours that are contiguous in the source and in the target. */
+/** Leaves out axes of size 1 and joins neighbors that are contiguous in the source and in the target. */
 export function mergeAxes(axes: Axis[]): Axis[] {
   const merged: Axis[] = [];
   for (const axis of axes) {
