@@ -96,7 +96,7 @@ fn siluDerivative(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - 
   mish: {
     declarations: MISH,
     value: 'gated(x, mishShare(x))',
-    derivative: 'mishDerivative(bounded(x, 30.0))',
+    derivative: 'mishDerivative(bounded(x, 100.0))',
     keeps: 'x',
   },
 } satisfies Record<string, ActivationFunction>;
