@@ -18,7 +18,7 @@ export * from './move';
 export * from './batch-norm';
 export * from './batch-norm-grad';
 export * from './layer-norm';
-export * from './optimizer';
+export * from './generated/optimizers';
 export { combine } from './combine';
 export * from './recurrent';
 export * from './row-product';

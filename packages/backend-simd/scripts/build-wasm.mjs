@@ -5,11 +5,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}src/generated/`;
 const dispatch = `${root}assembly/generated/`;
 const listOfFunctions = `${root}assembly/activations.ts`;
+const listOfOptimizers = `${root}src/optimizer-rules.ts`;
 
 const common = ['assembly/index.ts', '--runtime', 'stub', '--importMemory', '--maximumMemory', '65536'];
 const optimize = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'];
@@ -26,7 +28,8 @@ const variants = {
 async function sourceHash() {
   const hash = createHash('sha256')
     .update(asc.version)
-    .update(await readFile(fileURLToPath(import.meta.url)));
+    .update(await readFile(fileURLToPath(import.meta.url)))
+    .update(await readFile(listOfOptimizers));
   for (const name of (await readdir(`${root}assembly`)).sort()) {
     if (name.endsWith('.ts')) hash.update(name).update(await readFile(`${root}assembly/${name}`));
   }
@@ -90,6 +93,55 @@ ${choose((f) => `gradientRows<${onArgument(f)}>(dy, x, g, ${values})`)}}
   );
 }
 
+/** The kernels of the rules in src/optimizer-rules.ts: the loops around their formulas. */
+async function writeOptimizerKernels() {
+  const { code } = await transform(await readFile(listOfOptimizers, 'utf8'), { loader: 'ts' });
+  const { optimizerRules } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  // Only the names of a rule's numbers are wanted here.
+  const zeros = new Proxy({}, { get: () => 0 });
+  const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
+  const kernels = Object.entries(optimizerRules).map(([name, { slots, scalars, own, formula }]) => {
+    const inputs = ['g', 'p', ...slots];
+    const outputs = ['update', ...slots.map((slot) => `new${capitalized(slot)}`)];
+    const addresses = [...inputs, ...outputs].map(
+      (each, i) => `    const ${each}At = pointerAt(entry, ${i});\n`,
+    );
+    // Two words come before the addresses.
+    const behind = 2 + inputs.length + outputs.length;
+    const numbers = [
+      ...Object.keys(own(0, zeros)).map((each, i) => `    const ${each} = floatAt(entry, ${behind + i});\n`),
+      ...Object.keys(scalars(zeros)).map((each, i) => `    const ${each} = floatAt(scalars, ${i});\n`),
+    ];
+    return `@unmanaged class ${name} {
+  step(entry: usize, scalars: usize, first: i32, last: i32): void {
+${addresses.join('')}${numbers.join('')}    const total = last - first;
+    for (let i = first; i < last; i += 4) {
+      const back = overlap(total, last - i);
+      const width = back ? 4 : last - i;
+      const at = bytes(i) - back;
+${inputs.map((each) => `      const ${each} = loadPart(${each}At + at, width);\n`).join('')}${formula.replace(/^\n/, '')}
+${outputs.map((each) => `      storePart(${each}At + at, ${each}, width);\n`).join('')}    }
+  }
+}
+
+export function ${name[0].toLowerCase()}${name.slice(1)}(table: usize, words: i32, scalars: usize, first: i32, last: i32, scratch: usize): void {
+  forEachParameter<${name}>(table, words, scalars, first, last);
+}
+`;
+  });
+  await writeFile(
+    `${dispatch}optimizers.ts`,
+    `// Made from the rules of src/optimizer-rules.ts by scripts/build-wasm.mjs; do not edit.
+import { choose } from '../math';
+import { floatAt, forEachParameter, pointerAt } from '../optimizer';
+import { bytes, multiplyAdd } from '../simd';
+import { loadPart, overlap, storePart } from '../vector';
+
+// Units: blocks of BLOCK elements of all parameters.
+${kernels.join('\n')}`,
+  );
+}
+
 /** @returns the contents of what the compiler wrote, by the end of its name. */
 async function compile(flags) {
   const written = {};
@@ -147,6 +199,7 @@ if (previous.hash === hash && !process.argv.includes('--force')) {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await writeActivationKernels();
+  await writeOptimizerKernels();
   const comment = '// Made from assembly/ by scripts/build-wasm.mjs; do not edit.\n';
   const sizes = {};
   for (const [name, flags] of Object.entries(variants)) {

@@ -93,12 +93,22 @@ export interface Kernels {
   Dropout: Kernel<{ x: T }, { rate: number; key: readonly number[] }>;
 }
 
-/** Kernels over the tensors of many parameters at once, with their attributes; `weightDecays` has one number each. */
-export interface ListKernels {
-  /** Lists: gradients, parameters, means, squares; outputs as of `AdamW`. */
-  AdamWList: AdamAttributes & { weightDecays: readonly number[] };
-  /** Lists: gradients, parameters, momenta; outputs as of `Sgd`. */
-  SgdList: SgdAttributes & { weightDecays: readonly number[] };
+/** A step of an optimizer for one parameter: from its gradient, itself and its slots to [update, …slots]. */
+type Step = { inputs: { gradient: T; parameter: T }; attributes: { weightDecay: number } };
+
+/**
+ * Of each step of an optimizer the kernel for many parameters at once, named with `List` at its end: lists of gradients,
+ * parameters and slots in the order of its inputs, one weight decay each; outputs as of the step.
+ */
+type StepLists = {
+  [K in keyof Kernels as Kernels[K] extends Step ? `${K}List` : never]: Omit<
+    Kernels[K]['attributes'],
+    'weightDecay'
+  > & { weightDecays: readonly number[] };
+};
+
+/** Kernels over the tensors of many parameters at once, with their attributes. */
+export interface ListKernels extends StepLists {
   /** One list of matrices. */
   NewtonSchulzList: { steps: number };
 }

@@ -1,3 +1,4 @@
+// Made from the files of rows/ by write-tables.mjs; do not edit.
 import type { KernelRow } from './row';
 import { activation } from './rows/activation';
 import { adamW } from './rows/adam-w';
@@ -13,16 +14,16 @@ import { softmax, softmaxCrossEntropy } from './rows/softmax';
 /** Every fused kernel of the contract, in the order of the tables. */
 export const kernelRows: readonly KernelRow[] = [
   activation,
-  softmax,
-  softmaxCrossEntropy,
+  adamW,
+  attention,
   batchNormTrain,
   batchNormActivation,
+  dropout,
   layerNorm,
-  attention,
+  newtonSchulz,
   lstmCell,
   gruCell,
-  adamW,
   sgd,
-  newtonSchulz,
-  dropout,
+  softmax,
+  softmaxCrossEntropy,
 ];

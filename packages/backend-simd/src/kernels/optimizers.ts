@@ -1,6 +1,6 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
+import { type OptimizerRule, optimizerRules } from '../optimizer-rules';
 import { advance } from '../pointer';
 import { floats } from './floats';
 import { grainOf } from './grain';
@@ -8,75 +8,29 @@ import { grainOf } from './grain';
 /** Elements of a unit, as in assembly/optimizer.ts. */
 const BLOCK = 8192;
 
-/** One optimizer: the kernel for one parameter, and that for a list of them, follow from it. */
-interface StepRule<Attributes> {
-  /** The name of the kernel for one parameter; the other one is called `${kernelName}List`. */
-  kernelName: string;
-  /** The kernel in assembly/optimizer.ts. */
-  wasm: KernelsLike<'adamW'>;
-  /** The tensors that the rule keeps for a parameter: read, and written anew. */
-  slots: readonly string[];
-  /** What the rule reads as its scalars, and the floats of a parameter with this weight decay. */
-  scalars: (attributes: Attributes) => number[];
-  floatsOf: (weightDecay: number, attributes: Attributes) => number[];
-  /** Operations of an element. */
-  work: number;
-}
-
-interface AdamWAttributes {
-  learningRate: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  step: number;
-}
-
-const adamW: StepRule<AdamWAttributes> = {
-  kernelName: 'AdamW',
-  wasm: 'adamW',
-  slots: ['mean', 'square'],
-  scalars: ({ learningRate, beta1, beta2, epsilon, step }) => [
-    ...[learningRate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon],
-    ...[1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)],
-  ],
-  floatsOf: (weightDecay) => [weightDecay],
-  work: 4,
-};
-
-interface SgdAttributes {
-  learningRate: number;
-  momentum: number;
-  nesterov: boolean;
-  decoupled: boolean;
-}
-
-const sgd: StepRule<SgdAttributes> = {
-  kernelName: 'Sgd',
-  wasm: 'sgd',
-  slots: ['momentum'],
-  scalars: ({ learningRate, momentum, nesterov }) => [learningRate, momentum, nesterov ? 1 : 0],
-  floatsOf: (weightDecay, { decoupled }) => (decoupled ? [0, weightDecay] : [weightDecay, 0]),
-  work: 3,
-};
+type RuleName = keyof typeof optimizerRules;
 
 /** Steps of optimizers, each for one parameter and for a list. */
-export const optimizerKernels: KernelConfig[] = [...kernelsOf(adamW), ...kernelsOf(sgd)];
+export const optimizerKernels: KernelConfig[] = (Object.keys(optimizerRules) as RuleName[]).flatMap(
+  kernelsOf,
+);
 
-function kernelsOf<Attributes>(rule: StepRule<Attributes>): KernelConfig[] {
-  const { kernelName, slots } = rule;
+function kernelsOf(kernelName: RuleName): KernelConfig[] {
+  const rule: OptimizerRule<never> = optimizerRules[kernelName];
+  const { slots } = rule;
   const columns = ['gradient', 'parameter', ...slots];
   /** inputs { gradient, parameter, …slots }, attributes with weightDecay: outputs [update, …slots]. */
   const single: KernelConfig = {
     kernelName,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend, attrs }) => {
-      const attributes = attrs as unknown as Attributes & { weightDecay: number };
+      const attributes = attrs as unknown as { weightDecay: number };
       const entry = {
         names: columns,
         tensors: columns.map((column) => inputs[column] as TensorInfo),
-        floats: rule.floatsOf(attributes.weightDecay, attributes),
+        floats: Object.values(rule.own(attributes.weightDecay, attributes as never)),
       };
-      return step(backend as SimdBackend, kernelName, rule, attributes, [entry])[0]!;
+      return step(backend as SimdBackend, kernelName, kernelName, attributes, [entry])[0]!;
     },
   };
   /**
@@ -87,7 +41,7 @@ function kernelsOf<Attributes>(rule: StepRule<Attributes>): KernelConfig[] {
     kernelName: `${kernelName}List`,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend, attrs }) => {
-      const attributes = attrs as unknown as Attributes & { weightDecays: number[] };
+      const attributes = attrs as unknown as { weightDecays: number[] };
       const tensors = Object.values(inputs) as TensorInfo[];
       const n = tensors.length / columns.length;
       if (!Number.isInteger(n)) {
@@ -98,9 +52,9 @@ function kernelsOf<Attributes>(rule: StepRule<Attributes>): KernelConfig[] {
       const entries = Array.from({ length: n }, (_, i) => ({
         names: columns.map((column) => `${column} ${i}`),
         tensors: columns.map((_, c) => tensors[c * n + i]!),
-        floats: rule.floatsOf(attributes.weightDecays[i]!, attributes),
+        floats: Object.values(rule.own(attributes.weightDecays[i]!, attributes as never)),
       }));
-      const results = step(backend as SimdBackend, `${kernelName}List`, rule, attributes, entries);
+      const results = step(backend as SimdBackend, `${kernelName}List`, kernelName, attributes, entries);
       return ['update', ...slots].flatMap((_, o) => results.map((outputs) => outputs[o]!));
     },
   };
@@ -116,13 +70,15 @@ interface Entry {
 }
 
 /** One step of a rule for all parameters as one job of all threads: for each its update and its new slots. */
-function step<Attributes>(
+function step(
   simd: SimdBackend,
   kernelName: string,
-  { wasm, slots, scalars, work }: StepRule<Attributes>,
-  attributes: Attributes,
+  ruleName: RuleName,
+  attributes: object,
   parameters: Entry[],
 ): TensorInfo[][] {
+  const { slots, scalars, work }: OptimizerRule<never> = optimizerRules[ruleName];
+  const wasm = `${ruleName[0]!.toLowerCase()}${ruleName.slice(1)}` as Uncapitalize<RuleName>;
   let units = 0;
   const entries = parameters.map(({ names, tensors, floats: own }) => {
     const { shape } = tensors[0]!;
@@ -137,7 +93,7 @@ function step<Attributes>(
   });
   if (units > 0) {
     const words = entries[0]!.words.length + entries[0]!.own.length;
-    const common = scalars(attributes);
+    const common = Object.values(scalars(attributes as never));
     const bytes = 4 * (words * entries.length + common.length);
     const table = simd.temporary(bytes);
     const { buffer } = simd.runtime.memory;

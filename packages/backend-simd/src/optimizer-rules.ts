@@ -1,0 +1,60 @@
+/** The step of an optimizer: the kernel for one parameter, and that for a list of them, follow from it. */
+export interface OptimizerRule<Attributes> {
+  /** The tensors that the rule keeps for a parameter: read, and written anew. */
+  slots: readonly string[];
+  /** Numbers that hold for all parameters, and those of one with this weight decay: vectors of one value in the formula. */
+  scalars: (attributes: Attributes) => { [name: string]: number };
+  own: (weightDecay: number, attributes: Attributes) => { [name: string]: number };
+  /**
+   * AssemblyScript on vectors of four floats: from the gradient `g`, the parameter `p`, the slots and the numbers, the
+   * constants `update` and, for a slot `mean`, `newMean`. scripts/build-wasm.mjs puts the loops around it.
+   */
+  formula: string;
+  /** Operations of an element, next to a copy. */
+  work: number;
+}
+
+const declare = <Attributes>(rule: OptimizerRule<Attributes>) => rule;
+
+/** One row for each optimizer whose step is a kernel, by the kernel's name. */
+export const optimizerRules = {
+  /** m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², update = −η·(m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) + λ·p), t = step + 1 */
+  AdamW: declare({
+    slots: ['mean', 'square'],
+    scalars: (a: { learningRate: number; beta1: number; beta2: number; epsilon: number; step: number }) => ({
+      rate: -a.learningRate,
+      keepMean: a.beta1,
+      addMean: 1 - a.beta1,
+      keepSquare: a.beta2,
+      addSquare: 1 - a.beta2,
+      epsilon: a.epsilon,
+      meanScale: 1 - a.beta1 ** (a.step + 1),
+      squareScale: 1 - a.beta2 ** (a.step + 1),
+    }),
+    own: (decay) => ({ decay }),
+    formula: `
+      const newMean = multiplyAdd(mean, keepMean, f32x4.mul(g, addMean));
+      const newSquare = multiplyAdd(square, keepSquare, f32x4.mul(f32x4.mul(g, g), addSquare));
+      const root = f32x4.add(f32x4.sqrt(f32x4.div(newSquare, squareScale)), epsilon);
+      const direction = f32x4.div(f32x4.div(newMean, meanScale), root);
+      const update = f32x4.mul(multiplyAdd(p, decay, direction), rate);`,
+    work: 4,
+  }),
+  /** d = g + λ·p, b ← μ·b + d, u = b, or d + μ·b with nesterov, update = −η·u; decoupled d = g, update = −η·(u + λ·p) */
+  Sgd: declare({
+    slots: ['momentum'],
+    scalars: (a: { learningRate: number; momentum: number; nesterov: boolean; decoupled: boolean }) => ({
+      rate: -a.learningRate,
+      keep: a.momentum,
+      ahead: a.nesterov ? 1 : 0,
+    }),
+    own: (weightDecay, { decoupled }) =>
+      decoupled ? { decay: 0, apart: weightDecay } : { decay: weightDecay, apart: 0 },
+    formula: `
+      const d = multiplyAdd(p, decay, g);
+      const newMomentum = multiplyAdd(momentum, keep, d);
+      const direction = choose(f32x4.gt(ahead, f32x4.splat(0)), multiplyAdd(newMomentum, keep, d), newMomentum);
+      const update = f32x4.mul(multiplyAdd(p, apart, direction), rate);`,
+    work: 3,
+  }),
+};
