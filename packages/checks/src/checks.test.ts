@@ -81,12 +81,18 @@ describe('kinds', () => {
     ['seed', 2 ** 40, -1],
     ['flag', false, 0],
     ['text', 'a', ''],
-    ['func', () => 0, 'f'],
+    ['func', Math.max, 'f'],
+    ['match', Math.max, 'a'],
     ['match', /a/, 'a'],
     ['object', {}, []],
     ['anything', 0, null],
   ] as const)('%s accepts %s and refuses %s', (name, good, bad) => {
     expect([checks[name].accepts(good), checks[name].accepts(bad)]).toEqual([true, false]);
+  });
+
+  it('a class is no function, since it cannot be called', () => {
+    for (const name of ['func', 'match'] as const) expect(checks[name].accepts(class {})).toBe(false);
+    expect(checks.func.accepts(async () => 0)).toBe(true);
   });
 
   it('objectWith asks for methods', () => {
@@ -139,6 +145,9 @@ it.each([
   [{ shape: [2], dtype: 'float32', isDisposed: true }, 'a disposed tensor float32 [2]'],
   [/a b/, '/a b/'],
   [Math.max, 'the function max'],
+  [() => 0, 'a function'],
+  [class Network {}, 'the class Network'],
+  [class {}, 'a class'],
 ])('show: %o', (value, text) => {
   expect(show(value)).toBe(text);
 });

@@ -1,4 +1,4 @@
-import { show } from './show';
+import { isClass, show } from './show';
 
 /** A set of values that an argument may have. */
 export interface Kind {
@@ -67,13 +67,16 @@ export const text: Kind = {
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 
-/** A function. */
-export const func: Kind = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+/** A function that can be called: not a class, which only `new` can. */
+export const func: Kind = {
+  expected: 'a function',
+  accepts: (value) => typeof value === 'function' && !isClass(value),
+};
 
 /** What selects parameters by name: a regular expression, or a function of the name. */
 export const match: Kind = {
   expected: 'a regular expression or a function of the name',
-  accepts: (value) => value instanceof RegExp || typeof value === 'function',
+  accepts: (value) => value instanceof RegExp || func.accepts(value),
 };
 
 /** Anything but null and undefined. */

@@ -12,11 +12,17 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(short(value));
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'symbol') return value.toString();
-  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value === 'function') {
+    const kind = isClass(value) ? 'class' : 'function';
+    return value.name ? `the ${kind} ${value.name}` : `a ${kind}`;
+  }
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return list(value);
   return thing(value);
 }
+
+/** Whether a function can only be called with `new`. */
+export const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
 
 const short = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
 

@@ -206,7 +206,7 @@ describe('createTrainer', () => {
     [{ seed: -1 }, /^createTrainer: seed is -1/],
     [{ regularizer: 0.1 }, /^createTrainer: regularizer is 0.1; give a function/],
     [{ reduction: 'none' }, /^createTrainer: reduction is "none"; give "mean" or "sum"/],
-    [{ regularizer: 1 }, /there is no option "regularizer"; did you mean regularizer/],
+    [{ Regularizer: 1 }, /there is no option "Regularizer"; did you mean regularizer/],
   ])('refuses %j', (wrong, message) => {
     const good = { loss: meanSquaredError, optimizer: adam() };
     expect(() => createTrainer(network(), { ...good, ...(wrong as object) })).toThrow(message);

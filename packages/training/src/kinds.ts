@@ -30,7 +30,7 @@ export const metricsKind: Kind = {
 export const dataKind: Kind = {
   expected:
     'batches in an array, an iterable, or a function that returns them; { xs, ys } with all examples; or a source with batches(epoch)',
-  accepts: (value) => (typeof value === 'object' && value !== null) || typeof value === 'function',
+  accepts: (value) => (typeof value === 'object' && value !== null) || func.accepts(value),
 };
 
 const METHODS = ['parameters', 'trainable', 'apply', 'predict'];

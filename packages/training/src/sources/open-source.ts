@@ -1,4 +1,4 @@
-import { show } from '@tenfold/checks';
+import { func, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayData, Batch, Batches, BatchSource, Data, TfDataset } from '../batch';
 import { arraySource } from './array-source';
@@ -128,8 +128,9 @@ export async function openSource<X, Y>(
 }
 
 async function formOf<X, Y>(name: string, what: string, data: Data<X, Y>): Promise<Form<X, Y>> {
-  if (typeof data === 'function') {
-    return { begin: async (epoch) => cursorOf(name, `what ${what} returned`, await data(epoch)) };
+  if (func.accepts(data)) {
+    const open = data as (epoch: number) => unknown;
+    return { begin: async (epoch) => cursorOf(name, `what ${what} returned`, await open(epoch)) };
   }
   const given = data as Partial<BatchSource<X, Y> & TfDataset<X, Y> & ArrayData> | null | undefined;
   if (typeof given === 'object' && given !== null) {
