@@ -120,10 +120,14 @@ describe.each(smooth)('%s', (name, c) => {
       (await loss(y, p, options).data())[0];
     expect(await value(y, tf.fill(p.shape, Number.NaN))).toBeNaN();
     expect(await value(tf.fill(y.shape, Number.NaN), p)).toBeNaN();
-    for (const bad of [Number.NaN, -1]) {
-      expect(
-        await value(y, p, { weights: Array.from({ length: first }, (_, i) => (i === 1 ? bad : 1)) }),
-      ).toBeNaN();
+    for (const bad of [Number.NaN, -1, Infinity]) {
+      const weights = Array.from({ length: first }, (_, i) => (i === 1 ? bad : 1));
+      expect(await value(y, p, { weights: tf.tensor(weights) })).toBeNaN();
+      for (const given of [weights, Float32Array.from(weights), bad]) {
+        expect(() => loss(y, p, { weights: given })).toThrow(
+          `${name}: a weight is ${bad}; give finite numbers of at least 0`,
+        );
+      }
     }
   });
 

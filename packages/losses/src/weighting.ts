@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface ReductionOptions {
   /**
    * Weights ≥ 0 of the examples, all 1 by default. Their shape is that of the losses, or its beginning: [batch] for losses
-   * [batch, features]. An example of weight 0 counts for nothing, even where its label or prediction is NaN or infinite.
+   * [batch, features]. A weight below 0, NaN or infinite is refused in an array, and makes the loss NaN in a tensor, whose
+   * values are not read. An example of weight 0 counts for nothing, even where its label or prediction is NaN or infinite.
    */
   weights?: Input;
   /** 'mean': Σ wᵢ·lᵢ / Σ wᵢ. 'sum': Σ wᵢ·lᵢ. 'none': wᵢ·lᵢ. 'mean' by default. */
@@ -14,17 +15,35 @@ export interface ReductionOptions {
 
 export const reductionKinds = { weights: anything, reduction: oneOf('mean', 'sum', 'none') };
 
-/** One weight for each of the losses, NaN where one is negative; undefined when none are given. */
+/** A number among nested numbers that cannot be a weight. */
+function findWrong(weights: tf.TensorLike): number | undefined {
+  if (typeof weights === 'number') return weights >= 0 && weights < Infinity ? undefined : weights;
+  if (typeof weights !== 'object') return undefined;
+  for (const entry of weights as ArrayLike<tf.TensorLike> & Iterable<tf.TensorLike>) {
+    const wrong = findWrong(entry);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** One weight for each of the losses, NaN where one is negative or infinite; undefined when none are given. */
 export function weightsOf(name: string, weights: Input | undefined, shape: number[]): tf.Tensor | undefined {
   if (weights === undefined) return undefined;
   const w = floatTensor(name, 'weights', weights);
+  const wrong = weights instanceof tf.Tensor ? undefined : findWrong(weights);
+  if (wrong !== undefined) {
+    throw new Error(`${name}: a weight is ${wrong}; give finite numbers of at least 0`);
+  }
   if (w.rank > shape.length || w.shape.some((size, i) => size !== 1 && size !== shape[i])) {
     throw new Error(
       `${name}: weights have shape [${w.shape}] but the losses have shape [${shape}]; give one weight for each example, of shape [${shape}] or the beginning of it`,
     );
   }
   const aligned = tf.reshape(w, [...w.shape, ...shape.slice(w.rank).map(() => 1)]);
-  return tf.broadcastTo(tf.where(tf.less(aligned, 0), tf.scalar(Number.NaN), aligned), shape);
+  return tf.broadcastTo(
+    tf.where(tf.logicalAnd(tf.greaterEqual(aligned, 0), tf.less(aligned, Infinity)), aligned, Number.NaN),
+    shape,
+  );
 }
 
 /**
