@@ -49,7 +49,7 @@ describe('saveSafetensors', () => {
 
   it('refuses what the format cannot keep', async () => {
     await expect(saveSafetensors({ name: tf.tensor(['x']) })).rejects.toThrow(
-      /saveSafetensors: name is a string; give float32/,
+      /saveSafetensors: name is a tensor string \[.*\]; give a tensor of float32/,
     );
     await expect(saveSafetensors({ __metadata__: tf.ones([1]) })).rejects.toThrow(/keeps for itself/);
     await expect(saveSafetensors({}, { epoch: 3 as unknown as string })).rejects.toThrow(

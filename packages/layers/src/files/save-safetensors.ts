@@ -1,4 +1,5 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import { assertArgument, object, required, show } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
 
 // Widest elements first: the format allows no gaps, so this order is what keeps every tensor aligned.
 const formats = {
@@ -16,7 +17,7 @@ const formats = {
  * @param tensors such as `model.parameters()`; not disposed
  * @param metadata strings to keep with them
  * @returns the file's bytes
- * @throws when a tensor has another dtype, is named `__metadata__`, or the metadata holds something else than strings
+ * @throws when something is not a tensor, or has another dtype, is disposed, is named `__metadata__`, or the metadata holds something else than strings
  * @example
  * await writeFile('model.safetensors', await saveSafetensors(model.parameters(), { epoch: '8' }));
  * @see https://huggingface.co/docs/safetensors, "Format"
@@ -25,6 +26,8 @@ export async function saveSafetensors(
   tensors: tf.NamedTensorMap,
   metadata: Record<string, string> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  assertArgument('saveSafetensors', 'tensors', tensors, required(object));
+  assertArgument('saveSafetensors', 'metadata', metadata, object);
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string') {
       throw new Error(
@@ -61,9 +64,9 @@ function formatOf(name: string, tensor: tf.Tensor) {
   if (name === '__metadata__') {
     throw new Error("saveSafetensors: a tensor is named '__metadata__', which the format keeps for itself");
   }
-  if (!(tensor.dtype in formats)) {
+  if (!(tensor instanceof tf.Tensor) || tensor.isDisposed || !(tensor.dtype in formats)) {
     throw new Error(
-      `saveSafetensors: ${name} is a ${tensor.dtype}; give float32, int32 or bool, or cast it with tf.cast`,
+      `saveSafetensors: ${name} is ${show(tensor)}; give a tensor of float32, int32 or bool, or cast it with tf.cast`,
     );
   }
   return formats[tensor.dtype as keyof typeof formats];

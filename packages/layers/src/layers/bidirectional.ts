@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
-import type { AnyLayer, Layer, LayerLike, ParamsOf } from '../model/layer';
+import { type AnyLayer, assertLayer, type Layer, type LayerLike, type ParamsOf } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
 /**
@@ -22,6 +22,8 @@ export function bidirectional<const F extends LayerLike & AnyLayer, const B exte
   forward: F,
   backward: B,
 ): Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }> {
+  assertLayer('bidirectional', 'forward', forward);
+  assertLayer('bidirectional', 'backward', backward);
   const both = block({ forward: forward as LayerLike, backward: backward as LayerLike }, (l, input) => {
     const x = inputTensor('bidirectional', input);
     if (x.rank !== 3) {

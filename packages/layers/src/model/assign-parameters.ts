@@ -1,5 +1,6 @@
-import { assertOptions, flag, nearestName } from '@tenfold/checks';
+import { assertArgument, assertOptions, flag, nearestName, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
 export interface AssignParametersOptions {
@@ -23,6 +24,8 @@ export function assignParameters(
   tensors: tf.NamedTensorMap,
   options: AssignParametersOptions = {},
 ): void {
+  assertModel('assignParameters', model, 'parameters');
+  assertArgument('assignParameters', 'tensors', tensors, required(object));
   assertOptions('assignParameters', options, { partial: flag });
   const { partial = false } = options;
   const variables = model.parameters();

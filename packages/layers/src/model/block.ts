@@ -1,4 +1,4 @@
-import { assertArgument, func } from '@tenfold/checks';
+import { assertArgument, func, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AnyLayer, Context, InputOf, Layer, OutputOf, ParamsOf } from './layer';
 import { initParts, partsOf, within } from './parts';
@@ -24,8 +24,9 @@ export function block<const L extends { readonly [name: string]: AnyLayer }, I =
   layers: L,
   forward: (parts: BlockParts<L>, input: I, context: Context) => O,
 ): Layer<{ -readonly [name in keyof L]: ParamsOf<L[name]> }, I, O> {
+  assertArgument('block', 'layers', layers, required(object));
   const parts = partsOf('block', layers);
-  assertArgument('block', 'forward', forward, { ...func, required: true });
+  assertArgument('block', 'forward', forward, required(func));
   return {
     init: (rng) => initParts('block', parts, rng) as { -readonly [name in keyof L]: ParamsOf<L[name]> },
     apply(params, input, context) {

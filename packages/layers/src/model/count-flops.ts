@@ -1,5 +1,7 @@
+import { assertArgument, count, listOf, required } from '@tenfold/checks';
 import { countFlops as countExecuted } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
 /**
@@ -10,9 +12,12 @@ import type { Model } from './layer';
  * Runs the model once, on zeros. For a model with several inputs use `countFlops` of `@tenfold/kernels`.
  *
  * @param inputShape of one example, [32, 32, 3]
+ * @throws when the first argument is not a model, or the model cannot take an input of that shape
  * @example
  * countFlops(createModel(dense({ inFeatures: 2, outFeatures: 3 })), [2]); // 12
  */
 export function countFlops(model: Pick<Model, 'predict'>, inputShape: number[]): number {
+  assertModel('countFlops', model, 'predict');
+  assertArgument('countFlops', 'inputShape', inputShape, required(listOf(count)));
   return tf.tidy(() => countExecuted(() => model.predict(tf.zeros([1, ...inputShape]))).flops);
 }

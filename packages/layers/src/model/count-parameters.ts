@@ -1,4 +1,5 @@
 import { assertOptions, flag } from '@tenfold/checks';
+import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
 export interface CountParametersOptions {
@@ -9,7 +10,7 @@ export interface CountParametersOptions {
 /**
  * How many numbers the model's trainable parameters hold.
  *
- * @throws when an option is unknown or not a boolean
+ * @throws when the first argument is not a model, or an option is unknown or not a boolean
  * @example
  * countParameters(createModel(dense({ inFeatures: 2, outFeatures: 3 }))); // 9
  */
@@ -17,6 +18,7 @@ export function countParameters(
   model: Pick<Model, 'parameters' | 'trainable'>,
   options: CountParametersOptions = {},
 ): number {
+  assertModel('countParameters', model, 'parameters', 'trainable');
   assertOptions('countParameters', options, { all: flag });
   const counted = options.all ? model.parameters() : model.trainable();
   return Object.values(counted).reduce((sum, variable) => sum + variable.size, 0);

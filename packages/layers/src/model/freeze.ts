@@ -1,5 +1,13 @@
-import { flattenParams } from './flatten-params';
-import { type AnyLayer, type InputOf, type Layer, type OutputOf, type ParamsOf, toLayer } from './layer';
+import { flatten } from './flatten-params';
+import {
+  type AnyLayer,
+  assertLayer,
+  type InputOf,
+  type Layer,
+  type OutputOf,
+  type ParamsOf,
+  toLayer,
+} from './layer';
 
 /**
  * A layer that training leaves as it is: its parameters are not trainable, running statistics do not move, and dropout
@@ -15,11 +23,12 @@ import { type AnyLayer, type InputOf, type Layer, type OutputOf, type ParamsOf, 
  * Object.keys(classifier.trainable()); // ['head.kernel', 'head.bias']
  */
 export function freeze<const L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, InputOf<L>, OutputOf<L>> {
+  assertLayer('freeze', 'layer', layer);
   const frozen = toLayer(layer);
   return {
     init(rng) {
       const params = frozen.init(rng);
-      for (const variable of Object.values(flattenParams(params))) variable.trainable = false;
+      for (const variable of Object.values(flatten('freeze', params))) variable.trainable = false;
       return params;
     },
     apply: (params, input, context) => frozen.apply(params, input, { ...context, training: false }),

@@ -1,3 +1,4 @@
+import { func, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -88,6 +89,7 @@ export type OutputOf<L> = L extends { readonly layer: Layer<object, never, infer
 /** The layer itself, one without parameters around a plain function, or one that shares the variables of a model. */
 export function toLayer<L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, InputOf<L>, OutputOf<L>>;
 export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
+  assertLayer('toLayer', 'layer', layer);
   if (typeof layer === 'function') return { init: () => ({}), apply: (_, x) => layer(x) };
   if (isModel(layer)) {
     return {
@@ -96,6 +98,17 @@ export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
     };
   }
   return layer;
+}
+
+/** Fails unless a value can be used as a layer. */
+export function assertLayer(name: string, what: string, value: unknown): void {
+  if (func.accepts(value)) return;
+  const layer = value as Partial<Layer & Model> | null | undefined;
+  if (typeof layer === 'object' && typeof layer?.apply === 'function' && (layer.init || isModel(layer)))
+    return;
+  throw new Error(
+    `${name}: ${what} is ${show(value)}; give a layer such as dense({ … }), a model, or a function of a tensor`,
+  );
 }
 
 const isModel = (layer: object): layer is Model<object, never, unknown> =>

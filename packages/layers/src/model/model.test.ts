@@ -4,7 +4,9 @@ import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import {
+  assignParameters,
   batchNorm,
+  bidirectional,
   block,
   conv2d,
   countFlops,
@@ -13,7 +15,10 @@ import {
   dense,
   dropout,
   flatten,
+  flattenParams,
+  freeze,
   sequential,
+  toLayer,
 } from '../index';
 
 const residual = block(
@@ -124,4 +129,24 @@ it('drops about the rate in training, scales the rest, and draws the same for th
   expect(new Set(values)).toEqual(new Set([0, Math.fround(4 / 3)]));
   expect([...(await draw(1))]).toEqual(values);
   expect([...(await draw(2))]).not.toEqual(values);
+});
+
+it.each<[() => unknown, RegExp]>([
+  [() => countParameters({} as never), /^countParameters: model is an empty object; give what createModel/],
+  [() => countFlops(undefined as never, [1]), /^countFlops: model is missing; give what createModel returns/],
+  [() => countFlops(network(), 2 as never), /^countFlops: inputShape is 2; give an array of an integer/],
+  [() => countFlops(network(), [3]), /^stem: conv2d: the input has shape \[1,3\]; give images/],
+  [
+    () => assignParameters(network as never, {}),
+    /^assignParameters: model is the function network; give what/,
+  ],
+  [() => assignParameters(network(), null as never), /^assignParameters: tensors is null; give an object/],
+  [() => freeze({} as never), /^freeze: layer is an empty object; give a layer such as dense/],
+  [() => toLayer(class Network {} as never), /^toLayer: layer is the class Network; give a layer/],
+  [() => flattenParams({ a: 1 }), /^flattenParams: the parameter a is 1; give a tf.Variable/],
+  [() => bidirectional(relu, 1 as never), /^bidirectional: backward is 1; give a layer/],
+  [() => block([] as never, (_, x) => x), /^block: layers is \[\]; give an object/],
+  [() => flatten(tf.scalar(1)), /^flatten: the input is a scalar; give a batch/],
+])('refuses what is no model, layer or shape: %#', (call, message) => {
+  expect(call).toThrow(message);
 });

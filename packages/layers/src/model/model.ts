@@ -1,9 +1,10 @@
-import { assertOptions, seed as seeds, show } from '@tenfold/checks';
+import { assertOptions, seed as seeds } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { flattenParams } from './flatten-params';
+import { flatten } from './flatten-params';
 import {
   type AnyLayer,
+  assertLayer,
   type Context,
   type InputOf,
   type Layer,
@@ -41,14 +42,7 @@ export function createModel<const L extends AnyLayer>(
 ): Model<ParamsOf<L>, InputOf<L>, OutputOf<L>> {
   assertOptions('createModel', options, { seed: seeds });
   const { seed = 0 } = options;
-  if (
-    typeof layer !== 'function' &&
-    typeof (layer as { apply?: unknown } | undefined)?.apply !== 'function'
-  ) {
-    throw new Error(
-      `createModel: layer is ${show(layer)}; give a layer such as dense({ … }), or a function of a tensor`,
-    );
-  }
+  assertLayer('createModel', 'layer', layer);
   const whole = toLayer(layer);
   const { params, flat } = initialize(whole, seed);
   const own = Object.values(flat).filter((variable) => !owned.has(variable));
@@ -81,7 +75,7 @@ function initialize<P extends object>(layer: Layer<P, never, unknown>, seed: num
     const rng = createRng(seed).fork('parameters');
     // Variables outlive the tidy, the tensors that they were made from do not.
     const params = tf.tidy(() => layer.init(rng) as tf.TensorContainer) as P;
-    return { params, flat: flattenParams(params) };
+    return { params, flat: flatten('createModel', params) };
   } catch (error) {
     tf.dispose(variables().filter((variable) => !before.has(variable)));
     throw error;

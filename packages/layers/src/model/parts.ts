@@ -1,7 +1,7 @@
 import { show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type AnyLayer, type Layer, toLayer } from './layer';
+import { type AnyLayer, assertLayer, type Layer, toLayer } from './layer';
 
 /** A layer within another, with its name there. */
 export interface Part {
@@ -24,21 +24,10 @@ export function partsOf(
   }
   return Object.entries(layers).map(([name, layer]) => {
     if (!Array.isArray(layers)) assertName(kind, name);
-    if (!isLayerLike(layer)) {
-      throw new Error(
-        `${kind}: ${show(name)} is ${show(layer)}; give a layer such as dense({ … }), a model, or a function of a tensor`,
-      );
-    }
+    assertLayer(kind, show(name), layer);
     return { name, layer: toLayer(layer) as Layer<object, unknown, unknown> };
   });
 }
-
-const isLayerLike = (layer: unknown): boolean =>
-  typeof layer === 'function' ||
-  (typeof layer === 'object' &&
-    layer !== null &&
-    'apply' in layer &&
-    ('init' in layer || ('layer' in layer && 'params' in layer)));
 
 function assertName(kind: string, name: string): void {
   if (/^(0|[1-9]\d*)$/.test(name)) {
