@@ -46,12 +46,11 @@ export function isRecord(arrays: Arrays): arrays is { readonly [name: string]: A
  */
 export function countExamples(caller: string, arrays: { readonly [name: string]: Arrays }): number {
   const counts = Object.entries(arrays).flatMap(([name, values]) =>
-    isRecord(values)
+    isRecord(values) && Object.keys(values).length > 0
       ? Object.entries(values).map(([key, one]) => countOf(caller, `${name}.${key}`, one))
-      : [countOf(caller, name, values)],
+      : [countOf(caller, name, values as ArrayData)],
   );
-  const first = counts[0];
-  if (!first) throw new Error(`${caller}: there are no arrays; give at least one`);
+  const first = counts[0]!;
   const other = counts.find(({ count }) => count !== first.count);
   if (other) {
     throw new Error(
@@ -65,6 +64,8 @@ function countOf(caller: string, name: string, values: ArrayData): { name: strin
   const isTensor = values instanceof tf.Tensor;
   if (isTensor && values.isDisposed)
     throw new Error(`${caller}: ${name} is a disposed tensor; give a live one`);
+  if (isTensor && !['float32', 'int32', 'bool'].includes(values.dtype))
+    throw new Error(`${caller}: ${name} is ${show(values)}; give a tensor of real numbers`);
   if (isTensor && values.rank > 0) return { name, count: values.shape[0]! };
   if (!isTensor && (Array.isArray(values) || isNumberArray(values))) return { name, count: values.length };
   throw new Error(`${caller}: ${name} is ${show(values)}; give an array or a tensor, examples first`);

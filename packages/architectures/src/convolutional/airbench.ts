@@ -1,8 +1,8 @@
 import { gelu } from '@tenfold/activations';
-import { anything, assertOptions, count, finite, listOf } from '@tenfold/checks';
+import { assertOptions, count, finite, listOf } from '@tenfold/checks';
 import { dense, flatten, type Layer, maxPool2d, sequential } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { whiteningConv, whiteningFilters } from '../whitening/whitening-conv';
+import { whiteningConv, whiteningFilters, whiteningValues } from '../whitening/whitening-conv';
 import { convolution, norm } from './airbench-parts';
 
 export interface AirbenchOptions {
@@ -45,7 +45,7 @@ export function airbench(options: AirbenchOptions = {}): Layer {
     inChannels: count,
     widths: listOf(count, 3),
     classes: count,
-    whitening: anything,
+    whitening: whiteningValues,
     logitScale: finite,
   });
   const { imageSize = 32, inChannels = 3, widths = [64, 128, 128], classes = 10 } = options;

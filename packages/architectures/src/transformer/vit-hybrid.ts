@@ -1,5 +1,5 @@
 import { gelu } from '@tenfold/activations';
-import { anything, assertOptions, count, flag, fraction } from '@tenfold/checks';
+import { assertOptions, count, flag, fraction } from '@tenfold/checks';
 import {
   dense,
   globalAveragePool,
@@ -11,7 +11,7 @@ import {
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { convolution, norm } from '../convolutional/airbench-parts';
-import { whiteningConv, whiteningFilters } from '../whitening/whitening-conv';
+import { whiteningConv, whiteningFilters, whiteningValues } from '../whitening/whitening-conv';
 import { transformerBlocks } from './transformer-block';
 
 export interface VitHybridOptions {
@@ -70,7 +70,7 @@ export function vitHybrid(options: VitHybridOptions = {}): Layer {
     heads: count,
     mlpWidth: count,
     classes: count,
-    whitening: anything,
+    whitening: whiteningValues,
     zeroInit: flag,
     dropPathRate: fraction,
   });

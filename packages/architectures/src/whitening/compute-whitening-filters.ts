@@ -1,7 +1,7 @@
-import { assertOptions, count as counts, positive } from '@tenfold/checks';
+import { assertOptions, count as counts, positive, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { symmetricEigen } from './symmetric-eigen';
-import { WHITENING_SIZE, whiteningFilters } from './whitening-conv';
+import { WHITENING_SIZE, whiteningFilters, whiteningValues } from './whitening-conv';
 
 export interface WhiteningFiltersOptions {
   /** Height and width of the images; 32 by default. */
@@ -22,7 +22,7 @@ export interface WhiteningFiltersOptions {
  *
  * @param images normalized as the network will see them: [n, imageSize, imageSize, inChannels], or its values
  * @returns the values of a kernel [2, 2, inChannels, 8·inChannels], for the option `whitening`
- * @throws when an option is unknown or out of its range, there is no image, or the images have another shape
+ * @throws when an option is unknown or out of its range, there is no image, they are not of float32, or the images have another shape
  * @example
  * airbench({ whitening: await computeWhiteningFilters(images) });
  * @see Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, https://arxiv.org/abs/2404.00498, section 3.1
@@ -38,6 +38,7 @@ export async function computeWhiteningFilters(
     epsilon: positive,
   });
   const { imageSize = 32, inChannels = 3, count = 5000, epsilon = 5e-4 } = options;
+  assertImages(images);
   const values = await valuesOf(images, [imageSize, imageSize, inChannels], count);
   const taps = WHITENING_SIZE * WHITENING_SIZE * inChannels;
   const filters = whiteningFilters(inChannels);
@@ -55,6 +56,14 @@ export async function computeWhiteningFilters(
   return kernel;
 }
 
+function assertImages(images: unknown): void {
+  if (whiteningValues.accepts(images)) return;
+  if (images instanceof tf.Tensor && !images.isDisposed && images.dtype === 'float32') return;
+  throw new Error(
+    `computeWhiteningFilters: images is ${images === undefined ? 'missing' : show(images)}; give a float32 tensor, or a Float32Array, of normalized images`,
+  );
+}
+
 async function valuesOf(
   images: tf.Tensor | Float32Array,
   image: number[],
@@ -62,7 +71,7 @@ async function valuesOf(
 ): Promise<Float32Array> {
   const size = tf.util.sizeFromShape(image);
   const wanted = `[n, ${image.join(', ')}]`;
-  if (images instanceof Float32Array) {
+  if (!(images instanceof tf.Tensor)) {
     if (images.length === 0 || images.length % size !== 0) {
       throw new Error(
         `computeWhiteningFilters: there are ${images.length} values; give those of images ${wanted}, a multiple of ${size}`,

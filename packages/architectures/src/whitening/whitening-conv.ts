@@ -1,3 +1,4 @@
+import type { Kind } from '@tenfold/checks';
 import { conv2d, type Layer, torchUniform, zeros } from '@tenfold/layers';
 
 /** Height and width of a whitening filter. */
@@ -6,6 +7,12 @@ export const WHITENING_SIZE = 2;
 /** How many whitening filters there are: as many directions as a patch has numbers, each with both signs. */
 export const whiteningFilters = (inChannels: number): number =>
   2 * WHITENING_SIZE * WHITENING_SIZE * inChannels;
+
+/** The values of a kernel; of any realm, since a test environment may have a Float32Array that is not the engine's. */
+export const whiteningValues: Kind = {
+  expected: 'the Float32Array that computeWhiteningFilters gives',
+  accepts: (value) => Object.prototype.toString.call(value) === '[object Float32Array]',
+};
 
 /**
  * A convolution that decorrelates neighboring pixels: 2×2 'valid' from inChannels to 8·inChannels channels, its kernel

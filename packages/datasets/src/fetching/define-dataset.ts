@@ -1,4 +1,15 @@
-import { assertOptions, func, type Kind, type Kinds, positive, text } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertOptions,
+  func,
+  type Kind,
+  type Kinds,
+  listOf,
+  object,
+  positive,
+  required,
+  text,
+} from '@tenfold/checks';
 import { placesOf } from '../platform';
 import type { DatasetDeclaration, Part } from './declaration';
 import { load } from './load';
@@ -37,13 +48,22 @@ const loadKinds: Kinds<LoadOptions> = {
   stallTimeout: positive,
 };
 
+const declarationKinds: Kinds<DatasetDeclaration<unknown>> = {
+  name: required(text),
+  title: required(text),
+  parts: required(listOf(object)),
+  sources: required(object),
+  conversions: listOf(object),
+  decode: required(func),
+};
+
 /**
  * Makes the function that loads a dataset of its declaration: parts with their digests, sources, and a decoder.
  *
  * Fetching, verifying, keeping, progress, canceling and waiting for other processes are the same for all datasets, in
  * Node and in the browser.
  *
- * @throws when the declaration has no parts, or a name that cannot be that of a folder or file
+ * @throws when the declaration lacks something or has no parts, or a name that cannot be that of a folder or file
  * @example
  * const digits = defineDataset({
  *   name: 'digits',
@@ -55,6 +75,10 @@ const loadKinds: Kinds<LoadOptions> = {
  * const dataset = await digits();
  */
 export function defineDataset<Dataset>(declaration: DatasetDeclaration<Dataset>): DatasetLoader<Dataset> {
+  assertArgument('defineDataset', 'declaration', declaration, required(object));
+  for (const [property, kind] of Object.entries(declarationKinds)) {
+    assertArgument('defineDataset', property, declaration[property as keyof typeof declaration], kind);
+  }
   const { name, parts } = declaration;
   if (parts.length === 0) throw new Error(`defineDataset: ${name} has no parts; give at least one`);
   for (const word of [name, ...parts.map(({ file }) => file)]) {
