@@ -8,6 +8,9 @@ export const meant = new Map<string, string>([
   ['layers.attention', 'takes a record of tensors; its inputs are tested in packages/layers'],
   ['training.step', 'keeps optimizer state until its models are disposed; tested in packages/training'],
   ['training.stepState', 'the same'],
+  ['layers.sequential layers: {}', 'no layers: the identity'],
+  ['layers.block layers: {}', 'no layers are needed; the function of the good call then lacks its own'],
+  ['layers.flattenParams params: []', 'an array is a tree as well'],
   ['layers.ones rng:', 'draws nothing'],
   ['layers.zeros rng:', 'draws nothing'],
 ]);
