@@ -30,4 +30,5 @@ export function manifestOf(name: string): { description: string };
 export function readPackages(names: string[]): {
   checker: ts.TypeChecker;
   exportsOf(name: string): Export[];
+  undocumentedOf(name: string): string[];
 };

@@ -14,7 +14,8 @@ const entryOf = (name) => join(root, 'packages', name, 'src', 'index.ts');
  * Reads packages.
  *
  * @param names of packages, without the scope
- * @returns `{ checker, exportsOf(name) }`; an export is what {@link describe} returns
+ * @returns `{ checker, exportsOf(name), undocumentedOf(name) }`; an export is what {@link describe} returns; undocumented are
+ *   names such as 'adam' and 'AdamOptions.beta1'
  */
 export function readPackages(names) {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
@@ -30,7 +31,29 @@ export function readPackages(names) {
         .map((symbol) => describe(symbol, checker, name))
         .filter((found) => found !== undefined);
     },
+    undocumentedOf(name) {
+      const module = checker.getSymbolAtLocation(program.getSourceFile(entryOf(name)));
+      const folder = join(root, 'packages', name, 'src');
+      return checker.getExportsOfModule(module).flatMap((symbol) => undocumented(symbol, checker, folder));
+    },
   };
+}
+
+/** An export without a docstring, and its properties without one where it is an interface or a type of an object. */
+function undocumented(symbol, checker, folder) {
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const isHere = ({ declarations = [] }) =>
+    declarations.some((declaration) => declaration.getSourceFile().fileName.startsWith(folder));
+  const isMissing = (of) => isHere(of) && of.getDocumentationComment(checker).length === 0;
+  const isObject = target.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias);
+  const type = isObject ? checker.getDeclaredTypeOfSymbol(target) : undefined;
+  const properties = type && !type.isUnion() && type.flags & ts.TypeFlags.Object ? type.getProperties() : [];
+  // The docstring of a function says what its options are for; an interface of options alone needs none.
+  const needsOne = !/Options$/.test(symbol.name);
+  return [
+    ...(needsOne && isMissing(target) ? [symbol.name] : []),
+    ...properties.filter(isMissing).map((property) => `${symbol.name}.${property.name}`),
+  ];
 }
 
 /**

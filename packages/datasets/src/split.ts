@@ -26,7 +26,9 @@ export interface SplitOptions {
 
 /** Examples and their labels, of any kind that {@link fromArrays} takes. */
 export interface ArraySet {
+  /** The examples. */
   readonly xs: Arrays;
+  /** Their labels, as many. */
   readonly ys: Arrays;
 }
 

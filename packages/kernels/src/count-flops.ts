@@ -48,6 +48,7 @@ function newtonSchulz({ inputs, attributes }: KernelRun): number {
   return (attributes.steps as number) * iterations.reduce((sum, flops) => sum + flops, 0);
 }
 
+/** What {@link countFlops} gives. */
 export interface FlopCount<T> {
   /** What the function returned. */
   result: T;

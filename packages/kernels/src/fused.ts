@@ -71,6 +71,7 @@ export function fusedList<K extends keyof ListKernels>(
 
 /** What a backend registers for a kernel that takes an activation function by name: the names that it knows. */
 export interface FunctionKernelConfig extends tf.KernelConfig {
+  /** Names of the activation functions, such as 'silu'. */
   functions: readonly string[];
 }
 

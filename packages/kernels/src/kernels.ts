@@ -7,7 +7,9 @@ export interface Kernel<
   Inputs extends { [name: string]: T | undefined },
   Attributes extends object = object,
 > {
+  /** The tensors by name. */
   inputs: Inputs;
+  /** What else the kernel is given. */
   attributes: Attributes;
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** The gradient of a kernel on tfjs's tape; see {@link onTape}. */
 export interface TapeRule {
   /** Names of the inputs that the gradient needs: they live until the backward pass. */
   keeps: string[];

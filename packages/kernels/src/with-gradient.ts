@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** The two passes of an operation with its own gradient; see {@link withGradient}. */
 export interface GradientRule {
   /** The value, and the tensors that the gradient needs: they live until the backward pass, so name as few as possible. */
   forward: (...inputs: tf.Tensor[]) => { value: tf.Tensor; saved: tf.Tensor[] };

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Match, matches } from './match';
 import { mapKind, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
 
+/** A group of parameters and its optimizer. */
 export interface PartitionGroup {
   /** Which parameters: by name, or by name and value, such as (name, p) => p.rank >= 2. */
   match: Match;

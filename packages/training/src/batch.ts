@@ -26,7 +26,9 @@ export interface BatchSource<X = tf.Tensor, Y = tf.Tensor> {
 
 /** A dataset of `@tensorflow/tfjs-data`, by what is used of it; its elements are batches. */
 export interface TfDataset<X = tf.Tensor, Y = tf.Tensor> {
+  /** Begins an epoch. */
   iterator(): Promise<{ next(): Promise<IteratorResult<Batch<X, Y>, unknown>> }>;
+  /** Marks a dataset of tfjs; not called. */
   forEachAsync(f: (batch: Batch<X, Y>) => void): Promise<void>;
 }
 

@@ -43,7 +43,9 @@ export interface StepResult<O = tf.Tensor> {
 
 /** A model with its optimizer, one step after another. */
 export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
+  /** The model that is trained. */
   readonly model: TrainedModel<X, O>;
+  /** The loss of a batch. */
   readonly loss: Loss<Y, O>;
   /** How the loss joins the examples of a batch; 'mean' where it is not given. */
   readonly reduction?: 'mean' | 'sum';

@@ -1,5 +1,6 @@
 import type { EpochReport } from './epoch-report';
 
+/** Where and how a training diverged. */
 export interface Divergence {
   /** The function that found it, the start of the message. */
   by: string;

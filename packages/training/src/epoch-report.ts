@@ -8,6 +8,7 @@ export interface Evaluation {
   metrics: { [name: string]: number };
 }
 
+/** What happened in one epoch. */
 export interface EpochReport {
   /** From 0. */
   epoch: number;

@@ -56,6 +56,7 @@ export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   onEpoch?: (report: EpochReport) => unknown;
 }
 
+/** What happened in one training step. */
 export interface StepReport {
   /** From 0. */
   epoch: number;

@@ -49,7 +49,9 @@ export interface CheckpointOptions {
   syncLog?: () => number;
   /** Told of damaged files and of a full disk. */
   say?: (message: string) => void;
+  /** Writes a file; another one in tests. */
   write?: WriteFile;
+  /** The time in milliseconds; another clock in tests. */
   now?: () => number;
 }
 

@@ -5,8 +5,11 @@ import type { Checkpoints } from '../run-folder/checkpoints';
 
 /** What a comparison is asked to do; everything has been checked before it gets here. */
 export interface RunOptions {
+  /** The recipes, such as 'quick'. */
   profile: string;
+  /** The models to train, in order. */
   models: ModelName[];
+  /** The tfjs backend, such as 'simd'. */
   backend: string;
   /** Each model is trained once with each. */
   seeds: number[];
@@ -18,10 +21,12 @@ export interface RunOptions {
   overrides?: Override[];
   /** Folder of the run; it does not exist yet or is empty. */
   outputDirectory: string;
+  /** The folder of datasets; the user's cache folder by default. */
   cacheDirectory?: string;
   /** One for each model, in place of the profile's: a run that is resumed goes by those that it began with. */
   recipes?: Recipe[];
   /** Where the trainings keep what they need to go on; in the output directory by default. */
   checkpoints?: Checkpoints;
+  /** Stops the run. */
   signal?: AbortSignal;
 }

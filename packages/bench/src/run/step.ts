@@ -12,12 +12,15 @@ import type { Results } from '../results/results';
 import { quantilesOf } from './measure/quantiles';
 
 export interface StepOptions {
+  /** The model whose steps are measured. */
   model: ModelName;
   /** Options of the architecture, such as `{ widths: [64, 256, 256] }`; the model's full size by default. */
   architecture?: { [option: string]: number | string | number[] };
+  /** Images in a step. */
   batchSize: number;
   /** Steps measured, after one that is not. */
   steps: number;
+  /** Of parameters and data; 0 by default. */
   seed?: number;
   /** Whether to measure the backend's peak as well, after the steps; true by default. */
   peak?: boolean;

@@ -4,8 +4,11 @@ import type { Rng } from '@tenfold/random';
 export interface EpochContext {
   /** Images in the set. */
   readonly count: number;
+  /** Height of the images in pixels. */
   readonly height: number;
+  /** Width of the images in pixels. */
   readonly width: number;
+  /** Channels of the images. */
   readonly channels: number;
   /** Counts from 0. */
   readonly epoch: number;

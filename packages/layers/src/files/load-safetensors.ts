@@ -1,6 +1,7 @@
 import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** The content of a safetensors file. */
 export interface SafetensorsFile {
   /** By their names in the file; dispose them when they are no longer needed. */
   tensors: tf.NamedTensorMap;

@@ -24,6 +24,7 @@ export interface AttentionOptions {
   outputInitializer?: Initializer;
 }
 
+/** The input of {@link attention}. */
 export interface AttentionInput {
   /** [batch, queries, features] */
   query: tf.Tensor;
@@ -35,10 +36,15 @@ export interface AttentionInput {
   mask?: tf.Tensor | undefined;
 }
 
+/** The parameters of attention. */
 export interface AttentionParams {
+  /** The projection of the queries. */
   query: DenseParams;
+  /** The projection of the keys. */
   key: DenseParams;
+  /** The projection of the values. */
   value: DenseParams;
+  /** The projection of the concatenated heads. */
   output: DenseParams;
 }
 

@@ -22,12 +22,15 @@ export interface BatchNormOptions {
   activation?: LayerActivation;
 }
 
+/** The parameters of {@link batchNorm}. */
 export interface BatchNormParams {
   /** Missing for `gamma: false`. */
   gamma?: tf.Variable;
   /** Missing for `beta: false`. */
   beta?: tf.Variable;
+  /** [channels], frozen. */
   runningMean: tf.Variable;
+  /** [channels], unbiased and frozen. */
   runningVariance: tf.Variable;
 }
 

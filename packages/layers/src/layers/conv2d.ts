@@ -47,7 +47,9 @@ export interface Conv2dOptions {
   activation?: LayerActivation;
 }
 
+/** The parameters of {@link conv2d}. */
 export interface Conv2dParams {
+  /** [height, width, inChannels, outChannels]. */
   kernel: tf.Variable;
   /** Missing for `bias: false`. */
   bias?: tf.Variable;

@@ -22,7 +22,9 @@ export interface DenseOptions {
   activation?: LayerActivation;
 }
 
+/** The parameters of {@link dense}. */
 export interface DenseParams {
+  /** [inFeatures, outFeatures]. */
   kernel: tf.Variable;
   /** Missing for `bias: false`. */
   bias?: tf.Variable;

@@ -40,7 +40,9 @@ export interface DepthwiseConv2dOptions {
   activation?: LayerActivation;
 }
 
+/** The parameters of {@link depthwiseConv2d}. */
 export interface DepthwiseConv2dParams {
+  /** [height, width, channels, multiplier]. */
   kernel: tf.Variable;
   /** Missing for `bias: false`. */
   bias?: tf.Variable;

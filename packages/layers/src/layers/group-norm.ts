@@ -14,8 +14,11 @@ export interface GroupNormOptions {
   epsilon?: number;
 }
 
+/** The parameters of {@link groupNorm}. */
 export interface GroupNormParams {
+  /** Scale, [channels]. */
   gamma: tf.Variable;
+  /** Shift, [channels]. */
   beta: tf.Variable;
 }
 

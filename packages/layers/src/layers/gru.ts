@@ -7,8 +7,11 @@ import { gruForward } from '../ops/gru-forward';
 import { inputTensor } from '../ops/input-tensor';
 import { outputs, projectInputs, type RecurrentOptions, selectOutput } from '../ops/recurrent';
 
+/** The parameters of {@link gru}. */
 export interface GruParams {
+  /** W [inFeatures, 3·units] and b [3·units]. */
   input: { kernel: tf.Variable; bias: tf.Variable };
+  /** U [units, 3·units] and b' [units]. */
   recurrent: { kernel: tf.Variable; bias: tf.Variable };
 }
 

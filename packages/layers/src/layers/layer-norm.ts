@@ -13,8 +13,11 @@ export interface LayerNormOptions {
   epsilon?: number;
 }
 
+/** The parameters of {@link layerNorm}. */
 export interface LayerNormParams {
+  /** Scale, [features]. */
   gamma: tf.Variable;
+  /** Shift, [features]. */
   beta: tf.Variable;
 }
 

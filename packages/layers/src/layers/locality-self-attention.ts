@@ -8,7 +8,9 @@ import { assertTokens, inputTensor } from '../ops/input-tensor';
 import { type AttentionParams, assertHeads, attended, projections } from './attention';
 import type { MultiHeadAttentionOptions } from './multi-head-attention';
 
+/** The parameters of {@link localitySelfAttention}. */
 export interface LocalitySelfAttentionParams extends AttentionParams {
+  /** The learned temperature of each head, [heads]. */
   temperature: { scale: tf.Variable };
 }
 

@@ -12,8 +12,11 @@ export interface LstmOptions extends RecurrentOptions {
   forgetBias?: number;
 }
 
+/** The parameters of {@link lstm}. */
 export interface LstmParams {
+  /** W [inFeatures, 4·units] and b [4·units]. */
   input: { kernel: tf.Variable; bias: tf.Variable };
+  /** U [units, 4·units]. */
   recurrent: { kernel: tf.Variable };
 }
 

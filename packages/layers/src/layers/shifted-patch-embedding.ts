@@ -16,8 +16,11 @@ export interface ShiftedPatchEmbeddingOptions {
   features: number;
 }
 
+/** The parameters of {@link shiftedPatchEmbedding}. */
 export interface ShiftedPatchEmbeddingParams {
+  /** The layer normalization of the patches. */
   norm: LayerNormParams;
+  /** The projection to tokens. */
   project: DenseParams;
 }
 

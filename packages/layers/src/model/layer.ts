@@ -24,12 +24,15 @@ export interface Context {
  * P: a tree of plain objects whose leaves are variables; frozen ones are not `trainable`. I and O: a tensor, or several.
  */
 export interface Layer<P extends object = object, I = tf.Tensor, O = tf.Tensor> {
+  /** Creates the parameters with their first values, drawn from `rng`. */
   init(rng: Rng): P;
+  /** The output for an input; running statistics may be updated where the context says that this is a training step. */
   apply(params: P, input: I, context: Context): O;
 }
 
 /** A layer together with its parameters. Dispose it when it is no longer needed. */
 export interface Model<P extends object = object, I = tf.Tensor, O = tf.Tensor> {
+  /** The layer that the parameters belong to. */
   readonly layer: Layer<P, I, O>;
   /** The parameters as the layer names them: `model.params.head.kernel`. */
   readonly params: P;
