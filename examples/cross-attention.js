@@ -2,7 +2,10 @@
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
 import { attention, block, createModel, dense } from '@tenfold/layers';
+import { meanSquaredError } from '@tenfold/losses';
+import { adam } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
+import { step } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 await tf.setBackend('simd');
@@ -24,25 +27,19 @@ function batch(rng) {
   for (let i = 0; i < BATCH; i++) {
     const length = 1 + rng.integer(LONGEST);
     const keys = [...Array(KEYS).keys()].sort(() => rng.uniform() - 0.5).slice(0, LONGEST);
-    const values = keys.map(() => rng.uniform());
-    const asked = rng.integer(length);
+    const [values, asked] = [keys.map(() => rng.uniform()), rng.integer(length)];
     memory.push(keys.map((key, j) => [...oneHot(key), j < length ? values[j] : 100]));
     mask.push(keys.map((_, j) => (j < length ? 1 : 0)));
     query.push([oneHot(keys[asked])]);
     answers.push([[values[asked]]]);
   }
-  return {
-    xs: { query: tf.tensor(query), memory: tf.tensor(memory), mask: tf.tensor(mask) },
-    ys: tf.tensor(answers),
-  };
+  return { xs: { query: tf.tensor(query), memory: tf.tensor(memory), mask: tf.tensor(mask) }, ys: answers };
 }
 const oneHot = (key) => Array.from({ length: KEYS }, (_, i) => (i === key ? 1 : 0));
 
-const optimizer = tf.train.adam(0.01);
-const rng = createRng(7);
-const error = ({ xs, ys }) => tf.mean(tf.squaredDifference(ys, model.apply(xs, { training: true })));
-for (let i = 0; i < 400; i++)
-  tf.tidy(() => void optimizer.minimize(() => error(batch(rng)), false, Object.values(model.trainable())));
-const [left] = tf.tidy(() => error(batch(createRng(8)))).dataSync();
+const [optimizer, rng] = [adam({ learningRate: 0.01 }), createRng(7)];
+const error = ({ xs, ys }) => meanSquaredError(tf.tensor(ys), model.predict(xs));
+for (let i = 0; i < 400; i++) tf.dispose(step(model, optimizer, () => error(batch(rng))));
+const left = error(batch(createRng(8))).dataSync()[0];
 console.log(`mean squared error ${left.toFixed(4)} of values in [0, 1), though padding holds 100`);
 if (!(left < 0.02)) throw new Error('the values should be found by now');

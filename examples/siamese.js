@@ -3,7 +3,9 @@ import { relu } from '@tenfold/activations';
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
 import { block, createModel, dense, sequential } from '@tenfold/layers';
+import { adam } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
+import { binaryAccuracy, step } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 await tf.setBackend('simd');
@@ -31,15 +33,12 @@ function pairs(rng, count) {
 
 // Contrastive loss: d² for a pair of one ring, max(0, 1 − d)² for one of two.
 const loss = ({ xs, same }) => {
-  const d = model.apply(xs, { training: true });
+  const d = model.predict(xs);
   return tf.mean(tf.add(tf.mul(same, tf.square(d)), tf.mul(tf.sub(1, same), tf.square(relu(tf.sub(1, d))))));
 };
-const [optimizer, rng] = [tf.train.adam(0.01), createRng(3)];
-for (let i = 0; i < 200; i++)
-  tf.tidy(() => void optimizer.minimize(() => loss(pairs(rng, 64)), false, Object.values(model.trainable())));
+const [optimizer, rng] = [adam({ learningRate: 0.01 }), createRng(3)];
+for (let i = 0; i < 200; i++) tf.dispose(step(model, optimizer, () => loss(pairs(rng, 64))));
 const { xs, same } = pairs(createRng(4), 500);
-const right = tf
-  .mean(tf.cast(tf.equal(tf.less(model.predict(xs), 0.5), tf.cast(same, 'bool')), 'float32'))
-  .dataSync()[0];
-console.log(`${(100 * right).toFixed(1)} % of pairs told right`);
-if (!(right > 0.95)) throw new Error('nearly all pairs should be right by now');
+const accuracy = binaryAccuracy(same, tf.sub(0.5, model.predict(xs))).dataSync()[0];
+console.log(`${(100 * accuracy).toFixed(1)} % of pairs classified correctly`);
+if (!(accuracy > 0.95)) throw new Error('nearly all pairs should be classified correctly by now');
