@@ -15,7 +15,9 @@ const rows = readdirSync(root + folder)
   .map((name) => ({
     from: `./rows/${name.slice(0, -'.ts'.length)}`,
     names: [
-      ...readFileSync(root + folder + name, 'utf8').matchAll(/^export const (\w+): KernelRow = /gm),
+      ...readFileSync(root + folder + name, 'utf8').matchAll(
+        /^export const (\w+): (readonly )?KernelRow(\[\])?\s+=/gm,
+      ),
     ].map(([, row]) => row),
   }))
   .filter(({ names }) => names.length > 0);
@@ -24,8 +26,8 @@ write(
   `// Made from the files of rows/ by write-tables.mjs; do not edit.
 import type { KernelRow } from './row';
 ${rows.map(({ from, names }) => `import { ${[...names].sort().join(', ')} } from '${from}';\n`).join('')}
-/** Every fused kernel of the contract, in the order of the tables. */
-export const kernelRows: readonly KernelRow[] = [${rows.flatMap(({ names }) => names).join(', ')}];
+/** Every kernel that is tried: the fused ones of the contract, and those of tfjs that trainings run. */
+export const kernelRows: readonly KernelRow[] = [${rows.flatMap(({ names }) => names).join(', ')}].flat();
 `,
 );
 const { outputFiles } = await build({

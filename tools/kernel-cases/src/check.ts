@@ -1,6 +1,6 @@
 import type { Array64 } from './array';
 import { type Input, normal } from './inputs';
-import type { Bound, Case, KernelRow, Tolerance } from './row';
+import { type Bound, type Case, type GradientRow, gradientsOf, type KernelRow, type Tolerance } from './row';
 
 type Named<T> = { readonly [name: string]: T };
 /** Values of an operand as a backend takes them. */
@@ -36,7 +36,7 @@ interface Output {
 export function runnableCases(row: KernelRow): RunnableCase[] {
   return [
     ...row.cases.map((one) => forwardCase(row, one)),
-    ...(row.gradient ? row.cases.map((one) => gradientCase(row, one)) : []),
+    ...gradientsOf(row).flatMap((gradient) => row.cases.map((one) => gradientCase(row, gradient, one))),
     ...(row.list ? [listCase(row)] : []),
   ];
 }
@@ -59,9 +59,9 @@ function forwardCase(row: KernelRow, one: Case): RunnableCase {
 /** What a gradient kernel is given for a case of the forward kernel. */
 export function gradientInputs(
   row: KernelRow,
+  gradient: GradientRow,
   one: Case,
 ): { forward: Named<Array64>; given: Named<Operand> } {
-  const gradient = row.gradient!;
   const forward = doubles(operands(one.inputs));
   const outputs = row.reference(forward, one.attributes as never);
   const given: { [name: string]: Operand } = {};
@@ -74,15 +74,14 @@ export function gradientInputs(
   return { forward, given };
 }
 
-function gradientCase(row: KernelRow, one: Case): RunnableCase {
-  const gradient = row.gradient!;
-  const attributes = gradient.attributes?.(one.attributes as never) ?? one.attributes;
+function gradientCase(row: KernelRow, gradient: GradientRow, one: Case): RunnableCase {
+  const attributes = gradient.attributes?.(one.attributes as never, one.inputs) ?? one.attributes;
   return {
     kernel: gradient.kernel,
     name: one.name,
     attributes,
     speed: one.speed === true,
-    inputs: () => gradientInputs(row, one).given,
+    inputs: () => gradientInputs(row, gradient, one).given,
     expected: (inputs) => {
       const exact = doubles(inputs as Named<Operand>);
       const outputs = gradient.reference(exact, attributes as never);
@@ -160,15 +159,31 @@ export async function checkCase(run: Adapter, one: RunnableCase): Promise<void> 
     const want = expected[o]!;
     if (shape.join() !== want.shape.join() || values.length !== want.values.length)
       throw new Error(`${kernel}: output ${o} has shape [${shape}]; expected [${want.shape}]`);
-    const { absolute = 0, relative = 0 } = bounds[o]!;
+    const { absolute = 0, relative = 0, ulps = 0, rms } = bounds[o]!;
+    let [error, size] = [0, 0];
     want.values.forEach((value, i) => {
       const got = values[i]!;
-      if (got === value || Object.is(got, value)) return;
-      if (Math.abs(got - value) <= absolute + relative * Math.abs(value) && Number.isFinite(value)) return;
+      const rounded = Math.fround(value);
+      if (got === rounded || Object.is(got, rounded)) {
+        if (Number.isFinite(value)) size += value ** 2;
+        return;
+      }
+      error += (got - value) ** 2;
+      size += value ** 2;
+      const allowed = absolute + relative * Math.abs(value) + ulps * unitOfTheLastPlace(value);
+      if (Number.isFinite(got) && (rms !== undefined || Math.abs(got - value) <= allowed)) return;
       throw new Error(
         `${kernel}: element ${i} of output ${o} is ${got}; expected ${value} ` +
-          `(absolute ${absolute}, relative ${relative})`,
+          `(absolute ${absolute}, relative ${relative}, ulps ${ulps})`,
       );
     });
+    if (rms !== undefined && error > 0 && !(Math.sqrt(error / size) <= rms))
+      throw new Error(
+        `${kernel}: the relative error of output ${o} is ${Math.sqrt(error / size)}; expected ${rms}`,
+      );
   });
 }
+
+/** The distance of neighboring floats at y. */
+const unitOfTheLastPlace = (y: number): number =>
+  2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(y)))) - 23);

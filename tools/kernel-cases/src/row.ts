@@ -1,10 +1,16 @@
 import type { Array64 } from './array';
 import type { Input } from './inputs';
 
-/** How far an output may be from the reference: |value − expected| ≤ absolute + relative·|expected|. */
+/**
+ * How far an output may be from the reference: |value − expected| ≤ absolute + relative·|expected| + ulps·(distance of
+ * neighboring floats there). Or, as sums of products err, on the whole: √(Σ|value − expected|²/Σ|expected|²) ≤ rms.
+ */
 export interface Bound {
   absolute?: number;
   relative?: number;
+  ulps?: number;
+  /** In place of the others. */
+  rms?: number;
 }
 
 type Named<T> = { readonly [name: string]: T };
@@ -43,20 +49,21 @@ export interface KernelRow {
   tolerance: Tolerance;
   /** Whether an input of that value is on a kink of the function: it has no derivative there. */
   kink?: (value: number, attributes: never) => boolean;
-  /** The kernel of its gradient, tried on the same cases. */
-  gradient?: GradientRow;
+  /** The kernels of its gradients, tried on the same cases. */
+  gradient?: GradientRow | readonly GradientRow[];
   /** The kernel that does the same for lists. */
   list?: ListRow;
 }
 
 export interface GradientRow {
   kernel: string;
-  describe: Description;
+  /** Left out for a kernel of tfjs. */
+  describe?: Description;
   /** The outputs of the forward kernel whose gradients come in, by the name of that input; { dy: 0 } by default. */
   of?: Named<number>;
   /** The inputs beside the gradients: some of the forward kernel's inputs and outputs. */
   saved: (inputs: Named<Array64>, outputs: Array64[], attributes: never) => Named<Array64>;
-  attributes?: (attributes: never) => object;
+  attributes?: (attributes: never, inputs: Named<Input>) => object;
   /** The inputs of the forward kernel whose gradients are the outputs, in this order. */
   outputs: readonly string[];
   reference: (inputs: Named<Array64>, attributes: never) => Array64[];
@@ -74,3 +81,6 @@ export interface ListRow {
   attributes: object;
   attributesOf: (entry: number) => object;
 }
+
+/** The kernels of a row's gradients. */
+export const gradientsOf = ({ gradient = [] }: KernelRow): readonly GradientRow[] => [gradient].flat();

@@ -4,26 +4,46 @@ import { activation } from './rows/activation';
 import { adamW } from './rows/adam-w';
 import { attention } from './rows/attention';
 import { batchNormActivation, batchNormTrain } from './rows/batch-norm';
+import { binary } from './rows/binary';
+import { conv2d, depthwiseConv2d, fusedConv2d, fusedDepthwiseConv2d } from './rows/convolution';
 import { dropout } from './rows/dropout';
 import { layerNorm } from './rows/layer-norm';
+import { batchMatMul, fusedMatMul } from './rows/mat-mul';
 import { newtonSchulz } from './rows/newton-schulz';
+import { avgPool, maxPool } from './rows/pooling';
 import { gruCell, lstmCell } from './rows/recurrent';
+import { max, mean, min, sum } from './rows/reduction';
 import { sgd } from './rows/sgd';
 import { softmax, softmaxCrossEntropy } from './rows/softmax';
+import { unary } from './rows/unary';
 
-/** Every fused kernel of the contract, in the order of the tables. */
+/** Every kernel that is tried: the fused ones of the contract, and those of tfjs that trainings run. */
 export const kernelRows: readonly KernelRow[] = [
   activation,
   adamW,
   attention,
   batchNormTrain,
   batchNormActivation,
+  binary,
+  conv2d,
+  depthwiseConv2d,
+  fusedConv2d,
+  fusedDepthwiseConv2d,
   dropout,
   layerNorm,
+  batchMatMul,
+  fusedMatMul,
   newtonSchulz,
+  maxPool,
+  avgPool,
   lstmCell,
   gruCell,
+  sum,
+  mean,
+  max,
+  min,
   sgd,
   softmax,
   softmaxCrossEntropy,
-];
+  unary,
+].flat();

@@ -1,9 +1,11 @@
-import type { Description, KernelRow } from './row';
+import { type Description, gradientsOf, type KernelRow } from './row';
 
 /** The Markdown table of kernels: what each takes and gives. */
 export function fusedKernelTable(rows: readonly KernelRow[]): string {
   const lines = rows.flatMap((row) =>
-    [row, row.gradient, row.list].flatMap((one) => (one?.describe ? [line(one.kernel, one.describe)] : [])),
+    [row, ...gradientsOf(row), row.list].flatMap((one) =>
+      one?.describe ? [line(one.kernel, one.describe)] : [],
+    ),
   );
   return ['| kernel | inputs | attributes | outputs |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }

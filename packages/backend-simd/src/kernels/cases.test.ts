@@ -1,11 +1,21 @@
 import { checkCase, kernelRows, runnableCases } from '@tenfold/kernel-cases';
-import { describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { adapterOf, testedBackends } from '../../test/backends';
 import '../register';
+import { limits } from './grain';
 
 const cases = kernelRows.flatMap(runnableCases).filter(({ speed }) => !speed);
 
 const backends = await testedBackends();
+
+// Small tensors are wasm's here too.
+const { small } = limits;
+beforeAll(() => {
+  limits.small = 0;
+});
+afterAll(() => {
+  limits.small = small;
+});
 
 // Every kernel of the table, on every variant and number of threads, in guarded memory.
 describe.each(cases)('$kernel $name', (one) => {

@@ -1,0 +1,95 @@
+import { type Array64, sizeOf } from '../array';
+import { normal, values } from '../inputs';
+import type { Case, KernelRow } from '../row';
+
+type Shape = readonly number[];
+
+/** What two tensors make of each pair of elements, by tfjs's names. */
+const functions: { readonly [kernel: string]: (a: number, b: number) => number } = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Multiply: (a, b) => a * b,
+  RealDiv: (a, b) => a / b,
+  Maximum: Math.max,
+  Minimum: Math.min,
+  SquaredDifference: (a, b) => (a - b) ** 2,
+};
+
+/** Elements of two tensors that broadcast, one with another. */
+function combined(a: Array64, b: Array64, f: (a: number, b: number) => number): Array64 {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const at = (shape: Shape, i: number) => shape[i - rank + shape.length] ?? 1;
+  const shape = Array.from({ length: rank }, (_, i) =>
+    at(a.shape, i) === 1 ? at(b.shape, i) : at(a.shape, i),
+  );
+  const index = (own: Shape, flat: number): number => {
+    let [found, stride, rest] = [0, 1, flat];
+    for (let i = rank - 1; i >= 0; i--) {
+      if (at(own, i) !== 1) found += (rest % shape[i]!) * stride;
+      rest = Math.floor(rest / shape[i]!);
+      stride *= at(own, i);
+    }
+    return found;
+  };
+  const out = Float64Array.from({ length: sizeOf(shape) }, (_, i) =>
+    f(a.values[index(a.shape, i)]!, b.values[index(b.shape, i)]!),
+  );
+  return { shape, values: out };
+}
+
+const pairs: [Shape, Shape][] = [
+  [[], []],
+  [[9], []],
+  [
+    [0, 3],
+    [1, 3],
+  ],
+  [[65], [65]],
+  [[1000], [1]],
+  [[130, 10], [10]],
+  [[3], [200, 3]],
+  [
+    [33, 7],
+    [33, 1],
+  ],
+  [
+    [9, 1],
+    [1, 7],
+  ],
+  [
+    [4, 5, 6, 7],
+    [4, 1, 1, 7],
+  ],
+  [
+    [2, 1, 3, 1, 4],
+    [1, 3, 1, 2, 4],
+  ],
+];
+const ends = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 80, -80, 0];
+const cases: Case[] = [
+  ...pairs.map(([a, b]) => ({
+    name: `[${a}] and [${b}]`,
+    inputs: { a: normal(a, 1), b: normal(b, 2) },
+    attributes: {},
+  })),
+  {
+    name: 'infinities, NaN, ±80 and 0, each with each',
+    inputs: { a: values(ends, [6, 1]), b: values(ends) },
+    attributes: {},
+    extreme: true,
+  },
+  {
+    name: 'a million',
+    inputs: { a: normal([1_000_000], 1), b: normal([1_000_000], 2) },
+    attributes: {},
+    speed: true,
+  },
+];
+
+/** Every function of two tensors. */
+export const binary: readonly KernelRow[] = Object.entries(functions).map(([kernel, f]) => ({
+  kernel,
+  reference: ({ a, b }) => [combined(a!, b!, f)],
+  cases,
+  tolerance: { relative: 3e-7, absolute: 1e-37 },
+}));

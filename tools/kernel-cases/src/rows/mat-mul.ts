@@ -1,0 +1,174 @@
+import { type Array64, sizeOf } from '../array';
+import { ended, endingAttributes, endingInputs, endings } from '../endings';
+import { normal } from '../inputs';
+import type { Case, KernelRow } from '../row';
+
+interface Attributes {
+  transposeA: boolean;
+  transposeB: boolean;
+}
+type Shape = readonly number[];
+
+/** The leading axes of a product, which broadcast. */
+function outerShape(a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[i - rank + a.length] ?? 1;
+    return x === 1 ? (b[i - rank + b.length] ?? 1) : x;
+  });
+}
+
+/** The index in `shape` that element `flat` of `outer` reads. */
+function broadcastIndex(flat: number, outer: Shape, shape: Shape): number {
+  let [index, stride, rest] = [0, 1, flat];
+  for (let axis = 1; axis <= shape.length; axis++) {
+    const size = outer.at(-axis)!;
+    if (shape.at(-axis) !== 1) index += (rest % size) * stride;
+    rest = Math.floor(rest / size);
+    stride *= shape.at(-axis)!;
+  }
+  return index;
+}
+
+/** The product of the last two axes by its definition. */
+function product(a: Array64, b: Array64, { transposeA, transposeB }: Attributes): Array64 {
+  const [rows, columns] = a.shape.slice(-2) as [number, number];
+  const [m, k] = transposeA ? [columns, rows] : [rows, columns];
+  const n = b.shape.at(transposeB ? -2 : -1)!;
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const outer = outerShape(outerA, outerB);
+  const values = new Float64Array(sizeOf(outer) * m * n);
+  for (let batch = 0; batch < sizeOf(outer); batch++) {
+    const atA = broadcastIndex(batch, outer, outerA) * m * k;
+    const atB = broadcastIndex(batch, outer, outerB) * k * n;
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let p = 0; p < k; p++)
+          sum +=
+            a.values[atA + (transposeA ? p * m + i : i * k + p)]! *
+            b.values[atB + (transposeB ? j * k + p : p * n + j)]!;
+        values[(batch * m + i) * n + j] = sum;
+      }
+    }
+  }
+  return { shape: [...outer, m, n], values };
+}
+
+const swap = (shape: Shape): Shape => [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!];
+const shapes: [Shape, Shape][] = [
+  [
+    [1, 1],
+    [1, 1],
+  ],
+  [
+    [3, 5],
+    [5, 7],
+  ],
+  [
+    [1, 300],
+    [300, 1],
+  ],
+  [
+    [1, 1030],
+    [1030, 1101],
+  ],
+  [
+    [1, 3],
+    [3, 130],
+  ],
+  [
+    [64, 640],
+    [640, 256],
+  ],
+  [
+    [65, 641],
+    [641, 257],
+  ],
+  [
+    [130, 1300],
+    [1300, 70],
+  ],
+  [
+    [250, 128],
+    [128, 10],
+  ],
+  [
+    [2, 3, 4, 5],
+    [2, 3, 5, 6],
+  ],
+  [
+    [40, 17, 9],
+    [40, 9, 13],
+  ],
+  [
+    [7, 4, 5],
+    [1, 5, 6],
+  ],
+  [
+    [1, 4, 5],
+    [7, 5, 6],
+  ],
+  [
+    [2, 1, 4, 5],
+    [1, 3, 5, 6],
+  ],
+  [
+    [4, 5],
+    [3, 5, 6],
+  ],
+  [
+    [0, 5],
+    [5, 6],
+  ],
+  [
+    [4, 0],
+    [0, 6],
+  ],
+];
+const flags = [false, true];
+
+function caseOf(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Case {
+  const [left, right] = [transposeA ? swap(a) : a, transposeB ? swap(b) : b];
+  return {
+    name: `[${left}]${transposeA ? 'ᵀ' : ''} × [${right}]${transposeB ? 'ᵀ' : ''}`,
+    inputs: { a: normal(left, 1), b: normal(right, 2) },
+    attributes: { transposeA, transposeB },
+  };
+}
+
+/** The product of matrices, batches of them broadcast. */
+export const batchMatMul: KernelRow = {
+  kernel: 'BatchMatMul',
+  reference: ({ a, b }, attributes: Attributes) => [product(a!, b!, attributes)],
+  cases: [
+    ...shapes.flatMap(([a, b]) =>
+      flags.flatMap((transposeA) => flags.map((transposeB) => caseOf(a, b, transposeA, transposeB))),
+    ),
+    { ...caseOf([8125, 384], [384, 384], false, false), speed: true },
+  ],
+  tolerance: { rms: 1e-6 },
+};
+
+interface FusedAttributes extends Attributes {
+  activation: string;
+}
+
+/** A product with a bias and an activation. */
+export const fusedMatMul: KernelRow = {
+  kernel: '_FusedMatMul',
+  reference: ({ a, b, bias }, attributes: FusedAttributes) => {
+    return [ended(product(a!, b!, attributes), bias!, attributes.activation)];
+  },
+  cases: endings.flatMap((activation) =>
+    [[9, false] as const, [1, false] as const, [1, true] as const].map(([rows, transposeB]): Case => {
+      const product = caseOf([rows, 33], [33, 11], false, transposeB);
+      return {
+        name: `${product.name}, ${activation}`,
+        inputs: { ...product.inputs, bias: normal([11], 3), ...endingInputs },
+        attributes: { ...product.attributes, activation, ...endingAttributes },
+      };
+    }),
+  ),
+  tolerance: { rms: 1e-6 },
+};

@@ -1,0 +1,119 @@
+import { type Array64, sizeOf } from '../array';
+import { axesOf, type WindowAttributes } from '../geometry';
+import { type Input, normal } from '../inputs';
+import type { Case, KernelRow } from '../row';
+
+interface Attributes extends WindowAttributes {
+  filterSize: number | readonly [number, number];
+}
+
+const sizesOf = ({ filterSize }: Attributes): readonly [number, number] =>
+  typeof filterSize === 'number' ? [filterSize, filterSize] : filterSize;
+
+/** The shape of the output, and for each element of it the places of x in its window, row by row. */
+function windows({ shape }: Array64, attributes: Attributes) {
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const [rows, columns] = axesOf(shape, sizesOf(attributes), attributes);
+  const places: number[][] = [];
+  for (let b = 0; b < batch; b++) {
+    for (let y = 0; y < rows.out; y++) {
+      for (let x = 0; x < columns.out; x++) {
+        for (let c = 0; c < channels; c++)
+          places.push(
+            rows
+              .taps(y)
+              .flatMap((row) =>
+                columns.taps(x).map((column) => ((b * height + row.at) * width + column.at) * channels + c),
+              ),
+          );
+      }
+    }
+  }
+  return { shape: [batch, rows.out, columns.out, channels], places };
+}
+
+const pooled = (x: Array64, attributes: Attributes, one: (values: number[]) => number): Array64 => {
+  const { shape, places } = windows(x, attributes);
+  return { shape, values: Float64Array.from(places, (at) => one(at.map((i) => x.values[i]!))) };
+};
+
+// Quarters, so that windows have ties, and below 0, so that padding must not win.
+const coarse = (shape: readonly number[]): Input => {
+  const { values } = normal(shape, 1);
+  return { shape, values: () => values().map((value) => Math.round(value * 4) / 4 - 5) };
+};
+const caseOf = (
+  shape: readonly number[],
+  filterSize: Attributes['filterSize'],
+  strides: number,
+  pad: Attributes['pad'],
+  x = coarse(shape),
+): Case => ({
+  name: `[${shape}], window ${filterSize}, strides ${strides}, padding ${pad}`,
+  inputs: { x },
+  attributes: { filterSize, strides, pad },
+});
+const cases: Case[] = [
+  caseOf([1, 1, 1, 1], 1, 1, 'valid'),
+  caseOf([2, 4, 4, 1], 2, 2, 'valid'),
+  caseOf([3, 31, 31, 64], 2, 2, 'valid'),
+  caseOf([2, 7, 7, 5], 2, 2, 'same'),
+  caseOf([2, 7, 9, 6], 3, 2, 'same'),
+  caseOf([2, 8, 8, 7], 3, 1, 'same'),
+  caseOf([2, 8, 8, 9], 2, 1, 'valid'),
+  caseOf([1, 6, 5, 4], [3, 2], 3, 1),
+  caseOf([2, 5, 5, 3], 2, 3, 'valid'),
+  caseOf([4, 8, 8, 16], 8, 8, 'valid'),
+  { ...caseOf([250, 31, 31, 64], 2, 2, 'valid'), speed: true },
+];
+/** Numbers without ties: finite differences see one largest. */
+const distinct = [caseOf([1, 4, 4, 2], 2, 2, 'valid', normal([1, 4, 4, 2], 5))];
+const tied = cases.map((one): Case => ({ ...one, extreme: true }));
+
+/** The largest of a window. */
+export const maxPool: KernelRow = {
+  kernel: 'MaxPool',
+  reference: ({ x }, attributes: Attributes) => [pooled(x!, attributes, (values) => Math.max(...values))],
+  cases: [...tied, ...distinct],
+  tolerance: {},
+  gradient: {
+    kernel: 'MaxPoolGrad',
+    saved: ({ x }, [y]) => ({ input: x!, output: y! }),
+    outputs: ['x'],
+    // The first largest takes the gradient.
+    reference: ({ dy, input }, attributes: Attributes) => {
+      const dx = new Float64Array(sizeOf(input!.shape));
+      windows(input!, attributes).places.forEach((at, o) => {
+        const best = at.reduce((a, b) => (input!.values[b]! > input!.values[a]! ? b : a));
+        dx[best]! += dy!.values[o]!;
+      });
+      return [{ shape: input!.shape, values: dx }];
+    },
+    tolerance: { absolute: 1e-6, relative: 1e-6 },
+  },
+};
+
+/** The mean of a window's places within the image; its gradient divides by the window's whole size, as tfjs's kernels do. */
+export const avgPool: KernelRow = {
+  kernel: 'AvgPool',
+  reference: ({ x }, attributes: Attributes) => [
+    pooled(x!, attributes, (values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+  ],
+  // With padding that gradient is none of the value's; @tenfold/gradients corrects it.
+  cases: [...tied, ...distinct],
+  tolerance: { absolute: 1e-6, relative: 1e-6 },
+  gradient: {
+    kernel: 'AvgPoolGrad',
+    saved: ({ x }) => ({ input: x! }),
+    outputs: ['x'],
+    reference: ({ dy, input }, attributes: Attributes) => {
+      const dx = new Float64Array(sizeOf(input!.shape));
+      const [height, width] = sizesOf(attributes);
+      windows(input!, attributes).places.forEach((at, o) => {
+        for (const i of at) dx[i]! += dy!.values[o]! / (height * width);
+      });
+      return [{ shape: input!.shape, values: dx }];
+    },
+    tolerance: { absolute: 1e-6, relative: 1e-6 },
+  },
+};

@@ -1,0 +1,127 @@
+import { type Array64, sizeOf } from '../array';
+import { normal } from '../inputs';
+import type { Bound, Case, KernelRow } from '../row';
+
+interface Attributes {
+  axis: readonly number[];
+  keepDims: boolean;
+}
+type Fold = (total: number, value: number) => number;
+
+/** Folds x along its axes. */
+function reduced(x: Array64, { axis, keepDims }: Attributes, start: number, fold: Fold): Array64 {
+  const kept = x.shape.map((_, i) => i).filter((i) => !axis.includes(i));
+  const values = new Float64Array(sizeOf(kept.map((i) => x.shape[i]!))).fill(start);
+  x.values.forEach((value, i) => {
+    let rest = i;
+    const index = new Array<number>(x.shape.length);
+    for (let each = x.shape.length - 1; each >= 0; each--) {
+      index[each] = rest % x.shape[each]!;
+      rest = Math.floor(rest / x.shape[each]!);
+    }
+    const at = kept.reduce((offset, each) => offset * x.shape[each]! + index[each]!, 0);
+    values[at] = fold(values[at]!, value);
+  });
+  const shape = keepDims
+    ? x.shape.map((size, i) => (axis.includes(i) ? 1 : size))
+    : kept.map((i) => x.shape[i]!);
+  return { shape, values };
+}
+
+const lengths = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000];
+const shapes: [number[], number[]][] = [
+  ...lengths.map((n): [number[], number[]] => [[n], [0]]),
+  ...lengths.map((n): [number[], number[]] => [[5, n], [1]]),
+  ...lengths.map((n): [number[], number[]] => [[37, n], [0]]),
+  [[100_003], [0]],
+  [[20_000, 10], [0]],
+  [[3000, 64], [0]],
+  [[3000, 67], [0]],
+  [[3, 40_000], [0]],
+  [[3, 40_000], [1]],
+  [[300, 400], [1]],
+  [
+    [8, 15, 15, 64],
+    [0, 1, 2],
+  ],
+  [
+    [8, 15, 15, 3],
+    [0, 1, 2],
+  ],
+  [
+    [8, 15, 15, 64],
+    [1, 2],
+  ],
+  [
+    [4, 5, 6],
+    [0, 2],
+  ],
+  [
+    [4, 5, 6],
+    [0, 1, 2],
+  ],
+  [
+    [2, 3, 2, 3, 2, 3],
+    [1, 3, 5],
+  ],
+  [
+    [2, 3, 2, 3, 2, 3],
+    [0, 2, 4],
+  ],
+];
+const caseOf = (shape: number[], axis: number[], keepDims = false): Case => ({
+  name: `[${shape}] along ${axis}${keepDims ? ', dimensions kept' : ''}`,
+  inputs: { x: normal(shape, 1) },
+  attributes: { axis, reductionIndices: axis, keepDims },
+});
+const cases = [
+  ...shapes.map(([shape, axis]) => caseOf(shape, axis)),
+  caseOf([4, 5, 6], [0, 2], true),
+  { ...caseOf([250, 15, 15, 64], [0, 1, 2]), speed: true as const },
+];
+
+const row = (
+  kernel: string,
+  start: number,
+  fold: Fold,
+  finish: (total: number, count: number) => number,
+  tolerance: KernelRow['tolerance'],
+): KernelRow => ({
+  kernel,
+  reference: ({ x }, attributes: Attributes) => {
+    const { shape, values } = reduced(x!, attributes, start, fold);
+    const count = attributes.axis.reduce((n, i) => n * x!.shape[i]!, 1);
+    return [{ shape, values: values.map((total) => finish(total, count)) }];
+  },
+  cases,
+  tolerance,
+});
+
+// Terms of both signs cancel: the error is measured against the sum of their sizes, of about 0.8 each.
+const ofTerms =
+  (mean: boolean) =>
+  (expected: Array64[], { x }: { readonly [name: string]: Array64 }): Bound[] => {
+    const terms = sizeOf(x!.shape) / sizeOf(expected[0]!.shape);
+    return [{ absolute: 3e-7 * Math.max(2, 0.8 * terms) * (mean ? 1 / terms : 1) }];
+  };
+
+/** The sum along axes. */
+export const sum: KernelRow = row(
+  'Sum',
+  0,
+  (a, b) => a + b,
+  (total) => total,
+  ofTerms(false),
+);
+/** The mean along axes. */
+export const mean: KernelRow = row(
+  'Mean',
+  0,
+  (a, b) => a + b,
+  (total, count) => total / count,
+  ofTerms(true),
+);
+/** The largest along axes. */
+export const max: KernelRow = row('Max', Number.NEGATIVE_INFINITY, Math.max, (total) => total, {});
+/** The smallest along axes. */
+export const min: KernelRow = row('Min', Number.POSITIVE_INFINITY, Math.min, (total) => total, {});
