@@ -109,7 +109,7 @@ describe.runIf(available)('the backend', () => {
       uniforms: { count: u32(3000) },
       threads: 64,
       groups: [1, 1, 1],
-      body: () => 'out[lane] = x[lane] + nothing;',
+      body: () => 'store_out(lane, load_x(lane) + nothing);',
     });
     const y = tf.engine().makeTensorFromTensorInfo(out);
     await expect(y.data()).rejects.toThrow(/webgpu: .* refused a command \(.*nothing/s);

@@ -14,7 +14,6 @@ import {
   reuseBuffersWithinBatch,
   uniformBuffer,
 } from './tfjs-internals';
-import { withHalves } from './with-halves';
 
 const BIND_GROUPS = 4096;
 const UNIFORMS = 2048;
@@ -92,11 +91,8 @@ export class WebgpuBackend extends WebGPUBackend {
     const { inputs, outputs, uniforms = {}, groups } = given;
     if (groups.some((count) => count === 0)) return;
     const buffers = Object.entries({ ...inputs, ...outputs });
-    const program = withHalves(
-      given,
-      buffers.filter(([, info]) => this.halves.has(info.dataId)).map(([name]) => name),
-    );
-    const { name } = program;
+    const float16 = buffers.filter(([, info]) => this.halves.has(info.dataId)).map(([name]) => name);
+    const name = float16.length > 0 ? `${given.name}, float16 ${float16.join(' ')}` : given.name;
     const converted: TensorInfo[] = [];
     const asFloats = (info: TensorInfo): TensorInfo => {
       if (!this.holdsIntegers(info)) return info;
@@ -107,7 +103,7 @@ export class WebgpuBackend extends WebGPUBackend {
     const resources = tensors.map((info) => this.eitherBinding(info));
     let pipeline = this.pipelines.get(name);
     if (!pipeline) {
-      const module = this.device.createShaderModule({ label: name, code: shaderOf(program) });
+      const module = this.device.createShaderModule({ label: name, code: shaderOf({ ...given, float16 }) });
       pipeline = this.device.createComputePipeline({
         label: name,
         layout: 'auto',
@@ -146,7 +142,7 @@ export class WebgpuBackend extends WebGPUBackend {
       groups: groupsFor(Math.ceil(count / THREADS)),
       body: () => `
   let i = block * ${THREADS}u + lane;
-  if (i < uniforms.count) { out[i] = f32(x[i]); }`,
+  if (i < uniforms.count) { store_out(i, f32(load_x(i))); }`,
     });
     return out;
   }
@@ -268,7 +264,7 @@ export class WebgpuBackend extends WebGPUBackend {
       groups: groupsFor(Math.ceil(count / THREADS)),
       body: () => `
   let i = block * ${THREADS}u + lane;
-  if (i < uniforms.count) { out[i] = f32(x[i]); }`,
+  if (i < uniforms.count) { store_out(i, f32(load_x(i))); }`,
     });
     this.disposeData(halves.dataId);
   }

@@ -14,11 +14,18 @@ export const f32 = (value: number): Uniform => ({ type: 'f32', value });
 export interface Program {
   /** Names the code: programs of one name must have the same code, buffers' names and uniforms' names. */
   name: string;
+  /** What it reads: an input `x` by `load_x(i)`, of which it must have one, and `length_x()`, its number of elements. */
   inputs: Record<string, TensorInfo>;
+  /** What it writes: an output `y` by `store_y(i, value)`, of which it must have one. */
   outputs: Record<string, TensorInfo>;
   uniforms?: Record<string, Uniform>;
   /** What the elements of a buffer are, where they are not `T`; and what `T` is, `f32` by default. */
   types?: Record<string, string>;
+  /**
+   * Names of the buffers whose floats are stored in 16 bits: what is loaded is float32, and what is stored is rounded. What is
+   * finite stays so, as at most ±65504; infinity and NaN stay what they are.
+   */
+  float16?: readonly string[];
   /** Number of threads of a workgroup. */
   threads: number;
   groups: readonly [number, number, number];
@@ -26,34 +33,49 @@ export interface Program {
   declarations?: () => string;
   /**
    * The entry point's body. It sees `group` (the workgroup's index in three dimensions), `block` (the same as one
-   * number), `lane` (the thread within the workgroup), the buffers by name and `uniforms.NAME`; it must use every buffer.
+   * number), `lane` (the thread within the workgroup), the access functions of the buffers and `uniforms.NAME`.
    */
   body: () => string;
 }
 
-/** The WGSL of a program: bindings, uniforms and entry point around its body. */
+/** The WGSL of a program: bindings, access functions, uniforms and the entry point around its body. */
 export function shaderOf({
   inputs,
   outputs,
   uniforms = {},
   types = {},
+  float16 = [],
   threads,
   ...program
 }: Program): string {
+  const { T = 'f32' } = types;
+  const elementOf = (name: string): string => {
+    const type = types[name] ?? 'T';
+    return type === 'T' ? T : type;
+  };
+  const storedOf = (name: string): string =>
+    float16.includes(name) ? elementOf(name).replace('f32', 'f16') : elementOf(name);
+  const [reads, writes] = [Object.keys(inputs), Object.keys(outputs)];
   const buffers = [
-    ...Object.keys(inputs).map((name) => `var<storage, read> ${name}: array<${types[name] ?? 'T'}>;`),
-    ...Object.keys(outputs).map((name) => `var<storage, read_write> ${name}: array<${types[name] ?? 'T'}>;`),
+    ...reads.map((name) => `var<storage, read> ${name}_buffer: array<${storedOf(name)}>;`),
+    ...writes.map((name) => `var<storage, read_write> ${name}_buffer: array<${storedOf(name)}>;`),
   ];
+  const access = [
+    ...reads.map((name) => loader(name, elementOf(name), storedOf(name))),
+    ...writes.map((name) => storer(name, elementOf(name), storedOf(name))),
+  ];
+  const rounded = new Set(writes.filter((name) => float16.includes(name)).map(elementOf));
   const fields = Object.entries(uniforms).map(([name, { type }]) => `${name}: ${type},`);
   const bindings = buffers.map((declaration, i) => `@group(0) @binding(${i}) ${declaration}`);
   if (fields.length > 0) {
     bindings.push(`@group(0) @binding(${buffers.length}) var<uniform> uniforms: Uniforms;`);
   }
-  const isHalved = Object.values(types).some((type) => type.includes('f16'));
-  return `${isHalved ? 'enable f16;' : ''}
-alias T = ${types.T ?? 'f32'};
+  return `${float16.length > 0 || Object.values(types).some((type) => type.includes('f16')) ? 'enable f16;' : ''}
+alias T = ${T};
 ${fields.length > 0 ? `struct Uniforms { ${fields.join(' ')} }` : ''}
 ${bindings.join('\n')}
+${[...rounded].map(rounder).join('')}
+${access.join('\n')}
 ${program.declarations?.() ?? ''}
 @compute @workgroup_size(${threads})
 fn main(
@@ -66,6 +88,27 @@ ${program.body()}
 }
 `;
 }
+
+function loader(name: string, type: string, stored: string): string {
+  const element = `${name}_buffer[i]`;
+  return `fn load_${name}(i: u32) -> ${type} { return ${stored === type ? element : `${type}(${element})`}; }
+fn length_${name}() -> u32 { return arrayLength(&${name}_buffer); }`;
+}
+
+const storer = (name: string, type: string, stored: string): string =>
+  `fn store_${name}(i: u32, value: ${type}) { ${name}_buffer[i] = ${stored === type ? 'value' : `toFloat16${suffix(type)}(value)`}; }`;
+
+// WGSL has no overloads.
+const suffix = (type: string): string => (type === 'f32' ? '' : 'Vector');
+
+const rounder = (type: string): string => {
+  const [stored, bits] = [type.replace('f32', 'f16'), type.replace('f32', 'u32')];
+  return `
+fn toFloat16${suffix(type)}(value: ${type}) -> ${stored} {
+  let isFinite = (bitcast<${bits}>(value) & ${bits}(0x7f800000u)) != ${bits}(0x7f800000u);
+  return ${stored}(select(value, clamp(value, ${type}(-65504.0), ${type}(65504.0)), isFinite));
+}`;
+};
 
 const MOST_GROUPS = 65535;
 

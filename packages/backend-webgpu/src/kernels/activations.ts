@@ -39,7 +39,7 @@ function value(
       inputs,
       outputs: { out },
       declarations: declareFunction(name),
-      body: 'out[i] = f(x[i]);',
+      body: 'store_out(i, f(load_x(i)));',
     }),
   );
   return out;
@@ -67,7 +67,7 @@ function gradient(
     inputs: { dy, v: given },
     outputs: { out },
     declarations: declareFunction(name),
-    body: 'out[i] = gradient(dy[i], v[i]);',
+    body: 'store_out(i, gradient(load_dy(i), load_v(i)));',
   });
   return out;
 }
@@ -84,7 +84,7 @@ const eluGrad: tf.KernelConfig = {
       name: 'elu grad',
       inputs: { dy, y },
       outputs: { out },
-      body: 'out[i] = select(dy[i] * (y[i] + 1.0), dy[i], y[i] >= T(0.0));',
+      body: 'store_out(i, select(load_dy(i) * (load_y(i) + 1.0), load_dy(i), load_y(i) >= T(0.0)));',
     });
     return out;
   },

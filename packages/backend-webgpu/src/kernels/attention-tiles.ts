@@ -48,17 +48,17 @@ export function declarationsOf(tiling: Tiling, { tiles, scores, rows, reads, wri
   const { size, side } = tiling;
   const whole = size % 4 === 0;
   const element = (name: string, k: number) =>
-    `select(0.0, ${name}[start + min(4u * d + ${k}u, SIZE - 1u)], 4u * d + ${k}u < SIZE)`;
+    `select(0.0, load_${name}(start + min(4u * d + ${k}u, SIZE - 1u)), 4u * d + ${k}u < SIZE)`;
   const reader = (name: string) => `
 fn ${functionOf('read', name)}(start: u32, d: u32) -> vec4<f32> {
-  return ${whole ? `${name}[start + d]` : `vec4(${range(4).map((k) => element(name, k))})`};
+  return ${whole ? `load_${name}(start + d)` : `vec4(${range(4).map((k) => element(name, k))})`};
 }`;
   const writer = (name: string) => `
 fn ${functionOf('write', name)}(start: u32, d: u32, value: vec4<f32>) {
   ${
     whole
-      ? `${name}[start + d] = value;`
-      : `for (var k = 0u; k < 4u && 4u * d + k < SIZE; k++) { ${name}[start + 4u * d + k] = value[k]; }`
+      ? `store_${name}(start + d, value);`
+      : `for (var k = 0u; k < 4u && 4u * d + k < SIZE; k++) { store_${name}(start + 4u * d + k, value[k]); }`
   }
 }`;
   return `

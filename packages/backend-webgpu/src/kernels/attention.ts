@@ -96,7 +96,7 @@ const attention: KernelConfig = {
   }
   ${write(tiling, 'mixed', 'uniforms.queries', (r, p) => `sum${r}_${p} / totals[down * SIDE + ${r}u]`)}
   if (lane < ROWS && firstRow + lane < uniforms.queries) {
-    logsumexp[(b * uniforms.heads + head) * uniforms.queries + firstRow + lane] = tops[lane] + log(totals[lane]);
+    store_logsumexp((b * uniforms.heads + head) * uniforms.queries + firstRow + lane, tops[lane] + log(totals[lane]));
   }`,
     });
     return [mixed, logsumexp];
@@ -144,7 +144,7 @@ const attentionGrad: KernelConfig = {
   ${fill('queryTile', 'query', 'firstRow', 'uniforms.queries')}
   ${fill('dyTile', 'dy', 'firstRow', 'uniforms.queries')}
   let moment = (b * uniforms.heads + head) * uniforms.queries;
-  if (lane < ROWS) { logTotals[lane] = logsumexp[moment + min(firstRow + lane, uniforms.queries - 1u)]; }
+  if (lane < ROWS) { logTotals[lane] = load_logsumexp(moment + min(firstRow + lane, uniforms.queries - 1u)); }
   ${eachPart(byQuery, (r, p) => `var plain${r}_${p} = vec4<f32>(); var weighted${r}_${p} = vec4<f32>();`)}
   ${eachRow(byQuery, (r) => `var total${r} = 0.0;`)}
   for (var tile = 0u; tile < uniforms.keys; tile += ROWS) {
@@ -179,7 +179,7 @@ const attentionGrad: KernelConfig = {
   ${eachRow(
     byQuery,
     (r) =>
-      `if (across == 0u && firstRow + down * SIDE + ${r}u < uniforms.queries) { offset[moment + firstRow + down * SIDE + ${r}u] = total${r}; }`,
+      `if (across == 0u && firstRow + down * SIDE + ${r}u < uniforms.queries) { store_offset(moment + firstRow + down * SIDE + ${r}u, total${r}); }`,
   )}`,
     });
 
@@ -211,8 +211,8 @@ const attentionGrad: KernelConfig = {
     ${fill('dyTile', 'dy', 'tile', 'uniforms.queries')}
     if (lane < ROWS) {
       let at = moment + min(tile + lane, uniforms.queries - 1u);
-      logTotals[lane] = logsumexp[at];
-      offsets[lane] = offset[at];
+      logTotals[lane] = load_logsumexp(at);
+      offsets[lane] = load_offset(at);
     }
     workgroupBarrier();
     ${multiply(byKey, [

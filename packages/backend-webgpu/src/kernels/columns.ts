@@ -64,8 +64,8 @@ export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void
     ${
       isWhole
         ? finish
-        : `part[group.y * ${sums}u * uniforms.n + c] = s0;
-    ${sums === 2 ? 'part[(group.y * 2u + 1u) * uniforms.n + c] = s1;' : ''}`
+        : `store_part(group.y * ${sums}u * uniforms.n + c, s0);
+    ${sums === 2 ? 'store_part((group.y * 2u + 1u) * uniforms.n + c, s1);' : ''}`
     }
   }`,
   });
@@ -118,8 +118,8 @@ export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplic
   ${addRows(sums, width, term, 'group.y * uniforms.per', 'end')}
   ${acrossLanes(sums, width)}
   if (lane < ${width}u && isIn) {
-    part[group.y * ${sums}u * uniforms.n + c] = s0;
-    ${sums === 2 ? 'part[(group.y * 2u + 1u) * uniforms.n + c] = s1;' : ''}
+    store_part(group.y * ${sums}u * uniforms.n + c, s0);
+    ${sums === 2 ? 'store_part((group.y * 2u + 1u) * uniforms.n + c, s1);' : ''}
   }`,
     });
   }
@@ -164,9 +164,13 @@ export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplic
   if (part) backend.disposeData(part.dataId);
 }
 
-// Those of the inputs that a dispatch reads: what its code does not use must not be bound.
-const usedIn = (code: string, inputs: Record<string, TensorInfo>): Record<string, TensorInfo> =>
-  Object.fromEntries(Object.entries(inputs).filter(([name]) => new RegExp(`\\b${name}\\b`).test(code)));
+// Those of the buffers that a dispatch accesses: what its code does not use must not be bound.
+const usedIn = (code: string, buffers: Record<string, TensorInfo>): Record<string, TensorInfo> =>
+  Object.fromEntries(
+    Object.entries(buffers).filter(
+      ([name]) => code.includes(`load_${name}(`) || code.includes(`store_${name}(`),
+    ),
+  );
 
 // How the rows are cut into slices, and the columns into blocks.
 function cut(rows: number, n: number) {
@@ -195,8 +199,8 @@ const addRows = (sums: number, width: number, term: string, begin: string, end: 
 const addSlices = (sums: number, width: number): string => `
   ${zeros(sums)}
   for (var slice = lane / ${width}u; slice < uniforms.slices; slice += ${THREADS / width}u) {
-    s0 += part[slice * ${sums}u * uniforms.n + c];
-    ${sums === 2 ? 's1 += part[(slice * 2u + 1u) * uniforms.n + c];' : ''}
+    s0 += load_part(slice * ${sums}u * uniforms.n + c);
+    ${sums === 2 ? 's1 += load_part((slice * 2u + 1u) * uniforms.n + c);' : ''}
   }`;
 
 const toAllLanes = (sums: number, width: number): string =>

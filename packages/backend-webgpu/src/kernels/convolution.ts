@@ -37,18 +37,18 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<
     xWidth,
     (k) => `tapOf(depth + ${k})`,
     (tap) => `inputAt(corner, ${tap})`,
-    (at) => `x[${at}]`,
+    (at) => `load_x(u32(${at}))`,
   )}
 }`,
   };
   return runGemm(backend, {
     name: `conv ${xWidth} ${filterWidth_}`,
     ...size,
-    inputs: { x, filter_: filter },
-    types: { x: vectorOf(xWidth), filter_: vectorOf(filterWidth_) },
+    inputs: { x, filter },
+    types: { x: vectorOf(xWidth), filter: vectorOf(filterWidth_) },
     uniforms: geometry(info),
     a,
-    b: { along: 'outer', reader: rowsOfColumns('filter_', filterWidth_) },
+    b: { along: 'outer', reader: rowsOfColumns('filter', filterWidth_) },
     shape: info.outShape,
     ending,
     isActivation: true,
@@ -114,7 +114,7 @@ fn readA(row: u32, pixel: u32, ${xWidth === 4 ? 'tap: vec4<i32>, ' : ''}corner: 
     xWidth,
     (k) => `tapOf(row + ${k})`,
     (tap) => `inputAt(corner, ${tap})`,
-    (at) => `x[${at}]`,
+    (at) => `load_x(u32(${at}))`,
   )}
 }`,
     };
@@ -174,7 +174,7 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${isVector ? ', tap: vec4<i32>
     width,
     (k) => `tapOf(depth + ${k})`,
     (tap) => `outputAt(corner, ${tap})`,
-    (at) => `dy[${at}]`,
+    (at) => `load_dy(u32(${at}))`,
   )}
 }`,
     };
@@ -195,15 +195,15 @@ fn readB(channel: u32, depth: u32${isVector ? ', tap: vec4<i32>' : ''}) -> vec4<
     width,
     (k) => `depthB(depth + ${k})`,
     (tap) => `select(-1, ${tap}.x + column, ${tap}.x >= 0 && channel < uniforms.columns)`,
-    (at) => `filter_[${at}]`,
+    (at) => `load_filter(u32(${at}))`,
   )}
 }`,
     };
     return runGemm(backend, {
       name: `conv input grad ${width}${strided ? ' strided' : ''}`,
       ...size,
-      inputs: { dy, filter_: filter },
-      types: { dy: vectorOf(width), filter_: vectorOf(width) },
+      inputs: { dy, filter },
+      types: { dy: vectorOf(width), filter: vectorOf(width) },
       uniforms: geometry(info),
       a,
       b,
@@ -339,11 +339,11 @@ const rowsOfColumns = (buffer: string, width: 1 | 4): string => `
 fn readB(column: u32, depth: u32) -> vec4<f32> {
   ${
     width === 4
-      ? `if (column < uniforms.columns && depth < uniforms.depth) { return ${buffer}[(depth * uniforms.columns + column) / 4u]; }
+      ? `if (column < uniforms.columns && depth < uniforms.depth) { return load_${buffer}((depth * uniforms.columns + column) / 4u); }
   return vec4<f32>();`
       : `var values = vec4<f32>();
   for (var k = 0u; k < 4u; k++) {
-    if (column + k < uniforms.columns && depth < uniforms.depth) { values[k] = ${buffer}[depth * uniforms.columns + column + k]; }
+    if (column + k < uniforms.columns && depth < uniforms.depth) { values[k] = load_${buffer}(depth * uniforms.columns + column + k); }
   }
   return values;`
   }

@@ -40,7 +40,7 @@ function cumulative(kernelName: string, operator: '+' | '*', neutral: string): t
   var total = T(${neutral});
   for (var k = 0u; k < uniforms.length; k++) {
     let i = start + ${reverse ? '(uniforms.length - 1u - k)' : 'k'} * uniforms.inner;
-    ${exclusive ? `out[i] = total; total ${operator}= x[i];` : `total ${operator}= x[i]; out[i] = total;`}
+    ${exclusive ? `store_out(i, total); total ${operator}= load_x(i);` : `total ${operator}= load_x(i); store_out(i, total);`}
   }`,
       });
       return out;

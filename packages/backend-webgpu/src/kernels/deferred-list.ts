@@ -109,11 +109,11 @@ export class DeferredList implements WaitingStep {
   var g: T;
   ${own.map((key) => `var ${key}: f32;`).join(' ')}
   ${widths.map((width, k) => this.choose(width, k)).join(' else ')}
-  let p = ${withParameter ? 'before[i]' : 'T()'};
-  ${slots.map((slot, s) => `let ${slot} = before[i + ${s + 1}u * uniforms.vectors];`).join(' ')}
+  let p = ${withParameter ? 'load_before(i)' : 'T()'};
+  ${slots.map((slot, s) => `let ${slot} = load_before(i + ${s + 1}u * uniforms.vectors);`).join(' ')}
   ${formula}
-  after[i] = ${first};
-  ${slots.map((slot, s) => `after[i + ${s + 1}u * uniforms.vectors] = ${renewed(slot)};`).join(' ')}`,
+  store_after(i, ${first});
+  ${slots.map((slot, s) => `store_after(i + ${s + 1}u * uniforms.vectors, ${renewed(slot)});`).join(' ')}`,
     });
     backend.disposeData(before.dataId);
     this.waiting++;
@@ -132,10 +132,10 @@ export class DeferredList implements WaitingStep {
     const isLast = k === this.members.length - 1;
     const load =
       width === 4
-        ? `if (j >= arrayLength(&g${k})) { return; } g = g${k}[j];`
-        : `let end = arrayLength(&g${k});
+        ? `if (j >= length_g${k}()) { return; } g = load_g${k}(j);`
+        : `let end = length_g${k}();
     if (4u * j >= end) { return; }
-    g = T(g${k}[4u * j], g${k}[min(4u * j + 1u, end - 1u)], g${k}[min(4u * j + 2u, end - 1u)], g${k}[min(4u * j + 3u, end - 1u)]);`;
+    g = T(load_g${k}(4u * j), load_g${k}(min(4u * j + 1u, end - 1u)), load_g${k}(min(4u * j + 2u, end - 1u)), load_g${k}(min(4u * j + 3u, end - 1u)));`;
     return `${isLast ? '' : `if (i < uniforms.start${k + 1}) `}{
     let j = i - uniforms.start${k};
     ${load}

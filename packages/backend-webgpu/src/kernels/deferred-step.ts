@@ -42,18 +42,18 @@ export class DeferredStep implements WaitingStep {
       update.dataId === this.outputs[0]!.dataId && parameter.dataId === this.inputs.parameter!.dataId;
     if (!this.slotsWait || !isOurs) return undefined;
     const sum = this.backend.output(parameter.shape);
-    this.run('sum', sum, 'target_[i] = p + update;');
+    this.run('sum', sum, 'p + update');
     return sum;
   }
 
   private compute(updateNeeded: boolean): void {
     // A slot alone, such as that of a parameter whose update was disposed, is computed with the update all the same.
-    if (this.slotsWait || updateNeeded) this.run('update', this.outputs[0]!, 'target_[i] = update;');
+    if (this.slotsWait || updateNeeded) this.run('update', this.outputs[0]!, 'update');
   }
 
-  private run(kind: 'sum' | 'update', target: TensorInfo, write: string): void {
+  private run(kind: 'sum' | 'update', target: TensorInfo, result: string): void {
     const { name, uniforms, slots, own, formula } = this.rule;
-    const outputs: Record<string, TensorInfo> = { target_: target };
+    const outputs: Record<string, TensorInfo> = { target };
     for (const i of slots.keys()) outputs[`next${i}`] = this.outputs[i + 1]!;
     // What was disposed already is computed into a tensor that nobody sees.
     const scratch: TensorInfo[] = [];
@@ -72,13 +72,13 @@ export class DeferredStep implements WaitingStep {
       outputs,
       uniforms: { ...uniforms, ...Object.fromEntries(own.map((key, i) => [key, f32(this.input.own[i]!)])) },
       body: `
-  let g = gradient[i];
-  let p = parameter[i];
-  ${slots.map((slot, i) => `let ${slot} = slot${i}[i];`).join(' ')}
+  let g = load_gradient(i);
+  let p = load_parameter(i);
+  ${slots.map((slot, i) => `let ${slot} = load_slot${i}(i);`).join(' ')}
   ${own.map((key) => `let ${key} = uniforms.${key};`).join(' ')}
   ${formula}
-  ${slots.map((slot, i) => `next${i}[i] = ${renewed(slot)};`).join(' ')}
-  ${write}`,
+  ${slots.map((slot, i) => `store_next${i}(i, ${renewed(slot)});`).join(' ')}
+  store_target(i, ${result});`,
     });
     for (const { dataId } of scratch) this.backend.disposeData(dataId);
     this.release();

@@ -45,7 +45,7 @@ fn finalize(x: U) -> U {
   let word = finalize(finalize(placesOf(i) ^ U(uniforms.first)) + uniforms.second);
   let isDropped = (word >> U(8u)) < U(uniforms.threshold);
   // As a product, so that what is not finite stays so.
-  out[i] = x[i] * select(T(uniforms.kept), T(0.0), isDropped);`,
+  store_out(i, load_x(i) * select(T(uniforms.kept), T(0.0), isDropped));`,
       });
     runForward(webgpu, { x }, out, run);
     return out;

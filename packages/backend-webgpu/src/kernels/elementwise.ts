@@ -12,7 +12,7 @@ interface Elementwise {
   /** Functions that the body calls, of values of type T. */
   declarations?: string;
   /**
-   * WGSL that reads and writes element `i` of the buffers; T is f32, or vec4<f32> where the size allows, U the same of u32.
+   * WGSL that loads and stores element `i` of the buffers; T is f32, or vec4<f32> where the size allows, U the same of u32.
    * `placesOf(i)` are the indices of its numbers.
    */
   body: string;

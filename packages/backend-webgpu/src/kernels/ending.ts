@@ -49,6 +49,6 @@ export function endingOf(
   if (!of || !fits) return undefined;
   const uniforms: Record<string, Uniform> = activation === 'leakyrelu' ? { alpha: f32(alpha) } : {};
   const name = [bias && 'bias', activation !== 'linear' && activation].filter(Boolean).join(' ');
-  const result = of(bias ? 'value + bias[column]' : 'value');
+  const result = of(bias ? 'value + load_bias(column)' : 'value');
   return { name, inputs: bias ? { bias } : {}, uniforms, declarations, result };
 }

@@ -171,7 +171,7 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending 
   const n = util.sizeFromShape(out.shape);
   const name = `gemm parts${ending ? ` ${ending.name}` : ''}`;
   const inputs = { parts, ...ending?.inputs };
-  const finish = `out[at] = ${ending?.result ?? 'value'};`;
+  const finish = `store_out(at, ${ending?.result ?? 'value'});`;
   if (splits > FEW_PARTS) {
     runColumns(backend, {
       name,
@@ -182,7 +182,7 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending 
       uniforms: { ...ending?.uniforms, columns: u32(columns) },
       sums: 1,
       declarations: ending?.declarations,
-      term: 'let v0 = parts[i];',
+      term: 'let v0 = load_parts(i);',
       finish: `let value = s0; let at = c; let column = c % uniforms.columns; ${finish}`,
     });
     return;
@@ -202,7 +202,7 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending 
   let at = block * ${THREADS}u + lane;
   if (at >= uniforms.count) { return; }
   var value = T(0.0);
-  for (var k = 0u; k < uniforms.splits; k++) { value += parts[k * uniforms.count + at]; }
+  for (var k = 0u; k < uniforms.splits; k++) { value += load_parts(k * uniforms.count + at); }
   let column = at % uniforms.columns;
   ${finish}`,
   });
@@ -295,7 +295,7 @@ function store(high: number, wide: number, vectors: boolean): string {
         const [at, col] = [`(${start} + ${k}u)`, `(${column} + ${k}u)`];
         const [value, per] = vectors ? [`s${r}_${c}`, ' / 4u'] : [`s${r}_${c}[${k}]`, ''];
         lines.push(
-          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { parts[${at}${per}] = ended(${value}, ${at}${per}, ${col}${per}); }`,
+          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { store_parts(${at}${per}, ended(${value}, ${at}${per}, ${col}${per})); }`,
         );
       }
     }

@@ -88,4 +88,18 @@ describe.runIf(available)('arithmetic that waits', () => {
     expect(Array.from(await tf.div(ones, tf.scalar(-0)).data())).toEqual([-Infinity, -Infinity, -Infinity]);
     expect(Array.from(await tf.div(ones, tf.scalar(0)).data())).toEqual([Infinity, Infinity, Infinity]);
   });
+
+  it('does not grow a formula without bound when results are doubled', async () => {
+    const x = tf.tensor1d(normals(2000));
+    tf.abs(x).dispose();
+    const y = tf.tidy(() => {
+      let sum: tf.Tensor = x;
+      for (let i = 0; i < 20; i++) sum = tf.add(sum, sum);
+      return sum;
+    });
+    await expectClose(
+      y,
+      Array.from(await x.data(), (v) => v * 2 ** 20),
+    );
+  }, 20_000);
 });

@@ -10,14 +10,42 @@ import { runElementwise } from './elementwise';
 /** Larger tensors are computed at once: waiting would keep their operands alive. */
 const LARGEST = 16_384;
 /** Tensors and numbers of an expression; a dispatch binds eight buffers on every device. */
-const MOST_LEAVES = 6;
+const MOST_TENSORS = 6;
 const MOST_CONSTANTS = 16;
+/** A result that is used twice is computed twice within an expression: without a limit doubling would grow as 2ⁿ. */
+const MOST_OPERATIONS = 64;
 
-/** A formula over elements of tensors, `x0[i]`, and numbers, `uniforms.k0`. */
-interface Expression {
+/** A formula over elements of tensors and numbers. */
+type Expression =
+  | { tensor: tf.TensorInfo }
+  | { constant: number }
+  | { operands: Expression[]; combine: (codes: string[]) => string };
+
+interface Rendered {
+  expression: Expression;
+  /** WGSL of element `i`. */
   code: string;
-  leaves: tf.TensorInfo[];
+  /** What the code loads: each tensor once, `load_x0`, and every number, `uniforms.k0`. */
+  tensors: tf.TensorInfo[];
   constants: number[];
+  operations: number;
+}
+
+function render(expression: Expression): Rendered {
+  const tensors: tf.TensorInfo[] = [];
+  const constants: number[] = [];
+  let operations = 0;
+  const codeOf = (part: Expression): string => {
+    if ('constant' in part) return `uniforms.k${constants.push(part.constant) - 1}`;
+    if ('tensor' in part) {
+      const known = tensors.findIndex(({ dataId }) => dataId === part.tensor.dataId);
+      return `load_x${known >= 0 ? known : tensors.push(part.tensor) - 1}(i)`;
+    }
+    operations++;
+    return part.combine(part.operands.map(codeOf));
+  };
+  const code = codeOf(expression);
+  return { expression, code, tensors, constants, operations };
 }
 
 /**
@@ -27,29 +55,29 @@ interface Expression {
 class LazyExpression {
   constructor(
     private readonly backend: WebgpuBackend,
-    readonly expression: Expression,
+    readonly formula: Rendered,
     private readonly out: tf.TensorInfo,
   ) {
-    for (const { dataId } of expression.leaves) backend.incRef(dataId);
+    for (const { dataId } of formula.tensors) backend.incRef(dataId);
     backend.defer(out, { compute: () => this.compute(), release: () => this.release(), owner: this });
   }
 
   private compute(): void {
-    const { code, leaves, constants } = this.expression;
-    for (const { dataId } of leaves) this.backend.incRef(dataId);
+    const { code, tensors, constants } = this.formula;
+    for (const { dataId } of tensors) this.backend.incRef(dataId);
     this.backend.settle(this.out);
     runElementwise(this.backend, {
       name: `lazy ${code}`,
-      inputs: Object.fromEntries(leaves.map((leaf, i) => [`x${i}`, leaf])),
+      inputs: Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])),
       outputs: { out: this.out },
       uniforms: Object.fromEntries(constants.map((value, i) => [`k${i}`, f32(value)])),
-      body: `out[i] = ${code};`,
+      body: `store_out(i, ${code});`,
     });
     this.release();
   }
 
   private release(): void {
-    for (const leaf of this.expression.leaves) this.backend.release(leaf);
+    for (const tensor of this.formula.tensors) this.backend.release(tensor);
   }
 }
 
@@ -58,35 +86,17 @@ function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[])
   if (info.dtype !== 'float32') return undefined;
   if (tf.util.sizeFromShape(info.shape) === 1 && info.shape.length <= shape.length) {
     const { values } = backend.tensorMap.get(info.dataId);
-    if (values) return { code: 'uniforms.k0', leaves: [], constants: [values[0] as number] };
+    if (values) return { constant: values[0] as number };
   }
   if (!tf.util.arraysEqual(info.shape, shape) || backend.holdsIntegers(info)) return undefined;
   const owner = backend.deferredOf(info)?.owner;
-  if (owner instanceof LazyExpression) return owner.expression;
+  if (owner instanceof LazyExpression) return owner.formula.expression;
   const { dataId, dtype } = info;
-  return { code: 'x0[i]', leaves: [{ dataId, dtype, shape }], constants: [] };
+  return { tensor: { dataId, dtype, shape } };
 }
 
-/** Joins formulas; tensors that both have are one. */
-function join(parts: Expression[], combine: (codes: string[]) => string): Expression {
-  const leaves: tf.TensorInfo[] = [];
-  const constants: number[] = [];
-  const codes = parts.map((part) => {
-    const places = part.leaves.map((leaf) => {
-      const known = leaves.findIndex(({ dataId }) => dataId === leaf.dataId);
-      return known >= 0 ? known : leaves.push(leaf) - 1;
-    });
-    const first = constants.length;
-    constants.push(...part.constants);
-    return part.code
-      .replace(/x(\d+)\[i\]/g, (_, place) => `x${places[Number(place)]}[i]`)
-      .replace(/uniforms\.k(\d+)/g, (_, place) => `uniforms.k${first + Number(place)}`);
-  });
-  return { code: combine(codes), leaves, constants };
-}
-
-const fits = ({ leaves, constants }: Expression): boolean =>
-  leaves.length > 0 && leaves.length <= MOST_LEAVES && constants.length <= MOST_CONSTANTS;
+const fits = ({ tensors, constants, operations }: Rendered): boolean =>
+  tensors.length <= MOST_TENSORS && constants.length <= MOST_CONSTANTS && operations <= MOST_OPERATIONS;
 
 /**
  * A kernel whose result waits where it can, else tfjs's own.
@@ -125,17 +135,15 @@ function expressionOf(
   if (operands.every((operand) => backend.isOnCpu(operand))) return undefined;
   const parts = operands.map((operand) => operandOf(backend, operand, shape));
   if (!parts.every((part) => part !== undefined)) return undefined;
-  let whole = join(parts, combine);
-  if (!fits(whole)) {
-    // Begin anew from the operands' values.
+  let formula = render({ operands: parts, combine });
+  if (!fits(formula)) {
+    // Start over from the operands' values.
     for (const operand of operands) backend.uploadToGPU(operand.dataId);
-    whole = join(
-      operands.map((operand) => operandOf(backend, operand, shape)!),
-      combine,
-    );
+    const values = operands.map((operand) => operandOf(backend, operand, shape)!);
+    formula = render({ operands: values, combine });
   }
   const out = backend.output(shape);
-  new LazyExpression(backend, whole, out);
+  new LazyExpression(backend, formula, out);
   return out;
 }
 
@@ -156,7 +164,12 @@ function addHalves(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorIn
   if (halves.length === 0) return undefined;
   const out = backend.output(shape);
   const run = (inputs: Record<string, tf.TensorInfo>) =>
-    runElementwise(backend, { name: 'add', inputs, outputs: { out }, body: 'out[i] = a[i] + b[i];' });
+    runElementwise(backend, {
+      name: 'add',
+      inputs,
+      outputs: { out },
+      body: 'store_out(i, load_a(i) + load_b(i));',
+    });
   if (halves.length === 2) runForward(backend, { a: a!, b: b! }, out, run);
   else run({ a: a!, b: b! });
   return out;

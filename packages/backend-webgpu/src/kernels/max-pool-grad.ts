@@ -66,8 +66,8 @@ export const maxPoolGrad: tf.KernelConfig = {
       if (fromX < 0 || fromX % uniforms.strideX != 0 || fromX / uniforms.strideX >= uniforms.outWidth) { continue; }
       let o = ((b * uniforms.outHeight + fromY / uniforms.strideY) * uniforms.outWidth + fromX / uniforms.strideX)
         * uniforms.channels + c;
-      let top = y[o];
-      if (x[i] != top) { continue; }
+      let top = load_y(u32(o));
+      if (load_x(i) != top) { continue; }
       // Of equal values the first counts.
       var isFirst = true;
       for (var k = 0; k < ky * uniforms.windowWidth + kx; k++) {
@@ -75,13 +75,13 @@ export const maxPoolGrad: tf.KernelConfig = {
         let otherX = column - kx + k % uniforms.windowWidth;
         if (otherY >= 0 && otherX >= 0 && otherX < uniforms.width) {
           let at = ((b * uniforms.height + otherY) * uniforms.width + otherX) * uniforms.channels + c;
-          if (x[at] == top) { isFirst = false; }
+          if (load_x(u32(at)) == top) { isFirst = false; }
         }
       }
-      if (isFirst) { sum += dy[o]; }
+      if (isFirst) { sum += load_dy(u32(o)); }
     }
   }
-  dx[i] = sum;`,
+  store_dx(i, sum);`,
     });
     return dx;
   },

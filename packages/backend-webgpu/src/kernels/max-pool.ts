@@ -53,10 +53,10 @@ export const maxPool: tf.KernelConfig = {
   var largest = T(-3.4028234e38);
   for (var row = max(fromY, 0); row < min(fromY + uniforms.windowHeight, uniforms.height); row++) {
     for (var column = max(fromX, 0); column < min(fromX + uniforms.windowWidth, uniforms.width); column++) {
-      largest = max(largest, x[((image + row) * uniforms.width + column) * uniforms.channels + c]);
+      largest = max(largest, load_x(u32(((image + row) * uniforms.width + column) * uniforms.channels + c)));
     }
   }
-  y[i] = largest;`,
+  store_y(i, largest);`,
       });
     runForward(backend, { x }, y, run);
     return y;

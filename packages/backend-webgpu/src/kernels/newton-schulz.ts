@@ -107,7 +107,7 @@ function iterate(backend: WebgpuBackend, matrices: TensorInfo[], steps: number):
         name: 'added',
         inputs: { added: added.to },
         uniforms: { scale: f32(added.scale), factor: f32(added.factor) },
-        result: 'uniforms.scale * value + uniforms.factor * added[at]',
+        result: 'uniforms.scale * value + uniforms.factor * load_added(at)',
       },
     });
   };
@@ -155,7 +155,7 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   let end = min(uniforms.size, begin + uniforms.per);
   var peak = 1.2e-38;
   if (block < uniforms.count) {
-    for (var i = begin + lane; i < end; i += ${THREADS}u) { peak = max(peak, abs(x[matrix * uniforms.size + i])); }
+    for (var i = begin + lane; i < end; i += ${THREADS}u) { peak = max(peak, abs(load_x(matrix * uniforms.size + i))); }
   }
   shared_[lane] = peak;
   workgroupBarrier();
@@ -167,7 +167,7 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   workgroupBarrier();
   var sum = 0.0;
   if (block < uniforms.count) {
-    for (var i = begin + lane; i < end; i += ${THREADS}u) { let v = x[matrix * uniforms.size + i] / peak; sum += v * v; }
+    for (var i = begin + lane; i < end; i += ${THREADS}u) { let v = load_x(matrix * uniforms.size + i) / peak; sum += v * v; }
   }
   shared_[lane] = sum;
   workgroupBarrier();
@@ -176,8 +176,8 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
     workgroupBarrier();
   }
   if (lane == 0u && block < uniforms.count) {
-    sums[2u * block] = peak;
-    sums[2u * block + 1u] = shared_[0];
+    store_sums(2u * block, peak);
+    store_sums(2u * block + 1u, shared_[0]);
   }`,
   });
   const out = backend.output([n, rows, columns]);
@@ -194,13 +194,13 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   if (i >= uniforms.count) { return; }
   let first = i / uniforms.size * uniforms.slices;
   var peak = 1.2e-38;
-  for (var k = first; k < first + uniforms.slices; k++) { peak = max(peak, sums[2u * k]); }
+  for (var k = first; k < first + uniforms.slices; k++) { peak = max(peak, load_sums(2u * k)); }
   var sum = 0.0;
   for (var k = first; k < first + uniforms.slices; k++) {
-    let ratio = sums[2u * k] / peak;
-    sum += ratio * ratio * sums[2u * k + 1u];
+    let ratio = load_sums(2u * k) / peak;
+    sum += ratio * ratio * load_sums(2u * k + 1u);
   }
-  out[i] = x[i] / peak / (sqrt(sum) + 1e-7 / peak);`,
+  store_out(i, load_x(i) / peak / (sqrt(sum) + 1e-7 / peak));`,
   });
   if (n > 1) backend.disposeData(stacked.dataId);
   backend.disposeData(sums.dataId);

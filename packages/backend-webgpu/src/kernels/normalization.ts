@@ -37,7 +37,7 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     assertFloats(kernelName, parameters, [n]);
     const f = isActivated ? fusedFunction(kernelName, name) : undefined;
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
-    const value = '(x[i] - centre) * scale + shift';
+    const value = '(load_x(i) - centre) * scale + shift';
     beginForward(webgpu, [x], y);
     // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
     runColumnsAndApply(webgpu, {
@@ -51,16 +51,16 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
       declarations: f && declareFunction(f),
       setup: `
   var near = 0.0;
-  for (var k = 0u; k < 8u; k++) { near += 0.125 * x[k * (uniforms.rows - 1u) / 7u * uniforms.n + c]; }`,
-      term: 'let v0 = x[i] - near; let v1 = v0 * v0;',
+  for (var k = 0u; k < 8u; k++) { near += 0.125 * load_x(k * (uniforms.rows - 1u) / 7u * uniforms.n + c); }`,
+      term: 'let v0 = load_x(i) - near; let v1 = v0 * v0;',
       derive: `
   let distance = s0 / f32(uniforms.rows);
   let centre = near + distance;
   let spread = max(s1 / f32(uniforms.rows) - distance * distance, 0.0);
-  let scale = ${gamma ? 'gamma[c]' : '1.0'} / sqrt(spread + uniforms.epsilon);
-  let shift = ${beta ? 'beta[c]' : '0.0'};`,
-      keep: 'mean[c] = centre; variance[c] = spread;',
-      apply: `y[i] = ${f ? `f(${value})` : value};`,
+  let scale = ${gamma ? 'load_gamma(c)' : '1.0'} / sqrt(spread + uniforms.epsilon);
+  let shift = ${beta ? 'load_beta(c)' : '0.0'};`,
+      keep: 'store_mean(c, centre); store_variance(c, spread);',
+      apply: `store_y(i, ${f ? `f(${value})` : value});`,
     });
     return [y, mean, variance];
   },
@@ -88,8 +88,8 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
     assertFloats(kernelName, { ...moments, ...parameters }, [n]);
     const f = isActivated ? fusedFunction(kernelName, name) : undefined;
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
-    const y = `normal${gamma ? ' * gamma[c]' : ''}${beta ? ' + beta[c]' : ''}`;
-    const read = `let normal = (x[i] - centre) * rstd; let g = ${f ? `gradientAt(dy[i], ${y})` : 'dy[i]'};`;
+    const y = `normal${gamma ? ' * load_gamma(c)' : ''}${beta ? ' + load_beta(c)' : ''}`;
+    const read = `let normal = (load_x(i) - centre) * rstd; let g = ${f ? `gradientAt(load_dy(i), ${y})` : 'load_dy(i)'};`;
     runColumnsAndApply(webgpu, {
       name: nameOf('batch norm grad', f, parameters),
       rows,
@@ -100,12 +100,12 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
       sums: 2,
       declarations: f && declareFunction(f),
       setup: `
-  let centre = mean[c];
-  let rstd = 1.0 / sqrt(variance[c] + uniforms.epsilon);`,
+  let centre = load_mean(c);
+  let rstd = 1.0 / sqrt(load_variance(c) + uniforms.epsilon);`,
       term: `${read} let v0 = g; let v1 = g * normal;`,
-      derive: `let scale = rstd${gamma ? ' * gamma[c]' : ''};`,
-      keep: 'dbeta[c] = s0; dgamma[c] = s1;',
-      apply: `${read} dx[i] = (g - uniforms.share * (s0 + normal * s1)) * scale;`,
+      derive: `let scale = rstd${gamma ? ' * load_gamma(c)' : ''};`,
+      keep: 'store_dbeta(c, s0); store_dgamma(c, s1);',
+      apply: `${read} store_dx(i, (g - uniforms.share * (s0 + normal * s1)) * scale);`,
     });
     return [dx, dgamma, dbeta];
   },
@@ -137,15 +137,15 @@ const layerNorm: KernelConfig = {
       uniforms: { epsilon: f32(epsilon) },
       body: `
   var sum = 0.0;
-  for (var i = first; i < n; i += STEP) { sum += x[start + i]; }
+  for (var i = first; i < n; i += STEP) { sum += load_x(start + i); }
   let centre = rowSum(sum, lane) / f32(n);
   var squares = 0.0;
-  for (var i = first; i < n; i += STEP) { let d = x[start + i] - centre; squares += d * d; }
+  for (var i = first; i < n; i += STEP) { let d = load_x(start + i) - centre; squares += d * d; }
   let scale = 1.0 / sqrt(rowSum(squares, lane) / f32(n) + uniforms.epsilon);
   for (var i = first; i < n; i += STEP) {
-    if (isIn) { y[start + i] = (x[start + i] - centre) * scale * gamma[i] + beta[i]; }
+    if (isIn) { store_y(start + i, (load_x(start + i) - centre) * scale * load_gamma(i) + load_beta(i)); }
   }
-  if (isFirst) { mean[row] = centre; rstd[row] = scale; }`,
+  if (isFirst) { store_mean(row, centre); store_rstd(row, scale); }`,
     });
     return [y, mean, rstd];
   },
@@ -172,20 +172,20 @@ const layerNormGrad: KernelConfig = {
       inputs: { ...data, gamma: gamma!, ...moments },
       outputs: { dx },
       body: `
-  let centre = mean[row];
-  let scale = rstd[row];
+  let centre = load_mean(row);
+  let scale = load_rstd(row);
   var g = 0.0;
   var gx = 0.0;
   for (var i = first; i < n; i += STEP) {
-    let value = dy[start + i] * gamma[i];
+    let value = load_dy(start + i) * load_gamma(i);
     g += value;
-    gx += value * (x[start + i] - centre) * scale;
+    gx += value * (load_x(start + i) - centre) * scale;
   }
   let meanG = rowSum(g, lane) / f32(n);
   let meanGx = rowSum(gx, lane) / f32(n);
   for (var i = first; i < n; i += STEP) {
-    let normal = (x[start + i] - centre) * scale;
-    if (isIn) { dx[start + i] = scale * (dy[start + i] * gamma[i] - meanG - normal * meanGx); }
+    let normal = (load_x(start + i) - centre) * scale;
+    if (isIn) { store_dx(start + i, scale * (load_dy(start + i) * load_gamma(i) - meanG - normal * meanGx)); }
   }`,
     });
     runColumns(webgpu, {
@@ -195,8 +195,8 @@ const layerNormGrad: KernelConfig = {
       inputs: { ...data, ...moments },
       outputs: { dgamma, dbeta },
       sums: 2,
-      term: 'let v0 = dy[i]; let v1 = v0 * (x[i] - mean[r]) * rstd[r];',
-      finish: 'dbeta[c] = s0; dgamma[c] = s1;',
+      term: 'let v0 = load_dy(i); let v1 = v0 * (load_x(i) - load_mean(r)) * load_rstd(r);',
+      finish: 'store_dbeta(c, s0); store_dgamma(c, s1);',
     });
     return [dx, dgamma, dbeta];
   },

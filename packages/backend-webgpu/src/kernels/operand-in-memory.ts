@@ -20,9 +20,9 @@ export function operandInMemory(
       : ['depth', 'uniforms.depth', 'outer', outers];
   const start = `((matrix * ${lines} + ${line}) * ${length} + ${across})`;
   const scalar = (k: number) =>
-    `if (${across} + ${k}u < ${length}) { values[${k}] = ${buffer}[${start} + ${k}u]; }`;
+    `if (${across} + ${k}u < ${length}) { values[${k}] = load_${buffer}(${start} + ${k}u); }`;
   const body = isOfVectors
-    ? `if (${line} < ${lines} && ${across} < ${length}) { return ${buffer}[${start} / 4u]; }
+    ? `if (${line} < ${lines} && ${across} < ${length}) { return load_${buffer}(${start} / 4u); }
   return vec4<f32>();`
     : `var values = vec4<f32>();
   if (${line} < ${lines}) { ${[0, 1, 2, 3].map(scalar).join(' ')} }

@@ -50,12 +50,12 @@ function cell(kernelName: string, { name, inputs: shapes, optional, outputs, for
         const info = inputs[key] as TensorInfo | undefined;
         if (info == null && optional.includes(key)) continue;
         assertFloats(kernelName, { [key]: info! }, columns ? [batch, columns * units] : [units]);
-        given[`${key}_`] = info!;
+        given[key] = info!;
       }
       const made = Object.entries(outputs).map(
-        ([key, columns]) => [`${key}_`, webgpu.output([batch, columns * units])] as const,
+        ([key, columns]) => [key, webgpu.output([batch, columns * units])] as const,
       );
-      const missing = optional.filter((key) => !given[`${key}_`]);
+      const missing = optional.filter((key) => !given[key]);
       const size = util.sizeFromShape([batch, units]);
       webgpu.run({
         name: [name, ...missing.map((key) => `no ${key}`)].join(' '),
@@ -71,9 +71,9 @@ function cell(kernelName: string, { name, inputs: shapes, optional, outputs, for
   let units = uniforms.units;
   let row = i / units;
   let unit = i % units;
-  ${places(shapes, (key, part, at) => `let ${part} = ${missing.includes(key) ? '0.0' : `${key}_[${at}]`};`)}
+  ${places(shapes, (key, part, at) => `let ${part} = ${missing.includes(key) ? '0.0' : `load_${key}(${at})`};`)}
   ${formula}
-  ${places(outputs, (key, part, at) => `${key}_[${at}] = ${part};`)}`,
+  ${places(outputs, (key, part, at) => `store_${key}(${at}, ${part});`)}`,
       });
       return made.map(([, info]) => info);
     },

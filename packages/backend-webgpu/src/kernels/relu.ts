@@ -13,7 +13,7 @@ export const relu: tf.KernelConfig = {
     const backend = call.backend as WebgpuBackend;
     if (!readsHalves(backend, x)) return fallback(tf.Relu)(call);
     const out = backend.output(x.shape);
-    const body = 'out[i] = select(x[i], T(0.0), x[i] < T(0.0));';
+    const body = 'store_out(i, select(load_x(i), T(0.0), load_x(i) < T(0.0)));';
     const run = (inputs: Record<string, tf.TensorInfo>) =>
       runElementwise(backend, { name: 'relu', inputs, outputs: { out }, body });
     runForward(backend, { x }, out, run);

@@ -9,10 +9,10 @@ const LOWEST = '-3.4028234e38';
 // The largest logit of the row, and the sum of e^(logit − largest).
 const MOMENTS = `
   var top = ${LOWEST};
-  for (var i = first; i < n; i += STEP) { top = max(top, logits[start + i]); }
+  for (var i = first; i < n; i += STEP) { top = max(top, load_logits(start + i)); }
   top = rowMax(top, lane);
   var partial = 0.0;
-  for (var i = first; i < n; i += STEP) { partial += exp(logits[start + i] - top); }
+  for (var i = first; i < n; i += STEP) { partial += exp(load_logits(start + i) - top); }
   let total = rowSum(partial, lane);`;
 
 const softmax: tf.KernelConfig = {
@@ -27,7 +27,7 @@ const softmax: tf.KernelConfig = {
     const backend = call.backend as WebgpuBackend;
     const out = backend.output(logits.shape);
     const body = `${MOMENTS}
-  for (var i = first; i < n; i += STEP) { if (isIn) { out[start + i] = exp(logits[start + i] - top) / total; } }`;
+  for (var i = first; i < n; i += STEP) { if (isIn) { store_out(start + i, exp(load_logits(start + i) - top) / total); } }`;
     runRows(backend, { name: 'softmax', ...rowsOf(logits), inputs: { logits }, outputs: { out }, body });
     return out;
   },
@@ -44,9 +44,9 @@ const softmaxGrad: tf.KernelConfig = {
     const dx = webgpu.output(y.shape);
     const body = `
   var partial = 0.0;
-  for (var i = first; i < n; i += STEP) { partial += dy[start + i] * y[start + i]; }
+  for (var i = first; i < n; i += STEP) { partial += load_dy(start + i) * load_y(start + i); }
   let total = rowSum(partial, lane);
-  for (var i = first; i < n; i += STEP) { if (isIn) { dx[start + i] = y[start + i] * (dy[start + i] - total); } }`;
+  for (var i = first; i < n; i += STEP) { if (isIn) { store_dx(start + i, load_y(start + i) * (load_dy(start + i) - total)); } }`;
     runRows(webgpu, { name: 'softmax grad', ...rowsOf(y), inputs: { dy, y }, outputs: { dx }, body });
     return dx;
   },
@@ -65,14 +65,14 @@ const softmaxCrossEntropy: tf.KernelConfig = {
     const body = `${MOMENTS}
   var cost = 0.0;
   for (var i = first; i < n; i += STEP) {
-    let shifted = logits[start + i] - top;
-    let label = labels[start + i];
+    let shifted = load_logits(start + i) - top;
+    let label = load_labels(start + i);
     // A class with label 0 and logit −∞ adds nothing.
     cost += select(label * (log(total) - shifted), 0.0, label == 0.0);
-    if (isIn) { probabilities[start + i] = exp(shifted) / total; }
+    if (isIn) { store_probabilities(start + i, exp(shifted) / total); }
   }
   let whole = rowSum(cost, lane);
-  if (isFirst) { loss[row] = whole; }`;
+  if (isFirst) { store_loss(row, whole); }`;
     const outputs = { loss, probabilities };
     runRows(webgpu, {
       name: 'softmax cross-entropy',

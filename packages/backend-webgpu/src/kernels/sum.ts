@@ -39,8 +39,8 @@ export const sum: tf.KernelConfig = {
       inputs: { x },
       outputs: { out },
       sums: 1,
-      term: 'let v0 = x[i];',
-      finish: 'out[c] = s0;',
+      term: 'let v0 = load_x(i);',
+      finish: 'store_out(c, s0);',
     });
     return out;
   },
