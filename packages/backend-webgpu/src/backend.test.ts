@@ -91,6 +91,28 @@ describe.runIf(available)('the backend', () => {
     );
   });
 
+  it('leaves nothing behind when a kernel fails', async () => {
+    const side = Math.ceil(Math.sqrt(webgpu().device.limits.maxStorageBufferBindingSize / 4)) + 1;
+    // Too large a product and too large a sum of tensors on the GPU, and attention with heads that fit no memory.
+    const [column, row] = [tf.abs(tf.fill([side, 1], 2)), tf.abs(tf.fill([1, side], 2))];
+    const query = tf.zeros([1, 4, 2048]);
+    const failures = [
+      () => tf.matMul(column, row),
+      () => tf.add(column, row),
+      () =>
+        tf
+          .engine()
+          .runKernel('Attention', { query, key: query, value: query }, { heads: 1, scale: 1 } as never),
+      () => tf.engine().runKernel('Activation', { x: row }, { function: 'none' }),
+    ];
+    for (const fail of failures) {
+      const before = [tf.memory().numTensors, webgpu().numDataIds()];
+      expect(fail).toThrow();
+      expect([tf.memory().numTensors, webgpu().numDataIds()]).toEqual(before);
+    }
+    expect((await tf.sum(row).data())[0]).toBe(2 * side);
+  });
+
   it('reports a lost device by one error from then on', async () => {
     const x = tf.tensor1d(new Float32Array(3000));
     await tf.exp(x).data();

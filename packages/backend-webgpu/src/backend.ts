@@ -1,42 +1,23 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { BackendCore } from './backend-core';
 import { cacheBindGroups } from './bind-group-cache';
 import { ConstantPool } from './constant-pool';
+import { Deferrals } from './deferrals';
 import type { WebgpuFailure } from './failure';
+import { Float16Storage } from './float16-storage';
 import { type Health, healthOf } from './health';
-import { groupsFor, type Program, shaderOf, u32 } from './program';
-import {
-  bindingOf,
-  bindParts,
-  cacheUniforms,
-  record,
-  recordCopy,
-  reuseBuffersWithinBatch,
-  uniformBuffer,
-} from './tfjs-internals';
+import type { Program } from './program';
+import { ProgramRunner } from './program-runner';
+import { Suballocation } from './suballocation';
+import { TensorCleanup } from './tensor-cleanup';
+import { bindingOf, bindSlices, cacheUniforms, reuseBuffersWithinBatch } from './tfjs-internals';
+import { toFloat32 } from './to-float32';
 
 const BIND_GROUPS = 4096;
 const UNIFORMS = 2048;
 const CONSTANTS = 512;
-const THREADS = 64;
 const MEBIBYTE = 2 ** 20;
-
-/** A computation that waits until somebody needs its result. */
-export interface Deferred {
-  /** Computes the tensor, after having said so to {@link WebgpuBackend.settle}. */
-  compute: () => void;
-  /** Called once, when the tensor is settled or disposed. */
-  release: () => void;
-  /** Whose result it is. */
-  owner: object;
-}
-
-/** Where the values of a tensor lie that has no buffer of its own. */
-export interface Part {
-  whole: TensorInfo;
-  /** In bytes. */
-  offset: number;
-}
 
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
 
@@ -45,19 +26,23 @@ type RunProgram = WebGPUBackend['runWebGPUProgram'];
  * groups, uniforms and scalars are cached; failures of the device end in one error; and kernels of several outputs can
  * be run with {@link run}.
  */
-export class WebgpuBackend extends WebGPUBackend {
-  private readonly pipelines = new Map<string, GPUComputePipeline>();
-  private readonly constants: ConstantPool;
-  private readonly deferred = new Map<object, Deferred>();
-  private readonly parts = new WeakMap<object, Part>();
-  private readonly halves = new WeakMap<object, TensorInfo>();
-  private readonly health: Health;
+export class WebgpuBackend extends WebGPUBackend implements BackendCore {
+  /** Tensors whose values are computed when they are first needed. */
+  readonly deferrals: Deferrals;
+  /** Tensors that are slices of another's buffer. */
+  readonly suballocation: Suballocation;
+  /** Tensors that are stored in float16. */
+  readonly float16Storage: Float16Storage;
   /** Whether shaders are written out where they could loop: everywhere but on SwiftShader, see {@link repeat}. */
   readonly unrolls: boolean;
+  private readonly programs: ProgramRunner;
+  private readonly constants: ConstantPool;
+  private readonly cleanup: TensorCleanup;
+  private readonly health: Health;
 
   /**
    * @param description of the adapter, for messages
-   * @param float16 whether activations of the forward pass are kept in float16, see {@link runForward}
+   * @param float16 whether activations of the forward pass are kept in float16, see {@link storeActivation}
    */
   constructor(
     device: GPUDevice,
@@ -68,11 +53,22 @@ export class WebgpuBackend extends WebGPUBackend {
     super(device, info);
     this.unrolls = !/swiftshader/i.test(description);
     this.health = healthOf(device, description);
+    this.cleanup = new TensorCleanup((dataId) => {
+      if (this.tensorMap.has(dataId)) this.disposeData(dataId, true);
+    });
+    this.deferrals = new Deferrals({
+      incRef: (dataId) => this.incRef(dataId),
+      release: (tensor) => this.release(tensor),
+      isolate: (run) => this.cleanup.isolate(run),
+    });
+    this.suballocation = new Suballocation(this);
+    this.float16Storage = new Float16Storage(this, this.deferrals);
+    this.programs = new ProgramRunner(this, this.float16Storage);
     this.constants = new ConstantPool(device, CONSTANTS);
     cacheBindGroups(device, BIND_GROUPS);
     cacheUniforms(this, UNIFORMS);
     reuseBuffersWithinBatch(this);
-    bindParts(this, (dataId) => this.parts.get(dataId)?.offset);
+    bindSlices(this, (dataId) => this.suballocation.of({ dataId })?.offset);
   }
 
   /** What the device failed by, if it did: nothing that it computes counts any more. */
@@ -80,193 +76,25 @@ export class WebgpuBackend extends WebGPUBackend {
     return this.health.failure;
   }
 
-  /** A new float32 tensor. */
+  /**
+   * A new float32 tensor.
+   *
+   * @throws what the device failed by
+   */
   output(shape: number[]): TensorInfo {
+    this.health.assert();
     return this.makeTensorInfo(shape, 'float32');
   }
 
-  /** Runs a program on tensors of either kind, float32 or float16; nothing when it has no workgroups. */
-  run(given: Program): void {
+  /** Runs a program on tensors stored as float32 or float16; nothing when it has no workgroups. */
+  run(program: Program): void {
     this.health.assert();
-    const { inputs, outputs, uniforms = {}, groups } = given;
-    if (groups.some((count) => count === 0)) return;
-    const buffers = Object.entries({ ...inputs, ...outputs });
-    const float16 = buffers.filter(([, info]) => this.halves.has(info.dataId)).map(([name]) => name);
-    const name = float16.length > 0 ? `${given.name}, float16 ${float16.join(' ')}` : given.name;
-    const converted: TensorInfo[] = [];
-    const asFloats = (info: TensorInfo): TensorInfo => {
-      if (!this.holdsIntegers(info)) return info;
-      converted.push(this.floatsOf(info));
-      return converted.at(-1)!;
-    };
-    const tensors = [...Object.values(inputs).map(asFloats), ...Object.values(outputs)];
-    const resources = tensors.map((info) => this.eitherBinding(info));
-    let pipeline = this.pipelines.get(name);
-    if (!pipeline) {
-      const module = this.device.createShaderModule({ label: name, code: shaderOf({ ...given, float16 }) });
-      pipeline = this.device.createComputePipeline({
-        label: name,
-        layout: 'auto',
-        compute: { module, entryPoint: 'main' },
-      });
-      this.pipelines.set(name, pipeline);
-    }
-    const values = Object.values(uniforms);
-    if (values.length > 0) {
-      const typed = values.map(({ type, value }) => ({ type: TFJS_TYPES[type], data: [value] }));
-      resources.push({ buffer: uniformBuffer(this, typed) });
-    }
-    const bindGroup = this.device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: resources.map((resource, binding) => ({ binding, resource })),
-    });
-    record(this, name, pipeline, bindGroup, groups);
-    for (const { dataId } of converted) this.disposeData(dataId);
+    this.programs.run(program);
   }
 
-  /** Whether a tensor of floats has integers in its buffer: tfjs casts to float32 by the name of the type alone. */
-  holdsIntegers({ dataId, dtype }: TensorInfo): boolean {
-    return dtype === 'float32' && this.tensorMap.get(dataId).dtype !== 'float32';
-  }
-
-  private floatsOf({ dataId, shape }: TensorInfo): TensorInfo {
-    const out = this.output(shape);
-    const count = util.sizeFromShape(shape);
-    this.run({
-      name: 'floats of integers',
-      inputs: { x: { dataId, shape, dtype: 'int32' } },
-      outputs: { out },
-      types: { x: 'i32' },
-      uniforms: { count: u32(count) },
-      threads: THREADS,
-      groups: groupsFor(Math.ceil(count / THREADS)),
-      body: () => `
-  let i = block * ${THREADS}u + lane;
-  if (i < uniforms.count) { store_out(i, f32(load_x(i))); }`,
-    });
-    return out;
-  }
-
-  /** What a program binds for a tensor: its halves where there are some. */
-  private eitherBinding(info: TensorInfo): GPUBufferBinding {
-    return this.binding(this.halves.get(info.dataId) ?? info);
-  }
-
-  /** The memory of a tensor of float32 or integers, uploaded or computed if it is not there yet. */
-  private binding(info: TensorInfo): GPUBufferBinding {
-    this.uploadToGPU(info.dataId);
-    return bindingOf(this, info);
-  }
-
-  /**
-   * Makes a tensor a part of another's buffer, which lives as long as it has parts. Kernels bind the part; it is read-only
-   * for them, as every tensor is once it is computed.
-   *
-   * @param info a tensor that has no values yet
-   * @param offset in bytes, a multiple of the device's `minStorageBufferOffsetAlignment`
-   */
-  placeIn({ dataId }: TensorInfo, { whole, offset }: Part): void {
-    this.uploadToGPU(whole.dataId);
-    this.incRef(whole.dataId);
-    const data = this.tensorMap.get(dataId);
-    data.resource = this.tensorMap.get(whole.dataId).resource;
-    // Not to be given to another tensor when this one is disposed.
-    data.external = true;
-    this.parts.set(dataId, { whole, offset });
-  }
-
-  /** Where a tensor lies that is a part of another. */
-  partOf({ dataId }: TensorInfo): Part | undefined {
-    return this.parts.get(dataId);
-  }
-
-  /** Copies a tensor of floats to a place within another's buffer, without a dispatch. */
-  copyTo({ whole, offset }: Part, from: TensorInfo): void {
-    const floats = this.holdsIntegers(from) ? this.floatsOf(from) : undefined;
-    const bytes = 4 * util.sizeFromShape(from.shape);
-    recordCopy(this, this.binding(floats ?? from), this.binding(whole).buffer, offset, bytes);
-    if (floats) this.disposeData(floats.dataId);
-  }
-
-  /** Copies a place within another's buffer to a tensor of floats, without a dispatch. */
-  copyFrom({ whole, offset }: Part, to: TensorInfo): void {
-    const from = this.binding(whole);
-    const bytes = 4 * util.sizeFromShape(to.shape);
-    const start = (from.offset ?? 0) + offset;
-    recordCopy(this, { buffer: from.buffer, offset: start }, this.binding(to).buffer, 0, bytes);
-  }
-
-  /** Runs something on a tensor that has a buffer of its own: the given one, or a copy if it is a part of another. */
-  private withOwnBuffer<R>(dataId: object, run: (dataId: object) => R): R {
-    if (!this.parts.has(dataId) || this.tensorMap.get(dataId).values) return run(dataId);
-    const { shape, dtype } = this.tensorMap.get(dataId);
-    const copy = this.makeTensorInfo(shape, dtype);
-    this.copyTo({ whole: copy, offset: 0 }, { dataId, shape, dtype });
-    const result = run(copy.dataId);
-    const done = () => this.disposeData(copy.dataId);
-    if (result instanceof Promise) result.then(done, done);
-    else done();
-    return result;
-  }
-
-  /** Has a tensor computed when it is first read or used, or never if it is disposed before. */
-  defer({ dataId }: TensorInfo, deferred: Deferred): void {
-    this.health.assert();
-    this.deferred.set(dataId, deferred);
-  }
-
-  /** What the tensor still waits for, if it does. */
-  deferredOf({ dataId }: TensorInfo): Deferred | undefined {
-    return this.deferred.get(dataId);
-  }
-
-  /** Whether its values are in JavaScript's memory and not on the GPU. */
-  isOnCpu({ dataId }: TensorInfo): boolean {
-    return !this.deferred.has(dataId) && !this.tensorMap.get(dataId).resource;
-  }
-
-  /**
-   * Has a new tensor be float16 from now on: a program writes its values, and programs read them. tfjs sees a tensor of
-   * float32 all the time: it becomes one when anything but {@link run} asks for its buffer or its values.
-   */
-  halve(info: TensorInfo): void {
-    const { dataId, shape } = info;
-    const size = util.sizeFromShape(shape);
-    // The buffer of a tensor of half as many numbers, which is a multiple of four bytes.
-    const halves = this.output([Math.ceil(size / 2)]);
-    this.halves.set(dataId, halves);
-    this.defer(info, {
-      compute: () => this.widen(info, halves),
-      release: () => {
-        this.halves.delete(dataId);
-        this.disposeData(halves.dataId);
-      },
-      owner: halves,
-    });
-  }
-
-  /** Where the values of a tensor lie that is float16. */
-  halvesOf({ dataId }: TensorInfo): TensorInfo | undefined {
-    return this.halves.get(dataId);
-  }
-
-  private widen(info: TensorInfo, halves: TensorInfo): void {
-    this.incRef(halves.dataId);
-    this.settle(info);
-    const count = util.sizeFromShape(info.shape);
-    this.run({
-      name: 'floats of halves',
-      inputs: { x: halves },
-      outputs: { out: info },
-      types: { x: 'f16' },
-      uniforms: { count: u32(count) },
-      threads: THREADS,
-      groups: groupsFor(Math.ceil(count / THREADS)),
-      body: () => `
-  let i = block * ${THREADS}u + lane;
-  if (i < uniforms.count) { store_out(i, f32(load_x(i))); }`,
-    });
-    this.disposeData(halves.dataId);
+  /** Runs a kernel; if it throws, no tensor that it made is left. */
+  guard<R>(kernel: () => R): R {
+    return this.cleanup.guard(kernel);
   }
 
   /** Gives up a tensor that was kept with `incRef`. */
@@ -274,20 +102,39 @@ export class WebgpuBackend extends WebGPUBackend {
     if (this.disposeData(dataId)) engine().removeDataId(dataId, this);
   }
 
-  /** The tensor no longer waits: what computes it is about to be run. */
-  settle({ dataId }: TensorInfo): void {
-    const deferred = this.deferred.get(dataId);
-    this.deferred.delete(dataId);
-    deferred?.release();
+  /** Whether a tensor of floats has integers in its buffer: tfjs casts to float32 by the name of the type alone. */
+  holdsIntegers({ dataId, dtype }: TensorInfo): boolean {
+    return dtype === 'float32' && this.tensorMap.get(dataId).dtype !== 'float32';
   }
 
-  private computeDeferred(dataId: object): void {
-    const deferred = this.deferred.get(dataId);
-    deferred?.compute();
+  /** The tensor, or a new one of floats where its buffer has integers, which the caller disposes. */
+  asFloats(info: TensorInfo): TensorInfo {
+    if (!this.holdsIntegers(info)) return info;
+    const { dataId, shape } = info;
+    const out = this.output(shape);
+    toFloat32(this, { dataId, shape, dtype: 'int32' }, 'i32', out);
+    return out;
+  }
+
+  /** Whether its values are in JavaScript's memory and not on the GPU. */
+  isOnCpu(info: TensorInfo): boolean {
+    return !this.deferrals.of(info) && !this.tensorMap.get(info.dataId).resource;
+  }
+
+  /** The memory of a tensor of float32 or integers, uploaded or computed if it is not there yet. */
+  binding(info: TensorInfo): GPUBufferBinding {
+    this.uploadToGPU(info.dataId);
+    return bindingOf(this, info);
+  }
+
+  override write(...args: Parameters<WebGPUBackend['write']>): object {
+    const dataId = super.write(...args);
+    this.cleanup.add(dataId);
+    return dataId;
   }
 
   override uploadToGPU(dataId: object): void {
-    this.computeDeferred(dataId);
+    this.deferrals.compute(dataId);
     const data = this.tensorMap.get(dataId);
     if (data.resource) return;
     const size = util.sizeFromShape(data.shape);
@@ -312,37 +159,29 @@ export class WebgpuBackend extends WebGPUBackend {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const deferred = this.deferred.get(dataId);
-    if (deferred && (force || this.refCount(dataId) <= 1)) {
-      this.deferred.delete(dataId);
-      deferred.release();
-    }
-    const part = this.parts.get(dataId);
+    if (force || this.refCount(dataId) <= 1) this.deferrals.discard(dataId);
     const gone = super.disposeData(dataId, force);
-    if (gone && part) {
-      this.parts.delete(dataId);
-      this.disposeData(part.whole.dataId);
-    }
+    if (gone) this.suballocation.discard(dataId);
     return gone;
   }
 
   override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
-    // tfjs takes a tensor without a buffer for one whose values are on the CPU. What waits is none, and asking is no
-    // reason to compute it, nor to widen what is float16.
-    if (inputs.some(({ dataId }) => this.deferred.has(dataId))) return false;
+    // tfjs takes a tensor without a buffer for one whose values are on the CPU. A deferred tensor is not, and asking
+    // is no reason to compute it, nor to convert what is stored in float16.
+    if (inputs.some((input) => this.deferrals.of(input))) return false;
     return super.shouldExecuteOnCPU(inputs, sizeThreshold);
   }
 
   override runWebGPUProgram(...args: Parameters<RunProgram>): ReturnType<RunProgram> {
     this.health.assert();
-    return super.runWebGPUProgram(...args);
+    return this.guard(() => super.runWebGPUProgram(...args));
   }
 
   override async read(dataId: object): ReturnType<WebGPUBackend['read']> {
-    this.computeDeferred(dataId);
+    this.deferrals.compute(dataId);
     try {
-      const values = await this.withOwnBuffer(dataId, (id) => super.read(id));
-      if (this.parts.has(dataId)) this.tensorMap.get(dataId).values = values;
+      const values = await this.suballocation.withOwnBuffer(dataId, (id) => super.read(id));
+      if (this.suballocation.of({ dataId })) this.tensorMap.get(dataId).values = values;
       this.health.assert();
       return values;
     } catch (error) {
@@ -353,24 +192,23 @@ export class WebgpuBackend extends WebGPUBackend {
   }
 
   override readSync(dataId: object): ReturnType<WebGPUBackend['readSync']> {
-    this.computeDeferred(dataId);
+    this.deferrals.compute(dataId);
     if (!this.tensorMap.get(dataId).values && typeof OffscreenCanvas === 'undefined') {
       throw new Error(
         'webgpu: a tensor on the GPU cannot be read synchronously here; use await tensor.data() instead of dataSync() or arraySync()',
       );
     }
-    return this.withOwnBuffer(dataId, (id) => super.readSync(id));
+    return this.suballocation.withOwnBuffer(dataId, (id) => super.readSync(id));
   }
 
   override readToGPU(dataId: object): ReturnType<WebGPUBackend['readToGPU']> {
-    this.computeDeferred(dataId);
-    return this.withOwnBuffer(dataId, (id) => super.readToGPU(id));
+    this.deferrals.compute(dataId);
+    return this.suballocation.withOwnBuffer(dataId, (id) => super.readToGPU(id));
   }
 
   override dispose(): void {
+    this.deferrals.clear();
     this.constants.dispose();
     super.dispose();
   }
 }
-
-const TFJS_TYPES = { u32: 'uint32', i32: 'int32', f32: 'float32' } as const;

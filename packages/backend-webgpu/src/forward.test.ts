@@ -48,7 +48,7 @@ const recordedAsHalves = (kernels: () => tf.Tensor[]): tf.Tensor[] =>
     return made;
   });
 
-const isHalf = (tensor: tf.Tensor): boolean => webgpu().halvesOf(tensor) !== undefined;
+const isHalf = (tensor: tf.Tensor): boolean => webgpu().float16Storage.of(tensor) !== undefined;
 const used = (): number => webgpu().bufferManager.numBytesUsed;
 
 /** A tensor of numbers of both signs in float16. */
@@ -313,7 +313,7 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
 
   it('are what is recorded alone: inference, gradients and small results are float32', async () => {
     const [given, small] = [x(), tf.tensor1d(normals(1023))];
-    expect(webgpu().deferredOf(silu(given)[0]!)).toBeUndefined();
+    expect(webgpu().deferrals.of(silu(given)[0]!)).toBeUndefined();
     expect(recordedAsHalves(() => silu(small)).map(isHalf)).toEqual([false]);
     const square = randomTensor([40, 40]);
     const [y, dy] = recordedAsHalves(() => {

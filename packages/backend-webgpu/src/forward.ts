@@ -1,14 +1,15 @@
 import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
+import type { DeferredDispatch } from './deferrals';
 
 /** Results of fewer numbers stay float32: they are no traffic, and tfjs computes with the smallest on the CPU. */
 const LEAST = 1024;
 
 type Tensors = Record<string, TensorInfo>;
 
-/** The result of a kernel that waits for its first reader, which tells how it is to be stored. */
-class WaitingResult {
-  private readonly inputs: Tensors = {};
+/** The result of a kernel that waits for its first reader, which decides how it is stored. */
+class DeferredActivation {
+  readonly dispatch: DeferredDispatch;
 
   constructor(
     private readonly backend: WebgpuBackend,
@@ -16,24 +17,14 @@ class WaitingResult {
     private readonly y: TensorInfo,
     private readonly run: (inputs: Tensors) => void,
   ) {
-    for (const [name, { dataId, shape, dtype }] of Object.entries(inputs)) {
-      // A variable gets other data when it is assigned.
-      this.inputs[name] = { dataId, shape, dtype };
-      backend.incRef(dataId);
-    }
-    backend.defer(y, { compute: () => this.compute(false), release: () => this.release(), owner: this });
+    this.dispatch = backend.deferrals.defer({ inputs, outputs: [y], run, source: this });
   }
 
-  compute(isHalf: boolean): void {
-    for (const { dataId } of Object.values(this.inputs)) this.backend.incRef(dataId);
-    this.backend.settle(this.y);
-    if (isHalf) this.backend.halve(this.y);
-    this.run(this.inputs);
-    this.release();
-  }
-
-  private release(): void {
-    for (const input of Object.values(this.inputs)) this.backend.release(input);
+  computeInFloat16(): void {
+    this.dispatch.settle([this.y], () => {
+      this.backend.float16Storage.store(this.y);
+      this.run(this.dispatch.inputs);
+    });
   }
 }
 
@@ -55,7 +46,7 @@ export function runForward(
   run: (inputs: Tensors) => void,
 ): void {
   if (!isKept(backend, Object.values(inputs), y)) run(inputs);
-  else new WaitingResult(backend, inputs, y, run);
+  else new DeferredActivation(backend, inputs, y, run);
 }
 
 /**
@@ -63,14 +54,14 @@ export function runForward(
  * stored in float16. The caller dispatches the kernel next.
  */
 export function beginForward(backend: WebgpuBackend, inputs: TensorInfo[], y: TensorInfo): void {
-  if (isKept(backend, inputs, y)) backend.halve(y);
+  if (isKept(backend, inputs, y)) backend.float16Storage.store(y);
 }
 
 /** Whether a tensor is an activation in float16, which it becomes if it waits. */
 export function readsHalves(backend: WebgpuBackend, x: TensorInfo): boolean {
   if (!records(backend)) return false;
   settleAsHalves(backend, x);
-  return backend.halvesOf(x) !== undefined;
+  return backend.float16Storage.of(x) !== undefined;
 }
 
 /** Whether float16 is wanted and a forward pass is recorded: of what tfjs is in the midst of, that is the innermost. */
@@ -88,6 +79,6 @@ function isKept(backend: WebgpuBackend, inputs: TensorInfo[], y: TensorInfo): bo
 }
 
 function settleAsHalves(backend: WebgpuBackend, x: TensorInfo): void {
-  const owner = backend.deferredOf(x)?.owner;
-  if (owner instanceof WaitingResult) owner.compute(true);
+  const source = backend.deferrals.of(x)?.source;
+  if (source instanceof DeferredActivation) source.computeInFloat16();
 }

@@ -111,11 +111,11 @@ export function uniformBuffer(backend: WebGPUBackend, uniforms: ProgramUniform[]
 }
 
 /**
- * Has tensors bound as parts of their buffers, by tfjs's programs too.
+ * Has tensors bound as slices of their buffers, by tfjs's programs too.
  *
- * @param offsetOf the offset in bytes of a tensor that is a part of its buffer
+ * @param offsetOf the offset in bytes of a tensor that is a slice of its buffer
  */
-export function bindParts(backend: WebGPUBackend, offsetOf: (dataId: object) => number | undefined): void {
+export function bindSlices(backend: WebGPUBackend, offsetOf: (dataId: object) => number | undefined): void {
   const own = internals(backend);
   const bind = own.tensorToBinding.bind(backend);
   own.tensorToBinding = (tensor) => {

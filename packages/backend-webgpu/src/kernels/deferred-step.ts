@@ -1,20 +1,20 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
+import type { DeferredDispatch } from '../deferrals';
 import { f32 } from '../program';
 import { runElementwise } from './elementwise';
-import { renewed, type StepInput, type StepRule, type WaitingStep } from './step-rule';
+import { type DeferredUpdate, renewed, type StepInput, type StepRule } from './step-rule';
 
 /**
  * An optimizer's step that waits. What mostly follows is `tf.add(parameter, update)`; then the sum is computed with the
  * step, in one dispatch, and the update is never written to memory. If anything else needs the update or a slot first,
  * the step runs as it is.
  */
-export class DeferredStep implements WaitingStep {
+export class DeferredStep implements DeferredUpdate {
   /** [update, ...slots] */
   readonly outputs: TensorInfo[];
-  private readonly inputs: Record<string, TensorInfo>;
-  private slotsWait = true;
-  private waiting: number;
+  private readonly dispatch: DeferredDispatch;
+  private isAdded = false;
 
   constructor(
     private readonly backend: WebgpuBackend,
@@ -22,55 +22,51 @@ export class DeferredStep implements WaitingStep {
     private readonly input: StepInput,
   ) {
     const { gradient, parameter, slots } = input;
-    const { shape } = parameter;
-    const named = { gradient, parameter, ...Object.fromEntries(slots.map((slot, i) => [`slot${i}`, slot])) };
-    // A variable gets other data when it is assigned, which is what follows.
-    const inputs = Object.entries(named).map(([name, { dataId, dtype }]) => [name, { dataId, shape, dtype }]);
-    this.inputs = Object.fromEntries(inputs);
-    this.outputs = ['update', ...rule.slots].map(() => backend.output(shape));
-    this.waiting = this.outputs.length;
-    // The old slots and the gradient may be disposed before the step is run.
-    for (const { dataId } of Object.values(this.inputs)) backend.incRef(dataId);
-    const release = () => this.release();
-    for (const [i, output] of this.outputs.entries()) {
-      backend.defer(output, { compute: () => this.compute(i === 0), release, owner: this });
-    }
+    const inputs = { gradient, parameter, ...Object.fromEntries(slots.map((slot, i) => [`slot${i}`, slot])) };
+    this.outputs = ['update', ...rule.slots].map(() => backend.output(parameter.shape));
+    this.dispatch = backend.deferrals.defer({
+      inputs,
+      outputs: this.outputs,
+      // A slot alone, such as that of a parameter whose update was disposed, is computed with the update all the same.
+      run: (_, waiting) => this.write('update', this.outputs[0]!, 'update', waiting),
+      source: this,
+    });
   }
 
   addTo(parameter: TensorInfo, update: TensorInfo): TensorInfo | undefined {
-    const isOurs =
-      update.dataId === this.outputs[0]!.dataId && parameter.dataId === this.inputs.parameter!.dataId;
-    if (!this.slotsWait || !isOurs) return undefined;
+    const [own, ...slots] = this.outputs;
+    const isOwn =
+      update.dataId === own!.dataId && parameter.dataId === this.dispatch.inputs.parameter!.dataId;
+    if (this.isAdded || !isOwn) return undefined;
+    this.isAdded = true;
     const sum = this.backend.output(parameter.shape);
-    this.run('sum', sum, 'p + update');
+    this.dispatch.settle(slots, (waiting) => this.write('sum', sum, 'p + update', [sum, ...waiting]));
     return sum;
   }
 
-  private compute(updateNeeded: boolean): void {
-    // A slot alone, such as that of a parameter whose update was disposed, is computed with the update all the same.
-    if (this.slotsWait || updateNeeded) this.run('update', this.outputs[0]!, 'update');
-  }
-
-  private run(kind: 'sum' | 'update', target: TensorInfo, result: string): void {
+  private write(
+    kind: 'sum' | 'update',
+    target: TensorInfo,
+    result: string,
+    waiting: readonly TensorInfo[],
+  ): void {
+    const { backend, dispatch, input, outputs } = this;
     const { name, uniforms, slots, own, formula } = this.rule;
-    const outputs: Record<string, TensorInfo> = { target };
-    for (const i of slots.keys()) outputs[`next${i}`] = this.outputs[i + 1]!;
-    // What was disposed already is computed into a tensor that nobody sees.
     const scratch: TensorInfo[] = [];
-    for (const [key, output] of Object.entries(outputs)) {
-      if (this.backend.tensorMap.has(output.dataId)) continue;
-      outputs[key] = this.backend.output(output.shape);
-      scratch.push(outputs[key]);
-    }
-    this.slotsWait = false;
-    // The inputs must outlive the last of the outputs that are settled.
-    this.waiting++;
-    for (const output of Object.values(outputs)) this.backend.settle(output);
-    runElementwise(this.backend, {
+    // What nobody waits for is computed into a tensor that nobody sees.
+    const wanted = (output: TensorInfo): TensorInfo => {
+      if (waiting.includes(output)) return output;
+      scratch.push(backend.output(output.shape));
+      return scratch.at(-1)!;
+    };
+    runElementwise(backend, {
       name: `${name} ${kind}`,
-      inputs: this.inputs,
-      outputs,
-      uniforms: { ...uniforms, ...Object.fromEntries(own.map((key, i) => [key, f32(this.input.own[i]!)])) },
+      inputs: dispatch.inputs,
+      outputs: {
+        target: wanted(target),
+        ...Object.fromEntries(slots.map((_, i) => [`next${i}`, wanted(outputs[i + 1]!)])),
+      },
+      uniforms: { ...uniforms, ...Object.fromEntries(own.map((key, i) => [key, f32(input.own[i]!)])) },
       body: `
   let g = load_gradient(i);
   let p = load_parameter(i);
@@ -80,12 +76,6 @@ export class DeferredStep implements WaitingStep {
   ${slots.map((slot, i) => `store_next${i}(i, ${renewed(slot)});`).join(' ')}
   store_target(i, ${result});`,
     });
-    for (const { dataId } of scratch) this.backend.disposeData(dataId);
-    this.release();
-  }
-
-  private release(): void {
-    if (--this.waiting > 0) return;
-    for (const input of Object.values(this.inputs)) this.backend.release(input);
+    for (const { dataId } of scratch) backend.disposeData(dataId);
   }
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
 import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
 import { addN } from './add-n';
@@ -22,30 +23,35 @@ import { softmaxKernels } from './softmax';
 import { sum } from './sum';
 import { tile } from './tile';
 
-/** All kernels of this package; those that tfjs's backend has too take their place. */
-export const kernels: tf.KernelConfig[] = [
-  ...activationKernels,
-  addN,
-  ...attentionKernels,
-  cast,
-  ...convolutionKernels,
-  ...cumulativeKernels,
-  dropout,
-  ...lazyKernels,
-  ...matMulKernels,
-  maxPool,
-  maxPoolGrad,
-  ...newtonSchulzKernels,
-  ...normalizationKernels,
-  ...optimizerKernels,
-  prod,
-  ...recurrentKernels,
-  relu,
-  select,
-  ...softmaxKernels,
-  sum,
-  tile,
-];
+/** All kernels of this package; those that tfjs's backend has too take their place. None leaves a tensor when it fails. */
+export const kernels: tf.KernelConfig[] = (
+  [
+    ...activationKernels,
+    addN,
+    ...attentionKernels,
+    cast,
+    ...convolutionKernels,
+    ...cumulativeKernels,
+    dropout,
+    ...lazyKernels,
+    ...matMulKernels,
+    maxPool,
+    maxPoolGrad,
+    ...newtonSchulzKernels,
+    ...normalizationKernels,
+    ...optimizerKernels,
+    prod,
+    ...recurrentKernels,
+    relu,
+    select,
+    ...softmaxKernels,
+    sum,
+    tile,
+  ] as tf.KernelConfig[]
+).map((config) => ({
+  ...config,
+  kernelFunc: (call) => (call.backend as WebgpuBackend).guard(() => config.kernelFunc(call)),
+}));
 
 /** Registers the kernels; a second call does nothing. */
 export function registerKernels(): void {

@@ -21,63 +21,58 @@ type Expression =
   | { constant: number }
   | { operands: Expression[]; combine: (codes: string[]) => string };
 
-interface Rendered {
-  expression: Expression;
+/**
+ * The formula of a result that waits. What is computed from it joins it, so that a chain such as
+ * `running·(1 − m) + batch·m` is one dispatch when it is needed, and none when it is not.
+ */
+class Formula {
   /** WGSL of element `i`. */
-  code: string;
+  readonly code: string;
   /** What the code loads: each tensor once, `load_x0`, and every number, `uniforms.k0`. */
-  tensors: tf.TensorInfo[];
-  constants: number[];
-  operations: number;
-}
+  readonly tensors: tf.TensorInfo[] = [];
+  readonly constants: number[] = [];
+  operations = 0;
 
-function render(expression: Expression): Rendered {
-  const tensors: tf.TensorInfo[] = [];
-  const constants: number[] = [];
-  let operations = 0;
-  const codeOf = (part: Expression): string => {
+  constructor(readonly expression: Expression) {
+    this.code = this.render(expression);
+  }
+
+  private render(part: Expression): string {
+    const { tensors, constants } = this;
     if ('constant' in part) return `uniforms.k${constants.push(part.constant) - 1}`;
     if ('tensor' in part) {
       const known = tensors.findIndex(({ dataId }) => dataId === part.tensor.dataId);
       return `load_x${known >= 0 ? known : tensors.push(part.tensor) - 1}(i)`;
     }
-    operations++;
-    return part.combine(part.operands.map(codeOf));
-  };
-  const code = codeOf(expression);
-  return { expression, code, tensors, constants, operations };
-}
-
-/**
- * The result of elementwise operations that waits. What is computed from it joins it, so that a chain such as
- * `running·(1 − m) + now·m` is one dispatch when it is needed, and none when it is not.
- */
-class LazyExpression {
-  constructor(
-    private readonly backend: WebgpuBackend,
-    readonly formula: Rendered,
-    private readonly out: tf.TensorInfo,
-  ) {
-    for (const { dataId } of formula.tensors) backend.incRef(dataId);
-    backend.defer(out, { compute: () => this.compute(), release: () => this.release(), owner: this });
+    this.operations++;
+    return part.combine(part.operands.map((operand) => this.render(operand)));
   }
 
-  private compute(): void {
-    const { code, tensors, constants } = this.formula;
-    for (const { dataId } of tensors) this.backend.incRef(dataId);
-    this.backend.settle(this.out);
-    runElementwise(this.backend, {
-      name: `lazy ${code}`,
+  get fits(): boolean {
+    const { tensors, constants, operations } = this;
+    return (
+      tensors.length <= MOST_TENSORS && constants.length <= MOST_CONSTANTS && operations <= MOST_OPERATIONS
+    );
+  }
+
+  /** A tensor of this formula, computed when it is needed. */
+  defer(backend: WebgpuBackend, shape: number[]): tf.TensorInfo {
+    const { code, tensors, constants } = this;
+    const out = backend.output(shape);
+    backend.deferrals.defer({
       inputs: Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])),
-      outputs: { out: this.out },
-      uniforms: Object.fromEntries(constants.map((value, i) => [`k${i}`, f32(value)])),
-      body: `store_out(i, ${code});`,
+      outputs: [out],
+      run: (inputs) =>
+        runElementwise(backend, {
+          name: `elementwise ${code}`,
+          inputs,
+          outputs: { out },
+          uniforms: Object.fromEntries(constants.map((value, i) => [`k${i}`, f32(value)])),
+          body: `store_out(i, ${code});`,
+        }),
+      source: this,
     });
-    this.release();
-  }
-
-  private release(): void {
-    for (const tensor of this.formula.tensors) this.backend.release(tensor);
+    return out;
   }
 }
 
@@ -89,14 +84,11 @@ function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[])
     if (values) return { constant: values[0] as number };
   }
   if (!tf.util.arraysEqual(info.shape, shape) || backend.holdsIntegers(info)) return undefined;
-  const owner = backend.deferredOf(info)?.owner;
-  if (owner instanceof LazyExpression) return owner.formula.expression;
+  const source = backend.deferrals.of(info)?.source;
+  if (source instanceof Formula) return source.expression;
   const { dataId, dtype } = info;
   return { tensor: { dataId, dtype, shape } };
 }
-
-const fits = ({ tensors, constants, operations }: Rendered): boolean =>
-  tensors.length <= MOST_TENSORS && constants.length <= MOST_CONSTANTS && operations <= MOST_OPERATIONS;
 
 /**
  * A kernel whose result waits where it can, else tfjs's own.
@@ -135,25 +127,23 @@ function expressionOf(
   if (operands.every((operand) => backend.isOnCpu(operand))) return undefined;
   const parts = operands.map((operand) => operandOf(backend, operand, shape));
   if (!parts.every((part) => part !== undefined)) return undefined;
-  let formula = render({ operands: parts, combine });
-  if (!fits(formula)) {
+  let formula = new Formula({ operands: parts, combine });
+  if (!formula.fits) {
     // Start over from the operands' values.
     for (const operand of operands) backend.uploadToGPU(operand.dataId);
     const values = operands.map((operand) => operandOf(backend, operand, shape)!);
-    formula = render({ operands: values, combine });
+    formula = new Formula({ operands: values, combine });
   }
-  const out = backend.output(shape);
-  new LazyExpression(backend, formula, out);
-  return out;
+  return formula.defer(backend, shape);
 }
 
 const size = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 
 /** An update that waits and the parameter that it is added to are computed in one dispatch. */
 function addUpdate(backend: WebgpuBackend, [parameter, update]: tf.TensorInfo[]): tf.TensorInfo | undefined {
-  const owner = backend.deferredOf(update!)?.owner;
-  const waits = owner instanceof DeferredStep || owner instanceof DeferredList;
-  return waits ? owner.addTo(parameter!, update!) : undefined;
+  const source = backend.deferrals.of(update!)?.source;
+  const isStep = source instanceof DeferredStep || source instanceof DeferredList;
+  return isStep ? source.addTo(parameter!, update!) : undefined;
 }
 
 /** The sum of activations that are float16 is one too; with float32, as on a transformer's main path, it is float32. */

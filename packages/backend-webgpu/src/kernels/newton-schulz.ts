@@ -134,7 +134,7 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   if (n > 1) {
     stacked = backend.output([n, rows, columns]);
     for (const [k, x] of matrices.entries()) {
-      backend.copyTo({ whole: stacked, offset: 4 * size * k }, x);
+      backend.suballocation.copyTo({ whole: stacked, offset: 4 * size * k }, x);
     }
   }
   const slices = Math.min(MOST_SLICES, Math.ceil(size / LEAST_ELEMENTS));
@@ -213,8 +213,8 @@ function unstacked(backend: WebgpuBackend, x: TensorInfo, matrices: TensorInfo[]
   const isAligned = bytes % backend.device.limits.minStorageBufferOffsetAlignment === 0;
   const made = matrices.map(({ shape }, k) => {
     const out = backend.output(shape);
-    if (isAligned) backend.placeIn(out, { whole: x, offset: bytes * k });
-    else backend.copyFrom({ whole: x, offset: bytes * k }, out);
+    if (isAligned) backend.suballocation.place(out, { whole: x, offset: bytes * k });
+    else backend.suballocation.copyFrom({ whole: x, offset: bytes * k }, out);
     return out;
   });
   backend.disposeData(x.dataId);

@@ -24,8 +24,8 @@ export interface StepInput {
 /** The name of a slot after the step: `newMean` for `mean`. */
 export const renewed = (slot: string): string => `new${slot[0]!.toUpperCase()}${slot.slice(1)}`;
 
-/** A step that waits for the addition of its update. */
-export interface WaitingStep {
+/** A step that waits, in the hope that its update is added to the parameter. */
+export interface DeferredUpdate {
   /** parameter + update, if this is the step's update for this parameter and can be had with the step; else nothing. */
   addTo(parameter: TensorInfo, update: TensorInfo): TensorInfo | undefined;
 }
