@@ -1,0 +1,75 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import type { Uniform } from '../program';
+import { DeferredStep } from './deferred-step';
+import { assertFloats } from './floats';
+import { stepList } from './step-list';
+import type { StepRule } from './step-rule';
+
+/** An optimizer's step, of which the kernel for one parameter and that for many are made. */
+interface OptimizerDeclaration<Attributes> {
+  /** Of the kernel for one parameter, as `AdamW`; that for many is `AdamWList`. */
+  kernelName: string;
+  /** Names of the slots, in the order of inputs and outputs. */
+  slots: string[];
+  /** What the formula reads of the attributes, as `uniforms.NAME`. */
+  uniforms: (attributes: Attributes) => Record<string, Uniform>;
+  /** The numbers that every parameter has of its own, from its weight decay; none by default. */
+  own?: (weightDecay: number, attributes: Attributes) => Record<string, number>;
+  /**
+   * WGSL that sets `update` and every slot's successor, `newMean` for `mean`, from the gradient `g`, the parameter `p`, the
+   * slots and the own numbers.
+   */
+  formula: string;
+}
+
+/**
+ * Both kernels of an optimizer.
+ *
+ * For one parameter: inputs { gradient, parameter, ...slots }, attributes with `weightDecay`, outputs [update, ...slots].
+ * For many: a list of all gradients, then all parameters, then each slot of all; attributes with `weightDecays`, one for each
+ * parameter; outputs all updates, then each slot of all.
+ */
+export function declareOptimizer<Attributes extends object>({
+  kernelName,
+  slots,
+  uniforms,
+  own = () => ({}),
+  formula,
+}: OptimizerDeclaration<Attributes>): tf.KernelConfig[] {
+  const ruleFor = (attributes: Attributes): StepRule => ({
+    name: kernelName,
+    uniforms: uniforms(attributes),
+    slots,
+    own: Object.keys(own(0, attributes)),
+    formula,
+  });
+  const single: tf.KernelConfig = {
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const attributes = attrs as unknown as Attributes & { weightDecay?: number };
+      const { gradient, parameter } = inputs as Record<'gradient' | 'parameter', tf.TensorInfo>;
+      const values = Object.fromEntries(slots.map((slot) => [slot, inputs[slot] as tf.TensorInfo]));
+      assertFloats(kernelName, { gradient, parameter, ...values }, parameter.shape);
+      const numbers = Object.values(own(attributes.weightDecay ?? 0, attributes));
+      const input = { gradient, parameter, slots: Object.values(values), own: numbers };
+      return new DeferredStep(backend as WebgpuBackend, ruleFor(attributes), input).outputs;
+    },
+  };
+  const many: tf.KernelConfig = {
+    kernelName: `${kernelName}List`,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const attributes = attrs as unknown as Attributes & { weightDecays?: readonly number[] };
+      return stepList(
+        backend as WebgpuBackend,
+        `${kernelName}List`,
+        Object.values(inputs) as tf.TensorInfo[],
+        ruleFor(attributes),
+        (k) => Object.values(own(attributes.weightDecays?.[k] ?? 0, attributes)),
+      );
+    },
+  };
+  return [single, many];
+}
