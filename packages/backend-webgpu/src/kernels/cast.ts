@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
+import { toFloat32 } from '../to-float32';
 
 /**
  * tfjs's cast, but integers and booleans become float32 values. tfjs's own gives their buffer another dtype and leaves its
@@ -15,10 +16,11 @@ export const cast: tf.KernelConfig = {
     const converts = dtype === 'float32' && (x.dtype === 'int32' || x.dtype === 'bool');
     if (!converts || tf.util.sizeFromShape(x.shape) === 0) return fallback(tf.Cast)(call);
     const backend = call.backend as WebgpuBackend;
-    const one = backend.makeTensorInfo([], 'float32', Float32Array.of(1));
-    const { kernelFunc } = tf.getKernel(tf.Multiply, 'webgpu');
-    const y = kernelFunc({ inputs: { a: x, b: one }, backend, attrs: {} });
-    backend.disposeData(one.dataId);
+    const { values } = backend.tensorMap.get(x.dataId);
+    if (values)
+      return backend.makeTensorInfo(x.shape, dtype, Float32Array.from(values as tf.backend_util.TypedArray));
+    const y = backend.output(x.shape);
+    toFloat32(backend, x, 'i32', y);
     return y;
   },
 };

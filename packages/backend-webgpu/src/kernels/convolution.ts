@@ -6,6 +6,7 @@ import { f32, i32, type Uniform } from '../program';
 import { repeat } from '../repeat';
 import { endingOf } from './ending';
 import { type Ending, gemmFits, type Operand, runGemm } from './gemm';
+import { inFloat32 } from './in-float32';
 
 /** Up to here a quotient computed in floats is off by at most one. */
 const LARGEST = 2 ** 23;
@@ -349,10 +350,20 @@ fn readB(column: u32, depth: u32) -> vec4<f32> {
   }
 }`;
 
-/** The two-dimensional convolution, with what follows it, and its gradients as implicit matrix products. */
+/** tfjs's convolutions of each channel by itself. */
+const depthwise = [tf.DepthwiseConv2dNative, tf.FusedDepthwiseConv2D].map(
+  (kernelName): tf.KernelConfig => ({
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: (call) => fallback(kernelName)(call),
+  }),
+);
+
+/** The two-dimensional convolution, with its epilogue, and its gradients as implicit matrix products. */
 export const convolutionKernels: tf.KernelConfig[] = [
   conv2d,
   fusedConv2D,
   conv2dBackpropFilter,
   conv2dBackpropInput,
-];
+  ...depthwise,
+].map(inFloat32);

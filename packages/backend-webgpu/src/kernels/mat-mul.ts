@@ -3,6 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { endingOf } from './ending';
 import { type Ending, gemmFits, type Operand, runGemm } from './gemm';
+import { inFloat32 } from './in-float32';
 import { operandInMemory } from './operand-in-memory';
 
 interface Products {
@@ -83,4 +84,4 @@ const fusedMatMul: tf.KernelConfig = {
 };
 
 /** Matrix products in tiles, the sum split among workgroups where the result is small. */
-export const matMulKernels: tf.KernelConfig[] = [batchMatMul, fusedMatMul];
+export const matMulKernels: tf.KernelConfig[] = [batchMatMul, fusedMatMul].map(inFloat32);
