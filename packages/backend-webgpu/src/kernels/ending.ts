@@ -10,7 +10,8 @@ interface Activation {
   of: (x: string) => string;
 }
 
-// As tfjs's activations of this name.
+// As tfjs's activations of this name. NaN stays NaN but in relu6: a compiler makes a clamp of its
+// comparisons too.
 const activations: Record<string, Activation> = {
   linear: { of: (x) => x },
   relu: {
@@ -22,7 +23,8 @@ const activations: Record<string, Activation> = {
     of: (x) => `activated(${x})`,
   },
   elu: {
-    declarations: 'fn activated(x: T) -> T { return select(exp(min(x, T(0.0))) - 1.0, x, x >= T(0.0)); }',
+    declarations:
+      'fn activated(x: T) -> T { return select(exp(select(x, T(0.0), x > T(0.0))) - 1.0, x, x >= T(0.0)); }',
     of: (x) => `activated(${x})`,
   },
   leakyrelu: {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { readsHalves, runForward } from '../forward';
-import { groupsFor, i32, u32 } from '../program';
+import { f32, groupsFor, i32, u32 } from '../program';
 
 const THREADS = 64;
 
@@ -39,6 +39,8 @@ export const maxPool: tf.KernelConfig = {
           strideX: i32(info.strideWidth),
           top: i32(info.padInfo.top),
           left: i32(info.padInfo.left),
+          // WGSL has no literal for it.
+          lowest: f32(-Infinity),
         },
         threads: THREADS,
         groups: groupsFor(Math.ceil(size / THREADS)),
@@ -50,7 +52,7 @@ export const maxPool: tf.KernelConfig = {
   let fromX = pixel % uniforms.outWidth * uniforms.strideX - uniforms.left;
   let fromY = pixel / uniforms.outWidth % uniforms.outHeight * uniforms.strideY - uniforms.top;
   let image = pixel / (uniforms.outWidth * uniforms.outHeight) * uniforms.height;
-  var largest = T(-3.4028234e38);
+  var largest = T(uniforms.lowest);
   for (var row = max(fromY, 0); row < min(fromY + uniforms.windowHeight, uniforms.height); row++) {
     for (var column = max(fromX, 0); column < min(fromX + uniforms.windowWidth, uniforms.width); column++) {
       largest = max(largest, load_x(u32(((image + row) * uniforms.width + column) * uniforms.channels + c)));

@@ -56,7 +56,9 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
       derive: `
   let distance = s0 / f32(uniforms.rows);
   let centre = near + distance;
-  let spread = max(s1 / f32(uniforms.rows) - distance * distance, 0.0);
+  let difference = s1 / f32(uniforms.rows) - distance * distance;
+  // max would make 0 of NaN.
+  let spread = select(difference, 0.0, difference < 0.0);
   let scale = ${gamma ? 'load_gamma(c)' : '1.0'} / sqrt(spread + uniforms.epsilon);
   let shift = ${beta ? 'load_beta(c)' : '0.0'};`,
       keep: 'store_mean(c, centre); store_variance(c, spread);',
