@@ -19,6 +19,15 @@ const UNIFORMS = 2048;
 const CONSTANTS = 512;
 const MEBIBYTE = 2 ** 20;
 
+interface BackendOptions {
+  /** The adapter's, for messages. */
+  description?: string;
+  /** Whether activations of the forward pass are kept in float16, see {@link runForward}; false by default. */
+  float16?: boolean;
+  /** Called when the backend ends; its device stays, since another backend may be made on it. */
+  onDispose?: () => void;
+}
+
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
 
 /**
@@ -40,17 +49,18 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   private readonly cleanup: TensorCleanup;
   private readonly health: Health;
 
-  /**
-   * @param description of the adapter, for messages
-   * @param float16 whether activations of the forward pass are kept in float16, see {@link storeActivation}
-   */
+  /** Whether activations of the forward pass are kept in float16. */
+  readonly float16: boolean;
+  private readonly onDispose: () => void;
+
   constructor(
     device: GPUDevice,
     info: GPUAdapterInfo,
-    description = 'the GPU',
-    readonly float16 = false,
+    { description = 'the GPU', float16 = false, onDispose = () => {} }: BackendOptions = {},
   ) {
     super(device, info);
+    this.float16 = float16;
+    this.onDispose = onDispose;
     this.unrolls = !/swiftshader/i.test(description);
     this.health = healthOf(device, description);
     this.cleanup = new TensorCleanup((dataId) => {
@@ -210,5 +220,6 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     this.deferrals.clear();
     this.constants.dispose();
     super.dispose();
+    this.onDispose();
   }
 }

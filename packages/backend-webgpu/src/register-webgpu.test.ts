@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
+import type { WebgpuBackend } from './backend';
 import { findGpu } from './find-gpu';
 import { registerWebgpu } from './register-webgpu';
 import { requestDevice } from './request-device';
@@ -97,6 +98,42 @@ describe.runIf(available)('registerWebgpu', () => {
     if (info.software) expect(info.tiles).toBe('fixed');
     expect((await registerWebgpu({ allowSoftware: true, autotune: false })).tiles).toBe('fixed');
     expect(Array.from(await tf.add(tf.ones([3]), 1).data())).toEqual([2, 2, 2]);
+  });
+
+  it('gives back a device and its memory when the backend is replaced or removed', async () => {
+    for (const end of [() => registerWebgpu({ allowSoftware: true }), () => tf.removeBackend('webgpu')]) {
+      await registerWebgpu({ allowSoftware: true });
+      const { device } = tf.backend() as WebgpuBackend;
+      const buffers = new Set<GPUBuffer>();
+      const { createBuffer } = device;
+      vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => {
+        const buffer = createBuffer.call(device, descriptor);
+        const { destroy } = buffer;
+        buffers.add(buffer);
+        buffer.destroy = () => {
+          buffers.delete(buffer);
+          destroy.call(buffer);
+        };
+        return buffer;
+      });
+      // Of every kind: on the GPU, waiting, a scalar, uniforms.
+      const x = tf.exp(tf.ones([3000]));
+      await tf.mul(tf.add(x, 1), tf.scalar(0.3)).data();
+      tf.sub(x, 1);
+      expect(buffers.size).toBeGreaterThan(3);
+      await end();
+      expect(buffers.size).toBe(0);
+      expect((await device.lost).reason).toBe('destroyed');
+    }
+    await startWebgpu();
+  });
+
+  it('keeps the device when the engine is reset, which makes the backend anew', async () => {
+    const { device } = tf.backend() as WebgpuBackend;
+    tf.engine().reset();
+    await tf.setBackend('webgpu');
+    expect((tf.backend() as WebgpuBackend).device).toBe(device);
+    expect(Array.from(await tf.exp(tf.zeros([2000])).data())[7]).toBe(1);
   });
 
   it('refuses options that make no sense', async () => {

@@ -71,7 +71,14 @@ export async function registerWebgpu({
   registerKernels();
   tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', dispatchesPerSubmit);
   if (tf.engine().registryFactory.webgpu) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebgpuBackend(device, info, description, float16), PRIORITY);
+  const create = () => new WebgpuBackend(device, info, { description, float16, onDispose });
+  // tf.engine().reset() makes a backend anew by the same function, tf.removeBackend() and another registerWebgpu() end it:
+  // then the device goes, and with it all of its memory.
+  const onDispose = () =>
+    queueMicrotask(() => {
+      if (tf.engine().registryFactory.webgpu?.factory !== create) device.destroy();
+    });
+  tf.registerBackend('webgpu', create, PRIORITY);
   await tf.setBackend('webgpu');
   // The processor says nothing about a GPU, and is another one while other programs run.
   const tiles = autotune && !software ? await tuneTiles(found) : 'fixed';
