@@ -60,7 +60,7 @@ describe.runIf(available)('the backend', () => {
     expect({ tensors: tf.memory().numTensors, bytes: bytes() }).toEqual(before);
   });
 
-  it('tells scalars apart that print alike', async () => {
+  it('distinguishes scalars that print alike', async () => {
     const x = tf.tensor1d(new Float32Array(2000).fill(1));
     const [plus, minus] = [tf.div(x, tf.scalar(0)), tf.div(x, tf.scalar(-0))];
     expect((await plus.data())[5]).toBe(Infinity);

@@ -22,7 +22,7 @@ const MEBIBYTE = 2 ** 20;
 interface BackendOptions {
   /** The adapter's, for messages. */
   description?: string;
-  /** Whether activations of the forward pass are kept in float16, see {@link runForward}; false by default. */
+  /** Whether activations of the forward pass are kept in float16, see {@link storeActivation}; false by default. */
   float16?: boolean;
   /** Called when the backend ends; its device stays, since another backend may be made on it. */
   onDispose?: () => void;

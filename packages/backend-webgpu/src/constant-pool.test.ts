@@ -7,7 +7,7 @@ import { startWebgpu } from './testing';
 const available = await startWebgpu();
 
 describe.runIf(available)('ConstantPool', () => {
-  it('gives one buffer for each value and type, and tells −0 from 0', () => {
+  it('gives one buffer for each value and type, and distinguishes −0 from 0', () => {
     const pool = new ConstantPool((tf.backend() as WebgpuBackend).device, 10);
     expect(pool.get('float32', 2)).toBe(pool.get('float32', 2));
     expect(pool.get('float32', 2)).not.toBe(pool.get('int32', 2));

@@ -28,7 +28,7 @@ export function convInfo(
 }
 
 /** Whether the kernels here take a convolution: float32, channels last, and something to compute on all sides. */
-export function takesConvolution(info: backend_util.Conv2DInfo, ...tensors: TensorInfo[]): boolean {
+export function supportsConvolution(info: backend_util.Conv2DInfo, ...tensors: TensorInfo[]): boolean {
   const sizes = [info.inShape, info.outShape, [info.filterHeight, info.filterWidth]].map(util.sizeFromShape);
   return (
     info.dataFormat === 'channelsLast' &&

@@ -34,7 +34,7 @@ export class Health {
         this.failure = new WebgpuFailure(
           'lost',
           `${description} was lost (${firstLine(message) || 'no reason given'})`,
-          `its tensors are gone. Go on from the last checkpoint in a new process or page; if it happens again, use a smaller batch and update the graphics driver`,
+          `its tensors are gone. Resume from the last checkpoint in a new process or page; if it happens again, use a smaller batch and update the graphics driver`,
         );
       }
     });

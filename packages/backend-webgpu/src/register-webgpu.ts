@@ -88,7 +88,7 @@ export async function registerWebgpu({
 /** Has the products of the device use the tiles that are fastest on it. */
 async function tuneTiles({ device, description }: Device): Promise<'measured' | 'remembered'> {
   const { costs, remembered } = await tune({
-    // The driver is a part of the description, where the implementation tells it.
+    // The driver is a part of the description, where the implementation reports it.
     key: `${description}, ${version}`,
     store: userStore(),
     measure: () => measureTiles(tf.backend() as WebgpuBackend),

@@ -2,7 +2,7 @@
 export class TensorCleanup {
   private made: object[] | undefined;
 
-  /** @param dispose frees a tensor, whoever holds it */
+  /** @param dispose frees a tensor, however many references it has */
   constructor(private readonly dispose: (dataId: object) => void) {}
 
   /** A tensor was made. */

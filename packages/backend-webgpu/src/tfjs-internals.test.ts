@@ -32,7 +32,7 @@ describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
     expect(own.uniformPendingDisposal).toEqual([binding.buffer]);
   });
 
-  it('have the public ones beside them that it overrides or calls', async () => {
+  it('are next to the public ones that it overrides or calls', async () => {
     const backend = await plainBackend();
     const called = [
       'disposeData',

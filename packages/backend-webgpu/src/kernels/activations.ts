@@ -1,7 +1,7 @@
 import type { FunctionKernelConfig } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { runForward } from '../forward';
+import { storeActivation } from '../store-activation';
 import { declareFunction, fusedFunction, fusedFunctions, gradientInput } from './activation-functions';
 import { runElementwise } from './elementwise';
 import { assertFloats } from './floats';
@@ -33,7 +33,7 @@ function value(
   const name = fusedFunction(kernelName, functionName);
   assertFloats(kernelName, { x });
   const out = backend.output(x.shape);
-  runForward(backend, { x }, out, (inputs) =>
+  storeActivation(backend, { x }, out, (inputs) =>
     runElementwise(backend, {
       name,
       inputs,

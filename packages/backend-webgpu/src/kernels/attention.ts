@@ -1,7 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { beginForward } from '../forward';
 import { f32, type Program, u32 } from '../program';
+import { storeFirstResult } from '../store-activation';
 import {
   accumulate,
   declarationsOf,
@@ -47,7 +47,7 @@ const attention: KernelConfig = {
     const mixed = webgpu.output(query!.shape);
     const logsumexp = webgpu.output([sizes.batch, heads, sizes.queries]);
     const tiling = tilingFor(webgpu, 'Attention', sizes, sizes.queries, { tiles: 3, scores: 1 });
-    beginForward(webgpu, [query!, key!, value!], mixed);
+    storeFirstResult(webgpu, [query!, key!, value!], mixed);
     webgpu.run({
       name: `attention ${sizes.size} ${tiling.side}`,
       inputs: { query: query!, key: key!, value: value! },

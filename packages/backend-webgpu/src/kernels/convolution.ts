@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { type ConvAttrs, convInfo, takesConvolution } from '../conv-info';
+import { type ConvAttrs, convInfo, supportsConvolution } from '../conv-info';
 import { fallback } from '../fallback';
 import { f32, i32, type Uniform } from '../program';
 import { repeat } from '../repeat';
-import { endingOf } from './ending';
-import { type Ending, gemmFits, type Operand, runGemm } from './gemm';
+import { createEpilogue } from './epilogue';
+import { type Epilogue, gemmFits, type Operand, runGemm } from './gemm';
 import { inFloat32 } from './in-float32';
 
 /** Up to here a quotient computed in floats is off by at most one. */
 const LARGEST = 2 ** 23;
 
 /** y = x ∗ filter: rows are the output's pixels, and the sum runs over the filter's taps and input channels. */
-function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, ending?: Ending) {
+function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, epilogue?: Epilogue) {
   const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
   const { inChannels, outChannels, filterHeight, filterWidth } = info;
   const size = {
@@ -20,7 +20,7 @@ function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, ending
     columns: outChannels,
     depth: filterHeight * filterWidth * inChannels,
   };
-  if (!takesConvolution(info, x, filter) || !fits(size)) return undefined;
+  if (!supportsConvolution(info, x, filter) || !fits(size)) return undefined;
   const backend = call.backend as WebgpuBackend;
   const [xWidth, filterWidth_] = [widthOf(inChannels), widthOf(outChannels)];
   const a: Operand = {
@@ -51,7 +51,7 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<
     a,
     b: { along: 'outer', reader: rowsOfColumns('filter', filterWidth_) },
     shape: info.outShape,
-    ending,
+    epilogue,
     isActivation: true,
   });
 }
@@ -74,8 +74,8 @@ const fusedConv2D: tf.KernelConfig = {
       bias?: tf.TensorInfo;
     };
     const { activation, leakyreluAlpha } = call.attrs as unknown as tf.FusedConv2DAttrs;
-    const ending = endingOf(filter.shape.at(-1)!, bias, activation, leakyreluAlpha);
-    const own = ending && convolution(call, x, filter, ending);
+    const epilogue = createEpilogue(filter.shape.at(-1)!, bias, activation, leakyreluAlpha);
+    const own = epilogue && convolution(call, x, filter, epilogue);
     return own ?? fallback(tf.FusedConv2D)(call);
   },
 };
@@ -95,7 +95,7 @@ const conv2dBackpropFilter: tf.KernelConfig = {
       depth: info.batchSize * info.outHeight * info.outWidth,
     };
     const regular = tf.util.arraysEqual(dy.shape, info.outShape);
-    if (!regular || !takesConvolution(info, x, dy) || !fits(size)) {
+    if (!regular || !supportsConvolution(info, x, dy) || !fits(size)) {
       return fallback(tf.Conv2DBackpropFilter)(call);
     }
     const backend = call.backend as WebgpuBackend;
@@ -153,7 +153,7 @@ const conv2dBackpropInput: tf.KernelConfig = {
     };
     // conv2dTranspose may come with a dy of another shape than the convolution would have given.
     const regular = tf.util.arraysEqual(dy.shape, info.outShape);
-    if (!regular || !takesConvolution(info, dy, filter) || !fits(size)) {
+    if (!regular || !supportsConvolution(info, dy, filter) || !fits(size)) {
       return fallback(tf.Conv2DBackpropInput)(call);
     }
     const backend = call.backend as WebgpuBackend;

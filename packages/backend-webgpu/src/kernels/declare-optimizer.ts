@@ -3,7 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import type { Uniform } from '../program';
 import { DeferredStep } from './deferred-step';
 import { assertFloats } from './floats';
-import { stepList } from './step-list';
+import { multiTensorStep } from './multi-tensor-step';
 import type { StepRule } from './step-rule';
 
 /** An optimizer's step, of which the kernel for one parameter and that for many are made. */
@@ -14,7 +14,7 @@ interface OptimizerDeclaration<Attributes> {
   slots: string[];
   /** What the formula reads of the attributes, as `uniforms.NAME`. */
   uniforms: (attributes: Attributes) => Record<string, Uniform>;
-  /** The numbers that every parameter has of its own, from its weight decay; none by default. */
+  /** The numbers that differ from parameter to parameter, from the weight decay; none by default. */
   own?: (weightDecay: number, attributes: Attributes) => Record<string, number>;
   /**
    * WGSL that sets `update` and every slot's successor, `newMean` for `mean`, from the gradient `g`, the parameter `p`, the
@@ -62,7 +62,7 @@ export function declareOptimizer<Attributes extends object>({
     backendName: 'webgpu',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const attributes = attrs as unknown as Attributes & { weightDecays?: readonly number[] };
-      return stepList(
+      return multiTensorStep(
         backend as WebgpuBackend,
         `${kernelName}List`,
         Object.values(inputs) as tf.TensorInfo[],

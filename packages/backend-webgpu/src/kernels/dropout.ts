@@ -1,7 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { runForward } from '../forward';
 import { f32, u32 } from '../program';
+import { storeActivation } from '../store-activation';
 import { runElementwise } from './elementwise';
 import { assertFloats } from './floats';
 
@@ -47,7 +47,7 @@ fn finalize(x: U) -> U {
   // As a product, so that what is not finite stays so.
   store_out(i, load_x(i) * select(T(uniforms.kept), T(0.0), isDropped));`,
       });
-    runForward(webgpu, { x }, out, run);
+    storeActivation(webgpu, { x }, out, run);
     return out;
   },
 };

@@ -1,10 +1,10 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { runForward } from '../forward';
 import { groupsFor, type Uniform, u32 } from '../program';
 import { repeat } from '../repeat';
+import { storeActivation } from '../store-activation';
 import { chooseTile, fixedTile, sizeOf, THREADS, type Tile, tilesOf } from '../tiles';
-import { runColumns } from './columns';
+import { runColumnReduction } from './column-reduction';
 
 /** Parts of a split sum are multiples of it, and so of every tile's depth. */
 const SLAB = 16;
@@ -16,7 +16,7 @@ const LEAST_DEPTH = 512;
 const FEW_PARTS = 16;
 
 /** How a result ends on its way out. */
-export interface Ending {
+export interface Epilogue {
   /** Names the code. */
   name: string;
   /** Buffers of what `result` reads: as the result's, of vectors where that is. */
@@ -61,8 +61,8 @@ export interface Gemm {
   shape: number[];
   /** How many products of this size there are, one after the other in the result; 1 by default. */
   batches?: number;
-  ending?: Ending;
-  /** Whether float16 is enough for the result in the forward pass, see {@link runForward}; false by default. */
+  epilogue?: Epilogue;
+  /** Whether float16 is enough for the result in the forward pass, see {@link storeActivation}; false by default. */
   isActivation?: boolean;
   /** By which it is computed, as one sum; what the device does best when left out. */
   tile?: Tile;
@@ -78,22 +78,22 @@ export const gemmFits = ({ rows, columns }: Pick<Gemm, 'rows' | 'columns'>): boo
  * and the parts are added up in a fixed order, so that the result is the same every time, and with every tile.
  */
 export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
-  const { ending, shape, isActivation } = gemm;
+  const { epilogue, shape, isActivation } = gemm;
   const out = backend.output(shape);
   if (!isActivation) {
     runInto(backend, gemm, out);
     return out;
   }
-  runForward(backend, { ...gemm.inputs, ...ending?.inputs }, out, (all) => {
+  storeActivation(backend, { ...gemm.inputs, ...epilogue?.inputs }, out, (all) => {
     const pick = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, all[name]!]));
-    const ended = ending && { ...ending, inputs: pick(ending.inputs ?? {}) };
-    runInto(backend, { ...gemm, inputs: pick(gemm.inputs), ending: ended }, out);
+    const finished = epilogue && { ...epilogue, inputs: pick(epilogue.inputs ?? {}) };
+    runInto(backend, { ...gemm, inputs: pick(gemm.inputs), epilogue: finished }, out);
   });
   return out;
 }
 
 function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
-  const { name, rows, columns, depth, inputs, uniforms, types, a, b, batches = 1, ending } = gemm;
+  const { name, rows, columns, depth, inputs, uniforms, types, a, b, batches = 1, epilogue } = gemm;
   const per = gemm.tile ? depth : partOf(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
   const tile =
@@ -104,7 +104,7 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
   const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
-  const now = splits === 1 ? ending : undefined;
+  const now = splits === 1 ? epilogue : undefined;
   backend.run({
     name: `${name} ${across} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
     inputs: { ...inputs, ...now?.inputs },
@@ -126,7 +126,7 @@ var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * size.rows) / 4}>;
 var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * size.columns) / 4}>;
 var<private> matrix: u32;
 ${now?.declarations ?? ''}
-fn ended(value: T, at: u32, column: u32) -> T { return ${now?.result ?? 'value'}; }
+fn finish(value: T, at: u32, column: u32) -> T { return ${now?.result ?? 'value'}; }
 ${a.reader}
 ${b.reader}`,
     body: () => `
@@ -152,7 +152,7 @@ ${b.reader}`,
   ${store(high, wide, vectors)}`,
   });
   if (splits > 1) {
-    addParts(backend, { parts, splits, columns, out, ending });
+    addParts(backend, { parts, splits, columns, out, epilogue });
     backend.disposeData(parts.dataId);
   }
 }
@@ -163,25 +163,25 @@ interface Parts {
   splits: number;
   columns: number;
   out: TensorInfo;
-  ending?: Ending;
+  epilogue?: Epilogue;
 }
 
 /** Adds up the parts of split sums, in an order that depends on their number alone. */
-function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending }: Parts): void {
+function addParts(backend: WebgpuBackend, { parts, splits, columns, out, epilogue }: Parts): void {
   const n = util.sizeFromShape(out.shape);
-  const name = `gemm parts${ending ? ` ${ending.name}` : ''}`;
-  const inputs = { parts, ...ending?.inputs };
-  const finish = `store_out(at, ${ending?.result ?? 'value'});`;
+  const name = `gemm parts${epilogue ? ` ${epilogue.name}` : ''}`;
+  const inputs = { parts, ...epilogue?.inputs };
+  const finish = `store_out(at, ${epilogue?.result ?? 'value'});`;
   if (splits > FEW_PARTS) {
-    runColumns(backend, {
+    runColumnReduction(backend, {
       name,
       rows: splits,
       n,
       inputs,
       outputs: { out },
-      uniforms: { ...ending?.uniforms, columns: u32(columns) },
+      uniforms: { ...epilogue?.uniforms, columns: u32(columns) },
       sums: 1,
-      declarations: ending?.declarations,
+      declarations: epilogue?.declarations,
       term: 'let v0 = load_parts(i);',
       finish: `let value = s0; let at = c; let column = c % uniforms.columns; ${finish}`,
     });
@@ -194,10 +194,15 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, ending 
     inputs,
     outputs: { out },
     types: { T: width === 4 ? 'vec4<f32>' : 'f32' },
-    uniforms: { ...ending?.uniforms, columns: u32(columns / width), count: u32(count), splits: u32(splits) },
+    uniforms: {
+      ...epilogue?.uniforms,
+      columns: u32(columns / width),
+      count: u32(count),
+      splits: u32(splits),
+    },
     threads: THREADS,
     groups: groupsFor(Math.ceil(count / THREADS)),
-    declarations: () => ending?.declarations ?? '',
+    declarations: () => epilogue?.declarations ?? '',
     body: () => `
   let at = block * ${THREADS}u + lane;
   if (at >= uniforms.count) { return; }
@@ -295,7 +300,7 @@ function store(high: number, wide: number, vectors: boolean): string {
         const [at, col] = [`(${start} + ${k}u)`, `(${column} + ${k}u)`];
         const [value, per] = vectors ? [`s${r}_${c}`, ' / 4u'] : [`s${r}_${c}[${k}]`, ''];
         lines.push(
-          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { store_parts(${at}${per}, ended(${value}, ${at}${per}, ${col}${per})); }`,
+          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { store_parts(${at}${per}, finish(${value}, ${at}${per}, ${col}${per})); }`,
         );
       }
     }

@@ -40,7 +40,7 @@ const cases: Case[] = [
   },
 ];
 
-describe.runIf(available)('integers beside floats', () => {
+describe.runIf(available)('integers among floats', () => {
   it.each(['int32', 'bool'] as const)('are not truncated: %s', async (dtype) => {
     for (const { kernel, name, x, others, attrs } of cases) {
       await expectNoLeaks(async () => {

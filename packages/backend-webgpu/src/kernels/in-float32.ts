@@ -5,7 +5,7 @@ import { toFloat32 } from '../to-float32';
 const isInteger = ({ dtype }: TensorInfo): boolean => dtype === 'int32' || dtype === 'bool';
 
 /**
- * A kernel that takes int32 and bool beside float32 as float32. tfjs's give their result the type of the first input, so
+ * A kernel that takes int32 and bool, among float32 inputs, as float32. tfjs's give their result the type of the first input, so
  * that an integer input would truncate it.
  */
 export const inFloat32 = (config: KernelConfig): KernelConfig => ({

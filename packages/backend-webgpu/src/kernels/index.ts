@@ -8,7 +8,7 @@ import { cast } from './cast';
 import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
 import { dropout } from './dropout';
-import { lazyKernels } from './lazy';
+import { elementwiseFusionKernels } from './elementwise-fusion';
 import { matMulKernels } from './mat-mul';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
@@ -33,7 +33,7 @@ export const kernels: tf.KernelConfig[] = (
     ...convolutionKernels,
     ...cumulativeKernels,
     dropout,
-    ...lazyKernels,
+    ...elementwiseFusionKernels,
     ...matMulKernels,
     maxPool,
     maxPoolGrad,

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { endingOf } from './ending';
-import { type Ending, gemmFits, type Operand, runGemm } from './gemm';
+import { createEpilogue } from './epilogue';
+import { type Epilogue, gemmFits, type Operand, runGemm } from './gemm';
 import { inFloat32 } from './in-float32';
 import { operandInMemory } from './operand-in-memory';
 
@@ -17,7 +17,7 @@ function product(
   backend: WebgpuBackend,
   { a, b }: Products,
   { transposeA, transposeB }: tf.BatchMatMulAttrs,
-  ending?: Ending,
+  epilogue?: Epilogue,
 ): tf.TensorInfo | undefined {
   const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
   // Matrices that share the right operand are one tall matrix.
@@ -25,7 +25,7 @@ function product(
   const [m, k] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
   const [inner, n] = transposeB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
   const size = { rows: aBatch * m, columns: n, depth: k };
-  const given = [a, b, ...Object.values(ending?.inputs ?? {})];
+  const given = [a, b, ...Object.values(epilogue?.inputs ?? {})];
   if (
     inner !== k ||
     size.rows * n * k === 0 ||
@@ -51,7 +51,7 @@ function product(
     a: operandInMemory('A', 'a', alongA, aVectors),
     b: operandInMemory('B', 'b', alongB, bVectors),
     shape,
-    ending,
+    epilogue,
     isActivation: true,
   });
 }
@@ -76,9 +76,14 @@ const fusedMatMul: tf.KernelConfig = {
   kernelFunc: (call) => {
     const { b, bias } = call.inputs as unknown as Products;
     const { activation, leakyreluAlpha, ...attrs } = call.attrs as unknown as tf._FusedMatMulAttrs;
-    const ending = endingOf(b.shape.at(attrs.transposeB ? -2 : -1)!, bias, activation, leakyreluAlpha);
+    const epilogue = createEpilogue(
+      b.shape.at(attrs.transposeB ? -2 : -1)!,
+      bias,
+      activation,
+      leakyreluAlpha,
+    );
     const own =
-      ending && product(call.backend as WebgpuBackend, call.inputs as unknown as Products, attrs, ending);
+      epilogue && product(call.backend as WebgpuBackend, call.inputs as unknown as Products, attrs, epilogue);
     return own ?? fallback(tf._FusedMatMul)(call);
   },
 };

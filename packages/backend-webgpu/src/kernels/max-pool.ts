@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { readsHalves, runForward } from '../forward';
 import { f32, groupsFor, i32, u32 } from '../program';
+import { readsFloat16, storeActivation } from '../store-activation';
 
 const THREADS = 64;
 
@@ -13,7 +13,7 @@ export const maxPool: tf.KernelConfig = {
   kernelFunc: (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
     const backend = call.backend as WebgpuBackend;
-    if (!readsHalves(backend, x)) return fallback(tf.MaxPool)(call);
+    if (!readsFloat16(backend, x)) return fallback(tf.MaxPool)(call);
     const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as tf.MaxPoolAttrs;
     const shape = x.shape as [number, number, number, number];
     const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
@@ -60,7 +60,7 @@ export const maxPool: tf.KernelConfig = {
   }
   store_y(i, largest);`,
       });
-    runForward(backend, { x }, y, run);
+    storeActivation(backend, { x }, y, run);
     return y;
   },
 };

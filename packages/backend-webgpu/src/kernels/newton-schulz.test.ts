@@ -70,7 +70,7 @@ describe.runIf(available)('Newton and Schulz', () => {
         if (m === 0) continue;
         expect(await relativeError(made[i]!, reference(normals(m * n, i + 1), m, n, 3))).toBeLessThan(3e-5);
       }
-      // Parts of one buffer for whoever reads them.
+      // Parts of one buffer for those who read them.
       const sum = tf.add(made[1]!, made[5]!);
       const [a, b] = [await made[1]!.data(), await made[5]!.data()];
       expect(

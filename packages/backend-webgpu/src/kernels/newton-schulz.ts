@@ -103,7 +103,7 @@ function iterate(backend: WebgpuBackend, matrices: TensorInfo[], steps: number):
       b: operandInMemory('B', x === y ? 'x' : 'y', transposed === 'y' ? 'depth' : 'outer', isOfVectors[1]),
       shape: [n, sizes.rows, sizes.columns],
       batches: n,
-      ending: added && {
+      epilogue: added && {
         name: 'added',
         inputs: { added: added.to },
         uniforms: { scale: f32(added.scale), factor: f32(added.factor) },

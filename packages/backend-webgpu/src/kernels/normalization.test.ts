@@ -34,7 +34,7 @@ const activate = (x: tf.Tensor, name: string) => runKernel('Activation', { x }, 
 const activateGrad = (dy: tf.Tensor, x: tf.Tensor, name: string) =>
   runKernel('ActivationGrad', name === 'relu' ? { dy, y: tf.relu(x) } : { dy, x }, { function: name })[0]!;
 
-describe.runIf(available)('normalisation', () => {
+describe.runIf(available)('normalization', () => {
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());
 

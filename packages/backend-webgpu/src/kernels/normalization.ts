@@ -1,12 +1,12 @@
 import type { FunctionKernelConfig } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { beginForward } from '../forward';
 import { f32 } from '../program';
+import { storeFirstResult } from '../store-activation';
 import { declareFunction, fusedFunction, fusedFunctions } from './activation-functions';
-import { runColumns, runColumnsAndApply } from './columns';
+import { runColumnReduction, runColumnReductionAndApply } from './column-reduction';
 import { assertFloats, rowsOf } from './floats';
-import { runRows } from './rows';
+import { runRowReduction } from './row-reduction';
 
 interface Attributes {
   epsilon?: number;
@@ -37,10 +37,10 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     assertFloats(kernelName, parameters, [n]);
     const f = isActivated ? fusedFunction(kernelName, name) : undefined;
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
-    const value = '(load_x(i) - centre) * scale + shift';
-    beginForward(webgpu, [x], y);
+    const value = '(load_x(i) - center) * scale + shift';
+    storeFirstResult(webgpu, [x], y);
     // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
-    runColumnsAndApply(webgpu, {
+    runColumnReductionAndApply(webgpu, {
       name: nameOf('batch norm', f, parameters),
       rows,
       n,
@@ -55,13 +55,13 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
       term: 'let v0 = load_x(i) - near; let v1 = v0 * v0;',
       derive: `
   let distance = s0 / f32(uniforms.rows);
-  let centre = near + distance;
+  let center = near + distance;
   let difference = s1 / f32(uniforms.rows) - distance * distance;
   // max would make 0 of NaN.
   let spread = select(difference, 0.0, difference < 0.0);
   let scale = ${gamma ? 'load_gamma(c)' : '1.0'} / sqrt(spread + uniforms.epsilon);
   let shift = ${beta ? 'load_beta(c)' : '0.0'};`,
-      keep: 'store_mean(c, centre); store_variance(c, spread);',
+      keep: 'store_mean(c, center); store_variance(c, spread);',
       apply: `store_y(i, ${f ? `f(${value})` : value});`,
     });
     return [y, mean, variance];
@@ -91,8 +91,8 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
     const f = isActivated ? fusedFunction(kernelName, name) : undefined;
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
     const y = `normal${gamma ? ' * load_gamma(c)' : ''}${beta ? ' + load_beta(c)' : ''}`;
-    const read = `let normal = (load_x(i) - centre) * rstd; let g = ${f ? `gradientAt(load_dy(i), ${y})` : 'load_dy(i)'};`;
-    runColumnsAndApply(webgpu, {
+    const read = `let normal = (load_x(i) - center) * rstd; let g = ${f ? `gradientAt(load_dy(i), ${y})` : 'load_dy(i)'};`;
+    runColumnReductionAndApply(webgpu, {
       name: nameOf('batch norm grad', f, parameters),
       rows,
       n,
@@ -102,7 +102,7 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
       sums: 2,
       declarations: f && declareFunction(f),
       setup: `
-  let centre = load_mean(c);
+  let center = load_mean(c);
   let rstd = 1.0 / sqrt(load_variance(c) + uniforms.epsilon);`,
       term: `${read} let v0 = g; let v1 = g * normal;`,
       derive: `let scale = rstd${gamma ? ' * load_gamma(c)' : ''};`,
@@ -129,8 +129,8 @@ const layerNorm: KernelConfig = {
     assertFloats('LayerNorm', { gamma, beta }, [n]);
     const moment = [...x.shape.slice(0, -1), 1];
     const [y, mean, rstd] = [webgpu.output(x.shape), webgpu.output(moment), webgpu.output(moment)];
-    beginForward(webgpu, [x], y);
-    runRows(webgpu, {
+    storeFirstResult(webgpu, [x], y);
+    runRowReduction(webgpu, {
       name: 'layer norm',
       rows,
       n,
@@ -140,14 +140,14 @@ const layerNorm: KernelConfig = {
       body: `
   var sum = 0.0;
   for (var i = first; i < n; i += STEP) { sum += load_x(start + i); }
-  let centre = rowSum(sum, lane) / f32(n);
+  let center = rowSum(sum, lane) / f32(n);
   var squares = 0.0;
-  for (var i = first; i < n; i += STEP) { let d = load_x(start + i) - centre; squares += d * d; }
+  for (var i = first; i < n; i += STEP) { let d = load_x(start + i) - center; squares += d * d; }
   let scale = 1.0 / sqrt(rowSum(squares, lane) / f32(n) + uniforms.epsilon);
   for (var i = first; i < n; i += STEP) {
-    if (isIn) { store_y(start + i, (load_x(start + i) - centre) * scale * load_gamma(i) + load_beta(i)); }
+    if (isIn) { store_y(start + i, (load_x(start + i) - center) * scale * load_gamma(i) + load_beta(i)); }
   }
-  if (isFirst) { store_mean(row, centre); store_rstd(row, scale); }`,
+  if (isFirst) { store_mean(row, center); store_rstd(row, scale); }`,
     });
     return [y, mean, rstd];
   },
@@ -167,30 +167,30 @@ const layerNormGrad: KernelConfig = {
     assertFloats('LayerNormGrad', moments, [...x!.shape.slice(0, -1), 1]);
     assertFloats('LayerNormGrad', { gamma: gamma! }, [n]);
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
-    runRows(webgpu, {
+    runRowReduction(webgpu, {
       name: 'layer norm grad',
       rows,
       n,
       inputs: { ...data, gamma: gamma!, ...moments },
       outputs: { dx },
       body: `
-  let centre = load_mean(row);
+  let center = load_mean(row);
   let scale = load_rstd(row);
   var g = 0.0;
   var gx = 0.0;
   for (var i = first; i < n; i += STEP) {
     let value = load_dy(start + i) * load_gamma(i);
     g += value;
-    gx += value * (load_x(start + i) - centre) * scale;
+    gx += value * (load_x(start + i) - center) * scale;
   }
   let meanG = rowSum(g, lane) / f32(n);
   let meanGx = rowSum(gx, lane) / f32(n);
   for (var i = first; i < n; i += STEP) {
-    let normal = (load_x(start + i) - centre) * scale;
+    let normal = (load_x(start + i) - center) * scale;
     if (isIn) { store_dx(start + i, scale * (load_dy(start + i) * load_gamma(i) - meanG - normal * meanGx)); }
   }`,
     });
-    runColumns(webgpu, {
+    runColumnReduction(webgpu, {
       name: 'layer norm grad sums',
       rows,
       n,

@@ -70,7 +70,7 @@ describe.runIf(available)('steps of optimizers', () => {
           await expectClose(mean, want.mean, { absolute: 1e-7 });
           await expectClose(square, want.square, { absolute: 1e-7 });
         }
-        // What was never written to memory is still there for whoever asks.
+        // What was never written to memory is still there when it is asked for.
         await expectClose(update, want.update, { absolute: 1e-8, relative: 2e-5 });
         sum.dispose();
       }

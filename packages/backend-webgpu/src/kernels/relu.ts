@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { readsHalves, runForward } from '../forward';
+import { readsFloat16, storeActivation } from '../store-activation';
 import { runElementwise } from './elementwise';
 
 /** tfjs's relu, and one for values that are float16. */
@@ -11,12 +11,12 @@ export const relu: tf.KernelConfig = {
   kernelFunc: (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
     const backend = call.backend as WebgpuBackend;
-    if (!readsHalves(backend, x)) return fallback(tf.Relu)(call);
+    if (!readsFloat16(backend, x)) return fallback(tf.Relu)(call);
     const out = backend.output(x.shape);
     const body = 'store_out(i, select(load_x(i), T(0.0), load_x(i) < T(0.0)));';
     const run = (inputs: Record<string, tf.TensorInfo>) =>
       runElementwise(backend, { name: 'relu', inputs, outputs: { out }, body });
-    runForward(backend, { x }, out, run);
+    storeActivation(backend, { x }, out, run);
     return out;
   },
 };

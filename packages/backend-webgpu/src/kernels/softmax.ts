@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { assertFloats, rowsOf } from './floats';
-import { runRows } from './rows';
+import { runRowReduction } from './row-reduction';
 
 const LOWEST = '-3.4028234e38';
 
@@ -28,7 +28,13 @@ const softmax: tf.KernelConfig = {
     const out = backend.output(logits.shape);
     const body = `${MOMENTS}
   for (var i = first; i < n; i += STEP) { if (isIn) { store_out(start + i, exp(load_logits(start + i) - top) / total); } }`;
-    runRows(backend, { name: 'softmax', ...rowsOf(logits), inputs: { logits }, outputs: { out }, body });
+    runRowReduction(backend, {
+      name: 'softmax',
+      ...rowsOf(logits),
+      inputs: { logits },
+      outputs: { out },
+      body,
+    });
     return out;
   },
 };
@@ -47,7 +53,7 @@ const softmaxGrad: tf.KernelConfig = {
   for (var i = first; i < n; i += STEP) { partial += load_dy(start + i) * load_y(start + i); }
   let total = rowSum(partial, lane);
   for (var i = first; i < n; i += STEP) { if (isIn) { store_dx(start + i, load_y(start + i) * (load_dy(start + i) - total)); } }`;
-    runRows(webgpu, { name: 'softmax grad', ...rowsOf(y), inputs: { dy, y }, outputs: { dx }, body });
+    runRowReduction(webgpu, { name: 'softmax grad', ...rowsOf(y), inputs: { dy, y }, outputs: { dx }, body });
     return dx;
   },
 };
@@ -74,7 +80,7 @@ const softmaxCrossEntropy: tf.KernelConfig = {
   let whole = rowSum(cost, lane);
   if (isFirst) { store_loss(row, whole); }`;
     const outputs = { loss, probabilities };
-    runRows(webgpu, {
+    runRowReduction(webgpu, {
       name: 'softmax cross-entropy',
       ...rowsOf(logits),
       inputs: { logits, labels },

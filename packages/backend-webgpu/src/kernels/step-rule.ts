@@ -7,7 +7,7 @@ export interface StepRule {
   uniforms: Record<string, Uniform>;
   /** Names of the slots: the formula sees `mean` and sets `newMean`. */
   slots: string[];
-  /** Names of the numbers that every parameter has of its own. */
+  /** Names of the numbers that differ from parameter to parameter. */
   own: string[];
   /** WGSL that sets `update` and the new slots from the gradient `g`, the parameter `p`, the slots and the own numbers. */
   formula: string;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { runColumns } from './columns';
+import { runColumnReduction } from './column-reduction';
 
 /**
  * Sums over leading axes, as gradients of biases are, without the transpose that tfjs's kernel begins with; and over all
@@ -32,7 +32,7 @@ export const sum: tf.KernelConfig = {
     const kept = x.shape.slice(axes.length);
     const n = tf.util.sizeFromShape(kept);
     const out = backend.output(keepDims ? [...axes.map(() => 1), ...kept] : kept);
-    runColumns(backend, {
+    runColumnReduction(backend, {
       name: 'sum',
       rows: size / n,
       n,

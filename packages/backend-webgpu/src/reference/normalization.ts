@@ -1,4 +1,4 @@
-/** Normalisation of groups of values and its gradient in double precision; `group` and `channel` of flat index i. */
+/** Normalization of groups of values and its gradient in double precision; `group` and `channel` of flat index i. */
 export function referenceNormalization(
   {
     x,

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { readsHalves, runForward } from '../forward';
 import { f32 } from '../program';
-import { DeferredList } from './deferred-list';
+import { readsFloat16, storeActivation } from '../store-activation';
+import { DeferredMultiTensorStep } from './deferred-multi-tensor-step';
 import { DeferredStep } from './deferred-step';
 import { runElementwise } from './elementwise';
 
@@ -96,7 +96,7 @@ function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[])
  * @param combine WGSL of the operation from that of its operands
  * @param before tried first; what it returns is the result
  */
-function lazy(
+function fusable(
   kernelName: string,
   names: string[],
   combine: (codes: string[]) => string,
@@ -142,16 +142,16 @@ const size = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 /** An update that waits and the parameter that it is added to are computed in one dispatch. */
 function addUpdate(backend: WebgpuBackend, [parameter, update]: tf.TensorInfo[]): tf.TensorInfo | undefined {
   const source = backend.deferrals.of(update!)?.source;
-  const isStep = source instanceof DeferredStep || source instanceof DeferredList;
+  const isStep = source instanceof DeferredStep || source instanceof DeferredMultiTensorStep;
   return isStep ? source.addTo(parameter!, update!) : undefined;
 }
 
 /** The sum of activations that are float16 is one too; with float32, as on a transformer's main path, it is float32. */
-function addHalves(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorInfo | undefined {
+function addFloat16(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorInfo | undefined {
   const { shape } = a!;
   if (!tf.util.arraysEqual(shape, b!.shape) || [a!, b!].some((x) => x.dtype !== 'float32')) return undefined;
-  const halves = [a!, b!].filter((x) => readsHalves(backend, x));
-  if (halves.length === 0) return undefined;
+  const float16 = [a!, b!].filter((x) => readsFloat16(backend, x));
+  if (float16.length === 0) return undefined;
   const out = backend.output(shape);
   const run = (inputs: Record<string, tf.TensorInfo>) =>
     runElementwise(backend, {
@@ -160,21 +160,21 @@ function addHalves(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorIn
       outputs: { out },
       body: 'store_out(i, load_a(i) + load_b(i));',
     });
-  if (halves.length === 2) runForward(backend, { a: a!, b: b! }, out, run);
+  if (float16.length === 2) storeActivation(backend, { a: a!, b: b! }, out, run);
   else run({ a: a!, b: b! });
   return out;
 }
 
 /** Elementwise arithmetic whose results wait until they are needed. */
-export const lazyKernels: tf.KernelConfig[] = [
-  lazy(
+export const elementwiseFusionKernels: tf.KernelConfig[] = [
+  fusable(
     tf.Add,
     ['a', 'b'],
     ([a, b]) => `(${a} + ${b})`,
-    (backend, operands) => addUpdate(backend, operands) ?? addHalves(backend, operands),
+    (backend, operands) => addUpdate(backend, operands) ?? addFloat16(backend, operands),
   ),
-  lazy(tf.Sub, ['a', 'b'], ([a, b]) => `(${a} - ${b})`),
-  lazy(tf.Multiply, ['a', 'b'], ([a, b]) => `(${a} * ${b})`),
-  lazy(tf.RealDiv, ['a', 'b'], ([a, b]) => `(${a} / ${b})`),
-  lazy(tf.Neg, ['x'], ([x]) => `(-${x})`),
+  fusable(tf.Sub, ['a', 'b'], ([a, b]) => `(${a} - ${b})`),
+  fusable(tf.Multiply, ['a', 'b'], ([a, b]) => `(${a} * ${b})`),
+  fusable(tf.RealDiv, ['a', 'b'], ([a, b]) => `(${a} / ${b})`),
+  fusable(tf.Neg, ['x'], ([x]) => `(-${x})`),
 ];

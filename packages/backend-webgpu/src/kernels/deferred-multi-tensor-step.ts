@@ -17,7 +17,7 @@ const VECTOR = 16;
  * the tensors it returns are slices of that. What is not in an arena of this layout yet, as in the first step, is copied
  * into one. The gradients, which other kernels write, are bound each by itself.
  */
-export class DeferredList implements DeferredUpdate {
+export class DeferredMultiTensorStep implements DeferredUpdate {
   /** For every parameter [update, ...slots]. */
   readonly outputs: TensorInfo[][];
   private readonly dispatch: DeferredDispatch;

@@ -82,7 +82,7 @@ describe.runIf(available)('arithmetic that waits', () => {
     expect((await tf.mul(large, 3).data())[19_999]).toBe(6);
   });
 
-  it('tells numbers apart that print alike', async () => {
+  it('distinguishes numbers that print alike', async () => {
     const zeros = tf.abs(tf.zeros([3]));
     const ones = tf.add(zeros, 1);
     expect(Array.from(await tf.div(ones, tf.scalar(-0)).data())).toEqual([-Infinity, -Infinity, -Infinity]);

@@ -21,7 +21,7 @@ interface RowProgram {
 }
 
 /** Runs a program over the rows of a matrix; short rows get few threads, so that a workgroup takes several. */
-export function runRows(
+export function runRowReduction(
   backend: WebgpuBackend,
   { name, rows, n, uniforms, body, ...rest }: RowProgram,
 ): void {

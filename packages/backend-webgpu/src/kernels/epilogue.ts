@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { f32, type Uniform } from '../program';
 import { SIGMOID } from './activation-functions';
-import type { Ending } from './gemm';
+import type { Epilogue } from './gemm';
 
 interface Activation {
   /** WGSL of functions that the expression calls. */
@@ -35,17 +35,17 @@ const activations: Record<string, Activation> = {
 };
 
 /**
- * activation(value + bias) on the way out of a product.
+ * activation(value + bias) in the epilogue of a product.
  *
  * @param columns of the product; the bias has one value for each
  * @returns nothing where the bias has another size or type, or there is no such activation here
  */
-export function endingOf(
+export function createEpilogue(
   columns: number,
   bias: TensorInfo | undefined,
   activation = 'linear',
   alpha = 0.2,
-): Ending | undefined {
+): Epilogue | undefined {
   const { declarations, of } = activations[activation] ?? {};
   const fits = !bias || (bias.dtype === 'float32' && util.sizeFromShape(bias.shape) === columns);
   if (!of || !fits) return undefined;

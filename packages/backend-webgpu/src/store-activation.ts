@@ -39,7 +39,7 @@ class DeferredActivation {
  * @param y what the kernel computes
  * @param run dispatches the kernel on the inputs that it is given, now or later
  */
-export function runForward(
+export function storeActivation(
   backend: WebgpuBackend,
   inputs: Tensors,
   y: TensorInfo,
@@ -50,15 +50,15 @@ export function runForward(
 }
 
 /**
- * The same for a kernel that has results beside `y` and so cannot wait: where {@link runForward} would have y wait, it is
+ * The same for a kernel with more results than `y`, which cannot wait: where {@link storeActivation} would have y wait, it is
  * stored in float16. The caller dispatches the kernel next.
  */
-export function beginForward(backend: WebgpuBackend, inputs: TensorInfo[], y: TensorInfo): void {
+export function storeFirstResult(backend: WebgpuBackend, inputs: TensorInfo[], y: TensorInfo): void {
   if (isKept(backend, inputs, y)) backend.float16Storage.store(y);
 }
 
 /** Whether a tensor is an activation in float16, which it becomes if it waits. */
-export function readsHalves(backend: WebgpuBackend, x: TensorInfo): boolean {
+export function readsFloat16(backend: WebgpuBackend, x: TensorInfo): boolean {
   if (!records(backend)) return false;
   settleAsHalves(backend, x);
   return backend.float16Storage.of(x) !== undefined;

@@ -82,7 +82,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
       });
     }
 
-    it(`${name} goes on from its own results as the kernel for one parameter does`, async () => {
+    it(`${name} continues from its own results as the kernel for one parameter does`, async () => {
       let listed = columnsOf(rule, many).slice(1);
       let each = listed;
       for (let step = 0; step < 4; step++) {

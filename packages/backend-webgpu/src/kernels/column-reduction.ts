@@ -38,7 +38,7 @@ interface ColumnApplication extends Omit<ColumnProgram, 'finish'> {
  * Sums over the rows of a matrix [rows, n] for every column: slices of rows in parallel, then the slices' sums. How the
  * rows are cut depends on the shape alone, so that the result does too.
  */
-export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void {
+export function runColumnReduction(backend: WebgpuBackend, program: ColumnProgram): void {
   const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term, finish } = program;
   if (n === 0) return;
   const { width, blocks, per, slices } = cut(rows, n);
@@ -92,7 +92,7 @@ export function runColumns(backend: WebgpuBackend, program: ColumnProgram): void
  * the rows are few. Every workgroup of the second adds up the slices' sums by itself. Where a device binds too few buffers for
  * all of it, the outputs of columns take a dispatch of their own.
  */
-export function runColumnsAndApply(backend: WebgpuBackend, program: ColumnApplication): void {
+export function runColumnReductionAndApply(backend: WebgpuBackend, program: ColumnApplication): void {
   const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term } = program;
   if (n === 0) return;
   const { width, blocks, per, slices } = cut(rows, n);

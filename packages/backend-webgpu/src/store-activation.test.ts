@@ -3,7 +3,7 @@ import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { WebgpuBackend } from './backend';
-import { readsHalves } from './forward';
+import { readsFloat16 } from './store-activation';
 import { normals, randomTensor, runKernel, startWebgpu, unroll } from './testing';
 import { WebgpuUnavailable } from './unavailable';
 
@@ -41,34 +41,34 @@ function recorded(kernels: () => tf.Tensor[]): tf.Tensor[] {
 }
 
 /** The same, in float16. */
-const recordedAsHalves = (kernels: () => tf.Tensor[]): tf.Tensor[] =>
+const recordedInFloat16 = (kernels: () => tf.Tensor[]): tf.Tensor[] =>
   recorded(() => {
     const made = kernels();
-    for (const tensor of made) readsHalves(webgpu(), tensor);
+    for (const tensor of made) readsFloat16(webgpu(), tensor);
     return made;
   });
 
-const isHalf = (tensor: tf.Tensor): boolean => webgpu().float16Storage.of(tensor) !== undefined;
+const isFloat16 = (tensor: tf.Tensor): boolean => webgpu().float16Storage.of(tensor) !== undefined;
 const used = (): number => webgpu().bufferManager.numBytesUsed;
 
 /** A tensor of numbers of both signs in float16. */
-function halfTensor(shape: number[], seed: number): tf.Tensor {
+function float16Tensor(shape: number[], seed: number): tf.Tensor {
   const x = randomTensor(shape, seed);
   const [zero, half] = [
     tf.zerosLike(x),
-    recordedAsHalves(() => runKernel('Dropout', { x }, { rate: 0, key: [1, 2] })),
+    recordedInFloat16(() => runKernel('Dropout', { x }, { rate: 0, key: [1, 2] })),
   ];
   tf.dispose([x, zero]);
-  expect(isHalf(half[0]!)).toBe(true);
+  expect(isFloat16(half[0]!)).toBe(true);
   return half[0]!;
 }
 
 type Inputs = Record<string, number[]>;
 interface Case {
   kernel: string;
-  /** Shapes of the inputs; those of `halves` are float16. */
+  /** Shapes of the inputs; those in `stored` are float16. */
   inputs: (shape: number[]) => Inputs;
-  halves: string[];
+  stored: string[];
   attrs?: (shape: number[]) => object;
   /** Whether the first result is float16 in the forward pass. */
   isForward?: boolean;
@@ -86,149 +86,149 @@ const cases: Case[] = [
   {
     kernel: 'Activation',
     inputs: (s) => ({ x: s }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ function: 'gelu' }),
     isForward: true,
   },
-  { kernel: tf.Relu, inputs: (s) => ({ x: s }), halves: ['x'], isForward: true },
-  { kernel: tf.Add, inputs: (s) => ({ a: s, b: s }), halves: ['a', 'b'], isForward: true },
-  { kernel: tf.Add, inputs: (s) => ({ a: s, b: s }), halves: ['b'] },
+  { kernel: tf.Relu, inputs: (s) => ({ x: s }), stored: ['x'], isForward: true },
+  { kernel: tf.Add, inputs: (s) => ({ a: s, b: s }), stored: ['a', 'b'], isForward: true },
+  { kernel: tf.Add, inputs: (s) => ({ a: s, b: s }), stored: ['b'] },
   {
     kernel: 'Dropout',
     inputs: (s) => ({ x: s }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ rate: 0.3, key: [3, 4] }),
     isForward: true,
   },
   {
     kernel: tf.Conv2D,
     inputs: (s) => ({ x: image(s), filter: filterOf(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: same,
     isForward: true,
   },
   {
     kernel: tf.FusedConv2D,
     inputs: (s) => ({ x: image(s), filter: filterOf(s), bias: last(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ ...same(), activation: 'relu' }),
     isForward: true,
   },
   {
     kernel: tf.Conv2DBackpropFilter,
     inputs: (s) => ({ x: image(s), dy: image(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: (s) => ({ ...same(), filterShape: filterOf(s) }),
   },
   {
     kernel: tf.Conv2DBackpropInput,
     inputs: (s) => ({ dy: image(s), filter: filterOf(s) }),
-    halves: ['dy'],
+    stored: ['dy'],
     attrs: (s) => ({ ...same(), inputShape: image(s) }),
   },
   {
     kernel: tf._FusedMatMul,
     inputs: (s) => ({ a: [s[0]! * s[1]!, s[2]!], b: square(s), bias: last(s) }),
-    halves: ['a'],
+    stored: ['a'],
     attrs: () => ({ transposeA: false, transposeB: false, activation: 'linear' }),
     isForward: true,
   },
   {
     kernel: tf.BatchMatMul,
     inputs: (s) => ({ a: [1, s[0]! * s[1]!, s[2]!], b: [1, ...square(s)] }),
-    halves: ['a'],
+    stored: ['a'],
     attrs: () => ({ transposeA: false, transposeB: true }),
     isForward: true,
   },
   {
     kernel: tf.BatchMatMul,
     inputs: (s) => ({ a: [1, s[0]! * s[1]!, s[2]!], b: [1, s[0]! * s[1]!, 3] }),
-    halves: ['a'],
+    stored: ['a'],
     attrs: () => ({ transposeA: true, transposeB: false }),
   },
   {
     kernel: 'BatchNormTrain',
     inputs: (s) => ({ x: s, gamma: last(s), beta: last(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ epsilon: 1e-5 }),
     isForward: true,
   },
   {
     kernel: 'BatchNormActivation',
     inputs: (s) => ({ x: s, gamma: last(s), beta: last(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ epsilon: 1e-5, function: 'gelu' }),
     isForward: true,
   },
   {
     kernel: 'BatchNormTrainGrad',
     inputs: (s) => ({ dy: s, x: s, gamma: last(s), mean: last(s), variance: last(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ epsilon: 1e-5 }),
   },
   {
     kernel: 'BatchNormActivationGrad',
     inputs: (s) => ({ dy: s, x: s, gamma: last(s), beta: last(s), mean: last(s), variance: last(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ epsilon: 1e-5, function: 'relu' }),
   },
   {
     kernel: 'LayerNorm',
     inputs: (s) => ({ x: s, gamma: last(s), beta: last(s) }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ epsilon: 1e-5 }),
     isForward: true,
   },
   {
     kernel: 'LayerNormGrad',
     inputs: (s) => ({ dy: s, x: s, gamma: last(s), mean: moments(s), rstd: moments(s) }),
-    halves: ['x'],
+    stored: ['x'],
   },
   {
     kernel: 'Attention',
     inputs: (s) => ({ query: s, key: s, value: s }),
-    halves: ['query', 'key', 'value'],
+    stored: ['query', 'key', 'value'],
     attrs: attention,
     isForward: true,
   },
   {
     kernel: 'AttentionGrad',
     inputs: (s) => ({ dy: s, query: s, key: s, value: s, logsumexp: [s[0]!, 1, s[1]!] }),
-    halves: ['query', 'key', 'value'],
+    stored: ['query', 'key', 'value'],
     attrs: attention,
   },
   {
     kernel: 'ActivationGrad',
     inputs: (s) => ({ dy: s, x: s }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ function: 'silu' }),
   },
   {
     kernel: 'ActivationGrad',
     inputs: (s) => ({ dy: s, y: s }),
-    halves: ['y'],
+    stored: ['y'],
     attrs: () => ({ function: 'relu' }),
   },
   {
     kernel: tf.Sum,
     inputs: (s) => ({ x: s }),
-    halves: ['x'],
+    stored: ['x'],
     attrs: () => ({ axis: [0, 1], keepDims: false }),
   },
-  { kernel: tf.Softmax, inputs: (s) => ({ logits: s }), halves: ['logits'], attrs: () => ({ dim: -1 }) },
+  { kernel: tf.Softmax, inputs: (s) => ({ logits: s }), stored: ['logits'], attrs: () => ({ dim: -1 }) },
 ];
 
 describe.runIf(available)('kernels on activations in float16', { timeout: PATIENCE }, () => {
   for (const [kind, shape] of Object.entries(shapes)) {
-    for (const { kernel, inputs, halves, attrs, isForward = false } of cases) {
-      it(`${kernel} of ${halves.join(', ')}, ${kind}`, async () => {
+    for (const { kernel, inputs, stored, attrs, isForward = false } of cases) {
+      it(`${kernel} of ${stored.join(', ')}, ${kind}`, async () => {
         // Both ways to write shaders; where there are no vectors, lavapipe is slow to compile what is written out.
         unroll(shape.at(-1)! % 4 === 0);
         const held = webgpu().numDataIds();
         await expectNoLeaks(async () => {
           const given: tf.NamedTensorMap = {};
           for (const [i, [name, shape_]] of Object.entries(inputs(shape)).entries()) {
-            const make = halves.includes(name) ? halfTensor : randomTensor;
+            const make = stored.includes(name) ? float16Tensor : randomTensor;
             // Variances and the logarithms of sums are positive.
             const made = make(shape_, i + 1);
             given[name] = ['variance', 'rstd', 'logsumexp'].includes(name)
@@ -237,10 +237,10 @@ describe.runIf(available)('kernels on activations in float16', { timeout: PATIEN
             if (given[name] !== made) made.dispose();
           }
           const run = (from: tf.NamedTensorMap) => runKernel(kernel, from, attrs?.(shape));
-          const results = isForward ? recordedAsHalves(() => run(given)) : recorded(() => run(given));
-          expect(isHalf(results[0]!)).toBe(isForward);
-          // None was widened: the kernel has read the halves.
-          for (const name of halves) expect(isHalf(given[name]!)).toBe(true);
+          const results = isForward ? recordedInFloat16(() => run(given)) : recorded(() => run(given));
+          expect(isFloat16(results[0]!)).toBe(isForward);
+          // None was converted: the kernel has read float16.
+          for (const name of stored) expect(isFloat16(given[name]!)).toBe(true);
           const plain = tf.tidy(() =>
             Object.fromEntries(Object.entries(given).map(([name, x]) => [name, tf.add(x, 0)])),
           );
@@ -251,7 +251,7 @@ describe.runIf(available)('kernels on activations in float16', { timeout: PATIEN
           }
           return [...results, ...want, ...Object.values(given), ...Object.values(plain)];
         });
-        // The buffers of the halves are gone too.
+        // The float16 buffers are gone too.
         expect(webgpu().numDataIds()).toBe(held);
       });
     }
@@ -262,11 +262,11 @@ describe.runIf(available)('kernels on activations in float16', { timeout: PATIEN
     [[3, 11, 7, 7], 1],
   ])('MaxPool of [%s] and its gradient: the largest to the bit', async (shape, strides) => {
     await expectNoLeaks(async () => {
-      const [x, attrs] = [halfTensor(shape, 1), { ...pool(), strides }];
-      const [y] = recordedAsHalves(() => runKernel(tf.MaxPool, { x }, attrs));
+      const [x, attrs] = [float16Tensor(shape, 1), { ...pool(), strides }];
+      const [y] = recordedInFloat16(() => runKernel(tf.MaxPool, { x }, attrs));
       const dy = randomTensor(y!.shape, 2);
       const [dx] = runKernel(tf.MaxPoolGrad, { dy, input: x, output: y! }, attrs);
-      expect([isHalf(x), isHalf(y!)]).toEqual([true, y!.size >= 1024]);
+      expect([isFloat16(x), isFloat16(y!)]).toEqual([true, y!.size >= 1024]);
       const plain = tf.tensor(await x.data(), shape);
       const [wantY] = runKernel(tf.MaxPool, { x: plain }, attrs);
       const [wantDx] = runKernel(tf.MaxPoolGrad, { dy, input: plain, output: wantY! }, attrs);
@@ -284,14 +284,14 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
 
   it('take half the memory, and are float32 again when tfjs or the caller asks', async () => {
     const given = x();
-    const make = () => recordedAsHalves(() => silu(given));
+    const make = () => recordedInFloat16(() => silu(given));
     // The first time makes buffers of uniforms that are kept.
     tf.dispose([tf.abs(make()[0]!), tf.abs(given)]);
     const before = used();
     const [y] = make();
     expect(used() - before).toBe(4 * Math.ceil(size / 2));
     const sum = tf.abs(y!);
-    expect(isHalf(y!)).toBe(false);
+    expect(isFloat16(y!)).toBe(false);
     expect(y!.dtype).toBe('float32');
     expect(used() - before).toBe(2 * 4 * size);
     tf.dispose([sum, y!]);
@@ -303,7 +303,7 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
       { length: 1028 },
       (_, i) => [1e5, -1e5, 80, -80, 65504, Infinity, 0, 1e-9][i % 8]!,
     );
-    const [y] = recordedAsHalves(() =>
+    const [y] = recordedInFloat16(() =>
       runKernel('Dropout', { x: tf.tensor1d(values) }, { rate: 0, key: [1, 2] }),
     );
     const [a, b, c, d, e, f, g, h] = (await y!.data()) as Float32Array;
@@ -314,19 +314,19 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
   it('are what is recorded alone: inference, gradients and small results are float32', async () => {
     const [given, small] = [x(), tf.tensor1d(normals(1023))];
     expect(webgpu().deferrals.of(silu(given)[0]!)).toBeUndefined();
-    expect(recordedAsHalves(() => silu(small)).map(isHalf)).toEqual([false]);
+    expect(recordedInFloat16(() => silu(small)).map(isFloat16)).toEqual([false]);
     const square = randomTensor([40, 40]);
-    const [y, dy] = recordedAsHalves(() => {
+    const [y, dy] = recordedInFloat16(() => {
       const product = tf.matMul(square, square);
       return [product, tf.grad((v) => tf.matMul(tf.matMul(v, square), square))(product)];
     });
-    expect([y!, dy!].map(isHalf)).toEqual([true, false]);
+    expect([y!, dy!].map(isFloat16)).toEqual([true, false]);
   });
 
   it('that something else reads first are never rounded', async () => {
     const given = x();
     const [y] = recorded(() => silu(given));
-    expect(isHalf(y!)).toBe(false);
+    expect(isFloat16(y!)).toBe(false);
     expect(await y!.data()).toEqual(await silu(given)[0]!.data());
   });
 
@@ -351,10 +351,10 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
   });
 
   it('are shared by what is reshaped', async () => {
-    const [y] = recordedAsHalves(() => silu(x()));
+    const [y] = recordedInFloat16(() => silu(x()));
     const matrix = tf.reshape(y!, [3, 667]);
     y!.dispose();
-    expect(isHalf(matrix)).toBe(true);
+    expect(isFloat16(matrix)).toBe(true);
     await expectClose(matrix, await tf.mul(x(), tf.sigmoid(x())).data(), ROUNDING);
   });
 });

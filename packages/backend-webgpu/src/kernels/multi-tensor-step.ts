@@ -1,11 +1,11 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
-import { bytesWithin, DeferredList } from './deferred-list';
+import { bytesWithin, DeferredMultiTensorStep } from './deferred-multi-tensor-step';
 import { DeferredStep } from './deferred-step';
 import { assertFloats } from './floats';
 import type { StepInput, StepRule } from './step-rule';
 
-/** Elements beyond which a parameter is stepped by itself: its dispatch is nothing beside its work. */
+/** Elements beyond which a parameter is stepped by itself: its dispatch costs little compared with its work. */
 const LARGEST = 2 ** 18;
 /** Bindings of a dispatch that are no gradients: the arena it reads and the one it writes. */
 const ARENAS = 2;
@@ -14,11 +14,11 @@ const ARENAS = 2;
  * One step of an optimizer for a list of parameters, in as few dispatches as the device's bindings permit.
  *
  * @param inputs the gradients of all parameters, then the parameters, then each slot of all
- * @param own the numbers of its own that the rule has for a parameter
+ * @param own the rule's numbers for a parameter
  * @returns all updates, then each slot of all, of the parameters' shapes
  * @throws when the inputs do not come in whole columns, of one shape for every parameter
  */
-export function stepList(
+export function multiTensorStep(
   backend: WebgpuBackend,
   kernelName: string,
   inputs: TensorInfo[],
@@ -45,7 +45,7 @@ export function stepList(
     const steps = group.map((k) => members[k]!);
     const made = isAlone(backend, steps[0]!, rule)
       ? [new DeferredStep(backend, rule, steps[0]!).outputs]
-      : new DeferredList(backend, rule, steps).outputs;
+      : new DeferredMultiTensorStep(backend, rule, steps).outputs;
     for (const [i, k] of group.entries()) outputs[k] = made[i]!;
   }
   for (const [k, { parameter }] of members.entries()) {
