@@ -1,10 +1,10 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startWebgpu } from '../test/webgpu';
 import type { WebgpuBackend } from './backend';
 import { kernels } from './kernels';
 import { u32 } from './program';
-import { startWebgpu } from './testing';
 import { internals } from './tfjs-internals';
 
 const available = await startWebgpu();

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { startWebgpu } from '../test/webgpu';
 import type { WebgpuBackend } from './backend';
 import { ConstantPool } from './constant-pool';
-import { startWebgpu } from './testing';
 
 const available = await startWebgpu();
 

@@ -1,9 +1,9 @@
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { normals, startWebgpu } from '../test/webgpu';
 import type { WebgpuBackend } from './backend';
 import { measureTiles } from './measure-tiles';
-import { normals, startWebgpu } from './testing';
 import { setTileCosts, TILES } from './tiles';
 
 const available = await startWebgpu();

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
+import { startWebgpu } from '../test/webgpu';
 import type { WebgpuBackend } from './backend';
 import { findGpu } from './find-gpu';
 import { registerWebgpu } from './register-webgpu';
 import { requestDevice } from './request-device';
-import { startWebgpu } from './testing';
 import { WebgpuUnavailable } from './unavailable';
 
 const available = await startWebgpu();

@@ -2,9 +2,9 @@ import '@tenfold/gradients';
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { normals, randomTensor, runKernel, startWebgpu, unroll } from '../test/webgpu';
 import type { WebgpuBackend } from './backend';
 import { readsFloat16 } from './store-activation';
-import { normals, randomTensor, runKernel, startWebgpu, unroll } from './testing';
 import { WebgpuUnavailable } from './unavailable';
 
 /** What float16 may be off by: a unit of its last digit, since WGSL leaves the direction open, and what is below its least. */

@@ -1,9 +1,9 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { startWebgpu } from '../test/webgpu';
 import { WebgpuBackend } from './backend';
 import { fallback } from './fallback';
-import { startWebgpu } from './testing';
 import { bindingOf, bindSlices, cacheUniforms, internals, reuseBuffersWithinBatch } from './tfjs-internals';
 
 const available = await startWebgpu();

@@ -3,7 +3,7 @@ import { canFuse, type Kernels } from '@tenfold/kernels';
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 import { fusedFunctions } from './activation-functions';
 
 const sizes = [1, 3, 4, 5, 63, 64, 65, 1001, 70_000];

@@ -1,8 +1,8 @@
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { leastDevice, startWebgpu } from '../../test/webgpu';
 import type { WebgpuBackend } from '../backend';
-import { leastDevice, startWebgpu } from '../testing';
 
 const available = await startWebgpu();
 

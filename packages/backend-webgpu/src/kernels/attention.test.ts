@@ -1,8 +1,8 @@
 import { relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AttentionSizes, referenceAttention } from '../reference/attention';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { type AttentionSizes, referenceAttention } from '../../test/reference/attention';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];

@@ -1,10 +1,10 @@
 import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../../test/reference/conv2d';
+import { convCases } from '../../test/reference/conv2d-cases';
+import { normals, runKernel, startWebgpu, unroll } from '../../test/webgpu';
 import { convInfo } from '../conv-info';
-import { referenceConv2D, referenceConv2DFilter, referenceConv2DInput } from '../reference/conv2d';
-import { convCases } from '../reference/conv2d-cases';
-import { normals, runKernel, startWebgpu, unroll } from '../testing';
 
 const available = await startWebgpu();
 const { sizeFromShape } = tf.util;

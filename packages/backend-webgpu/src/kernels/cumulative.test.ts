@@ -2,7 +2,7 @@ import '@tenfold/gradients';
 import { checkGradient, expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { normals, randomTensor, startWebgpu } from '../testing';
+import { normals, randomTensor, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 

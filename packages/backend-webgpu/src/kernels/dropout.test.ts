@@ -2,7 +2,7 @@ import { createRng, fillCounterUniform } from '@tenfold/random';
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 const drop = (x: tf.Tensor, rate: number, key: readonly [number, number]) =>

@@ -1,7 +1,7 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { normals, startWebgpu } from '../testing';
+import { normals, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 

@@ -1,7 +1,7 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runKernel, startWebgpu } from '../testing';
+import { runKernel, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 

@@ -1,7 +1,7 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 const conv = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC', dimRoundingMode: undefined };

@@ -1,7 +1,7 @@
 import { expectNoLeaks, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { normals, startWebgpu, unroll } from '../testing';
+import { normals, startWebgpu, unroll } from '../../test/webgpu';
 
 const available = await startWebgpu();
 const sizes = [

@@ -1,8 +1,8 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 import type { WebgpuBackend } from '../backend';
-import { normals, runKernel, startWebgpu } from '../testing';
 
 const available = await startWebgpu();
 // Vectors and scalars, more than one dispatch binds, one too large for an arena, and one without elements.

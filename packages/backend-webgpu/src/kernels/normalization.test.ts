@@ -1,8 +1,8 @@
 import { expectClose, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { referenceNormalization } from '../reference/normalization';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { referenceNormalization } from '../../test/reference/normalization';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 import { fusedFunctions } from './activation-functions';
 
 const available = await startWebgpu();

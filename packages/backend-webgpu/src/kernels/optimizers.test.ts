@@ -1,7 +1,7 @@
 import { expectClose, relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 const { sqrt } = Math;

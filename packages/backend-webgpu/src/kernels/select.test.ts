@@ -1,7 +1,7 @@
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { startWebgpu } from '../testing';
+import { startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { normals, runKernel, startWebgpu } from '../testing';
+import { normals, runKernel, startWebgpu } from '../../test/webgpu';
 
 const available = await startWebgpu();
 const shapes = [[1, 1], [3], [5, 2], [250, 10], [7, 64], [3, 5, 65], [2, 1000], [2, 33_000]];

@@ -1,9 +1,9 @@
 // For tests: the backend on whatever adapter there is, software too, or one visible line that there is none.
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { WebgpuBackend } from './backend';
-import { registerWebgpu, type WebgpuOptions } from './register-webgpu';
-import { WebgpuUnavailable } from './unavailable';
+import { WebgpuBackend } from '../src/backend';
+import { registerWebgpu, type WebgpuOptions } from '../src/register-webgpu';
+import { WebgpuUnavailable } from '../src/unavailable';
 
 /**
  * Whether there is an adapter; says so once when there is none, and throws when CI is set: there it has to be.

@@ -1,4 +1,4 @@
-import type { ConvAttrs } from '../conv-info';
+import type { ConvAttrs } from '../../src/conv-info';
 
 export interface ConvCase extends ConvAttrs {
   name: string;
