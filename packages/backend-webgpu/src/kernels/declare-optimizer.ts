@@ -17,6 +17,11 @@ interface OptimizerDeclaration<Attributes> {
   /** The numbers that differ from parameter to parameter, from the weight decay; none by default. */
   own?: (weightDecay: number, attributes: Attributes) => Record<string, number>;
   /**
+   * Whether the formula reads the parameter only in products with the own numbers; then it is not read where they are 0.
+   * False by default.
+   */
+  ownScalesParameter?: boolean;
+  /**
    * WGSL that sets `update` and every slot's successor, `newMean` for `mean`, from the gradient `g`, the parameter `p`, the
    * slots and the own numbers.
    */
@@ -35,6 +40,7 @@ export function declareOptimizer<Attributes extends object>({
   slots,
   uniforms,
   own = () => ({}),
+  ownScalesParameter = false,
   formula,
 }: OptimizerDeclaration<Attributes>): tf.KernelConfig[] {
   const ruleFor = (attributes: Attributes): StepRule => ({
@@ -42,6 +48,7 @@ export function declareOptimizer<Attributes extends object>({
     uniforms: uniforms(attributes),
     slots,
     own: Object.keys(own(0, attributes)),
+    ownScalesParameter,
     formula,
   });
   const single: tf.KernelConfig = {

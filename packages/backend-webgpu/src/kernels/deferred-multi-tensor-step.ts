@@ -81,8 +81,10 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
   private write(kind: string, first: string): TensorInfo {
     const { backend, members, starts, vectors } = this;
     const { name, uniforms, slots, own, formula } = this.rule;
-    // Where nothing of the parameter is asked for it need not be in the arena.
-    const withParameter = kind === 'sum' || members.some((member) => member.own.some((value) => value !== 0));
+    // Where the parameter is not read it need not be in the arena, unless the arena would be empty.
+    const isScaledAway =
+      this.rule.ownScalesParameter && members.every((member) => member.own.every((value) => value === 0));
+    const withParameter = kind === 'sum' || slots.length === 0 || !isScaledAway;
     const before = this.gather(withParameter);
     const after = backend.output([slots.length + 1, 4 * vectors]);
     const gradients = members.map((_, k) => [`g${k}`, this.dispatch.inputs[`g${k}`]!] as const);

@@ -18,6 +18,7 @@ const adamW = declareOptimizer<Kernels['AdamW']['attributes']>({
     epsilon: f32(epsilon),
   }),
   own: (decay) => ({ decay }),
+  ownScalesParameter: true,
   formula: `
   let newMean = uniforms.keepMean * mean + uniforms.addMean * g;
   let newSquare = uniforms.keepSquare * square + uniforms.addSquare * g * g;
@@ -39,6 +40,7 @@ const sgd = declareOptimizer<Kernels['Sgd']['attributes']>({
   // The decay that is a part of the gradient, and the decoupled one.
   own: (weightDecay, { decoupled }) =>
     decoupled ? { decay: 0, shrink: weightDecay } : { decay: weightDecay, shrink: 0 },
+  ownScalesParameter: true,
   formula: `
   let d = g + decay * p;
   let newMomentum = uniforms.keep * momentum + d;

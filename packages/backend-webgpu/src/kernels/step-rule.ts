@@ -9,6 +9,8 @@ export interface StepRule {
   slots: string[];
   /** Names of the numbers that differ from parameter to parameter. */
   own: string[];
+  /** Whether the formula reads the parameter only in products with the own numbers, so not at all where they are 0. */
+  ownScalesParameter: boolean;
   /** WGSL that sets `update` and the new slots from the gradient `g`, the parameter `p`, the slots and the own numbers. */
   formula: string;
 }
