@@ -30,6 +30,9 @@ const notOnWebgpu = [
   'packages/optimizers/src/{schedules,partition}.test.ts',
 ];
 const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const };
+// A process runs file after file, so that it loads modules, starts threads and compiles shaders once. The setup
+// files restore what importing tfjs-layers changes.
+const shared = { ...common, isolate: false };
 
 export default defineConfig({
   resolve: { alias },
@@ -39,7 +42,7 @@ export default defineConfig({
       ...['cpu', 'simd'].map((backend) => ({
         resolve: { alias },
         test: {
-          ...common,
+          ...shared,
           name: backend,
           include: onTensorsTests,
           setupFiles: [`${root}tools/testing/src/setup.${backend}.ts`],
@@ -48,7 +51,7 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
-          ...common,
+          ...shared,
           name: 'webgpu',
           include: onTensorsTests,
           exclude: [...notOnWebgpu, '**/node_modules/**'],

@@ -1,6 +1,6 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { onTape } from './index';
 
 const calls: string[] = [];
@@ -8,7 +8,13 @@ const counted = <T>(name: string, value: T): T => {
   calls.push(name);
   return value;
 };
-// d(a·b)/da = dy·bᵀ, through a kernel that tfjs registers without a gradient.
+// d(a·b)/da = dy·bᵀ, through a kernel that tfjs registers without a gradient. Layers register theirs.
+const registered = tf.getGradient('_FusedMatMul');
+if (registered) tf.unregisterGradient('_FusedMatMul');
+afterAll(() => {
+  tf.unregisterGradient('_FusedMatMul');
+  if (registered) tf.registerGradient(registered);
+});
 const product = onTape('_FusedMatMul', {
   keeps: ['a', 'b'],
   gradient: (dy, [a, b]) => ({

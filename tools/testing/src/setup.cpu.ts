@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import '@tenfold/gradients';
 import * as tf from '@tensorflow/tfjs-core';
+import { restoreGradients } from './restore-gradients';
 
+restoreGradients();
 await tf.setBackend('cpu');

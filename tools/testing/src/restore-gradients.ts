@@ -1,0 +1,18 @@
+import '@tenfold/gradients';
+import * as tf from '@tensorflow/tfjs-core';
+
+const kernels = Object.values(tf).filter((value) => typeof value === 'string');
+const own = new Map(kernels.flatMap((name) => tf.getGradient(name) ?? []).map((g) => [g.kernelName, g]));
+
+/**
+ * Brings back the gradients of @tenfold/gradients where something else has registered its own since the first call in
+ * this process: importing tfjs-layers does.
+ */
+export function restoreGradients(): void {
+  for (const [name, gradient] of own) {
+    const current = tf.getGradient(name);
+    if (current === gradient) continue;
+    if (current) tf.unregisterGradient(name);
+    tf.registerGradient(gradient);
+  }
+}
