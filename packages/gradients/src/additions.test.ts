@@ -69,6 +69,18 @@ const cases: Case[] = [
     shape: image,
     f: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 'same'),
   },
+  {
+    kernel: 'AvgPoolGrad',
+    name: 'average pooling',
+    shape: image,
+    f: (x) => tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'),
+  },
+  {
+    kernel: 'AvgPoolGrad',
+    name: 'padded average pooling',
+    shape: image,
+    f: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, 'same'),
+  },
   { kernel: 'EluGrad', name: 'elu', shape: image, f: (x) => tf.elu(x) },
 ];
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { borderFactors, rescaleBorders } from './average-borders';
 
 type Attributes = tf.NamedAttrMap | undefined;
 
@@ -62,6 +63,21 @@ export const additions: readonly tf.GradConfig[] = [
           tf.maxPoolWithArgmax(input, filterSize, strides, pad as 'same' | 'valid' | number, true).indexes!,
         );
       return { dy: from, input: () => tf.zerosLike(input), output: () => tf.zerosLike(output) };
+    },
+  },
+  {
+    kernelName: tf.AvgPoolGrad,
+    inputsToSave: ['input'],
+    gradFunc: (ddx, saved, attributes) => {
+      const [input] = saved as [tf.Tensor4D];
+      // The transpose of a kernel that divides by whole windows, where the forward pass does not.
+      const inverse = () =>
+        borderFactors(input.shape, attributes).map((factors) => factors.map((factor) => 1 / factor));
+      return {
+        dy: () =>
+          rescaleBorders(tf.AvgPoolGrad, run(tf.AvgPool, { x: ddx as tf.Tensor }, attributes), inverse()),
+        input: () => tf.zerosLike(input),
+      };
     },
   },
   {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { borderFactors, rescaleBorders, windows } from './average-borders';
 import { gradientConfigs } from './generated/gradient-configs';
 
 type Padding = [before: number, after: number];
@@ -15,13 +16,8 @@ export const corrections: readonly tf.GradConfig[] = [
     ...original('AvgPool'),
     gradFunc: (dy, saved, attributes) => {
       const [x] = saved as [tf.Tensor4D];
-      const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.AvgPoolAttrs;
-      const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth } =
-        tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
-      const rescaled = rescaleBorders('AvgPoolGrad', dy as tf.Tensor, [
-        windows(x.shape[1], outHeight, filterHeight, strideHeight, padInfo.top),
-        windows(x.shape[2], outWidth, filterWidth, strideWidth, padInfo.left),
-      ]);
+      const factors = borderFactors(x.shape, attributes);
+      const rescaled = rescaleBorders('AvgPoolGrad', dy as tf.Tensor, factors);
       return original('AvgPool').gradFunc(rescaled, saved, attributes);
     },
   },
@@ -66,34 +62,6 @@ export const corrections: readonly tf.GradConfig[] = [
 
 function original(kernelName: string): tf.GradConfig {
   return gradientConfigs.find((config) => config.kernelName === kernelName)!;
-}
-
-/** Along one axis, for each window the whole size over the part of it that lies inside the input. */
-function windows(size: number, count: number, filter: number, stride: number, before: number): number[] {
-  return Array.from({ length: count }, (_, i) => {
-    const start = i * stride - before;
-    return filter / (Math.min(start + filter, size) - Math.max(start, 0));
-  });
-}
-
-/**
- * Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis, if the backend's
- * kernel divides by the whole window. tfjs's kernels do; TensorFlow's is right.
- */
-function rescaleBorders(kernelName: string, dy: tf.Tensor, factors: number[][]): tf.Tensor {
-  if (factors.flat().every((value) => value === 1)) return dy;
-  // One pixel under a window of 2 by 2: the gradient is 1, or 1/4 where the kernel is wrong. Nothing is read back.
-  const one = tf.ones(dy.shape.map(() => 1));
-  const attributes = { filterSize: 2, strides: 1, pad: 'same' };
-  const probe = tf.engine().runKernel(kernelName, { dy: one, input: one }, attributes) as tf.Tensor;
-  const isWrong = tf.less(probe, 0.5);
-  return factors.reduce((scaled, factor, i) => {
-    const alongAxis = tf.tensor(
-      factor,
-      dy.shape.map((size, axis) => (axis === i + 1 ? size : 1)),
-    );
-    return tf.mul(scaled, tf.where(isWrong, alongAxis, one));
-  }, dy);
 }
 
 /** Takes the padding of one axis off and adds it, mirrored back, to the values it was copied from. */

@@ -190,6 +190,27 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     },
   );
 
+  it.each([true, false])(
+    'has the second derivatives that finite differences find (training: %s)',
+    async (training) => {
+      // Another model, whose running statistics no test before has moved.
+      const fresh = createModel(layer(), { seed: 3 });
+      const names = Object.keys(fresh.trainable());
+      const whole = toLayer(layer());
+      // Squared, since the gradient of a linear layer alone does not depend on its input.
+      const loss = (x: tf.Tensor, ...values: tf.Tensor[]) =>
+        tf.mean(tf.square(whole.apply(replace(fresh.params, names, values), x, context(training))));
+      const gradient = (...inputs: tf.Tensor[]) =>
+        tf.concat(
+          tf
+            .grads(loss)(inputs)
+            .map((part) => tf.reshape(part, [-1])),
+        );
+      await checkGradient(gradient, [x, ...Object.values(fresh.trainable())], { step, tolerance: 5e-3 });
+      fresh.dispose();
+    },
+  );
+
   it('leaks nothing over 50 steps of training', async () => {
     const trained = createModel(layer());
     const labels = tf.zeros(output);
