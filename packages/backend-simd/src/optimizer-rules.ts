@@ -57,4 +57,23 @@ export const optimizerRules = {
       const update = f32x4.mul(multiplyAdd(p, apart, direction), rate);`,
     work: 3,
   }),
+  /** u = β₁·m + (1 − β₁)·g, update = −η·(sign(u) + λ·p), m ← β₂·m + (1 − β₂)·g; NaN of NaN */
+  Lion: declare({
+    slots: ['momentum'],
+    scalars: (a: { learningRate: number; beta1: number; beta2: number }) => ({
+      rate: -a.learningRate,
+      keepDirection: a.beta1,
+      addDirection: 1 - a.beta1,
+      keep: a.beta2,
+      add: 1 - a.beta2,
+    }),
+    own: (decay) => ({ decay }),
+    formula: `
+      const u = multiplyAdd(momentum, keepDirection, f32x4.mul(g, addDirection));
+      const one = f32x4.splat(1), zero = f32x4.splat(0);
+      const sign = choose(f32x4.gt(u, zero), one, choose(f32x4.lt(u, zero), f32x4.neg(one), u));
+      const newMomentum = multiplyAdd(momentum, keep, f32x4.mul(g, add));
+      const update = f32x4.mul(multiplyAdd(p, decay, sign), rate);`,
+    work: 3,
+  }),
 };

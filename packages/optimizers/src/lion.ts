@@ -1,9 +1,20 @@
 import { assertOptions, fraction } from '@tenfold/checks';
+import type { Kernel } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
+
+declare module '@tenfold/kernels' {
+  interface Kernels {
+    /** [update, momentum] of one parameter. */
+    Lion: Kernel<
+      { gradient: tf.Tensor; parameter: tf.Tensor; momentum: tf.Tensor },
+      { learningRate: number; beta1: number; beta2: number; weightDecay: number }
+    >;
+  }
+}
 
 export interface LionOptions extends WeightDecayOptions {
   /** η ≥ 0, or a schedule of it; 1e-4 by default, about a tenth of what Adam takes. */
@@ -18,6 +29,8 @@ export interface LionOptions extends WeightDecayOptions {
  * Lion: steps of one size along the signs of the momentum, with one slot where Adam has two.
  *
  * θ ← θ − η·(sign(β₁·m + (1 − β₁)·g) + λ·θ), m ← β₂·m + (1 − β₂)·g
+ *
+ * Runs the kernel `LionList`, or `Lion` for each parameter, where the backend has it.
  *
  * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
  * @example
@@ -38,6 +51,8 @@ export function lion(options: LionOptions = {}): Optimizer {
     weightDecay,
     only,
     slots: { momentum: tf.zerosLike },
+    kernel: 'Lion',
+    attributes: () => ({ beta1, beta2 }),
     rule({ gradient: g, slots: { momentum: m } }) {
       const u = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
       // The sign of NaN is 0 on some backends, which would stop the parameter without a word.

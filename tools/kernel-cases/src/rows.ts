@@ -8,6 +8,7 @@ import { binary } from './rows/binary';
 import { conv2d, depthwiseConv2d, fusedConv2d, fusedDepthwiseConv2d } from './rows/convolution';
 import { dropout } from './rows/dropout';
 import { layerNorm } from './rows/layer-norm';
+import { lion } from './rows/lion';
 import { batchMatMul, fusedMatMul } from './rows/mat-mul';
 import { newtonSchulz } from './rows/newton-schulz';
 import { avgPool, maxPool } from './rows/pooling';
@@ -31,6 +32,7 @@ export const kernelRows: readonly KernelRow[] = [
   fusedDepthwiseConv2d,
   dropout,
   layerNorm,
+  lion,
   batchMatMul,
   fusedMatMul,
   newtonSchulz,

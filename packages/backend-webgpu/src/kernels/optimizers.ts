@@ -48,5 +48,25 @@ const sgd = declareOptimizer<Kernels['Sgd']['attributes']>({
   let update = uniforms.rate * (u + shrink * p);`,
 });
 
+/** u = β₁·m + (1 − β₁)·g, update = −η·(sign(u) + λ·p), m ← β₂·m + (1 − β₂)·g; NaN of NaN */
+const lion = declareOptimizer<{ learningRate: number; beta1: number; beta2: number }>({
+  kernelName: 'Lion',
+  slots: ['momentum'],
+  uniforms: ({ learningRate, beta1, beta2 }) => ({
+    rate: f32(-learningRate),
+    keepDirection: f32(beta1),
+    addDirection: f32(1 - beta1),
+    keep: f32(beta2),
+    add: f32(1 - beta2),
+  }),
+  own: (decay) => ({ decay }),
+  ownScalesParameter: true,
+  formula: `
+  let u = uniforms.keepDirection * momentum + uniforms.addDirection * g;
+  let direction = select(select(u, T(1.0), u > T(0.0)), T(-1.0), u < T(0.0));
+  let newMomentum = uniforms.keep * momentum + uniforms.add * g;
+  let update = uniforms.rate * (direction + decay * p);`,
+});
+
 /** Steps of optimizers; the addition that follows joins them. */
-export const optimizerKernels: KernelConfig[] = [...adamW, ...sgd];
+export const optimizerKernels: KernelConfig[] = [...adamW, ...sgd, ...lion];
