@@ -1,5 +1,5 @@
 export { checkGradient } from './check-gradient';
 export { expectClose, relativeError } from './close';
-export { type Executed, executed } from './executed-flops';
 export { golden, goldens } from './golden';
+export { kernelRuns } from './kernel-runs';
 export { expectNoLeaks } from './leaks';

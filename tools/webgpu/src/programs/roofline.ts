@@ -3,8 +3,8 @@
 // With --measure it also takes the steps on the GPU that is here, to hold beside the prediction for a GPU like it:
 //   node tools/webgpu/run.mjs roofline --measure
 import { parseArgs } from 'node:util';
-import { executed } from '@tenfold/testing';
-import * as tf from '@tensorflow/tfjs-core';
+import { countFlops } from '@tenfold/layers';
+import type * as tf from '@tensorflow/tfjs-core';
 import { registerBoth, switchTo } from '../backends';
 import { createTraining, type ModelName, modelNames } from '../models';
 import { gpus, type KernelWork, predict } from '../roofline';
@@ -72,12 +72,9 @@ async function count(name: ModelName, size: number): Promise<Map<string, KernelW
   takeTraffic();
   for (let i = 0; i < COUNTED; i++) await finish(training.step());
   const { byLabel, bytesByLabel } = takeTraffic();
-  const forward = await executed(() =>
-    training.model.apply(tf.zeros([size, 32, 32, 3]), { training: false }),
-  );
-  training.dispose();
   // Every product comes three times: forward, and backward for each operand.
-  const flops = 3 * forward.flops;
+  const flops = 3 * size * countFlops(training.model, [32, 32, 3]);
+  training.dispose();
   const isProduct = (label: string) => /^(conv|product|attention|MatMul)/.test(label);
   const productBytes = Object.keys(byLabel)
     .filter(isProduct)
