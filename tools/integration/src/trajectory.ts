@@ -29,8 +29,8 @@ export function readGolden(file: string | URL): Golden {
   return (JSON.parse(readFileSync(file, 'utf8')) as { cases: Golden }).cases;
 }
 
-/** The same steps from the same weights on the current backend. */
-export async function trajectory(golden: Golden): Promise<Trajectory> {
+/** The same steps from the same weights on the current backend, all of them or the first. */
+export async function trajectory(golden: Golden, steps = golden.losses.length): Promise<Trajectory> {
   const { widths, classes, learningRate, momentum, labelSmoothing, batches } = golden;
   const model = createModel(airbench({ widths, classes }));
   const given: tf.NamedTensorMap = {};
@@ -49,7 +49,7 @@ export async function trajectory(golden: Golden): Promise<Trajectory> {
     optimizer: sgd({ learningRate, momentum, nesterov: true }),
   });
   const losses: number[] = [];
-  for (const [step] of golden.losses.entries()) {
+  for (let step = 0; step < steps; step++) {
     const batch = batchOf(golden, step % batches);
     const { loss, predictions } = one.step(batch);
     losses.push((await loss.data())[0]!);
