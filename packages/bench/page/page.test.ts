@@ -8,8 +8,9 @@ import { accuracy, evaluate } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
-import { buildModel } from '../src/recipes/build-model';
+import { buildModel } from '../src/models/build-model';
 import { testBatches } from '../src/run/data';
+import { imageTask } from '../src/run/image-task';
 import { servePage } from '../src/serve/page-server';
 import { hasChromium } from './test/browser';
 import { filesIn, resumedInNode, runInNode, stoppedInNode } from './test/in-node';
@@ -231,7 +232,8 @@ async function verdictsInNode(safetensors: Uint8Array): Promise<string[]> {
 
 async function modelOf(safetensors: Uint8Array) {
   await tf.setBackend('simd');
-  const model = buildModel('fnn', smallRecipes.fnn.architecture, 1);
+  const task = imageTask(smallData);
+  const model = await buildModel('fnn', smallRecipes.fnn.architecture, task, { seed: 1 });
   const { tensors } = loadSafetensors(safetensors);
   const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
   assignParameters(

@@ -11,11 +11,12 @@ const floors: { [room: string]: string[] } = {
   results: ['lib'],
   backends: ['lib', 'results'],
   recipes: ['lib', 'results'],
+  models: ['lib', 'results', 'recipes'],
   present: ['lib', 'results'],
   serve: ['lib'],
-  'run-folder': ['lib', 'results', 'backends', 'recipes', 'present'],
-  run: ['lib', 'results', 'backends', 'recipes', 'run-folder'],
-  cli: ['lib', 'results', 'backends', 'recipes', 'present', 'serve', 'run-folder', 'run'],
+  'run-folder': ['lib', 'results', 'backends', 'models', 'present'],
+  run: ['lib', 'results', 'backends', 'recipes', 'models', 'run-folder'],
+  cli: ['lib', 'results', 'backends', 'recipes', 'models', 'present', 'serve', 'run-folder', 'run'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -1,26 +1,48 @@
 import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import { createRng } from '@tenfold/random';
 
-/** Each class has a tint for every quarter of its images, under noise: ten classes that a network learns in no time. */
-export function tintedImages({ train = 200, test = 100 } = {}): ImageDataset {
+interface Options {
+  train?: number;
+  test?: number;
+  /** Height and width; 32 by default. */
+  size?: number;
+  channels?: number;
+  classes?: number;
+}
+
+/** Each class has a tint for every quarter of its images, under noise: classes that a network learns in no time. */
+export function tintedImages({
+  train = 200,
+  test = 100,
+  size = 32,
+  channels = 3,
+  classes = 10,
+}: Options = {}): ImageDataset {
+  const ofChannel = (values: number[]) => values.slice(0, channels);
   return {
     name: 'Tinted images',
-    train: images(train, 1),
-    test: images(test, 2),
-    classNames: Array.from({ length: 10 }, (_, i) => `tint ${i}`),
-    mean: [0.4914, 0.48216, 0.44653],
-    standardDeviation: [0.24703, 0.24349, 0.26159],
+    train: images(train, 1, { size, channels, classes }),
+    test: images(test, 2, { size, channels, classes }),
+    classNames: Array.from({ length: classes }, (_, i) => `tint ${i}`),
+    mean: ofChannel([0.4914, 0.48216, 0.44653]),
+    standardDeviation: ofChannel([0.24703, 0.24349, 0.26159]),
   };
 }
 
-function images(count: number, seed: number): ImageSet {
-  const noise = createRng(seed).fillUniform(new Float32Array(count * 3072));
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
-  const tint = createRng(9).fillUniform(new Float32Array(10 * 12));
+function images(
+  count: number,
+  seed: number,
+  { size, channels, classes }: { size: number; channels: number; classes: number },
+): ImageSet {
+  const [row, image] = [size * channels, size * size * channels];
+  const noise = createRng(seed).fillUniform(new Float32Array(count * image));
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
+  const tint = createRng(9).fillUniform(new Float32Array(classes * 4 * channels));
   const bytes = Uint8Array.from(noise, (v, i) => {
-    const label = labels[Math.floor(i / 3072)]!;
-    const quarter = 2 * (Math.floor((i % 3072) / 1536) % 2) + (Math.floor((i % 96) / 48) % 2);
-    return 150 * tint[12 * label + 3 * quarter + (i % 3)]! + 100 * v;
+    const label = labels[Math.floor(i / image)]!;
+    const [bottom, right] = [(2 * (i % image)) / image, (2 * (i % row)) / row].map(Math.floor);
+    const quarter = 2 * bottom! + right!;
+    return 150 * tint[(4 * label + quarter) * channels + (i % channels)]! + 100 * v;
   });
-  return { images: bytes, labels, count, height: 32, width: 32, channels: 3 };
+  return { images: bytes, labels, count, height: size, width: size, channels };
 }

@@ -31,7 +31,7 @@ const holdScreen = createScreenLock(
 );
 
 const environment = await session.call('inspect');
-const setup = createSetup(await session.call('profiles'), environment);
+const setup = createSetup(await session.call('models'), environment);
 // At once: what is clicked before would be lost, and a form without a listener reloads the page.
 setup.onStart((choice) => {
   current = undefined;

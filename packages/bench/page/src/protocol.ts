@@ -1,5 +1,6 @@
 import type { BrowserBackend } from '../../src/backends/select-backend.browser';
-import type { ModelName } from '../../src/recipes/model-names';
+import type { Profile } from '../../src/models/model-definition';
+import type { ModelName } from '../../src/models/models';
 import type { ModelResult, Results } from '../../src/results/results';
 import type { RunEvent } from '../../src/results/run-events';
 import type { Training } from '../../src/results/training';
@@ -7,13 +8,19 @@ import type { Outcome } from '../../src/run/outcome';
 
 /** What a run is asked to be. */
 export interface Choice {
-  profile: string;
+  profile: Profile;
   models: ModelName[];
   backend: BrowserBackend;
   /** Each model is trained once with each. */
   seeds: number[];
   /** In place of each recipe's number of epochs. */
   epochs?: number;
+}
+
+/** What the models are and what each profile trains of them, for people. */
+export interface ModelTexts {
+  titles: { [model: string]: string };
+  profiles: { [profile: string]: { [model: string]: { epochs: number; text: string } } };
 }
 
 /** A run in this browser's storage. */
@@ -105,7 +112,7 @@ export type WorkerEvent =
 /** What the worker can be asked; each call has one answer. */
 export interface Calls {
   inspect(): Promise<Environment>;
-  profiles(): Promise<{ [profile: string]: { [model: string]: { epochs: number; text: string } } }>;
+  models(): Promise<ModelTexts>;
   loadData(): Promise<{ trainImages: number; testImages: number }>;
   list(): Promise<RunSummary[]>;
   start(choice: Choice): Promise<{ run: string; state: 'finished' | 'paused' }>;

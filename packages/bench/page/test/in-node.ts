@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { selectBackend } from '../../src/backends/select-backend';
-import type { Recipe } from '../../src/recipes/recipe';
+import type { Recipe } from '../../src/models/recipe';
 import { parseResults } from '../../src/results/results';
 import type { RunEvent } from '../../src/results/run-events';
 import { describeMachine } from '../../src/run/machine';
@@ -26,7 +26,13 @@ export async function runInNode(): Promise<string> {
   const folder = await newFolder();
   await tf.setBackend('simd');
   const recipes = [{ ...smallRecipes.fnn, epochs: 1 }];
-  const options = { profile: 'quick', models: ['fnn' as const], backend: 'simd', seeds: [0], recipes };
+  const options = {
+    profile: 'quick' as const,
+    models: ['fnn' as const],
+    backend: 'simd',
+    seeds: [0],
+    recipes,
+  };
   const results = await trainAll(
     { ...options, outputDirectory: folder, command: 'npx @tenfold/bench' },
     () => {},
@@ -40,7 +46,7 @@ export async function stoppedInNode(): Promise<string> {
   const folder = await newFolder();
   const { name, details } = await selectBackend('simd');
   const choices = {
-    profile: 'quick',
+    profile: 'quick' as const,
     models: ['fnn' as const],
     seeds: [0],
     heldOut: 0,
@@ -102,7 +108,7 @@ async function trainUntil(
 export async function lossesInNode(recipe: Recipe, steps: number): Promise<number[]> {
   await tf.setBackend('simd');
   const [losses, folder] = [[] as number[], await newFolder()];
-  const options = { profile: 'quick', models: [recipe.model], backend: 'simd', seeds: [0] };
+  const options = { profile: 'quick' as const, models: [recipe.model], backend: 'simd', seeds: [0] };
   await stopped(steps, (signal, listener) =>
     trainAll({ ...options, recipes: [recipe], outputDirectory: folder, command: '', signal }, (event) => {
       if (event.type === 'step') losses.push(event.loss);

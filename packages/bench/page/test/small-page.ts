@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import type { ImageDataset, ImageSet } from '@tenfold/datasets';
 import { build, mergeConfig, type Plugin } from 'vite';
 import { digest } from '../../src/lib/digest';
-import { cnn } from '../../src/recipes/quick/cnn';
-import { fnn } from '../../src/recipes/quick/fnn';
-import { rnn } from '../../src/recipes/quick/rnn';
-import { vit } from '../../src/recipes/quick/vit';
-import type { Recipe } from '../../src/recipes/recipe';
+import type { Recipe } from '../../src/models/recipe';
+import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
 import config from '../vite.config';
 
@@ -19,13 +16,17 @@ const brief = { batchSize: 10, epochs: 4 };
 
 /** What the page of the tests trains as its profile `quick`: a network of a moment. */
 export const smallRecipes: { fnn: Recipe } = {
-  fnn: { ...fnn, architecture: { sizes: [3072, 48], dropoutRate: 0.1 }, ...brief },
+  fnn: { ...quick.fnn, architecture: { widths: [48], dropoutRate: 0.1 }, ...brief },
 };
 /** And as its profile `hour`: small networks of the other kinds. */
 export const otherRecipes = {
-  cnn: { ...cnn, architecture: { widths: [8, 8, 8] }, ...brief },
-  rnn: { ...rnn, architecture: { cell: 'lstm', units: 16 }, ...brief },
-  vit: { ...vit, architecture: { patchSize: 8, width: 16, depth: 1, heads: 2, mlpWidth: 32 }, ...brief },
+  cnn: { ...quick.cnn, architecture: { widths: [8, 8, 8] }, ...brief },
+  rnn: { ...quick.rnn, architecture: { cell: 'lstm', units: 16 }, ...brief },
+  vit: {
+    ...quick.vit,
+    architecture: { patchSize: 8, width: 16, depth: 1, heads: 2, mlpWidth: 32 },
+    ...brief,
+  },
 } satisfies { [model: string]: Recipe };
 export const smallData: ImageDataset = tintedImages({ train: 5 * PART, test: PART });
 
@@ -78,11 +79,8 @@ function smaller(digests: Record<string, string>, networks: SmallPageOptions['ne
             return `file: '${part}.bin',${between}'${digests[part]}'`;
           });
       }
-      if (/bench\/src\/recipes\/quick\/index\.ts$/.test(id)) {
-        return `export const quick = ${JSON.stringify(smallRecipes)};`;
-      }
-      if (/bench\/src\/recipes\/hour\/index\.ts$/.test(id)) {
-        return `export const hour = ${JSON.stringify(otherRecipes)};`;
+      if (/bench\/src\/models\/profiles\.ts$/.test(id)) {
+        return `export const profiles = ${JSON.stringify({ quick: smallRecipes, hour: otherRecipes })};`;
       }
       if (networks && /datasets\/src\/fetching\/common-source\.ts$/.test(id)) {
         return code.replace(/(jsdelivr|unpkg): '[^']*'/g, (_, name: keyof typeof networks) => {

@@ -51,7 +51,7 @@ describe('what cannot be done as asked', () => {
     ['--seed 9007199254740991 --seeds 2', /--seed is 9007199254740991 and --seeds 2; .* at most/],
     ['--seed -1', /'-1' is invalid/],
     ['--epochs', /argument missing/],
-    ['--profile quik', /--profile is 'quik'; expected .*quick.* Did you mean quick\?/],
+    ['--profile quik', /'quik' is invalid. Expected quick, hour or paper. Did you mean quick\?/],
     ['--set cnn.epoch=3', /--set: cnn has no 'epoch'; expected model, .*epochs.* Did you mean epochs\?/],
     ['--set cnn.epochs=no', /--set: cnn\.epochs is 'no'; expected number/],
     ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],

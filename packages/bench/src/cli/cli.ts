@@ -5,7 +5,6 @@ import { runCli } from './program';
 
 // What trains is loaded when a command needs it: --help and a wrong option answer at once.
 const dependencies: Dependencies = {
-  profiles: async () => Object.keys((await import('../recipes')).profiles),
   plan: async (options) => (await import('../run/plan')).planRun(options),
   trainAll: async (options, listener) => (await import('../run/train-all')).trainAll(options, listener),
   measureStep: async (options) => (await import('../run/step')).measureStep(options),

@@ -1,4 +1,4 @@
-import { overrideText } from '../recipes/overrides';
+import { overrideText } from '../models/overrides';
 import type { RunOptions } from '../run/run-options';
 
 /** What {@link commandOf} spells out. */

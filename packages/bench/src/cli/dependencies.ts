@@ -11,8 +11,6 @@ import type { ServeOptions } from '../serve/serve-bench';
 
 /** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
 export interface Dependencies {
-  /** What `--profile` may name. */
-  profiles(): Promise<readonly string[]>;
   /** What a comparison will train, by which recipes and on which data. */
   plan(options: Pick<RunOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan>;
   trainAll(options: RunOptions & { command: string }, listener: RunListener): Promise<Results>;

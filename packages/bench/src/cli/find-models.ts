@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ModelName, modelNames } from '../recipes/model-names';
+import { type ModelName, modelNames } from '../models/models';
 import { findRun, isRunFolder } from './find-run';
 import { enumerate, suggestion } from './parse';
 import { UsageError } from './usage-error';

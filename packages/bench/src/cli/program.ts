@@ -2,7 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
 import { backendNames } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
-import { modelNames } from '../recipes/model-names';
+import { profileNames } from '../models/model-definition';
+import { defaultModels, modelNames } from '../models/models';
 import { compareCommand } from './compare-command';
 import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
@@ -97,10 +98,14 @@ function createProgram(
       writeErr: (text) => void streams.err.write(text),
       outputError: (text, write) => write(text.replace(/^error:/, `${NAME}:`)),
     })
-    .addOption(new Option('-p, --profile <name>', 'how long and how large to train').default('quick'))
+    .addOption(
+      new Option('-p, --profile <name>', `how long and how large to train: ${enumerate(profileNames)}`)
+        .default('quick')
+        .argParser(oneOf(profileNames)),
+    )
     .addOption(
       new Option('-m, --models <list>', `of ${modelNames.join(', ')}`)
-        .default(['cnn', 'fnn', 'rnn', 'vit'], 'cnn,fnn,rnn,vit')
+        .default([...defaultModels], defaultModels.join(','))
         .argParser(distinct(listOf(oneOf(modelNames)))),
     )
     .addOption(backend())

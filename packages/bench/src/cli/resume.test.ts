@@ -28,19 +28,19 @@ export const dataset = {
   sha256: { images: process.env.OTHER_DATA ? 'b'.repeat(64) : 'a'.repeat(64) },
   load: async () => tintedImages({ train: 125, test: process.env.NO_TEST_IMAGES ? 0 : 20 }),
 };`,
-  'recipes/index': `
-import { hour } from './hour';
-import { quick } from './quick';
+  'models/profiles': `
+import { models } from './models';
 const small = { epochs: 3, batchSize: 12 };
-const { optimizer } = hour.cnn;
+const { cnn, fnn } = { cnn: models.cnn.recipes.hour, fnn: models.fnn.recipes.quick };
+const { optimizer } = cnn;
 const groups = optimizer.groups.map((group) => (group.trainedEpochs ? { ...group, trainedEpochs: 1 } : group));
 export const profiles = { quick: {
-  ...quick,
-  cnn: { ...hour.cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
+  cnn: { model: 'cnn', ...cnn, ...small, optimizer: { ...optimizer, groups }, architecture: { widths: [4, 4, 4] } },
   fnn: {
-    ...quick.fnn,
+    model: 'fnn',
+    ...fnn,
     ...small,
-    architecture: { sizes: [3072, 16], dropoutRate: 0.3 },
+    architecture: { widths: [16], dropoutRate: 0.3 },
     augmentation: { shift: 2, flip: 'random', cutout: 0, policy: 'autoAugment', randomErasing: 0.25, mixup: 0.4, cutmix: 1 },
     weightAverage: 0.9,
   },

@@ -1,8 +1,9 @@
 import type { BackendName } from '../backends/names';
 import { count, percent, rate, seconds } from '../lib/format';
+import type { Architecture } from '../models/model-definition';
+import { type ModelName, models } from '../models/models';
 import { renderText } from '../present/tables/table';
 import { createProgress } from '../present/terminal/progress';
-import type { ModelName } from '../recipes/model-names';
 import type { Dependencies, Streams } from './dependencies';
 import { chooseBackend } from './train-command';
 import { UsageError } from './usage-error';
@@ -60,26 +61,10 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
 }
 
 /** What `--widths` means for each architecture. */
-function architectureOf(model: ModelName, widths: number[]): { [option: string]: number | number[] } {
-  const wrong = (expected: string) =>
-    new UsageError(`--widths is '${widths.join(',')}' for ${model}; expected ${expected}`);
-  const [first] = widths;
-  switch (model) {
-    case 'cnn':
-      if (widths.length !== 3)
-        throw wrong('three numbers, the channels of the three blocks, such as 64,256,256');
-      return { widths };
-    case 'fnn':
-      return { sizes: [3072, ...widths] };
-    case 'rnn':
-      if (widths.length !== 1) throw wrong('one number, the units of the cell, such as 256');
-      return { units: first! };
-    case 'vit':
-      if (widths.length !== 1) throw wrong('one number, the width of the tokens, such as 128');
-      return { width: first! };
-    case 'vit-hybrid':
-      if (widths.length !== 2)
-        throw wrong('two numbers, the widths of the stem and of the tokens, such as 64,128');
-      return { stemWidth: first!, width: widths[1]! };
+function architectureOf(model: ModelName, widths: number[]): Architecture {
+  const { widths: wanted, withWidths } = models[model].step;
+  if (wanted.count !== undefined && widths.length !== wanted.count) {
+    throw new UsageError(`--widths is '${widths.join(',')}' for ${model}; expected ${wanted.expected}`);
   }
+  return withWidths(widths);
 }

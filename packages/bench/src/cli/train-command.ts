@@ -3,21 +3,21 @@ import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { type BackendName, backendDescriptions } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
+import type { Profile } from '../models/model-definition';
+import type { ModelName } from '../models/models';
+import { type Override, OverrideError, overridesOf, parseOverride } from '../models/overrides';
 import { createProgress } from '../present/terminal/progress';
-import type { ModelName } from '../recipes/model-names';
-import { type Override, OverrideError, overridesOf, parseOverride } from '../recipes/overrides';
 import type { RunPlan } from '../run/plan';
 import { openRunFolder } from '../run-folder/run-folder';
 import type { RunRecord } from '../run-folder/run-record';
 import { commandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
 import { checkEmpty, checkWritable } from './folders';
-import { enumerate, suggestion } from './parse';
 import { trainRun } from './train-run';
 import { UsageError } from './usage-error';
 
 export interface TrainFlags {
-  profile: string;
+  profile: Profile;
   models: ModelName[];
   backend?: BackendName;
   seed: number;
@@ -44,11 +44,6 @@ const CHECKPOINT_MINUTES = 5;
 export async function trainCommand(flags: TrainFlags, deps: Dependencies, streams: Streams): Promise<number> {
   const { profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
   if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
-  const profiles = await deps.profiles();
-  if (!profiles.includes(profile)) {
-    const expected = `expected ${enumerate(profiles)}.${suggestion(profile, profiles)}`;
-    throw new UsageError(`--profile is '${profile}'; ${expected}`);
-  }
   const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.seed + i);
   if (!seeds.every(Number.isSafeInteger)) {
     throw new UsageError(

@@ -1,4 +1,4 @@
-import type { GroupRecipe } from './recipe';
+import type { GroupRecipe } from './training-recipe';
 
 /** AdamW for every parameter, half a cosine after a warm-up: decay for kernels, none for biases, norms and positions. */
 export function adamWGroups({

@@ -1,4 +1,4 @@
-import type { GroupRecipe, ScheduleRecipe } from './recipe';
+import type { GroupRecipe, ScheduleRecipe } from './training-recipe';
 
 const toZero = (from: number): ScheduleRecipe => ({ schedule: 'linear', from, to: 0 });
 

@@ -2,10 +2,10 @@ import '@tenfold/gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { hour, quick } from '../../test/recipes';
+import { type Recipe, recipeSchema } from '../models/recipe';
 import { buildOptimizer, buildSchedule } from './build-optimizer';
-import { hour } from './hour';
-import { quick } from './quick';
-import { type GroupRecipe, type Recipe, recipeSchema } from './recipe';
+import type { GroupRecipe } from './training-recipe';
 
 it('warms a straight line up, then runs it over the rest of the steps', () => {
   const rate = buildSchedule({ schedule: 'linear', from: 1, to: 0, warmupFraction: 0.2 }, 10);

@@ -11,7 +11,7 @@ import {
   sgd,
   warmup,
 } from '@tenfold/optimizers';
-import type { GroupRecipe, Recipe, ScheduleRecipe } from './recipe';
+import type { GroupRecipe, ScheduleRecipe, TrainingRecipe } from './training-recipe';
 
 /** The schedule that a recipe means for a run of so many steps. */
 export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Schedule {
@@ -34,7 +34,7 @@ export function buildOptimizer(
     epochs,
     weightAverage,
     optimizer: { groups, maxNorm },
-  }: Pick<Recipe, 'epochs' | 'optimizer' | 'weightAverage'>,
+  }: Pick<TrainingRecipe, 'epochs' | 'optimizer' | 'weightAverage'>,
   stepsPerEpoch: number,
 ): Optimizer {
   const parts = groups.map((group) => ({
@@ -48,7 +48,7 @@ export function buildOptimizer(
 
 /** Those of the parameters that are no longer trained after so many epochs. */
 export function frozenAt(
-  { optimizer: { groups } }: Pick<Recipe, 'optimizer'>,
+  { optimizer: { groups } }: Pick<TrainingRecipe, 'optimizer'>,
   epoch: number,
   names: string[],
 ): string[] {

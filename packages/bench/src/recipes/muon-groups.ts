@@ -1,4 +1,4 @@
-import type { GroupRecipe, ScheduleRecipe } from './recipe';
+import type { GroupRecipe, ScheduleRecipe } from './training-recipe';
 
 /**
  * Muon for the matrices within a network and AdamW, without decay, for all else: biases, norms, positions, the first and

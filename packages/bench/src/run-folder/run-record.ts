@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { backendNames } from '../backends/names';
 import type { WriteFile } from '../lib/atomic-write';
 import { join, readFile } from '../lib/files';
-import { modelNames } from '../recipes/model-names';
-import { recipeSchema } from '../recipes/recipe';
+import { profileNames } from '../models/model-definition';
+import { modelNames } from '../models/models';
+import { recipeSchema } from '../models/recipe';
 import { machineSchema, type Results } from '../results/results';
 
 const VERSION = 3;
@@ -15,7 +16,7 @@ export const runRecordSchema = z.object({
   createdAt: z.iso.datetime(),
   /** Repeats the run. */
   command: z.string(),
-  profile: z.string(),
+  profile: z.enum(profileNames),
   models: z.array(z.enum(modelNames)).min(1),
   /** Each model is trained once with each. */
   seeds: z.array(z.int().min(0)).min(1),

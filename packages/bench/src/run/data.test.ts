@@ -2,9 +2,9 @@ import type { BatchSource } from '@tenfold/datasets';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
-import { quick } from '../recipes/quick';
-import type { Recipe } from '../recipes/recipe';
+import type { Recipe } from '../models/recipe';
 import { trainingBatches } from './data';
 
 const data = tintedImages({ train: 40, test: 10 });

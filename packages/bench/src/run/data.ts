@@ -15,7 +15,7 @@ import {
   trivialAugment,
 } from '@tenfold/datasets';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Recipe } from '../recipes/recipe';
+import type { Recipe } from '../models/recipe';
 
 /**
  * The training images as the recipe wants them: shuffled, augmented, normalised, mixed. Of mixed batches the labels are

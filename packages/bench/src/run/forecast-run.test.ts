@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { fixtureModel } from '../../test/fixture-results';
+import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
-import { quick } from '../recipes/quick';
 import type { RunEvent } from '../results/run-events';
 import type { Checkpoints } from '../run-folder/checkpoints';
 import { forecastRun } from './forecast-run';

@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@tenfold/datasets';
-import type { Recipe } from '../recipes/recipe';
+import type { Recipe } from '../models/recipe';
 import type { Results } from '../results/results';
 import type { Forecast, RunListener } from '../results/run-events';
 import type { Checkpoints } from '../run-folder/checkpoints';

@@ -3,15 +3,15 @@ import { registerWebgpu, WebgpuBackend, WebgpuUnavailable } from '@tenfold/backe
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { hour } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
-import { hour } from '../recipes/hour';
-import type { Recipe } from '../recipes/recipe';
+import type { Recipe } from '../models/recipe';
 import { setUp } from './set-up';
 
 // Small networks, whose optimizers, clipping and augmentation are the recipe's.
 const small: Record<keyof typeof hour, Recipe['architecture']> = {
   cnn: { widths: [8, 8, 8] },
-  fnn: { sizes: [3072, 32, 16, 16] },
+  fnn: { widths: [32, 16, 16] },
   rnn: { reads: 'grid', cell: 'gru', patchSize: 8, width: 8, depth: 2 },
   vit: { patchSize: 8, width: 16, depth: 3, heads: 2, mlpWidth: 32, tokens: 'shifted' },
   'vit-hybrid': { stemWidth: 8, width: 16, depth: 4, heads: 2, mlpWidth: 32 },

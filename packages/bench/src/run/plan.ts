@@ -1,6 +1,6 @@
-import { profiles } from '../recipes';
-import { applyOverrides, OverrideError } from '../recipes/overrides';
-import type { Recipe } from '../recipes/recipe';
+import { applyOverrides, OverrideError } from '../models/overrides';
+import { profiles } from '../models/profiles';
+import type { Recipe } from '../models/recipe';
 import { dataset } from './dataset';
 import type { RunOptions } from './run-options';
 
@@ -28,8 +28,15 @@ export function planRun({
       `${other.model} is set otherwise, but only ${models.join(', ')} will be trained; see --models`,
     );
   }
+  const known = profiles[profile];
   const recipes = models.map((model) => {
-    const recipe = profiles[profile]![model];
+    const recipe = known[model];
+    if (!recipe) {
+      const others = Object.keys(known);
+      throw new OverrideError(
+        `the profile ${profile} has no recipe of ${model}; it has ${others.join(', ')}: name those by --models, or take another profile`,
+      );
+    }
     return applyOverrides(epochs === undefined ? recipe : { ...recipe, epochs }, overrides);
   });
   return { recipes, dataset: { name: dataset.name, sha256: { ...dataset.sha256 } } };

@@ -1,12 +1,13 @@
-import type { ModelName } from '../recipes/model-names';
-import type { Override } from '../recipes/overrides';
-import type { Recipe } from '../recipes/recipe';
+import type { Profile } from '../models/model-definition';
+import type { ModelName } from '../models/models';
+import type { Override } from '../models/overrides';
+import type { Recipe } from '../models/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
 
 /** What a comparison is asked to do; everything has been checked before it gets here. */
 export interface RunOptions {
   /** The recipes, such as 'quick'. */
-  profile: string;
+  profile: Profile;
   /** The models to train, in order. */
   models: ModelName[];
   /** The tfjs backend, such as 'simd'. */

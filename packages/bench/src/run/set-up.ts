@@ -4,10 +4,12 @@ import { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '@tenfold/losses'
 import type { Optimizer } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import type { Loss } from '@tenfold/training';
-import { buildModel, needsWhitening } from '../recipes/build-model';
+import { buildModel } from '../models/build-model';
+import { models } from '../models/models';
+import type { Recipe } from '../models/recipe';
 import { buildOptimizer, frozenAt } from '../recipes/build-optimizer';
-import type { Recipe } from '../recipes/recipe';
 import { trainingBatches, whiteningOf } from './data';
+import { imageTask } from './image-task';
 
 /** What one training is made of, before its first step. */
 export interface SetUp {
@@ -27,8 +29,14 @@ export interface SetUp {
 export async function setUp(recipe: Recipe, data: ImageDataset, seed: number): Promise<SetUp> {
   const rng = createRng(seed).fork(recipe.model);
   const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
-  const whitening = needsWhitening(recipe.model) ? await whiteningOf(data) : undefined;
-  const model = buildModel(recipe.model, recipe.architecture, seedOf('parameters'), whitening);
+  const task = imageTask(data);
+  const whitening = models[recipe.model].needs === 'whitening' ? await whiteningOf(data) : undefined;
+  const model = await buildModel(
+    recipe.model,
+    recipe.architecture,
+    { ...task, whitening },
+    { seed: seedOf('parameters') },
+  );
   const source = trainingBatches(data, recipe, seedOf('batches'));
   const names = Object.keys(model.trainable());
   return {

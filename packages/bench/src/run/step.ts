@@ -6,16 +6,18 @@ import { createRng } from '@tenfold/random';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { measurePeak } from '../backends/measure-peak';
-import { buildModel, needsWhitening } from '../recipes/build-model';
-import type { ModelName } from '../recipes/model-names';
+import { buildModel } from '../models/build-model';
+import type { Architecture, ImageTask, ModelDefinition } from '../models/model-definition';
+import { type ModelName, models } from '../models/models';
 import type { Results } from '../results/results';
+import { imageShape } from './image-task';
 import { quantilesOf } from './measure/quantiles';
 
 export interface StepOptions {
   /** The model whose steps are measured. */
   model: ModelName;
   /** Options of the architecture, such as `{ widths: [64, 256, 256] }`; the model's full size by default. */
-  architecture?: { [option: string]: number | string | number[] };
+  architecture?: Architecture;
   /** Images in a step. */
   batchSize: number;
   /** Steps measured, after one that is not. */
@@ -29,7 +31,7 @@ export interface StepOptions {
 /** Training throughput of one model: medians over the steps. */
 export interface StepMeasurement {
   model: ModelName;
-  architecture: { [option: string]: number | string | number[] };
+  architecture: Architecture;
   backend: string;
   batchSize: number;
   steps: number;
@@ -48,8 +50,8 @@ export interface StepMeasurement {
 
 /**
  * Times whole training steps (forward, backward, optimizer) on random images that lie on the backend already: the
- * speed of the network, without the input pipeline. The optimizer is SGD with Nesterov momentum for `cnn` and `fnn`
- * and AdamW for the others, and nothing is dropped out, as in the PyTorch programs that this is compared with.
+ * speed of the network, without the input pipeline. The optimizer is SGD with Nesterov momentum or AdamW, as
+ * the model's file says, and nothing is dropped out, as in the PyTorch programs that this is compared with.
  */
 export async function measureStep({
   model: name,
@@ -59,25 +61,25 @@ export async function measureStep({
   seed = 0,
   peak: wantsPeak = true,
 }: StepOptions): Promise<StepMeasurement> {
-  const options = name === 'fnn' ? { dropoutRate: 0, ...architecture } : architecture;
+  const { needs, step } = models[name];
+  const options = { ...step.architecture, ...architecture };
   const rng = createRng(seed);
-  const whitening = needsWhitening(name)
-    ? rng.fork('whitening').fillNormal(new Float32Array(2 * 2 * 3 * 24))
-    : undefined;
-  const model = buildModel(name, options, seed, whitening);
+  const filters = 2 * 2 * task.inChannels;
+  const whitening =
+    needs === 'whitening'
+      ? rng.fork('whitening').fillNormal(new Float32Array(filters * 2 * filters))
+      : undefined;
+  const model = await buildModel(name, options, { ...task, whitening }, { seed });
   const one = createTrainer(model, {
     loss: (labels, logits) => sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: 0.2 }),
-    optimizer: optimizerOf(name),
+    optimizer: optimizers[step.optimizer](),
     seed,
   });
-  const xs = tf.tensor(rng.fork('images').fillNormal(new Float32Array(batchSize * 3072)), [
-    batchSize,
-    32,
-    32,
-    3,
-  ]);
+  const shape = imageShape(task);
+  const images = new Float32Array(batchSize * tf.util.sizeFromShape(shape));
+  const xs = tf.tensor(rng.fork('images').fillNormal(images), [batchSize, ...shape]);
   const ys = tf.tensor(
-    Int32Array.from({ length: batchSize }, (_, i) => i % 10),
+    Int32Array.from({ length: batchSize }, (_, i) => i % task.classes),
     [batchSize],
     'int32',
   );
@@ -94,7 +96,7 @@ export async function measureStep({
     if (i > 0) all.push(performance.now() - start);
   }
   const parameters = countParameters(model);
-  const forwardFlopsPerImage = countFlops(model, [32, 32, 3]);
+  const forwardFlopsPerImage = countFlops(model, shape);
   one.dispose();
   model.dispose();
   tf.dispose([xs, ys]);
@@ -119,7 +121,10 @@ export async function measureStep({
   };
 }
 
-function optimizerOf(name: ModelName): Optimizer {
-  if (name === 'cnn' || name === 'fnn') return sgd({ learningRate: 0.1, momentum: 0.85, nesterov: true });
-  return adamW({ learningRate: 1e-3 });
-}
+/** Images of CIFAR-10. */
+const task: ImageTask = { imageSize: 32, inChannels: 3, classes: 10 };
+
+const optimizers: Record<ModelDefinition['step']['optimizer'], () => Optimizer> = {
+  sgd: () => sgd({ learningRate: 0.1, momentum: 0.85, nesterov: true }),
+  adamW: () => adamW({ learningRate: 1e-3 }),
+};

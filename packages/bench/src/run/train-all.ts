@@ -2,8 +2,9 @@ import type { ImageDataset } from '@tenfold/datasets';
 import { measurePeak } from '../backends/measure-peak';
 import { describeBackend } from '../backends/select-backend';
 import { toBase64 } from '../lib/base64';
-import { architectureText, narrowedText } from '../recipes/architecture';
-import type { Recipe } from '../recipes/recipe';
+import { architectureText, narrowedText } from '../models/architecture-text';
+import { models } from '../models/models';
+import type { Recipe } from '../models/recipe';
 import { paper } from '../results/paper';
 import type { ModelResult, Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
@@ -116,10 +117,11 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: ImageDatase
   const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;
   const size = height * width * channels;
+  const { title, description } = models[recipe.model];
   return {
     name: recipe.model,
     seed,
-    architecture: `${families[recipe.model]} (${architectureText(recipe.architecture)})`,
+    architecture: `${title}: ${description} (${architectureText(recipe.architecture)})`,
     narrowed: narrowedText(recipe.model, recipe.architecture),
     notes: run.diverged ? [run.diverged] : [],
     recipe: JSON.parse(JSON.stringify(recipe)),
@@ -164,11 +166,3 @@ function flopsToBest(history: ModelRun['history']): number | null {
   const accuracies = history.map(({ testAccuracy }) => testAccuracy);
   return history[accuracies.indexOf(Math.max(...accuracies))]?.flops ?? null;
 }
-
-const families = {
-  cnn: 'Convolutional network: frozen whitening 2×2 convolution, three blocks of two 3×3 convolutions with batch norm and GELU, linear head',
-  fnn: 'Fully connected network: dense layers with batch norm, GELU and dropout',
-  rnn: 'Recurrent network over rows of pixels, or a grid of patches from all sides',
-  vit: 'Vision transformer: patches, pre-norm attention blocks, mean pooling',
-  'vit-hybrid': 'Vision transformer on a convolutional stem',
-};

@@ -6,22 +6,17 @@ import { join } from 'node:path';
 import { loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hour, quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
-import { profiles } from '../recipes';
-import { hour } from '../recipes/hour';
-import { quick } from '../recipes/quick';
-import type { Recipe } from '../recipes/recipe';
+import { profiles } from '../models/profiles';
+import type { Recipe } from '../models/recipe';
 import type { RunEvent } from '../results/run-events';
 import { openCheckpoints } from '../run-folder/checkpoints';
 import { trainModel } from './train-model';
 
 const data = tintedImages();
-const small: Recipe = {
-  ...quick.fnn,
-  architecture: { sizes: [3072, 64], dropoutRate: 0.1 },
-  epochs: 8,
-  batchSize: 20,
-};
+const brief = { epochs: 8, batchSize: 20 };
+const small: Recipe = { ...quick.fnn, ...brief, architecture: { widths: [64], dropoutRate: 0.1 } };
 
 let folder: string;
 beforeAll(async () => {
@@ -146,6 +141,23 @@ it('tests the average of the parameters where there is one', async () => {
   expect(plain.history.at(-1)!.testLoss).toBeLessThan(1.5);
   const losses = (of: RunEvent[]) => of.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
   expect(losses(events)).toEqual(losses(others));
+});
+
+it.each(['fnn', 'rnn'] as const)('%s takes any size, channels and classes of images', async (model) => {
+  const gray = tintedImages({ size: 12, channels: 1, classes: 4 });
+  const architecture: Recipe['architecture'] = model === 'fnn' ? { widths: [32] } : { units: 16 };
+  const { found } = await run({ ...quick[model], ...brief, architecture }, 0, undefined, { data: gray });
+  expect(found.outcome!.confusionMatrix).toHaveLength(4);
+  expect(found.outcome!.accuracy).toBeGreaterThan(0.9);
+  expect(found.pictures.length).toBeGreaterThan(0);
+  for (const { channels } of found.pictures) expect(channels).toBe(1);
+});
+
+it('refuses images that are not square', async () => {
+  const wide = { ...data, train: { ...data.train, width: 16, count: 2 * data.train.count } };
+  await expect(run(small, 0, undefined, { data: wide })).rejects.toThrow(
+    'imageTask: the images of Tinted images are 32×16; the models take square ones, so pad or crop them',
+  );
 });
 
 describe('every recipe', () => {

@@ -14,14 +14,15 @@ import {
   train,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { architectureText } from '../recipes/architecture';
+import { architectureText } from '../models/architecture-text';
+import type { Recipe } from '../models/recipe';
 import { buildSchedule } from '../recipes/build-optimizer';
-import type { Recipe } from '../recipes/recipe';
 import type { Inference, ModelResult, Picture } from '../results/results';
 import type { EvaluatedImages, RunListener } from '../results/run-events';
 import { trainingText } from '../results/training';
 import type { Checkpoints } from '../run-folder/checkpoints';
 import { testBatches } from './data';
+import { imageShape, imageTask } from './image-task';
 import { measureInference } from './measure/measure-inference';
 import { picturesOf } from './measure/pictures';
 import { createTrainingMeter, type Measured } from './measure/training-meter';
@@ -90,9 +91,7 @@ interface TrainModelOptions {
   signal?: AbortSignal;
 }
 
-const CLASSES = 10;
 const TEST_BATCH = 500;
-const IMAGE = [32, 32, 3];
 const nothing = { trainSeconds: 0, trained: 0, peakMemoryBytes: 0 };
 
 /**
@@ -101,11 +100,13 @@ const nothing = { trainSeconds: 0, trained: 0, peakMemoryBytes: 0 };
  */
 export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
   const { recipe, data, images = 'test', seed, signal, checkpoints } = options;
+  const task = imageTask(data);
+  const shape = imageShape(task);
   const { model, source, totalSteps, freeze, ...set } = await setUp(recipe, data, seed);
   const meter = await createTrainingMeter(model, {
     totalSteps,
     batchSize: recipe.batchSize,
-    imageShape: IMAGE,
+    imageShape: shape,
   });
   const bare = createTrainer(model, {
     loss: set.loss,
@@ -114,7 +115,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
   });
   const one = meter.watchTrainer(bare);
   const learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, totalSteps);
-  const forwardFlopsPerImage = countFlops(model, IMAGE);
+  const forwardFlopsPerImage = countFlops(model, shape);
   const parameters = countParameters(model);
   const name = recipe.model;
   const training = { model: name, seed };
@@ -189,10 +190,12 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       async onEpoch(report) {
         meter.pause();
         const { flops, joules } = meter.read();
-        const probabilities = new Float32Array(data.test.count * CLASSES);
+        const probabilities = new Float32Array(data.test.count * task.classes);
         const test = await withAverage(one, () => evaluateOnTest(probabilities));
         sums = null;
-        outcome = Number.isFinite(test.loss) ? outcomeOf(probabilities, data.test.labels, CLASSES) : null;
+        outcome = Number.isFinite(test.loss)
+          ? outcomeOf(probabilities, data.test.labels, task.classes)
+          : null;
         const record = {
           epoch: report.epoch + 1,
           seconds: trainSeconds,
@@ -226,7 +229,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         type: 'stage',
         message: `${trainingText(training)}: speed of predictions, filters, saliency`,
       });
-      inference = await measureInference(model, { seconds: options.inferenceSeconds, signal });
+      inference = await measureInference(model, shape, { seconds: options.inferenceSeconds, signal });
       if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
     });
   } catch (caught) {
@@ -301,7 +304,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       signal,
       async onBatch(_, logits, done) {
         const softmax = tf.softmax(logits);
-        probabilities.set(await softmax.data(), done * CLASSES - softmax.size);
+        probabilities.set(await softmax.data(), done * task.classes - softmax.size);
         softmax.dispose();
         listener({ type: 'evaluate', model: name, done, total: data.test.count });
       },

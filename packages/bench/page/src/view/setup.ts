@@ -1,17 +1,8 @@
 import type { BrowserBackend } from '../../../src/backends/select-backend.browser';
-import { type ModelName, modelNames } from '../../../src/recipes/model-names';
-import type { Choice, Environment } from '../protocol';
+import type { ModelName } from '../../../src/models/models';
+import type { Choice, Environment, ModelTexts } from '../protocol';
 import { byId, h } from './dom';
 
-type Profiles = { [profile: string]: { [model: string]: { epochs: number; text: string } } };
-
-const families: Record<ModelName, string> = {
-  cnn: 'Convolutional network',
-  fnn: 'Fully connected network',
-  rnn: 'Recurrent network over the rows',
-  vit: 'Vision transformer',
-  'vit-hybrid': 'Transformer on a convolutional stem',
-};
 const DEFAULT_MODELS = ['cnn'];
 
 /** The form that says what a run will be; its state is also in the address of the page. */
@@ -21,7 +12,7 @@ export interface Setup {
   setBusy(busy: boolean, note?: string): void;
 }
 
-export function createSetup(profiles: Profiles, environment: Environment): Setup {
+export function createSetup({ titles, profiles }: ModelTexts, environment: Environment): Setup {
   const form = byId<HTMLFormElement>('choice');
   const [profile, epochs, seeds, start, note] = [
     byId<HTMLSelectElement>('profile'),
@@ -44,7 +35,7 @@ export function createSetup(profiles: Profiles, environment: Environment): Setup
 
   function drawModels(checked: string[]): void {
     const recipes = profiles[profile.value]!;
-    const cards = modelNames.map((name) => {
+    const cards = Object.keys(titles).map((name) => {
       const recipe = recipes[name];
       const text = recipe ? `${recipe.epochs} epochs; ${recipe.text}` : `Not in the profile ${profile.value}`;
       const input = h('input', {
@@ -59,7 +50,7 @@ export function createSetup(profiles: Profiles, environment: Environment): Setup
         { class: 'choice' },
         input,
         h('b', {}, name),
-        h('small', {}, `${families[name]}. ${text}`),
+        h('small', {}, `${titles[name]}. ${text}`),
       );
     });
     byId('models').replaceChildren(...cards);
@@ -91,7 +82,7 @@ export function createSetup(profiles: Profiles, environment: Environment): Setup
   function choice(): Choice {
     const backend = form.querySelector<HTMLInputElement>('input[name=backend]:checked');
     return {
-      profile: profile.value,
+      profile: profile.value as Choice['profile'],
       models: checkedModels(),
       backend: (backend?.value ?? 'simd') as BrowserBackend,
       seeds: [...new Set(seeds.value.split(',').map((seed) => Number(seed)))],

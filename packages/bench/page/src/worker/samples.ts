@@ -3,16 +3,16 @@ import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../../../src/backends/select-backend.browser';
 import { join, readFile, rm } from '../../../src/lib/files.browser';
-import { buildModel } from '../../../src/recipes/build-model';
-import { type Recipe, recipeSchema } from '../../../src/recipes/recipe';
+import { buildModel } from '../../../src/models/build-model';
+import { type Recipe, recipeSchema } from '../../../src/models/recipe';
 import type { RunListener } from '../../../src/results/run-events';
 import { isSame, type Training, trainingFile, trainingText } from '../../../src/results/training';
 import { testBatches } from '../../../src/run/data';
 import { dataset } from '../../../src/run/dataset.browser';
+import { imageTask } from '../../../src/run/image-task';
 import type { Samples } from '../protocol';
 import { folderOf, openRun } from './runs';
 
-const CLASSES = 10;
 const SHOWN = 24;
 
 /** Loads the data into the browser's storage, if it is not there, and into memory. */
@@ -55,6 +55,7 @@ export async function predictSamples(
   const test = subset(all.test, chosen);
   const probabilities = await predict(recipe, bytes, { ...all, test });
   const size = test.height * test.width * test.channels;
+  const classes = all.classNames.length;
   const { metadata } = readMetadata(bytes);
   return {
     model: recipe.model,
@@ -64,15 +65,16 @@ export async function predictSamples(
       image,
       label: test.labels[i]!,
       pixels: test.images.slice(i * size, (i + 1) * size),
-      probabilities: [...probabilities.subarray(i * CLASSES, (i + 1) * CLASSES)],
+      probabilities: [...probabilities.subarray(i * classes, (i + 1) * classes)],
     })),
   };
 }
 
 async function predict(recipe: Recipe, bytes: Uint8Array, images: ImageDataset): Promise<Float32Array> {
-  const model = buildModel(recipe.model, recipe.architecture, 0);
+  const task = imageTask(images);
+  const model = await buildModel(recipe.model, recipe.architecture, task, { seed: 0 });
   const { tensors } = loadSafetensors(bytes);
-  const found = new Float32Array(images.test.count * CLASSES);
+  const found = new Float32Array(images.test.count * task.classes);
   try {
     const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
     assignParameters(

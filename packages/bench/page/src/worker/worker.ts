@@ -1,7 +1,7 @@
 import { BackendUnavailable } from '../../../src/backends/unavailable';
 import type { Calls, Reply, Request } from '../protocol';
 import { inspect } from './inspect';
-import { profileTexts } from './profile-texts';
+import { modelTexts } from './model-texts';
 import { keepRun, listRuns, openRun, removeRun, runFiles } from './runs';
 import { loadData, removeData, samplesOf } from './samples';
 import { createTraining } from './training';
@@ -13,7 +13,7 @@ const training = createTraining((event) => tell({ event }));
 
 const calls: Calls = {
   inspect,
-  profiles: async () => profileTexts(),
+  models: async () => modelTexts(),
   loadData: () => loadData((event) => tell({ event })),
   list: listRuns,
   start: (choice) => training.start(choice),

@@ -8,8 +8,14 @@ const MOST_FILTERS = 64;
 const MOST_UNITS = 48;
 const MOST_ROWS = 32;
 
-/** The weights that a model looks at its images with, as pictures; none when it has no such layer. */
-export async function filterPictures(model: Model): Promise<Picture[]> {
+/**
+ * The weights that a model looks at its images with, as pictures; none when it has no such layer, and none of images
+ * that are neither gray nor in color.
+ *
+ * @param channels of the images
+ */
+export async function filterPictures(model: Model, channels: number): Promise<Picture[]> {
+  if (channels !== 1 && channels !== 3) return [];
   const parameters = model.parameters();
   const read = async (name: string): Promise<Kernel | undefined> => {
     const variable = parameters[name];
@@ -18,46 +24,58 @@ export async function filterPictures(model: Model): Promise<Picture[]> {
   const whitening = await read('whiten.kernel');
   if (whitening) {
     const next = (await read('block1.conv1.kernel')) ?? (await read('stem.conv1.kernel'));
-    const filters = filtersOf(whitening, 2);
+    const filters = filtersOf(whitening, 2, channels);
     return [
       pictureOf('Whitening filters: frozen, made from the training images', filters.map(filterTile)),
       ...(next ? [joinedPicture(whitening, next)] : []),
     ];
   }
-  const patches = (await read('patches.kernel')) ?? unshifted(await read('patches.project.kernel'));
+  const patches = (await read('patches.kernel')) ?? unshifted(await read('patches.project.kernel'), channels);
   if (patches) {
-    const filters = largest(filtersOf(patches, Math.sqrt(patches.shape[0]! / 3)), MOST_FILTERS);
+    const filters = largest(
+      filtersOf(patches, Math.sqrt(patches.shape[0]! / channels), channels),
+      MOST_FILTERS,
+    );
     return [pictureOf(`Patch embedding: the ${filters.length} largest filters`, filters.map(filterTile))];
   }
   const dense = await read('layer1.dense.kernel');
   if (dense) {
-    const filters = largest(filtersOf(dense, Math.sqrt(dense.shape[0]! / 3)), MOST_UNITS);
+    const filters = largest(filtersOf(dense, Math.sqrt(dense.shape[0]! / channels), channels), MOST_UNITS);
     return [
       pictureOf(`First layer: the ${filters.length} units of the largest weights`, filters.map(filterTile)),
     ];
   }
   const recurrent = await read('cell.input.kernel');
-  return recurrent ? [rowsPicture(recurrent, (await read('cell.recurrent.kernel'))!.shape[0]!)] : [];
+  if (recurrent) return [rowsPicture(recurrent, (await read('cell.recurrent.kernel'))!.shape[0]!, channels)];
+  const first = Object.keys(parameters).find((name) => {
+    const { shape } = parameters[name]!;
+    return shape.length === 4 && shape[2] === channels && shape[0] === shape[1];
+  });
+  if (first === undefined) return [];
+  const kernel = (await read(first))!;
+  const filters = largest(filtersOf(kernel, kernel.shape[0]!, channels), MOST_FILTERS);
+  return [pictureOf(`First convolution: the ${filters.length} largest filters`, filters.map(filterTile))];
 }
 
-/** Of the kernel of shifted patches, whose rows are [side, side, 5 copies, 3], what it has for the image itself. */
-function unshifted(kernel: Kernel | undefined): Kernel | undefined {
+/** Of the kernel of shifted patches, whose rows are [side, side, 5 copies, channels], what it has for the image itself. */
+function unshifted(kernel: Kernel | undefined, channels: number): Kernel | undefined {
   if (!kernel) return undefined;
   const [rows, count] = kernel.shape as [number, number];
-  const own = Array.from({ length: rows }, (_, row) => row).filter((row) => row % 15 < 3);
+  const own = Array.from({ length: rows }, (_, row) => row).filter((row) => row % (5 * channels) < channels);
   const values = Float32Array.from(
     own.flatMap((row) => [...kernel.values.subarray(row * count, (row + 1) * count)]),
   );
   return { shape: [own.length, count], values };
 }
 
-/** The columns of a kernel whose rows are [side, side, 3]. */
-function filtersOf({ shape, values }: Kernel, side: number): Filter[] {
+/** The columns of a kernel whose rows are [side, side, channels]. */
+function filtersOf({ shape, values }: Kernel, side: number, channels: Filter['channels']): Filter[] {
   const count = shape.at(-1)!;
-  const taps = side * side * 3;
+  const taps = side * side * channels;
   return Array.from({ length: count }, (_, k) => ({
     height: side,
     width: side,
+    channels,
     values: Float32Array.from({ length: taps }, (_, tap) => values[tap * count + k]!),
   }));
 }
@@ -90,18 +108,20 @@ function patternsOf({ shape, values }: Kernel): Kernel {
 }
 
 /** Of a recurrent layer, a row of one tile for each unit: how a row of pixels moves its candidate state. */
-function rowsPicture({ shape, values }: Kernel, units: number): Picture {
+function rowsPicture({ shape, values }: Kernel, units: number, channels: Filter['channels']): Picture {
   const [taps, columns] = shape as [number, number];
   // The candidate's columns come third, in an LSTM [i, f, g, o] and in a GRU [r, z, n].
   const rows = Array.from({ length: units }, (_, unit) => ({
     height: 1,
-    width: taps / 3,
+    width: taps / channels,
+    channels,
     values: Float32Array.from({ length: taps }, (_, tap) => values[tap * columns + 2 * units + unit]!),
   }));
   const shown = largest(rows, MOST_ROWS);
   const tile = filterTile({
     height: shown.length,
-    width: taps / 3,
+    width: taps / channels,
+    channels,
     values: Float32Array.from(
       { length: shown.length * taps },
       (_, i) => shown[Math.floor(i / taps)]!.values[i % taps]!,

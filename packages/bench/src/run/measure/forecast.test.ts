@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { hour, quick } from '../../../test/recipes';
 import { tintedImages } from '../../../test/tinted-images';
-import { hour } from '../../recipes/hour';
-import { quick } from '../../recipes/quick';
-import type { Recipe } from '../../recipes/recipe';
+import type { Recipe } from '../../models/recipe';
 import { openCheckpoints } from '../../run-folder/checkpoints';
 import { trainModel } from '../train-model';
 import { measureForecast } from './forecast';
@@ -26,7 +25,7 @@ const cnn: Recipe = {
   architecture: { widths: [8, 8, 8] },
   optimizer: { ...optimizer, groups },
 };
-const fnn: Recipe = { ...quick.fnn, ...small, architecture: { sizes: [3072, 16], dropoutRate: 0.3 } };
+const fnn: Recipe = { ...quick.fnn, ...small, architecture: { widths: [16], dropoutRate: 0.3 } };
 
 let folder: string;
 beforeAll(async () => {

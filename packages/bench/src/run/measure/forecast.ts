@@ -2,7 +2,7 @@ import type { ImageDataset } from '@tenfold/datasets';
 import { countFlops } from '@tenfold/kernels';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Recipe } from '../../recipes/recipe';
+import type { Recipe } from '../../models/recipe';
 import type { Forecast } from '../../results/run-events';
 import { testBatches } from '../data';
 import { setUp } from '../set-up';

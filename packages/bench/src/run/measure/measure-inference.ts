@@ -19,18 +19,19 @@ export interface InferenceOptions {
 }
 
 /**
- * Times a model's predictions on random images that lie on the backend already, until the logits can be read.
+ * Times a model's predictions on random images of a shape that lie on the backend already, until the logits can be read.
  *
  * @throws the signal's reason when it aborts
  */
 export async function measureInference(
   model: Model,
+  imageShape: number[],
   { batchSizes = [1, 32, 256], seconds = SECONDS, signal }: InferenceOptions = {},
 ): Promise<Inference[]> {
   const found: Inference[] = [];
   for (const batchSize of batchSizes) {
-    const values = createRng(0).fillNormal(new Float32Array(batchSize * 3072));
-    const images = tf.tensor(values, [batchSize, 32, 32, 3]);
+    const values = createRng(0).fillNormal(new Float32Array(batchSize * tf.util.sizeFromShape(imageShape)));
+    const images = tf.tensor(values, [batchSize, ...imageShape]);
     const predict = async (): Promise<number> => {
       signal?.throwIfAborted();
       const start = performance.now();

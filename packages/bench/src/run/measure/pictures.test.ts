@@ -3,6 +3,7 @@ import '@tenfold/gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { vit } from '@tenfold/architectures';
 import {
+  conv2d,
   createModel,
   dense,
   flatten,
@@ -15,9 +16,11 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tintedImages } from '../../../test/tinted-images';
-import { buildModel } from '../../recipes/build-model';
-import type { ModelName } from '../../recipes/model-names';
+import { buildModel } from '../../models/build-model';
+import type { Architecture } from '../../models/model-definition';
+import type { ModelName } from '../../models/models';
 import type { Picture } from '../../results/results';
+import { imageTask } from '../image-task';
 import { attentionRollout } from './attention-rollout';
 import { filterPictures } from './filter-pictures';
 import { joinFilters } from './join-filters';
@@ -30,7 +33,7 @@ const random = (shape: number[], seed = 0) =>
   createRng(seed).fillNormal(new Float32Array(tf.util.sizeFromShape(shape)));
 
 /** What each model's pictures are: tiles of so many pixels, so many of them. */
-const networks: [ModelName, object, [count: number, pixels: number][]][] = [
+const networks: [ModelName, Architecture, [count: number, pixels: number][]][] = [
   [
     'cnn',
     { widths: [8, 4, 4] },
@@ -43,7 +46,7 @@ const networks: [ModelName, object, [count: number, pixels: number][]][] = [
   ],
   [
     'fnn',
-    { sizes: [3072, 60] },
+    { widths: [60] },
     [
       [48, 32],
       [10, 32],
@@ -90,7 +93,8 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
   it.each(networks)(
     '%s: filters, saliency and attention, small and without a tensor left',
     async (name, options, expected) => {
-      const model = buildModel(name, options, 1, random([2, 2, 3, 24]));
+      const task = { ...imageTask(data), whitening: random([2, 2, 3, 24]) };
+      const model = await buildModel(name, options, task, { seed: 1 });
       const before = tf.memory().numTensors;
       const pictures = await picturesOf(model, data, { samples: 3 });
       expect(tf.memory().numTensors).toBe(before);
@@ -175,22 +179,37 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     // Only what the copies see is not 0: the filters of the image itself are gray.
     const copies = Float32Array.from({ length: 240 * 8 }, (_, i) => (Math.floor(i / 8) % 15 < 3 ? 0 : 1));
     kernel.assign(tf.tensor2d(copies, [240, 8]));
-    const [picture] = await filterPictures(model);
+    const [picture] = await filterPictures(model, 3);
     expect(picture!.pixels).toHaveLength(8);
     for (const tile of picture!.pixels) expect(new Set(Buffer.from(tile, 'base64'))).toEqual(new Set([128]));
     model.dispose();
   });
 
-  it('joined filters see what the two convolutions see', async () => {
-    const whitening = { shape: [2, 2, 3, 24], values: random([2, 2, 3, 24], 1) };
-    const next = { shape: [3, 3, 24, 5], values: random([3, 3, 24, 5], 2) };
-    const patch = random([1, 4, 4, 3], 3);
+  it('filters of a first convolution that no name is known of', async () => {
+    const convolution = conv2d({ inChannels: 1, outChannels: 6, kernelSize: 3 });
+    const model = createModel(sequential({ anything: convolution, flatten }));
+    const [picture] = await filterPictures(model, 1);
+    expect(picture).toMatchObject({ title: 'First convolution: the 6 largest filters', channels: 1 });
+    expect(await filterPictures(model, 4)).toEqual([]);
+    model.dispose();
+  });
+
+  it.each([3, 1])('joined filters of %i channels see what the two convolutions see', async (channels) => {
+    const filters = 8 * channels;
+    const whitening = { shape: [2, 2, channels, filters], values: random([2, 2, channels, filters], 1) };
+    const next = { shape: [3, 3, filters, 5], values: random([3, 3, filters, 5], 2) };
+    const patch = random([1, 4, 4, channels], 3);
     const joined = joinFilters(whitening, next).map(({ values }) =>
       values.reduce((sum, value, i) => sum + value * patch[i]!, 0),
     );
     const seen = tf.tidy(() => {
       const kernel = ({ values, shape }: typeof next) => tf.tensor<tf.Rank>(values, shape) as tf.Tensor4D;
-      const white = tf.conv2d(tf.tensor(patch, [1, 4, 4, 3]) as tf.Tensor4D, kernel(whitening), 1, 'valid');
+      const white = tf.conv2d(
+        tf.tensor(patch, [1, 4, 4, channels]) as tf.Tensor4D,
+        kernel(whitening),
+        1,
+        'valid',
+      );
       return tf.reshape(tf.conv2d(white, kernel(next), 1, 'valid'), [5]);
     });
     await expectClose(seen, joined, { absolute: 1e-4 });
@@ -200,22 +219,22 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
 
 it('shows weights around gray, and small filters enlarged', () => {
   const values = new Float32Array([-2, 0, 1, 2, 0.5, -0.5]);
-  const { height, width, bytes } = filterTile({ height: 1, width: 2, values });
+  const { height, width, bytes } = filterTile({ height: 1, width: 2, channels: 3, values });
   expect([height, width]).toEqual([8, 16]);
-  const colour = (row: number, column: number) => [
+  const color = (row: number, column: number) => [
     ...bytes.slice(3 * (16 * row + column), 3 * (16 * row + column) + 3),
   ];
-  expect([colour(0, 0), colour(7, 7)]).toEqual([
+  expect([color(0, 0), color(7, 7)]).toEqual([
     [0, 128, 191],
     [0, 128, 191],
   ]);
-  expect([colour(0, 8), colour(7, 15)]).toEqual([
+  expect([color(0, 8), color(7, 15)]).toEqual([
     [255, 159, 96],
     [255, 159, 96],
   ]);
-  expect(new Set(filterTile({ height: 2, width: 2, values: new Float32Array(12) }).bytes)).toEqual(
-    new Set([128]),
-  );
+  expect(
+    new Set(filterTile({ height: 2, width: 2, channels: 3, values: new Float32Array(12) }).bytes),
+  ).toEqual(new Set([128]));
 });
 
 function expectWhole({ height, width, channels, pixels, captions }: Picture): void {

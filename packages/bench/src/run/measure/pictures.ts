@@ -25,8 +25,8 @@ export async function picturesOf(
   { samples = 25, signal }: { samples?: number; signal?: AbortSignal } = {},
 ): Promise<Picture[]> {
   const examples = firstOfEachClass(data.test, data.classNames.length);
-  const { height, width, count, labels } = examples;
-  const filters = await filterPictures(model);
+  const { height, width, channels, count, labels } = examples;
+  const filters = await filterPictures(model, channels);
   for await (const { xs, ys } of testBatches({ ...data, test: examples }, count).batches(0)) {
     try {
       const images = xs as tf.Tensor4D;
@@ -84,10 +84,10 @@ async function predictedClasses(model: Model, images: tf.Tensor): Promise<Int32A
   return values;
 }
 
-const imageTiles = ({ images, count, height, width }: ImageSet): Tile[] =>
+const imageTiles = ({ images, count, height, width, channels }: ImageSet): Tile[] =>
   Array.from({ length: count }, (_, i) => {
-    const size = height * width * 3;
-    return { height, width, channels: 3, bytes: images.slice(i * size, (i + 1) * size) };
+    const size = height * width * channels;
+    return { height, width, channels: channels === 1 ? 1 : 3, bytes: images.slice(i * size, (i + 1) * size) };
   });
 
 function brightness(map: Float32Array, height: number, width: number): Tile {

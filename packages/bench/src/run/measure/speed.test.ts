@@ -27,7 +27,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     await tf.setBackend(backend);
     const model = tiny();
     const before = tf.memory().numTensors;
-    const found = await measureInference(model, { batchSizes: [1, 8], seconds: 0.02 });
+    const found = await measureInference(model, [32, 32, 3], { batchSizes: [1, 8], seconds: 0.02 });
     expect(tf.memory().numTensors).toBe(before);
     expect(found.map(({ batchSize }) => batchSize)).toEqual([1, 8]);
     for (const { milliseconds, runs, imagesPerSecond, batchSize } of found) {
@@ -37,7 +37,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
       expect(imagesPerSecond).toBe((1000 * batchSize) / milliseconds.median);
     }
     const signal = AbortSignal.abort(new Error('stopped'));
-    await expect(measureInference(model, { signal })).rejects.toThrow('stopped');
+    await expect(measureInference(model, [32, 32, 3], { signal })).rejects.toThrow('stopped');
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });

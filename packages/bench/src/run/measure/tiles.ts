@@ -8,14 +8,15 @@ const LEAST_PIXELS = 16;
 export interface Filter {
   height: number;
   width: number;
+  channels: 1 | 3;
   values: Float32Array;
 }
 
-/** Signed weights as colours: gray is 0, the largest absolute weight of the filter is black or white. */
-export function filterTile({ height, width, values }: Filter): Tile {
+/** Signed weights as colors: gray is 0, the largest absolute weight of the filter is black or white. */
+export function filterTile({ height, width, channels, values }: Filter): Tile {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   const bytes = Uint8Array.from(values, (value) => Math.round(127.5 + (127.5 * value) / largest));
-  return enlarge({ height, width, channels: 3, bytes });
+  return enlarge({ height, width, channels, bytes });
 }
 
 export interface Tile {

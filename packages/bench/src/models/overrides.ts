@@ -1,7 +1,6 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
-import { architectureSchemas } from './architecture';
-import { type ModelName, modelNames } from './model-names';
+import { type ModelName, modelNames, models } from './models';
 import { type Recipe, recipeSchema } from './recipe';
 
 /** One value that a recipe has otherwise. */
@@ -156,7 +155,7 @@ type Node = { properties?: Record<string, Node>; items?: Node; anyOf?: Node[]; o
 /** The keys that the schema knows at a place, of the shape that the value there has. */
 function keysAt(model: ModelName, path: string[], recipe: Recipe): string[] {
   const isArchitecture = path[0] === 'architecture';
-  const root = z.toJSONSchema(isArchitecture ? architectureSchemas[model] : recipeSchema, {
+  const root = z.toJSONSchema(isArchitecture ? models[model].schema : recipeSchema, {
     io: 'input',
   }) as Node;
   let nodes = branches(root);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hour } from './hour';
+import { hour, quick } from '../../test/recipes';
 import { applyOverrides, overridesOf, overrideText, parseOverride } from './overrides';
-import { quick } from './quick';
 
 const set = (...texts: string[]) => applyOverrides(hour.cnn, texts.map(parseOverride));
 

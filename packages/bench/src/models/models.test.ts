@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { narrowedText } from './architecture';
-import { frozenAt } from './build-optimizer';
-import { hour } from './hour';
-import { profiles } from './index';
-import { quick } from './quick';
+import { hour, quick } from '../../test/recipes';
+import { frozenAt } from '../recipes/build-optimizer';
+import { narrowedText } from './architecture-text';
+import { profiles } from './profiles';
 import { recipeSchema } from './recipe';
 
 describe('every recipe', () => {
@@ -19,7 +18,7 @@ describe('every recipe', () => {
 
 it('says of a network that is smaller than its name promises how it is', () => {
   expect(narrowedText('cnn', quick.cnn.architecture)).toBe('widths 32/64/64 instead of 64/128/128');
-  expect(narrowedText('fnn', { sizes: [3072, 4096] })).toBe('sizes 3072/4096 instead of 3072/2048/2048/1024');
+  expect(narrowedText('fnn', { widths: [4096] })).toBe('widths 4096 instead of 2048/2048/1024');
   expect(narrowedText('vit', quick.vit.architecture)).toBe(
     'width 64 instead of 128, depth 4 instead of 6, mlpWidth 128 instead of 256',
   );

@@ -1,0 +1,13 @@
+import { createModel, type Model } from '@tenfold/layers';
+import type { Architecture, ImageTask } from './model-definition';
+import { type ModelName, models } from './models';
+
+/** Builds the network of that name with its parameters. */
+export async function buildModel(
+  name: ModelName,
+  architecture: Architecture,
+  task: ImageTask,
+  { seed }: { seed: number },
+): Promise<Model> {
+  return createModel(await models[name].build(architecture, task), { seed });
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { trainingRecipeFields, trainingRecipeSchema } from '../recipes/training-recipe';
+import { modelNames, models } from './models';
+
+/** All that decides a training, as data: what a run records of itself, and what would repeat it. */
+export const recipeSchema = z
+  .strictObject({ model: z.enum(modelNames), ...trainingRecipeFields })
+  .superRefine((recipe, context) => {
+    const { model, ...training } = recipe;
+    const { error: wrong } = trainingRecipeSchema.safeParse(training);
+    for (const issue of wrong?.issues ?? []) context.addIssue({ ...issue } as never);
+    const { error } = models[model].schema.safeParse(recipe.architecture);
+    for (const issue of error?.issues ?? []) {
+      context.addIssue({ ...issue, path: ['architecture', ...issue.path] } as never);
+    }
+  });
+export type Recipe = z.infer<typeof recipeSchema>;

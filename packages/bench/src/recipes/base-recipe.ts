@@ -1,0 +1,7 @@
+/** What the recipes have in common unless they say otherwise. */
+export const baseRecipe = {
+  batchSize: 250,
+  labelSmoothing: 0.1,
+  augmentation: { shift: 2, flip: 'random', cutout: 0 },
+  testViews: 1,
+} as const;
