@@ -9,13 +9,7 @@ const LARGEST_FILE = 300e3;
 const LARGEST_PRETRAINED = 12e6;
 
 /** What may be larger than that: reference values, the lockfile, trained weights. */
-const mayBeLarger = [
-  /\/goldens\/[^/]+\.json$/,
-  /^pnpm-lock\.yaml$/,
-  /^packages\/pretrained\//,
-  // Being reduced to summaries.
-  /^packages\/bench\/results\//,
-];
+const mayBeLarger = [/\/goldens\/[^/]+\.json$/, /^pnpm-lock\.yaml$/, /^packages\/pretrained\//];
 
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
   .split('\0')
