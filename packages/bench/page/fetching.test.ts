@@ -21,7 +21,13 @@ describe.skipIf(!hasChromium())('the page without the data', { timeout: 2 * PATI
 
   it('fetches them from networks with its progress, and again what came damaged or broke off', async () => {
     const { folders } = place;
-    const bare = await servePage({ ...folders, dataFolder: folders.pageFolder, host: '127.0.0.1', port: 0 });
+    const bare = await servePage({
+      ...folders,
+      dataFolder: folders.pageFolder,
+      host: '127.0.0.1',
+      port: 0,
+      networks: [new URL(network.url).origin],
+    });
     try {
       const page = await visit({}, { url: bare.url, prepare: noteStages });
       await choose(page, 'fnn');

@@ -14,6 +14,11 @@ export async function serveCommand(
   deps: Dependencies,
   { out, err }: Streams,
 ): Promise<number> {
+  if (host.trim() === '') {
+    throw new UsageError(
+      '--host is empty, which would be every address; expected an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
+    );
+  }
   const server = await deps.serve({ port, host, cacheDirectory: cache }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
@@ -34,7 +39,7 @@ export async function serveCommand(
   );
   if (host !== '127.0.0.1' && host !== 'localhost') {
     err.write(
-      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https before it.\n`,
+      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https in front of it. Whoever reaches this port can read the page and CIFAR-10.\n`,
     );
   }
   await new Promise<void>((resolve) => {

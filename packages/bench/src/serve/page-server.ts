@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
+import os from 'node:os';
 import { extname, join, normalize, sep } from 'node:path';
 
 export interface PageServer {
@@ -18,6 +19,8 @@ export interface PageServerOptions {
   host: string;
   /** 0 is any that is free. */
   port: number;
+  /** Origins that the page may fetch data from besides this server. Default: those of jsDelivr and unpkg. */
+  networks?: string[];
 }
 
 const types: { [ending: string]: string } = {
@@ -27,13 +30,32 @@ const types: { [ending: string]: string } = {
   '.bin': 'application/octet-stream',
 };
 
-// Without these a page gets no shared memory, and simd one thread.
-const isolation = {
+const policy = (networks: string[]) => ({
+  'default-src': "'self'",
+  // WebAssembly is compiled, and the threads of simd start from a blob.
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'worker-src': "'self' blob:",
+  'connect-src': ["'self'", ...networks].join(' '),
+  'img-src': "'self' data: blob:",
+  // Charts carry their sizes and colors in style attributes.
+  'style-src': "'self' 'unsafe-inline'",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+});
+
+const headersOf = (networks: string[]) => ({
+  // Without these two a page gets no shared memory, and simd one thread.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy': Object.entries(policy(networks))
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join('; '),
+  'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-};
+});
 
 const DATA = /^\/cifar10\/((?:data_batch_[1-5]|test_batch)\.bin)$/;
 
@@ -43,22 +65,33 @@ export async function servePage({
   dataFolder,
   host,
   port,
+  networks = ['https://cdn.jsdelivr.net', 'https://unpkg.com'],
 }: PageServerOptions): Promise<PageServer> {
+  const headers = headersOf(networks);
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => {
-      if (!response.headersSent) response.writeHead(500, isolation);
+      if (!response.headersSent) response.writeHead(500, headers);
       response.end();
     });
   });
 
-  async function answer({ method, url = '/' }: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
+  async function answer(
+    { method, url = '/', headersDistinct }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const hosts = headersDistinct.host ?? [];
+    if (hosts.length !== 1 || !isOwnName(hosts[0]!, host)) {
+      return refuse(response, 421, `this page is not at ${hosts.join(', ') || 'an address without a name'}`);
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      return refuse(response, 405, 'only GET and HEAD', { Allow: 'GET, HEAD' });
+    }
     const path = pathOf(url);
-    const file = path === undefined ? undefined : fileOf(path);
+    const file = path === undefined ? undefined : await fileOf(path);
     const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
-    if (file === undefined || !found?.isFile()) return refuse(response, 404);
+    if (file === undefined || !found?.isFile()) return refuse(response, 404, 'not found');
     response.writeHead(200, {
-      ...isolation,
+      ...headers,
       'Content-Type': types[extname(file)] ?? 'application/octet-stream',
       'Content-Length': found.size,
       // What the build names by its content never changes; the rest is asked for again.
@@ -73,11 +106,24 @@ export async function servePage({
     stream.pipe(response);
   }
 
-  function fileOf(path: string): string | undefined {
+  function refuse(
+    response: ServerResponse,
+    status: 404 | 405 | 421,
+    reason: string,
+    more: { [header: string]: string } = {},
+  ): void {
+    response.writeHead(status, { ...headers, ...more, 'Content-Type': 'text/plain' });
+    response.end(reason);
+  }
+
+  async function fileOf(path: string): Promise<string | undefined> {
     const data = DATA.exec(path)?.[1];
-    if (data) return join(dataFolder, data);
-    const file = normalize(join(pageFolder, path === '/' ? 'index.html' : path));
-    return file.startsWith(pageFolder + sep) ? file : undefined;
+    const folder = data ? dataFolder : pageFolder;
+    const file = normalize(join(folder, data ?? (path === '/' ? 'index.html' : path)));
+    if (!file.startsWith(folder + sep)) return undefined;
+    // A link in the folder may lead to any file of the user.
+    const [real, root] = await Promise.all([realpath(file), realpath(folder)]).catch(() => []);
+    return real?.startsWith(root + sep) ? real : undefined;
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -104,7 +150,12 @@ function pathOf(url: string): string | undefined {
   }
 }
 
-function refuse(response: ServerResponse, status: 404 | 405): void {
-  response.writeHead(status, { ...isolation, 'Content-Type': 'text/plain' });
-  response.end(status === 404 ? 'not found' : 'only GET and HEAD');
+/**
+ * Whether a Host header names this server: by an address, as localhost, by what it listens on or by the machine's name.
+ * Any other name was pointed at this address by somebody else, whose page would then be of the same origin as this one.
+ */
+function isOwnName(header: string, host: string): boolean {
+  const name = header.replace(/:\d+$/, '').toLowerCase();
+  const address = name.replace(/^\[(.*)\]$/, '$1');
+  return isIP(address) !== 0 || ['localhost', host, os.hostname()].some((own) => own.toLowerCase() === name);
 }
