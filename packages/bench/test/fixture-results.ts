@@ -29,6 +29,7 @@ export function fixtureResults(change: Partial<Results> = {}): Results {
       trainImages: 50_000,
       testImages: 10_000,
       classNames,
+      imageShape: [32, 32, 3],
       sha256: { test_batch: 'ab'.repeat(32) },
     },
     profile: 'quick',

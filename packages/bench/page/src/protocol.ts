@@ -56,6 +56,8 @@ export interface Samples {
   model: string;
   seed: number;
   epoch: number;
+  /** Height, width, channels of each image. */
+  shape: [number, number, number];
   items: { image: number; label: number; pixels: Uint8Array; probabilities: number[] }[];
 }
 

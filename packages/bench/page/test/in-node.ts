@@ -54,7 +54,7 @@ export async function stoppedInNode(): Promise<string> {
   };
   const record: RunRecord = {
     ...choices,
-    schemaVersion: 3,
+    schemaVersion: 4,
     createdAt: new Date().toISOString(),
     command: 'npx @tenfold/bench',
     v8Flags: false,

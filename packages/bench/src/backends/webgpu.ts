@@ -25,7 +25,7 @@ const noAdapter =
  * @throws a {@link BackendUnavailable}: a package missing, no adapter, or only a software adapter
  */
 export async function activateWebgpu(allowSoftware: boolean): Promise<Record<string, string>> {
-  const [dawn, bridge] = [locate('webgpu'), locate(BRIDGE)];
+  const [dawn, bridge, fast] = [locate('webgpu'), locate(BRIDGE), locate(FAST)];
   if (!dawn || !bridge) {
     const missing = [dawn ? [] : ['webgpu'], bridge ? [] : [BRIDGE]].flat();
     const verb = missing.length > 1 ? 'are' : 'is';
@@ -33,7 +33,7 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
     throw new BackendUnavailable(
       'not installed',
       `${names} ${verb} not installed`,
-      `npm install webgpu ${BRIDGE}`,
+      `npm install webgpu ${BRIDGE} ${FAST}`,
     );
   }
   const info = await startDawn(dawn);
@@ -45,7 +45,6 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
       `slower than simd, so never chosen by itself; --backend webgpu takes it nevertheless. For a GPU: ${noAdapter}`,
     );
   }
-  const fast = locate(FAST);
   if (fast) {
     const { registerWebgpu } = (await import(fast.url)) as {
       registerWebgpu(options: { allowSoftware: boolean }): Promise<unknown>;

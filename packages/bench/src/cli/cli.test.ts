@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +43,7 @@ describe('what cannot be done as asked', () => {
       '--models cnn,vti',
       /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,
     ],
-    ['--models cnn,cnn', /'cnn' stands in the list twice/],
+    ['--models cnn,cnn', /'cnn' is listed twice/],
     ['--models cnn,', /separated by single commas/],
     ['--epochs 0', /'0' is invalid\. Expected a whole number of at least 1/],
     ['--epochs 1.5', /'1\.5' is invalid/],
@@ -55,7 +56,7 @@ describe('what cannot be done as asked', () => {
     ['--set cnn.epoch=3', /--set: cnn has no 'epoch'; expected model, .*epochs.* Did you mean epochs\?/],
     ['--set cnn.epochs=no', /--set: cnn\.epochs is 'no'; expected number/],
     ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],
-    ['--set cnn.epochs=3 --models fnn', /--set: cnn is set otherwise, but only fnn will be trained/],
+    ['--set cnn.epochs=3 --models fnn', /--set: a value of cnn is overridden, but only fnn will be trained/],
     ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
     ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
     ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
@@ -205,7 +206,7 @@ describe('a comparison', () => {
       expect(code).toBe(130);
       expect(err).toMatch(/saving after this step/);
       expect(readdirSync(join(cwd, 'here'))).toEqual(['run.json', 'steps.jsonl']);
-      expect(err).toMatch(/To go on: npx @tenfold\/bench --resume .*here\n/);
+      expect(err).toMatch(/To resume: npx @tenfold\/bench --resume .*here\n/);
       const last = readFileSync(join(cwd, 'here', 'steps.jsonl'), 'utf8')
         .trimEnd()
         .split('\n')
@@ -213,6 +214,41 @@ describe('a comparison', () => {
       expect(JSON.parse(last)).toMatchObject({ type: 'end', reason: 'interrupted' });
     },
   );
+});
+
+// What a shell makes of the streams; the full disk is Linux's.
+describe.skipIf(process.platform !== 'linux')('outputs that are closed or full', () => {
+  const statusOfFirst = 'exit $PIPESTATUS'; // bash: of the first of the pipe
+  const shell = (command: string, cwd = emptyFolder()) => {
+    const script = `${process.execPath} ${cli} ${command}`;
+    const env = { ...process.env, NO_COLOR: '1', TENFOLD_CACHE: join(cwd, 'cache') };
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
+    return { status, stdout, stderr, cwd };
+  };
+  const trained = (cwd: string) =>
+    parseResults(JSON.parse(readFileSync(join(cwd, 'a', 'results.json'), 'utf8')));
+
+  it.each([
+    [`2>&1 | head -1; ${statusOfFirst}`, 0],
+    ['2> /dev/full', 3],
+    ['> /dev/full', 3],
+    ['> /dev/full 2>&1', 3],
+    [`2>&1 | head -0; ${statusOfFirst}`, 0],
+  ])('a training goes on and is saved: %s', (redirection, expected) => {
+    const { status, stderr, stdout, cwd } = shell(`--backend cpu --epochs 2 --out a ${redirection}`);
+    expect(stdout + stderr).not.toMatch(/Unhandled|at .*node:/);
+    expect(status).toBe(expected);
+    expect(trained(cwd).models).toHaveLength(3);
+  });
+
+  it.each(['--help', 'list', 'list --json'])('%s ends cleanly', (command) => {
+    const full = shell(`${command} > /dev/full`);
+    expect(full).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/^tenfold-bench: .*disk is full\n$/),
+    });
+    expect(shell(`${command} | head -0; ${statusOfFirst}`)).toMatchObject({ status: 0, stderr: '' });
+  });
 });
 
 // Node offers relaxed SIMD without a flag since version 22.

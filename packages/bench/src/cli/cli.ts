@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { version } from '../../package.json';
 import type { Dependencies } from './dependencies';
+import { INCOMPLETE } from './exit-codes';
+import { guardOutput } from './guard-output';
 import { runCli } from './program';
 
 // What trains is loaded when a command needs it: --help and a wrong option answer at once.
@@ -18,9 +20,15 @@ const dependencies: Dependencies = {
   cacheFolder: async (folder) => (await import('@tenfold/datasets')).cacheFolder('cifar10', folder),
 };
 
-process.exitCode = await runCli(
+const output = guardOutput({ out: process.stdout, err: process.stderr });
+const code = await runCli(
   process.argv.slice(2),
   dependencies,
   { out: process.stdout, err: process.stderr, env: process.env },
   version,
 );
+// What was written last may fail a moment later.
+process.exitCode = code;
+process.on('exit', () => {
+  if (code === 0 && output.hasLost()) process.exitCode = INCOMPLETE;
+});

@@ -52,10 +52,6 @@ export async function exportCommand(
   }
   const text = parts.join('');
   if (out === undefined) {
-    // Whoever reads the pipe may stop early, as head does.
-    streams.out.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
     streams.out.write(text);
   } else {
     await writeFileOf('export', out, text);

@@ -41,7 +41,7 @@ export async function readResults(command: string, path: string): Promise<Result
     if (error.code !== 'ENOENT')
       throw new UsageError(`${command}: ${file} cannot be read (${error.code ?? error.message})`);
     throw new UsageError(
-      `${command}: the run in ${path} is not finished: there is no results.json; go on with it by --resume ${path}`,
+      `${command}: the run in ${path} is not finished: there is no results.json; resume it with --resume ${path}`,
     );
   });
   try {

@@ -1,12 +1,14 @@
 /** Ctrl-C and its kin as an AbortSignal. */
 export interface Interruption {
   signal: AbortSignal;
-  /** 130 after Ctrl-C, 143 after SIGTERM, undefined when nothing came. */
+  /** 130 after Ctrl-C, 143 after SIGTERM, 129 after the terminal closed, undefined when nothing came. */
   exitCode(): number | undefined;
   dispose(): void;
 }
 
 const REPEATED = 1000; // milliseconds
+const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof codes;
 
 /**
  * The first signal asks the run to stop after its current step. A second one at least a second later stops at once;
@@ -19,10 +21,10 @@ export function onInterruption(say: (message: string) => void, stopNow: () => vo
   const controller = new AbortController();
   let first = 0;
   let code: number | undefined;
-  const listen = (name: 'SIGINT' | 'SIGTERM') => () => {
+  const listen = (name: Signal) => () => {
     if (first === 0) {
       first = performance.now();
-      code = name === 'SIGINT' ? 130 : 143;
+      code = codes[name];
       say('saving after this step; Ctrl-C again stops at once, without');
       controller.abort(new DOMException('The run was interrupted', 'AbortError'));
     } else if (performance.now() - first >= REPEATED) {
@@ -30,13 +32,13 @@ export function onInterruption(say: (message: string) => void, stopNow: () => vo
       process.exit(code);
     }
   };
-  const listeners = { SIGINT: listen('SIGINT'), SIGTERM: listen('SIGTERM') };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, listeners[name]);
+  const listeners = (Object.keys(codes) as Signal[]).map((name) => [name, listen(name)] as const);
+  for (const [name, listener] of listeners) process.on(name, listener);
   return {
     signal: controller.signal,
     exitCode: () => code,
     dispose() {
-      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, listeners[name]);
+      for (const [name, listener] of listeners) process.off(name, listener);
     },
   };
 }

@@ -52,7 +52,7 @@ function tableOf(runs: RunStatus[], folder: string) {
       .join(', ') || missing,
   ]);
   const notes = runs.some(({ state }) => state === 'stopped')
-    ? ['Those that were stopped go on by tenfold-bench --resume RUN.']
+    ? ['Resume a stopped run with tenfold-bench --resume RUN.']
     : [];
   return { title: `Runs in ${folder}, dates in UTC`, columns, rows, notes };
 }

@@ -50,7 +50,7 @@ export function distinct<T>(parse: (text: string) => T[]): (text: string) => T[]
   return (text) => {
     const items = parse(text);
     const twice = items.find((item, index) => items.indexOf(item) !== index);
-    if (twice !== undefined) throw new InvalidArgumentError(`'${twice}' stands in the list twice.`);
+    if (twice !== undefined) throw new InvalidArgumentError(`'${twice}' is listed twice.`);
     return items;
   };
 }

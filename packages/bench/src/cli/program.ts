@@ -22,7 +22,7 @@ const examples = `
 Examples:
   $ ${NAME}                                   the quick comparison, minutes on a laptop
   $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
-  $ ${NAME} --resume runs/NAME                go on with a run that was stopped
+  $ ${NAME} --resume runs/NAME                resume a run that was stopped
   $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
   $ ${NAME} serve                             the bench as a page, to train in the browser
   $ ${NAME} doctor                            what can train here, and what to do about the rest
@@ -31,8 +31,9 @@ Examples:
   $ ${NAME} export --csv RUN                  every step, for a spreadsheet
   $ ${NAME} export --svg RUN --out curves.svg the accuracies over training time, as a picture
 
-Exit codes: 0 done, 1 failed, 2 asked for something that cannot be done, 3 done but something could not be
-written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM.`;
+Exit codes: 0 done, 1 failed, 2 usage error, 3 done but something could not be
+written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM,
+129 by a closed terminal.`;
 
 /**
  * Runs the command line.
@@ -86,7 +87,7 @@ function createProgram(
     new Option('--cache <folder>', 'where CIFAR-10 is kept (default: TENFOLD_CACHE, else the user cache)');
 
   const program = new Command(NAME)
-    .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and sets them beside the tables of a paper.')
+    .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and compares them with the tables of a paper.')
     .version(version, '-V, --version')
     .argument('[command]', `${enumerate(commands)}; without one, the comparison`)
     .usage(`[options] | ${commands.map((name) => `${name} [options]`).join(' | ')}`)
@@ -111,7 +112,7 @@ function createProgram(
     .addOption(backend())
     .addOption(seed())
     .addOption(
-      new Option('--seeds <count>', 'train every model so many times, with this seed and those after it')
+      new Option('--seeds <count>', 'how many seeds to train every model with: this one and those after it')
         .default(1)
         .argParser(integer(1, 1000)),
     )
@@ -144,7 +145,7 @@ function createProgram(
     .addOption(cache())
     .option(
       '--resume <run>',
-      'go on with a run that was stopped: its folder, or its name in runs/; all else is as it was',
+      'resume a run that was stopped: its folder, or its name in runs/; all else is as it was',
     )
     .addOption(
       new Option(
@@ -213,7 +214,9 @@ function createProgram(
     .action(async (flags: { dir: string; json?: boolean }) => done(await listCommand(flags, streams)));
 
   inherit(program.command('compare'), program)
-    .description('Sets finished runs side by side: accuracies, times, rates, operations, and what differs.')
+    .description(
+      'Compares finished runs side by side: accuracies, times, rates, operations, and what differs.',
+    )
     .argument('<runs...>', 'two or more: their folders, or their names in runs/')
     .option('-o, --out <file>', 'also write a page, .html with curves or .md')
     .action(async (runs: string[], flags: { out?: string }) =>

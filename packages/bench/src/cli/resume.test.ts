@@ -277,7 +277,7 @@ describe('going on', () => {
     expect({ code, err }).toMatchObject({ code: 0 });
     expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
     expect(err).toMatch(/cnn with seed 5 is trained already/);
-    expect(err).toMatch(/fnn with seed 5 goes on after step \d+ of 30/);
+    expect(err).toMatch(/fnn with seed 5: resuming after step \d+ of 30/);
     const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is trained)/.exec(err)![0];
     expect(forecast).not.toMatch(/cnn with seed 5/);
     expect(forecast).toMatch(
@@ -307,7 +307,7 @@ describe('going on', () => {
     expect({ code, err }).toMatchObject({
       code: 0,
       err: expect.stringMatching(
-        /cnn with seed 5 goes on after step 30 of 30[\s\S]*cnn with seed 5: six views/,
+        /cnn with seed 5: resuming after step 30 of 30[\s\S]*cnn with seed 5: six views/,
       ),
     });
     expect(expected.models[0]!.views).toMatchObject({ count: 6 });
@@ -380,7 +380,7 @@ describe('going on', () => {
     const last = log.filter(({ type }) => type === 'step').at(-1);
     expect(json(join(run, 'state.json')).state.checkpoints[0].progress.step).toBe(last.step);
     expect(existsSync(join(run, 'run.lock'))).toBe(false);
-    const command = /To go on: npx @tenfold\/bench (.+)\n/.exec(err)![1]!;
+    const command = /To resume: npx @tenfold\/bench (.+)\n/.exec(err)![1]!;
     const { code: after } = await start(cli, command.split(' '), { cwd: emptyFolder() }).ended;
     expect(after).toBe(0);
     expect(comparable(run)).toEqual(expected);
@@ -477,7 +477,7 @@ describe('what cannot be gone on with', () => {
     expect(err).toMatch(/made on other data: images of Tinted images has another sha256; start a new run/);
   });
 
-  it('a run of another version, one that is damaged, and none', async () => {
+  it('a run of another version, one that was changed, one that is damaged, and none', async () => {
     const { cwd, run } = copyOfKilled();
     const record = json(join(run, 'run.json'));
     const refused = async (content: string | undefined, message: RegExp) => {
@@ -488,9 +488,11 @@ describe('what cannot be gone on with', () => {
     };
     await refused(
       JSON.stringify({ ...record, schemaVersion: 2 }),
-      /schemaVersion 2, this version .* continues runs of 3; use the version/,
+      /schemaVersion 2, this version .* continues runs of 4; use the version/,
     );
-    await refused(JSON.stringify({ ...record, seeds: [-1] }), /is not the record of a run[\s\S]*seeds/);
+    const changed = /run\.json was changed after the run began: .* does not match its sha256.*restore it/;
+    await refused(JSON.stringify({ ...record, seeds: [6] }), changed);
+    await refused(JSON.stringify({ ...record, recipes: [] }), changed);
     await refused('{', /is not JSON; the run cannot be continued/);
     await refused(undefined, /holds no run that can be continued: there is no run\.json/);
     const none = await start(cli, ['--resume', 'nowhere'], { cwd }).ended;

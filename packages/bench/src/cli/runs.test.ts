@@ -84,7 +84,7 @@ describe('list', () => {
     expect(table.out).toMatch(
       /b-finished +2026-01-02 00:00 +finished +quick +simd +cnn 77\.22 %, fnn 55\.87 %/,
     );
-    expect(table.out).toMatch(/go on by tenfold-bench --resume/);
+    expect(table.out).toMatch(/Resume a stopped run with tenfold-bench --resume RUN\./);
   });
 
   it('says when there is none, and when there is no folder', async () => {
@@ -118,7 +118,7 @@ describe('compare', () => {
     ['compare', /missing required argument 'runs'/],
     [
       'compare b-finished stopped',
-      /stopped is not finished: there is no results\.json; go on with it by --resume/,
+      /stopped is not finished: there is no results\.json; resume it with --resume/,
     ],
     ['compare b-finished other', /results\.json is damaged or of another version: .*schemaVersion is 9/],
     ['compare b-finished b-finishd', /no run b-finishd in runs\/; expected .*Did you mean b-finished\?/],

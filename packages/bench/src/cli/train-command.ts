@@ -60,7 +60,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
-    schemaVersion: 3,
+    schemaVersion: 4,
     createdAt: new Date().toISOString(),
     command: commandOf({
       profile,

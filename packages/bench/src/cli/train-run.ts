@@ -3,10 +3,12 @@ import { forecastTable, paperTables } from '../present/tables/index';
 import { renderText } from '../present/tables/table';
 import type { LiveLog } from '../present/terminal/live-log';
 import type { Results } from '../results/results';
+import { FolderGone } from '../run-folder/checkpoints';
 import type { RunFolder } from '../run-folder/run-folder';
 import type { RunRecord } from '../run-folder/run-record';
 import { resumeCommandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
+import { INCOMPLETE } from './exit-codes';
 import { onInterruption } from './interruption';
 
 /** A run whose folder is open and whose backend is the current one. */
@@ -19,8 +21,6 @@ export interface OpenRun {
   cache?: string;
   progress: LiveLog;
 }
-
-const INCOMPLETE = 3;
 
 /**
  * Trains what is left of a run, writes its results and prints the tables.
@@ -35,7 +35,7 @@ export async function trainRun(
   const { profile, models, seeds, heldOut, epochs, recipes, command } = record;
   const resume = resumeCommandOf(path, streams.env);
   const interruption = onInterruption(progress.say, () => {
-    if (folder.abandon('interrupted')) streams.err.write(`To go on: ${resume}\n`);
+    if (folder.abandon('interrupted')) streams.err.write(`To resume: ${resume}\n`);
   });
   try {
     const { signal } = interruption;
@@ -65,7 +65,9 @@ export async function trainRun(
     progress.close();
     const code = interruption.exitCode();
     const kept = folder.abandon(code === undefined ? String(error) : 'interrupted');
-    progress.say(kept ? `What was trained is kept. To go on: ${resume}` : 'nothing was kept');
+    if (!(error instanceof FolderGone)) {
+      progress.say(kept ? `What was trained is kept. To resume: ${resume}` : 'nothing was kept');
+    }
     if (code === undefined) throw error;
     return code;
   } finally {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { bytes, clock, count, energy, flop, percent, points, rate, seconds, times } from './format';
+import { bytes, clock, count, energy, flop, percent, plural, points, rate, seconds, times } from './format';
 
 it.each([
   [count(1234567), '1,234,567'],
+  [plural(1, 'epoch'), '1 epoch'],
+  [plural(1200, 'epoch'), '1,200 epochs'],
   [percent(0.92345), '92.34 %'],
   [percent(0.5, 0), '50 %'],
   [points(0.0123), '+1.23 points'],

@@ -12,6 +12,11 @@ export function count(value: Number): string {
   return isNumber(value) ? whole.format(value) : missing;
 }
 
+/** '1 epoch', '12 epochs' */
+export function plural(value: Number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** 0.9234 as 92.34 % */
 export function percent(value: Number, digits = 2): string {
   return isNumber(value) ? `${(100 * value).toFixed(digits)} %` : missing;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hour, quick } from '../../test/recipes';
-import { applyOverrides, overridesOf, overrideText, parseOverride } from './overrides';
+import { applyOverrides, OverrideError, overridesOf, overrideText, parseOverride } from './overrides';
 
 const set = (...texts: string[]) => applyOverrides(hour.cnn, texts.map(parseOverride));
 
@@ -99,7 +99,7 @@ describe('what cannot be set', () => {
 
   it.each(['cnn.epochs', 'cnn=3', '=3', 'cnn..epochs=3', ''])("'%s' is no KEY=VALUE", (text) => {
     expect(() => parseOverride(text)).toThrow(
-      /sets nothing; expected MODEL\.KEY=VALUE, such as cnn\.epochs=9/,
+      /is not an override; expected MODEL\.KEY=VALUE, such as cnn\.epochs=9/,
     );
   });
 
@@ -150,3 +150,21 @@ it.each(['a,b', '3', 'word', '[1]', 'true', ' spaced ', '', null, [7], [1, 2], 1
     expect(parseOverride(overrideText(override))).toEqual(override);
   },
 );
+
+describe('values nested deeper than any recipe', () => {
+  const deep = `${'['.repeat(20_000)}1${']'.repeat(20_000)}`;
+  const deepObject = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+
+  it('are refused on the command line', () => {
+    expect(() => parseOverride(`cnn.architecture.widths=${deep}`)).toThrow(
+      'cnn.architecture.widths has more than 16 levels of lists and objects; no value of a recipe has so many',
+    );
+  });
+
+  it('are refused in a file', () => {
+    expect(() => overridesOf(JSON.parse(`{ "cnn": ${deepObject} }`))).toThrow(
+      /the file has more than 16 levels/,
+    );
+    expect(() => overridesOf(JSON.parse(deep))).toThrow(OverrideError);
+  });
+});

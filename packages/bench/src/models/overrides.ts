@@ -1,9 +1,10 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
+import { isDeeperThan } from '../lib/nesting';
 import { type ModelName, modelNames, models } from './models';
 import { type Recipe, recipeSchema } from './recipe';
 
-/** One value that a recipe has otherwise. */
+/** One overridden value of a recipe. */
 export interface Override {
   model: ModelName;
   /** Keys and indices from the recipe down; at least one. */
@@ -28,9 +29,11 @@ export function parseOverride(text: string): Override {
   const equals = text.indexOf('=');
   const [model, ...path] = text.slice(0, Math.max(0, equals)).trim().split('.');
   if (equals < 0 || path.length === 0 || path.includes('')) {
-    throw new OverrideError(`'${text}' sets nothing; expected MODEL.KEY=VALUE, such as cnn.epochs=9`);
+    throw new OverrideError(`'${text}' is not an override; expected MODEL.KEY=VALUE, such as cnn.epochs=9`);
   }
-  return { model: checkedModel(model!), path, value: parseValue(text.slice(equals + 1).trim()) };
+  const value = parseValue(text.slice(equals + 1).trim());
+  assertShallow(value, [model, ...path].join('.'));
+  return { model: checkedModel(model!), path, value };
 }
 
 /**
@@ -40,6 +43,7 @@ export function parseOverride(text: string): Override {
  * @throws an {@link OverrideError}
  */
 export function overridesOf(value: unknown): Override[] {
+  assertShallow(value, 'the file');
   if (!isObject(value)) {
     throw new OverrideError(
       `the file holds ${show(value)}; expected an object such as { "cnn": { "epochs": 9 } }`,
@@ -63,7 +67,7 @@ export function overrideText({ model, path, value }: Override): string {
 }
 
 /**
- * The recipe with what is set otherwise, in that order.
+ * The recipe with its overridden values, in that order.
  *
  * @param overrides those of other models do not count
  * @returns a new recipe
@@ -73,7 +77,7 @@ export function applyOverrides(recipe: Recipe, overrides: readonly Override[]): 
   const own = overrides.filter(({ model }) => model === recipe.model);
   const changed = structuredClone(recipe);
   for (const override of own) setValue(changed, override);
-  // What is set otherwise is not what was tuned.
+  // What is overridden is not what was tuned.
   const retuned = own.some(({ path: [key] }) => key === 'optimizer');
   if (retuned && !own.some(({ path: [key] }) => key === 'tuning')) delete changed.tuning;
   if (changed.model !== recipe.model) {
@@ -196,6 +200,17 @@ function parseValue(text: string): unknown {
   } catch {
     return /^[^[{"]*,/.test(text) ? text.split(',').map((item) => parseValue(item.trim())) : text;
   }
+}
+
+/** Levels of a recipe, and some more. */
+const DEEPEST = 16;
+
+/** @throws an {@link OverrideError} when a value is nested deeper than any in a recipe */
+function assertShallow(value: unknown, where: string): void {
+  if (!isDeeperThan(value, DEEPEST)) return;
+  throw new OverrideError(
+    `${where} has more than ${DEEPEST} levels of lists and objects; no value of a recipe has so many`,
+  );
 }
 
 function leaves(value: Record<string, unknown>, path: string[] = []): { path: string[]; value: unknown }[] {

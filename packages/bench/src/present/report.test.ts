@@ -57,7 +57,7 @@ describe('report.html', () => {
   });
 
   it('says the result, the machine, the seed, the profile and the command', () => {
-    expect(text).toMatch(/cnn recognises 77\.\d\d % of 10,000 CIFAR-10 test images/);
+    expect(text).toMatch(/cnn classifies 77\.\d\d % of 10,000 CIFAR-10 test images/);
     for (const part of ['Invented Processor 9000', 'v22.1.0', 'quick profile', results.command, '0123abc']) {
       expect(text).toContain(part);
     }
@@ -120,7 +120,7 @@ describe('report.html', () => {
   });
 });
 
-const greyTile = Buffer.from([0, 85, 170, 255]).toString('base64');
+const grayTile = Buffer.from([0, 85, 170, 255]).toString('base64');
 const secondSeed = (model: ModelResult): ModelResult => ({
   ...fixtureModel(model.name, 0.7, 4),
   seed: 8,
@@ -170,7 +170,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
     [/Filters of the first layer/],
   ],
   [
-    'grey pictures with captions',
+    'gray pictures with captions',
     changed(() => ({
       pictures: [
         {
@@ -178,7 +178,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
           height: 2,
           width: 2,
           channels: 1,
-          pixels: [greyTile],
+          pixels: [grayTile],
           captions: ['cat as dog'],
         },
       ],
@@ -211,7 +211,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
     'a model left out',
     changed(() => ({}), { leftOut: [{ name: 'rnn', seed: 0, reason: 'no room for a tensor of 9 MiB.' }] }),
     [
-      /rnn is left out, for want of memory: no room for a tensor of 9 MiB\. A smaller batch is set by --set rnn\.batchSize/,
+      /rnn did not fit in memory: no room for a tensor of 9 MiB\. A smaller batch is set by --set rnn\.batchSize/,
     ],
     [],
   ],
@@ -225,13 +225,13 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   [
     'one model of one epoch',
     fixtureResults({ models: [fixtureModel('cnn', 0.4, 1, 1)] }),
-    [/cnn recognises/],
+    [/cnn classifies/],
     [],
   ],
   [
     'one model of 300 epochs',
     fixtureResults({ models: [fixtureModel('cnn', 0.9, 1, 300)] }),
-    [/cnn recognises/],
+    [/cnn classifies/],
     [],
   ],
   [
@@ -296,7 +296,7 @@ describe('when losses diverge', () => {
   it('of one of two, the other is the result', async () => {
     const value = fixtureResults({ models: [broken(), fixtureModel('vit', 0.6, 2)] });
     const { text } = await read(value);
-    expect(text).toMatch(/vit recognises/);
+    expect(text).toMatch(/vit classifies/);
     expect(text).toMatch(/The loss of cnn became infinite or not a number/);
     expect(text).toMatch(/cnn: no predictions to count/);
   });
@@ -305,7 +305,7 @@ describe('when losses diverge', () => {
 it('report.md says the same', () => {
   const markdown = reportMarkdown(results);
   for (const part of [
-    'cnn recognises 77.',
+    'cnn classifies 77.',
     '| cnn | 92.5 % | 77.',
     '### Training time',
     '### Floating-point operations',

@@ -38,6 +38,31 @@ describe('parseResults', () => {
     expect(() => parseResults(undefined)).toThrow(/parseResults: not a results\.json/);
   });
 
+  it.each([
+    ['no base64', /mistakes\[0\]\.pixels/],
+    ['AAA', /mistakes\[0\]\.pixels/],
+  ])('refuses pixels that are %s', (pixels, message) => {
+    const model = fixtureModel('cnn', 0.5, 1);
+    model.mistakes[0]!.pixels = pixels;
+    expect(() => parseResults(fixtureResults({ models: [model] }))).toThrow(message);
+  });
+
+  it('refuses a picture without the bytes of its shape', () => {
+    const model = fixtureModel('cnn', 0.5, 1);
+    model.pictures[0]!.pixels[1] = 'AAAA';
+    expect(() => parseResults(fixtureResults({ models: [model] }))).toThrow(
+      /expected the 3072 bytes of 32×32×3, found 3\s[\s\S]*models\[0\]\.pictures\[0\]\.pixels\[1\]/,
+    );
+  });
+
+  it('refuses what is nested too deep to be results', () => {
+    const deep = JSON.parse(`${'['.repeat(20_000)}1${']'.repeat(20_000)}`);
+    const model = { ...fixtureModel('cnn', 0.5, 1), recipe: { model: 'cnn', deep } };
+    expect(() => parseResults(fixtureResults({ models: [model] }))).toThrow(
+      'parseResults: not a results.json: it has more than 32 levels of lists and objects',
+    );
+  });
+
   it('says when the file is of a later version', () => {
     expect(() => parseResults({ schemaVersion: 3 })).toThrow(/schemaVersion is 3; .* reads 2\. Update/);
   });

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { isDeeperThan } from '../lib/nesting';
 
 /** A number that a diverged training may lack: NaN and Infinity are written as null. */
 const measured = z.number().nullable();
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
+/** Levels of lists and objects in results, and some more. */
+const DEEPEST = 32;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A machine and the versions on it. */
@@ -69,14 +72,27 @@ const calibrationSchema = z.object({
   ),
 });
 
-const picture = z.object({
-  title: z.string(),
-  height: count,
-  width: count,
-  channels: z.union([z.literal(1), z.literal(3)]),
-  pixels: z.array(z.string()).meta({ description: 'Base64 of [height, width, channels] bytes, one a tile.' }),
-  captions: z.array(z.string()).meta({ description: 'One a tile; empty when the tiles need none.' }),
-});
+const picture = z
+  .object({
+    title: z.string(),
+    height: count,
+    width: count,
+    channels: z.union([z.literal(1), z.literal(3)]),
+    pixels: z
+      .array(z.base64())
+      .meta({ description: 'Base64 of [height, width, channels] bytes, one a tile.' }),
+    captions: z.array(z.string()).meta({ description: 'One a tile; empty when the tiles need none.' }),
+  })
+  .superRefine(({ height, width, channels, pixels }, context) => {
+    for (const [tile, text] of pixels.entries()) {
+      if (bytesOf(text) === height * width * channels) continue;
+      const message = `expected the ${height * width * channels} bytes of ${height}×${width}×${channels}, found ${bytesOf(text)}`;
+      context.addIssue({ code: 'custom', path: ['pixels', tile], message, input: text });
+    }
+  });
+
+/** How many bytes a base64 text stands for. */
+const bytesOf = (text: string): number => (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0);
 
 const mistake = z.object({
   image: count.meta({ description: 'Index in the test set, or among the held-out images.' }),
@@ -84,9 +100,9 @@ const mistake = z.object({
   prediction: count,
   probability: share.meta({ description: 'What the model gave its wrong prediction.' }),
   pixels: z
-    .string()
+    .base64()
     .nullable()
-    .meta({ description: 'Base64 of the image, [height, width, 3] bytes, red first; null when left out.' }),
+    .meta({ description: 'Base64 of the image, bytes of its shape, red first; null when left out.' }),
 });
 
 /** A model of the results. */
@@ -179,6 +195,10 @@ export const resultsSchema = z
       trainImages: count,
       testImages: count,
       classNames: z.array(z.string()),
+      imageShape: z
+        .tuple([count, count, count])
+        .default([32, 32, 3])
+        .meta({ description: 'Height, width, channels.' }),
       sha256: z.record(z.string(), sha256).meta({ description: 'Part of the data set to its digest.' }),
     }),
     profile: z.string(),
@@ -232,7 +252,7 @@ export type Picture = z.infer<typeof picture>;
  *
  * @param value the parsed file, or results in memory, where NaN and Infinity count as null
  * @returns the results, without keys that the schema does not know
- * @throws with the path of every field that is wrong
+ * @throws with the path of every field that is wrong, and when a picture has not the bytes of its shape
  * @example
  * const results = parseResults(JSON.parse(await readFile('runs/first/results.json', 'utf8')));
  */
@@ -241,6 +261,11 @@ export function parseResults(value: unknown): Results {
   if (typeof version === 'number' && version > 2) {
     throw new Error(
       `parseResults: schemaVersion is ${version}; this version of @tenfold/bench reads 2. Update @tenfold/bench`,
+    );
+  }
+  if (isDeeperThan(value, DEEPEST)) {
+    throw new Error(
+      `parseResults: not a results.json: it has more than ${DEEPEST} levels of lists and objects`,
     );
   }
   // By way of JSON, so that what is checked is what a file would hold.

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fixtureModel } from '../../test/fixture-results';
 import { type WriteFile, writeAtomically } from '../lib/atomic-write';
-import { type CheckpointOptions, openCheckpoints } from './checkpoints';
+import { type CheckpointOptions, FolderGone, openCheckpoints } from './checkpoints';
 import type { Progress } from './run-state';
 
 const emptyFolder = () => mkdtempSync(join(tmpdir(), 'tenfold-checkpoints-'));
@@ -200,4 +200,21 @@ it('keeps the highest peak that was seen, over breaks too', async () => {
   expect(again.peak).toEqual(peak(300));
   again.keepPeak(peak(310));
   expect(again.peak).toEqual(peak(310));
+});
+
+it('stops at once when its folder is gone, and makes no new one', async () => {
+  const folder = emptyFolder();
+  let gone = false;
+  const checkpoints = await openCheckpoints(folder, { minutes: 60, isGone: () => gone });
+  await checkpoints.save(cnn, bytes(1), progress(1));
+  expect(checkpoints.isDue()).toBe(false);
+  gone = true;
+  rmSync(folder, { recursive: true });
+  expect(checkpoints.isDue()).toBe(true);
+  for (const step of [1, 2]) {
+    await expect(checkpoints.save(cnn, bytes(step), progress(step))).rejects.toThrow(FolderGone);
+  }
+  await expect(checkpoints.saveModel(cnn, bytes(2))).rejects.toThrow(/was moved or deleted while/);
+  await expect(checkpoints.finish(fixtureModel('cnn', 0.5, 1))).rejects.toThrow(FolderGone);
+  expect(existsSync(folder)).toBe(false);
 });

@@ -13,9 +13,12 @@ export interface Checkpoints {
   load(training: Training): Promise<{ bytes: Uint8Array; progress: Progress } | undefined>;
   /** Whether the last one is old enough for the next. */
   isDue(): boolean;
-  /** Keeps a checkpoint and the one before it. A full disk is told and is no error. */
+  /** Keeps a checkpoint and the one before it. A full disk is reported, not thrown.
+   *
+   * @throws a {@link FolderGone}
+   */
   save(training: Training, bytes: Uint8Array, progress: Progress): Promise<void>;
-  /** Writes `MODEL-seed-SEED.safetensors`. A full disk is told and is no error. */
+  /** Writes `MODEL-seed-SEED.safetensors`. A full disk is reported, not thrown. */
   saveModel(training: Training, bytes: Uint8Array): Promise<void>;
   /** Keeps a training's result in place of its checkpoints. */
   finish(result: ModelResult): Promise<void>;
@@ -47,12 +50,25 @@ export interface CheckpointOptions {
   minutes?: number;
   /** Brings the step log to the disk and says how long it is. */
   syncLog?: () => number;
+  /** Whether the folder is no longer where it was; undefined where nothing can move it. */
+  isGone?: () => boolean;
   /** Told of damaged files and of a full disk. */
   say?: (message: string) => void;
   /** Writes a file; another one in tests. */
   write?: WriteFile;
   /** The time in milliseconds; another clock in tests. */
   now?: () => number;
+}
+
+/** The folder of a run was moved or deleted while the run was training. */
+export class FolderGone extends Error {
+  override readonly name = 'FolderGone';
+
+  constructor(folder: string) {
+    super(
+      `the folder of the run, ${folder}, was moved or deleted while the run was training, so nothing more can be kept in it. Where it was moved, resume the run there: it goes on from its last checkpoint`,
+    );
+  }
 }
 
 const FOLDER = 'checkpoints';
@@ -64,6 +80,7 @@ export async function openCheckpoints(
     resume = false,
     minutes = 5,
     syncLog = () => 0,
+    isGone = () => false,
     say = () => {},
     write = writeAtomically,
     now = () => performance.now(),
@@ -73,6 +90,7 @@ export async function openCheckpoints(
   let last = now();
   let failed = false;
   const attempt = async (what: string, task: () => Promise<void>): Promise<boolean> => {
+    if (isGone()) throw new FolderGone(folder);
     try {
       await task();
       return true;
@@ -98,12 +116,12 @@ export async function openCheckpoints(
       const found = state.checkpoints.find((checkpoint) => isSame(checkpoint, training));
       return found && { bytes: await readFile(join(folder, FOLDER, found.file)), progress: found.progress };
     },
-    isDue: () => now() - last >= minutes * 60_000,
+    isDue: () => now() - last >= minutes * 60_000 || isGone(),
     async save(training, bytes, progress) {
       last = now();
       const file = `${trainingFile(training)}-step-${progress.step}-epoch-${progress.history.length}.safetensors`;
       const before = state.checkpoints.filter((checkpoint) => isSame(checkpoint, training));
-      if (before[0]?.file === file) return; // nothing was trained since
+      if (before[0]?.file === file && !isGone()) return; // nothing was trained since
       const checkpoint = {
         model: training.model,
         seed: training.seed,

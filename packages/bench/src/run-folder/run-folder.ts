@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeLeftovers, type WriteFile, writeAtomically } from '../lib/atomic-write';
@@ -8,7 +8,7 @@ import { reportMarkdown } from '../present/text/report-markdown';
 import { parseResults, type Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
 import { isSame, type Training } from '../results/training';
-import { type Checkpoints, openCheckpoints } from './checkpoints';
+import { type Checkpoints, FolderGone, openCheckpoints } from './checkpoints';
 import { acquireLock, type Lock } from './lock';
 import { type RunRecord, writeRunRecord } from './run-record';
 import { openStepLog, type StepLog } from './step-log';
@@ -68,12 +68,14 @@ export async function openRunFolder(
   let steps: StepLog | undefined;
   let lock: Lock | undefined;
   let checkpoints: Checkpoints;
+  let isGone = () => false;
   try {
     lock = acquireLock(path, { force, say });
     if (resume) await Promise.all([removeLeftovers(path), removeLeftovers(join(path, 'checkpoints'))]);
     else await writeRunRecord(path, record, write);
     const syncLog = () => steps?.sync() ?? 0;
-    checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, say, write });
+    isGone = watchFolder(path);
+    checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, isGone, say, write });
   } catch (error) {
     lock?.release();
     if (created) removeEmpty(path, created);
@@ -121,6 +123,7 @@ export async function openRunFolder(
       }
     },
     async finish(results) {
+      if (isGone()) throw new FolderGone(path);
       steps?.line({ type: 'end', reason: 'finished' });
       const complete = parseResults(results);
       finished = true;
@@ -140,6 +143,12 @@ export async function openRunFolder(
       return checkpoints.failed || (steps?.lost ?? 0) > 0;
     },
     abandon(reason) {
+      if (isGone()) {
+        // Whatever is at the path now is not this run's; its own folder, wherever it is, keeps the checkpoints.
+        steps?.line({ type: 'end', reason });
+        close();
+        return false;
+      }
       const kept = resume || finished || epochs > 0 || !checkpoints.isEmpty;
       if (kept) steps?.line({ type: 'end', reason });
       close();
@@ -151,4 +160,14 @@ export async function openRunFolder(
       return false;
     },
   };
+}
+
+/** Notices that a path is no longer the folder that it was. */
+function watchFolder(path: string): () => boolean {
+  const identity = (): string | undefined => {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found && `${found.dev} ${found.ino}`;
+  };
+  const own = identity();
+  return () => identity() !== own;
 }

@@ -1,6 +1,12 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { fixtureResults } from '../../test/fixture-results';
-import { differences, threadsOf } from './run-record';
+import { hour } from '../../test/recipes';
+import { writeAtomically } from '../lib/atomic-write';
+import { digest } from '../lib/digest';
+import { differences, type RunRecord, readRunRecord, threadsOf, writeRunRecord } from './run-record';
 
 const { machine } = fixtureResults();
 const place = { backend: { name: 'simd' as const, details: { threads: '2', variant: 'relaxed' } }, machine };
@@ -34,7 +40,7 @@ it.each([
 
 it('cannot vouch for a source that no commit names', () => {
   const dirty = { ...place, machine: { ...machine, commit: '0123abc+' } };
-  expect(differences(dirty, dirty)).toEqual([expect.stringMatching(/changes that no commit names/)]);
+  expect(differences(dirty, dirty)).toEqual([expect.stringMatching(/uncommitted changes that may differ/)]);
 });
 
 it('asks for the threads that the run computed on', () => {
@@ -43,4 +49,66 @@ it('asks for the threads that the run computed on', () => {
   expect(of({ threads: 7 })).toBe(7);
   expect(of({ backend: { name: 'cpu', details: { threads: '1' } } })).toBeUndefined();
   expect(of({ backend: { name: 'node', details: {} } })).toBeUndefined();
+});
+
+describe('run.json', () => {
+  const record: RunRecord = {
+    schemaVersion: 4,
+    createdAt: '2026-01-02T03:04:05.678Z',
+    command: 'npx @tenfold/bench',
+    profile: 'hour',
+    models: ['cnn', 'fnn'],
+    seeds: [3],
+    heldOut: 0,
+    epochs: undefined,
+    v8Flags: false,
+    checkpointMinutes: 5,
+    ...place,
+    recipes: [hour.cnn, hour.fnn],
+    dataset: { name: 'CIFAR-10', sha256: {} },
+  };
+  const written = async (of: RunRecord = record) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenfold-record-'));
+    await writeRunRecord(folder, of, writeAtomically);
+    return { folder, text: readFileSync(join(folder, 'run.json'), 'utf8') };
+  };
+
+  it('is read as it was written, however it is laid out', async () => {
+    const { folder, text } = await written();
+    expect(await readRunRecord(folder)).toEqual(record);
+    writeFileSync(join(folder, 'run.json'), JSON.stringify(JSON.parse(text)));
+    expect(await readRunRecord(folder)).toEqual(record);
+  });
+
+  it.each([
+    [/"learningRate": 0\.00075|"peak": 0\.00075/, '"peak": 0.00076'],
+    [/"epochs": 90/, '"epochs": 91'],
+    [/"seeds": \[\s*3\s*\]/, '"seeds": [4]'],
+    [/"recipes": \[[\s\S]*\],\n {2}"dataset"/, '"recipes": [],\n  "dataset"'],
+    [/"sha256": "[0-9a-f]/, '"sha256": "x'],
+    [/"sha256": "[0-9a-f]{64}",/, ''],
+  ])('with %s changed is refused', async (found, change) => {
+    const { folder, text } = await written();
+    const changed = text.replace(found, change);
+    expect(changed).not.toBe(text);
+    writeFileSync(join(folder, 'run.json'), changed);
+    await expect(readRunRecord(folder)).rejects.toThrow(
+      /run\.json was changed after the run began: its content does not match its sha256\..* restore it .* or start a new run/,
+    );
+  });
+
+  it.each([
+    [[], 'found none'],
+    [[hour.fnn, hour.cnn], 'found fnn, cnn'],
+  ])('has a recipe of each model, in their order: %#', async (recipes, message) => {
+    const { folder } = await written({ ...record, recipes });
+    await expect(readRunRecord(folder)).rejects.toThrow(
+      `expected one recipe of each model, in their order: cnn, fnn; ${message}`,
+    );
+  });
+
+  it('has its digest of all but the digest', async () => {
+    const { schemaVersion, sha256, ...rest } = JSON.parse((await written()).text);
+    expect(sha256).toBe(await digest(JSON.stringify({ schemaVersion, ...rest })));
+  });
 });

@@ -1,67 +1,101 @@
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
 import type { WriteFile } from '../lib/atomic-write';
+import { digest } from '../lib/digest';
 import { join, readFile } from '../lib/files';
+import { isDeeperThan } from '../lib/nesting';
 import { profileNames } from '../models/model-definition';
 import { modelNames } from '../models/models';
 import { recipeSchema } from '../models/recipe';
 import { machineSchema, type Results } from '../results/results';
 
-const VERSION = 3;
+const VERSION = 4;
 const FILE = 'run.json';
+/** Levels of lists and objects in a record, and some more. */
+const DEEPEST = 16;
 
 /** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
-export const runRecordSchema = z.object({
-  schemaVersion: z.literal(VERSION),
-  createdAt: z.iso.datetime(),
-  /** Repeats the run. */
-  command: z.string(),
-  profile: z.enum(profileNames),
-  models: z.array(z.enum(modelNames)).min(1),
-  /** Each model is trained once with each. */
-  seeds: z.array(z.int().min(0)).min(1),
-  /** Training images that stand in for the test images. */
-  heldOut: z.int().min(0).default(0),
-  /** As the user gave them, in place of the profile's and the backend's own. */
-  epochs: z.int().min(1).optional(),
-  threads: z.int().min(1).optional(),
-  /** Whether the backend may set V8's experimental flags. */
-  v8Flags: z.boolean(),
-  cacheDirectory: z.string().optional(),
-  checkpointMinutes: z.number().min(0),
-  backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
-  /** One for each model, exactly as used. */
-  recipes: z.array(recipeSchema),
-  dataset: z.object({ name: z.string(), sha256: z.record(z.string(), z.string()) }),
-  machine: machineSchema,
-});
+const runRecordSchema = z
+  .object({
+    schemaVersion: z.literal(VERSION),
+    createdAt: z.iso.datetime(),
+    /** Repeats the run. */
+    command: z.string(),
+    profile: z.enum(profileNames),
+    models: z.array(z.enum(modelNames)).min(1),
+    /** Each model is trained once with each. */
+    seeds: z.array(z.int().min(0)).min(1),
+    /** Training images that stand in for the test images. */
+    heldOut: z.int().min(0).default(0),
+    /** As the user gave them, in place of the profile's and the backend's own. */
+    epochs: z.int().min(1).optional(),
+    threads: z.int().min(1).optional(),
+    /** Whether the backend may set V8's experimental flags. */
+    v8Flags: z.boolean(),
+    cacheDirectory: z.string().optional(),
+    checkpointMinutes: z.number().min(0),
+    backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
+    /** One for each model, in their order, exactly as used. */
+    recipes: z.array(recipeSchema),
+    dataset: z.object({ name: z.string(), sha256: z.record(z.string(), z.string()) }),
+    machine: machineSchema,
+  })
+  .superRefine(({ models, recipes }, context) => {
+    const found = recipes.map(({ model }) => model);
+    if (found.join() === models.join()) return;
+    const message = `expected one recipe of each model, in their order: ${models.join(', ')}; found ${found.join(', ') || 'none'}`;
+    context.addIssue({ code: 'custom', path: ['recipes'], message, input: recipes });
+  });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-export const writeRunRecord = (folder: string, record: RunRecord, write: WriteFile): Promise<void> =>
-  write(join(folder, FILE), `${JSON.stringify(record, null, 2)}\n`);
+/** Writes the record with a digest of itself: it decides every number of a run that is resumed. */
+export async function writeRunRecord(folder: string, record: RunRecord, write: WriteFile): Promise<void> {
+  const { schemaVersion, ...rest } = record;
+  const sha256 = await digest(JSON.stringify({ schemaVersion, ...rest }));
+  await write(join(folder, FILE), `${JSON.stringify({ schemaVersion, sha256, ...rest }, null, 2)}\n`);
+}
 
 /**
  * Reads what the run in a folder is.
  *
- * @throws when there is none, when it cannot be understood, or when another version of the bench wrote it
+ * @throws when there is none, when it cannot be understood, when it is not as it was written, or when another version of
+ *   the bench wrote it
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const path = join(folder, FILE);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) throw new Error(`${folder} holds no run: there is no ${FILE}`);
+  return parseRunRecord(text, path);
+}
+
+/**
+ * Understands the content of a `run.json`.
+ *
+ * @param path for the message
+ * @throws as {@link readRunRecord} does
+ */
+export async function parseRunRecord(text: string, path: string): Promise<RunRecord> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new Error(`${path} is not JSON; the run cannot be continued, start a new one`);
   }
-  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (version !== VERSION) {
+  if (isDeeperThan(value, DEEPEST))
+    throw new Error(`${path} is not the record of a run: it is nested too deep`);
+  const { schemaVersion, sha256, ...rest } = (value ?? {}) as { [key: string]: unknown };
+  if (schemaVersion !== VERSION) {
     throw new Error(
-      `${path} has schemaVersion ${JSON.stringify(version)}, this version of @tenfold/bench continues runs of ${VERSION}; use the version that began the run, or start a new one`,
+      `${path} has schemaVersion ${JSON.stringify(schemaVersion)}, this version of @tenfold/bench continues runs of ${VERSION}; use the version that began the run, or start a new one`,
     );
   }
-  const parsed = runRecordSchema.safeParse(value);
+  const record = { schemaVersion, ...rest };
+  if (sha256 !== (await digest(JSON.stringify(record)))) {
+    throw new Error(
+      `${path} was changed after the run began: its content does not match its sha256. It decides every number of the run, so restore it as it was, or start a new run with what you want to change`,
+    );
+  }
+  const parsed = runRecordSchema.safeParse(record);
   if (!parsed.success)
     throw new Error(`${path} is not the record of a run: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
@@ -90,7 +124,7 @@ export function differences(before: Place, now: Place): string[] {
     .map((name) => `${name} was ${then[name] ?? 'not known'}, is ${today[name] ?? 'not known'}`);
   if (now.machine.commit?.endsWith('+') && found.length === 0) {
     found.push(
-      `source ${now.machine.commit} has changes that no commit names; they may be others than before`,
+      `the working tree at ${now.machine.commit} has uncommitted changes that may differ from the original run`,
     );
   }
   return found;

@@ -65,7 +65,7 @@ function statusOf(name: string, results: Results, record: Header | Error): RunSt
   const diverged = results.models.filter((model) => model.diverged);
   const details = [
     ...saidOf(diverged, 'diverged'),
-    ...saidOf(results.leftOut ?? [], 'had no room in memory'),
+    ...saidOf(results.leftOut ?? [], 'did not fit in memory'),
   ];
   return {
     name,

@@ -6,7 +6,7 @@ import type { Checkpoints } from '../run-folder/checkpoints';
 import { measureForecast } from './measure/forecast';
 import { isOutOfMemory } from './out-of-memory';
 
-/** A training that has no room in memory. */
+/** A training that does not fit in memory. */
 export type LeftOut = NonNullable<Results['leftOut']>[number];
 
 interface ForecastRunOptions {
@@ -23,7 +23,7 @@ interface ForecastRunOptions {
  * Tells what the trainings that are left will take and when they will be done, by a few steps of each model; keeps what
  * each training is expected to take from its first step to its last.
  *
- * @returns what is left to train, without the trainings of models that have no room in memory; of these the reasons
+ * @returns what is left to train, without the trainings of models that do not fit in memory, with the reasons
  * @throws the signal's reason when it aborts, and what a model throws for any other reason than memory
  */
 export async function forecastRun(

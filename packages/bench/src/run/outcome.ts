@@ -6,7 +6,7 @@ export interface Outcome {
   accuracy: number;
   /** Row: label; column: prediction; counts. */
   confusionMatrix: number[][];
-  /** Share of each class's images that were recognised, in [0, 1]. */
+  /** Share of each class's images that were classified correctly, in [0, 1]. */
   perClassAccuracy: number[];
   calibration: Calibration | null;
   /** The wrong predictions that the model was surest of, surest first. */

@@ -25,7 +25,7 @@ export function planRun({
   const other = overrides.find(({ model }) => !models.includes(model));
   if (other) {
     throw new OverrideError(
-      `${other.model} is set otherwise, but only ${models.join(', ')} will be trained; see --models`,
+      `a value of ${other.model} is overridden, but only ${models.join(', ')} will be trained; see --models`,
     );
   }
   const known = profiles[profile];

@@ -40,7 +40,7 @@ export async function trainAll(
   if (heldOut > 0) {
     listener({
       type: 'stage',
-      message: `${heldOut} of ${loaded.train.count} training images are held out and stand in for the test images, which are not looked at`,
+      message: `${heldOut} of ${loaded.train.count} training images are held out and used in place of the test images, which are not looked at`,
     });
   }
   // Again after every training: a neighbour that was busy for the half second of one measurement is not the machine.
@@ -83,7 +83,7 @@ export async function trainAll(
     await checkpoints.finish(result);
     results.push(result);
   }
-  if (results.length === 0) throw new Error(`no model has room in memory. ${leftOut[0]?.reason}`);
+  if (results.length === 0) throw new Error(`no model fits in memory. ${leftOut[0]?.reason}`);
   const { peak } = checkpoints;
   const ofPeak = (result: ModelResult): ModelResult => ({
     ...result,
@@ -100,6 +100,7 @@ export async function trainAll(
       trainImages: loaded.train.count,
       testImages: loaded.test.count,
       classNames: [...data.classNames],
+      imageShape: [loaded.train.height, loaded.train.width, loaded.train.channels],
       sha256: { ...dataset.sha256 },
     },
     profile,

@@ -14,6 +14,7 @@ import {
   train,
 } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { plural } from '../lib/format';
 import { architectureText } from '../models/architecture-text';
 import type { Recipe } from '../models/recipe';
 import { buildSchedule } from '../recipes/build-optimizer';
@@ -149,7 +150,7 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
       meter.restore(saved.progress.measured);
       listener({
         type: 'stage',
-        message: `${trainingText(training)} goes on after step ${one.stepCount} of ${totalSteps}`,
+        message: `${trainingText(training)}: resuming after step ${one.stepCount} of ${totalSteps}`,
       });
     }
     freeze(Math.floor(one.stepCount / source.stepsPerEpoch));
@@ -313,5 +314,5 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
 }
 
 function describe({ architecture, epochs, batchSize }: Recipe): string {
-  return `${architectureText(architecture)}; ${epochs} epochs, batches of ${batchSize}`;
+  return `${architectureText(architecture)}; ${plural(epochs, 'epoch')}, batches of ${batchSize}`;
 }

@@ -1,7 +1,8 @@
-import { unzipSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { reportHtml } from '../../../src/present/html/report-html';
 import { reportMarkdown } from '../../../src/present/text/report-markdown';
 import type { Results } from '../../../src/results/results';
+import { unzip } from './unzip';
 
 export interface RunFile {
   name: string;
@@ -31,7 +32,7 @@ export async function filesOf(chosen: readonly File[]): Promise<RunFile[]> {
       found.push({ name, bytes });
       continue;
     }
-    for (const [name, content] of Object.entries(unzipped(file.name, bytes))) {
+    for (const [name, content] of Object.entries(unzip(file.name, bytes, isOfRun))) {
       if (!name.endsWith('/'))
         found.push({
           name: name.replace(/^[^/]*\/(?=.)/, (folder) => (folder === 'checkpoints/' ? folder : '')),
@@ -50,12 +51,7 @@ export function save(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-function unzipped(name: string, bytes: Uint8Array): { [name: string]: Uint8Array } {
-  try {
-    return unzipSync(bytes);
-  } catch (error) {
-    throw new Error(`${name} is no .zip that can be read: ${(error as Error).message}`);
-  }
-}
+/** Reports are made again from the results; a folder is no file. */
+const isOfRun = (name: string): boolean => /\.(jsonl?|safetensors)$/.test(name);
 
 const textFile = (name: string, text: string): RunFile => ({ name, bytes: new TextEncoder().encode(text) });

@@ -2,15 +2,14 @@ import { percent } from '../../../src/lib/format';
 import type { Samples } from '../protocol';
 import { h } from './dom';
 
-const SIDE = 32;
-
 /** Test images, each with what it shows and the three most probable classes by a model. */
-export function samplesView({ items }: Samples, classNames: readonly string[]): HTMLElement {
-  return h('ol', { class: 'samples' }, ...items.map((item) => sampleItem(item, classNames)));
+export function samplesView({ items, shape }: Samples, classNames: readonly string[]): HTMLElement {
+  return h('ol', { class: 'samples' }, ...items.map((item) => sampleItem(item, shape, classNames)));
 }
 
 function sampleItem(
   { image, label, pixels, probabilities }: Samples['items'][number],
+  shape: Samples['shape'],
   classNames: readonly string[],
 ): HTMLElement {
   const best = probabilities
@@ -31,7 +30,7 @@ function sampleItem(
   return h(
     'li',
     { class: verdict },
-    picture(pixels, `test image ${image}: ${name(label)}`),
+    picture(pixels, shape, `test image ${image}: ${name(label)}`),
     h(
       'p',
       {},
@@ -43,12 +42,18 @@ function sampleItem(
   );
 }
 
-/** @param pixels [32, 32, 3] bytes */
-export function picture(pixels: Uint8Array, label: string): HTMLElement {
-  const canvas = h('canvas', { width: SIDE, height: SIDE, role: 'img', 'aria-label': label, title: label });
-  const data = new ImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i++) {
-    data.data.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
+/** @param pixels bytes of the shape [height, width, channels], where one channel is gray */
+export function picture(
+  pixels: Uint8Array,
+  [height, width, channels]: Samples['shape'],
+  label: string,
+): HTMLElement {
+  const canvas = h('canvas', { width, height, role: 'img', 'aria-label': label, title: label });
+  const data = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    for (let color = 0; color < 3; color++) {
+      data.data[4 * i + color] = pixels[channels * i + Math.min(color, channels - 1)]!;
+    }
     data.data[4 * i + 3] = 255;
   }
   canvas.getContext('2d')?.putImageData(data, 0, 0);

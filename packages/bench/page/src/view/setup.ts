@@ -1,4 +1,5 @@
 import type { BrowserBackend } from '../../../src/backends/select-backend.browser';
+import { plural } from '../../../src/lib/format';
 import type { ModelName } from '../../../src/models/models';
 import type { Choice, Environment, ModelTexts } from '../protocol';
 import { byId, h } from './dom';
@@ -37,7 +38,9 @@ export function createSetup({ titles, profiles }: ModelTexts, environment: Envir
     const recipes = profiles[profile.value]!;
     const cards = Object.keys(titles).map((name) => {
       const recipe = recipes[name];
-      const text = recipe ? `${recipe.epochs} epochs; ${recipe.text}` : `Not in the profile ${profile.value}`;
+      const text = recipe
+        ? `${plural(recipe.epochs, 'epoch')}; ${recipe.text}`
+        : `Not in the profile ${profile.value}`;
       const input = h('input', {
         type: 'checkbox',
         name: 'models',

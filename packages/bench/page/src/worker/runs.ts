@@ -2,7 +2,7 @@ import { writeAtomically } from '../../../src/lib/atomic-write.browser';
 import { join, mkdir, readdir, readFile, rm } from '../../../src/lib/files.browser';
 import { parseResults, type Results } from '../../../src/results/results';
 import { trainingFile, trainingText } from '../../../src/results/training';
-import { type RunRecord, runRecordSchema } from '../../../src/run-folder/run-record';
+import { parseRunRecord, type RunRecord } from '../../../src/run-folder/run-record';
 import { type RunState, readState } from '../../../src/run-folder/run-state';
 import type { EpochPoint, OpenedRun, RunSummary, StartPoint, StepPoint } from '../protocol';
 import { lockOf } from './lock';
@@ -43,7 +43,7 @@ export async function openRun(name: string): Promise<OpenedRun> {
 /** The record of a run that was begun; undefined when only its results are here. */
 export async function recordOf(run: string): Promise<RunRecord | undefined> {
   const text = await readFile(join(folderOf(run), 'run.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : runRecordSchema.parse(JSON.parse(text));
+  return text === undefined ? undefined : parseRunRecord(text, 'run.json');
 }
 
 /** Every file of a run that is of use elsewhere. */
@@ -81,7 +81,7 @@ export async function keepRun(files: { name: string; bytes: Uint8Array }[]): Pro
   const createdAt =
     resultsText !== undefined
       ? parseResults(parsed('results.json', resultsText)).createdAt
-      : runRecordSchema.parse(parsed('run.json', recordText!)).createdAt;
+      : (await parseRunRecord(recordText!, 'run.json')).createdAt;
   const stamp = createdAt.slice(0, 19).replaceAll(/[:T]/g, '-');
   const taken = await readdir(RUNS).catch((): string[] => []);
   let name = `${stamp}-uploaded`;

@@ -56,11 +56,13 @@ export async function predictSamples(
   const probabilities = await predict(recipe, bytes, { ...all, test });
   const size = test.height * test.width * test.channels;
   const classes = all.classNames.length;
+  const shape: Samples['shape'] = [test.height, test.width, test.channels];
   const { metadata } = readMetadata(bytes);
   return {
     model: recipe.model,
     seed,
     epoch: Number(metadata.epoch ?? recipe.epochs),
+    shape,
     items: chosen.map((image, i) => ({
       image,
       label: test.labels[i]!,

@@ -42,7 +42,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     const plan = planRun({ profile, models, epochs });
     const backend = { ...(await selectBackend(name)), name };
     const record: RunRecord = {
-      schemaVersion: 3,
+      schemaVersion: 4,
       createdAt: new Date().toISOString(),
       command: commandOf({ profile, models, backend: name, seeds, epochs, v8Flags: false }),
       profile,

@@ -23,8 +23,13 @@ export function accuracyTable(results: Results): Table {
     right('Epochs'),
   ];
   const cells = rows.map(({ name, ours, theirs }) => {
-    const here = ours && lastEpoch(ours);
-    const reached = theirs && ours?.runs.filter((run) => (run.testAccuracy ?? 0) >= theirs.testAccuracy);
+    // A smaller network in a few epochs says nothing about the paper's.
+    const isFull = ours.runs.every(({ narrowed }) => narrowed === null);
+    const here = isFull ? lastEpoch(ours) : undefined;
+    const reached =
+      isFull && theirs
+        ? ours.runs.filter((run) => (run.testAccuracy ?? 0) >= theirs.testAccuracy)
+        : undefined;
     return [
       name,
       percent(theirs?.testAccuracy, 1),
@@ -32,8 +37,8 @@ export function accuracyTable(results: Results): Table {
       ...(withViews ? [viewsText(ours)] : []),
       here && theirs ? points(here.mean - theirs.testAccuracy) : missing,
       times(here && theirs && here.mean / theirs.testAccuracy),
-      reached && ours ? `${reached.length} of ${ours.runs.length}` : missing,
-      count(spreadOf(ours?.runs.map(({ epochs }) => epochs) ?? [])?.mean),
+      reached ? `${reached.length} of ${ours.runs.length}` : missing,
+      count(spreadOf(ours.runs.map(({ epochs }) => epochs))?.mean),
     ];
   });
   const title = `Accuracy on ${evaluatedImages(results)}`;
@@ -53,7 +58,7 @@ function notesOf({ models, profile, seeds, heldOut }: Results): string[] {
     heldOut > 0 &&
       `Ours are not of the test set: ${count(heldOut)} training images were kept from training and stand in for it.`,
     narrowed.length > 0 &&
-      `Profile ${profile}: smaller networks than the ones these names stand for (${narrowed.map(({ name }) => name).join(', ')}) and few epochs.`,
+      `Profile ${profile}: smaller networks than the ones these names stand for (${narrowed.map(({ name }) => name).join(', ')}) and few epochs, so they are not compared with the paper.`,
     ...alike.map((text) => {
       const names = [...views].filter(([, other]) => other === text).map(([name]) => name);
       return `With views (${names.join(', ')}): predictions are averaged over ${text}. Difference and ratio are of the single view.`;

@@ -5,7 +5,7 @@ import type { Results } from '../../results/results';
 import { left, right } from './columns';
 import type { Table } from './table';
 
-/** Share of the images of each class that every model recognised; the mean of its seeds. */
+/** Share of the images of each class that every model classified correctly; the mean of its seeds. */
 export function perClassTable({ models, dataset }: Results): Table {
   const groups = groupSeeds(models);
   const columns = [left('Class'), ...groups.map(({ name }) => right(name))];

@@ -3,21 +3,20 @@ import type { Results } from '../../results/results';
 
 export type PaperModel = Results['paper']['models'][number];
 
-/** A model of the paper, of this run, or of both. */
+/** A model of this run, and what the paper says of it. */
 export interface PaperRow {
   name: string;
-  ours?: ModelGroup;
+  ours: ModelGroup;
   theirs?: PaperModel;
 }
 
-/** The paper's models in its order, then those it does not have. */
+/** Of the models that were trained, the paper's in its order, then those it does not have. */
 export function rowsOf({ models, paper }: Pick<Results, 'models' | 'paper'>): PaperRow[] {
   const groups = groupSeeds(models);
-  const known: PaperRow[] = paper.models.map((theirs) => ({
-    name: theirs.model,
-    theirs,
-    ours: groups.find(({ name }) => name === theirs.model),
-  }));
+  const known = paper.models.flatMap((theirs): PaperRow[] => {
+    const ours = groups.find(({ name }) => name === theirs.model);
+    return ours ? [{ name: theirs.model, theirs, ours }] : [];
+  });
   const more = groups.filter(({ name }) => !paper.models.some((theirs) => theirs.model === name));
   return [...known, ...more.map((ours) => ({ name: ours.name, ours }))];
 }

@@ -31,13 +31,17 @@ interface Row {
   theirs?: PaperModel;
 }
 
-/** The paper's models in its order, each with its trainings, then what the paper does not have. */
+/**
+ * The trainings of the paper's models in its order, then those of models that it does not have; the paper's alone before
+ * there is a training.
+ */
 function rowsOf(trainings: readonly SoFar[], { models }: Results['paper']): Row[] {
-  const known = models.flatMap((theirs): Row[] => {
-    const own = trainings.filter(({ model }) => model === theirs.model);
-    if (own.length === 0) return [{ name: theirs.model, theirs }];
-    return own.map((ours) => ({ name: ours.label, ours, theirs }));
-  });
+  if (trainings.length === 0) return models.map((theirs) => ({ name: theirs.model, theirs }));
+  const known = models.flatMap((theirs): Row[] =>
+    trainings
+      .filter(({ model }) => model === theirs.model)
+      .map((ours) => ({ name: ours.label, ours, theirs })),
+  );
   const more = trainings.filter(({ model }) => !models.some((theirs) => theirs.model === model));
   return [...known, ...more.map((ours) => ({ name: ours.label, ours }))];
 }

@@ -1,4 +1,4 @@
-import { bytes, count, percent, rate, seconds } from '../../lib/format';
+import { bytes, count, percent, plural, rate, seconds } from '../../lib/format';
 import { percentSpread, spreadOf } from '../../lib/spread';
 import { lastEpoch, viewsText } from '../../results/accuracy';
 import { evaluatedImages } from '../../results/evaluated-images';
@@ -20,11 +20,13 @@ export function headline(results: Results): string {
   const { name, accuracy, runs } = best;
   const time = spreadOf(runs.map(({ trainSeconds }) => trainSeconds));
   const views = runs.find((run) => run.views !== null)?.views;
-  const theirs = paper.models.find(({ model }) => model === name);
+  // A smaller network in a few epochs says nothing about the paper's.
+  const isFull = runs.every(({ narrowed }) => narrowed === null);
+  const theirs = isFull ? paper.models.find(({ model }) => model === name) : undefined;
   const difference = theirs ? theirs.testAccuracy - accuracy.mean : 0;
   const size = `${Math.abs(100 * difference).toFixed(2)} points ${difference < 0 ? 'less' : 'more'}`;
   return [
-    `${name} recognises ${percentSpread(accuracy)} of ${evaluatedImages(results)}`,
+    `${name} classifies ${percentSpread(accuracy)} of ${evaluatedImages(results)} correctly`,
     accuracy.count > 1 ? ` (${accuracy.count} seeds)` : '',
     ` after ${seconds(time?.mean)} of training on the ${backend.name} backend`,
     views ? `, ${viewsText(best)} with ${views.count} views of each image` : '',
@@ -45,24 +47,24 @@ export function warnings({
 }: Results): string[] {
   const groups = groupSeeds(models);
   const narrowed = groups.flatMap(({ name, runs: [first] }) =>
-    first!.narrowed === null ? [] : [`${name}: ${first!.narrowed}, ${count(first!.epochs)} epochs`],
+    first!.narrowed === null ? [] : [`${name}: ${first!.narrowed}, ${plural(first!.epochs, 'epoch')}`],
   );
   const diverged = models
     .filter((model) => model.diverged)
     .map(({ name, seed }) => (seeds.length > 1 ? `${name} (seed ${seed})` : name));
   return [
     heldOut > 0 &&
-      `Every accuracy and loss called held-out is of ${count(heldOut)} training images that were kept from training, not of the test set: this is how learning rates are tuned, not a result to set beside others.`,
+      `Every accuracy and loss called held-out is of ${count(heldOut)} training images that were kept from training, not of the test set: this is how learning rates are tuned, not a result to compare with others.`,
     narrowed.length > 0 &&
       `This is the ${profile} profile: it trains smaller networks for few epochs, to be done in minutes. Its accuracies are not the best these architectures reach. ${narrowed.join('; ')}.`,
     diverged.length > 0 && `The loss of ${diverged.join(' and ')} became infinite or not a number.`,
     ...leftOut.map(
       ({ name, seed, reason }) =>
-        `${seeds.length > 1 ? `${name} (seed ${seed})` : name} is left out, for want of memory: ${reason} A smaller batch is set by --set ${name}.batchSize=….`,
+        `${seeds.length > 1 ? `${name} (seed ${seed})` : name} did not fit in memory: ${reason} A smaller batch is set by --set ${name}.batchSize=….`,
     ),
     machine.commit?.endsWith('+') && 'The source differed from its last commit when this run was made.',
     resumed?.bits === 'approximate' &&
-      `This run was stopped and went on where not everything was as before, so its last digits may differ from those of an unbroken run: ${resumed.differences.join('; ')}.`,
+      `This run was stopped and resumed where not everything was as before, so its last digits may differ from those of an unbroken run: ${resumed.differences.join('; ')}.`,
     seeds.length === 1 && 'Every number is of one run with one seed; other seeds differ.',
   ].filter((text) => typeof text === 'string');
 }
@@ -73,7 +75,7 @@ export function definitions({ heldOut, models }: Pick<Results, 'heldOut' | 'mode
   return [
     [
       heldOut > 0 ? 'Held-out accuracy' : 'Test accuracy',
-      `Share of all ${images} images that the model recognises after its last epoch, each seen once as it is. This is the figure to compare.`,
+      `Share of all ${images} images that the model classifies correctly after its last epoch, each seen once as it is. This is the figure to compare.`,
     ],
     [
       'With views',

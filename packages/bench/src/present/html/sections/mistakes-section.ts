@@ -11,9 +11,7 @@ export async function mistakesSection({ models, dataset }: Results): Promise<str
   for (const { name, runs } of groupSeeds(models)) {
     const [first] = runs;
     const of = runs.length > 1 ? `, seed ${first!.seed}` : '';
-    const items = await Promise.all(
-      first!.mistakes.map((mistake) => mistakeItem(mistake, dataset.classNames)),
-    );
+    const items = await Promise.all(first!.mistakes.map((mistake) => mistakeItem(mistake, dataset)));
     const body =
       items.length > 0
         ? `<ol class="mistakes">${items.join('\n')}</ol>`
@@ -24,11 +22,17 @@ export async function mistakesSection({ models, dataset }: Results): Promise<str
 ${galleries.join('\n')}`;
 }
 
-async function mistakeItem(mistake: ModelResult['mistakes'][number], classNames: string[]): Promise<string> {
+async function mistakeItem(
+  mistake: ModelResult['mistakes'][number],
+  { classNames, imageShape: [height, width, channels] }: Results['dataset'],
+): Promise<string> {
   const { pixels, label, prediction, probability } = mistake;
   const alt = escapeHtml(mistakeText(mistake, classNames));
-  const uri = pixels && (await pictureUri({ pixels, height: 32, width: 32, channels: 3 }));
-  const picture = uri ? `<img src="${uri}" alt="${alt}" title="${alt}" width="32" height="32">` : '';
+  const shown = pixels !== null && (channels === 1 || channels === 3);
+  const uri = shown && (await pictureUri({ pixels, height, width, channels }));
+  const picture = uri
+    ? `<img src="${uri}" alt="${alt}" title="${alt}" width="${width}" height="${height}">`
+    : '';
   const name = (index: number) => escapeHtml(classNames[index] ?? `class ${index}`);
   return `<li>${picture}<b>${name(label)}</b>as ${name(prediction)}<br>${percent(probability, 1)}</li>`;
 }

@@ -1,0 +1,2 @@
+/** Done, but something could not be written. */
+export const INCOMPLETE = 3;

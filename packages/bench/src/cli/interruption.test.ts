@@ -1,0 +1,20 @@
+import { expect, it, vi } from 'vitest';
+import { onInterruption } from './interruption';
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s asks the run to save and stop', (signal, code) => {
+  const say = vi.fn();
+  const before = process.listenerCount(signal);
+  const interruption = onInterruption(say, () => {});
+  expect(interruption.exitCode()).toBeUndefined();
+  process.emit(signal);
+  process.emit(signal); // an echo
+  expect(interruption.signal.aborted).toBe(true);
+  expect(interruption.exitCode()).toBe(code);
+  expect(say).toHaveBeenCalledOnce();
+  interruption.dispose();
+  expect(process.listenerCount(signal)).toBe(before);
+});
