@@ -153,6 +153,10 @@ function createProgram(
         'between two checkpoints, besides one after every epoch; 0: one after every step (default: 5)',
       ).argParser(decimal(0)),
     )
+    .option(
+      '--no-measure',
+      'train alone: without the forecast, the peak of the backend and the speed of predictions',
+    )
     .option('--force-unlock', 'with --resume: take the run though another host may be working on it')
     .addHelpText('after', examples)
     .action(async (command: string | undefined, flags: TrainFlags) => {

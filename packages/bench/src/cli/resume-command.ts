@@ -55,7 +55,11 @@ export async function resumeCommand(
       progress.say(`the last digits may differ from those of an unbroken run: ${changed.join('; ')}`);
     }
     folder.resume(changed);
-    return await trainRun({ path, record, folder, backend, cache: flags.cache, progress }, deps, streams);
+    return await trainRun(
+      { path, record, folder, backend, cache: flags.cache, measure: flags.measure, progress },
+      deps,
+      streams,
+    );
   } catch (error) {
     folder.abandon(String(error));
     throw error;

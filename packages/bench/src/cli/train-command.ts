@@ -36,6 +36,8 @@ export interface TrainFlags {
   resume?: string;
   checkpointMinutes?: number;
   forceUnlock?: boolean;
+  /** Whether more is timed than the training. */
+  measure: boolean;
 }
 
 const CHECKPOINT_MINUTES = 5;
@@ -87,7 +89,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
     machine: await deps.describeMachine(),
   };
   const folder = await openRunFolder(path, record, { say: progress.say });
-  return trainRun({ path, record, folder, backend, progress }, deps, streams);
+  return trainRun({ path, record, folder, backend, measure: flags.measure, progress }, deps, streams);
 }
 
 /** What will be trained, with what the command line and the file of recipes have otherwise than the profile. */

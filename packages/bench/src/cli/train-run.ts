@@ -19,6 +19,8 @@ export interface OpenRun {
   backend: Results['backend'];
   /** In place of the record's. */
   cache?: string;
+  /** Whether more is timed than the training. */
+  measure: boolean;
   progress: LiveLog;
 }
 
@@ -28,7 +30,7 @@ export interface OpenRun {
  * @returns the exit code: 0; 3 when something could not be written; 130 or 143 when it was stopped
  */
 export async function trainRun(
-  { path, record, folder, backend, cache = record.cacheDirectory, progress }: OpenRun,
+  { path, record, folder, backend, cache = record.cacheDirectory, measure, progress }: OpenRun,
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
@@ -51,6 +53,7 @@ export async function trainRun(
         checkpoints: folder.checkpoints,
         outputDirectory: path,
         cacheDirectory: cache,
+        measure,
         signal,
         command,
       },

@@ -28,6 +28,11 @@ export interface RunOptions {
   recipes?: Recipe[];
   /** Where the trainings keep what they need to go on; in the output directory by default. */
   checkpoints?: Checkpoints;
+  /**
+   * Whether more is timed than the training: a forecast before it, the backend's peak, and predictions of the trained model.
+   * Default true. The training is the same without.
+   */
+  measure?: boolean;
   /** Stops the run. */
   signal?: AbortSignal;
 }

@@ -30,7 +30,7 @@ export async function trainAll(
   options: RunOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, seeds, heldOut = 0, outputDirectory, signal } = options;
+  const { profile, seeds, heldOut = 0, outputDirectory, measure = true, signal } = options;
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? planRun(options).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
@@ -44,10 +44,10 @@ export async function trainAll(
     });
   }
   // Again after every training: a neighbour that was busy for the half second of one measurement is not the machine.
-  checkpoints.keepPeak(await measurePeak());
+  if (measure) checkpoints.keepPeak(await measurePeak());
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
-  const leftOut = await forecastRun({ trainings, data, checkpoints, signal }, listener);
+  const leftOut = measure ? await forecastRun({ trainings, data, checkpoints, signal }, listener) : [];
   for (const [modelIndex, { recipe, seed }] of trainings.entries()) {
     const training = { model: recipe.model, seed };
     const finished = checkpoints.finished(training);
@@ -65,6 +65,7 @@ export async function trainAll(
         seed,
         signal,
         checkpoints,
+        inference: measure,
         modelIndex,
         modelCount: trainings.length,
         pictures: seed === seeds[0], // of one training of each model: they are most of results.json
@@ -78,7 +79,7 @@ export async function trainAll(
     });
     if (run === null) continue;
     const forecastSeconds = checkpoints.forecastOf(training) ?? null;
-    checkpoints.keepPeak(await measurePeak());
+    if (measure) checkpoints.keepPeak(await measurePeak());
     const result = { ...resultOf(recipe, seed, run, data), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);

@@ -87,6 +87,8 @@ interface TrainModelOptions {
   modelCount: number;
   /** Whether pictures of the trained model are made; true by default. */
   pictures?: boolean;
+  /** Whether predictions of the trained model are timed; true by default. */
+  inference?: boolean;
   /** For each batch size whose predictions are timed; 1 by default. */
   inferenceSeconds?: number;
   signal?: AbortSignal;
@@ -230,7 +232,9 @@ export async function trainModel(options: TrainModelOptions, listener: RunListen
         type: 'stage',
         message: `${trainingText(training)}: speed of predictions, filters, saliency`,
       });
-      inference = await measureInference(model, shape, { seconds: options.inferenceSeconds, signal });
+      if (options.inference !== false) {
+        inference = await measureInference(model, shape, { seconds: options.inferenceSeconds, signal });
+      }
       if (outcome && options.pictures !== false) pictures = await picturesOf(model, data, { signal });
     });
   } catch (caught) {
