@@ -53,6 +53,7 @@ interface Manifest {
   license?: string;
 }
 
+// cspell:ignore licen
 /** Writes what is bundled from other packages, each with its license, as they ask for. */
 function licenses(fileName: string): Plugin {
   return {

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { parseResults } from '../results/results';
 
-// The real command line as a process of its own; what would train for minutes is replaced by a fixture of a second.
+// cspell:ignore sede quik
+// The real command line as a separate process; what would train for minutes is replaced by a fixture of a second.
 const slowComparison = `
 import { fixtureResults } from '../../test/fixture-results';
 export async function trainAll(options, listener) {
@@ -178,7 +179,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('writes neither colours nor carriage returns into a pipe', async () => {
+  it('writes neither colors nor carriage returns into a pipe', async () => {
     const { out, err } = await run('--backend cpu');
     for (const control of ['\r', '\u001b']) expect(out + err).not.toContain(control);
   });

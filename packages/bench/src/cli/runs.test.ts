@@ -8,6 +8,8 @@ import { fixtureModel, fixtureResults } from '../../test/fixture-results';
 import { acquireLock } from '../run-folder/lock';
 import type { RunStatus } from '../run-folder/run-status';
 
+// cspell:ignore finishd
+
 let cli = '';
 beforeAll(async () => {
   cli = await buildCommandLine('runs');

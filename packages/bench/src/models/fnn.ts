@@ -32,7 +32,7 @@ export const fnn = defineModel({
     },
     /**
      * Dense layers alone, at full width. AdamW and not Muon: its iteration on matrices of 2048 rows costs as much as 17
-     * steps on 500 images. The best published accuracy of such a network without pretraining is 85.2 % (Neyshabur, 2020,
+     * steps on 500 images. The best published accuracy of such a network without pre-training is 85.2 % (Neyshabur, 2020,
      * with a regularizer that learns locality, in hundreds of epochs); of networks trained plainly 70 to 75 %, in 1,000
      * and more.
      */
@@ -55,10 +55,10 @@ export const fnn = defineModel({
      * a network, trained from scratch on these images alone, is 85.2 % (Neyshabur, 2020: it starts as an unrolled
      * convolution and is regularized until it is local); trained plainly, with mixup, shifts and flips as here, about
      * 70 % after 1,000 epochs and up to 75 % after 5,000 (Bachmann, 2023, of networks of residual blocks, which reach
-     * 88.5 % after pretraining on ImageNet-21k). So expect 70 to 75 %.
+     * 88.5 % after pre-training on ImageNet-21k). So expect 70 to 75 %.
      *
      * @see Bachmann, Anagnostidis, Hofmann, "Scaling MLPs: A Tale of Inductive Bias", 2023,
-     *   https://arxiv.org/abs/2306.13575; Neyshabur, "Towards Learning Convolutions from Scratch", 2020,
+     *   https://arxiv.org/abs/2306.13575; Neyshabur, 2020,
      *   https://arxiv.org/abs/2007.13657
      */
     paper: {

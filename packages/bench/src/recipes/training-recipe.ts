@@ -70,7 +70,7 @@ export const trainingRecipeFields = {
     policy: z
       .enum(['none', 'autoAugment', 'trivialAugment'])
       .optional()
-      .meta({ description: 'Of changes of colour and shape, after shift and flip. Default none.' }),
+      .meta({ description: 'Of changes of color and shape, after shift and flip. Default none.' }),
     randomErasing: share.optional().meta({
       description: 'Probability that a rectangle becomes noise, at last. Default 0.',
     }),

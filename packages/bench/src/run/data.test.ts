@@ -60,7 +60,7 @@ it('mixes images, and gives labels as probabilities', async () => {
   }
 });
 
-it('shifts and flips before a policy changes colours, and blanks squares after it', async () => {
+it('shifts and flips before a policy changes colors, and blanks squares after it', async () => {
   const all = {
     shift: 2,
     flip: 'alternating',

@@ -18,7 +18,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../models/recipe';
 
 /**
- * The training images as the recipe wants them: shuffled, augmented, normalised, mixed. Of mixed batches the labels are
+ * The training images as the recipe wants them: shuffled, augmented, normalized, mixed. Of mixed batches the labels are
  * probabilities.
  */
 export function trainingBatches(
@@ -53,7 +53,7 @@ export function trainingBatches(
   return mixBatches(source, { classes: data.classNames.length, mixup, cutmix, probability: mixed, seed });
 }
 
-/** The test images in order, normalised like the training images. */
+/** The test images in order, normalized like the training images. */
 export function testBatches({ test, mean, standardDeviation }: ImageDataset, batchSize: number): BatchSource {
   return batches(test, { batchSize, mean, standardDeviation });
 }

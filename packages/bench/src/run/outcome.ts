@@ -1,7 +1,7 @@
 import type { Calibration } from '../results/results';
 import { calibrationOf } from './measure/calibration';
 
-/** What a model's probabilities for labelled images say about it. */
+/** What a model's probabilities for labeled images say about it. */
 export interface Outcome {
   accuracy: number;
   /** Row: label; column: prediction; counts. */

@@ -43,7 +43,7 @@ export async function trainAll(
       message: `${heldOut} of ${loaded.train.count} training images are held out and used in place of the test images, which are not looked at`,
     });
   }
-  // Again after every training: a neighbour that was busy for the half second of one measurement is not the machine.
+  // Again after every training: a neighbor that was busy for the half second of one measurement is not the machine.
   if (measure) checkpoints.keepPeak(await measurePeak());
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));

@@ -14,7 +14,7 @@ export const sixViews = {
  * z = (f(x) + f(m(x)))/4 + Σ_s (f(s(x)) + f(m(s(x))))/8 with the mirror m left to right and the shifts s of one pixel
  * along the diagonal, up and to the left and down and to the right; reflection fills the border.
  *
- * @param model takes images [batch, height, width, channels], normalised
+ * @param model takes images [batch, height, width, channels], normalized
  * @see Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, https://arxiv.org/abs/2404.00498, section 3.5
  */
 export function withSixViews(model: Model): Model {

@@ -174,7 +174,7 @@ export function createCharts(container: HTMLElement): Charts {
   }).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     for (const { plot } of plots) plot.destroy();
-    plots = []; // the legend takes its colours once
+    plots = []; // the legend takes its colors once
     draw();
   });
 

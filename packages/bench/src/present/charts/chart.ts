@@ -9,7 +9,7 @@ export interface Point {
 /** What one model or one run draws: a line for each of its seeds, all alike. */
 export interface Series {
   name: string;
-  /** Decides colour, dash and marker. */
+  /** Decides color, dash and marker. */
   index: number;
   lines: Point[][];
 }
@@ -31,7 +31,7 @@ const WIDTH = 420;
 const HEIGHT = 290;
 const MARKED = 20;
 
-/** Lines on shared axes as an SVG that takes its colours from the page; the names stand at their ends. */
+/** Lines on shared axes as an SVG that takes its colors from the page; the names stand at their ends. */
 export async function lineChart(spec: ChartSpec): Promise<string> {
   const Plot = await import('@observablehq/plot');
   const { parseHTML } = await import('linkedom');

@@ -1,4 +1,4 @@
-/** The colours of reports and charts, light and dark by the reader's setting, as CSS variables. */
+/** The colors of reports and charts, light and dark by the reader's setting, as CSS variables. */
 export const colors = `:root {
   color-scheme: light dark;
   --page: #ffffff; --text: #1c2024; --soft: #5b6570; --rule: #d9dee3; --panel: #f5f7f9; --accent: #0b62a8;

@@ -16,7 +16,7 @@ const NAME = 9;
 const CHARACTER = 8.5;
 
 /**
- * The test accuracy of all models of all runs over one axis, as an SVG that stands alone: with its title, its colours
+ * The test accuracy of all models of all runs over one axis, as an SVG that stands alone: with its title, its colors
  * (light or dark by the reader's setting) and no script.
  *
  * @param runs a model that several of them have is named with its run

@@ -17,7 +17,7 @@ export function perClassTable({ models, dataset }: Results): Table {
     ...means[i]!.map((mean) => percent(mean, 1)),
   ]);
   const heat = means.map((row) => row.map((mean) => mean ?? 0));
-  return { title: 'Recognised images of each class', columns, rows, notes: [], heat };
+  return { title: 'Recognized images of each class', columns, rows, notes: [], heat };
 }
 
 /** How often images of each class (rows) were taken for each class (columns), in all trainings of a model together. */

@@ -15,7 +15,7 @@ export interface Table {
   rows: string[][];
   /** Sentences below the table. */
   notes: string[];
-  /** Colours the cells after the first of each row, 0 … 1; in HTML only. */
+  /** Colors the cells after the first of each row, 0 … 1; in HTML only. */
   heat?: number[][];
   /** Sets off cells after the first of each row by their background; in HTML only. */
   marked?: boolean[][];

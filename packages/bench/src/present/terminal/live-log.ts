@@ -17,7 +17,7 @@ export interface LiveLog {
 /**
  * A listener for a terminal: one line at the bottom that is rewritten, and lines above it that stay.
  *
- * @param colors pc or a picocolors without colour
+ * @param colors pc or a picocolors without color
  * @param now milliseconds, for tests
  */
 export function liveLog(

@@ -204,10 +204,10 @@ describe('the live log', () => {
     expect(screen[1]!.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 
-  it('uses colour only where it may', () => {
-    const coloured = terminal();
-    liveLog(coloured.stream, pc.createColors(true)).listener(step());
-    expect(coloured.text()).toContain('\u001b[36m');
+  it('uses color only where it may', () => {
+    const colored = terminal();
+    liveLog(colored.stream, pc.createColors(true)).listener(step());
+    expect(colored.text()).toContain('\u001b[36m');
     const plain = terminal();
     createProgress({ err: plain.stream, env: { NO_COLOR: '1' } }).listener(step());
     expect(plain.text()).not.toContain('\u001b[36m');

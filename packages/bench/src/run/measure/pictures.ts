@@ -119,7 +119,7 @@ function attentionPicture(parts: Float32Array[], height: number, width: number):
   );
 }
 
-/** Bilinear between the centres of tokens [side, side]; beyond the outermost ones, theirs. */
+/** Bilinear between the centers of tokens [side, side]; beyond the outermost ones, theirs. */
 function between(tokens: Float32Array, side: number, row: number, column: number): number {
   const inside = (i: number) => Math.min(side - 1, Math.max(0, i));
   const [top, left] = [Math.floor(row), Math.floor(column)];
