@@ -26,6 +26,7 @@ export const seconds = (milliseconds) =>
  * @param args its arguments
  * @param commands in place of the two: `{ command, args }` of each
  * @param show what of its output is shown: 'all' as it comes, 'last' the last line, 'failure' everything if it fails
+ * @param beside whether other stages run at the same time: then its line comes when it is over
  * @returns `{ status: 'passed' | 'failed' | 'cannot run', output, code }`
  */
 export async function stage({
@@ -35,9 +36,10 @@ export async function stage({
   commands = [{ command, args }],
   show = 'failure',
   env = {},
+  beside = false,
 }) {
   const started = performance.now();
-  out.write(`▸ ${title} …`);
+  if (!beside) out.write(`▸ ${title} …`);
   if (show === 'all') out.write('\n');
   const results = [];
   for (const { command, args } of commands) {
@@ -48,7 +50,7 @@ export async function stage({
   const status = code === 0 ? 'passed' : code === CANNOT_RUN ? 'cannot run' : 'failed';
   const last = plain(output).trimEnd().split('\n').at(-1) ?? '';
   const time = seconds(performance.now() - started);
-  if (show === 'all') out.write(`▸ ${title} …`);
+  if (show === 'all' || beside) out.write(`▸ ${title} …`);
   if (status === 'passed') say(` ${time}${show === 'last' ? dim(`  ${last}`) : ''}`);
   else if (status === 'cannot run') say(` ${yellow('cannot run here')}: ${last}`);
   else say(` ${time} ${red(`failed (exit code ${code})`)}`);

@@ -4,18 +4,28 @@ import { green, plain, red, say, seconds, stage, yellow } from './stage.mjs';
 
 const node = (...args) => ({ command: process.execPath, args });
 
-/** The stages in their order; `needs` says what has to be generated or built before. */
+/**
+ * The stages in their order; `needs` says what has to be generated or built before. Stages in a row with `beside` run two
+ * at a time: each waits for other processes, or computes on one core.
+ */
 const STAGES = {
   lint: {
     title: 'format, lint, spelling, generated tables',
     needs: 'generate',
+    beside: true,
     commands: [
       { command: 'biome', args: ['check', '--error-on-warnings'] },
       { command: 'cspell', args: ['lint', '--no-progress', '--no-summary'] },
       node('tools/generate/run.mjs', '--check'),
     ],
   },
-  types: { title: 'types', needs: 'generate', command: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  types: {
+    title: 'types',
+    needs: 'generate',
+    beside: true,
+    command: 'tsc',
+    args: ['--noEmit', '-p', 'tsconfig.json'],
+  },
   vitest: { title: 'vitest', needs: 'generate', command: 'vitest', args: ['run'], show: 'all' },
   conformance: {
     title: "tfjs-core's own specs",
@@ -32,25 +42,29 @@ const STAGES = {
   smoke: {
     title: 'the packed packages in an empty project',
     needs: 'build',
+    beside: true,
     ...node('tools/smoke/run.mjs'),
     show: 'last',
   },
   browser: {
     title: 'bundlers and Chromium',
     needs: 'build',
+    beside: true,
     ...node('tools/browser/run.mjs'),
     show: 'last',
   },
   examples: {
     title: 'examples',
     needs: 'build',
+    beside: true,
     ...node('examples/run.mjs'),
     show: 'last',
   },
-  size: { title: 'sizes', needs: 'build', command: 'size-limit', args: [] },
+  size: { title: 'sizes', needs: 'build', beside: true, command: 'size-limit', args: [] },
   publishing: {
     title: 'publint and attw',
     needs: 'build',
+    beside: true,
     ...node('tools/publishing/run.mjs'),
     show: 'last',
   },
@@ -67,7 +81,7 @@ export async function main(args) {
   const ready = await prepare(names.map((name) => STAGES[name].needs));
 
   const results = new Map();
-  for (const name of names) {
+  const run = async (name) => {
     const { needs, ...options } = STAGES[name];
     if (needs && !ready[needs]) {
       say(`▸ ${options.title} … ${red(`not run, because ${needs} failed`)}`);
@@ -75,8 +89,24 @@ export async function main(args) {
     } else {
       results.set(name, await stage(options));
     }
+  };
+  for (const row of rows(names)) {
+    const lane = async () => {
+      for (let name = row.shift(); name; name = row.shift()) await run(name);
+    };
+    await Promise.all([lane(), lane()]);
   }
   return summary(results, performance.now() - started);
+}
+
+/** The stages that run beside others in one array, every other in an array of its own. */
+function rows(names) {
+  const found = [];
+  for (const [i, name] of names.entries()) {
+    if (i > 0 && STAGES[name].beside && STAGES[names[i - 1]].beside) found.at(-1).push(name);
+    else found.push([name]);
+  }
+  return found;
 }
 
 function selection(args) {
