@@ -79,6 +79,13 @@ export class DeferredDispatch {
     this.kept.push(info);
   }
 
+  /** Has a run read another tensor too, as it is now. */
+  read({ dataId, shape, dtype }: TensorInfo): TensorInfo {
+    this.keeper.incRef(dataId);
+    this.keep({ dataId, shape, dtype });
+    return { dataId, shape, dtype };
+  }
+
   /** An output waits no longer: it is about to be computed, or was disposed. */
   discard(dataId: object): void {
     this.waiting.delete(dataId);

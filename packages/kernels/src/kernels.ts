@@ -93,6 +93,8 @@ export interface Kernels {
   NewtonSchulz: Kernel<{ x: T }, { steps: number }>;
   /** x·m/(1 − rate), the mask m drawn from the key, two integers from 0 to 2³² − 1. */
   Dropout: Kernel<{ x: T }, { rate: number; key: readonly number[] }>;
+  /** Whether every value of all inputs, which may have any names and shapes, is finite: bool []. */
+  AllFinite: Kernel<{ [name: string]: T }>;
 }
 
 /** A step of an optimizer for one parameter: from its gradient, itself and its slots to [update, …slots]. */
@@ -113,4 +115,9 @@ type StepLists = {
 export interface ListKernels extends StepLists {
   /** One list of matrices. */
   NewtonSchulzList: { steps: number };
+  /**
+   * Lists: conditions, each a bool [], values, and others, each of its value's shape or a scalar. The value, bit for bit,
+   * where its condition is true, and else the other.
+   */
+  SelectList: object;
 }

@@ -1,3 +1,4 @@
+import { fused, fusedList } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Fewer numbers than this are looked at one by one; a sum of more is taken by the backend. */
@@ -26,18 +27,41 @@ function isFiniteTensor(tensor: tf.Tensor): boolean {
   return (tensor.dataSync() as Float32Array).every((value) => Number.isFinite(value));
 }
 
-/** Whether all values are finite, as a tensor: bool []. Their sum decides, which must be below the largest float32. */
-export function allFinite(tensors: tf.Tensor[]): tf.Tensor {
-  return tf.tidy(() => tf.less(tf.abs(tf.addN(tensors.map((tensor) => tf.sum(tensor)))), LARGEST));
+/**
+ * Whether all values are finite, as a tensor: bool []. Where the backend has no kernel for it their sum decides, which must be
+ * below the largest float32.
+ */
+export function allFinite(tensors: readonly tf.Tensor[]): tf.Tensor {
+  const inputs = Object.fromEntries(tensors.entries());
+  const [finite] = fused('AllFinite', inputs, {}, () => {
+    const sums = tensors.map((tensor) => tf.sum(tensor));
+    return [tf.less(tf.abs(tf.addN(sums)), LARGEST)];
+  });
+  return finite!;
 }
 
-/** A function of two tensors of one shape that gives the first where a bool [] is true, bit for bit, or the second. */
-export function chooser(condition: tf.Tensor): (a: tf.Tensor, b: tf.Tensor) => tf.Tensor {
+/** Two tensors of one shape and type; the second may be a scalar. */
+export type Choice = readonly [value: tf.Tensor, other: tf.Tensor];
+
+/** Of each pair the value where a bool [] is true, bit for bit, or the other. */
+export function selectEach(condition: tf.Tensor, pairs: readonly Choice[]): tf.Tensor[] {
+  const isFloat = (pair: Choice) => pair.every(({ dtype }) => dtype === 'float32');
+  const floats = pairs.filter(isFloat);
+  const lists = [
+    floats.map(() => condition),
+    floats.map(([value]) => value),
+    floats.map(([, other]) => other),
+  ];
+  const made = fusedList('SelectList', lists, {}) ?? [];
   const conditions = new Map<number, tf.Tensor>();
-  return (a, b) => {
-    const size = [a.size];
-    const wide = conditions.get(a.size) ?? tf.broadcastTo(condition, size);
-    conditions.set(a.size, wide);
-    return tf.tidy(() => tf.reshape(tf.where(wide, tf.reshape(a, size), tf.reshape(b, size)), a.shape));
-  };
+  return pairs.map((pair) => {
+    const [found] = made[floats.indexOf(pair)] ?? [];
+    if (found) return found;
+    const [value, other] = pair;
+    const size = [value.size];
+    const wide = conditions.get(value.size) ?? tf.broadcastTo(condition, size);
+    conditions.set(value.size, wide);
+    const flat = tf.where(wide, tf.reshape(value, size), other.size === 1 ? other : tf.reshape(other, size));
+    return tf.reshape(flat, value.shape);
+  });
 }

@@ -4,7 +4,7 @@ import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/opti
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { DivergenceError } from './divergence-error';
-import { allFinite, chooser, findNotFinite, isOnGpu } from './finite';
+import { allFinite, type Choice, findNotFinite, isOnGpu, selectEach } from './finite';
 import { gradients } from './gradients';
 import { mapTensors } from './tensors';
 
@@ -112,9 +112,8 @@ export function createStepper(
           const onGpu = isOnGpu();
           if (!onGpu) assertFinite(name, value, grads, stepCount + 1, () => explain(outputs!));
           const next = optimizer.update(grads, state, { params, step: stepCount });
-          applyUpdates(params, next.updates);
-          const taken = { loss: value, state: next.state };
-          if (onGpu) Object.assign(taken, choose(value, grads, before, state, next.state));
+          const taken = onGpu ? choose(value, grads, before, state, next) : { ...next, loss: value };
+          applyUpdates(params, taken.updates);
           keep(taken.state);
           disposeState(state);
           state = taken.state;
@@ -172,30 +171,37 @@ function assertFinite(
   throw new DivergenceError({ by, loss, step, parameter, cause: explain() });
 }
 
-/** On the GPU: all that a step has made where loss and gradients are finite, and else all that was there before it. */
+/**
+ * On the GPU: what a step has made where loss and gradients are finite, and else updates that change nothing and what was
+ * there before it. Running statistics, which the forward pass has moved, are put back at once.
+ */
 function choose(
   value: tf.Scalar,
   grads: tf.NamedTensorMap,
   before: readonly (readonly [tf.Variable, tf.Tensor])[],
   oldState: OptimizerState,
-  newState: OptimizerState,
-): { loss: tf.Scalar; state: OptimizerState } {
-  const either = chooser(allFinite([value, ...Object.values(grads)]));
-  for (const [variable, old] of before) {
-    if (variable.dataId !== old.dataId) variable.assign(either(variable, old));
-  }
-  const state = Object.fromEntries(
-    Object.entries(newState).map(([slot, tensors]) => [
-      slot,
-      Object.fromEntries(
-        Object.entries(tensors).map(([key, tensor]) => {
-          const old = oldState[slot]?.[key];
-          return [key, old ? either(tensor, old) : tensor];
-        }),
-      ),
-    ]),
+  next: { updates: tf.NamedTensorMap; state: OptimizerState },
+): { loss: tf.Scalar; updates: tf.NamedTensorMap; state: OptimizerState } {
+  const moved = before.filter(([variable, old]) => variable.dataId !== old.dataId);
+  const updates = Object.entries(next.updates);
+  const slots = Object.entries(next.state).flatMap(([slot, tensors]) =>
+    Object.entries(tensors).map(([key, tensor]) => ({ slot, key, tensor, old: oldState[slot]?.[key] })),
   );
-  return { loss: either(value, tf.scalar(Number.NaN)) as tf.Scalar, state };
+  const continued = slots.filter(({ old }) => old);
+  // x + (−0) is x for every x, where −0 + 0 would be 0.
+  const nothing = tf.scalar(-0);
+  const pairs: Choice[] = [
+    [value, tf.scalar(Number.NaN)],
+    ...moved,
+    ...updates.map(([, update]): Choice => [update, nothing]),
+    ...continued.map(({ tensor, old }): Choice => [tensor, old!]),
+  ];
+  const [loss, ...chosen] = selectEach(allFinite([value, ...Object.values(grads)]), pairs);
+  for (const [variable] of moved) variable.assign(chosen.shift()!);
+  const chosenUpdates = Object.fromEntries(updates.map(([key]) => [key, chosen.shift()!]));
+  const state: OptimizerState = Object.fromEntries(Object.keys(next.state).map((slot) => [slot, {}]));
+  for (const { slot, key, tensor, old } of slots) state[slot]![key] = old ? chosen.shift()! : tensor;
+  return { loss: loss as tf.Scalar, updates: chosenUpdates, state };
 }
 
 /** What operations saved for their gradients, which tfjs keeps for ever when an error cuts the backward pass short. */

@@ -1,6 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tenfold/gradients';
+import { mlp } from '@tenfold/architectures';
 import { registerWebgpu, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { createModel } from '@tenfold/layers';
+import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { adamW, rmsProp, sgd } from '@tenfold/optimizers';
+import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { endure } from './endure';
@@ -57,6 +62,47 @@ describe.runIf(available)('a training on webgpu', () => {
       // Corrections of a step's bias are uniforms of their own, kept until the cache is full.
       expect(late.gpuBytes - early.gpuBytes).toBeLessThan(100_000);
       expect(left).toBe(0);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'changes nothing by a step that is not finite',
+    async () => {
+      await tf.setBackend('webgpu');
+      for (const optimizer of [adamW(), sgd({ learningRate: 0.1, momentum: 0.9 }), rmsProp()]) {
+        const model = createModel(mlp({ widths: [16] }), { seed: 1 });
+        const trainer = createTrainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
+        const step = async (pixel: number) => {
+          const [xs, ys] = [tf.fill([4, 32, 32, 3], pixel), tf.tensor1d([1, 2, 3, 4], 'int32')];
+          const { loss, predictions } = trainer.step({ xs, ys });
+          const value = (await loss.data())[0]!;
+          tf.dispose([xs, ys, loss, predictions]);
+          return value;
+        };
+        const values = async () => {
+          const tensors = [
+            ...Object.values(model.parameters()),
+            ...Object.values(trainer.state).flatMap((slot) => Object.values(slot)),
+          ];
+          return Promise.all(tensors.map(async (tensor) => Array.from(await tensor.data())));
+        };
+        expect(await step(0.5)).toBeGreaterThan(0);
+        const before = await values();
+        expect(before.flat().every(Number.isFinite)).toBe(true);
+        expect(await step(Number.NaN)).toBeNaN();
+        const after = await values();
+        // Not the lists themselves: to print how they differ would take minutes.
+        expect(after.map((list, i) => list.every((value, k) => Object.is(value, before[i]![k])))).toEqual(
+          before.map(() => true),
+        );
+        expect(await step(0.25)).toBeGreaterThan(0);
+        expect(
+          (await values()).map((list, i) => list.every((value, k) => value === before[i]![k])),
+        ).toContain(false);
+        trainer.dispose();
+        model.dispose();
+      }
     },
     PATIENCE,
   );

@@ -3,7 +3,16 @@ import type { WebgpuBackend } from '../backend';
 import type { DeferredDispatch } from '../deferrals';
 import { f32, groupsFor, type Uniform, u32 } from '../program';
 import type { BufferSlice } from '../suballocation';
-import { type DeferredUpdate, renewed, type StepInput, type StepRule } from './step-rule';
+import {
+  type DeferredUpdate,
+  ifTaken,
+  isNoUpdate,
+  NO_UPDATE,
+  noUpdate,
+  renewed,
+  type StepInput,
+  type StepRule,
+} from './step-rule';
 
 const THREADS = 64;
 /** Bytes of a vector of four floats: what a thread computes. */
@@ -28,6 +37,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
   private readonly places = new Map<object, [parameter: number, section: number]>();
   /** What a run has written of parameters with their updates added, until nobody can ask for them any more. */
   private sums?: TensorInfo;
+  private condition?: TensorInfo;
 
   constructor(
     private readonly backend: WebgpuBackend,
@@ -77,9 +87,27 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
     return sum;
   }
 
+  onlyIf(condition: TensorInfo, others: ReadonlyMap<object, TensorInfo>): boolean {
+    const { backend, dispatch } = this;
+    if (this.sums || this.condition) return false;
+    const changesNothing = this.outputs.flat().every((output) => {
+      if (backend.deferrals.of(output) !== dispatch) return true;
+      const other = others.get(output.dataId);
+      if (!other) return false;
+      const [k, section] = this.places.get(output.dataId)!;
+      return section === 0
+        ? isNoUpdate(backend, other)
+        : other.dataId === dispatch.inputs[placed(k, section)]!.dataId;
+    });
+    if (!changesNothing) return false;
+    this.condition = dispatch.read(condition);
+    return true;
+  }
+
   /** Computes the step into a new arena. */
   private write(kind: string, first: string): TensorInfo {
-    const { backend, members, starts, vectors } = this;
+    const { backend, condition, members, starts, vectors } = this;
+    const keep = (before: string, after: string) => ifTaken(condition !== undefined, before, after);
     const { name, uniforms, slots, own, formula } = this.rule;
     // Where the parameter is not read it need not be in the arena, unless the arena would be empty.
     const isScaledAway =
@@ -95,12 +123,13 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
       for (const [i, key] of own.entries()) places[`${key}${k}`] = f32(members[k]!.own[i]!);
     }
     backend.run({
-      name: `${name} list ${kind}${withParameter ? '' : ' alone'} ${widths.join('')}`,
-      inputs: { ...Object.fromEntries(gradients), before },
+      name: `${name} list ${kind}${withParameter ? '' : ' alone'}${condition ? ' if taken' : ''} ${widths.join('')}`,
+      inputs: { ...Object.fromEntries(gradients), before, ...(condition && { condition }) },
       outputs: { after },
-      uniforms: { ...uniforms, ...places },
+      uniforms: { ...uniforms, ...noUpdate, ...places },
       types: {
         T: 'vec4<f32>',
+        condition: 'i32',
         ...Object.fromEntries(widths.map((width, k) => [`g${k}`, width === 4 ? 'T' : 'f32'])),
       },
       threads: THREADS,
@@ -114,8 +143,9 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
   let p = ${withParameter ? 'load_before(i)' : 'T()'};
   ${slots.map((slot, s) => `let ${slot} = load_before(i + ${s + 1}u * uniforms.vectors);`).join(' ')}
   ${formula}
-  store_after(i, ${first});
-  ${slots.map((slot, s) => `store_after(i + ${s + 1}u * uniforms.vectors, ${renewed(slot)});`).join(' ')}`,
+  ${condition ? 'let taken = load_condition(0u) != 0;' : ''}
+  store_after(i, ${keep(kind === 'sum' ? 'p' : NO_UPDATE, first)});
+  ${slots.map((slot, s) => `store_after(i + ${s + 1}u * uniforms.vectors, ${keep(slot, renewed(slot))});`).join(' ')}`,
     });
     backend.disposeData(before.dataId);
     return after;

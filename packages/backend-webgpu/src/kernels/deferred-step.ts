@@ -3,7 +3,16 @@ import type { WebgpuBackend } from '../backend';
 import type { DeferredDispatch } from '../deferrals';
 import { f32 } from '../program';
 import { runElementwise } from './elementwise';
-import { type DeferredUpdate, renewed, type StepInput, type StepRule } from './step-rule';
+import {
+  type DeferredUpdate,
+  ifTaken,
+  isNoUpdate,
+  NO_UPDATE,
+  noUpdate,
+  renewed,
+  type StepInput,
+  type StepRule,
+} from './step-rule';
 
 /**
  * An optimizer's step that waits. What mostly follows is `tf.add(parameter, update)`; then the sum is computed with the
@@ -15,6 +24,7 @@ export class DeferredStep implements DeferredUpdate {
   readonly outputs: TensorInfo[];
   private readonly dispatch: DeferredDispatch;
   private isAdded = false;
+  private condition?: TensorInfo;
 
   constructor(
     private readonly backend: WebgpuBackend,
@@ -44,14 +54,31 @@ export class DeferredStep implements DeferredUpdate {
     return sum;
   }
 
+  onlyIf(condition: TensorInfo, others: ReadonlyMap<object, TensorInfo>): boolean {
+    const { backend, dispatch, outputs } = this;
+    const bindings = Object.keys(dispatch.inputs).length + outputs.length + 1;
+    if (this.isAdded || this.condition) return false;
+    if (bindings > backend.device.limits.maxStorageBuffersPerShaderStage) return false;
+    const changesNothing = outputs.every((output, i) => {
+      if (backend.deferrals.of(output) !== dispatch) return true;
+      const other = others.get(output.dataId);
+      if (!other) return false;
+      return i === 0 ? isNoUpdate(backend, other) : other.dataId === dispatch.inputs[`slot${i - 1}`]!.dataId;
+    });
+    if (!changesNothing) return false;
+    this.condition = dispatch.read(condition);
+    return true;
+  }
+
   private write(
     kind: 'sum' | 'update',
     target: TensorInfo,
     result: string,
     waiting: readonly TensorInfo[],
   ): void {
-    const { backend, dispatch, input, outputs } = this;
+    const { backend, condition, dispatch, input, outputs } = this;
     const { name, uniforms, slots, own, formula } = this.rule;
+    const keep = (before: string, after: string) => ifTaken(condition !== undefined, before, after);
     const scratch: TensorInfo[] = [];
     // What nobody waits for is computed into a tensor that nobody sees.
     const wanted = (output: TensorInfo): TensorInfo => {
@@ -60,21 +87,27 @@ export class DeferredStep implements DeferredUpdate {
       return scratch.at(-1)!;
     };
     runElementwise(backend, {
-      name: `${name} ${kind}`,
-      inputs: dispatch.inputs,
+      name: `${name} ${kind}${condition ? ' if taken' : ''}`,
+      inputs: { ...dispatch.inputs, ...(condition && { condition }) },
+      types: { condition: 'i32' },
       outputs: {
         target: wanted(target),
         ...Object.fromEntries(slots.map((_, i) => [`next${i}`, wanted(outputs[i + 1]!)])),
       },
-      uniforms: { ...uniforms, ...Object.fromEntries(own.map((key, i) => [key, f32(input.own[i]!)])) },
+      uniforms: {
+        ...uniforms,
+        ...noUpdate,
+        ...Object.fromEntries(own.map((key, i) => [key, f32(input.own[i]!)])),
+      },
       body: `
   let g = load_gradient(i);
   let p = load_parameter(i);
   ${slots.map((slot, i) => `let ${slot} = load_slot${i}(i);`).join(' ')}
   ${own.map((key) => `let ${key} = uniforms.${key};`).join(' ')}
   ${formula}
-  ${slots.map((slot, i) => `store_next${i}(i, ${renewed(slot)});`).join(' ')}
-  store_target(i, ${result});`,
+  ${condition ? 'let taken = load_condition(0u) != 0;' : ''}
+  ${slots.map((slot, i) => `store_next${i}(i, ${keep(slot, renewed(slot))});`).join(' ')}
+  store_target(i, ${keep(kind === 'sum' ? 'p' : NO_UPDATE, result)});`,
     });
     for (const { dataId } of scratch) backend.disposeData(dataId);
   }

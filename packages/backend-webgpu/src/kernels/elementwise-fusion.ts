@@ -3,8 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { f32 } from '../program';
 import { readsFloat16, storeActivation } from '../store-activation';
-import { DeferredMultiTensorStep } from './deferred-multi-tensor-step';
-import { DeferredStep } from './deferred-step';
+import { deferredUpdate } from './deferred-update';
 import { runElementwise } from './elementwise';
 
 /** Larger tensors are computed at once: waiting would keep their operands alive. */
@@ -19,6 +18,8 @@ const MOST_OPERATIONS = 64;
 type Expression =
   | { tensor: tf.TensorInfo }
   | { constant: number }
+  /** A tensor of one element, and WGSL of what its element is. */
+  | { scalar: tf.TensorInfo; value: (element: string) => string }
   | { operands: Expression[]; combine: (codes: string[]) => string };
 
 /**
@@ -28,8 +29,9 @@ type Expression =
 class Formula {
   /** WGSL of element `i`. */
   readonly code: string;
-  /** What the code loads: each tensor once, `load_x0`, and every number, `uniforms.k0`. */
+  /** What the code loads: each tensor once, `load_x0`, every scalar, `load_s0`, and every number, `uniforms.k0`. */
   readonly tensors: tf.TensorInfo[] = [];
+  readonly scalars: tf.TensorInfo[] = [];
   readonly constants: number[] = [];
   operations = 0;
 
@@ -38,8 +40,9 @@ class Formula {
   }
 
   private render(part: Expression): string {
-    const { tensors, constants } = this;
+    const { tensors, scalars, constants } = this;
     if ('constant' in part) return `uniforms.k${constants.push(part.constant) - 1}`;
+    if ('scalar' in part) return part.value(`load_s${scalars.push(part.scalar) - 1}(0u)`);
     if ('tensor' in part) {
       const known = tensors.findIndex(({ dataId }) => dataId === part.tensor.dataId);
       return `load_x${known >= 0 ? known : tensors.push(part.tensor) - 1}(i)`;
@@ -49,24 +52,31 @@ class Formula {
   }
 
   get fits(): boolean {
-    const { tensors, constants, operations } = this;
+    const { tensors, scalars, constants, operations } = this;
     return (
-      tensors.length <= MOST_TENSORS && constants.length <= MOST_CONSTANTS && operations <= MOST_OPERATIONS
+      tensors.length + scalars.length <= MOST_TENSORS &&
+      constants.length <= MOST_CONSTANTS &&
+      operations <= MOST_OPERATIONS
     );
   }
 
   /** A tensor of this formula, computed when it is needed. */
   defer(backend: WebgpuBackend, shape: number[]): tf.TensorInfo {
-    const { code, tensors, constants } = this;
+    const { code, tensors, scalars, constants } = this;
     const out = backend.output(shape);
+    const types = scalars.map(({ dtype }, i) => [`s${i}`, dtype === 'float32' ? 'f32' : 'i32']);
     backend.deferrals.defer({
-      inputs: Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])),
+      inputs: {
+        ...Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])),
+        ...Object.fromEntries(scalars.map((scalar, i) => [`s${i}`, scalar])),
+      },
       outputs: [out],
       run: (inputs) =>
         runElementwise(backend, {
           name: `elementwise ${code}`,
           inputs,
           outputs: { out },
+          types: Object.fromEntries(types),
           uniforms: Object.fromEntries(constants.map((value, i) => [`k${i}`, f32(value)])),
           body: `store_out(i, ${code});`,
         }),
@@ -139,11 +149,42 @@ function expressionOf(
 
 const size = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 
+/**
+ * The value where a condition is true, and else the other, computed at once: a chain of choices from step to step would keep
+ * what it chooses from. A value that waits for its formula is computed with the choice.
+ *
+ * @param condition bool []
+ * @param other of the value's shape, or []
+ */
+export function selectFused(
+  backend: WebgpuBackend,
+  condition: tf.TensorInfo,
+  value: tf.TensorInfo,
+  other: tf.TensorInfo,
+): tf.TensorInfo {
+  const { shape } = value;
+  const { dataId, dtype } = condition;
+  const flag: Expression = { scalar: { dataId, dtype, shape: [] }, value: (element) => `(${element} != 0)` };
+  const combine = ([c, t, e]: string[]) => `select(T(${e}), T(${t}), ${c})`;
+  const formulaOf = (chosen: Expression, otherwise: Expression) =>
+    new Formula({ operands: [flag, chosen, otherwise], combine });
+  const expressionOr = (info: tf.TensorInfo) => operandOf(backend, info, shape) ?? leafOf(info, shape);
+  let formula = formulaOf(expressionOr(value), expressionOr(other));
+  if (!formula.fits) formula = formulaOf(leafOf(value, shape), leafOf(other, shape));
+  const out = formula.defer(backend, shape);
+  backend.deferrals.compute(out.dataId);
+  return out;
+}
+
+/** A tensor as it is in memory. */
+function leafOf({ dataId, shape, dtype }: tf.TensorInfo, wanted: number[]): Expression {
+  if (tf.util.arraysEqual(shape, wanted)) return { tensor: { dataId, dtype, shape } };
+  return { scalar: { dataId, dtype, shape }, value: (element) => `T(${element})` };
+}
+
 /** An update that waits and the parameter that it is added to are computed in one dispatch. */
 function addUpdate(backend: WebgpuBackend, [parameter, update]: tf.TensorInfo[]): tf.TensorInfo | undefined {
-  const source = backend.deferrals.of(update!)?.source;
-  const isStep = source instanceof DeferredStep || source instanceof DeferredMultiTensorStep;
-  return isStep ? source.addTo(parameter!, update!) : undefined;
+  return deferredUpdate(backend, update!)?.addTo(parameter!, update!);
 }
 
 /** The sum of activations that are float16 is one too; with float32, as on a transformer's main path, it is float32. */

@@ -9,6 +9,8 @@ interface Elementwise {
   inputs: Record<string, TensorInfo>;
   outputs: Record<string, TensorInfo>;
   uniforms?: Record<string, Uniform>;
+  /** Of buffers whose elements are not T. */
+  types?: Record<string, string>;
   /** Functions that the body calls, of values of type T. */
   declarations?: string;
   /**
@@ -27,7 +29,7 @@ export function runElementwise(backend: WebgpuBackend, { name, uniforms, body, .
     ...rest,
     name: `${name} of ${width}`,
     uniforms: { ...uniforms, count: u32(count) },
-    types: width === 4 ? { T: 'vec4<f32>' } : {},
+    types: { ...rest.types, ...(width === 4 && { T: 'vec4<f32>' }) },
     threads: THREADS,
     groups: groupsFor(Math.ceil(count / THREADS)),
     declarations: () => `

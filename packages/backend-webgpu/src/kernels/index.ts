@@ -3,6 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { keepOriginal } from '../fallback';
 import { activationKernels } from './activations';
 import { addN } from './add-n';
+import { allFinite } from './all-finite';
 import { attentionKernels } from './attention';
 import { cast } from './cast';
 import { convolutionKernels } from './convolution';
@@ -19,6 +20,7 @@ import { prod } from './prod';
 import { recurrentKernels } from './recurrent';
 import { relu } from './relu';
 import { select } from './select';
+import { selectList } from './select-list';
 import { softmaxKernels } from './softmax';
 import { sum } from './sum';
 import { tile } from './tile';
@@ -28,6 +30,7 @@ export const kernels: tf.KernelConfig[] = (
   [
     ...activationKernels,
     addN,
+    allFinite,
     ...attentionKernels,
     cast,
     ...convolutionKernels,
@@ -44,6 +47,7 @@ export const kernels: tf.KernelConfig[] = (
     ...recurrentKernels,
     relu,
     select,
+    selectList,
     ...softmaxKernels,
     sum,
     tile,

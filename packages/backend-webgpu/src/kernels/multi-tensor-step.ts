@@ -7,8 +7,8 @@ import type { StepInput, StepRule } from './step-rule';
 
 /** Elements beyond which a parameter is stepped by itself: its dispatch costs little compared with its work. */
 const LARGEST = 2 ** 18;
-/** Bindings of a dispatch that are no gradients: the arena it reads and the one it writes. */
-const ARENAS = 2;
+/** Bindings of a dispatch that are no gradients: the arena it reads, the one it writes, and a condition that may come. */
+const OTHERS = 3;
 
 /**
  * One step of an optimizer for a list of parameters, in as few dispatches as the device's bindings permit.
@@ -57,7 +57,7 @@ export function multiTensorStep(
 
 /** Parameters of one dispatch each, by their places in the list; those without elements are in none. */
 function groupsOf(backend: WebgpuBackend, members: StepInput[], rule: StepRule): number[][] {
-  const most = backend.device.limits.maxStorageBuffersPerShaderStage - ARENAS;
+  const most = backend.device.limits.maxStorageBuffersPerShaderStage - OTHERS;
   const groups: number[][] = [];
   let group: number[] = [];
   let bytes = 0;

@@ -1,5 +1,6 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Uniform } from '../program';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+import { f32, type Uniform } from '../program';
 
 /** The step of an optimizer, as WGSL. */
 export interface StepRule {
@@ -30,4 +31,24 @@ export const renewed = (slot: string): string => `new${slot[0]!.toUpperCase()}${
 export interface DeferredUpdate {
   /** parameter + update, if this is the step's update for this parameter and can be had with the step; else nothing. */
   addTo(parameter: TensorInfo, update: TensorInfo): TensorInfo | undefined;
+  /**
+   * Takes a condition, bool [], into the step: where it is false nothing changes.
+   *
+   * @param others what every output that waits is to be where the condition is false
+   * @returns whether that is the parameter and the slots as they were; if not, the step stays as it is
+   */
+  onlyIf(condition: TensorInfo, others: ReadonlyMap<object, TensorInfo>): boolean;
 }
+
+/** The result, or what takes its place where the condition of a step, `taken` in WGSL, is false. */
+export const ifTaken = (isConditional: boolean, before: string, result: string): string =>
+  isConditional ? `select(${before}, ${result}, taken)` : result;
+
+/** What an update that changes nothing reads: x + (−0) is x, where −0 + 0 would be 0. Compilers drop the sign of a literal. */
+export const noUpdate = { noUpdate: f32(-0) };
+/** WGSL of that update. */
+export const NO_UPDATE = 'T(uniforms.noUpdate)';
+
+/** Whether these values are those of {@link NO_UPDATE}. */
+export const isNoUpdate = (backend: WebgpuBackend, { dataId, shape }: TensorInfo): boolean =>
+  util.sizeFromShape(shape) === 1 && Object.is(backend.tensorMap.get(dataId).values?.[0], -0);

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { expectNoLeaks } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { leastDevice, normals, randomTensor, runKernel, startWebgpu } from '../../test/webgpu';
+
+const available = await startWebgpu();
+
+const list = (tensors: tf.Tensor[]) => tensors as unknown as Record<string, tf.Tensor>;
+/** The bits of the values, long ones by a digest: a difference of long lists would take minutes to be printed. */
+const bits = async (tensors: tf.Tensor[]) =>
+  Promise.all(
+    tensors.map(async (x) => {
+      const values = new Int32Array((await x.data<'float32'>()).slice().buffer);
+      return values.length > 100 ? createHash('sha256').update(values).digest('hex') : Array.from(values);
+    }),
+  );
+/** A condition that is on the GPU, as one that was computed there. */
+const conditionOf = (isTrue: boolean): tf.Tensor =>
+  tf.tidy(() => runKernel('AllFinite', { x: tf.scalar(isTrue ? 1 : Number.NaN) })[0]!);
+const selectEach = (condition: tf.Tensor, values: tf.Tensor[], others: tf.Tensor[]) =>
+  runKernel('SelectList', list([...values.map(() => condition), ...values, ...others]));
+
+// Vectors, scalars, none, more than a dispatch binds, and one of a dispatch of its own.
+const shapes = [
+  [64],
+  [3],
+  [0],
+  [5, 7],
+  [],
+  [2001],
+  [262_148],
+  ...Array.from({ length: 12 }, (_, i) => [i + 1]),
+];
+const attrs = { learningRate: 0.3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, step: 3 };
+const weightDecays = shapes.map(() => 0.1);
+
+describe.runIf(available)('SelectList', () => {
+  it.each([
+    ['true', true, async () => {}],
+    ['false', false, async () => {}],
+    ['true, with the least limits', true, leastDevice],
+    ['false, with the least limits', false, leastDevice],
+  ] as const)('joins the steps of an optimizer: %s', async (_, isTaken, start) => {
+    await start();
+    await expectNoLeaks(async () => {
+      const columns = [1, 2, 3, 4].map((c) => shapes.map((shape, i) => randomTensor(shape, 100 * c + i)));
+      const [gradients, parameters, means] = columns as [tf.Tensor[], tf.Tensor[], tf.Tensor[]];
+      const squares = columns[3]!.map((x) => tf.square(x));
+      // −0 is another number than 0.
+      parameters[1]!.dispose();
+      parameters[1] = tf.tensor1d([-0, 0, 1]);
+      const n = shapes.length;
+      const step = () =>
+        runKernel('AdamWList', list([...gradients, ...parameters, ...means, ...squares]), {
+          ...attrs,
+          weightDecays,
+        });
+      const plain = step();
+      const sums = plain.slice(0, n).map((update, i) => tf.add(parameters[i]!, update));
+      const want = await bits(isTaken ? [...sums, ...plain.slice(n)] : [...parameters, ...means, ...squares]);
+      const [condition, nothing] = [conditionOf(isTaken), tf.scalar(-0)];
+      const made = step();
+      const chosen = selectEach(condition, made, [...parameters.map(() => nothing), ...means, ...squares]);
+      tf.dispose([condition, ...made]);
+      const got = chosen.slice(0, n).map((update, i) => tf.add(parameters[i]!, update));
+      expect(await bits([...got, ...chosen.slice(n)])).toEqual(want);
+      // The updates by themselves.
+      const nothings = shapes.map((shape) => tf.fill(shape, -0));
+      if (!isTaken) expect(await bits(chosen.slice(0, n))).toEqual(await bits(nothings));
+      tf.dispose(nothings);
+      tf.dispose([nothing, ...plain, ...sums, ...got, ...chosen, ...squares]);
+      return columns.flat();
+    });
+  });
+
+  it('leaves a step as it is when something else is to be there instead', async () => {
+    const [gradient, parameter, momentum, other] = [1, 2, 3, 4].map((seed) => randomTensor([40], seed)) as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    const rule = { learningRate: 0.3, momentum: 0.9, nesterov: true, decoupled: false };
+    const single = { ...rule, weightDecay: 0.1 };
+    const many = { ...rule, weightDecays: [0.1] };
+    const steps = [
+      () => runKernel('Sgd', { gradient, parameter, momentum }, single),
+      () => runKernel('SgdList', list([gradient, parameter, momentum]), many),
+    ];
+    const condition = conditionOf(false);
+    for (const step of steps) {
+      // 0 is not −0, another slot, no slot, an update that was computed before.
+      for (const [zero, slot] of [
+        [0, momentum],
+        [-0, other],
+      ] as const) {
+        const made = step();
+        const nothing = tf.scalar(zero);
+        const chosen = selectEach(condition, made, [nothing, slot]);
+        expect(await bits(chosen)).toEqual(await bits([tf.fill([40], zero), slot]));
+      }
+      const [update, next] = step() as [tf.Tensor, tf.Tensor];
+      const [chosen] = selectEach(condition, [update], [tf.scalar(-0)]) as [tf.Tensor];
+      const [plainUpdate, plainNext] = step() as [tf.Tensor, tf.Tensor];
+      expect(await bits([next])).toEqual(await bits([plainNext]));
+      expect(await bits([tf.add(parameter, chosen)])).toEqual(await bits([parameter]));
+      expect(await bits(selectEach(condition, [plainUpdate], [tf.scalar(-0)]))).toEqual(
+        await bits([tf.fill([40], -0)]),
+      );
+    }
+  });
+
+  it.each([[true], [false]])('computes what waits with the choice: %s', async (isTrue) => {
+    await expectNoLeaks(async () => {
+      const onGpu = (seed: number) => tf.tidy(() => tf.abs(tf.tensor1d(normals(100, seed))));
+      const [running, batch] = [onGpu(1), onGpu(2)];
+      const next = tf.tidy(() => tf.add(tf.mul(running, 0.9), tf.mul(batch, 0.1)));
+      const condition = conditionOf(isTrue);
+      const [chosen] = selectEach(condition, [next], [running]);
+      expect(await bits([chosen!])).toEqual(await bits([isTrue ? next : running]));
+      return [running, batch, next, condition, chosen!];
+    });
+  });
+
+  it('takes NaN, scalars on the GPU, large tensors and conditions of several kinds', async () => {
+    const [yes, no] = [conditionOf(true), tf.scalar(false, 'bool')];
+    const nan = tf.fill([5], Number.NaN);
+    const large = randomTensor([70_001], 3);
+    const scalar = tf.abs(tf.sum(tf.ones([40, 50])));
+    const values = [nan, large, large, tf.scalar(7)];
+    const others = [tf.zeros([5]), scalar, scalar, tf.scalar(Number.NaN)];
+    const conditions = [no, yes, no, no];
+    const chosen = runKernel('SelectList', list([...conditions, ...values, ...others]));
+    const got = await Promise.all(chosen.map(async (x) => Array.from(await x.data())));
+    expect(got[0]).toEqual([0, 0, 0, 0, 0]);
+    expect(got[1]).toEqual(Array.from(await large.data()));
+    expect(new Set(got[2])).toEqual(new Set([2000]));
+    expect(got[3]).toEqual([Number.NaN]);
+  });
+
+  it('refuses other conditions, types and shapes', () => {
+    const [x, condition] = [tf.zeros([3]), tf.scalar(true, 'bool')];
+    const run = (...inputs: tf.Tensor[]) => runKernel('SelectList', list(inputs));
+    expect(() => run(x, x)).toThrow('SelectList: 2 inputs; expected as many conditions, values and others');
+    expect(() => run(tf.scalar(1), x, x)).toThrow(
+      'SelectList: condition 0 is float32 of shape []; expected a bool []',
+    );
+    expect(() => run(condition, tf.zeros([3], 'int32'), x)).toThrow('SelectList: value 0 is int32');
+    expect(() => run(condition, x, tf.zeros([4]))).toThrow('SelectList: other 0 has shape [4]; expected [3]');
+  });
+});
