@@ -61,8 +61,8 @@ export function shaderOf({
     ...writes.map((name) => `var<storage, read_write> ${name}_buffer: array<${storedOf(name)}>;`),
   ];
   const access = [
-    ...reads.map((name) => loader(name, elementOf(name), storedOf(name))),
-    ...writes.map((name) => storer(name, elementOf(name), storedOf(name))),
+    ...reads.map((name) => loadFunction(name, elementOf(name), storedOf(name))),
+    ...writes.map((name) => storeFunction(name, elementOf(name), storedOf(name))),
   ];
   const rounded = new Set(writes.filter((name) => float16.includes(name)).map(elementOf));
   const fields = Object.entries(uniforms).map(([name, { type }]) => `${name}: ${type},`);
@@ -89,13 +89,13 @@ ${program.body()}
 `;
 }
 
-function loader(name: string, type: string, stored: string): string {
+function loadFunction(name: string, type: string, stored: string): string {
   const element = `${name}_buffer[i]`;
   return `fn load_${name}(i: u32) -> ${type} { return ${stored === type ? element : `${type}(${element})`}; }
 fn length_${name}() -> u32 { return arrayLength(&${name}_buffer); }`;
 }
 
-const storer = (name: string, type: string, stored: string): string =>
+const storeFunction = (name: string, type: string, stored: string): string =>
   `fn store_${name}(i: u32, value: ${type}) { ${name}_buffer[i] = ${stored === type ? 'value' : `toFloat16${suffix(type)}(value)`}; }`;
 
 // WGSL has no overloads.

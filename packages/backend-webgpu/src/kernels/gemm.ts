@@ -30,7 +30,7 @@ export interface Epilogue {
 
 export interface Operand {
   /**
-   * Along which index four neighbours are read together: 'outer' is the index of the result's row for A and column for B,
+   * Along which index four neighbors are read together: 'outer' is the index of the result's row for A and column for B,
    * 'depth' that of the sum.
    */
   along: 'outer' | 'depth';

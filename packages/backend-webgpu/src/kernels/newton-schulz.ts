@@ -11,7 +11,7 @@ const THREADS = 64;
 const MOST_SLICES = 64;
 const LEAST_ELEMENTS = 4096;
 
-/** inputs { x }, attrs { steps }: the matrix that Newton and Schulz's iteration moves towards the nearest orthogonal one. */
+/** inputs { x }, attrs { steps }: the matrix that Newton and Schulz's iteration moves toward the nearest orthogonal one. */
 const newtonSchulz: KernelConfig = {
   kernelName: 'NewtonSchulz',
   backendName: 'webgpu',

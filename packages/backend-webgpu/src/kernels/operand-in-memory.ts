@@ -3,7 +3,7 @@ import type { Operand } from './gemm';
 /**
  * An operand that lies in memory row by row, of a batch one matrix after the other.
  *
- * @param along which index neighbours in memory share their line of: A as it is has lines along the depth, B along its
+ * @param along which index neighbors in memory share their line of: A as it is has lines along the depth, B along its
  *   columns, the outer index
  * @param isOfVectors whether the buffer is of vectors of four, which lines have to be multiples of
  */
