@@ -10,7 +10,7 @@ import { tiles } from './tiles';
 
 /** What a row of a block knows, in scratch: pointer to the pixel read around, its y and x, pointer to the output. */
 const ROW_BYTES: usize = 16;
-/** Channels up to which neighboring taps are packed together; more fill vectors of their own. */
+/** Channels up to which neighboring taps are packed together; more channels fill whole vectors. */
 const FEW_CHANNELS: i32 = 12;
 
 /**

@@ -17,7 +17,7 @@ export function map<Op>(x: usize, out: usize, p: f32, q: f32, first: i32, last: 
   x += bytes(first);
   out += bytes(first);
   let from = x, to = out;
-  // Fewer than two vectors are computed in the scratch buffer, so that the operation stands in this code only once.
+  // Fewer than two vectors are computed in the scratch buffer, so that the operation is in this code only once.
   if (total < 8) {
     copyFloats(scratch, x, total);
     from = scratch;

@@ -56,7 +56,7 @@ export function sumColumns(
       sumNarrow(block, to, rows, inner, scale, scratch);
     } else {
       for (let c = 0; c < inner; ) {
-        // A last strip narrower than a vector would have no room to step back.
+        // A last strip narrower than a vector cannot step back.
         const width = inner - c <= STRIP + 16 ? inner - c : STRIP;
         sumStrip(block + bytes(c), to + bytes(c), rows, width, pitch, scale, scratch);
         c += width;

@@ -42,7 +42,7 @@ function tile4x8(a: usize, b: usize, c: usize, stride: usize, k: i32, accumulate
 }
 
 // V8 fuses pairs of neighboring vectors when it finds pairs of neighboring stores whose values were made alike: so all
-// loads of C come first, all stores last and in order, and adding to C is a function of its own rather than a branch.
+// loads of C come first, all stores last and in order, and adding to C is a separate function rather than a branch.
 function tile4x16(a: usize, b: usize, c: usize, stride: usize, k: i32): void {
   const c1 = c + stride, c2 = c1 + stride, c3 = c2 + stride;
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;

@@ -15,5 +15,5 @@ export function parseFunction(kernelName: string, name: unknown): ActivationName
   throw new Error(`${kernelName}: function is '${name}'; expected '${activationNames.join("', '")}'`);
 }
 
-/** The number by which batch normalization is told its activation function; 0 is none. */
+/** The number of an activation function for the kernels of batch normalization; 0 for none. */
 export const functionCode = (name: ActivationName): number => activationNames.indexOf(name) + 1;

@@ -38,7 +38,7 @@ export class Arena {
    * @throws {OutOfMemoryError} when the memory has reached its limit, at most 4 GiB.
    */
   allocate(bytes: number): number {
-    // A size that is no number would make every later address one too.
+    // A size that is not a number would make every later address one too.
     if (!(bytes >= 0)) throw new Error(`simd backend: ${bytes} is no number of bytes`);
     const size = blockSize(bytes);
     const pointer = this.reuse(size) ?? this.split(size) ?? this.extend(size);

@@ -1,7 +1,7 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend';
 
-/** How a fused kernel ends: what wasm applies on the way out, and the tfjs kernel that has to follow, if any. */
+/** How a fused kernel ends: what wasm applies in its epilogue, and the tfjs kernel that has to follow, if any. */
 export interface Epilogue {
   /** The number that assembly/epilogue.ts knows the activation by; 0 for none. */
   code: number;

@@ -8,7 +8,7 @@ export interface SimdOptions {
   variant?: 'auto' | 'baseline' | 'relaxed' | 'wide';
   /**
    * Whether 3×3 convolutions may use Winograd's algorithm; true by default. It is about three times as fast, with errors in
-   * proportion to the largest input of a tile of 6×6 pixels: small values beside a large one lose digits. False takes direct
+   * proportion to the largest input of a tile of 6×6 pixels: small values next to a large one lose digits. False takes direct
    * sums, whose errors are in proportion to the terms of each sum.
    */
   winograd?: boolean;

@@ -1,6 +1,6 @@
 import { isMarked, mark } from './shared';
 
-/** The backend's memory has no room for a tensor; what was there before is as it was. */
+/** A tensor does not fit in the backend's memory; existing tensors are unchanged. */
 export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
 

@@ -1,4 +1,4 @@
-/** An address in wasm memory, in bytes: a number that the compiler tells from sizes and strides. */
+/** An address in wasm memory, in bytes: a number that the compiler does not mix up with sizes and strides. */
 export type Pointer = number & { readonly [address]: true };
 declare const address: unique symbol;
 

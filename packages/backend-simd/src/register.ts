@@ -24,7 +24,7 @@ if (!findBackendFactory('simd')) {
   }
   for (const kernel of kernels) registerKernel(guarded(promoting(kernel)));
   // In Node the backend is there at once, as tfjs's cpu is; in a browser it is not before tf.setBackend or tf.ready resolves.
-  // Without WebAssembly the factory throws at once, so that tfjs goes on to its next backend.
+  // Without WebAssembly the factory throws at once, so that tfjs tries its next backend.
   const blocking = isNode || whyNoWebAssembly() !== undefined;
   const factory = blocking ? () => new SimdBackend() : async () => new SimdBackend(await startRuntime());
   registerBackend('simd', factory, PRIORITY);

@@ -77,7 +77,7 @@ export async function startRuntime(): Promise<Runtime> {
   return runtime;
 }
 
-/** Builds a runtime of its own; the backend uses the one of {@link getRuntime}. */
+/** Builds a separate runtime; the backend uses the one of {@link getRuntime}. */
 export function createRuntime(options: RuntimeOptions): Runtime {
   const plan = planRuntime(options);
   return buildRuntime(

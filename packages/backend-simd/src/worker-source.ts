@@ -1,7 +1,7 @@
 import { ARGUMENTS, CONTROL, Word } from './layout';
 
 /**
- * The program of a worker as text, so that it needs no file of its own beside the bundle. It sleeps until a job comes,
+ * The program of a worker as text, so that it needs no separate file next to the bundle. It sleeps until a job comes,
  * claims tasks until none is left, stays awake for a moment in case another job follows, and sleeps again.
  * `threadData` holds `{ module, memory, scratch, spinMicroseconds }`.
  */

@@ -11,7 +11,7 @@ const WANTED = 'give a tensor, or numbers in nested arrays';
  *
  * @param name of the function, the start of an error
  * @param what the argument is called
- * @throws when it is missing, disposed, of strings or complex numbers, ragged, or holds something that is no number
+ * @throws when it is missing, disposed, of strings or complex numbers, ragged, or holds something that is not a number
  */
 export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what: string, value: Input<T>): T {
   const tensor = tensorOf(name, what, value);

@@ -31,7 +31,7 @@ export function sameClasses(name: string, labels: Input, predictions: Input, cal
 }
 
 /**
- * Class indices [batch, …] as one-hot labels [batch, …, classes], with the predictions. An index that is no class has
+ * Class indices [batch, …] as one-hot labels [batch, …, classes], with the predictions. An index out of range has
  * labels of NaN, so that neither the loss nor its gradient looks like one; one given as a number is an error at once.
  */
 export function classesAsOneHot(name: string, labels: Input, predictions: Input, called: string): Pair {

@@ -201,7 +201,7 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
         const given = new Set<tf.Tensor>(
           inputs.flatMap((i) => [i.gradient, i.parameter, ...Object.values(i.slots)]),
         );
-        // Every tensor that goes out is one of its own, whatever the rule returned.
+        // Every tensor that is returned is a separate one, whatever the rule returned.
         const fresh = (tensor: tf.Tensor): tf.Tensor => {
           const own = given.has(tensor) ? tf.clone(tensor) : tensor;
           given.add(own);

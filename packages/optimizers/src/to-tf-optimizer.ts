@@ -14,7 +14,7 @@ export interface ToTfOptimizerOptions {
  *
  * It holds the state, in variables that `dispose` frees, and counts the steps in `iterations`, which schedules go by.
  * Parameters are known by the names of their variables: what `match` and `only` look at is a name such as
- * 'dense_Dense1/kernel'. tfjs gives no two variables one name: those of a model that is loaded beside its original are
+ * 'dense_Dense1/kernel'. tfjs gives no two variables one name: those of a model that is loaded next to its original are
  * called 'dense_Dense1/kernel_1', so match /kernel(_\d+)?$/.
  *
  * `getWeights` gives the state as 'dense_Dense1/kernel/momentum'. `setWeights` goes by these names, or by the order of

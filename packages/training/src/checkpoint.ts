@@ -46,11 +46,11 @@ export async function saveCheckpoint(
 
 /**
  * Brings a trainer to where a checkpoint was saved: parameters, optimizer state, step. With data and seeds as they were,
- * training goes on as if it had never stopped.
+ * training continues as if it had never stopped.
  *
  * @param trainer of a model with the same parameters and an optimizer of the same kind
  * @returns the metadata that was kept with the checkpoint
- * @throws when the bytes are no checkpoint, or of another model or optimizer; then the trainer has not changed
+ * @throws when the bytes are not a checkpoint, or belong to another model or optimizer; then the trainer has not changed
  * @example
  * loadCheckpoint(trainer, await readFile('run.safetensors'));
  */

@@ -23,7 +23,7 @@ export async function explainDivergenceLater(
   return findLabel(batch, predictions, read) ?? findNumber(batch, read);
 }
 
-/** A class index that the predictions have no class for, or that is no index at all. */
+/** A class index that the predictions have no class for, or that is not an index at all. */
 export async function explainLabels(ys: unknown, predictions: unknown): Promise<string | undefined> {
   const labels = classIndices(ys, predictions)?.labels;
   if (!labels) return undefined;
@@ -37,7 +37,7 @@ function findLabel({ ys }: Batch<unknown, unknown>, predictions: unknown, read: 
   const { labels, classes } = found;
   const values = Array.from(read(labels));
   const isClass = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
-  // Where no label is a class and some are fractions, they are no class indices but targets of a regression.
+  // Where no label is a class and some are fractions, they are not class indices but targets of a regression.
   if (!values.some(isClass) && values.some((label) => label % 1 !== 0 && !Number.isNaN(label)))
     return undefined;
   const wrong = values.find((label) => !isClass(label));

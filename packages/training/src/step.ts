@@ -103,7 +103,7 @@ interface Entry {
 
 /** Of all models that are still there. */
 const entries = new Set<Entry>();
-/** So many optimizers may have taken just one step with the same models; then they are made anew for every step. */
+/** How many optimizers may each have taken a single step with the same models: more are made anew for every step. */
 const MOST_BEGINNERS = 3;
 
 function entryOf(models: Models, optimizer: Optimizer, seed = 0): Entry {

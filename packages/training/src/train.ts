@@ -30,7 +30,7 @@ export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   data: Data<X, Y>;
   /** How many epochs the whole training has; a restored trainer continues in the middle. */
   epochs: number;
-  /** Ends every epoch after so many batches: for data without an end, such as a generator's. */
+  /** Ends every epoch after this many batches: for data without an end, such as a generator's. */
   stepsPerEpoch?: number;
   /** Evaluated after every epoch; data of any form. */
   validation?: Data<X, Y>;

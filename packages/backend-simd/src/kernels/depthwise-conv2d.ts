@@ -4,7 +4,7 @@ import { type ConvAttrs, canConvolve, convInfo } from '../conv-info';
 import { depthwiseConvolution } from '../depthwise';
 import { fallback } from '../fallback';
 
-/** y = x * filter, each channel with filters of its own. */
+/** y = x * filter, with separate filters for each channel. */
 export const depthwiseConv2d: KernelConfig = {
   kernelName: DepthwiseConv2dNative,
   backendName: 'simd',

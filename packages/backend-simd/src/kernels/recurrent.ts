@@ -22,7 +22,7 @@ interface Operands<K extends KernelName, In extends string, Out extends string> 
   values: (from: Record<In, Pointer>, to: Record<Out, Pointer>, units: number) => Arguments<K>;
 }
 
-/** A kernel over rows of the batch; the first input tells their number and the units. */
+/** A kernel over rows of the batch; the shape of the first input gives their number and the units. */
 function cell<K extends KernelName, In extends string, Out extends string>(
   kernelName: string,
   name: K,

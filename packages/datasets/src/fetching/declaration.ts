@@ -42,12 +42,12 @@ export interface DatasetDeclaration<Dataset> {
     /** The URL of the authors' .tar.gz, or that of a folder, which ends in '/'. */
     readonly official?: string;
   };
-  /** How parts are made from files of another form. That `FILE.gz` unpacks to `FILE` goes without saying. */
+  /** How parts are made from files of another form. `FILE.gz` always unpacks to `FILE`. */
   readonly conversions?: readonly Conversion[];
   /**
    * Makes the dataset of its verified parts.
    *
-   * @param take gives the content of a part, once: its memory is free again as soon as the decoder has let go of it
+   * @param take gives the content of a part, once: its memory is free as soon as the decoder drops it
    */
   decode(take: (file: string) => Uint8Array<ArrayBuffer>): Dataset;
 }

@@ -32,7 +32,7 @@ const sourceList: Kind = {
 
 const abortSignal: Kind = {
   expected: 'an AbortSignal',
-  // By what it has: a page, a worker and a test environment each have a class of their own.
+  // By what it has: a page, a worker and a test environment each have their own class.
   accepts: (value) =>
     typeof value === 'object' &&
     value !== null &&

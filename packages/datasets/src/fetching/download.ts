@@ -43,7 +43,7 @@ export async function* download(
     for (;;) {
       stall.start();
       const { done, value } = await reader.read();
-      stall.pause(value?.length); // whoever takes the chunk may be slow without the server being so
+      stall.pause(value?.length); // the consumer of the chunk may be slow while the server is not
       if (done) break;
       received += value.length;
       if (received > maxBytes) throw tooLong(`more than ${maxBytes} bytes`, maxBytes);

@@ -34,7 +34,7 @@ export function folderSource(name: string, attempts: number, readFile: ReadFile)
             readFile(
               name,
               { ...context, maxBytes },
-              // All parts shrink about alike in this form, so that the length of one tells the total.
+              // All parts shrink about alike in this form, so that the length of one gives the total.
               (length) =>
                 isMain &&
                 reporter.received(0, length === null ? null : received + Math.round(parts * length)),

@@ -192,7 +192,9 @@ const decoders: Record<string, Decoder> = {
   I64: integer(8, (view, at, { name }) => {
     const value = view.getBigInt64(at, true);
     if (BigInt.asIntN(32, value) !== value) {
-      throw new Error(`loadSafetensors: tensor ${JSON.stringify(name)} holds ${value}, which is no int32`);
+      throw new Error(
+        `loadSafetensors: tensor ${JSON.stringify(name)} holds ${value}, which is not an int32`,
+      );
     }
     return Number(value);
   }),

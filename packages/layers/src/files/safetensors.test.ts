@@ -221,7 +221,7 @@ describe('loadSafetensors', () => {
       [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0],
     );
     await expectNoLeaks(() => {
-      expect(() => loadSafetensors(large)).toThrow(/tensor "b" holds 4294967296, which is no int32/);
+      expect(() => loadSafetensors(large)).toThrow(/tensor "b" holds 4294967296, which is not an int32/);
     });
   });
 });

@@ -123,9 +123,7 @@ export function attended(
 
 function checked(input: AttentionInput, features: number, keyFeatures: number) {
   if (typeof input !== 'object' || input === null || input instanceof tf.Tensor) {
-    throw new Error(
-      'attention: give the inputs as { query, key, value, mask }, of which value and mask may be left out',
-    );
+    throw new Error('attention: give the inputs as { query, key, value, mask }; value and mask are optional');
   }
   assertOptions<AttentionInput>('attention', input, {
     query: required(tensor),

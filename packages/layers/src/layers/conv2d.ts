@@ -104,7 +104,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
         );
         return activate(activation, params.bias ? addBias(y, params.bias) : y);
       }
-      // The gradient of relu needs its value alone, that of others their argument: those are kernels of their own.
+      // The gradient of relu needs its value alone, that of others their argument: those are separate kernels.
       const isRelu = activation?.kernel === 'relu';
       if (!params.bias && !isRelu) {
         return activate(activation, tf.conv2d(x as tf.Tensor4D, kernel, stride, tfPadding(padding)));

@@ -52,7 +52,7 @@ export function selectOutput(states: tf.Tensor, output: RecurrentOutput): tf.Ten
 /**
  * The gradient of the recurrent kernel, summed over all steps in one product.
  *
- * @param states [time, batch, units], of which all but the last were multiplied
+ * @param states [time, batch, units], all but the last were multiplied
  * @param dproducts [time, batch, gates·units], gradients of the products; the first step had none
  */
 export function recurrentKernelGradient(states: tf.Tensor, dproducts: tf.Tensor): tf.Tensor {

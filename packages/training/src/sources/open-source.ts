@@ -28,7 +28,7 @@ export interface Source<X, Y> {
 export interface OpenOptions {
   /** How often the data is gone through. */
   epochs: number;
-  /** Ends every epoch after so many batches. */
+  /** Ends every epoch after this many batches. */
   stepsPerEpoch?: number;
 }
 

@@ -6,15 +6,15 @@ export const shearX: Operation = (image, slope, canvas) => transform(image, [1, 
 /** Moves each column up or down by `slope` pixels for every pixel to the right. */
 export const shearY: Operation = (image, slope, canvas) => transform(image, [1, 0, 0, slope, 1, 0], canvas);
 
-/** Moves the image to the left by so many pixels. */
+/** Moves the image to the left by a number of pixels. */
 export const translateX: Operation = (image, pixels, canvas) =>
   transform(image, [1, 0, pixels, 0, 1, 0], canvas);
 
-/** Moves the image up by so many pixels. */
+/** Moves the image up by a number of pixels. */
 export const translateY: Operation = (image, pixels, canvas) =>
   transform(image, [1, 0, 0, 0, 1, pixels], canvas);
 
-/** Turns the image around its center by so many degrees, counter-clockwise. */
+/** Turns the image around its center by an angle in degrees, counter-clockwise. */
 export const rotate: Operation = (image, degrees, canvas) => {
   const [cos, sin] = [Math.cos((-degrees * Math.PI) / 180), Math.sin((-degrees * Math.PI) / 180)];
   const [x, y] = [canvas.width / 2, canvas.height / 2];

@@ -10,7 +10,7 @@ export const solarize: Operation = (image, threshold) => {
   for (let i = 0; i < image.length; i++) if (image[i]! >= threshold) image[i] = 255 - image[i]!;
 };
 
-/** Keeps so many of the 8 bits, the highest. */
+/** Keeps the highest of the 8 bits. */
 export const posterize: Operation = (image, bits) => {
   const mask = 0xff & ~(2 ** (8 - bits) - 1);
   for (let i = 0; i < image.length; i++) image[i]! &= mask;

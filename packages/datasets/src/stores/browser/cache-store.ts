@@ -18,7 +18,7 @@ export function cacheStore(name: string, dataset: Stored): Store {
     async read(part) {
       const entry = await (await openCache(name, dataset)).match(keyOf(part));
       if (!entry) return null;
-      // One byte more than it should have tells that it has too many.
+      // One byte more than expected shows that there are too many.
       return new Uint8Array(await (await entry.blob()).slice(0, part.bytes + 1).arrayBuffer());
     },
 

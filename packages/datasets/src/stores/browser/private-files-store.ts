@@ -38,7 +38,7 @@ export function privateFilesStore(name: string, dataset: Stored): Store {
     async read({ file, bytes }) {
       try {
         const handle = await (await folder(false)).getFileHandle(file);
-        // One byte more than it should have tells that it has too many.
+        // One byte more than expected shows that there are too many.
         return new Uint8Array(await (await handle.getFile()).slice(0, bytes + 1).arrayBuffer());
       } catch (error) {
         if ((error as Error).name === 'NotFoundError') return null;

@@ -60,7 +60,7 @@ export function fileStore(folder: string, dataset: Stored, lock: Partial<LockOpt
 
 async function checkSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  // Some network and virtual file systems report nothing at all; writing tells on those.
+  // Some network and virtual file systems report nothing at all; there only writing shows it.
   if (bavail > 0 && bavail * bsize < bytes) {
     throw new Error(
       `${Math.floor((bavail * bsize) / 1e6)} MB are free, ${Math.ceil(bytes / 1e6)} MB are needed`,

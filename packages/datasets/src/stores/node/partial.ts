@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** A short name of this machine: a process id means nothing on another that shares the folder. */
 export const hostId = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** A name for something unfinished, which tells who works on it. */
+/** The name of an unfinished file, which says which process writes it. */
 export function partialName(): string {
   return `partial-${process.pid}-${hostId}-${randomBytes(4).toString('hex')}`;
 }

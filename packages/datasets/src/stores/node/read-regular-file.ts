@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Reads a file, and of one that is larger than `maxBytes` one byte more than that, which tells so.
+ * Reads a file; of one larger than `maxBytes`, one byte more than that, which shows that it is too large.
  *
  * @returns null when there is no such file; no bytes when it is not a regular file but a pipe, a device or a folder
  * @throws file system errors
