@@ -41,7 +41,11 @@ export function weightsOf(name: string, weights: Input | undefined, shape: numbe
   }
   const aligned = tf.reshape(w, [...w.shape, ...shape.slice(w.rank).map(() => 1)]);
   return tf.broadcastTo(
-    tf.where(tf.logicalAnd(tf.greaterEqual(aligned, 0), tf.less(aligned, Infinity)), aligned, Number.NaN),
+    tf.where(
+      tf.logicalAnd(tf.greaterEqual(aligned, 0), tf.isFinite(aligned)),
+      aligned,
+      tf.fill([], Number.NaN),
+    ),
     shape,
   );
 }

@@ -41,8 +41,10 @@ export function clipByGlobalNorm(optimizer: Optimizer, options: ClipByGlobalNorm
         const finite = tf.isFinite(root);
         const isWithin = tf.logicalAnd(finite, tf.lessEqual(tf.mul(peak, root), maxNorm));
         const divisor = tf.where(isWithin, 1, peak);
+        // tfjs's debug mode refuses a NaN that is not in a tensor.
+        const nan = tf.fill([], Number.NaN);
         // Not a product with 0 or NaN: what that makes of infinities differs between GPUs.
-        const factor = tf.where(isWithin, 1, tf.where(finite, tf.div(maxNorm, root), Number.NaN));
+        const factor = tf.where(isWithin, 1, tf.where(finite, tf.div(maxNorm, root), nan));
         const clipped = mapTensors(given, (gradient) => tf.mul(tf.div(gradient, divisor), factor));
         return optimizer.update(clipped, state, info);
       });

@@ -41,6 +41,6 @@ export function accuracy(
     const target = areProbabilities ? tf.cast(tf.argMax(y, -1), 'float32') : y;
     const isNumber = tf.logicalNot(tf.any(tf.isNaN(scores), -1));
     const hits = tf.cast(tf.equal(tf.cast(tf.argMax(scores, -1), 'float32'), target), 'float32');
-    return tf.mean(tf.where(tf.logicalAnd(isClass, isNumber), hits, Number.NaN)) as tf.Scalar;
+    return tf.mean(tf.where(tf.logicalAnd(isClass, isNumber), hits, tf.fill([], Number.NaN))) as tf.Scalar;
   });
 }

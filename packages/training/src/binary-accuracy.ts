@@ -39,6 +39,6 @@ export function binaryAccuracy(
     const isLabel = tf.logicalOr(tf.equal(flat, 0), tf.equal(flat, 1));
     const hits = tf.equal(tf.cast(tf.greater(flatScores, threshold), 'float32'), flat);
     const isRight = tf.logicalAnd(isLabel, tf.logicalNot(tf.isNaN(flatScores)));
-    return tf.mean(tf.where(isRight, tf.cast(hits, 'float32'), Number.NaN)) as tf.Scalar;
+    return tf.mean(tf.where(isRight, tf.cast(hits, 'float32'), tf.fill([], Number.NaN))) as tf.Scalar;
   });
 }

@@ -191,7 +191,7 @@ function choose(
   // x + (−0) is x for every x, where −0 + 0 would be 0.
   const nothing = tf.scalar(-0);
   const pairs: Choice[] = [
-    [value, tf.scalar(Number.NaN)],
+    [value, tf.fill([], Number.NaN)],
     ...moved,
     ...updates.map(([, update]): Choice => [update, nothing]),
     ...continued.map(({ tensor, old }): Choice => [tensor, old!]),
