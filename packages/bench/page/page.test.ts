@@ -30,7 +30,10 @@ import {
 
 vi.mock('../src/run/dataset', async () => {
   const { smallData } = await import('./test/small-page');
-  return { dataset: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+  return {
+    describeDataset: async () => ({ id: 'cifar10', name: 'CIFAR-10', sha256: {} }),
+    loadDataset: async () => smallData,
+  };
 });
 
 describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {

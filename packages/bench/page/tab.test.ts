@@ -8,7 +8,10 @@ import { choose, finished, noSidewaysScrolling, PATIENCE, reached, visiting } fr
 
 vi.mock('../src/run/dataset', async () => {
   const { smallData } = await import('./test/small-page');
-  return { dataset: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+  return {
+    describeDataset: async () => ({ id: 'cifar10', name: 'CIFAR-10', sha256: {} }),
+    loadDataset: async () => smallData,
+  };
 });
 
 describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }, () => {

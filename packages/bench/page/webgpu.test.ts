@@ -16,7 +16,10 @@ import {
 
 vi.mock('../src/run/dataset', async () => {
   const { smallData } = await import('./test/small-page');
-  return { dataset: { name: 'CIFAR-10', sha256: {}, load: async () => smallData } };
+  return {
+    describeDataset: async () => ({ id: 'cifar10', name: 'CIFAR-10', sha256: {} }),
+    loadDataset: async () => smallData,
+  };
 });
 
 // SwiftShader compiles shaders for seconds and computes on the processor.

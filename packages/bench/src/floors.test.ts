@@ -8,15 +8,16 @@ const src = fileURLToPath(new URL('.', import.meta.url));
 /** The rooms of the bench from the ground up, each with those that it may import from. */
 const floors: { [room: string]: string[] } = {
   lib: [],
+  data: ['lib', 'recipes'],
   results: ['lib'],
   backends: ['lib', 'results'],
   recipes: ['lib', 'results'],
   models: ['lib', 'results', 'recipes'],
   present: ['lib', 'results'],
   serve: ['lib'],
-  'run-folder': ['lib', 'results', 'backends', 'models', 'present'],
-  run: ['lib', 'results', 'backends', 'recipes', 'models', 'run-folder'],
-  cli: ['lib', 'results', 'backends', 'recipes', 'models', 'present', 'serve', 'run-folder', 'run'],
+  'run-folder': ['lib', 'data', 'results', 'backends', 'models', 'present'],
+  run: ['lib', 'data', 'results', 'backends', 'recipes', 'models', 'run-folder'],
+  cli: ['lib', 'data', 'results', 'backends', 'recipes', 'models', 'present', 'serve', 'run-folder', 'run'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -25,6 +25,7 @@ export function fixtureResults(change: Partial<Results> = {}): Results {
     },
     backend: { name: 'simd', details: { variant: 'relaxed', threads: '2' } },
     dataset: {
+      id: 'cifar10',
       name: 'CIFAR-10',
       trainImages: 50_000,
       testImages: 10_000,

@@ -56,6 +56,9 @@ export interface Samples {
   model: string;
   seed: number;
   epoch: number;
+  /** What people call the dataset. */
+  dataset: string;
+  classNames: readonly string[];
   /** Height, width, channels of each image. */
   shape: [number, number, number];
   items: { image: number; label: number; pixels: Uint8Array; probabilities: number[] }[];
@@ -105,7 +108,7 @@ export interface OpenedRun {
 export type WorkerEvent =
   | RunEvent
   | { type: 'begun'; run: string; backend: Results['backend']; threads: number }
-  | { type: 'outcome'; training: Training; epoch: number; outcome: Outcome }
+  | { type: 'outcome'; training: Training; epoch: number; outcome: Outcome; classNames: readonly string[] }
   | { type: 'samples'; samples: Samples }
   | { type: 'modelResult'; result: ModelResult }
   | { type: 'checkpoint'; training: Training; step: number }

@@ -60,7 +60,7 @@ export async function stoppedInNode(): Promise<string> {
     v8Flags: false,
     checkpointMinutes: 5,
     backend: { name: name as 'simd', details },
-    dataset: { name: 'CIFAR-10', sha256: {} },
+    dataset: { id: 'cifar10', name: 'CIFAR-10', sha256: {} },
     machine: describeMachine(),
   };
   await trainUntil(50, folder, record, { resume: false });
@@ -90,6 +90,7 @@ async function trainUntil(
     trainAll(
       {
         ...record,
+        dataset: record.dataset.id,
         backend: 'simd',
         outputDirectory: folder,
         checkpoints: run.checkpoints,

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { parseResults } from '../results/results';
 
-// cspell:ignore sede quik
+// cspell:ignore sede quik mnits
 // The real command line as a separate process; what would train for minutes is replaced by a fixture of a second.
 const slowComparison = `
 import { fixtureResults } from '../../test/fixture-results';
@@ -33,6 +33,16 @@ const run = async (args: string, cwd = emptyFolder(), env: NodeJS.ProcessEnv = {
   ...(await start(cli, args.split(' ').filter(Boolean), { cwd, env }).ended),
 });
 
+it('has a line in the README for every option of every command', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const helps = await Promise.all(
+    ['', 'step', 'serve', 'doctor', 'list', 'compare', 'export'].map((name) => run(`${name} --help`)),
+  );
+  const options = new Set(helps.flatMap(({ out }) => out.match(/--[a-z][\w-]+/g) ?? []));
+  expect([...options].filter((option) => !readme.includes(option))).toEqual([]);
+  expect(options).toContain('--dataset');
+});
+
 describe('what cannot be done as asked', () => {
   it.each([
     ['--sede 3', /unknown option '--sede'[\s\S]*Did you mean --seed/],
@@ -40,10 +50,8 @@ describe('what cannot be done as asked', () => {
       'stpe',
       /unknown command 'stpe'; expected step, serve, doctor, list, compare or export.*Did you mean step\?/,
     ],
-    [
-      '--models cnn,vti',
-      /'cnn,vti' is invalid\. Expected cnn, fnn, rnn, vit or vit-hybrid\. Did you mean vit\?/,
-    ],
+    ['--models cnn,vti', /'cnn,vti' is invalid\. Expected cnn, fnn, .* or vit-hybrid\. Did you mean vit\?/],
+    ['--dataset mnits', /'mnits' is invalid\. Expected cifar10 or mnist\. Did you mean mnist\?/],
     ['--models cnn,cnn', /'cnn' is listed twice/],
     ['--models cnn,', /separated by single commas/],
     ['--epochs 0', /'0' is invalid\. Expected a whole number of at least 1/],
@@ -286,15 +294,17 @@ describe('the other commands', () => {
     expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
     expect(out).toMatch(/yes cpu/);
     expect(out).toMatch(/cifar10: not there yet/);
+    expect(out).toMatch(/mnist: not there yet/);
   });
 
   it('doctor --json is one object', async () => {
-    const { best, backends, cache, energy } = JSON.parse((await run('doctor --json')).out);
+    const { best, backends, caches, energy } = JSON.parse((await run('doctor --json')).out);
     expect(best).toBe('simd');
     expect(backends).toHaveLength(5);
     expect(backends[3].peak.gflopsPerSecond).toBeGreaterThan(backends[4].peak.gflopsPerSecond);
     expect(energy).toEqual({ processor: expect.any(String), gpu: expect.any(String) });
-    expect(cache.freeBytes).toBeGreaterThan(0);
+    expect(caches.map(({ dataset }: { dataset: string }) => dataset)).toEqual(['cifar10', 'mnist']);
+    expect(caches[1].freeBytes).toBeGreaterThan(0);
   });
 
   it('step --json measures the model that it is told', async () => {

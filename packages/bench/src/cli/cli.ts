@@ -17,7 +17,7 @@ const dependencies: Dependencies = {
   describeEnergy: async () => (await import('../run/measure/open-energy-meter')).describeEnergy(),
   serve: async (options) => (await import('../serve/serve-bench')).serveBench(options),
   describeMachine: async () => (await import('../run/machine')).describeMachine(),
-  cacheFolder: async (folder) => (await import('@tenfold/datasets')).cacheFolder('cifar10', folder),
+  cacheFolder: async (dataset, folder) => (await import('@tenfold/datasets')).cacheFolder(dataset, folder),
 };
 
 const output = guardOutput({ out: process.stdout, err: process.stderr });

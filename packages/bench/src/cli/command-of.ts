@@ -1,10 +1,11 @@
+import { defaultDataset } from '../data/datasets';
 import { overrideText } from '../models/overrides';
 import type { RunOptions } from '../run/run-options';
 
 /** What {@link commandOf} spells out. */
 export type Choices = Pick<
   RunOptions,
-  'profile' | 'models' | 'backend' | 'seeds' | 'heldOut' | 'epochs' | 'overrides'
+  'dataset' | 'profile' | 'models' | 'backend' | 'seeds' | 'heldOut' | 'epochs' | 'overrides'
 > & {
   threads?: number;
   v8Flags: boolean;
@@ -12,6 +13,7 @@ export type Choices = Pick<
 
 /** The command that repeats a run, every choice spelled out. */
 export function commandOf({
+  dataset = defaultDataset,
   profile,
   models,
   backend,
@@ -24,6 +26,7 @@ export function commandOf({
 }: Choices): string {
   const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
   words.push(`--backend ${backend}`, `--seed ${seeds[0]}`);
+  if (dataset !== defaultDataset) words.push(`--dataset ${dataset}`);
   if (seeds.length > 1) words.push(`--seeds ${seeds.length}`);
   if (heldOut > 0) words.push(`--held-out ${heldOut}`);
   if (epochs !== undefined) words.push(`--epochs ${epochs}`);

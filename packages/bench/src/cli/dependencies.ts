@@ -1,6 +1,7 @@
 import type { BackendCheck } from '../backends/check-backend';
 import type { BackendName } from '../backends/names';
 import type { SelectOptions } from '../backends/select-backend';
+import type { DatasetName } from '../data/datasets';
 import type { Machine, Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
 import type { RunPlan } from '../run/plan';
@@ -12,7 +13,9 @@ import type { ServeOptions } from '../serve/serve-bench';
 /** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
 export interface Dependencies {
   /** What a comparison will train, by which recipes and on which data. */
-  plan(options: Pick<RunOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan>;
+  plan(
+    options: Pick<RunOptions, 'dataset' | 'profile' | 'models' | 'epochs' | 'overrides'>,
+  ): Promise<RunPlan>;
   trainAll(options: RunOptions & { command: string }, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
@@ -22,8 +25,8 @@ export interface Dependencies {
   describeEnergy(): Promise<{ processor: string; gpu: string }>;
   describeMachine(): Promise<Machine>;
   serve(options: ServeOptions): Promise<PageServer & { hasData: boolean }>;
-  /** The folder that keeps CIFAR-10. */
-  cacheFolder(cacheDirectory: string | undefined): Promise<string>;
+  /** The folder that keeps a dataset. */
+  cacheFolder(dataset: DatasetName, cacheDirectory: string | undefined): Promise<string>;
 }
 
 /** Where a command writes: results to `out`, everything else to `err`. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import type { BackendCheck } from '../backends/check-backend';
 import { backendDescriptions, backendNames } from '../backends/names';
+import { datasetNames } from '../data/datasets';
 import { bytes, count, rate, seconds } from '../lib/format';
+import type { RunPlan } from '../run/plan';
 import type { Dependencies, Streams } from './dependencies';
 import { freeBytes } from './folders';
 
@@ -14,6 +16,7 @@ export interface DoctorFlags {
 }
 
 interface CacheState {
+  dataset: string;
   folder: string;
   state: string;
   freeBytes: number | null;
@@ -29,13 +32,16 @@ export async function doctorCommand(
   for (const name of backendNames) checks.push(await deps.checkBackend(name, { v8Flags: flags.v8Flags })); // one after another: they use all cores
   const machine = await deps.describeMachine();
   const energy = await deps.describeEnergy();
-  const cache = await cacheState(await deps.cacheFolder(flags.cache));
+  const caches: CacheState[] = [];
+  for (const id of datasetNames) {
+    const { dataset } = await deps.plan({ dataset: id, profile: 'quick', models: [] });
+    caches.push(await cacheState(dataset, await deps.cacheFolder(id, flags.cache)));
+  }
   const best = checks.find(({ works }) => works)?.name ?? null;
   if (flags.json) {
-    streams.out.write(`${JSON.stringify({ best, backends: checks, machine, energy, cache }, null, 2)}\n`);
+    streams.out.write(`${JSON.stringify({ best, backends: checks, machine, energy, caches }, null, 2)}\n`);
   } else {
     const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-    const free = cache.freeBytes === null ? 'free space unknown' : `${bytes(cache.freeBytes)} free`;
     const lines = [
       'Backends, best first',
       ...checks.flatMap((check) => describe(check, check.name === best)),
@@ -49,8 +55,11 @@ export async function doctorCommand(
       `  processor: ${energy.processor}`,
       `  GPU: ${energy.gpu}`,
       '',
-      'Data set cache',
-      `  ${cache.folder}: ${cache.state}, ${free}`,
+      'Datasets',
+      ...caches.map(({ folder, state, freeBytes: free }) => {
+        const room = free === null ? 'free space unknown' : `${bytes(free)} free`;
+        return `  ${folder}: ${state}, ${room}`;
+      }),
     ];
     streams.out.write(`${lines.join('\n')}\n`);
   }
@@ -75,21 +84,22 @@ function describe(check: BackendCheck, chosen: boolean): string[] {
   return [`  ${pc.green('yes')} ${name} ${what}${note}`, `      ${found.join(', ')}`, ...roof];
 }
 
-async function cacheState(folder: string): Promise<CacheState> {
+async function cacheState({ id, name, sha256 }: RunPlan['dataset'], folder: string): Promise<CacheState> {
   const free = await freeBytes(folder);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
   if (names instanceof Error) {
     const state =
       names.code === 'ENOENT' ? 'not there yet, made by the first run' : `cannot be read (${names.message})`;
-    return { folder, state, freeBytes: free };
+    return { dataset: id, folder, state, freeBytes: free };
   }
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
-  const parts = names.filter((name) => name.endsWith('.bin')).length;
+  const parts = Object.keys(sha256);
+  const here = parts.filter((part) => names.includes(part)).length;
   const writable = await access(folder, constants.W_OK).then(
     () => '',
     () => ', cannot be written',
   );
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const state = `${parts} of 6 parts of CIFAR-10, ${bytes(total)}${writable}`;
-  return { folder, state, freeBytes: free };
+  const state = `${here} of ${parts.length} parts of ${name}, ${bytes(total)}${writable}`;
+  return { dataset: id, folder, state, freeBytes: free };
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
 import { backendNames } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
+import { datasetNames, defaultDataset } from '../data/datasets';
 import { profileNames } from '../models/model-definition';
 import { defaultModels, modelNames } from '../models/models';
 import { compareCommand } from './compare-command';
@@ -84,10 +85,10 @@ function createProgram(
       "leave V8's experimental flags alone: they make simd faster here, and are checked before use",
     );
   const cache = () =>
-    new Option('--cache <folder>', 'where CIFAR-10 is kept (default: TENFOLD_CACHE, else the user cache)');
+    new Option('--cache <folder>', 'where datasets are kept (default: TENFOLD_CACHE, else the user cache)');
 
   const program = new Command(NAME)
-    .description('Trains CNN, FNN, RNN and ViT on CIFAR-10 and compares them with the tables of a paper.')
+    .description('Trains networks on CIFAR-10, compared with the tables of a paper, or on other images.')
     .version(version, '-V, --version')
     .argument('[command]', `${enumerate(commands)}; without one, the comparison`)
     .usage(`[options] | ${commands.map((name) => `${name} [options]`).join(' | ')}`)
@@ -108,6 +109,11 @@ function createProgram(
       new Option('-m, --models <list>', `of ${modelNames.join(', ')}`)
         .default([...defaultModels], defaultModels.join(','))
         .argParser(distinct(listOf(oneOf(modelNames)))),
+    )
+    .addOption(
+      new Option('-d, --dataset <name>', `what to train on: ${enumerate(datasetNames)}`)
+        .default(defaultDataset)
+        .argParser(oneOf(datasetNames)),
     )
     .addOption(backend())
     .addOption(seed())

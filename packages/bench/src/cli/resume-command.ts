@@ -27,7 +27,12 @@ export async function resumeCommand(
     throw new UsageError(`--resume: ${error.message}`);
   });
   refuseOtherOptions(record, flags, given);
-  const { dataset } = await deps.plan({ profile: record.profile, models: [], epochs: record.epochs });
+  const { dataset } = await deps.plan({
+    dataset: record.dataset.id,
+    profile: record.profile,
+    models: [],
+    epochs: record.epochs,
+  });
   refuseOtherData(record, dataset);
 
   const progress = createProgress(streams);
@@ -80,6 +85,7 @@ function findRun(run: string): string {
 }
 
 const options = [
+  'dataset',
   'profile',
   'models',
   'backend',
@@ -99,6 +105,7 @@ function refuseOtherOptions(record: RunRecord, flags: TrainFlags, given: string[
   const threads = threadsOf(record);
   const recorded = {
     ...{ profile, models, heldOut, epochs, threads, v8Flags },
+    dataset: record.dataset.id,
     backend: backend.name,
     seed: seeds[0],
     seeds: seeds.length,

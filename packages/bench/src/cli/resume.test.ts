@@ -23,11 +23,14 @@ import { parseResults } from '../results/results';
 const stubs = {
   'run/dataset': `
 import { tintedImages } from '../../test/tinted-images';
-export const dataset = {
-  name: 'Tinted images',
+export const describeDataset = async (id) => ({
+  id,
+  name: id === 'mnist' ? 'Small gray images' : 'Tinted images',
   sha256: { images: process.env.OTHER_DATA ? 'b'.repeat(64) : 'a'.repeat(64) },
-  load: async () => tintedImages({ train: 125, test: process.env.NO_TEST_IMAGES ? 0 : 20 }),
-};`,
+});
+const gray = { size: 12, channels: 1, classes: 4 };
+export const loadDataset = async (id) =>
+  tintedImages({ train: 125, test: process.env.NO_TEST_IMAGES ? 0 : 20, ...(id === 'mnist' && gray) });`,
   'models/profiles': `
 import { models } from './models';
 const small = { epochs: 3, batchSize: 12 };
@@ -249,6 +252,50 @@ it('on held-out images, trains on the others and leaves the test images alone', 
   expect(cnn!.confusionMatrix.map((row) => row.reduce((sum, n) => sum + n))).toEqual(new Array(10).fill(3));
   expect(lines(join(cwd, 'run')).filter(({ type }) => type === 'step')).toHaveLength(7); // (125 − 30) / 12
 });
+
+it('trains on another dataset, with its shape, classes and names, and resumes on no other', async () => {
+  const cwd = emptyFolder();
+  const args = [
+    '--dataset',
+    'mnist',
+    '--models',
+    'fnn',
+    '--backend',
+    'simd',
+    '--epochs',
+    '1',
+    FAST,
+    '--out',
+    'run',
+  ];
+  const { code, out, err } = await start(cli, args, { cwd }).ended;
+  expect({ code, out, err }).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('20 Small gray images test images'),
+  });
+  const { dataset, command, models, paper } = parseResults(json(join(cwd, 'run', 'results.json')));
+  expect(dataset).toMatchObject({
+    id: 'mnist',
+    name: 'Small gray images',
+    classNames: ['tint 0', 'tint 1', 'tint 2', 'tint 3'],
+    imageShape: [12, 12, 1],
+  });
+  expect(command).toMatch(/--dataset mnist/);
+  const [fnn] = models;
+  expect(fnn!.recipe.augmentation).toMatchObject({ flip: 'none', policy: 'none' });
+  expect(fnn!.parameters).toBe(144 * 16 + 16 + 2 * 16 + 16 * 4 + 4); // of 144 pixels and four classes
+  expect(fnn!.confusionMatrix.map((row) => row.length)).toEqual([4, 4, 4, 4]);
+  expect(paper.models).toEqual([]);
+  const report = readFileSync(join(cwd, 'run', 'report.md'), 'utf8');
+  expect(report).toMatch(/^# Small gray images: fnn/);
+  expect(report).toMatch(/tint 3/);
+  const other = await resume(cwd, '--dataset', 'cifar10');
+  expect(other).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--dataset is cifar10, but the run was made with mnist'),
+  });
+  expect(await resume(cwd)).toMatchObject({ code: 0 });
+}, 60_000);
 
 describe('a run that is killed', () => {
   it.each([0, 5])(

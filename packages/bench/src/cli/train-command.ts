@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { type BackendName, backendDescriptions } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
+import type { DatasetName } from '../data/datasets';
 import type { Profile } from '../models/model-definition';
 import type { ModelName } from '../models/models';
 import { type Override, OverrideError, overridesOf, parseOverride } from '../models/overrides';
@@ -17,6 +18,7 @@ import { trainRun } from './train-run';
 import { UsageError } from './usage-error';
 
 export interface TrainFlags {
+  dataset: DatasetName;
   profile: Profile;
   models: ModelName[];
   backend?: BackendName;
@@ -44,7 +46,7 @@ const CHECKPOINT_MINUTES = 5;
 
 /** Trains the models, writes the run's folder and prints the tables. */
 export async function trainCommand(flags: TrainFlags, deps: Dependencies, streams: Streams): Promise<number> {
-  const { profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
+  const { dataset, profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
   if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
   const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.seed + i);
   if (!seeds.every(Number.isSafeInteger)) {
@@ -55,7 +57,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
   const { overrides, plan } = await planned(flags, deps);
   if (out) await checkEmpty('--out', out);
   await checkWritable(out ? '--out' : 'run folder', out ?? 'runs');
-  await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(cache));
+  await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(dataset, cache));
 
   const progress = createProgress(streams);
   const backend = await chooseBackend(flags, deps, progress.say);
@@ -65,6 +67,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
     schemaVersion: 4,
     createdAt: new Date().toISOString(),
     command: commandOf({
+      dataset,
       profile,
       models,
       backend: name,
@@ -94,7 +97,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
 
 /** What will be trained, with what the command line and the file of recipes have otherwise than the profile. */
 async function planned(
-  { profile, models, epochs, set = [], recipes }: TrainFlags,
+  { dataset, profile, models, epochs, set = [], recipes }: TrainFlags,
   deps: Dependencies,
 ): Promise<{ overrides: Override[]; plan: RunPlan }> {
   let option = '--recipes';
@@ -104,7 +107,7 @@ async function planned(
     const overrides = [...fromFile.filter(({ model }) => models.includes(model)), ...set.map(parseOverride)];
     option = recipes === undefined ? '--set' : '--recipes, --set';
     if (overrides.length === 0) option = '--profile';
-    return { overrides, plan: await deps.plan({ profile, models, epochs, overrides }) };
+    return { overrides, plan: await deps.plan({ dataset, profile, models, epochs, overrides }) };
   } catch (error) {
     if (!(error instanceof OverrideError)) throw error;
     throw new UsageError(`${option}: ${error.message}`, { cause: error });

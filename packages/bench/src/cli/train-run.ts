@@ -43,6 +43,7 @@ export async function trainRun(
     const { signal } = interruption;
     const found = await deps.trainAll(
       {
+        dataset: record.dataset.id,
         profile,
         models,
         backend: backend.name,

@@ -17,3 +17,13 @@ export const paper: Results['paper'] = {
     'Neither the number of runs nor the spread between seeds is given.',
   ],
 };
+
+/** The paper as it is compared with a run on a dataset: it has numbers of CIFAR-10 alone. */
+export function paperBeside(dataset: string): Results['paper'] {
+  if (dataset === 'CIFAR-10') return paper;
+  return {
+    ...paper,
+    models: [],
+    leavesOpen: [`The paper's tables are of CIFAR-10; no number of ${dataset} is compared with them.`],
+  };
+}

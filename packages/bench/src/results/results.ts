@@ -191,6 +191,7 @@ export const resultsSchema = z
     machine: machineSchema,
     backend: z.object({ name: z.string(), details: z.record(z.string(), z.string()) }),
     dataset: z.object({
+      id: z.string().default('cifar10').meta({ description: 'As --dataset names it.' }),
       name: z.string(),
       trainImages: count,
       testImages: count,

@@ -17,6 +17,8 @@ export type RunEvent =
   | { type: 'stage'; message: string }
   | {
       type: 'download';
+      /** What people call it. */
+      dataset: string;
       receivedBytes: number;
       totalBytes: number | null;
       bytesPerSecond: number;

@@ -21,7 +21,7 @@ const record: RunRecord = {
   checkpointMinutes: 5,
   backend: { name: 'simd', details: {} },
   recipes: [quick.fnn],
-  dataset: { name: 'CIFAR-10', sha256: {} },
+  dataset: { id: 'cifar10', name: 'CIFAR-10', sha256: {} },
   machine,
 };
 const place = () => join(mkdtempSync(join(tmpdir(), 'tenfold-run-')), 'run');

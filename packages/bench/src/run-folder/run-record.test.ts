@@ -65,7 +65,7 @@ describe('run.json', () => {
     checkpointMinutes: 5,
     ...place,
     recipes: [hour.cnn, hour.fnn],
-    dataset: { name: 'CIFAR-10', sha256: {} },
+    dataset: { id: 'cifar10' as const, name: 'CIFAR-10', sha256: {} },
   };
   const written = async (of: RunRecord = record) => {
     const folder = mkdtempSync(join(tmpdir(), 'tenfold-record-'));

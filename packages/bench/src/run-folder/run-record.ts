@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
+import { datasetNames, defaultDataset } from '../data/datasets';
 import type { WriteFile } from '../lib/atomic-write';
 import { digest } from '../lib/digest';
 import { join, readFile } from '../lib/files';
@@ -37,7 +38,11 @@ const runRecordSchema = z
     backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
     /** One for each model, in their order, exactly as used. */
     recipes: z.array(recipeSchema),
-    dataset: z.object({ name: z.string(), sha256: z.record(z.string(), z.string()) }),
+    dataset: z.object({
+      id: z.enum(datasetNames).default(defaultDataset),
+      name: z.string(),
+      sha256: z.record(z.string(), z.string()),
+    }),
     machine: machineSchema,
   })
   .superRefine(({ models, recipes }, context) => {

@@ -1,53 +1,55 @@
-import { cifar10, type ImageDataset } from '@tenfold/datasets';
+import type { ImageDataset } from '@tenfold/datasets';
+import { type DatasetName, datasets } from '../data/datasets';
+import type { RunListener } from '../results/run-events';
 import type * as node from './dataset';
+import { listenToLoading } from './listen-to-loading';
 
-let loaded: Promise<ImageDataset> | undefined;
+const loaded = new Map<DatasetName, Promise<ImageDataset>>();
 
-/** The data of the comparison, loaded once for each worker: from the browser's storage, the page's own host or a network. */
-export const dataset: typeof node.dataset = {
-  name: 'CIFAR-10',
-  sha256: Object.fromEntries(cifar10.parts.map(({ file, sha256 }) => [file, sha256])),
-  load({ signal }, listener) {
-    loaded ??= load(signal, listener).catch((error) => {
-      loaded = undefined; // the next one tries again
-      throw error instanceof AggregateError ? inWords(error) : error;
-    });
-    return loaded;
-  },
+export const describeDataset: typeof node.describeDataset = async (id) => {
+  const { title, loader } = datasets[id];
+  const { parts } = await loader();
+  return { id, name: title, sha256: Object.fromEntries(parts.map(({ file, sha256 }) => [file, sha256])) };
+};
+
+/** Loads a dataset, once for each worker: from the browser's storage, the page's own host or a network. */
+export const loadDataset: typeof node.loadDataset = (id, { signal }, listener) => {
+  const known = loaded.get(id);
+  if (known) return known;
+  const loading = load(id, signal, listener).catch((error) => {
+    loaded.delete(id); // the next one tries again
+    throw error instanceof AggregateError ? inWords(datasets[id].title, error) : error;
+  });
+  loaded.set(id, loading);
+  return loading;
 };
 
 async function load(
+  id: DatasetName,
   signal: AbortSignal | undefined,
-  listener: Parameters<typeof dataset.load>[1],
+  listener: RunListener,
 ): Promise<ImageDataset> {
-  listener({ type: 'stage', message: 'Loading CIFAR-10' });
-  return cifar10({
-    signal,
-    sources: [...(await ownHost()), 'jsdelivr', 'unpkg'],
-    onProgress({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) {
-      if (phase === 'downloading') {
-        listener({ type: 'download', receivedBytes: bytes, totalBytes, bytesPerSecond, secondsLeft });
-      } else {
-        listener({ type: 'stage', message });
-      }
-    },
-  });
+  const { title, loader } = datasets[id];
+  const from = await loader();
+  const onProgress = listenToLoading(title, listener);
+  const own = await ownHost(id, from.parts.at(-1)!.file);
+  return from({ signal, sources: [...own, 'jsdelivr', 'unpkg'], onProgress });
 }
 
-/** For whoever looks at a page: no option of a function is of use there. */
-function inWords({ message, errors }: AggregateError): Error {
+/** For people who look at a page: options of a function are of no use there. */
+function inWords(title: string, { message, errors }: AggregateError): Error {
   const sources = message.split('\n').filter((line) => line.startsWith('  - '));
   return new AggregateError(
     errors,
-    `CIFAR-10 could not be fetched:\n${sources.join('\n')}\nCheck the network and what blocks these hosts. Or run the bench once in Node on this machine: it keeps the data, and 'serve' then brings them along.`,
+    `${title} could not be fetched:\n${sources.join('\n')}\nCheck the network and what blocks these hosts. Or run the bench once in Node on this machine: it keeps the data, and 'serve' then brings them along.`,
   );
 }
 
-/** The folder `cifar10/` beside the page, where its host has one: `serve` does when Node has the data already. */
-async function ownHost(): Promise<string[]> {
-  const folder = new URL('./cifar10/', pageAddress()).href;
+/** The dataset's folder beside the page, where its host has one: `serve` does when Node has the data already. */
+async function ownHost(id: DatasetName, file: string): Promise<string[]> {
+  const folder = new URL(`./${id}/`, pageAddress()).href;
   try {
-    const { ok, headers } = await fetch(new URL('test_batch.bin', folder), { method: 'HEAD' });
+    const { ok, headers } = await fetch(new URL(file, folder), { method: 'HEAD' });
     return ok && !headers.get('content-type')?.startsWith('text/html') ? [folder] : [];
   } catch {
     return []; // offline: the storage may have all

@@ -1,23 +1,32 @@
-import { cifar10, type ImageDataset } from '@tenfold/datasets';
+import type { ImageDataset } from '@tenfold/datasets';
+import { type DatasetName, datasets } from '../data/datasets';
 import type { RunListener } from '../results/run-events';
+import { listenToLoading } from './listen-to-loading';
 import type { RunOptions } from './run-options';
 
-/** The data of the comparison; what is loaded has these digests. */
-export const dataset = {
-  name: 'CIFAR-10',
-  sha256: Object.fromEntries(cifar10.parts.map(({ file, sha256 }) => [file, sha256])),
-  load({ cacheDirectory, signal }: RunOptions, listener: RunListener): Promise<ImageDataset> {
-    listener({ type: 'stage', message: 'Loading CIFAR-10' });
-    return cifar10({
-      cacheDirectory,
-      signal,
-      onProgress({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) {
-        if (phase === 'downloading') {
-          listener({ type: 'download', receivedBytes: bytes, totalBytes, bytesPerSecond, secondsLeft });
-        } else {
-          listener({ type: 'stage', message });
-        }
-      },
-    });
-  },
-};
+/** What a run records of its data: what it loads has these digests. */
+export interface DatasetRecord {
+  id: DatasetName;
+  /** What people call it. */
+  name: string;
+  /** Of each part. */
+  sha256: Record<string, string>;
+}
+
+/** Looks up a dataset without loading it. */
+export async function describeDataset(id: DatasetName): Promise<DatasetRecord> {
+  const { title, loader } = datasets[id];
+  const { parts } = await loader();
+  return { id, name: title, sha256: Object.fromEntries(parts.map(({ file, sha256 }) => [file, sha256])) };
+}
+
+/** Loads a dataset from this machine's cache or from the network. */
+export async function loadDataset(
+  id: DatasetName,
+  { cacheDirectory, signal }: Pick<RunOptions, 'cacheDirectory' | 'signal'>,
+  listener: RunListener,
+): Promise<ImageDataset> {
+  const { title, loader } = datasets[id];
+  const load = await loader();
+  return load({ cacheDirectory, signal, onProgress: listenToLoading(title, listener) });
+}

@@ -1,14 +1,16 @@
+import { datasets, defaultDataset } from '../data/datasets';
+import { suitRecipe } from '../data/suit-recipe';
 import { applyOverrides, OverrideError } from '../models/overrides';
 import { profiles } from '../models/profiles';
 import type { Recipe } from '../models/recipe';
-import { dataset } from './dataset';
+import { type DatasetRecord, describeDataset } from './dataset';
 import type { RunOptions } from './run-options';
 
 /** All that a comparison goes by, as data. */
 export interface RunPlan {
   /** One for each model, in order. */
   recipes: Recipe[];
-  dataset: { name: string; sha256: Record<string, string> };
+  dataset: DatasetRecord;
 }
 
 /**
@@ -16,12 +18,13 @@ export interface RunPlan {
  *
  * @throws an `OverrideError` when a recipe cannot be as it is asked to be
  */
-export function planRun({
+export async function planRun({
+  dataset = defaultDataset,
   profile,
   models,
   epochs,
   overrides = [],
-}: Pick<RunOptions, 'profile' | 'models' | 'epochs' | 'overrides'>): RunPlan {
+}: Pick<RunOptions, 'dataset' | 'profile' | 'models' | 'epochs' | 'overrides'>): Promise<RunPlan> {
   const other = overrides.find(({ model }) => !models.includes(model));
   if (other) {
     throw new OverrideError(
@@ -37,7 +40,8 @@ export function planRun({
         `the profile ${profile} has no recipe of ${model}; it has ${others.join(', ')}: name those by --models, or take another profile`,
       );
     }
-    return applyOverrides(epochs === undefined ? recipe : { ...recipe, epochs }, overrides);
+    const suited = suitRecipe(recipe, datasets[dataset]);
+    return applyOverrides(epochs === undefined ? suited : { ...suited, epochs }, overrides);
   });
-  return { recipes, dataset: { name: dataset.name, sha256: { ...dataset.sha256 } } };
+  return { recipes, dataset: await describeDataset(dataset) };
 }

@@ -1,3 +1,4 @@
+import type { DatasetName } from '../data/datasets';
 import type { Profile } from '../models/model-definition';
 import type { ModelName } from '../models/models';
 import type { Override } from '../models/overrides';
@@ -6,6 +7,8 @@ import type { Checkpoints } from '../run-folder/checkpoints';
 
 /** What a comparison is asked to do; everything has been checked before it gets here. */
 export interface RunOptions {
+  /** The data, such as 'mnist'; CIFAR-10 by default. */
+  dataset?: DatasetName;
   /** The recipes, such as 'quick'. */
   profile: Profile;
   /** The models to train, in order. */

@@ -1,16 +1,17 @@
 import type { ImageDataset } from '@tenfold/datasets';
 import { measurePeak } from '../backends/measure-peak';
 import { describeBackend } from '../backends/select-backend';
+import { defaultDataset } from '../data/datasets';
 import { toBase64 } from '../lib/base64';
 import { architectureText, narrowedText } from '../models/architecture-text';
 import { models } from '../models/models';
 import type { Recipe } from '../models/recipe';
-import { paper } from '../results/paper';
+import { paperBeside } from '../results/paper';
 import type { ModelResult, Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
 import { trainingText } from '../results/training';
 import { openCheckpoints } from '../run-folder/checkpoints';
-import { dataset } from './dataset';
+import { describeDataset, loadDataset } from './dataset';
 import { forecastRun } from './forecast-run';
 import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
@@ -30,12 +31,21 @@ export async function trainAll(
   options: RunOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
-  const { profile, seeds, heldOut = 0, outputDirectory, measure = true, signal } = options;
+  const {
+    dataset = defaultDataset,
+    profile,
+    seeds,
+    heldOut = 0,
+    outputDirectory,
+    measure = true,
+    signal,
+  } = options;
   const { recipes, checkpoints } = {
-    recipes: options.recipes ?? planRun(options).recipes,
+    recipes: options.recipes ?? (await planRun(options)).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
   };
-  const loaded = await dataset.load(options, listener);
+  const { name, sha256 } = await describeDataset(dataset);
+  const loaded = await loadDataset(dataset, options, listener);
   const data = holdOut(loaded, heldOut);
   if (heldOut > 0) {
     listener({
@@ -97,12 +107,13 @@ export async function trainAll(
     machine: describeMachine(),
     backend: describeBackend(),
     dataset: {
-      name: dataset.name,
+      id: dataset,
+      name,
       trainImages: loaded.train.count,
       testImages: loaded.test.count,
       classNames: [...data.classNames],
       imageShape: [loaded.train.height, loaded.train.width, loaded.train.channels],
-      sha256: { ...dataset.sha256 },
+      sha256,
     },
     profile,
     seeds,
@@ -110,7 +121,7 @@ export async function trainAll(
     peak,
     leftOut: leftOut.length > 0 ? leftOut : undefined,
     models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model).map(ofPeak)),
-    paper,
+    paper: paperBeside(name),
   };
 }
 

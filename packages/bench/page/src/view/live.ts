@@ -3,7 +3,6 @@ import { confusionTable } from '../../../src/present/tables/index';
 import { renderHtml } from '../../../src/present/tables/table';
 import { forecastOf } from '../../../src/present/terminal/forecast-text';
 import type { ModelResult } from '../../../src/results/results';
-import type { Training } from '../../../src/results/training';
 import type { Outcome } from '../../../src/run/outcome';
 import type { OpenedRun, Samples, WorkerEvent } from '../protocol';
 import { createBesidePaper } from './beside-paper';
@@ -21,7 +20,6 @@ export interface Live {
   readonly charts: Charts;
 }
 
-const classNames = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
 const TITLE = 'Tenfold bench';
 
 export function createLive(): Live {
@@ -64,6 +62,7 @@ export function createLive(): Live {
       problem.textContent = message;
     },
     download({
+      dataset,
       receivedBytes,
       totalBytes,
       bytesPerSecond,
@@ -71,7 +70,7 @@ export function createLive(): Live {
     }: Extract<WorkerEvent, { type: 'download' }>) {
       const of = totalBytes === null ? '' : ` of ${bytes(totalBytes)}`;
       const left = secondsLeft === null ? '' : `, ${seconds(secondsLeft)} left`;
-      say(`Fetching CIFAR-10: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
+      say(`Fetching ${dataset}: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
       if (totalBytes) bar.value = receivedBytes / totalBytes;
     },
     modelStart({
@@ -112,8 +111,8 @@ export function createLive(): Live {
       byId('announce').textContent =
         `${labelOf(event)}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
     },
-    outcome: ({ training, epoch, outcome }: { training: Training; epoch: number; outcome: Outcome }) =>
-      showMatrix(labelOf(training), epoch, outcome),
+    outcome: ({ training, epoch, outcome, classNames }: Extract<WorkerEvent, { type: 'outcome' }>) =>
+      showMatrix(labelOf(training), epoch, outcome, classNames),
     samples: ({ samples }: { samples: Samples }) => showSamples(samples),
   };
 
@@ -122,16 +121,23 @@ export function createLive(): Live {
   seen.append(gallery, matrix);
 
   function showSamples(samples: Samples): void {
-    const heading = `Test images by ${labelOf(samples)}, after epoch ${samples.epoch}`;
+    const heading = `${samples.dataset} test images by ${labelOf(samples)}, after epoch ${samples.epoch}`;
     gallery.replaceChildren(
       h('h3', {}, heading),
       h('p', { class: 'soft' }, 'Below each image what it shows, then what the model takes it for.'),
-      samplesView(samples, classNames),
+      samplesView(samples),
     );
   }
 
-  function showMatrix(model: string, epoch: number, { confusionMatrix }: Outcome): void {
-    const table = confusionTable({ name: model, runs: [{ confusionMatrix } as ModelResult] }, classNames);
+  function showMatrix(
+    model: string,
+    epoch: number,
+    { confusionMatrix }: Outcome,
+    classNames: readonly string[],
+  ): void {
+    const table = confusionTable({ name: model, runs: [{ confusionMatrix } as ModelResult] }, [
+      ...classNames,
+    ]);
     matrix.replaceChildren(
       h('h3', {}, `What ${model} takes them for, after epoch ${epoch}`),
       h(

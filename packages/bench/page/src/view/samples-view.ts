@@ -3,7 +3,7 @@ import type { Samples } from '../protocol';
 import { h } from './dom';
 
 /** Test images, each with what it shows and the three most probable classes by a model. */
-export function samplesView({ items, shape }: Samples, classNames: readonly string[]): HTMLElement {
+export function samplesView({ items, shape, classNames }: Samples): HTMLElement {
   return h('ol', { class: 'samples' }, ...items.map((item) => sampleItem(item, shape, classNames)));
 }
 

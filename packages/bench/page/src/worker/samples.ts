@@ -2,39 +2,42 @@ import { type ImageDataset, subset } from '@tenfold/datasets';
 import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../../../src/backends/select-backend.browser';
+import { type DatasetName, datasetNames, defaultDataset } from '../../../src/data/datasets';
 import { join, readFile, rm } from '../../../src/lib/files.browser';
 import { buildModel } from '../../../src/models/build-model';
 import { type Recipe, recipeSchema } from '../../../src/models/recipe';
+import type { Results } from '../../../src/results/results';
 import type { RunListener } from '../../../src/results/run-events';
 import { isSame, type Training, trainingFile, trainingText } from '../../../src/results/training';
 import { testBatches } from '../../../src/run/data';
-import { dataset } from '../../../src/run/dataset.browser';
+import { loadDataset } from '../../../src/run/dataset.browser';
 import { imageTask } from '../../../src/run/image-task';
 import type { Samples } from '../protocol';
-import { folderOf, openRun } from './runs';
+import { folderOf, openRun, recordOf } from './runs';
 
 const SHOWN = 24;
 
 /** Loads the data into the browser's storage, if it is not there, and into memory. */
 export async function loadData(listener: RunListener): Promise<{ trainImages: number; testImages: number }> {
-  const { train, test } = await data(listener);
+  const { train, test } = await data(defaultDataset, listener);
   return { trainImages: train.count, testImages: test.count };
 }
 
 /** Forgets the data: the next run fetches it again. */
 export async function removeData(): Promise<void> {
-  await rm('cifar10', { recursive: true, force: true });
+  for (const name of datasetNames) await rm(name, { recursive: true, force: true });
 }
 
 /** What the model of a run takes test images for. */
 export async function samplesOf(run: string, training: Training, images: number[]): Promise<Samples> {
-  const { finished } = await openRun(run);
+  const { finished, results } = await openRun(run);
+  const dataset = await datasetOf(run, results?.dataset);
   const result = finished.find(({ name, seed }) => isSame({ model: name, seed }, training));
   if (!result) throw new Error(`The run ${run} has no ${trainingText(training)}.`);
   const recipe = recipeSchema.parse(result.recipe);
   const bytes = await readFile(join(folderOf(run), `${trainingFile(training)}.safetensors`));
   await ensureBackend();
-  return predictSamples(recipe, training.seed, bytes, images);
+  return predictSamples(dataset, recipe, training.seed, bytes, images);
 }
 
 /**
@@ -44,12 +47,13 @@ export async function samplesOf(run: string, training: Training, images: number[
  * @param images indices in the test set; the first ones when none is named
  */
 export async function predictSamples(
+  dataset: DatasetName,
   recipe: Recipe,
   seed: number,
   bytes: Uint8Array,
   images: number[] = [],
 ): Promise<Samples> {
-  const all = await data();
+  const all = await data(dataset);
   const chosen =
     images.length > 0 ? images : Array.from({ length: Math.min(SHOWN, all.test.count) }, (_, i) => i);
   const test = subset(all.test, chosen);
@@ -61,6 +65,8 @@ export async function predictSamples(
   return {
     model: recipe.model,
     seed,
+    dataset: all.name,
+    classNames: all.classNames,
     epoch: Number(metadata.epoch ?? recipe.epochs),
     shape,
     items: chosen.map((image, i) => ({
@@ -105,5 +111,18 @@ function readMetadata(bytes: Uint8Array): { metadata: Record<string, string> } {
   return { metadata: header.__metadata__ ?? {} };
 }
 
-const data = (listener: RunListener = () => {}): Promise<ImageDataset> =>
-  dataset.load({} as Parameters<typeof dataset.load>[0], listener);
+/** The names of the classes of a dataset, which a training has loaded already. */
+export async function classNamesOf(dataset: DatasetName): Promise<readonly string[]> {
+  return (await data(dataset)).classNames;
+}
+
+/** The dataset that a run was trained on. */
+async function datasetOf(run: string, found: Results['dataset'] | undefined): Promise<DatasetName> {
+  const { id, name } = found ?? (await recordOf(run))!.dataset;
+  const known = datasetNames.find((candidate) => candidate === id);
+  if (known) return known;
+  throw new Error(`The run ${run} was trained on ${name}, which this page does not know.`);
+}
+
+const data = (dataset: DatasetName, listener: RunListener = () => {}): Promise<ImageDataset> =>
+  loadDataset(dataset, {}, listener);

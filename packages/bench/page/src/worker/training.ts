@@ -15,7 +15,7 @@ import type { Choice, WorkerEvent } from '../protocol';
 import { deviceFailure } from './device-failure';
 import { lockOf } from './lock';
 import { folderOf, recordOf } from './runs';
-import { predictSamples } from './samples';
+import { classNamesOf, predictSamples } from './samples';
 import { openStepLog } from './step-log';
 
 /** Besides one after every epoch. A reload loses at most so much. */
@@ -39,7 +39,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
 
   async function start(choice: Choice): Promise<Ended> {
     const { profile, models, backend: name, seeds, epochs } = choice;
-    const plan = planRun({ profile, models, epochs });
+    const plan = await planRun({ profile, models, epochs });
     const backend = { ...(await selectBackend(name)), name };
     const record: RunRecord = {
       schemaVersion: 4,
@@ -114,6 +114,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       const found = await trainAll(
         {
           ...record,
+          dataset: record.dataset.id,
           backend: backend.name,
           checkpoints: watched(checkpoints, record),
           outputDirectory: folder,
@@ -145,7 +146,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   }
 
   /** The same checkpoints, with what they hold told to the page. */
-  function watched(checkpoints: Checkpoints, { recipes }: RunRecord): Checkpoints {
+  function watched(checkpoints: Checkpoints, record: RunRecord): Checkpoints {
     return {
       ...checkpoints,
       isDue: () => wanted || checkpoints.isDue(),
@@ -154,12 +155,22 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
         await checkpoints.save(training, bytes, progress);
         tell({ type: 'checkpoint', training, step: progress.step });
         const { outcome, history, sums } = progress;
-        if (outcome && sums === null) tell({ type: 'outcome', training, epoch: history.length, outcome });
+        if (outcome && sums === null)
+          tell({
+            type: 'outcome',
+            training,
+            epoch: history.length,
+            outcome,
+            classNames: await classNamesOf(record.dataset.id),
+          });
       },
       async saveModel(training, bytes) {
         await checkpoints.saveModel(training, bytes);
-        const recipe = recipes.find(({ model }) => model === training.model)!;
-        tell({ type: 'samples', samples: await predictSamples(recipe, training.seed, bytes) });
+        const recipe = record.recipes.find(({ model }) => model === training.model)!;
+        tell({
+          type: 'samples',
+          samples: await predictSamples(record.dataset.id, recipe, training.seed, bytes),
+        });
       },
       async finish(result) {
         await checkpoints.finish(result);

@@ -29,6 +29,7 @@ const run: RunEvent[] = [
   { type: 'stage', message: 'Loading CIFAR-10' },
   {
     type: 'download',
+    dataset: 'CIFAR-10',
     receivedBytes: 65e6,
     totalBytes: 130e6,
     bytesPerSecond: 10e6,

@@ -1,0 +1,14 @@
+import type { LoadProgress } from '@tenfold/datasets';
+import type { RunListener } from '../results/run-events';
+
+/** Says that a dataset is loaded, and returns what makes events of the progress. */
+export function listenToLoading(dataset: string, listener: RunListener): (progress: LoadProgress) => void {
+  listener({ type: 'stage', message: `Loading ${dataset}` });
+  return ({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) => {
+    if (phase === 'downloading') {
+      listener({ type: 'download', dataset, receivedBytes: bytes, totalBytes, bytesPerSecond, secondsLeft });
+    } else {
+      listener({ type: 'stage', message });
+    }
+  };
+}
