@@ -5,11 +5,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { hour } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
+import type { ModelName } from '../models/models';
 import type { Recipe } from '../models/recipe';
 import { setUp } from './set-up';
 
 // Small networks, whose optimizers, clipping and augmentation are the recipe's.
-const small: Record<keyof typeof hour, Recipe['architecture']> = {
+const small: { [model in ModelName]?: Recipe['architecture'] } = {
   cnn: { widths: [8, 8, 8] },
   fnn: { widths: [32, 16, 16] },
   rnn: { reads: 'grid', cell: 'gru', patchSize: 8, width: 8, depth: 2 },
@@ -59,7 +60,7 @@ describe.runIf(available)('a device with the least limits', { timeout: 300_000 }
   it.each(Object.values(hour))(
     'takes the steps of the recipe of $model as one with all limits',
     async (recipe) => {
-      const of: Recipe = { ...recipe, architecture: small[recipe.model], batchSize: 20 };
+      const of: Recipe = { ...recipe, architecture: small[recipe.model]!, batchSize: 20 };
       await registerWebgpu({ allowSoftware: true });
       const want = await lossesOf(of);
       await useLeastDevice();

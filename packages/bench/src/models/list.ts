@@ -1,0 +1,6 @@
+// The models by the names that recipes and `--models` give them, one a line.
+export { cnn } from './cnn';
+export { fnn } from './fnn';
+export { rnn } from './rnn';
+export { vit } from './vit';
+export { vitHybrid as 'vit-hybrid' } from './vit-hybrid';
