@@ -3,7 +3,7 @@ import '@tenfold/gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { createModel, dense, flatten, sequential } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
-import { adamW, clipByGlobalNorm } from '@tenfold/optimizers';
+import { adamW, clipByGlobalNorm, type Optimizer, type OptimizerState } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -65,4 +65,19 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     meter.dispose();
     tf.dispose([params, grads, result.updates, ...Object.values(result.state), ...Object.values(state)]);
   });
+});
+
+it('watches an optimizer that is an instance of a class', () => {
+  class Scaled implements Optimizer {
+    private readonly start = 0.5;
+    init(): OptimizerState {
+      return { slot: { start: tf.scalar(this.start) } };
+    }
+    update(grads: tf.NamedTensorMap, state: OptimizerState) {
+      return { updates: grads, state };
+    }
+  }
+  const state = createStepMeter({ normEvery: 1 }).watchOptimizer(new Scaled()).init({});
+  expect(state.slot!.start!.dataSync()[0]).toBe(0.5);
+  tf.dispose(state);
 });

@@ -30,7 +30,7 @@ export function createStepMeter({ normEvery }: { normEvery: number }): StepMeter
   let flops = 0;
   return {
     watchOptimizer: (optimizer) => ({
-      init: optimizer.init,
+      init: (params) => optimizer.init(params),
       update(grads, state, info) {
         norm?.dispose();
         norm = (info.step + 1) % normEvery === 0 ? tf.keep(globalNorm(grads)) : undefined;
