@@ -72,7 +72,7 @@ const ofInput = (kernel: string, depthwise: boolean): GradientRow => ({
     });
     return [dx];
   },
-  tolerance: roundings,
+  tolerance: roundingErrors,
 });
 
 const ofFilter = (kernel: string, depthwise: boolean): GradientRow => ({
@@ -87,13 +87,13 @@ const ofFilter = (kernel: string, depthwise: boolean): GradientRow => ({
     });
     return [df];
   },
-  tolerance: roundings,
+  tolerance: roundingErrors,
 });
 
 // A sum of products, relative to the size of all sums; what Winograd's algorithm does may err twice as much.
 const DIRECT: Bound = { rms: 1e-6 };
 const WINOGRAD: Bound = { rms: 2e-6 };
-function roundings(expected: Array64[], inputs: { readonly [name: string]: Array64 }): Bound[] {
+function roundingErrors(expected: Array64[], inputs: { readonly [name: string]: Array64 }): Bound[] {
   const square = [...expected, ...Object.values(inputs)].some(
     ({ shape }) => shape[0] === 3 && shape[1] === 3,
   );
