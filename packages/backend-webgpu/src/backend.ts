@@ -1,5 +1,5 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { engine, type NumericDataType, type TensorInfo, type TypedArray, util } from '@tensorflow/tfjs-core';
 import type { BackendCore } from './backend-core';
 import { cacheBindGroups } from './bind-group-cache';
 import { ConstantPool } from './constant-pool';
@@ -188,6 +188,8 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   }
 
   override async read(dataId: object): ReturnType<WebGPUBackend['read']> {
+    const empty = this.readEmpty(dataId);
+    if (empty) return empty;
     this.deferrals.compute(dataId);
     try {
       const values = await this.suballocation.withOwnBuffer(dataId, (id) => super.read(id));
@@ -202,6 +204,8 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   }
 
   override readSync(dataId: object): ReturnType<WebGPUBackend['readSync']> {
+    const empty = this.readEmpty(dataId);
+    if (empty) return empty;
     this.deferrals.compute(dataId);
     if (!this.tensorMap.get(dataId).values && typeof OffscreenCanvas === 'undefined') {
       throw new Error(
@@ -209,6 +213,14 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
       );
     }
     return this.suballocation.withOwnBuffer(dataId, (id) => super.readSync(id));
+  }
+
+  // What no kernel wrote, since there was nothing to write, has no buffer.
+  private readEmpty(dataId: object): TypedArray | undefined {
+    const { shape, dtype } = this.tensorMap.get(dataId);
+    return util.sizeFromShape(shape) === 0
+      ? (util.getArrayFromDType(dtype as NumericDataType, 0) as TypedArray)
+      : undefined;
   }
 
   override readToGPU(dataId: object): ReturnType<WebGPUBackend['readToGPU']> {

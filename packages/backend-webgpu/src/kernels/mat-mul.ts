@@ -58,6 +58,47 @@ function product(
 
 const batchOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape.slice(0, -2));
 
+type Call = Parameters<tf.KernelConfig['kernelFunc']>[0];
+
+/**
+ * Runs a product on operands that tfjs's kernel takes as well. It binds what is empty, which ends the backend, and it
+ * broadcasts the batches of one operand alone: what has no inner elements is a product of zeros, and where both are to be
+ * repeated they are.
+ */
+function onWholeOperands(call: Call, run: tf.KernelConfig['kernelFunc']): ReturnType<typeof run> {
+  const { a, b } = call.inputs as unknown as Products;
+  const { transposeA, transposeB } = call.attrs as unknown as tf.BatchMatMulAttrs;
+  const made: tf.TensorInfo[] = [];
+  const make = (kernelName: string, inputs: tf.NamedTensorInfoMap, attrs: object): tf.TensorInfo => {
+    const { kernelFunc } = tf.getKernel(kernelName, 'webgpu')!;
+    const info = kernelFunc({ inputs, backend: call.backend, attrs: attrs as tf.NamedAttrMap });
+    made.push(info as tf.TensorInfo);
+    return info as tf.TensorInfo;
+  };
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  const whole = (info: tf.TensorInfo, inner: number): tf.TensorInfo => {
+    if (info.shape.at(inner) === 0) {
+      const shape = info.shape.map((n, i) => (i === info.shape.length + inner ? 1 : n));
+      return make(tf.Fill, {}, { shape, value: 0, dtype: info.dtype });
+    }
+    const own = info.shape.slice(0, -2);
+    const size = tf.util.sizeFromShape(own);
+    if (size === 1 || size === tf.util.sizeFromShape(outer)) return info;
+    const shape = [...new Array<number>(outer.length - own.length).fill(1), ...info.shape];
+    const aligned = make(tf.Reshape, { x: info }, { shape });
+    return make(tf.Tile, { x: aligned }, { reps: [...outer.map((n, i) => n / shape[i]!), 1, 1] });
+  };
+  try {
+    return run({
+      ...call,
+      inputs: { ...call.inputs, a: whole(a, transposeA ? -2 : -1), b: whole(b, transposeB ? -1 : -2) },
+    });
+  } finally {
+    for (const { dataId } of made) (call.backend as WebgpuBackend).disposeData(dataId);
+  }
+}
+
 const batchMatMul: tf.KernelConfig = {
   kernelName: tf.BatchMatMul,
   backendName: 'webgpu',
@@ -66,7 +107,7 @@ const batchMatMul: tf.KernelConfig = {
       call.backend as WebgpuBackend,
       call.inputs as unknown as Products,
       call.attrs as unknown as tf.BatchMatMulAttrs,
-    ) ?? fallback(tf.BatchMatMul)(call),
+    ) ?? onWholeOperands(call, fallback(tf.BatchMatMul)),
 };
 
 /** activation(a·b + bias), bias one value for each column; 'prelu' is tfjs's. */
@@ -84,7 +125,7 @@ const fusedMatMul: tf.KernelConfig = {
     );
     const own =
       epilogue && product(call.backend as WebgpuBackend, call.inputs as unknown as Products, attrs, epilogue);
-    return own ?? fallback(tf._FusedMatMul)(call);
+    return own ?? onWholeOperands(call, fallback(tf._FusedMatMul));
   },
 };
 
