@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, root, shell } from './pnpm.mjs';
@@ -23,7 +23,8 @@ export function packAll(folder) {
   const tarballs = readdirSync(folder)
     .filter((name) => name.endsWith('.tgz'))
     .sort();
-  const expected = readdirSync(join(root, 'packages')).length;
+  const packages = readdirSync(join(root, 'packages'));
+  const expected = packages.filter((name) => existsSync(join(root, 'packages', name, 'package.json'))).length;
   if (tarballs.length !== expected)
     throw new Error(`${tarballs.length} packages were packed, expected ${expected}`);
   return tarballs.map((file) => ({

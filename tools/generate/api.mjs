@@ -1,12 +1,15 @@
 // What the packages export, read from their source with TypeScript's compiler: names, docstrings, options, defaults.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const packageNames = () => readdirSync(join(root, 'packages')).sort();
+export const packageNames = () =>
+  readdirSync(join(root, 'packages'))
+    .filter((name) => existsSync(join(root, 'packages', name, 'package.json')))
+    .sort();
 
 const entryOf = (name) => join(root, 'packages', name, 'src', 'index.ts');
 
