@@ -1,5 +1,6 @@
 // Writes the tables that repeat what the source says, between the markers `<!-- generated: WHAT -->` and
-// `<!-- /generated -->` of the READMEs, and checks that no package's description lists its functions.
+// `<!-- /generated -->` of the READMEs, and the list of the bench's models; checks that no package's description lists its
+// functions.
 //   node tools/generate/run.mjs [--check]
 // WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, or `architectures CALL | CALL | …`.
 import { execFileSync } from 'node:child_process';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { manifestOf, packageNames, readPackages, root } from './api.mjs';
 import { architectureTable } from './architectures.mjs';
+import { modelList, modelListFile } from './models.mjs';
 import { exportTable, select, table } from './tables.mjs';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -19,13 +21,18 @@ const problems = names.flatMap(listsFunctions);
 for (const [file, name] of [['README.md'], ...names.map((name) => [`packages/${name}/README.md`, name])]) {
   if (!existsSync(join(root, file))) continue;
   const before = readFileSync(join(root, file), 'utf8');
-  const after = await filled(before, file, name);
-  if (after === before) continue;
+  write(file, before, await filled(before, file, name));
+}
+write(modelListFile, readFileSync(join(root, modelListFile), 'utf8'), modelList());
+for (const problem of problems) console.log(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** Writes what has changed; with --check it is a problem. */
+function write(file, before, after) {
+  if (after === before) return;
   if (values.check) problems.push(`${file} is stale; run node tools/generate/run.mjs`);
   else writeFileSync(join(root, file), after);
 }
-for (const problem of problems) console.log(problem);
-process.exitCode = problems.length > 0 ? 1 : 0;
 
 /** The text of a README with every table written anew. */
 async function filled(text, file, name) {

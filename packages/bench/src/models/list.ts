@@ -1,4 +1,4 @@
-// The models by the names that recipes and `--models` give them, one a line.
+// The models by the names that recipes and `--models` give them. Made by tools/generate/run.mjs; do not edit.
 export { cnn } from './cnn';
 export { fnn } from './fnn';
 export { resnet20 } from './res-net-20';
