@@ -6,6 +6,7 @@ export type ModelName = keyof typeof list;
 /** The models that the bench can train. */
 export const models: Readonly<Record<ModelName, ModelDefinition>> = list;
 
+/** The names of all models, as `--models` takes them. */
 export const modelNames = Object.keys(list) as [ModelName, ...ModelName[]];
 
 /** What is trained when `--models` is not given. */
