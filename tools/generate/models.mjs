@@ -9,17 +9,26 @@ export const modelListFile = `${folder}/list.ts`;
 
 /** The list of the bench's models: every file of the folder that defines one, under the name that `--models` takes. */
 export function modelList() {
-  const lines = readdirSync(join(root, folder))
+  const models = readdirSync(join(root, folder))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => file.slice(0, -'.ts'.length))
     .sort()
     .flatMap((file) => {
       const source = readFileSync(join(root, folder, `${file}.ts`), 'utf8');
-      return [...source.matchAll(/^export const (\w+) = defineModel\(/gm)].map(([, name]) => {
-        const option = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-        const alias = option === name ? name : `${name} as '${option}'`;
-        return `export { ${alias} } from './${file}';\n`;
-      });
+      return [...source.matchAll(/^export const (\w+) = defineModel\(/gm)].map(([, name]) => ({
+        name,
+        file,
+      }));
     });
-  return `// The models by the names that recipes and \`--models\` give them. Made by tools/generate/run.mjs; do not edit.\n${lines.join('')}`;
+  const imports = models.map(({ name, file }) => `import { ${name} } from './${file}';\n`);
+  const entries = models.map(({ name }) => {
+    const option = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+    return `  ${option === name ? name : `'${option}': ${name}`},\n`;
+  });
+  return `// Made by tools/generate/run.mjs; do not edit.
+${imports.join('')}
+/** The models by the names that recipes and \`--models\` give them. */
+export const list = {
+${entries.join('')}};
+`;
 }

@@ -1,4 +1,4 @@
-import * as list from './list';
+import { list } from './list';
 import type { ModelDefinition } from './model-definition';
 
 export type ModelName = keyof typeof list;
