@@ -43,4 +43,4 @@ console.log(
   `epoch 11 here: loss ${one.toFixed(6)}; from the checkpoint (${checkpoint.length} bytes): ${other.toFixed(6)}`,
 );
 if (one !== other) throw new Error('the two should be the same, bit for bit');
-if (!(one < 0.2)) throw new Error('the moons should be told apart by now');
+if (!(one < 0.2)) throw new Error('the moons should be separated by now');

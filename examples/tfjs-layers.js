@@ -27,5 +27,5 @@ const { history } = await model.fit(tf.tensor(points, [count, 2]), tf.tensor(Flo
   verbose: 0,
 });
 const accuracy = history.acc.at(-1);
-console.log(`${(100 * accuracy).toFixed(1)} % of the spirals told apart`);
-if (accuracy < 0.9) throw new Error('the spirals should be told apart by now');
+console.log(`${(100 * accuracy).toFixed(1)} % of the spirals classified correctly`);
+if (accuracy < 0.9) throw new Error('the spirals should be separated by now');
