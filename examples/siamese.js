@@ -1,4 +1,4 @@
-// A Siamese network: two inputs go through one encoder; points of one arm of the spirals come to lie near each other.
+// A Siamese network: two inputs go through one encoder; points of the same ring come to lie near each other.
 import { relu } from '@tenfold/activations';
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';

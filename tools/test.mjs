@@ -99,7 +99,7 @@ export async function main(args) {
   return summary(results, performance.now() - started);
 }
 
-/** The stages that run beside others in one array, every other in an array of its own. */
+/** The stages that run beside others in one array, every other in a separate array. */
 function rows(names) {
   const found = [];
   for (const [i, name] of names.entries()) {

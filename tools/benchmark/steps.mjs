@@ -163,7 +163,7 @@ async function interleave(planned) {
   }
 }
 
-/** Starts an engine in a process of its own; its last line is JSON. */
+/** Starts an engine in a separate process; its last line is JSON. */
 async function turn({ command, args, env, model, batch, steps = options.steps }) {
   const full = [...args, model, batch, steps, options.threads].map(String);
   const child = spawn(command, full, {

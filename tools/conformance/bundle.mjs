@@ -64,7 +64,7 @@ export async function bundle({ backend, threads, flags }) {
     ${BACKENDS[backend]({ threads, flags })}
     import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
     setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: ${flagsOf(backend)}, isDataSync: ${backend !== 'webgpu'} }]);`;
-  // A module of its own: the specs are defined when they are imported, after this one has run.
+  // A separate module: the specs are defined when they are imported, after this one has run.
   const specs = files.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n');
   const outfile = join(here, 'out', `${backend}.mjs`);
   await mkdir(dirname(outfile), { recursive: true });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
 });
 
-/** Runs the program in a process of its own. */
+/** Runs the program in a separate process. */
 function run(ending: string): Promise<{ code: number | null; output: string; ended: number }> {
   const child = spawn(process.execPath, [program, ending], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

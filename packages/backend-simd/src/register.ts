@@ -16,7 +16,7 @@ const PRIORITY = 2; // above tfjs's cpu (1), below webgpu (3)
 
 // A page may load the package twice, as ESM and as CommonJS; the registries are global, the first copy wins.
 if (!findBackendFactory('simd')) {
-  // tfjs's CPU kernels are there because ./backend imports their package. An import of its own for its effects alone would
+  // tfjs's CPU kernels are there because ./backend imports their package. A separate import for its effects alone would
   // make bundlers for Node warn, since the package does not name its CommonJS file among those that have any.
   const own = new Set(kernels.map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend('cpu')) {

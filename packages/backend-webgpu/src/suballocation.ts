@@ -2,7 +2,7 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { BackendCore } from './backend-core';
 import { recordCopy } from './tfjs-internals';
 
-/** Where the values of a tensor lie that has no buffer of its own. */
+/** Where the values of a tensor lie that is a slice of a shared buffer. */
 export interface BufferSlice {
   /** The tensor whose buffer it is. */
   whole: TensorInfo;
@@ -65,7 +65,7 @@ export class Suballocation {
     );
   }
 
-  /** Runs something on a tensor that has a buffer of its own: the given one, or a copy if it is a slice. */
+  /** Runs something on a tensor that has a whole buffer: the given one, or a copy if it is a slice. */
   withOwnBuffer<R>(dataId: object, run: (dataId: object) => R): R {
     const { backend } = this;
     if (!this.slices.has(dataId) || backend.tensorMap.get(dataId).values) return run(dataId);

@@ -8,7 +8,7 @@ import { bindingOf, bindSlices, cacheUniforms, internals, reuseBuffersWithinBatc
 
 const available = await startWebgpu();
 
-/** A backend of tfjs alone, on a device of its own. */
+/** A backend of tfjs alone, on a separate device. */
 async function plainBackend(): Promise<WebGPUBackend> {
   const adapter = await navigator.gpu.requestAdapter();
   return new WebGPUBackend(await adapter!.requestDevice(), adapter!.info);

@@ -51,7 +51,7 @@ export interface TiledSize {
   rows: number;
   columns: number;
   depth: number;
-  /** Parts that the sum is split into, each with workgroups of its own. */
+  /** Parts that the sum is split into, each with separate workgroups. */
   splits: number;
   /** Along which index the right operand is read. */
   along: 'outer' | 'depth';

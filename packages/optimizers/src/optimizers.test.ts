@@ -54,7 +54,7 @@ function make(name: string, { only, schedule, maxNorm, ...options }: Options): O
   return maxNorm ? clipByGlobalNorm(optimizer, { maxNorm }) : optimizer;
 }
 
-it('has a golden file or a test of its own for every export', () => {
+it('has a golden file or a test for every export', () => {
   const fileOf = (name: string) =>
     `./${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.test.ts`;
   const without = Object.keys(exported).filter(

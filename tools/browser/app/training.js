@@ -32,7 +32,7 @@ export async function train({ backend = 'simd', threads } = {}) {
     loss: sparseSoftmaxCrossEntropy,
     optimizer: adamW({ learningRate: 0.01 }),
   });
-  // Each class has a wave of its own, so there is something to learn.
+  // Each class has a different wave, so there is something to learn.
   const images = Float32Array.from({ length: BATCH * 16 * 16 * 3 }, (_, i) => {
     const image = Math.floor(i / 768);
     return Math.sin((i % 768) * (0.01 + 0.02 * (image % 4)) + image);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   program = await bundle('trajectory');
 });
 
-/** A run in a process of its own, since threads and variant hold for a process. */
+/** A run in a separate process, since threads and variant hold for a process. */
 async function run(threads: number, variant: string, steps: number): Promise<Trajectory> {
   const args = [program, file, 'simd', String(threads), variant, String(steps)];
   const { stdout } = await promisify(execFile)(process.execPath, args);

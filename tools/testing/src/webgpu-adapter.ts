@@ -9,7 +9,7 @@ declare module 'vitest' {
   }
 }
 
-// In a process of its own: Dawn would keep this one running.
+// In a separate process: Dawn would keep this one running.
 const probe = `
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { create, globals } from 'webgpu';
 import { watchTraffic } from './traffic';
 
-/** The name under which tfjs's own backend is there beside ours, with its own kernels alone and on a device of its own. */
+/** The name under which tfjs's own backend is there beside ours, with its own kernels alone and on a separate device. */
 export const STOCK = 'stock-webgpu';
 
 /** Registers both backends, whose traffic is counted; ours, with the options, is the current one. */

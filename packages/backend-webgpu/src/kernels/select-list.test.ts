@@ -21,7 +21,7 @@ const conditionOf = (isTrue: boolean): tf.Tensor =>
 const selectEach = (condition: tf.Tensor, values: tf.Tensor[], others: tf.Tensor[]) =>
   runKernel('SelectList', list([...values.map(() => condition), ...values, ...others]));
 
-// Vectors, scalars, none, more than a dispatch binds, and one of a dispatch of its own.
+// Vectors, scalars, none, more than a dispatch binds, and one in a separate dispatch.
 const shapes = [
   [64],
   [3],

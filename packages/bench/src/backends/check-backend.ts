@@ -31,7 +31,7 @@ const packagesOf: Partial<Record<BackendName, string[]>> = {
 };
 
 /**
- * Checks a backend in a process of its own, since native code that crashes takes its process along: loads it and
+ * Checks a backend in a separate process, since native code that crashes takes its process along: loads it and
  * trains a tiny network for one step.
  *
  * @param what 'peak' measures the most that it reaches, too

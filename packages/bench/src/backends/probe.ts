@@ -5,7 +5,7 @@ import { measurePeak } from './measure-peak';
 import type { BackendName } from './names';
 import { BackendUnavailable } from './unavailable';
 
-// A program of its own, started by checkBackend: `node probe.js NAME OPTIONS [peak]` answers by a message to its parent.
+// A separate program, started by checkBackend: `node probe.js NAME OPTIONS [peak]` answers by a message to its parent.
 const [name, options = '{}', what] = process.argv.slice(2);
 
 async function probe(): Promise<ProbeAnswer> {

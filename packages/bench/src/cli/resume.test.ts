@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { parseResults } from '../results/results';
 
-// The real command line as a process of its own, on a small data set and with small networks that have all that keeps
+// The real command line as a separate process, on a small data set and with small networks that have all that keeps
 // a state: batch norm, dropout, augmentation, whitening, Muon, momentum, AdamW, schedules, an average of the parameters, parameters that freeze; and
 // test-time views.
 const stubs = {

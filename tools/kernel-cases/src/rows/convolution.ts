@@ -174,7 +174,7 @@ export const conv2d: KernelRow = {
   gradient: [ofInput('Conv2DBackpropInput', false), ofFilter('Conv2DBackpropFilter', false)],
 };
 
-/** Convolution of each channel by filters of its own. */
+/** Convolution of each channel by separate filters. */
 export const depthwiseConv2d: KernelRow = {
   kernel: 'DepthwiseConv2dNative',
   reference: convolved(true),

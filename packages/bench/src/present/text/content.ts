@@ -92,7 +92,7 @@ export function definitions({ heldOut, models }: Pick<Results, 'heldOut' | 'mode
     ],
     [
       'Mean ± standard deviation',
-      'Over seeds, which decide initial parameters, order, augmentation and dropout; the deviation divides by n − 1. In charts every seed is a line of its own.',
+      'Over seeds, which decide initial parameters, order, augmentation and dropout; the deviation divides by n − 1. In charts every seed is a separate line.',
     ],
     [
       'Training time',

@@ -23,7 +23,7 @@ const LONG_STEP_SECONDS = 20;
 const TEST_BATCH = 500;
 
 /**
- * Takes a few steps of a training, and one batch of predictions, with a network of its own: the training itself begins
+ * Takes a few steps of a training, and one batch of predictions, with a separate network: the training itself begins
  * as if this had not been.
  *
  * @returns what will be left of the training after so many of its steps
