@@ -44,7 +44,7 @@ function folderOfRuns(): string {
       writeFileSync(join(cwd, 'runs', name, file), text);
     }
   };
-  const log = `${JSON.stringify({ type: 'run', seed: 7 })}\n${JSON.stringify(step)}\n{"type":"st`;
+  const log = `${JSON.stringify({ type: 'run', dataset: 'mnist', seed: 7 })}\n${JSON.stringify(step)}\n{"type":"st`;
   write('b-finished', {
     'run.json': header('2026-01-02T00:00:00.000Z'),
     'results.json': fixtureResults(),
@@ -156,9 +156,9 @@ describe('export', () => {
     const { code, out, err } = await run('export --csv b-finished stopped', cwd);
     expect(code).toBe(0);
     expect(out.split('\r\n')).toEqual([
-      'run,model,seed,step,epoch,loss,learningRate,accuracy,gradientNorm,imagesPerSecond,gflopsPerSecond,dataWait,time',
-      'b-finished,cnn,7,12,1,1.5,0.1,,,,,,',
-      'stopped,cnn,7,12,1,1.5,0.1,,,,,,',
+      'run,dataset,model,seed,step,epoch,loss,learningRate,accuracy,gradientNorm,imagesPerSecond,gflopsPerSecond,dataWait,time',
+      'b-finished,mnist,cnn,7,12,1,1.5,0.1,,,,,,',
+      'stopped,mnist,cnn,7,12,1,1.5,0.1,,,,,,',
       '',
     ]);
     expect(err.match(/one line could not be read/g)).toHaveLength(2);
@@ -169,7 +169,9 @@ describe('export', () => {
     const { code, out, err } = await run('export --csv --epochs b-finished --out epochs.csv', cwd);
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toMatch(/epochs\.csv: 24 lines/);
-    expect(readFileSync(join(cwd, 'epochs.csv'), 'utf8')).toMatch(/^run,model,seed,epoch,seconds,/);
+    expect(readFileSync(join(cwd, 'epochs.csv'), 'utf8')).toMatch(
+      /^run,dataset,model,seed,epoch,seconds,.*\r\nb-finished,cifar10,cnn,7,1,/,
+    );
   });
 
   it('takes some models of a run alone', async () => {
@@ -182,7 +184,7 @@ describe('export', () => {
             .trim()
             .split('\r\n')
             .slice(1)
-            .map((line) => line.split(',')[1]),
+            .map((line) => line.split(',')[2]),
         ),
       ];
     };

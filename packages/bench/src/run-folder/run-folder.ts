@@ -89,8 +89,9 @@ export async function openRunFolder(
     if (steps) return steps;
     steps = openStepLog(join(path, 'steps.jsonl'), resume ? checkpoints.logBytes : undefined);
     if (!resume || checkpoints.logBytes === 0) {
-      const { command, profile, models, seeds, epochs, threads, backend } = record;
-      const header = { profile, models, backend: backend.name, seeds, epochs, threads, command };
+      const { command, profile, models, seeds, epochs, threads } = record;
+      const [backend, dataset] = [record.backend.name, record.dataset.id];
+      const header = { profile, dataset, models, backend, seeds, epochs, threads, command };
       steps.line({ type: 'run', ...header });
     }
     return steps;

@@ -98,8 +98,9 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
         tell({ type: 'warning', message });
       }
     } else {
-      const { command, profile, models, seeds, backend } = record;
-      log.line({ type: 'run', profile, models, backend: backend.name, seeds, command });
+      const { command, profile, models, seeds, backend, dataset } = record;
+      const header = { profile, dataset: dataset.id, models, backend: backend.name, seeds, command };
+      log.line({ type: 'run', ...header });
     }
     const { backend, machine } = record;
     tell({ type: 'begun', run, backend, threads: machine.threads });

@@ -1,7 +1,7 @@
 import { csvLine } from '../../lib/csv';
 import type { Results } from '../../results/results';
 import type { LogLine } from './read-log';
-import { cellOf } from './steps-csv';
+import { cellOf, withStart } from './steps-csv';
 
 const fields = [
   'epoch',
@@ -15,26 +15,21 @@ const fields = [
   'joules',
 ] as const;
 
-export const epochsCsvHeader: string = csvLine(['run', 'model', 'seed', ...fields]);
+export const epochsCsvHeader: string = csvLine(['run', 'dataset', 'model', 'seed', ...fields]);
 
 /** The history of every model of a finished run as CSV lines. @param run its name */
-export function* epochsCsv(run: string, { models }: Results): Generator<string> {
+export function* epochsCsv(run: string, { dataset, models }: Results): Generator<string> {
   for (const { name, seed, history } of models) {
-    for (const epoch of history) yield csvLine([run, name, seed, ...fields.map((field) => epoch[field])]);
+    for (const epoch of history) {
+      yield csvLine([run, dataset.id, name, seed, ...fields.map((field) => epoch[field])]);
+    }
   }
 }
 
-/** The same of a run that is not finished, from its log, which has no learning rate of an epoch. */
+/** The history of an unfinished run, from its log, which has no learning rates of epochs. */
 export async function* epochsCsvOfLog(run: string, log: AsyncIterable<LogLine>): AsyncGenerator<string> {
-  let seed: unknown;
-  for await (const line of log) {
-    if (line.type === 'run' || line.type === 'modelStart') seed = line.seed ?? seed;
+  for await (const { line, start } of withStart(log)) {
     if (line.type !== 'epoch') continue;
-    yield csvLine([
-      run,
-      cellOf(line.model),
-      cellOf(line.seed ?? seed),
-      ...fields.map((field) => cellOf(line[field])),
-    ]);
+    yield csvLine([run, ...start.map(cellOf), ...fields.map((field) => cellOf(line[field]))]);
   }
 }

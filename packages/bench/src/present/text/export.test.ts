@@ -57,7 +57,7 @@ it('a line of CSV is read as it was', () => {
 
 it('the steps of a log come back with every digit', async () => {
   const path = logOf([
-    { type: 'run', seed: 7, profile: 'quick' },
+    { type: 'run', seed: 7, profile: 'quick', dataset: 'mnist' },
     { type: 'modelStart', model: 'cnn', totalSteps: 3 },
     step({
       step: 1,
@@ -82,15 +82,15 @@ it('the steps of a log come back with every digit', async () => {
   const records = rows.map((row) => Object.fromEntries(header!.map((name, i) => [name, row[i]])));
   expect(rows.every((row) => row.length === header!.length)).toBe(true);
   expect(records).toMatchObject([
-    { run: 'a, "b"', model: 'cnn', seed: '7', step: '1', epoch: '1', accuracy: '0.5', learningRate: '1e-7' },
-    { step: '2', loss: '', gradientNorm: '3.25' },
-    { step: '3', seed: '8' },
+    { run: 'a, "b"', dataset: 'mnist', model: 'cnn', seed: '7', step: '1', epoch: '1', accuracy: '0.5' },
+    { step: '2', loss: '', gradientNorm: '3.25', learningRate: '' },
+    { step: '3', dataset: 'mnist', seed: '8' },
   ]);
   expect(Number(records[0]!.loss)).toBe(0.1 + 0.2);
   expect(Number(records[0]!.imagesPerSecond)).toBe(1234.5678);
 });
 
-it('a torn last line is left out and told', async () => {
+it('a torn last line is left out and reported', async () => {
   const path = logOf([{ type: 'run', seed: 7 }, step({ step: 1 }), '{"type":"step","model":"cn']);
   const said: string[] = [];
   const rows = parseCsv(
@@ -108,13 +108,14 @@ it('a torn last line is left out and told', async () => {
 it('epochs come from the results, or from the log of a run that is not finished', async () => {
   const results = fixtureResults();
   const [header, ...rows] = parseCsv(epochsCsvHeader + [...epochsCsv('run', results)].join(''));
-  expect(header!.slice(0, 4)).toEqual(['run', 'model', 'seed', 'epoch']);
+  expect(header!.slice(0, 5)).toEqual(['run', 'dataset', 'model', 'seed', 'epoch']);
   expect(rows).toHaveLength(24);
+  expect(rows.every(([, dataset]) => dataset === results.dataset.id)).toBe(true);
   expect(Number(rows[3]![header!.indexOf('testAccuracy')])).toBe(results.models[0]!.history[3]!.testAccuracy);
   expect(rows[0]![header!.indexOf('joules')]).toBe('');
 
   const path = logOf([
-    { type: 'run', seed: 7 },
+    { type: 'run', seed: 7, dataset: 'cifar10' },
     { type: 'epoch', model: 'cnn', epoch: 1, trainLoss: 1.5, testAccuracy: 0.5, seconds: 12 },
   ]);
   const [unfinished] = parseCsv(
@@ -125,5 +126,5 @@ it('epochs come from the results, or from the log of a run that is not finished'
       ),
     ),
   );
-  expect(unfinished).toEqual(['run', 'cnn', '7', '1', '12', '1.5', '', '', '0.5', '', '', '']);
+  expect(unfinished).toEqual(['run', 'cifar10', 'cnn', '7', '1', '12', '1.5', '', '', '0.5', '', '', '']);
 });

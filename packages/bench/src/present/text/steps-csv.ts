@@ -1,7 +1,7 @@
 import { csvLine } from '../../lib/csv';
 import type { LogLine } from './read-log';
 
-/** What a step has in the log, besides its run, model and seed. */
+/** The columns of a step after its run, dataset, model and seed. */
 const fields = [
   'step',
   'epoch',
@@ -15,17 +15,28 @@ const fields = [
   'time',
 ];
 
-export const stepsCsvHeader: string = csvLine(['run', 'model', 'seed', ...fields]);
+export const stepsCsvHeader: string = csvLine(['run', 'dataset', 'model', 'seed', ...fields]);
 
-/** The steps of a log as CSV lines, one a step; what a step does not have is empty. @param run its name */
+/** The steps of a log as CSV lines, one per step; a missing value is an empty cell. @param run its name */
 export async function* stepsCsv(run: string, log: AsyncIterable<LogLine>): AsyncGenerator<string> {
+  for await (const { line, start } of withStart(log)) {
+    if (line.type !== 'step') continue;
+    const values = [...start, ...fields.map((field) => line[field])];
+    yield csvLine([run, ...values.map(cellOf)]);
+  }
+}
+
+/** The lines of a log, each with its dataset, model and seed. */
+export async function* withStart(
+  log: AsyncIterable<LogLine>,
+): AsyncGenerator<{ line: LogLine; start: [dataset: unknown, model: unknown, seed: unknown] }> {
+  let dataset: unknown;
   let seed: unknown;
   for await (const line of log) {
-    // The log's first line has the run's seed; of a run with several, every step names its own.
+    // The first line has the dataset of the run and, where there is only one, its seed; otherwise every step has its seed.
+    if (line.type === 'run') dataset = line.dataset;
     if (line.type === 'run' || line.type === 'modelStart') seed = line.seed ?? seed;
-    if (line.type !== 'step') continue;
-    const values = [line.model, line.seed ?? seed, ...fields.map((field) => line[field])];
-    yield csvLine([run, ...values.map(cellOf)]);
+    yield { line, start: [dataset, line.model, line.seed ?? seed] };
   }
 }
 
