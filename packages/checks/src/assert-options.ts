@@ -1,5 +1,5 @@
 import { assertArgument } from './assert-argument';
-import type { Kind } from './kinds';
+import type { Kind } from './kind';
 import { nearestName } from './nearest-name';
 import { show } from './show';
 
@@ -18,9 +18,15 @@ export type Kinds<O extends object> = { readonly [name in keyof Required<O>]: Ki
  * // sgd: there is no option "lr"; did you mean learningRate? The options are learningRate, momentum
  */
 export function assertOptions<O extends object>(name: string, options: O, kinds: Kinds<O>): void {
+  if (typeof name !== 'string') throw new Error(`assertOptions: name is ${show(name)}; give a string`);
+  if (typeof kinds !== 'object' || kinds === null || Array.isArray(kinds)) {
+    throw new Error(`assertOptions: kinds is ${show(kinds)}; give an object with a kind for every option`);
+  }
   const known = Object.keys(kinds) as (keyof O & string)[];
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new Error(`${name}: options is ${show(options)}; give an object such as { ${known[0]}: … }`);
+    throw new Error(
+      `${name}: options is ${show(options)}; give an object${known.length > 0 ? ` such as { ${known[0]}: … }` : ''}`,
+    );
   }
   for (const key of Object.keys(options)) {
     if (Object.hasOwn(kinds, key)) continue;

@@ -151,3 +151,25 @@ it.each([
 ])('show: %o', (value, text) => {
   expect(show(value)).toBe(text);
 });
+
+it.each<[() => unknown, RegExp]>([
+  [() => checks.between(2, 1), /^between: high is 1 but low is 2; give/],
+  [() => checks.between('0' as never, 1), /^between: low is "0" \(a string\); give a finite number/],
+  [() => either(), /^either: there are no kinds; give/],
+  [() => either(5 as never), /^either: a kind is 5; give a kind, such as positive/],
+  [() => oneOf(), /^oneOf: there are no values; give/],
+  [() => oneOf({} as never), /^oneOf: a value is an empty object; give a string/],
+  [() => listOf(count, -1), /^listOf: length is -1; give an integer of at least 0/],
+  [() => required(undefined as never), /^required: of is missing; give a kind/],
+  [() => checks.objectWith('', 'init'), /^objectWith: expected is ""; give/],
+  [() => assertArgument('f', 'x', 1, undefined as never), /^assertArgument: kind is undefined; give a kind/],
+  [
+    () => assertArgument(undefined as never, 'x', 1, count),
+    /^assertArgument: name is undefined; give a string/,
+  ],
+  [() => assertOptions('f', {}, null as never), /^assertOptions: kinds is null; give an object/],
+  [() => assertOptions('f', 5 as unknown as object, {}), /^f: options is 5; give an object$/],
+  [() => nearestName('lr', 'lr' as never), /^nearestName: known is "lr"; give an array of strings/],
+])('refuses what is wrong in a check itself: %s', (call, message) => {
+  expect(call).toThrow(message);
+});

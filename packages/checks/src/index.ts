@@ -1,5 +1,6 @@
 export { assertArgument } from './assert-argument';
 export { assertOptions, type Kinds } from './assert-options';
+export type { Kind } from './kind';
 export {
   anything,
   between,
@@ -11,7 +12,6 @@ export {
   func,
   index,
   integer,
-  type Kind,
   listOf,
   match,
   nonNegative,

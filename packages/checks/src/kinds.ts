@@ -1,14 +1,6 @@
+import { assertArgument } from './assert-argument';
+import { isKind, type Kind } from './kind';
 import { isClass, show } from './show';
-
-/** A set of values that an argument may have. */
-export interface Kind {
-  /** What to give, as the end of a sentence: 'a number in [0, 1)'. */
-  readonly expected: string;
-  /** Whether a value belongs to it. */
-  accepts(value: unknown): boolean;
-  /** Whether `undefined` is refused; an option that is not given has its default otherwise. */
-  readonly required?: boolean;
-}
 
 const numeric = (expected: string, holds: (value: number) => boolean): Kind => ({
   expected,
@@ -33,9 +25,19 @@ export const probability = numeric('a number in [0, 1]', (x) => x >= 0 && x <= 1
 /** A number in (0, 1], such as the weight of a new batch in running statistics. */
 export const portion = numeric('a number in (0, 1]', (x) => x > 0 && x <= 1);
 
-/** A finite number from `low` to `high`, both included. */
-export const between = (low: number, high: number): Kind =>
-  numeric(`a number from ${low} to ${high}`, (x) => x >= low && x <= high);
+/**
+ * A finite number from `low` to `high`, both included.
+ *
+ * @throws when one of them is not a finite number, or `high` is below `low`
+ */
+export function between(low: number, high: number): Kind {
+  for (const [what, value] of Object.entries({ low, high })) {
+    assertArgument('between', what, value, required(finite));
+  }
+  if (high < low)
+    throw new Error(`between: high is ${high} but low is ${low}; give the smaller number first`);
+  return numeric(`a number from ${low} to ${high}`, (x) => x >= low && x <= high);
+}
 
 // Sizes beyond it are typing mistakes that would end in an engine's error about memory, or never end.
 const LARGEST = 2 ** 31 - 1;
@@ -91,39 +93,86 @@ export const object: Kind = {
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
-/** An object that has methods of these names, such as an optimizer. */
-export const objectWith = (expected: string, ...methods: string[]): Kind => ({
-  expected,
-  accepts: (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
-});
+/**
+ * An object that has methods of these names, such as an optimizer.
+ *
+ * @param expected what to give, as the end of a sentence
+ * @param methods their names
+ */
+export function objectWith(expected: string, ...methods: string[]): Kind {
+  assertArgument('objectWith', 'expected', expected, required(text));
+  for (const method of methods) assertArgument('objectWith', 'a method', method, required(text));
+  return {
+    expected,
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
+  };
+}
 
-/** One of a few values. */
-export const oneOf = (...values: readonly (string | number | boolean)[]): Kind => ({
-  expected:
-    values.length === 1
-      ? show(values[0])
-      : `${values.slice(0, -1).map(show).join(', ')} or ${show(values.at(-1))}`,
-  accepts: (value) => (values as readonly unknown[]).includes(value),
-});
+const literal: Kind = {
+  expected: 'a string, a finite number, true or false',
+  accepts: (value) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value),
+};
 
-/** A value of the first kind or of another. */
-export const either = (...kinds: readonly Kind[]): Kind => ({
-  expected: kinds.map((kind) => kind.expected).join(', or '),
-  accepts: (value) => kinds.some((kind) => kind.accepts(value)),
-});
+/**
+ * One of a few values.
+ *
+ * @throws when there is none, or one is not a string, a finite number or a boolean
+ */
+export function oneOf(...values: readonly (string | number | boolean)[]): Kind {
+  if (values.length === 0) throw new Error('oneOf: there are no values; give at least one');
+  for (const value of values) assertArgument('oneOf', 'a value', value, required(literal));
+  return {
+    expected:
+      values.length === 1
+        ? show(values[0])
+        : `${values.slice(0, -1).map(show).join(', ')} or ${show(values.at(-1))}`,
+    accepts: (value) => (values as readonly unknown[]).includes(value),
+  };
+}
 
-/** An array of values of a kind; of a certain length when that is given. */
-export const listOf = (kind: Kind, length?: number): Kind => ({
-  expected: `an array of ${length === undefined ? '' : `${length} entries, each `}${kind.expected}`,
-  accepts: (value) =>
-    Array.isArray(value) &&
-    (length === undefined || value.length === length) &&
-    // Not `every`, which skips the holes of a sparse array.
-    Array.from(value).every((entry) => kind.accepts(entry)),
-});
+const kind: Kind = { expected: 'a kind, such as positive', accepts: isKind, required: true };
 
-/** A value that must be given. */
-export const required = (kind: Kind): Kind => ({ ...kind, required: true });
+/**
+ * A value of the first kind or of another.
+ *
+ * @throws when there is no kind, or what is given is not one
+ */
+export function either(...kinds: readonly Kind[]): Kind {
+  if (kinds.length === 0) throw new Error('either: there are no kinds; give at least one');
+  for (const one of kinds) assertArgument('either', 'a kind', one, kind);
+  return {
+    expected: kinds.map(({ expected }) => expected).join(', or '),
+    accepts: (value) => kinds.some((one) => one.accepts(value)),
+  };
+}
+
+/**
+ * An array of values of a kind; of a certain length when that is given.
+ *
+ * @throws when `of` is not a kind, or `length` not an integer of at least 0
+ */
+export function listOf(of: Kind, length?: number): Kind {
+  assertArgument('listOf', 'of', of, kind);
+  assertArgument('listOf', 'length', length, index);
+  return {
+    expected: `an array of ${length === undefined ? '' : `${length} entries, each `}${of.expected}`,
+    accepts: (value) =>
+      Array.isArray(value) &&
+      (length === undefined || value.length === length) &&
+      // Not `every`, which skips the holes of a sparse array.
+      Array.from(value).every((entry) => of.accepts(entry)),
+  };
+}
+
+/**
+ * A value that must be given.
+ *
+ * @throws when `of` is not a kind
+ */
+export function required(of: Kind): Kind {
+  assertArgument('required', 'of', of, kind);
+  return { ...of, required: true };
+}

@@ -1,4 +1,14 @@
 import { distance } from 'fastest-levenshtein';
+import { assertArgument } from './assert-argument';
+import type { Kind } from './kind';
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const text: Kind = { expected: 'a string', accepts: isText, required: true };
+const names: Kind = {
+  expected: 'an array of strings',
+  accepts: (value) => Array.isArray(value) && value.every(isText),
+  required: true,
+};
 
 /**
  * The known name that somebody most likely meant: the same but for case and separators, an abbreviation by its words'
@@ -10,6 +20,8 @@ import { distance } from 'fastest-levenshtein';
  * nearestName('weight_decay', ['weightDecay']); // 'weightDecay'
  */
 export function nearestName(wrong: string, known: readonly string[]): string | undefined {
+  assertArgument('nearestName', 'wrong', wrong, text);
+  assertArgument('nearestName', 'known', known, names);
   const plain = plainOf(wrong);
   if (plain === '') return undefined;
   const same = known.find((name) => plainOf(name) === plain);

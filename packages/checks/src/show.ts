@@ -21,8 +21,9 @@ export function show(value: unknown): string {
   return thing(value);
 }
 
-/** Whether a function can only be called with `new`. */
-export const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
+/** Whether a function can only be called with `new`. Arrows and methods, which have no prototype, are seen at once. */
+export const isClass = (value: object): boolean =>
+  'prototype' in value && /^class\b/.test(Function.prototype.toString.call(value));
 
 const short = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
 
