@@ -1,3 +1,4 @@
+import { show } from '@tenfold/checks';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Arguments, KernelName } from './arguments';
@@ -23,8 +24,10 @@ export class SimdBackend extends MathBackendCPU {
   private readonly temporaries = new Map<Pointer, number>();
   private running = false;
 
+  /** @throws when `runtime` is not one; tf.setBackend('simd') makes the backend with its own */
   constructor(runtime: Runtime = getRuntime()) {
     super();
+    assertRuntime(runtime);
     mark(this, 'SimdBackend');
     this.runtime = runtime;
     // A tensor that nobody disposed is collected as a JavaScript object; its block in the arena follows here.
@@ -188,6 +191,13 @@ export class SimdBackend extends MathBackendCPU {
     record.pointer = 0;
     record.values = undefined;
   }
+}
+
+function assertRuntime(runtime: Runtime): void {
+  if (runtime?.memory instanceof WebAssembly.Memory && runtime.arena && runtime.kernels) return;
+  throw new Error(
+    `SimdBackend: runtime is ${show(runtime)}; give none, or what a SimdBackend has as its runtime. To choose threads call configureSimd`,
+  );
 }
 
 /** tfjs passes numbers in a plain array on, which kernels that take a part of the values do not know. */

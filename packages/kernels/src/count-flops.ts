@@ -1,3 +1,4 @@
+import { assertArgument, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 interface KernelRun {
@@ -69,6 +70,7 @@ export interface FlopCount<T> {
  * const { result, flops } = countFlops(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 4]))); // flops = 48
  */
 export function countFlops<T>(body: () => T): FlopCount<T> {
+  assertArgument('countFlops', 'body', body, required(func));
   const engine = tf.engine();
   const run = engine.runKernel;
   const kernels: { [kernel: string]: number } = {};
@@ -86,6 +88,9 @@ export function countFlops<T>(body: () => T): FlopCount<T> {
   };
   try {
     const result = body();
+    if (result instanceof Promise) {
+      throw new Error('countFlops: body returned a promise; give a function that is not asynchronous');
+    }
     return { result, flops: Object.values(kernels).reduce((sum, flops) => sum + flops, 0), kernels };
   } finally {
     engine.runKernel = run;

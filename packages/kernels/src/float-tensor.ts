@@ -1,9 +1,10 @@
-import { show } from '@tenfold/checks';
+import { assertArgument, oneOf, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A tensor, or nested arrays and numbers that make one. */
 export type Input<T extends tf.Tensor = tf.Tensor> = T | tf.TensorLike;
 
+const dtypes = oneOf('float32', 'int32');
 const WANTED = 'give a tensor, or numbers in nested arrays';
 
 /**
@@ -14,12 +15,15 @@ const WANTED = 'give a tensor, or numbers in nested arrays';
  * @throws when it is missing, disposed, of strings or complex numbers, ragged, or holds something that is not a number
  */
 export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what: string, value: Input<T>): T {
+  assertNames('floatTensor', name, what);
   const tensor = tensorOf(name, what, value);
   return (tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32')) as T;
 }
 
 /** An argument as a tensor of numbers in its own dtype: float32 for arrays, unless `dtype` says otherwise. */
 export function tensorOf(name: string, what: string, value: Input, dtype?: 'float32' | 'int32'): tf.Tensor {
+  assertNames('tensorOf', name, what);
+  assertArgument('tensorOf', 'dtype', dtype, dtypes);
   if (value instanceof tf.Tensor) {
     if (value.isDisposed)
       throw new Error(`${name}: ${what} is ${show(value)}; give one that still holds its values`);
@@ -34,6 +38,12 @@ export function tensorOf(name: string, what: string, value: Input, dtype?: 'floa
     throw new Error(`${name}: ${what} is ${show(value)} of unequal lengths; ${WANTED}, all of one length`);
   }
   return tf.tensor(known(value) as tf.TensorLike, undefined, dtype);
+}
+
+function assertNames(by: string, name: unknown, what: unknown): void {
+  if (typeof name === 'string' && typeof what === 'string') return;
+  const wrong = typeof name === 'string' ? 'what' : 'name';
+  throw new Error(`${by}: ${wrong} is ${show({ name, what }[wrong])}; give a string`);
 }
 
 const isNumbers = (value: unknown): boolean =>

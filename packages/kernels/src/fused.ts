@@ -1,9 +1,16 @@
+import { assertArgument, func, type Kind, nearestName, object, required, show, text } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels, ListKernels } from './kernels';
 
+const kernelName = required(text);
+const objectOfTensors: Kind = { ...object, expected: 'an object of tensors by name', required: true };
+const attributesKind: Kind = { ...object, expected: 'an object of attributes, {} for none', required: true };
+
 /** Whether the current backend has all kernels of these names. */
-export const hasKernels = (...names: (keyof Kernels | keyof ListKernels | (string & {}))[]): boolean =>
-  names.every((name) => tf.getKernel(name, tf.getBackend()) !== undefined);
+export function hasKernels(...names: (keyof Kernels | keyof ListKernels | (string & {}))[]): boolean {
+  for (const name of names) assertArgument('hasKernels', 'a name', name, kernelName);
+  return names.every((name) => tf.getKernel(name, tf.getBackend()) !== undefined);
+}
 
 /**
  * Whether operations that run now go on tfjs's tape: a fused kernel has no gradient there, its composition has.
@@ -14,12 +21,18 @@ const isRecording = (): boolean => {
   return gradientDepth > 0 && kernelDepth === 0;
 };
 
-/** Runs a kernel of the current backend, without its being differentiable; one tensor for each output. */
+/**
+ * Runs a kernel of the current backend, without its being differentiable; one tensor for each output.
+ *
+ * @throws when the backend has no such kernel; {@link hasKernels} says whether it has
+ */
 export function runKernel<K extends keyof Kernels>(
   kernel: K,
   inputs: Kernels[K]['inputs'],
   attributes: Kernels[K]['attributes'],
 ): tf.Tensor[] {
+  assertCall('runKernel', kernel, inputs, attributes);
+  if (!hasKernels(kernel)) throw unknownKernel(kernel);
   const given = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
   const outputs: tf.Tensor | tf.Tensor[] = tf
     .engine()
@@ -45,9 +58,24 @@ export function fused<K extends keyof Kernels>(
   attributes: Kernels[K]['attributes'],
   compose: () => tf.Tensor[],
 ): tf.Tensor[] {
+  assertCall('fused', kernel, inputs, attributes);
+  assertArgument('fused', 'compose', compose, required(func));
   if (isRecording() || !canRun(kernel, attributes)) return compose();
   return runKernel(kernel, inputs, attributes);
 }
+
+const listsKind: Kind = {
+  expected: 'arrays of tensors, all of one length',
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.every(
+      (list) =>
+        Array.isArray(list) &&
+        list.length === value[0].length &&
+        list.every((tensor) => tensor instanceof tf.Tensor),
+    ),
+  required: true,
+};
 
 /**
  * Runs a kernel that takes lists: all tensors of the first list, then all of the second, …
@@ -59,6 +87,9 @@ export function fusedList<K extends keyof ListKernels>(
   lists: readonly (readonly tf.Tensor[])[],
   attributes: ListKernels[K],
 ): tf.Tensor[][] | undefined {
+  assertArgument('fusedList', 'kernel', kernel, kernelName);
+  assertArgument('fusedList', 'lists', lists, listsKind);
+  assertArgument('fusedList', 'attributes', attributes, attributesKind);
   const n = lists[0]?.length ?? 0;
   if (n === 0 || isRecording() || !hasKernels(kernel)) return undefined;
   const inputs = lists.flat() as tf.TensorContainerArray as unknown as tf.NamedTensorMap;
@@ -82,6 +113,8 @@ export interface FunctionKernelConfig extends tf.KernelConfig {
  * canFuse('BatchNormActivation', gelu.kernel);
  */
 export function canFuse(kernel: keyof Kernels, functionName: string | undefined): boolean {
+  assertArgument('canFuse', 'kernel', kernel, kernelName);
+  assertArgument('canFuse', 'functionName', functionName, text);
   if (functionName === undefined) return false;
   const config = tf.getKernel(kernel, tf.getBackend()) as Partial<FunctionKernelConfig> | undefined;
   return config?.functions?.includes(functionName) ?? false;
@@ -89,3 +122,26 @@ export function canFuse(kernel: keyof Kernels, functionName: string | undefined)
 
 const canRun = (kernel: keyof Kernels, attributes: object): boolean =>
   'function' in attributes ? canFuse(kernel, attributes.function as string) : hasKernels(kernel);
+
+function assertCall(name: string, kernel: string, inputs: object, attributes: object): void {
+  assertArgument(name, 'kernel', kernel, kernelName);
+  assertArgument(name, 'inputs', inputs, objectOfTensors);
+  for (const [key, tensor] of Object.entries(inputs)) {
+    if (tensor !== undefined && !(tensor instanceof tf.Tensor && !tensor.isDisposed)) {
+      throw new Error(`${name}: the input ${key} of ${kernel} is ${show(tensor)}; give a tensor`);
+    }
+  }
+  assertArgument(name, 'attributes', attributes, attributesKind);
+}
+
+function unknownKernel(kernel: string): Error {
+  const backend = tf.getBackend();
+  const nearest = nearestName(
+    kernel,
+    tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName),
+  );
+  const meant = nearest ? `did you mean ${nearest}? ` : '';
+  return new Error(
+    `runKernel: the backend ${backend} has no kernel ${show(kernel)}; ${meant}hasKernels says what it has, fused composes what it has not`,
+  );
+}

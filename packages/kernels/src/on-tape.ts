@@ -1,3 +1,13 @@
+import {
+  assertArgument,
+  assertOptions,
+  flag,
+  func,
+  type Kinds,
+  listOf,
+  required,
+  text,
+} from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** The gradient of a kernel on tfjs's tape; see {@link onTape}. */
@@ -19,6 +29,12 @@ export interface TapeRule {
   ) => { [input: string]: () => tf.Tensor };
 }
 
+const kinds: Kinds<TapeRule> = {
+  keeps: required(listOf(text)),
+  keepsOutput: flag,
+  gradient: required(func),
+};
+
 /**
  * A kernel that goes on tfjs's tape itself, with a gradient for each input that is computed only where something needs it.
  *
@@ -36,8 +52,11 @@ export interface TapeRule {
  */
 export function onTape(
   kernel: string,
-  { keeps, keepsOutput = false, gradient }: TapeRule,
+  rule: TapeRule,
 ): (inputs: { [name: string]: tf.Tensor | undefined }, attributes: tf.NamedAttrMap) => tf.Tensor {
+  assertArgument('onTape', 'kernel', kernel, required(text));
+  assertOptions('onTape', rule, kinds);
+  const { keeps, keepsOutput = false, gradient } = rule;
   return (inputs, attributes) => {
     // On the first call and not before, so that importing a module has no effect.
     if (!tf.getGradient(kernel)) {
