@@ -1,3 +1,14 @@
+import {
+  assertArgument,
+  assertOptions,
+  flag,
+  func,
+  type Kind,
+  type Kinds,
+  object,
+  objectWith,
+  text,
+} from '@tenfold/checks';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, type NumericDataType, type TensorInfo, type TypedArray, util } from '@tensorflow/tfjs-core';
 import type { BackendCore } from './backend-core';
@@ -28,6 +39,17 @@ interface BackendOptions {
   onDispose?: () => void;
 }
 
+const deviceKind: Kind = {
+  ...objectWith(
+    'a GPUDevice, such as registerWebgpu() gives the backend',
+    'createBuffer',
+    'createComputePipeline',
+  ),
+  required: true,
+};
+const infoKind: Kind = { ...object, expected: "the adapter's info, a GPUAdapterInfo", required: true };
+const optionKinds: Kinds<BackendOptions> = { description: text, float16: flag, onDispose: func };
+
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
 
 /**
@@ -53,11 +75,12 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   readonly float16: boolean;
   private readonly onDispose: () => void;
 
-  constructor(
-    device: GPUDevice,
-    info: GPUAdapterInfo,
-    { description = 'the GPU', float16 = false, onDispose = () => {} }: BackendOptions = {},
-  ) {
+  /** @throws when `device` is not a GPUDevice, or an option is unknown or out of its range */
+  constructor(device: GPUDevice, info: GPUAdapterInfo, options: BackendOptions = {}) {
+    assertArgument('WebgpuBackend', 'device', device, deviceKind);
+    assertArgument('WebgpuBackend', 'info', info, infoKind);
+    assertOptions('WebgpuBackend', options, optionKinds);
+    const { description = 'the GPU', float16 = false, onDispose = () => {} } = options;
     super(device, info);
     this.float16 = float16;
     this.onDispose = onDispose;

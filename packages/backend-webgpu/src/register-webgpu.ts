@@ -1,3 +1,4 @@
+import { assertOptions, count, flag, type Kinds, listOf, oneOf, text } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { version } from '../package.json';
 import { autotune as tune } from './autotune';
@@ -37,6 +38,15 @@ export interface WebgpuInfo {
   tiles: 'fixed' | 'measured' | 'remembered';
 }
 
+const kinds: Kinds<WebgpuOptions> = {
+  powerPreference: oneOf('high-performance', 'low-power'),
+  allowSoftware: flag,
+  dispatchesPerSubmit: count,
+  autotune: flag,
+  float16: flag,
+  dawnOptions: listOf(text),
+};
+
 const PRIORITY = 3; // that of tfjs's own
 
 /**
@@ -44,7 +54,8 @@ const PRIORITY = 3; // that of tfjs's own
  * name that is there already is replaced, and its tensors are gone.
  *
  * @returns what it runs on
- * @throws a `WebgpuUnavailable` that says what is missing and how to get it
+ * @throws a `WebgpuUnavailable` that says what is missing and how to get it; an Error when an option is unknown or out
+ *   of its range
  * @example
  * import '@tenfold/gradients';
  * import { registerWebgpu } from '@tenfold/backend-webgpu';
@@ -52,19 +63,16 @@ const PRIORITY = 3; // that of tfjs's own
  * const { adapter } = await registerWebgpu();
  * console.log(`training on ${adapter}`);
  */
-export async function registerWebgpu({
-  powerPreference = 'high-performance',
-  allowSoftware = false,
-  dispatchesPerSubmit = 128,
-  autotune = true,
-  float16 = false,
-  dawnOptions = [],
-}: WebgpuOptions = {}): Promise<WebgpuInfo> {
-  if (!Number.isInteger(dispatchesPerSubmit) || dispatchesPerSubmit < 1) {
-    throw new Error(
-      `registerWebgpu: dispatchesPerSubmit is ${dispatchesPerSubmit}; give an integer of at least 1`,
-    );
-  }
+export async function registerWebgpu(options: WebgpuOptions = {}): Promise<WebgpuInfo> {
+  assertOptions('registerWebgpu', options, kinds);
+  const {
+    powerPreference = 'high-performance',
+    allowSoftware = false,
+    dispatchesPerSubmit = 128,
+    autotune = true,
+    float16 = false,
+    dawnOptions = [],
+  } = options;
   const gpu = await findGpu(dawnOptions);
   const found = await requestDevice(gpu, { powerPreference, allowSoftware, float16 });
   const { device, info, description, software } = found;
