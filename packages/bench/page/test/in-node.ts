@@ -86,10 +86,16 @@ async function trainUntil(
   const run = await openRunFolder(folder, record, { resume });
   const now = { backend: { name: 'simd' as const, details: backend.details }, machine: describeMachine() };
   if (resume) run.resume(differences(record, now));
+  const { profile, models, seeds, heldOut, recipes, command } = record;
   await stopped(stop, (signal, listener) =>
     trainAll(
       {
-        ...record,
+        profile,
+        models,
+        seeds,
+        heldOut,
+        recipes,
+        command,
         dataset: record.dataset.id,
         backend: 'simd',
         outputDirectory: folder,
@@ -111,7 +117,7 @@ export async function lossesInNode(recipe: Recipe, steps: number): Promise<numbe
   const [losses, folder] = [[] as number[], await newFolder()];
   const options = { profile: 'quick' as const, models: [recipe.model], backend: 'simd', seeds: [0] };
   await stopped(steps, (signal, listener) =>
-    trainAll({ ...options, recipes: [recipe], outputDirectory: folder, command: '', signal }, (event) => {
+    trainAll({ ...options, recipes: [recipe], outputDirectory: folder, command: 'test', signal }, (event) => {
       if (event.type === 'step') losses.push(event.loss);
       listener(event);
     }),

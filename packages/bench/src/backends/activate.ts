@@ -1,3 +1,4 @@
+import { count, flag, type Kinds } from '@tenfold/checks';
 import '@tenfold/gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName } from './names';
@@ -16,6 +17,12 @@ export interface ActivateOptions {
   /** Whether a WebGPU adapter that computes on the processor counts. Default false. */
   allowSoftware?: boolean;
 }
+
+export const activateKinds: Kinds<ActivateOptions> = {
+  threads: count,
+  v8Flags: flag,
+  allowSoftware: flag,
+};
 
 /**
  * Loads a backend and makes it the current one of tfjs-core.

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { assertArgument, assertOptions, oneOf, required } from '@tenfold/checks';
 import type { Results } from '../results/results';
-import type { ActivateOptions } from './activate';
+import { type ActivateOptions, activateKinds } from './activate';
 import { locate } from './locate';
-import type { BackendName } from './names';
+import { type BackendName, backendNames } from './names';
 import type { BackendUnavailable } from './unavailable';
 
 /** What a check found: whether a backend trains here, and if not, why and what to do. */
@@ -35,12 +36,16 @@ const packagesOf: Partial<Record<BackendName, string[]>> = {
  * trains a tiny network for one step.
  *
  * @param what 'peak' measures the most that it reaches, too
+ * @throws when the name or an option is unknown
  */
 export async function checkBackend(
   name: BackendName,
   options: ActivateOptions = {},
   what?: 'peak',
 ): Promise<BackendCheck> {
+  assertArgument('checkBackend', 'name', name, required(oneOf(...backendNames)));
+  assertOptions('checkBackend', options, activateKinds);
+  assertArgument('checkBackend', 'what', what, oneOf('peak'));
   const start = performance.now();
   const missing = (packagesOf[name] ?? []).filter((packageName) => !locate(packageName));
   if (missing.length > 0) {

@@ -1,3 +1,4 @@
+import { assertArgument, assertOptions, count, flag, func, type Kinds, oneOf } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Results } from '../results/results';
 import { type ActivateOptions, activate } from './activate';
@@ -14,6 +15,8 @@ export interface SelectOptions {
   onCheck?: (check: BackendCheck) => void;
 }
 
+const kinds: Kinds<SelectOptions> = { threads: count, v8Flags: flag, onCheck: func };
+
 let active: Results['backend'] | undefined;
 
 /**
@@ -21,17 +24,21 @@ let active: Results['backend'] | undefined;
  * training step here. Native ones are checked in another process first, since their crash would be this one's.
  *
  * @returns its name and what there is to know about it
- * @throws a `BackendUnavailable` when the named one does not work here, or none does
+ * @throws a `BackendUnavailable` when the named one does not work here, or none does; an Error when the name or an option
+ *   is unknown
  * @example
  * const { name, details } = await selectBackend(); // { name: 'simd', details: { variant: 'relaxed', threads: '2' } }
  */
 export async function selectBackend(
   name?: BackendName,
-  { threads, v8Flags, onCheck }: SelectOptions = {},
+  options: SelectOptions = {},
 ): Promise<Results['backend']> {
+  assertArgument('selectBackend', 'name', name, oneOf(...backendNames));
+  assertOptions('selectBackend', options, kinds);
+  const { threads, v8Flags, onCheck } = options;
   for (const candidate of name ? [name] : backendNames) {
-    const options = { threads, v8Flags, allowSoftware: name === 'webgpu' };
-    const check = await tryBackend(candidate, options);
+    const activation = { threads, v8Flags, allowSoftware: name === 'webgpu' };
+    const check = await tryBackend(candidate, activation);
     onCheck?.(check);
     if (check.works) {
       active = { name: candidate, details: check.details };

@@ -1,3 +1,13 @@
+import {
+  assertArgument,
+  assertOptions,
+  flag,
+  func,
+  type Kinds,
+  nonNegative,
+  required,
+  text,
+} from '@tenfold/checks';
 import { isSystemError, systemReason, type WriteFile, writeAtomically } from '../lib/atomic-write';
 import { digest } from '../lib/digest';
 import { join, mkdir, readdir, readFile, rm } from '../lib/files';
@@ -73,10 +83,25 @@ export class FolderGone extends Error {
 
 const FOLDER = 'checkpoints';
 
-/** Opens the checkpoints of a run: `checkpoints/` with the newest two, and `state.json` with their digests. */
-export async function openCheckpoints(
-  folder: string,
-  {
+const kinds: Kinds<CheckpointOptions> = {
+  resume: flag,
+  minutes: nonNegative,
+  syncLog: func,
+  isGone: func,
+  say: func,
+  write: func,
+  now: func,
+};
+
+/**
+ * Opens the checkpoints of a run: `checkpoints/` with the newest two, and `state.json` with their digests.
+ *
+ * @throws when an option is unknown or out of its range
+ */
+export async function openCheckpoints(folder: string, options: CheckpointOptions = {}): Promise<Checkpoints> {
+  assertArgument('openCheckpoints', 'folder', folder, required(text));
+  assertOptions('openCheckpoints', options, kinds);
+  const {
     resume = false,
     minutes = 5,
     syncLog = () => 0,
@@ -84,8 +109,7 @@ export async function openCheckpoints(
     say = () => {},
     write = writeAtomically,
     now = () => performance.now(),
-  }: CheckpointOptions = {},
-): Promise<Checkpoints> {
+  } = options;
   let state = resume ? await wholeState(folder, say) : emptyState;
   let last = now();
   let failed = false;

@@ -5,7 +5,7 @@ import type { Override } from '../models/overrides';
 import type { Recipe } from '../models/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
 
-/** What a comparison is asked to do; everything has been checked before it gets here. */
+/** What a comparison is asked to do. */
 export interface RunOptions {
   /** The data, such as 'mnist'; CIFAR-10 by default. */
   dataset?: DatasetName;

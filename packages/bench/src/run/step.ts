@@ -1,3 +1,13 @@
+import {
+  assertOptions,
+  count,
+  flag,
+  type Kinds,
+  object,
+  oneOf,
+  required,
+  seed as seedKind,
+} from '@tenfold/checks';
 import { countFlops as countExecuted } from '@tenfold/kernels';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
@@ -8,7 +18,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { measurePeak } from '../backends/measure-peak';
 import { buildModel } from '../models/build-model';
 import type { Architecture, ImageTask, ModelDefinition } from '../models/model-definition';
-import { type ModelName, models } from '../models/models';
+import { type ModelName, modelNames, models } from '../models/models';
 import type { Results } from '../results/results';
 import { imageShape } from './image-task';
 import { quantilesOf } from './measure/quantiles';
@@ -48,28 +58,34 @@ export interface StepMeasurement {
   peakFraction: number | null;
 }
 
+const kinds: Kinds<StepOptions> = {
+  model: required(oneOf(...modelNames)),
+  architecture: object,
+  batchSize: required(count),
+  steps: required(count),
+  seed: seedKind,
+  peak: flag,
+};
+
 /**
  * Times whole training steps (forward, backward, optimizer) on random images that lie on the backend already: the
  * speed of the network, without the input pipeline. The optimizer is SGD with Nesterov momentum or AdamW, as
  * the model's file says, and nothing is dropped out, as in the PyTorch programs that this is compared with.
+ *
+ * @throws when an option is unknown or out of its range
  */
-export async function measureStep({
-  model: name,
-  architecture = {},
-  batchSize,
-  steps,
-  seed = 0,
-  peak: wantsPeak = true,
-}: StepOptions): Promise<StepMeasurement> {
+export async function measureStep(options: StepOptions): Promise<StepMeasurement> {
+  assertOptions('measureStep', options, kinds);
+  const { model: name, architecture = {}, batchSize, steps, seed = 0, peak: wantsPeak = true } = options;
   const { needs, step } = models[name];
-  const options = { ...step.architecture, ...architecture };
+  const built = { ...step.architecture, ...architecture };
   const rng = createRng(seed);
   const filters = 2 * 2 * task.inChannels;
   const whitening =
     needs === 'whitening'
       ? rng.fork('whitening').fillNormal(new Float32Array(filters * 2 * filters))
       : undefined;
-  const model = await buildModel(name, options, { ...task, whitening }, { seed });
+  const model = await buildModel(name, built, { ...task, whitening }, { seed });
   const one = createTrainer(model, {
     loss: (labels, logits) => sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: 0.2 }),
     optimizer: optimizers[step.optimizer](),
@@ -106,7 +122,7 @@ export async function measureStep({
   const gflops = flopsPerStep / times.median / 1e6;
   return {
     model: name,
-    architecture: options,
+    architecture: built,
     backend: tf.getBackend(),
     batchSize,
     steps,

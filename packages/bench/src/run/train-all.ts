@@ -1,10 +1,28 @@
+import {
+  assertArgument,
+  assertOptions,
+  count,
+  flag,
+  func,
+  index,
+  type Kind,
+  type Kinds,
+  listOf,
+  object,
+  objectWith,
+  oneOf,
+  required,
+  seed as seedKind,
+  text,
+} from '@tenfold/checks';
 import type { ImageDataset } from '@tenfold/datasets';
 import { measurePeak } from '../backends/measure-peak';
 import { describeBackend } from '../backends/select-backend';
-import { defaultDataset } from '../data/datasets';
+import { datasetNames, defaultDataset } from '../data/datasets';
 import { toBase64 } from '../lib/base64';
 import { architectureText, narrowedText } from '../models/architecture-text';
-import { models } from '../models/models';
+import { profileNames } from '../models/model-definition';
+import { modelNames, models } from '../models/models';
 import type { Recipe } from '../models/recipe';
 import { paperBeside } from '../results/paper';
 import type { ModelResult, Results } from '../results/results';
@@ -20,17 +38,44 @@ import { planRun } from './plan';
 import type { RunOptions } from './run-options';
 import { type ModelRun, trainModel } from './train-model';
 
+/** At least one of each, or there is nothing to train. */
+const some = (kind: Kind): Kind => ({
+  expected: `${listOf(kind).expected}, at least one`,
+  accepts: (value) => listOf(kind).accepts(value) && (value as unknown[]).length > 0,
+  required: true,
+});
+
+const kinds: Kinds<RunOptions & { command: string }> = {
+  dataset: oneOf(...datasetNames),
+  profile: required(oneOf(...profileNames)),
+  models: some(oneOf(...modelNames)),
+  backend: required(text),
+  seeds: some(seedKind),
+  heldOut: index,
+  epochs: count,
+  overrides: listOf(object),
+  outputDirectory: required(text),
+  cacheDirectory: text,
+  recipes: listOf(object),
+  checkpoints: objectWith('checkpoints as openCheckpoints gives them', 'load', 'save', 'finish'),
+  measure: flag,
+  signal: objectWith('the signal of an AbortController', 'throwIfAborted', 'addEventListener'),
+  command: required(text),
+};
+
 /**
  * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
  * then all with the next, and evaluates each on all test images, or on those that are held out.
  *
- * @param options checked already; `command` is what would repeat the run
- * @throws the signal's reason when it aborts, and what loading the data throws
+ * @param options `command` is what would repeat the run
+ * @throws when an option is unknown or out of its range; the signal's reason when it aborts; what loading the data throws
  */
 export async function trainAll(
   options: RunOptions & { command: string },
   listener: RunListener,
 ): Promise<Results> {
+  assertOptions('trainAll', options, kinds);
+  assertArgument('trainAll', 'listener', listener, required(func));
   const {
     dataset = defaultDataset,
     profile,
@@ -40,6 +85,7 @@ export async function trainAll(
     measure = true,
     signal,
   } = options;
+  signal?.throwIfAborted();
   const { recipes, checkpoints } = {
     recipes: options.recipes ?? (await planRun(options)).recipes,
     checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),

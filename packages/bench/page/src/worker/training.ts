@@ -112,9 +112,16 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       tell(event);
     };
     try {
+      const { profile, models, seeds, heldOut, epochs, recipes, command } = record;
       const found = await trainAll(
         {
-          ...record,
+          profile,
+          models,
+          seeds,
+          heldOut,
+          epochs,
+          recipes,
+          command,
           dataset: record.dataset.id,
           backend: backend.name,
           checkpoints: watched(checkpoints, record),

@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../lib/escape-html';
+import { assertResults } from '../../results/assert-results';
 import type { Results } from '../../results/results';
 import { headline, warnings } from '../text/content';
 import { type PageSection, pageHtml } from './page';
@@ -28,6 +29,7 @@ const sections: { id: string; title: string; body: (results: Results) => string 
 
 /** The report as one HTML file that needs nothing else: no network, no script, pictures and charts inside. */
 export async function reportHtml(results: Results): Promise<string> {
+  assertResults('reportHtml', results);
   const rendered: PageSection[] = [];
   for (const { id, title, body } of sections) rendered.push({ id, title, body: await body(results) });
   const models = [...new Set(results.models.map(({ name }) => name))].join(', ');

@@ -1,3 +1,4 @@
+import { assertResults } from '../../results/assert-results';
 import type { Results } from '../../results/results';
 import { accuracyTable } from './accuracy-table';
 import { flopsTable } from './flops-table';
@@ -6,5 +7,6 @@ import { timeTable } from './time-table';
 
 /** The paper's three tables, each beside what this run measured. */
 export function paperTables(results: Results): Table[] {
+  assertResults('paperTables', results);
   return [accuracyTable(results), timeTable(results), flopsTable(results)];
 }

@@ -1,13 +1,16 @@
 import { count, missing, percent, rate } from '../../lib/format';
 import { secondsSpread, spreadOf } from '../../lib/spread';
 import { accuracyText, bestOf, viewsText } from '../../results/accuracy';
+import { assertResults } from '../../results/assert-results';
 import { groupSeeds } from '../../results/group-seeds';
 import type { ModelResult, Results } from '../../results/results';
 import { left, right } from './columns';
 import type { Table } from './table';
 
 /** What every model reached, and in which time. */
-export function summaryTable({ models, seeds, heldOut }: Results): Table {
+export function summaryTable(results: Results): Table {
+  assertResults('summaryTable', results);
+  const { models, seeds, heldOut } = results;
   const withViews = models.some(({ views }) => views !== null);
   const images = heldOut > 0 ? 'Held-out' : 'Test';
   const columns = [

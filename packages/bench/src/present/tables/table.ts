@@ -1,3 +1,4 @@
+import { assertArgument, type Kind } from '@tenfold/checks';
 import { csvLine } from '../../lib/csv';
 import { escapeHtml } from '../../lib/escape-html';
 
@@ -21,8 +22,32 @@ export interface Table {
   marked?: boolean[][];
 }
 
+const isText = (value: unknown): value is string => typeof value === 'string';
+const tableKind: Kind = {
+  expected: 'a table { title, columns: [{ heading }], rows, notes } of strings, one cell per column',
+  accepts(value) {
+    const { title, columns, rows, notes } = (value ?? {}) as Partial<Table>;
+    return (
+      isText(title) &&
+      Array.isArray(columns) &&
+      columns.every((column) => isText(column?.heading)) &&
+      Array.isArray(rows) &&
+      rows.every((row) => Array.isArray(row) && row.length === columns.length && row.every(isText)) &&
+      Array.isArray(notes) &&
+      notes.every(isText)
+    );
+  },
+  required: true,
+};
+
+function assertTable(name: string, table: Table): void {
+  assertArgument(name, 'table', table, tableKind);
+}
+
 /** For a terminal: columns in line, a rule under the headings. */
-export function renderText({ title, columns, rows, notes }: Table): string {
+export function renderText(table: Table): string {
+  assertTable('renderText', table);
+  const { title, columns, rows, notes } = table;
   const grid = [columns.map(({ heading }) => heading), ...rows];
   const widths = columns.map((_, i) => Math.max(...grid.map((row) => row[i]!.length)));
   const line = (row: string[]) =>
@@ -36,15 +61,19 @@ export function renderText({ title, columns, rows, notes }: Table): string {
 }
 
 /** As GitHub reads it. */
-export function renderMarkdown({ columns, rows, notes }: Table): string {
+export function renderMarkdown(table: Table): string {
+  assertTable('renderMarkdown', table);
+  const { columns, rows, notes } = table;
   const line = (cells: string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   const rule = columns.map(({ align }) => (align === 'right' ? '---:' : '---'));
-  const table = [line(columns.map(({ heading }) => heading)), `| ${rule.join(' | ')} |`, ...rows.map(line)];
-  return [...table, ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : [])].join('\n');
+  const lines = [line(columns.map(({ heading }) => heading)), `| ${rule.join(' | ')} |`, ...rows.map(line)];
+  return [...lines, ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : [])].join('\n');
 }
 
 /** The first column holds the headings of its rows. */
-export function renderHtml({ title, columns, rows, notes, heat, marked }: Table): string {
+export function renderHtml(table: Table): string {
+  assertTable('renderHtml', table);
+  const { title, columns, rows, notes, heat, marked } = table;
   const attribute = (i: number, row = -1) => {
     const classes = [columns[i]!.align === 'right' && 'number', marked?.[row]?.[i - 1] && 'marked'];
     const names = classes.filter(Boolean).join(' ');
@@ -75,7 +104,9 @@ export function renderHtml({ title, columns, rows, notes, heat, marked }: Table)
 }
 
 /** By RFC 4180, with a line of headings; title and notes are left out. */
-export function renderCsv({ columns, rows }: Table): string {
+export function renderCsv(table: Table): string {
+  assertTable('renderCsv', table);
+  const { columns, rows } = table;
   return [columns.map(({ heading }) => heading), ...rows].map(csvLine).join('');
 }
 

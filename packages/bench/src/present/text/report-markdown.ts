@@ -1,3 +1,4 @@
+import { assertResults } from '../../results/assert-results';
 import { groupSeeds } from '../../results/group-seeds';
 import type { ModelResult, Results } from '../../results/results';
 import {
@@ -20,6 +21,7 @@ import { definitions, headline, mistakeText, runTable, warnings } from './conten
 
 /** The report as Markdown: everything but the curves and the pictures. */
 export function reportMarkdown(results: Results): string {
+  assertResults('reportMarkdown', results);
   const { models, dataset, paper, command, seeds } = results;
   const groups = groupSeeds(models);
   const titleOf = ({ name, seed }: ModelResult) => (seeds.length > 1 ? `${name}, seed ${seed}` : name);
