@@ -4,9 +4,13 @@ export interface Parameter {
   name: string;
   type: ts.Type;
   optional: boolean;
+  options: Option[];
 }
 
-export interface Option extends Parameter {
+export interface Option {
+  name: string;
+  type: ts.Type;
+  optional: boolean;
   doc: string;
   default?: string;
 }
@@ -19,6 +23,7 @@ export interface Export {
   tag(name: string): string | undefined;
   type: ts.Type;
   signature?: ts.Signature;
+  isClass: boolean;
   returns: string;
   parameters: Parameter[];
   options: Option[];

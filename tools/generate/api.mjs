@@ -63,8 +63,9 @@ function undocumented(symbol, checker, folder) {
  * An export that exists at run time; undefined for a type.
  *
  * @returns `name`; `file` within the package; `paragraphs` of the docstring, each on one line, and its `tag(name)`; the `type`
- *   and, of a function, the first `signature`; `returns`, the name of the type of what the function returns or the value is;
- *   `parameters` as `{ name, type, optional }`; `options` of the last parameter as `{ name, type, optional, doc, default }`
+ *   and, of a function or a class, the first `signature`, and whether it `isClass`; `returns`, the name of the type of what the
+ *   function returns or the value is; `parameters` as `{ name, type, optional, options }`, where options are
+ *   `{ name, type, optional, doc, default }`; `options` of the last parameter
  */
 function describe(symbol, checker, packageName) {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
@@ -72,11 +73,12 @@ function describe(symbol, checker, packageName) {
   const declaration = target.valueDeclaration;
   const source = declaration.getSourceFile();
   const type = checker.getTypeOfSymbol(target);
-  const [signature] = type.getCallSignatures();
-  const parameters = (signature?.getParameters() ?? []).flatMap((parameter) =>
-    parametersOf(parameter, checker),
-  );
-  const options = optionsOf(parameters.at(-1), functionOf(declaration), checker);
+  const [construct] = type.getConstructSignatures();
+  const signature = type.getCallSignatures()[0] ?? construct;
+  const parameters = (signature?.getParameters() ?? [])
+    .flatMap((parameter) => parametersOf(parameter, checker))
+    .map((parameter) => ({ ...parameter, options: optionsOf(parameter, functionOf(declaration), checker) }));
+  const options = parameters.at(-1)?.options ?? [];
   return {
     name: symbol.name,
     package: packageName,
@@ -87,14 +89,21 @@ function describe(symbol, checker, packageName) {
       return tag && ts.displayPartsToString(tag.text).replace(/\s*\n\s*/g, ' ');
     },
     signature,
+    isClass: construct !== undefined,
     type,
-    returns: typeName(signature && !isNamedFunction(type) ? signature.getReturnType() : type, checker),
+    returns: typeName(
+      signature && !construct && !isNamedFunction(type) ? signature.getReturnType() : type,
+      checker,
+    ),
     parameters,
     options,
   };
 }
 
-/** A parameter; of a rest parameter that is a tuple, such as `...options: [options?: O]`, the parameters that it stands for. */
+/**
+ * A parameter; of a rest parameter that is a tuple, such as `...options: [options?: O]`, the parameters that it stands for, and of
+ * one that is an array a single entry.
+ */
 function parametersOf(parameter, checker) {
   const { name, valueDeclaration: declaration } = parameter;
   const type = checker.getTypeOfSymbol(parameter);
@@ -107,6 +116,8 @@ function parametersOf(parameter, checker) {
       optional: true,
     }));
   }
+  // One of those that a rest parameter takes.
+  if (isRest) return [{ name, declaration, type: checker.getTypeArguments(type)[0], optional: false }];
   const optional = ts.isParameter(declaration) && checker.isOptionalParameter(declaration);
   return [{ name, declaration, type, optional }];
 }
@@ -140,12 +151,11 @@ function functionOf(declaration) {
   return value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
 }
 
-/** The options that a function takes in its last parameter, [] when that is none of options. */
+/** The options that a function takes in a parameter, [] when that is not one of options. */
 function optionsOf(parameter, body, checker) {
-  if (!parameter) return [];
   const type = checker.getNonNullableType(parameter.type);
   const named =
-    parameter.name === 'options' ||
+    /^(options|rule)$/.test(parameter.name) ||
     ts.isObjectBindingPattern(parameter.declaration.name ?? parameter.declaration);
   if (!named || !(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return [];
   const defaults = body ? defaultsOf(parameter, body) : new Map();
@@ -169,8 +179,7 @@ function defaultsOf(parameter, { parameters, body }) {
       if (initializer) defaults.set((propertyName ?? name).getText(), initializer.getText());
     }
   };
-  const own = parameters.at(-1)?.name;
-  if (own && ts.isObjectBindingPattern(own)) add(own);
+  for (const { name } of parameters) if (ts.isObjectBindingPattern(name)) add(name);
   for (const statement of body && ts.isBlock(body) ? body.statements : []) {
     for (const { name, initializer } of ts.isVariableStatement(statement)
       ? statement.declarationList.declarations

@@ -1,13 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { configureSimd } from '@tenfold/backend-simd';
-import { type Export, type Parameter, readPackages } from '@tenfold/generate/api.mjs';
+import {
+  type Export,
+  type Option,
+  type Parameter,
+  packageNames,
+  readPackages,
+} from '@tenfold/generate/api.mjs';
 import '@tenfold/gradients';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { badTensors, badValues, DISPOSED, oddTensors } from './bad-values';
 import { expectedOf } from './kinds';
 import { meant } from './meant';
-import { argumentLists, prepareSamples } from './samples';
+import { argumentLists, notTried, prepareSamples } from './samples';
 import { type Outcome, trial } from './trial';
 
 /** The least share, in percent, of bad calls that must end in one clear error or, where they may, in a result. */
@@ -16,7 +22,13 @@ const LEAST = 99;
 const modules: { [name: string]: () => Promise<Record<string, unknown>> } = {
   activations: () => import('@tenfold/activations'),
   architectures: () => import('@tenfold/architectures'),
+  'backend-simd': () => import('@tenfold/backend-simd'),
+  'backend-webgpu': () => import('@tenfold/backend-webgpu'),
+  bench: () => import('@tenfold/bench'),
+  checks: () => import('@tenfold/checks'),
   datasets: () => import('@tenfold/datasets'),
+  gradients: () => import('@tenfold/gradients'),
+  kernels: () => import('@tenfold/kernels'),
   layers: () => import('@tenfold/layers'),
   losses: () => import('@tenfold/losses'),
   optimizers: () => import('@tenfold/optimizers'),
@@ -40,24 +52,26 @@ beforeAll(async () => {
   await prepareSamples();
 });
 
+it('knows every package', () => expect(names).toEqual(packageNames()));
+
 describe.each(names)('%s', (name) => {
+  if (name === 'backend-simd') aroundRemovedBackend();
+  if (name === 'backend-webgpu') aroundNoGpu();
+
   it('refuses bad input with one clear error', async () => {
     const functions = await modules[name]!();
     const trials: Trial[] = [];
     const uncallable: string[] = [];
     for (const entry of exportsOf(name)) {
-      if (
-        !entry.signature ||
-        entry.type.getConstructSignatures().length > 0 ||
-        meant.has(`${name}.${entry.name}`)
-      )
-        continue;
+      if (entry.parameters.length === 0 || isError(entry) || meant.has(nameOf(entry))) continue;
       const good = await goodArguments(entry, functions[entry.name]);
       if (typeof good === 'string') uncallable.push(`${entry.name}: ${good}`);
       else for await (const found of badCalls(entry, functions[entry.name], good)) trials.push(found);
+      // A bench's choice of a backend lasts.
+      if (name === 'bench') await tf.setBackend('simd');
     }
     const wrong = trials.filter(({ call, good }) => !good && !isMeant(call));
-    const share = 100 * (1 - wrong.length / trials.length);
+    const share = trials.length === 0 ? 100 : 100 * (1 - wrong.length / trials.length);
     if (process.env.BAD_INPUT_REPORT) {
       const lines = wrong.map(
         ({ call, outcome, message }) => `${outcome}\t${call}\t${message.split('\n')[0]}`,
@@ -85,11 +99,38 @@ describe.each(names)('%s', (name) => {
 
 const isMeant = (call: string): boolean => [...meant.keys()].some((pattern) => call.startsWith(pattern));
 
-const kindsOf = (parameter: Parameter): Set<string> => expectedOf(parameter, checker).kinds;
+/** Errors are made by the packages themselves, and take what JavaScript's own take. */
+const isError = ({ isClass, type }: Export): boolean =>
+  isClass && type.getConstructSignatures()[0]!.getReturnType().getProperty('stack') !== undefined;
+
+/** Options can be set where the backend does not run. */
+function aroundRemovedBackend(): void {
+  const factory = tf.findBackendFactory('simd');
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    tf.removeBackend('simd');
+  });
+  afterAll(async () => {
+    configureSimd({ threads: 1, variant: 'auto', winograd: true });
+    tf.registerBackend('simd', factory, 2);
+    await tf.setBackend('simd');
+  });
+}
+
+/** A WebGPU that finds no GPU: options that are taken end in a WebgpuUnavailable, on every machine. */
+function aroundNoGpu(): void {
+  beforeAll(() => void vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } }));
+  afterAll(() => void vi.unstubAllGlobals());
+}
+
+const nameOf = (entry: Export): string => `${entry.package}.${entry.name}`;
+
+const kindsOf = (parameter: Parameter | Option): Set<string> => expectedOf(parameter, checker).kinds;
 
 /** Arguments with which the function works, found by trying; else why the last ones did not. */
 async function goodArguments(entry: Export, f: unknown): Promise<(() => unknown[]) | string> {
   let why = 'no arguments';
+  if (notTried.has(nameOf(entry))) return argumentLists(entry, kindsOf).next().value!;
   for (const list of argumentLists(entry, kindsOf)) {
     const { outcome, message } = await trial(entry, f, list);
     if (outcome === 'worked') return list;
@@ -100,21 +141,23 @@ async function goodArguments(entry: Export, f: unknown): Promise<(() => unknown[
 
 /** One wrong thing at a time: each argument, each option, keys that do not exist, options that are no object. */
 async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): AsyncGenerator<Trial> {
-  const { options, parameters } = entry;
-  const at = parameters.length - 1;
-  const run = async (what: string, refused: boolean, change: (list: unknown[]) => void): Promise<Trial> => {
-    const call = `${entry.package}.${entry.name} ${what}`;
+  const { parameters } = entry;
+  const run: Run = async (what, refused, change) => {
+    const call = `${nameOf(entry)} ${what}`;
     const result = await trial(entry, f, () => {
       const list = good();
       change(list);
       return list;
     });
-    const isGood = result.outcome === 'refused' || (!refused && result.outcome === 'worked');
+    const mayWork = !refused && (result.outcome === 'worked' || notTried.has(nameOf(entry)));
+    const isGood = result.outcome === 'refused' || mayWork;
     return { call, good: isGood, ...result };
   };
-  const optionsOf = (list: unknown[]) => ({ ...(list[at] as object) });
   for (const [i, parameter] of parameters.entries()) {
-    if (options.length > 0 && i === at) continue;
+    if (parameter.options.length > 0) {
+      yield* badOptions(parameter, i, run);
+      continue;
+    }
     const expected = expectedOf(parameter, checker);
     const takesTensor = expected.kinds.has('tensor');
     for (const { label, value, refused } of takesTensor ? badTensors() : badValues(expected)) {
@@ -131,7 +174,12 @@ async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): Asyn
       });
     }
   }
-  if (options.length === 0) return;
+}
+
+type Run = (what: string, refused: boolean, change: (list: unknown[]) => void) => Promise<Trial>;
+
+async function* badOptions({ options }: Parameter, at: number, run: Run): AsyncGenerator<Trial> {
+  const optionsOf = (list: unknown[]) => ({ ...(list[at] as object) });
   for (const option of options) {
     for (const { label, value, refused } of badValues(expectedOf(option, checker))) {
       yield run(`${option.name}: ${label}`, refused, (list) => {

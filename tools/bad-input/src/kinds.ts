@@ -25,7 +25,10 @@ export interface Expected {
   required: string[];
 }
 
-export function expectedOf(parameter: Parameter & Partial<Option>, checker: ts.TypeChecker): Expected {
+export function expectedOf(
+  parameter: Omit<Parameter, 'options'> & Partial<Option>,
+  checker: ts.TypeChecker,
+): Expected {
   const expected: Expected = {
     anything: false,
     kinds: new Set(parameter.optional ? ['undefined'] : []),

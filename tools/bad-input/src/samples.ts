@@ -1,4 +1,7 @@
-import type { Export, Option, Parameter } from '@tenfold/generate/api.mjs';
+import { readFileSync } from 'node:fs';
+import { WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { positive } from '@tenfold/checks';
+import { type Export, type Option, type Parameter, root } from '@tenfold/generate/api.mjs';
 import { createModel, dense, gru, saveSafetensors } from '@tenfold/layers';
 import { sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
@@ -39,6 +42,7 @@ const points = () => ({
 const named = () => ({ 'dense.kernel': tf.ones([2, 3]) });
 const variable = () => tf.tidy(() => tf.variable(tf.ones([2])));
 const recurrent = () => gru({ inFeatures: 4, units: 2, output: 'all' });
+const results = () => JSON.parse(readFileSync(`${root}packages/bench/results/hour-fnn/results.json`, 'utf8'));
 let file: Uint8Array;
 let checkpoint: Uint8Array;
 
@@ -151,43 +155,105 @@ const byName: { [name: string]: (() => unknown)[] } = {
   validation: [() => 3, () => 0.5],
   probability: [() => 0.5],
   batchSize: [() => 2],
+  // checks
+  kinds: [() => positive, () => ({ learningRate: positive })],
+  of: [() => positive],
+  kind: [() => positive],
+  low: [() => 0],
+  high: [() => 1],
+  'assertOptions.options': [() => ({ learningRate: 0.1 })],
+  'nearestName.known': [() => ['learningRate']],
+  'assertArgument.value': [() => 1],
+  'show.value': [() => 1],
+  // kernels
+  'fused.kernel': [() => 'Activation'],
+  'runKernel.kernel': [() => 'Activation'],
+  'onTape.kernel': [() => 'Square'],
+  'canFuse.kernel': [() => 'Activation'],
+  'fusedList.kernel': [() => 'NoSuchList'],
+  inputs: [() => ({ x: tf.ones([2, 3]) }), () => [tf.ones([2, 3])]],
+  attributes: [() => ({ function: 'gelu' })],
+  'hasKernels.names': [() => 'Activation'],
+  compose: [() => () => [tf.ones([2, 3])]],
+  lists: [() => [[tf.ones([2])], [tf.ones([2])]]],
+  'withGradient.forward': [() => (x: tf.Tensor) => ({ value: tf.square(x), saved: [x] })],
+  'withGradient.backward': [() => (dy: tf.Tensor) => [dy]],
+  keeps: [() => ['x']],
+  body: [() => () => 1],
+  // backends and the bench
+  'selectBackend.name': [() => 'cpu'],
+  'checkBackend.name': [() => 'cpu'],
+  info: [() => ({})],
+  device: [() => ({ createBuffer() {}, createComputePipeline() {} })],
+  results: [results],
+  'parseResults.value': [results],
+  table: [() => ({ title: 'Table', columns: [{ heading: 'Name' }], rows: [['a']], notes: [] })],
+  'measureStep.model': [() => 'resnet20'],
+  'measureStep.peak': [() => false],
+  'measureStep.steps': [() => 1],
+  'trainAll.profile': [() => 'quick'],
+  'trainAll.models': [() => ['fnn']],
+  'trainAll.seeds': [() => [0]],
+  'trainAll.signal': [() => AbortSignal.abort(new Error(ABORTED))],
 };
+const ABORTED = 'aborted, as the test asks';
+
+/** Whether an error says that the arguments were taken: what they ask for is not to be had in this test. */
+export const passed = (error: unknown): boolean =>
+  error instanceof WebgpuUnavailable ||
+  (error instanceof Error &&
+    (error.message === ABORTED || /^checkBackend: .* is missing; build/.test(error.message)));
+
+/** Whose good arguments are not tried, so that only what must be refused counts. */
+export const notTried = new Set(['backend-webgpu.WebgpuBackend']); // it needs a GPU
+
 /** For numbers that have no names above. */
 const numbers = [() => 4, () => 0.5, () => 1, () => 2];
 
 /** Optional by their type, but one of them is needed, or the default takes long. */
-const alsoGiven = new Set(['dropout.rng', 'dropPath.rng', 'stepDecay.every', 'whiteningKernel.count']);
+const alsoGiven = new Set([
+  'dropout.rng',
+  'dropPath.rng',
+  'stepDecay.every',
+  'whiteningKernel.count',
+  'selectBackend.name',
+  'measureStep.peak',
+  'trainAll.signal',
+]);
 
 /** Combinations of good arguments for an export: required options alone, so that a bad value comes in one at a time. */
 export function* argumentLists(
   entry: Export,
-  kindOf: (parameter: Parameter) => Set<string>,
+  kindOf: (parameter: Parameter | Option) => Set<string>,
 ): Generator<() => unknown[]> {
-  const options = entry.options.filter(
-    ({ optional, name }) => !optional || alsoGiven.has(`${entry.name}.${name}`),
+  const isGiven = ({ optional, name }: Parameter | Option) =>
+    !optional || alsoGiven.has(`${entry.name}.${name}`);
+  const given = entry.parameters.flatMap((parameter): (Parameter | Option)[] =>
+    parameter.options.length > 0 ? parameter.options.filter(isGiven) : isGiven(parameter) ? [parameter] : [],
   );
-  const positional = entry.parameters
-    .slice(0, entry.options.length > 0 ? -1 : undefined)
-    .filter(({ optional }) => !optional);
-  const slots = [...positional, ...options].map((parameter) => candidates(parameter, kindOf));
-  for (const choice of choices(slots)) {
+  for (const choice of choices(given.map((parameter) => candidates(entry, parameter, kindOf)))) {
+    const make = (parameter: Parameter | Option) => choice[given.indexOf(parameter)]?.();
     yield () => {
-      const values = choice.map((make) => make());
-      const list = values.slice(0, positional.length);
-      if (entry.options.length > 0) {
-        list.push(Object.fromEntries(options.map(({ name }, i) => [name, values[positional.length + i]])));
-      }
-      return list;
+      const list = entry.parameters.map((parameter) =>
+        parameter.options.length > 0
+          ? Object.fromEntries(parameter.options.filter(isGiven).map((option) => [option.name, make(option)]))
+          : make(parameter),
+      );
+      // What is left out at the end is left out, not undefined.
+      return list.slice(0, list.findLastIndex((value) => value !== undefined) + 1);
     };
   }
 }
 
 function candidates(
+  entry: Export,
   parameter: Parameter | Option,
-  kindOf: (parameter: Parameter) => Set<string>,
+  kindOf: (parameter: Parameter | Option) => Set<string>,
 ): (() => unknown)[] {
   const kinds = kindOf(parameter);
+  const own = `${entry.name}.${parameter.name}`;
   return [
+    ...(Object.hasOwn(byName, own) ? byName[own]! : []),
     ...(Object.hasOwn(byName, parameter.name) ? byName[parameter.name]! : []),
     ...(kinds.has('number') ? numbers : []),
     ...(kinds.has('tensor') ? [() => tf.ones([2, 4])] : []),

@@ -1,6 +1,6 @@
 import type { Export } from '@tenfold/generate/api.mjs';
 import * as tf from '@tensorflow/tfjs-core';
-import { use } from './samples';
+import { passed, use } from './samples';
 
 export type Outcome = 'refused' | 'worked' | 'NaN' | 'unclear' | 'leaked';
 
@@ -17,13 +17,13 @@ export async function trial(
   let made: unknown;
   try {
     given = makeArguments();
-    made = typeof f === 'function' ? await f(...given) : f;
+    made = typeof f === 'function' ? await call(f as AnyFunction, given, entry.isClass) : f;
     const output = await use(made, entry);
     if (hasNaN(output)) outcome = 'NaN';
     dispose(output);
   } catch (error) {
     message = error instanceof Error ? error.message : String(error);
-    outcome = isClear(error, entry.name) ? 'refused' : 'unclear';
+    if (!passed(error)) outcome = isClear(error, namesFor(entry, given)) ? 'refused' : 'unclear';
   }
   dispose(made);
   for (const value of given) dispose(value);
@@ -35,11 +35,22 @@ export async function trial(
   return { outcome, message };
 }
 
+type AnyFunction = (...list: unknown[]) => unknown;
+
+const call = (f: AnyFunction, list: unknown[], isClass: boolean): unknown =>
+  isClass ? Reflect.construct(f, list) : f(...list);
+
+/** What a message may start with: the function, or the caller's name where the function is given one for its messages. */
+const namesFor = (entry: Export, [first]: unknown[]): string[] => [
+  entry.name,
+  ...(entry.parameters[0]?.name === 'name' && typeof first === 'string' ? [first] : []),
+];
+
 /** Starts with the function's name, possibly behind a layer's path, says what came and what to give. */
-function isClear(error: unknown, name: string): boolean {
+function isClear(error: unknown, names: string[]): boolean {
   if (!(error instanceof Error) || error instanceof ReferenceError || error instanceof SyntaxError)
     return false;
-  const said = new RegExp(`^(?:\\S+: )?${name}: (.+)$`, 's').exec(error.message)?.[1];
+  const said = new RegExp(`^(?:\\S+: )?(?:${names.join('|')}): (.+)$`, 's').exec(error.message)?.[1];
   return said !== undefined && /;|\bgive\b|\bmust\b|\bneeds?\b|did you mean|expected/.test(said);
 }
 
