@@ -1,5 +1,6 @@
 import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { decodeUtf8 } from './utf8';
 
 /** The content of a safetensors file. */
 export interface SafetensorsFile {
@@ -78,9 +79,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   if (8 + length > bytes.length) fail(`its header ends at byte ${8 + length} but it has ${bytes.length}`);
   let header: unknown;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      bytes.subarray(8, 8 + length),
-    );
+    const text = decodeUtf8(bytes.subarray(8, 8 + length));
     if (!text.startsWith('{')) throw new Error('it does not begin with {');
     header = JSON.parse(text);
     assertUniqueKeys(text);

@@ -1,6 +1,6 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadSafetensors, saveSafetensors } from '../index';
 
 /** A file with any header and any values. */
@@ -85,6 +85,29 @@ describe('a round trip', () => {
       await expectClose(read, tensor, { absolute: 0, relative: 0 });
     }
   });
+
+  it.each(['', 'kernel', 'gewöhnlich ½ %41 \u{1F600} "quoted" \\'])(
+    'has the same bytes without TextEncoder and TextDecoder, as in Jest with jsdom: %s',
+    async (name) => {
+      const tensors = { [`a${name}`]: tf.tensor([1, 2]) };
+      const bytes = await saveSafetensors(tensors, { name });
+      const bad = file('{"x":1}');
+      bad[10] = 0xff;
+      vi.stubGlobal('TextEncoder', undefined);
+      vi.stubGlobal('TextDecoder', undefined);
+      try {
+        expect(await saveSafetensors(tensors, { name })).toEqual(bytes);
+        const found = loadSafetensors(bytes);
+        expect([Object.keys(found.tensors), found.metadata]).toEqual([[`a${name}`], { name }]);
+        tf.dispose([tensors, found.tensors]);
+        expect(() => loadSafetensors(bad)).toThrow(
+          /loadSafetensors: the file is not valid: its header is not/,
+        );
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    },
+  );
 
   it('of nothing is nothing', async () => {
     expect(loadSafetensors(await saveSafetensors({}))).toEqual({ tensors: {}, metadata: {} });

@@ -1,5 +1,6 @@
 import { assertArgument, object, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { encodeUtf8 } from './utf8';
 
 // Widest elements first: the format allows no gaps, so this order is what keeps every tensor aligned.
 const formats = {
@@ -74,7 +75,7 @@ function formatOf(name: string, tensor: tf.Tensor) {
 
 // The header's length, and the header padded with spaces so that the values begin at a multiple of 8.
 function encodeHeader(header: object): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = encodeUtf8(JSON.stringify(header));
   const length = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);

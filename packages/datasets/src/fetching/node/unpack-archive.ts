@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import type { ReadEntry } from 'tar';
 import type { Collector } from '../collector';
 import { concat } from '../download';
