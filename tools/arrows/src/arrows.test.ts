@@ -19,6 +19,9 @@ const runtime = (manifest: Manifest): string[] =>
 /** An application, such as the bench, is started by npx and brings its own tfjs-core. */
 const isApplication = ({ manifest }: Package): boolean => manifest.bin !== undefined;
 
+/** Private packages whose sources are built into the packages that use them. */
+const bundled = ['@tenfold/files'];
+
 const packageOf = (specifier: string): string =>
   specifier
     .split('/')
@@ -84,7 +87,10 @@ describe('imports', () => {
     const fromRoot = names(rootManifest.devDependencies);
     const undeclared = offenses(packages, (name, file, { manifest }) => {
       if (isRelative(name) || name.startsWith('node:')) return false;
-      const declared = runtime(manifest);
+      const declared = [
+        ...runtime(manifest),
+        ...bundled.filter((own) => own in (manifest.devDependencies ?? {})),
+      ];
       // What users do not get may also use the package's and the workspace's tools.
       if (!file.published || manifest.private) declared.push(...names(manifest.devDependencies), ...fromRoot);
       return packageOf(name) !== manifest.name && !declared.includes(packageOf(name));

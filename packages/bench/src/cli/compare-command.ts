@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { isSystemError, systemReason, writeAtomically } from '../lib/atomic-write';
+import { isSystemError, systemReason, writeAtomically } from '../lib/files';
 import { comparisonHtml } from '../present/html/comparison-html';
 import { comparisonTables } from '../present/tables/comparison-tables';
 import type { ComparedRun } from '../present/tables/run-facts';

@@ -1,6 +1,6 @@
 import { readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder, removeEmpty } from '../lib/make-folder';
+import { makeFolder, removeEmpty } from '@tenfold/files/node';
 import { UsageError } from './usage-error';
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isSystemError } from '../lib/atomic-write';
+import { isSystemError } from '../lib/files';
 import { createProgress } from '../present/terminal/progress';
 import { Locked } from '../run-folder/lock';
 import { openRunFolder } from '../run-folder/run-folder';

@@ -56,12 +56,15 @@ export const profiles = { quick: {
     'tf.tidy(',
     "(process.env.DIE_IN_VIEWS && process.kill(process.pid, 'SIGKILL'), tf.tidy)(",
   ),
-  'lib/atomic-write': readFileSync(new URL('../lib/atomic-write.ts', import.meta.url), 'utf8').replace(
-    'await file.writeFile(',
-    `if (process.env.FULL_DISK && new RegExp(process.env.FULL_DISK).test(path))
-      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    await file.writeFile(`,
-  ),
+  'lib/files': `export { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+    export { join } from 'node:path';
+    export { isSystemError, systemReason } from '@tenfold/files/node';
+    import { writeAtomically as write } from '@tenfold/files/node';
+    export async function writeAtomically(path, content) {
+      if (process.env.FULL_DISK && new RegExp(process.env.FULL_DISK).test(path))
+        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      await write(path, content);
+    }`,
 };
 const STEPS = 30; // of each training
 const models = 'cnn,fnn';

@@ -1,4 +1,4 @@
-import { isSystemError, systemReason } from '../lib/atomic-write';
+import { isSystemError, systemReason } from '../lib/files';
 import { forecastTable, paperTables } from '../present/tables/index';
 import { renderText } from '../present/tables/table';
 import type { LiveLog } from '../present/terminal/live-log';

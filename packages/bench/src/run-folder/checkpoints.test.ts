@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fixtureModel } from '../../test/fixture-results';
-import { type WriteFile, writeAtomically } from '../lib/atomic-write';
+import { type WriteFile, writeAtomically } from '../lib/files';
 import { type CheckpointOptions, FolderGone, openCheckpoints } from './checkpoints';
 import type { Progress } from './run-state';
 

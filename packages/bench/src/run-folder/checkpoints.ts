@@ -8,9 +8,18 @@ import {
   required,
   text,
 } from '@tenfold/checks';
-import { isSystemError, systemReason, type WriteFile, writeAtomically } from '../lib/atomic-write';
 import { digest } from '../lib/digest';
-import { join, mkdir, readdir, readFile, rm } from '../lib/files';
+import {
+  isSystemError,
+  join,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  systemReason,
+  type WriteFile,
+  writeAtomically,
+} from '../lib/files';
 import type { ModelResult, Results } from '../results/results';
 import { isSame, type Training, trainingFile, trainingText } from '../results/training';
 import { emptyState, type Progress, type RunState, readState, writeState } from './run-state';

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '@tenfold/files/node';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -134,15 +135,6 @@ function whyStale(holder: Holder | undefined, path: string): string | undefined 
   }
   const boot = Date.now() - os.uptime() * 1000;
   return Date.parse(holder.start) < boot - 60_000 ? 'the machine was started after it' : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is there and someone else's
-  }
 }
 
 // Linux: the boot and the process's start in ticks since then, which the 20th field after the name in brackets holds.

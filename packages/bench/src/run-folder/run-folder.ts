@@ -1,8 +1,8 @@
 import { rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeLeftovers, type WriteFile, writeAtomically } from '../lib/atomic-write';
-import { makeFolder, removeEmpty } from '../lib/make-folder';
+import { makeFolder, removeEmpty, removePartials } from '@tenfold/files/node';
+import { type WriteFile, writeAtomically } from '../lib/files';
 import { reportHtml } from '../present/html/report-html';
 import { reportMarkdown } from '../present/text/report-markdown';
 import { parseResults, type Results } from '../results/results';
@@ -71,8 +71,9 @@ export async function openRunFolder(
   let isGone = () => false;
   try {
     lock = acquireLock(path, { force, say });
-    if (resume) await Promise.all([removeLeftovers(path), removeLeftovers(join(path, 'checkpoints'))]);
-    else await writeRunRecord(path, record, write);
+    if (resume) {
+      for (const folder of [path, join(path, 'checkpoints')]) await removePartials(folder, { owned: true });
+    } else await writeRunRecord(path, record, write);
     const syncLog = () => steps?.sync() ?? 0;
     isGone = watchFolder(path);
     checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, isGone, say, write });

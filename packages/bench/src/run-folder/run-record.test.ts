@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fixtureResults } from '../../test/fixture-results';
 import { hour } from '../../test/recipes';
-import { writeAtomically } from '../lib/atomic-write';
 import { digest } from '../lib/digest';
+import { writeAtomically } from '../lib/files';
 import { differences, type RunRecord, readRunRecord, threadsOf, writeRunRecord } from './run-record';
 
 const { machine } = fixtureResults();

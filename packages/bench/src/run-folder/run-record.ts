@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { backendNames } from '../backends/names';
 import { datasetNames, defaultDataset } from '../data/datasets';
-import type { WriteFile } from '../lib/atomic-write';
 import { digest } from '../lib/digest';
-import { join, readFile } from '../lib/files';
+import { join, readFile, type WriteFile } from '../lib/files';
 import { isDeeperThan } from '../lib/nesting';
 import { profileNames } from '../models/model-definition';
 import { modelNames } from '../models/models';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { WriteFile } from '../lib/atomic-write';
 import { digest } from '../lib/digest';
-import { join, readFile } from '../lib/files';
+import { join, readFile, type WriteFile } from '../lib/files';
 import { epochSchema, modelResultSchema, resultsSchema } from '../results/results';
 
 const count = z.int().min(0);

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { isSystemError } from '../lib/atomic-write';
+import { isSystemError } from '../lib/files';
 
 /** A file of JSON lines that only grows; a line that could not be written is left out, never half there. */
 export interface StepLog {

@@ -1,5 +1,4 @@
-import { writeAtomically } from '../../../src/lib/atomic-write.browser';
-import { join, mkdir, readdir, readFile, rm } from '../../../src/lib/files.browser';
+import { join, mkdir, readdir, readFile, rm, writeAtomically } from '../../../src/lib/files.browser';
 import { parseResults, type Results } from '../../../src/results/results';
 import { trainingFile, trainingText } from '../../../src/results/training';
 import { parseRunRecord, type RunRecord } from '../../../src/run-folder/run-record';

@@ -1,4 +1,4 @@
-import { openForWriting } from '../../../src/lib/opfs';
+import { openForWriting } from '../../../src/lib/files.browser';
 
 /** The run's `steps.jsonl`: a line of JSON for every step and epoch. */
 export interface StepLog {

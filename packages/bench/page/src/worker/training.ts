@@ -1,7 +1,6 @@
 import { type BrowserBackend, selectBackend } from '../../../src/backends/select-backend.browser';
 import { commandOf } from '../../../src/cli/command-of';
-import { writeAtomically } from '../../../src/lib/atomic-write.browser';
-import { join } from '../../../src/lib/files.browser';
+import { join, writeAtomically } from '../../../src/lib/files.browser';
 import { parseResults } from '../../../src/results/results';
 import type { RunEvent } from '../../../src/results/run-events';
 import { isSame, type Training as OneTraining, trainingText } from '../../../src/results/training';

@@ -199,7 +199,7 @@ describe('the cache', () => {
 
   it('removes what a killed process left, and nothing of a living one', async () => {
     const folder = await temporaryFolder();
-    const { hostId } = await import('../../stores/node/partial');
+    const { hostId } = await import('@tenfold/files/node');
     const dead = `partial-${2 ** 22 + 1}-${hostId}-aa`;
     const living = `partial-${process.pid}-${hostId}-bb`;
     const elsewhere = `partial-${2 ** 22 + 1}-00000000-cc`;

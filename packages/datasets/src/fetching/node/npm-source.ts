@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { partialName } from '../../stores/node/partial';
+import { partialName } from '@tenfold/files/node';
 import type { DatasetDeclaration } from '../declaration';
 import type { Source, SourceContext } from '../source';
 import { fileArchiveSource } from './archive-source';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readRegularFile } from '../../stores/node/read-regular-file';
+import { readRegularFile } from '@tenfold/files/node';
 import { commonSource } from '../common-source';
 import type { DatasetDeclaration } from '../declaration';
 import { folderSource } from '../folder-source';

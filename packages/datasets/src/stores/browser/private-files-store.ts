@@ -1,19 +1,13 @@
+import { fileHandle, writeWhole } from '@tenfold/files/browser';
 import type { Store, Stored } from '../store';
 import { exclusivelyIn } from './exclusively';
 import { noSpace } from './no-space';
 
-/** What a worker may write with; the types of pages do not know it. */
-interface SyncAccessHandle {
-  write(data: Uint8Array, options: { at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
-}
-type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccessHandle> };
-
 /** Whether this is a worker that may write files into the origin's private file system. */
 export function hasPrivateFiles(): boolean {
-  const handle = globalThis.FileSystemFileHandle?.prototype as Partial<WorkerFileHandle> | undefined;
+  const handle = globalThis.FileSystemFileHandle?.prototype as
+    | { createSyncAccessHandle?: unknown }
+    | undefined;
   return (
     typeof globalThis.navigator?.storage?.getDirectory === 'function' &&
     typeof handle?.createSyncAccessHandle === 'function' &&
@@ -28,16 +22,13 @@ export function hasPrivateFiles(): boolean {
  * @param name of the folder
  */
 export function privateFilesStore(name: string, dataset: Stored): Store {
-  const folder = async (create: boolean) => {
-    const root = await navigator.storage.getDirectory();
-    return (await root.getDirectoryHandle(name, { create })).getDirectoryHandle(dataset.name, { create });
-  };
+  const pathOf = (file: string) => `${name}/${dataset.name}/${file}`;
   return {
     place: "the browser's private files",
 
     async read({ file, bytes }) {
       try {
-        const handle = await (await folder(false)).getFileHandle(file);
+        const handle = await fileHandle(pathOf(file));
         // One byte more than expected shows that there are too many.
         return new Uint8Array(await (await handle.getFile()).slice(0, bytes + 1).arrayBuffer());
       } catch (error) {
@@ -46,20 +37,9 @@ export function privateFilesStore(name: string, dataset: Stored): Store {
       }
     },
 
-    async write({ file: name }, content) {
+    async write({ file }, content) {
       try {
-        const handle = await (await folder(true)).getFileHandle(name, { create: true });
-        const file = await (handle as WorkerFileHandle).createSyncAccessHandle();
-        try {
-          file.truncate(0);
-          const written = file.write(content, { at: 0 });
-          if (written !== content.length) {
-            throw new Error(`${written} of ${content.length} bytes were written`);
-          }
-          file.flush();
-        } finally {
-          file.close();
-        }
+        await writeWhole(pathOf(file), content);
       } catch (error) {
         throw noSpace(error, dataset);
       }

@@ -1,12 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, readRegularFile, removePartials, writeAtomically } from '@tenfold/files/node';
 import { reasonOf } from '../../fetching/source';
 import { type Store, type Stored, StoreError, totalBytes } from '../store';
-import { makeFolder } from './make-folder';
-import { sweepPartials } from './partial';
-import { readRegularFile } from './read-regular-file';
 import { type LockOptions, withLock } from './with-lock';
-import { writeAtomically } from './write-atomically';
 
 /** Keeps each part as a file of its name in a folder. */
 export function fileStore(folder: string, dataset: Stored, lock: Partial<LockOptions> = {}): Store {
@@ -38,7 +35,7 @@ export function fileStore(folder: string, dataset: Stored, lock: Partial<LockOpt
     async exclusively(work, onWait, signal) {
       try {
         await makeFolder(folder);
-        await sweepPartials(folder);
+        await removePartials(folder);
         await checkSpace(folder, totalBytes(dataset));
       } catch (error) {
         throw cannot('written', error);

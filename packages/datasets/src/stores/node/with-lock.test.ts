@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostId } from '@tenfold/files/node';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/fixtures';
-import { hostId } from './partial';
 import { type LockOptions, withLock } from './with-lock';
 
 const signal = new AbortController().signal;

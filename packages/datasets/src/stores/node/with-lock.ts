@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, stat, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
-import { hostId, isAlive } from './partial';
-import { readRegularFile } from './read-regular-file';
+import { hostId, isAlive, readRegularFile } from '@tenfold/files/node';
 
 /** Bytes; ours have about a hundred. */
 const LARGEST = 4096;

@@ -11,12 +11,20 @@ export function partialName(): string {
   return `partial-${process.pid}-${hostId}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Removes what processes of this machine left unfinished when they were killed. */
-export async function sweepPartials(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+/**
+ * Removes unfinished files of processes that were killed.
+ *
+ * @param owned whether nobody else works in the folder, so that all unfinished files go. By default only those go whose
+ *   process ran on this machine and is gone.
+ */
+export async function removePartials(
+  folder: string,
+  { owned = false }: { owned?: boolean } = {},
+): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
   for (const name of names) {
     const match = /^partial-(\d+)-([0-9a-f]{8})-/.exec(name);
-    if (!match || match[2] !== hostId || isAlive(Number(match[1]))) continue;
+    if (!match || !(owned || (match[2] === hostId && !isAlive(Number(match[1]))))) continue;
     await rm(join(folder, name), { recursive: true, force: true }).catch(() => {}); // the folder may be read-only
   }
 }

@@ -1,4 +1,4 @@
-// The private file system of the page's origin, by paths like those of a disk: 'runs/NAME/state.json'.
+// The private file system of the page's origin, by paths like those of a disk: 'tenfold/runs/NAME/state.json'.
 
 /** What a worker may write with; the types of pages do not know it. */
 export interface SyncAccessHandle {
@@ -11,12 +11,10 @@ export interface SyncAccessHandle {
 }
 type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle?(): Promise<SyncAccessHandle> };
 
-const ROOT = 'tenfold';
-
 /** @throws a NotFoundError without `create`, when it is not there */
 export async function folderHandle(path: string, create = false): Promise<FileSystemDirectoryHandle> {
   let folder = await navigator.storage.getDirectory();
-  for (const name of [ROOT, ...path.split('/').filter(Boolean)]) {
+  for (const name of path.split('/').filter(Boolean)) {
     folder = await folder.getDirectoryHandle(name, { create });
   }
   return folder;

@@ -1,0 +1,8 @@
+export {
+  fileHandle,
+  folderHandle,
+  openForWriting,
+  type SyncAccessHandle,
+  split,
+  writeWhole,
+} from './private-files';

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeFolder, removeEmpty } from './make-folder';
+
+const emptyFolder = () => mkdtemp(join(tmpdir(), 'tenfold-files-'));
+
+it('makes a folder and those it lies in, says which was the first, and leaves one that exists', async () => {
+  const root = await emptyFolder();
+  const path = join(root, 'a', 'b', 'c');
+  expect(await makeFolder(path)).toBe(join(root, 'a'));
+  expect((await stat(path)).isDirectory()).toBe(true);
+  expect(await makeFolder(path)).toBeUndefined();
+});
+
+it('rejects a file, what is below one and where no folder can be', async () => {
+  const file = join(await emptyFolder(), 'file');
+  await writeFile(file, '');
+  await expect(makeFolder(file)).rejects.toThrow('EEXIST');
+  await expect(makeFolder(join(file, 'a', 'b'))).rejects.toThrow('ENOTDIR');
+  if (process.platform === 'linux') await expect(makeFolder('/proc/no/such')).rejects.toThrow('ENOENT');
+});
+
+it('removes empty folders up to the first that was made, and no others', async () => {
+  const root = await emptyFolder();
+  const path = join(root, 'a', 'b', 'c');
+  const first = await makeFolder(path);
+  removeEmpty(path, first!);
+  expect([existsSync(first!), existsSync(root)]).toEqual([false, true]);
+  await makeFolder(path);
+  await writeFile(join(root, 'a', 'kept'), '');
+  removeEmpty(path, first!);
+  expect([existsSync(join(root, 'a', 'b')), existsSync(first!)]).toEqual([false, true]);
+});
