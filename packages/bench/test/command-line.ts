@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyDependencies } from '../src/cli/lazy-dependencies';
+import { runCli } from '../src/cli/program';
 
 const bench = fileURLToPath(new URL('..', import.meta.url));
 const packages = join(bench, '..');
@@ -90,4 +92,27 @@ export function start(
     child.on('close', (code) => resolve({ code, ...result }));
   });
   return { child, ended };
+}
+
+/** What the command line answers in `cwd`, without a process: for what it refuses, which takes no time. */
+export async function answer(args: string[], { cwd }: { cwd: string }): Promise<Ended> {
+  const written = { out: '', err: '' };
+  const into = (name: keyof typeof written) => {
+    const write = (text: string) => {
+      written[name] += text;
+      return true;
+    };
+    return { write } as NodeJS.WriteStream;
+  };
+  const [before, cache] = [process.cwd(), process.env.TENFOLD_CACHE];
+  process.chdir(cwd);
+  process.env.TENFOLD_CACHE = join(cwd, 'cache');
+  try {
+    const streams = { out: into('out'), err: into('err'), env: process.env };
+    return { code: await runCli(args, lazyDependencies, streams, '0.0.0'), ...written };
+  } finally {
+    process.chdir(before);
+    if (cache === undefined) delete process.env.TENFOLD_CACHE;
+    else process.env.TENFOLD_CACHE = cache;
+  }
 }

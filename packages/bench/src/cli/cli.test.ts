@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
+import { answer, buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { parseResults } from '../results/results';
 
 // cspell:ignore sede quik mnits
@@ -74,11 +74,18 @@ describe('what cannot be done as asked', () => {
     ['step --model cnn --batch 0', /whole number from 1 to 65536/],
     ['doctor everything', /too many arguments/],
   ])('%s', async (args, message) => {
-    const { code, out, err, cwd } = await run(args);
+    const cwd = emptyFolder();
+    const { code, out, err } = await answer(args.split(' '), { cwd });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
     expect(err.match(/tenfold-bench:/g)).toHaveLength(1);
     expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('ends a process with the same answer as above', async () => {
+    const { cwd, ...alone } = await run('--models cnn,vti');
+    expect(alone).toEqual(await answer(['--models', 'cnn,vti'], { cwd }));
+    expect(alone.code).toBe(2);
   });
 
   it('a backend that is not installed', async () => {

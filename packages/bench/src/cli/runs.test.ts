@@ -3,7 +3,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { htmlErrors, outsideReferences } from '../../test/check-html';
-import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
+import { answer, buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { fixtureModel, fixtureResults } from '../../test/fixture-results';
 import { acquireLock } from '../run-folder/lock';
 import type { RunStatus } from '../run-folder/run-status';
@@ -144,7 +144,7 @@ describe('compare', () => {
     ['export --csv stopped:fnn', /stopped has none of the models behind its colon; it has cnn\n/],
     ['export --svg a-later:vit,fnn', /a-later has none of the models behind its colon; it has cnn\n/],
   ])('%s', async (args, message) => {
-    const { code, out, err } = await run(args, folderOfRuns());
+    const { code, out, err } = await answer(args.split(' '), { cwd: folderOfRuns() });
     expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
     if (!args.includes('.md')) expect(out).toBe('');
   });
