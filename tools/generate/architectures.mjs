@@ -3,27 +3,34 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './api.mjs';
-import { summary, table } from './tables.mjs';
+import { select, summary, table } from './tables.mjs';
 
 /**
- * Networks with their trainable parameters and the multiply-adds of one image, both counted by running them.
+ * Every network of the package as it is by default, and variants of them, each with its trainable parameters and the
+ * multiply-adds of one image, both counted by running it.
  *
- * @param calls such as `vit({ depth: 4 })`
- * @param exports_ of the package, for what each network is
+ * @param variants calls such as `vit({ depth: 4 })`
+ * @param exports_ of the package; a network is one that can be called without options and returns a layer
  */
-export async function architectureTable(calls, exports_) {
+export async function architectureTable(variants, exports_) {
+  const networks = select(exports_, 'returning Layer from options').filter(({ options }) =>
+    options.every(({ optional }) => optional),
+  );
+  const of = (network) => variants.filter((call) => call.startsWith(`${network.name}(`));
+  const unknown = variants.find((call) => !networks.some((network) => of(network).includes(call)));
+  if (unknown) throw new Error(`architectures: there is no network for ${unknown}`);
   const { measure } = await import(pathToFileURL(await bundle()));
   const rows = [];
-  for (const call of calls) {
-    const entry = exports_.find(({ name }) => call.startsWith(`${name}(`));
-    if (!entry) throw new Error(`architectures: there is no function for ${call}`);
-    const { parameters, multiplyAdds } = await measure(call);
-    rows.push([
-      `[\`${call}\`](${entry.file})`,
-      summary(entry),
-      `${(parameters / 1e6).toFixed(2)} M`,
-      `${(multiplyAdds / 1e6).toFixed(1)} M`,
-    ]);
+  for (const network of networks) {
+    for (const call of [`${network.name}()`, ...of(network)]) {
+      const { parameters, multiplyAdds } = await measure(call);
+      rows.push([
+        `[\`${call}\`](${network.file})`,
+        summary(network),
+        `${(parameters / 1e6).toFixed(2)} M`,
+        `${(multiplyAdds / 1e6).toFixed(1)} M`,
+      ]);
+    }
   }
   return table(['network', 'what it is', 'parameters', 'multiply-adds an image'], rows);
 }

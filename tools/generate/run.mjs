@@ -2,7 +2,7 @@
 // `<!-- /generated -->` of the READMEs, and the list of the bench's models; checks that no package's description lists its
 // functions.
 //   node tools/generate/run.mjs [--check]
-// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, or `architectures CALL | CALL | …`.
+// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, or `architectures also CALL | CALL | …`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -60,7 +60,10 @@ function generate(what, name) {
   const [, word, rest] = /^(\w+) ?(.*)$/.exec(what);
   if (word === 'exports') return exportTable(select(packages.exportsOf(name), rest));
   if (word === 'packages') return packageTable();
-  if (word === 'architectures') return architectureTable(rest.split(' | '), packages.exportsOf(name));
+  if (word === 'architectures') {
+    const variants = rest.replace(/^also /, '').split(' | ');
+    return architectureTable(variants, packages.exportsOf(name));
+  }
   throw new Error(`there is no generated table "${what}"`);
 }
 

@@ -120,7 +120,7 @@ describe.each(cases.map((c, i) => [`${i} ${c.name} ${JSON.stringify(c.options)}`
   },
 );
 
-// Multiply-adds an image and parameters that are trained, by hand; then both in millions as the documentation says.
+// Multiply-adds an image and parameters that are trained, by hand.
 const square = (n: number) => n * n;
 const cnnMacs = (a: number, b: number, c: number) =>
   31 * 31 * 12 * 24 + // whiten
@@ -135,28 +135,25 @@ const blockMacs = (tokens: number, d: number, mlp: number) =>
   tokens * (4 * d * d + 2 * tokens * d + 2 * d * mlp);
 const blockParameters = (d: number, mlp: number) => 4 * (d * d + d) + 2 * d * mlp + mlp + d + 4 * d;
 
-describe.each<[string, () => Layer, number, number, [number, number]]>([
-  ['airbench', () => airbench(), cnnMacs(64, 128, 128), cnnParameters(64, 128, 128), [54.2, 0.569]],
+describe.each<[string, () => Layer, number, number]>([
+  ['airbench', () => airbench(), cnnMacs(64, 128, 128), cnnParameters(64, 128, 128)],
   [
     'airbench 64, 256, 256',
     () => airbench({ widths: [64, 256, 256] }),
     cnnMacs(64, 256, 256),
     cnnParameters(64, 256, 256),
-    [118.2, 1.97],
   ],
   [
     'mlp',
     () => mlp(),
     3072 * 2048 + square(2048) + 2048 * 1024 + 1024 * 10,
     3073 * 2048 + 2049 * 2048 + 2049 * 1024 + 1025 * 10 + 2 * (2048 + 2048 + 1024),
-    [12.6, 12.6],
   ],
   [
     'vit',
     () => vit(),
     64 * 48 * 128 + 6 * blockMacs(64, 128, 256) + 128 * 10,
     49 * 128 + 6 * blockParameters(128, 256) + 256 + 129 * 10,
-    [57, 0.803],
   ],
   [
     'vitHybrid',
@@ -174,44 +171,37 @@ describe.each<[string, () => Layer, number, number, [number, number]]>([
       4 * blockParameters(128, 256) +
       256 +
       1290,
-    [67.4, 0.679],
   ],
   [
     'rowRnn',
     () => rowRnn(),
     32 * 96 * 1024 + 31 * 256 * 1024 + 512 * 10,
     96 * 1024 + 1024 + 256 * 1024 + 513 * 10,
-    [11.28, 0.3666],
   ],
   [
     'vit with shifted tokens and attention by locality',
     () => vit({ width: 192, depth: 9, heads: 12, mlpWidth: 384, tokens: 'shifted', attention: 'locality' }),
     64 * 240 * 192 + 9 * blockMacs(64, 192, 384) + 192 * 10,
     480 + 241 * 192 + 9 * (blockParameters(192, 384) + 12) + 384 + 1930,
-    [187, 2.72],
   ],
   [
     'reNet',
     () => reNet(),
     64 * 48 * 192 + 4 * 2 * 64 * 3 * (192 * 96 + (7 / 8) * 96 * 96) + 192 * 10,
     49 * 192 + 4 * (384 + 2 * (192 * 288 + 288 + 96 * 288 + 96)) + 384 + 1930,
-    [41.29, 0.6799],
   ],
   [
     'rowRnn gru',
     () => rowRnn({ cell: 'gru' }),
     32 * 96 * 768 + 31 * 256 * 768 + 512 * 10,
     96 * 768 + 768 + 256 * 768 + 256 + 513 * 10,
-    [8.46, 0.2765],
   ],
-])('%s as it is by default', (_, layer, multiplyAdds, parameters, said) => {
+])('%s as it is by default', (_, layer, multiplyAdds, parameters) => {
   const model = createModel(layer());
 
   it('has the parameters and multiply-adds counted by hand', () => {
     expect(countParameters(model)).toBe(parameters);
     expect(countFlops(model, [32, 32, 3])).toBe(2 * multiplyAdds);
-    const millions = [multiplyAdds / 1e6, parameters / 1e6];
-    for (const [i, value] of millions.entries()) expect(Math.abs(value / said[i]! - 1)).toBeLessThan(1e-3);
   });
 
   it('gives logits [batch, classes]', () => {

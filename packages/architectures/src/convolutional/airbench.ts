@@ -31,8 +31,6 @@ export interface AirbenchOptions {
  * The convolutions have no bias and start as the identity as far as there are channels for it (`dirac`); the batch
  * norms have a shift and no scale, epsilon 1e-12 and momentum 0.4.
  *
- * [64, 128, 128]: 0.57 million parameters, 54.2 million multiply-adds an image; [64, 256, 256]: 1.97 and 118.2 million.
- *
  * @throws when an option is unknown or out of its range, or whitening does not have the size of the first kernel
  * @example
  * const model = createModel(airbench({ whitening: await computeWhiteningFilters(images) }), { seed: 0 });

@@ -35,8 +35,6 @@ export interface ResNetOptions {
  * The first block of stages 2 and 3 has stride 2; its shortcut takes every second pixel and fills the new channels with
  * zeros (option A of the paper), so that it has no parameters. Convolutions have no bias and pad by 1, as in PyTorch.
  *
- * By default 0.27 million parameters and 40.6 million multiply-adds an image of 32×32.
- *
  * @throws when an option is unknown or out of its range, depth is not 6·n + 2, or width is odd
  * @example
  * createModel(resNet({ depth: 32 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]

@@ -23,8 +23,6 @@ export interface MlpOptions {
  * layer1…: dense, batch norm, GELU, dropout
  * head:    dense
  *
- * By default 12.6 million parameters and as many multiply-adds an image.
- *
  * @throws when an option is unknown or out of its range, or there is no hidden layer
  * @example
  * createModel(mlp({ imageSize: 28, inChannels: 1, widths: [256] })).predict(tf.zeros([1, 28, 28, 1])); // [1, 10]

@@ -39,7 +39,7 @@ export interface ReNetOptions {
  *          one from each end
  * norm, mean over the tokens, head: dense
  *
- * By default 64 tokens, 0.68 million parameters and 41.3 million multiply-adds an image.
+ * By default 64 tokens.
  *
  * @throws when an option is unknown or out of its range, patchSize does not divide imageSize, or width is odd
  * @example

@@ -23,8 +23,6 @@ export interface RowRnnOptions {
  * cell:  LSTM (forget gate's bias 1) or GRU over them
  * head:  dense on the last state and the mean of all states, one after the other
  *
- * By default 0.37 million parameters and 11.3 million multiply-adds an image.
- *
  * @throws when an option is unknown or out of its range, or the input is not such a batch of images
  * @example
  * createModel(rowRnn({ cell: 'gru', width: 128 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]

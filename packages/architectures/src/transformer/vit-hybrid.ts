@@ -52,8 +52,6 @@ export interface VitHybridOptions {
  * block1…:   x + attention(norm(x)), then x + mlp(norm(x))
  * norm, mean over the tokens, head: dense
  *
- * By default 0.7 million parameters and 67.4 million multiply-adds an image.
- *
  * @throws when an option is unknown or out of its range, heads does not divide width, or whitening does not have the size
  *   of the first kernel
  * @example

@@ -52,7 +52,7 @@ export interface VitOptions {
  *
  * With shifted tokens and LSA it is the SL-ViT for small data sets.
  *
- * By default 64 tokens, 0.8 million parameters and 57 million multiply-adds an image.
+ * By default 64 tokens.
  *
  * @throws when an option is unknown or out of its range, patchSize does not divide imageSize, or heads does not divide
  *   width
