@@ -2,7 +2,7 @@
 // `<!-- /generated -->` of the READMEs, and the list of the bench's models; checks that no package's description lists its
 // functions.
 //   node tools/generate/run.mjs [--check]
-// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, or `architectures also CALL | CALL | …`.
+// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, or `architectures also CALL | CALL | …`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { manifestOf, packageNames, readPackages, root } from './api.mjs';
 import { architectureTable } from './architectures.mjs';
 import { modelList, modelListFile } from './models.mjs';
-import { exportTable, select, table } from './tables.mjs';
+import { datasetTable, exportTable, select, table } from './tables.mjs';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const names = packageNames();
@@ -60,6 +60,7 @@ function generate(what, name) {
   const [, word, rest] = /^(\w+) ?(.*)$/.exec(what);
   if (word === 'exports') return exportTable(select(packages.exportsOf(name), rest));
   if (word === 'packages') return packageTable();
+  if (word === 'datasets') return datasetTable(packages.exportsOf(name));
   if (word === 'architectures') {
     const variants = rest.replace(/^also /, '').split(' | ');
     return architectureTable(variants, packages.exportsOf(name));

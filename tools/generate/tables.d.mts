@@ -10,4 +10,5 @@ export interface Entry {
 }
 
 export function exportTable(exports_: Entry[]): string;
+export function datasetTable(exports_: Entry[]): string;
 export function select(exports_: Entry[], words: string): Entry[];

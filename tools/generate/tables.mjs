@@ -23,6 +23,20 @@ export function exportTable(exports_) {
   );
 }
 
+/**
+ * The functions that load a dataset, with what each says of its data and of its first load.
+ *
+ * @param exports_ as `tools/api` reads them
+ */
+export function datasetTable(exports_) {
+  const rows = select(exports_, 'returning DatasetLoader from options').map((entry) => {
+    const [, size] = /The first load downloads ([\d.,]+ [kMG]B)/.exec(entry.paragraphs.join(' ')) ?? [];
+    if (!size) throw new Error(`${entry.name}: its docstring does not say "The first load downloads … MB"`);
+    return [`[${code(`${entry.name}()`)}](${entry.file})`, summary(entry).replace(/^Loads /, ''), size];
+  });
+  return table(['dataset', 'what it is', 'download'], rows);
+}
+
 /** The exports that a marker names, sorted: `returning TYPE`, `returning TYPE from options`, `of FOLDER`, `all`. */
 export function select(exports_, words) {
   const [, what, name, rest] = /^(returning|of|all)(?: (\S+))?(?: (from options))?$/.exec(words) ?? [];

@@ -97,18 +97,12 @@ const calls: {
   vectors: [(options) => datasets.vectors(points, options), { batchSize: 2 }, batchOptions],
 };
 /** These have no options, or are tested where they are defined. */
-const others = [
-  'alternatingFlip',
-  'cacheFolder',
-  'channelStatistics',
-  'cifar10',
-  'defineDataset',
-  'mnist',
-  'subset',
-];
+const others = ['alternatingFlip', 'cacheFolder', 'channelStatistics', 'defineDataset', 'subset'];
 
 it('looks at every function of the package', () => {
-  expect([...Object.keys(calls), ...others].sort()).toEqual(Object.keys(datasets).sort());
+  // The options of all loaders are those that define-dataset.test.ts tries.
+  const functions = Object.entries(datasets).filter(([, value]) => !Object.hasOwn(value, 'parts'));
+  expect([...Object.keys(calls), ...others].sort()).toEqual(functions.map(([name]) => name).sort());
 });
 
 it.each(Object.entries(calls))(

@@ -1,7 +1,5 @@
 /** Calls that are meant to be taken, by how they begin, with the reason. */
 export const meant = new Map<string, string>([
-  ['datasets.cifar10', 'loads 139 MB; its options are tested in packages/datasets'],
-  ['datasets.mnist', 'loads files from a server; its options are tested in packages/datasets'],
   ['datasets.cacheFolder', 'makes a folder; tested in packages/datasets'],
   ['activations.leakyRelu options: 5', 'the index that Array.prototype.map gives'],
   ['activations.softmax options: 5', 'the same'],

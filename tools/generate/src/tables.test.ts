@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Entry, exportTable, select } from '../tables.mjs';
+import { datasetTable, type Entry, exportTable, select } from '../tables.mjs';
 
 const entry = (name: string, parts: Partial<Entry> = {}): Entry => ({
   name,
@@ -50,6 +50,28 @@ describe('exportTable', () => {
 
   it('refuses an export without a docstring', () => {
     expect(() => exportTable([entry('dense', { paragraphs: [] })])).toThrow('dense has no docstring');
+  });
+});
+
+describe('datasetTable', () => {
+  const loader = (...paragraphs: string[]) =>
+    entry('digits', {
+      returns: 'DatasetLoader',
+      parameters: [{ name: 'options' }],
+      options: [{ name: 'sources', optional: true }],
+      paragraphs,
+    });
+
+  it('gives what is loaded and the size of the first load', () => {
+    const table = datasetTable([
+      loader('Loads digits.', 'The first load downloads 11 MB.'),
+      entry('batches'),
+    ]);
+    expect(cells(table).at(-1)).toEqual(['[`digits()`](src/digits.ts)', 'digits', '11 MB']);
+  });
+
+  it('refuses a docstring that does not say the size', () => {
+    expect(() => datasetTable([loader('Loads digits.')])).toThrow('digits: its docstring does not say');
   });
 });
 
