@@ -5,7 +5,7 @@ export const table = (headings, rows) =>
     .join('\n');
 
 /**
- * The exports of a package as a table: name, first sentence, and formula, shapes and options where any of them has some.
+ * The exports of a package as a table: name, first sentence, and formula, shapes, slots and options where any of them has some.
  *
  * @param exports_ as `tools/api` reads them
  */
@@ -15,6 +15,7 @@ export function exportTable(exports_) {
     ['what it is', summary],
     ['formula', formula],
     ['input → output', shapes],
+    ['slots', slots],
     ['options and defaults', options],
   ].filter(([, cell], i) => i < 2 || exports_.some((entry) => cell(entry) !== ''));
   return table(
@@ -80,6 +81,8 @@ function shapes(entry) {
   if (from) return `${from} → ${to}`;
   return /^a layer that (keeps [^;]+)/.exec(returns)?.[1] ?? '';
 }
+
+const slots = (entry) => /^an optimizer with the slots? ([^;]+)/.exec(entry.tag('returns') ?? '')?.[1] ?? '';
 
 function options({ options }) {
   return options

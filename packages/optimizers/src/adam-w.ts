@@ -18,6 +18,7 @@ export interface AdamWOptions extends AdamOptions {
  *
  * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
+ * @returns an optimizer with the slots `mean` and `square`
  * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = adamW({ learningRate: 1e-3, weightDecay: 0.05, only: /kernel$/ });

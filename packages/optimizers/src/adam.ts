@@ -30,6 +30,7 @@ export const adamKinds = {
  *
  * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
+ * @returns an optimizer with the slots `mean` and `square`
  * @throws when an option is unknown or out of its range
  * @example
  * const optimizer = adam({ learningRate: 1e-3 });

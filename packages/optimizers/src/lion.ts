@@ -32,6 +32,7 @@ export interface LionOptions extends WeightDecayOptions {
  *
  * Runs the kernel `LionList`, or `Lion` for each parameter, where the backend has it.
  *
+ * @returns an optimizer with the slot `momentum`
  * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = lion({ learningRate: 1e-4, weightDecay: 0.1, only: /kernel$/ });

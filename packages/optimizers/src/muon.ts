@@ -35,6 +35,7 @@ export interface MuonOptions extends WeightDecayOptions {
  * Runs the kernels `SgdList` and `NewtonSchulzList`, or `Sgd` and `NewtonSchulz` for each parameter, where the backend has
  * them.
  *
+ * @returns an optimizer with the slot `momentum`
  * @throws when an option is unknown or out of its range; `init` throws for a parameter of rank below 2, and when `only`
  *   matches no parameter
  * @example

@@ -25,6 +25,7 @@ export interface RmsPropOptions extends WeightDecayOptions {
  *
  * centered: m ← α·m + (1 − α)·g and √(v − m²) in place of √v
  *
+ * @returns an optimizer with the slots `square`, `mean` when centered, and `momentum` unless momentum is 0
  * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = rmsProp({ learningRate: 1e-3, momentum: 0.9 });

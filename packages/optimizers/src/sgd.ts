@@ -25,6 +25,7 @@ export interface SgdOptions extends WeightDecayOptions {
  *
  * With momentum it runs the kernel `SgdList`, or `Sgd` for each parameter, where the backend has it.
  *
+ * @returns an optimizer with the slot `momentum`, unless momentum is 0
  * @throws when an option is unknown or out of its range, or nesterov has no momentum to look along; `init` throws when
  *   `only` matches no parameter
  * @example
