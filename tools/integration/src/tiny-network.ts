@@ -13,7 +13,7 @@ import {
   sequential,
 } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
-import { adam, adamW, muon, type Optimizer, partition, rmsProp, sgd } from '@tenfold/optimizers';
+import { adam, adamW, lion, muon, type Optimizer, partition, rmsProp, sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import { type Batch, createTrainer, type Trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -47,12 +47,16 @@ export function tinyNetwork(seed: number): Model {
   );
 }
 
-/** Every optimizer, with a rate at which the network learns. */
+/**
+ * Optimizers of several kinds, each at a rate at which the network learns. That the others leak nothing either is tested in
+ * packages/optimizers.
+ */
 export const optimizers: { [name: string]: () => Optimizer } = {
   sgd: () => sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true }),
   rmsProp: () => rmsProp({ learningRate: 0.002 }),
   adam: () => adam({ learningRate: 0.005 }),
   adamW: () => adamW({ learningRate: 0.005, weightDecay: 0.01 }),
+  lion: () => lion({ learningRate: 0.0005 }),
   muon: () =>
     partition(
       [{ match: /conv\d\.kernel$/, optimizer: muon({ learningRate: 0.01 }) }],

@@ -1,4 +1,4 @@
-// A long run with every optimizer: what it holds on to, before and after. Exit code 1 when anything grew.
+// A long run with each optimizer of tiny-network.ts: what it holds on to, before and after. Exit code 1 when anything grew.
 //   node tools/integration/run.mjs endurance --steps 10000 [--threads 2]
 import { parseArgs } from 'node:util';
 import { configureSimd } from '@tenfold/backend-simd';
