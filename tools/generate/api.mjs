@@ -17,45 +17,78 @@ const entryOf = (name) => join(root, 'packages', name, 'src', 'index.ts');
  * Reads packages.
  *
  * @param names of packages, without the scope
- * @returns `{ checker, exportsOf(name), undocumentedOf(name) }`; an export is what {@link describe} returns; undocumented are
- *   names such as 'adam' and 'AdamOptions.beta1'
+ * @returns `{ checker, exportsOf(name), undocumentedOf(name), propertiesOf(name, type), wordsOf(name) }`; an export is what
+ *   {@link describe} returns; undocumented are names such as 'adam' and 'AdamOptions.beta1'; properties are those of an
+ *   exported type, as `{ name, doc, type }`; words are all names that an import of the package shows
  */
 export function readPackages(names) {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const program = ts.createProgram(names.map(entryOf), { ...options, noEmit: true });
   const checker = program.getTypeChecker();
+  const symbolsOf = (name) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entryOf(name))));
+  const exportsOf = (name) =>
+    symbolsOf(name)
+      .map((symbol) => describe(symbol, checker, name))
+      .filter((found) => found !== undefined);
   return {
     checker,
-    exportsOf(name) {
-      const module = checker.getSymbolAtLocation(program.getSourceFile(entryOf(name)));
-      return checker
-        .getExportsOfModule(module)
-        .map((symbol) => describe(symbol, checker, name))
-        .filter((found) => found !== undefined);
-    },
+    exportsOf,
     undocumentedOf(name) {
-      const module = checker.getSymbolAtLocation(program.getSourceFile(entryOf(name)));
       const folder = join(root, 'packages', name, 'src');
-      return checker.getExportsOfModule(module).flatMap((symbol) => undocumented(symbol, checker, folder));
+      return symbolsOf(name).flatMap((symbol) => undocumented(symbol, checker, folder));
+    },
+    propertiesOf(name, typeName) {
+      const symbol = symbolsOf(name).find((found) => found.name === typeName);
+      return propertiesOf(targetOf(symbol, checker), checker).map((property) => ({
+        name: property.name,
+        doc: paragraphsOf(property, checker).join(' '),
+        type: checker.getTypeOfSymbol(property),
+      }));
+    },
+    wordsOf(name) {
+      const isHere = isDeclaredIn(join(root, 'packages', name, 'src'));
+      return symbolsOf(name).flatMap((symbol) => [
+        symbol.name,
+        ...propertiesOf(targetOf(symbol, checker), checker)
+          .filter(isHere)
+          .map((property) => property.name),
+        ...[describe(symbol, checker, name)].flatMap((entry) =>
+          entry ? [...entry.parameters, ...entry.options].map((parameter) => parameter.name) : [],
+        ),
+      ]);
     },
   };
 }
 
-/** An export without a docstring, and its properties without one where it is an interface or a type of an object. */
-function undocumented(symbol, checker, folder) {
-  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const isHere = ({ declarations = [] }) =>
+const targetOf = (symbol, checker) =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+const isDeclaredIn =
+  (folder) =>
+  ({ declarations = [] }) =>
     declarations.some((declaration) => declaration.getSourceFile().fileName.startsWith(folder));
-  const isMissing = (of) => isHere(of) && of.getDocumentationComment(checker).length === 0;
+
+/** The properties of an interface, or of a type of an object. */
+function propertiesOf(target, checker) {
   const isObject = target.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias);
   const type = isObject ? checker.getDeclaredTypeOfSymbol(target) : undefined;
-  const properties = type && !type.isUnion() && type.flags & ts.TypeFlags.Object ? type.getProperties() : [];
+  return type && !type.isUnion() && type.flags & ts.TypeFlags.Object ? type.getProperties() : [];
+}
+
+/** An export without a docstring, and its properties without one where it is an interface or a type of an object. */
+function undocumented(symbol, checker, folder) {
+  const target = targetOf(symbol, checker);
+  const isHere = isDeclaredIn(folder);
+  const isMissing = (of) => isHere(of) && of.getDocumentationComment(checker).length === 0;
   // The docstring of a function says what its options are for; an interface of options alone needs none.
   const needsOne = !/Options$/.test(symbol.name);
   return [
     ...(needsOne && isMissing(target) ? [symbol.name] : []),
-    ...properties.filter(isMissing).map((property) => `${symbol.name}.${property.name}`),
+    ...propertiesOf(target, checker)
+      .filter(isMissing)
+      .map((property) => `${symbol.name}.${property.name}`),
   ];
 }
 
@@ -68,7 +101,7 @@ function undocumented(symbol, checker, folder) {
  *   `{ name, type, optional, doc, default }`; `options` of the last parameter
  */
 function describe(symbol, checker, packageName) {
-  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const target = targetOf(symbol, checker);
   if (!(target.flags & ts.SymbolFlags.Value)) return undefined;
   const declaration = target.valueDeclaration;
   const source = declaration.getSourceFile();

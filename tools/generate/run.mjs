@@ -2,7 +2,8 @@
 // `<!-- /generated -->` of the READMEs, and the list of the bench's models; checks that no package's description lists its
 // functions.
 //   node tools/generate/run.mjs [--check]
-// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, or `architectures also CALL | CALL | …`.
+// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, `kernels`,
+// or `architectures also CALL | CALL | …`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { manifestOf, packageNames, readPackages, root } from './api.mjs';
 import { architectureTable } from './architectures.mjs';
+import { kernelTable } from './kernels.mjs';
 import { modelList, modelListFile } from './models.mjs';
 import { datasetTable, exportTable, select, table } from './tables.mjs';
 
@@ -23,9 +25,13 @@ for (const [file, name] of [['README.md'], ...names.map((name) => [`packages/${n
   const before = readFileSync(join(root, file), 'utf8');
   write(file, before, await filled(before, file, name));
 }
-write(modelListFile, readFileSync(join(root, modelListFile), 'utf8'), modelList());
+write(modelListFile, textOf(modelListFile), modelList());
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
+
+function textOf(file) {
+  return existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
+}
 
 /** Writes what has changed; with --check it is a problem. */
 function write(file, before, after) {
@@ -60,6 +66,7 @@ function generate(what, name) {
   const [, word, rest] = /^(\w+) ?(.*)$/.exec(what);
   if (word === 'exports') return exportTable(select(packages.exportsOf(name), rest));
   if (word === 'packages') return packageTable();
+  if (word === 'kernels') return kernelTable(packages, names);
   if (word === 'datasets') return datasetTable(packages.exportsOf(name));
   if (word === 'architectures') {
     const variants = rest.replace(/^also /, '').split(' | ');

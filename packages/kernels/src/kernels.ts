@@ -70,18 +70,21 @@ export interface Kernels {
   LayerNorm: Kernel<{ x: T; gamma: T; beta: T }, { epsilon: number }>;
   /** [dx, dγ, dβ]. */
   LayerNormGrad: Kernel<{ dy: T; x: T; gamma: T; mean: T; rstd: T }>;
-  /** Per head softmax(scale·Q·Kᵀ)·V: [value [batch, tokens, heads·d], logsumexp of the scaled scores [batch, heads, tokens]]. */
+  /**
+   * Of query, key and value [batch, tokens, heads·d] per head softmax(scale·Q·Kᵀ)·V: [value [batch, tokens, heads·d],
+   * ln Σ exp of the scaled scores [batch, heads, tokens]].
+   */
   Attention: Kernel<{ query: T; key: T; value: T }, { heads: number; scale: number }>;
   /** [dQ, dK, dV]. */
   AttentionGrad: Kernel<
     { dy: T; query: T; key: T; value: T; logsumexp: T },
     { heads: number; scale: number }
   >;
-  /** [h, gates σ(i) σ(f) tanh(g) σ(o), c, tanh(c)]. */
+  /** Of input and product [batch, 4·units]: [h, gates σ(i) σ(f) tanh(g) σ(o) [batch, 4·units], c, tanh(c)]. */
   LstmCell: Kernel<{ input: T; product?: T | undefined; cell?: T | undefined }>;
   /** [gradient of input and product, gradient of the cell before]. */
   LstmCellGrad: Kernel<{ dstate: T; dcell?: T | undefined; gates: T; squashed: T; cell?: T | undefined }>;
-  /** [h, gates r z n, the product's third part + bias]. */
+  /** Of input and product [batch, 3·units]: [h, gates r z n [batch, 3·units], the product's third part + bias]. */
   GruCell: Kernel<{ input: T; product?: T | undefined; bias: T; state?: T | undefined }>;
   /** [gradient of input, of product, of the state before]. */
   GruCellGrad: Kernel<{ dstate: T; gates: T; recurrent: T; state?: T | undefined }>;
