@@ -1,6 +1,6 @@
 // Writes the tables that repeat what the source says, between the markers `<!-- generated: WHAT -->` and
-// `<!-- /generated -->` of the READMEs, and the list of the bench's models; checks that no package's description lists its
-// functions.
+// `<!-- /generated -->` of the READMEs, the list of the bench's models, and the words of names for the spelling
+// check; checks that no package's description lists its functions.
 //   node tools/generate/run.mjs [--check]
 // WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, `kernels`,
 // or `architectures also CALL | CALL | …`.
@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { manifestOf, packageNames, readPackages, root } from './api.mjs';
 import { architectureTable } from './architectures.mjs';
-import { kernelTable } from './kernels.mjs';
+import { kernelNames, kernelTable } from './kernels.mjs';
 import { modelList, modelListFile } from './models.mjs';
+import { nameList, nameListFile, wordList, wordListFile } from './spelling.mjs';
 import { datasetTable, exportTable, select, table } from './tables.mjs';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -26,6 +27,9 @@ for (const [file, name] of [['README.md'], ...names.map((name) => [`packages/${n
   write(file, before, await filled(before, file, name));
 }
 write(modelListFile, textOf(modelListFile), modelList());
+const spelled = nameList([...names.flatMap(packages.wordsOf), ...kernelNames(packages), modelList()]);
+write(nameListFile, textOf(nameListFile), spelled);
+write(wordListFile, textOf(wordListFile), wordList(textOf(wordListFile), spelled));
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
