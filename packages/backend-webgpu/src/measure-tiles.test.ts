@@ -38,7 +38,7 @@ describe.runIf(available)('tiles on a device', () => {
       const costs = await measureTiles(backend(), time, CROWD);
       // Uniforms stay, a few bytes for each size.
       expect(backend().bufferManager.numBytesUsed - bytes).toBeLessThan(1000);
-      expect(costs.map(({ across, high, wide, depth }) => ({ across, high, wide, depth }))).toEqual([
+      expect(costs.map(({ threadsN, tileM, tileN, depth }) => ({ threadsN, tileM, tileN, depth }))).toEqual([
         ...TILES,
       ]);
       expect(calls.slice(0, 4)).toEqual([1, 1, 4, 4]);

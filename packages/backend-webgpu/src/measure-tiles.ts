@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { runGemm } from './kernels/gemm';
 import { operandInMemory } from './kernels/operand-in-memory';
-import { sizeOf, TILES, type Tile, type TileCost, takes } from './tiles';
+import { canUse, sizeOf, TILES, type Tile, type TileCost } from './tiles';
 
 /** Runs `work` and returns the seconds until the device has done it. */
 export type Timer = (work: () => void) => Promise<number>;
@@ -47,21 +47,21 @@ async function secondsOf(
   time: Timer,
 ): Promise<number> {
   // The right operand lies as most do, unless the tile wants it otherwise.
-  const along = takes(tile, 'outer') ? 'outer' : 'depth';
+  const contiguous = canUse(tile, 'mn') ? 'mn' : 'k';
   const [a, b] = [
     backend.output([rows, depth]),
-    backend.output(along === 'outer' ? [depth, columns] : [columns, depth]),
+    backend.output(contiguous === 'mn' ? [depth, columns] : [columns, depth]),
   ];
   const once = (): TensorInfo =>
     runGemm(backend, {
-      name: `product depth true ${along} true`,
+      name: `product k true ${contiguous} true`,
       rows,
       columns,
       depth,
       inputs: { a, b },
       types: { a: 'vec4<f32>', b: 'vec4<f32>' },
-      a: operandInMemory('A', 'a', 'depth', true),
-      b: operandInMemory('B', 'b', along, true),
+      a: operandInMemory('A', 'a', 'k', true),
+      b: operandInMemory('B', 'b', contiguous, true),
       shape: [rows, columns],
       tile,
     });

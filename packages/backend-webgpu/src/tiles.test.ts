@@ -2,28 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { chooseTile, fixedTile, predictSeconds, setTileCosts, sizeOf, TILES, type TileCost } from './tiles';
 
 const cost = (of: Partial<TileCost>): TileCost => ({
-  across: 8,
-  high: 8,
-  wide: 8,
+  threadsN: 8,
+  tileM: 8,
+  tileN: 8,
   depth: 16,
   alone: 1e-7,
   crowded: 1e-9,
   ...of,
 });
-const size = { rows: 64, columns: 64, depth: 100, splits: 1, along: 'outer' } as const;
+const size = { rows: 64, columns: 64, depth: 100, splits: 1, contiguous: 'mn' } as const;
 
 describe('tiles', () => {
   it('are fixed where nothing was measured', () => {
-    const of = (rows: number, columns: number, along: 'outer' | 'depth' = 'outer') => {
-      const tile = fixedTile({ rows, columns, along });
+    const of = (rows: number, columns: number, contiguous: 'mn' | 'k' = 'mn') => {
+      const tile = fixedTile({ rows, columns, contiguous });
       return [...Object.values(sizeOf(tile)), tile.depth];
     };
     expect(of(33, 33)).toEqual([64, 64, 16]);
     expect(of(33, 32)).toEqual([64, 32, 16]);
     expect(of(128, 32)).toEqual([128, 32, 8]);
     expect(of(256, 24)).toEqual([128, 32, 8]);
-    expect(of(256, 24, 'depth')).toEqual([256, 24, 4]);
-    expect(of(256, 16, 'depth')).toEqual([64, 32, 16]);
+    expect(of(256, 24, 'k')).toEqual([256, 24, 4]);
+    expect(of(256, 16, 'k')).toEqual([64, 32, 16]);
     expect(chooseTile({}, size)).toEqual(fixedTile(size));
     expect(TILES).toHaveLength(10);
   });
@@ -39,8 +39,8 @@ describe('tiles', () => {
 
   it('are small where the device is not full, and large where it is', () => {
     const [small, large] = [
-      cost({ high: 4, wide: 4, alone: 0.5e-7, crowded: 0.5e-9 }),
-      cost({ high: 8, wide: 8, alone: 1e-7, crowded: 1e-9 }),
+      cost({ tileM: 4, tileN: 4, alone: 0.5e-7, crowded: 0.5e-9 }),
+      cost({ tileM: 8, tileN: 8, alone: 1e-7, crowded: 1e-9 }),
     ];
     const device = {};
     setTileCosts(device, [small, large]);
@@ -50,10 +50,10 @@ describe('tiles', () => {
   });
 
   it('are only those that take the operand', () => {
-    const slim = cost({ across: 2, wide: 12, depth: 4, alone: 1e-9, crowded: 1e-11 });
+    const slim = cost({ threadsN: 2, tileN: 12, depth: 4, alone: 1e-9, crowded: 1e-11 });
     const device = {};
     setTileCosts(device, [slim, cost({})]);
-    expect(chooseTile(device, { ...size, along: 'depth' })).toBe(slim);
+    expect(chooseTile(device, { ...size, contiguous: 'k' })).toBe(slim);
     expect(chooseTile(device, size)).toEqual(cost({}));
   });
 });

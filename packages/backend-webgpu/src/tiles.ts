@@ -1,11 +1,11 @@
 /** How a matrix product is shared out: values of the result that a thread computes, and how much of the sum is held at a time. */
 export interface Tile {
   /** Threads side by side in a workgroup; one below the other there are {@link THREADS} divided by them. */
-  across: 2 | 4 | 8;
+  threadsN: 2 | 4 | 8;
   /** Rows of the result for each thread. */
-  high: 4 | 8;
+  tileM: 4 | 8;
   /** Columns of the result for each thread. */
-  wide: 4 | 8 | 12;
+  tileN: 4 | 8 | 12;
   /** Steps of the sum whose operands are in workgroup memory at a time. */
   depth: 4 | 8 | 16;
 }
@@ -14,29 +14,34 @@ export interface Tile {
 export const THREADS = 64;
 
 /** 128 rows by 32 columns: a thread reuses what it reads as often as with 64 by 64, where the result is narrow. */
-const TALL: Tile = { across: 4, high: 8, wide: 8, depth: 8 };
-/** 256 rows by 24 columns, as many as whitened images have channels. The right operand must lie along the depth. */
-const SLIM: Tile = { across: 2, high: 8, wide: 12, depth: 4 };
+const TILE_128_BY_32: Tile = { threadsN: 4, tileM: 8, tileN: 8, depth: 8 };
+/** 256 rows by 24 columns, as many as whitened images have channels. The right operand must be contiguous along k. */
+const TILE_256_BY_24: Tile = { threadsN: 2, tileM: 8, tileN: 12, depth: 4 };
 
 /** All tiles; with any of them a product has the same bits, since every sum is added up in the same order. */
 export const TILES: readonly Tile[] = [
-  ...([4, 8] as const).flatMap((high) =>
-    ([4, 8] as const).flatMap((wide) =>
-      ([8, 16] as const).map((depth) => ({ across: 8 as const, high, wide, depth })),
+  ...([4, 8] as const).flatMap((tileM) =>
+    ([4, 8] as const).flatMap((tileN) =>
+      ([8, 16] as const).map((depth) => ({ threadsN: 8 as const, tileM, tileN, depth })),
     ),
   ),
-  TALL,
-  SLIM,
+  TILE_128_BY_32,
+  TILE_256_BY_24,
 ];
 
 /** Rows and columns of the result that a workgroup computes. */
-export const sizeOf = ({ across, high, wide }: Omit<Tile, 'depth'>): { rows: number; columns: number } => ({
-  rows: (THREADS / across) * high,
-  columns: across * wide,
+export const sizeOf = ({
+  threadsN,
+  tileM,
+  tileN,
+}: Omit<Tile, 'depth'>): { rows: number; columns: number } => ({
+  rows: (THREADS / threadsN) * tileM,
+  columns: threadsN * tileN,
 });
 
-/** Whether a tile can share out a product whose right operand is read along this index. */
-export const takes = ({ wide }: Tile, along: TiledSize['along']): boolean => wide !== 12 || along === 'depth';
+/** Whether a product whose right operand is contiguous along this axis can use a tile. */
+export const canUse = ({ tileN }: Tile, contiguous: TiledSize['contiguous']): boolean =>
+  tileN !== 12 || contiguous === 'k';
 
 /** What a tile costs on a device, in seconds for each step of the sum. */
 export interface TileCost extends Tile {
@@ -53,15 +58,19 @@ export interface TiledSize {
   depth: number;
   /** Parts that the sum is split into, each with separate workgroups. */
   splits: number;
-  /** Along which index the right operand is read. */
-  along: 'outer' | 'depth';
+  /** The axis along which the right operand is contiguous: its columns, or the index of the sum. */
+  contiguous: 'mn' | 'k';
 }
 
 /** Without a measurement: 64 by 64 results a workgroup, 32 along a side that has no more, taller ones for narrow results. */
-export function fixedTile({ rows, columns, along }: Pick<TiledSize, 'rows' | 'columns' | 'along'>): Tile {
-  if (rows >= 256 && columns > 16 && columns <= 24 && along === 'depth') return SLIM;
-  if (rows >= 128 && columns > 16 && columns <= 32) return TALL;
-  return { across: 8, high: rows > 32 ? 8 : 4, wide: columns > 32 ? 8 : 4, depth: 16 };
+export function fixedTile({
+  rows,
+  columns,
+  contiguous,
+}: Pick<TiledSize, 'rows' | 'columns' | 'contiguous'>): Tile {
+  if (rows >= 256 && columns > 16 && columns <= 24 && contiguous === 'k') return TILE_256_BY_24;
+  if (rows >= 128 && columns > 16 && columns <= 32) return TILE_128_BY_32;
+  return { threadsN: 8, tileM: rows > 32 ? 8 : 4, tileN: columns > 32 ? 8 : 4, depth: 16 };
 }
 
 /** Workgroups down and across that a tile needs. */
@@ -96,7 +105,7 @@ export const setTileCosts = (device: object, costs: readonly TileCost[]): void =
 
 /** The tile for a product: the fastest by what was measured on the device, else {@link fixedTile}. */
 export function chooseTile(device: object, size: TiledSize): Tile {
-  const costs = (measured.get(device) ?? []).filter((cost) => takes(cost, size.along));
+  const costs = (measured.get(device) ?? []).filter((cost) => canUse(cost, size.contiguous));
   if (costs.length === 0) return fixedTile(size);
   return costs.reduce((best, cost) =>
     predictSeconds(cost, size) < predictSeconds(best, size) ? cost : best,

@@ -36,7 +36,7 @@ export const conv2dBackpropFilter: tf.KernelConfig = {
     const backend = call.backend as WebgpuBackend;
     const [xWidth, dyWidth] = [widthOf(inChannels), widthOf(outChannels)];
     const a: Operand = {
-      along: 'outer',
+      contiguous: 'mn',
       ofOuter: xWidth === 4,
       ofDepth: true,
       reader: `${divide}
@@ -61,7 +61,7 @@ fn readA(row: u32, pixel: u32, ${xWidth === 4 ? 'tap: vec4<i32>, ' : ''}corner: 
       types: { x: vectorOf(xWidth), dy: vectorOf(dyWidth) },
       uniforms: geometry(info),
       a,
-      b: { along: 'outer', reader: rowsOfColumns('dy', dyWidth) },
+      b: { contiguous: 'mn', reader: rowsOfColumns('dy', dyWidth) },
       shape: info.filterShape,
     });
   },

@@ -43,7 +43,7 @@ export const conv2dBackpropInput: tf.KernelConfig = {
     const isVector = width === 4;
     const strided = info.strideHeight > 1 || info.strideWidth > 1;
     const a: Operand = {
-      along: 'depth',
+      contiguous: 'k',
       ofOuter: true,
       ofDepth: isVector,
       reader: `${divide}
@@ -63,7 +63,7 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${isVector ? ', tap: vec4<i32>
     };
     // The filter's values for one input channel: those of its taps lie apart, as many as it has values for a tap.
     const b: Operand = {
-      along: 'depth',
+      contiguous: 'k',
       ofDepth: isVector,
       reader: `
 fn depthB(depth: u32) -> vec4<i32> {

@@ -31,7 +31,7 @@ function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, epilog
   const backend = call.backend as WebgpuBackend;
   const [xWidth, filterWidth_] = [widthOf(inChannels), widthOf(outChannels)];
   const a: Operand = {
-    along: 'depth',
+    contiguous: 'k',
     ofOuter: true,
     ofDepth: xWidth === 4,
     reader: `${divide}
@@ -56,7 +56,7 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<
     types: { x: vectorOf(xWidth), filter: vectorOf(filterWidth_) },
     uniforms: geometry(info),
     a,
-    b: { along: 'outer', reader: rowsOfColumns('filter', filterWidth_) },
+    b: { contiguous: 'mn', reader: rowsOfColumns('filter', filterWidth_) },
     shape: info.outShape,
     epilogue,
     isActivation: true,

@@ -30,10 +30,10 @@ export interface Epilogue {
 
 export interface Operand {
   /**
-   * Along which index four neighbors are read together: 'outer' is the index of the result's row for A and column for B,
-   * 'depth' that of the sum.
+   * The axis along which four neighbors are read together: 'mn' is that of the result's rows for A and columns for B, 'k' that of
+   * the sum.
    */
-  along: 'outer' | 'depth';
+  contiguous: 'mn' | 'k';
   /**
    * WGSL of `fn readA(outer: u32, depth: u32) -> vec4<f32>` (`readB`): the value and its three successors along that
    * index, 0 beyond the matrix. It may read `matrix`, the number of the product in a batch of them.
@@ -98,15 +98,21 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
   const splits = Math.max(1, Math.ceil(depth / per));
   const tile =
     gemm.tile ??
-    chooseTile(backend.device, { rows, columns, depth: per, splits: splits * batches, along: b.along });
-  const { across, high, wide } = tile;
+    chooseTile(backend.device, {
+      rows,
+      columns,
+      depth: per,
+      splits: splits * batches,
+      contiguous: b.contiguous,
+    });
+  const { threadsN, tileM, tileN } = tile;
   const size = sizeOf(tile);
   const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
   const now = splits === 1 ? epilogue : undefined;
   backend.run({
-    name: `${name} ${across} ${high}x${wide}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
+    name: `${name} ${threadsN} ${tileM}x${tileN}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
     inputs: { ...inputs, ...now?.inputs },
     outputs: { parts },
     types: { ...types, T: vectors ? 'vec4<f32>' : 'f32' },
@@ -135,9 +141,9 @@ ${b.reader}`,
   let begin = group.z / uniforms.batches * uniforms.per;
   let end = min(begin + uniforms.per, uniforms.depth);
   matrix = group.z % uniforms.batches;
-  let down = lane / ${across}u;
-  let across = lane % ${across}u;
-  ${accumulators(high, wide)}
+  let down = lane / ${threadsN}u;
+  let across = lane % ${threadsN}u;
+  ${accumulators(tileM, tileN)}
   ${hoist('A', a, size.rows, tile.depth, 'topRow', backend.unrolls)}
   ${hoist('B', b, size.columns, tile.depth, 'leftColumn', backend.unrolls)}
   for (var k = begin; k < end; k += ${tile.depth}u) {
@@ -149,7 +155,7 @@ ${b.reader}`,
     }
     workgroupBarrier();
   }
-  ${store(high, wide, vectors)}`,
+  ${store(tileM, tileN, vectors)}`,
   });
   if (splits > 1) {
     addParts(backend, { parts, splits, columns, out, epilogue });
@@ -215,7 +221,7 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, epilogu
 
 /** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */
 function partOf(gemm: Gemm): number {
-  const [down, across] = tilesOf(fixedTile({ ...gemm, along: gemm.b.along }), gemm);
+  const [down, across] = tilesOf(fixedTile({ ...gemm, contiguous: gemm.b.contiguous }), gemm);
   const workgroups = down * across * (gemm.batches ?? 1);
   const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / workgroups));
   return Math.ceil(gemm.depth / Math.max(1, wanted) / SLAB) * SLAB;
@@ -223,9 +229,9 @@ function partOf(gemm: Gemm): number {
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-const accumulators = (high: number, wide: number): string =>
-  range(high)
-    .flatMap((r) => range(wide / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
+const accumulators = (tileM: number, tileN: number): string =>
+  range(tileM)
+    .flatMap((r) => range(tileN / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
     .join(' ');
 
 // Every thread brings its share of a tile [depth, outers] into workgroup memory, four values at a time: along the outer
@@ -233,7 +239,7 @@ const accumulators = (high: number, wide: number): string =>
 // index is known before the loop.
 function hoist(
   letter: 'A' | 'B',
-  { along, ofOuter }: Operand,
+  { contiguous, ofOuter }: Operand,
   outers: number,
   depth: number,
   corner: string,
@@ -241,7 +247,7 @@ function hoist(
 ): string {
   const vectors = outers / 4;
   const [count, first, step] =
-    along === 'outer' ? [1, `4u * (lane % ${vectors}u)`, ''] : [4, `4u * (lane / ${depth / 4}u)`, ' + '];
+    contiguous === 'mn' ? [1, `4u * (lane % ${vectors}u)`, ''] : [4, `4u * (lane / ${depth / 4}u)`, ' + '];
   const known = (i: string) => (ofOuter ? ` of${letter}[${i}] = outer${letter}(at${letter}[${i}]);` : '');
   return `var at${letter}: array<u32, ${count}>;${ofOuter ? ` var of${letter}: array<vec4<i32>, ${count}>;` : ''}
   ${repeat(unrolled, count, (i) => `at${letter}[${i}] = ${corner} + ${first}${step && `${step}${i}`};${known(i)}`)}`;
@@ -249,7 +255,7 @@ function hoist(
 
 function fill(
   letter: 'A' | 'B',
-  { along, ofOuter, ofDepth }: Operand,
+  { contiguous, ofOuter, ofDepth }: Operand,
   outers: number,
   depth: number,
   unrolled: boolean,
@@ -259,7 +265,7 @@ function fill(
     const known = [...(ofOuter ? [`of${letter}[${i}]`] : []), ...(ofDepth ? [ofIt] : [])];
     return `read${letter}(${[`at${letter}[${i}]`, at, ...known].join(', ')})`;
   };
-  if (along === 'outer') {
+  if (contiguous === 'mn') {
     return repeat(unrolled, (depth * vectors) / THREADS, (part) => {
       const at = `k + ${part} * ${THREADS / vectors}u + lane / ${vectors}u`;
       return `tile${letter}[${part} * ${THREADS}u + lane] = ${read('0u', at, `depth${letter}(${at})`)};`;
@@ -277,24 +283,26 @@ function fill(
 }
 
 function multiply(tile: Tile): string {
-  const { high, wide } = tile;
+  const { tileM, tileN } = tile;
   const { rows, columns } = sizeOf(tile);
   const lines = [
-    ...range(high / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${high / 4}u + ${v}u];`),
-    ...range(wide / 4).map((v) => `let b${v} = tileB[j * ${columns / 4}u + across * ${wide / 4}u + ${v}u];`),
+    ...range(tileM / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${tileM / 4}u + ${v}u];`),
+    ...range(tileN / 4).map(
+      (v) => `let b${v} = tileB[j * ${columns / 4}u + across * ${tileN / 4}u + ${v}u];`,
+    ),
   ];
-  for (const r of range(high)) {
-    for (const c of range(wide / 4)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
+  for (const r of range(tileM)) {
+    for (const c of range(tileN / 4)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
   }
   return lines.join('\n      ');
 }
 
-function store(high: number, wide: number, vectors: boolean): string {
+function store(tileM: number, tileN: number, vectors: boolean): string {
   const lines: string[] = [];
-  for (const r of range(high)) {
-    for (const c of range(wide / 4)) {
-      const row = `(topRow + down * ${high}u + ${r}u)`;
-      const column = `(leftColumn + across * ${wide}u + ${4 * c}u)`;
+  for (const r of range(tileM)) {
+    for (const c of range(tileN / 4)) {
+      const row = `(topRow + down * ${tileM}u + ${r}u)`;
+      const column = `(leftColumn + across * ${tileN}u + ${4 * c}u)`;
       const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
       for (const k of range(vectors ? 1 : 4)) {
         const [at, col] = [`(${start} + ${k}u)`, `(${column} + ${k}u)`];

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { createEpilogue } from './epilogue';
-import { type Epilogue, gemmFits, type Operand, runGemm } from './gemm';
+import { type Epilogue, gemmFits, runGemm } from './gemm';
 import { inFloat32 } from './in-float32';
 import { operandInMemory } from './operand-in-memory';
 
@@ -37,19 +37,18 @@ function product(
   }
   const [aAcross, bAcross] = [a.shape.at(-1)!, b.shape.at(-1)!];
   const [aVectors, bVectors] = [aAcross % 4 === 0, bAcross % 4 === 0];
-  const along = (transposed: boolean | undefined, straight: Operand['along']): Operand['along'] =>
-    transposed ? (straight === 'depth' ? 'outer' : 'depth') : straight;
-  const [alongA, alongB] = [along(transposeA, 'depth'), along(transposeB, 'outer')];
+  const contiguousA = transposeA ? 'mn' : 'k';
+  const contiguousB = transposeB ? 'k' : 'mn';
   const batches = new Array(Math.max(a.shape.length, b.shape.length) - 2).fill(1);
   const leading = a.shape.slice(0, -2);
   const shape = [...batches.slice(leading.length), ...leading, m, n];
   return runGemm(backend, {
-    name: `product ${alongA} ${aVectors} ${alongB} ${bVectors}`,
+    name: `product ${contiguousA} ${aVectors} ${contiguousB} ${bVectors}`,
     ...size,
     inputs: { a, b },
     types: { a: aVectors ? 'vec4<f32>' : 'f32', b: bVectors ? 'vec4<f32>' : 'f32' },
-    a: operandInMemory('A', 'a', alongA, aVectors),
-    b: operandInMemory('B', 'b', alongB, bVectors),
+    a: operandInMemory('A', 'a', contiguousA, aVectors),
+    b: operandInMemory('B', 'b', contiguousB, bVectors),
     shape,
     epilogue,
     isActivation: true,

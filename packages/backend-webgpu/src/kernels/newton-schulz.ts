@@ -99,8 +99,8 @@ function iterate(backend: WebgpuBackend, matrices: TensorInfo[], steps: number):
       ...sizes,
       inputs,
       types: { x: type(isOfVectors[0]), y: type(isOfVectors[1]) },
-      a: operandInMemory('A', 'x', transposed === 'x' ? 'outer' : 'depth', isOfVectors[0]),
-      b: operandInMemory('B', x === y ? 'x' : 'y', transposed === 'y' ? 'depth' : 'outer', isOfVectors[1]),
+      a: operandInMemory('A', 'x', transposed === 'x' ? 'mn' : 'k', isOfVectors[0]),
+      b: operandInMemory('B', x === y ? 'x' : 'y', transposed === 'y' ? 'k' : 'mn', isOfVectors[1]),
       shape: [n, sizes.rows, sizes.columns],
       batches: n,
       epilogue: added && {
@@ -207,7 +207,7 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
   return out;
 }
 
-/** The matrices as tensors of their own; takes the stack. */
+/** The matrices as separate tensors; takes the stack. */
 function unstacked(backend: WebgpuBackend, x: TensorInfo, matrices: TensorInfo[]): TensorInfo[] {
   const bytes = (4 * util.sizeFromShape(x.shape)) / matrices.length;
   const isAligned = bytes % backend.device.limits.minStorageBufferOffsetAlignment === 0;
