@@ -44,9 +44,13 @@ const { outputFiles } = await build({
 const { fusedKernelTable, kernelRows } = await import(
   `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
 );
-const table = fusedKernelTable(kernelRows);
-
-for (const file of ['packages/backend-simd/KERNELS.md', 'packages/backend-webgpu/KERNELS.md']) {
+// The kernels that every backend has are described once, in the KERNELS.md of simd.
+const tables = {
+  'packages/backend-simd/KERNELS.md': kernelRows.filter(({ gpuOnly }) => !gpuOnly),
+  'packages/backend-webgpu/KERNELS.md': kernelRows.filter(({ gpuOnly }) => gpuOnly),
+};
+for (const [file, rows] of Object.entries(tables)) {
+  const table = fusedKernelTable(rows);
   const before = existsSync(root + file) ? readFileSync(root + file, 'utf8') : '';
   const filled = before.replace(
     /(<!-- generated: kernels -->\n)[\s\S]*?(<!-- \/generated -->)/,

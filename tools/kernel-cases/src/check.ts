@@ -7,6 +7,8 @@ type Named<T> = { readonly [name: string]: T };
 interface Operand {
   shape: readonly number[];
   values: Float32Array;
+  /** float32 by default. */
+  dtype?: 'bool';
 }
 type Operands = Named<Operand> | Operand[];
 interface Expected {
@@ -121,7 +123,7 @@ function listCase(row: KernelRow): RunnableCase {
 
 const operands = (inputs: Named<Input>): { [name: string]: Operand } =>
   Object.fromEntries(
-    Object.entries(inputs).map(([name, { shape, values }]) => [name, { shape, values: values() }]),
+    Object.entries(inputs).map(([name, { values, ...input }]) => [name, { ...input, values: values() }]),
   );
 
 const doubles = (inputs: Named<Operand>): Named<Array64> =>

@@ -5,6 +5,8 @@ import { sizeOf } from './array';
 export interface Input {
   shape: readonly number[];
   values: () => Float32Array;
+  /** float32 by default. */
+  dtype?: 'bool';
 }
 
 interface NormalOptions {
@@ -45,3 +47,10 @@ export const values = (numbers: readonly number[], shape: readonly number[] = [n
   shape,
   values: () => Float32Array.from(numbers),
 });
+
+/** A condition, bool []. */
+export const condition = (isTrue: boolean): Input => ({ ...values([isTrue ? 1 : 0], []), dtype: 'bool' });
+
+/** The inputs of a kernel that takes a list. */
+export const list = (inputs: readonly Input[]): { [name: string]: Input } =>
+  Object.fromEntries(inputs.entries());

@@ -41,6 +41,8 @@ export interface Description {
 /** A kernel, what it computes, and on what it is tried: what test, gradient check, speed and support table walk. */
 export interface KernelRow {
   kernel: string;
+  /** Whether only backends of GPUs have it: what it decides there, others read and decide in JavaScript. */
+  gpuOnly?: true;
   /** Left out for a kernel of tfjs. */
   describe?: Description;
   /** The outputs in double precision. */

@@ -2,6 +2,7 @@
 import type { KernelRow } from './row';
 import { activation } from './rows/activation';
 import { adamW } from './rows/adam-w';
+import { allFinite } from './rows/all-finite';
 import { attention } from './rows/attention';
 import { batchNormActivation, batchNormTrain } from './rows/batch-norm';
 import { binary } from './rows/binary';
@@ -14,6 +15,7 @@ import { newtonSchulz } from './rows/newton-schulz';
 import { avgPool, maxPool } from './rows/pooling';
 import { gruCell, lstmCell } from './rows/recurrent';
 import { max, mean, min, sum } from './rows/reduction';
+import { selectList } from './rows/select-list';
 import { sgd } from './rows/sgd';
 import { softmax, softmaxCrossEntropy } from './rows/softmax';
 import { unary } from './rows/unary';
@@ -22,6 +24,7 @@ import { unary } from './rows/unary';
 export const kernelRows: readonly KernelRow[] = [
   activation,
   adamW,
+  allFinite,
   attention,
   batchNormTrain,
   batchNormActivation,
@@ -44,6 +47,7 @@ export const kernelRows: readonly KernelRow[] = [
   mean,
   max,
   min,
+  selectList,
   sgd,
   softmax,
   softmaxCrossEntropy,

@@ -4,7 +4,10 @@ import { adapterOf, testedBackends } from '../../test/backends';
 import '../register';
 import { limits } from './grain';
 
-const cases = kernelRows.flatMap(runnableCases).filter(({ speed }) => !speed);
+const cases = kernelRows
+  .filter(({ gpuOnly }) => !gpuOnly)
+  .flatMap(runnableCases)
+  .filter(({ speed }) => !speed);
 
 const backends = await testedBackends();
 

@@ -25,7 +25,7 @@ const run: Adapter = async (kernel, operands, attributes) => {
   let results: Awaited<ReturnType<Adapter>> = [];
   await expectNoLeaks(async () => {
     const tensors = Object.entries(operands).map(
-      ([name, { shape, values }]) => [name, tf.tensor(values, [...shape])] as const,
+      ([name, { shape, values, dtype }]) => [name, tf.tensor(values, [...shape], dtype)] as const,
     );
     const inputs = Array.isArray(operands)
       ? tensors.map(([, tensor]) => tensor)
