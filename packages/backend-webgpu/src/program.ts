@@ -19,7 +19,7 @@ export interface Program {
   /** What it writes: an output `y` by `store_y(i, value)`, of which it must have one. */
   outputs: Record<string, TensorInfo>;
   uniforms?: Record<string, Uniform>;
-  /** What the elements of a buffer are, where they are not `T`; and what `T` is, `f32` by default. */
+  /** What the elements of a buffer are, where they are not `T`; and what `T` is, `f32` by default; `U` is the same of u32. */
   types?: Record<string, string>;
   /**
    * Names of the buffers whose floats are stored in 16 bits: what is loaded is float32, and what is stored is rounded. What is
@@ -72,6 +72,7 @@ export function shaderOf({
   }
   return `${float16.length > 0 || Object.values(types).some((type) => type.includes('f16')) ? 'enable f16;' : ''}
 alias T = ${T};
+alias U = ${T.replace('f32', 'u32')};
 ${fields.length > 0 ? `struct Uniforms { ${fields.join(' ')} }` : ''}
 ${bindings.join('\n')}
 ${[...rounded].map(rounder).join('')}

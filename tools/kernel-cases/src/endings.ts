@@ -17,10 +17,9 @@ export const endings = Object.keys(functions);
 
 /** What some of them need. */
 export const endingAttributes = { leakyreluAlpha: 0.3 };
-export const endingInputs: { [name: string]: Input } = {
-  preluActivationWeights: { shape: [1], values: () => new Float32Array([0.25]) },
-};
+export const endingInputs = (name: string): { [name: string]: Input } =>
+  name === 'prelu' ? { preluActivationWeights: { shape: [1], values: () => new Float32Array([0.25]) } } : {};
 
-/** f(x + bias) along the last axis. */
-export const ended = (x: Array64, bias: Array64, name: string): Array64 =>
-  map(x, (value, i) => functions[name]!(value + bias.values[i % bias.values.length]!));
+/** f(x + bias) along the last axis; the bias may be left out. */
+export const ended = (x: Array64, bias: Array64 | undefined, name: string): Array64 =>
+  map(x, (value, i) => functions[name]!(value + (bias?.values[i % bias.values.length] ?? 0)));

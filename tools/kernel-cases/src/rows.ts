@@ -5,7 +5,7 @@ import { adamW } from './rows/adam-w';
 import { allFinite } from './rows/all-finite';
 import { attention } from './rows/attention';
 import { batchNormActivation, batchNormTrain } from './rows/batch-norm';
-import { binary } from './rows/binary';
+import { binary, prelu } from './rows/binary';
 import { conv2d, depthwiseConv2d, fusedConv2d, fusedDepthwiseConv2d } from './rows/convolution';
 import { dropout } from './rows/dropout';
 import { layerNorm } from './rows/layer-norm';
@@ -29,6 +29,7 @@ export const kernelRows: readonly KernelRow[] = [
   batchNormTrain,
   batchNormActivation,
   binary,
+  prelu,
   conv2d,
   depthwiseConv2d,
   fusedConv2d,

@@ -1,23 +1,24 @@
-import { type Adapter, checkCase, kernelRows, runnableCases } from '@tenfold/kernel-cases';
+import { type Adapter, checkCase, kernelRows, type RunnableCase, runnableCases } from '@tenfold/kernel-cases';
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, it } from 'vitest';
-import { startWebgpu } from '../../test/webgpu';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { leastDevice, startWebgpu, unroll } from '../../test/webgpu';
 
 const available = await startWebgpu();
+// tfjs computes small tensors on the CPU where it can; here the GPU's kernels are to be tested.
+tf.env().set('WEBGPU_CPU_FORWARD', false);
+
 const cases = kernelRows
   .flatMap(runnableCases)
   .filter(({ kernel, speed }) => !speed && tf.getKernel(kernel, 'webgpu'))
   .filter(
-    ({ kernel, name, attributes }) =>
+    ({ kernel, attributes }) =>
       // tfjs's kernels ignore the dilations of these; its gradient, which alone runs them, refuses dilations.
       !(
         kernel.startsWith('DepthwiseConv2dNativeBackprop') &&
         'dilations' in attributes &&
         attributes.dilations !== 1
-      ) &&
-      // A clamp, which makes a number of NaN on lavapipe.
-      !(kernel === tf.Relu6 && name.includes('NaN')),
+      ),
   );
 
 /** Runs a kernel, and fails when tensors are left behind. */
@@ -39,6 +40,32 @@ const run: Adapter = async (kernel, operands, attributes) => {
   return results;
 };
 
-describe.runIf(available).each(cases)('$kernel $name', (one) => {
-  it('has the values of the reference', () => checkCase(run, one));
+const walk = (each: readonly RunnableCase[]) =>
+  describe.each(each)('$kernel $name', (one) => {
+    it('has the values of the reference', () => checkCase(run, one));
+  });
+
+describe.runIf(available)('the kernels', () => walk(cases));
+
+// For SwiftShader: one case of each way to read operands.
+describe.runIf(available)('products with loops', () => {
+  beforeAll(() => unroll(false));
+  afterAll(() => unroll(true));
+
+  const looped: { readonly [kernel: string]: RegExp } = {
+    BatchMatMul: /^\[65,641\]|^\[641,65\]|^\[64,640\]|^\[640,64\]/,
+    Conv2D: /^(24 channels|5 channels to 8|3 channels):/,
+    Conv2DBackpropInput: /^(24 channels|5 channels to 8|3 channels):/,
+    Conv2DBackpropFilter: /^(24 channels|5 channels to 8|3 channels):/,
+  };
+  walk(cases.filter(({ kernel, name }) => looped[kernel]?.test(name)));
+});
+
+describe.runIf(available)('kernels over lists, on a device with the least limits', () => {
+  beforeAll(leastDevice);
+  afterAll(async () => {
+    await startWebgpu();
+  });
+
+  walk(cases.filter(({ kernel }) => kernel === 'AllFinite' || kernel.endsWith('List')));
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { type ConvAttrs, convInfo, supportsConvolution } from '../conv-info';
 import { fallback } from '../fallback';
+import { activateAfter } from './activate-after';
 import {
   divide,
   everyTap,
@@ -73,11 +74,12 @@ export const conv2d: tf.KernelConfig = {
   },
 };
 
-/** y = activation(x ∗ filter + bias), bias one value for each output channel; 'prelu' is tfjs's. */
+/** y = activation(x ∗ filter + bias), bias one value for each output channel; 'prelu' comes behind it. */
 export const fusedConv2D: tf.KernelConfig = {
   kernelName: tf.FusedConv2D,
   backendName: 'webgpu',
   kernelFunc: (call) => {
+    if (call.attrs!.activation === 'prelu') return activateAfter(call, fusedConv2D.kernelFunc);
     const { x, filter, bias } = call.inputs as Record<'x' | 'filter', tf.TensorInfo> & {
       bias?: tf.TensorInfo;
     };

@@ -33,13 +33,7 @@ export function runElementwise(backend: WebgpuBackend, { name, uniforms, body, .
     threads: THREADS,
     groups: groupsFor(Math.ceil(count / THREADS)),
     declarations: () => `
-${
-  width === 4
-    ? `alias U = vec4<u32>;
-fn placesOf(i: u32) -> U { return 4u * i + vec4(0u, 1u, 2u, 3u); }`
-    : `alias U = u32;
-fn placesOf(i: u32) -> U { return i; }`
-}
+fn placesOf(i: u32) -> U { return ${width === 4 ? '4u * i + vec4(0u, 1u, 2u, 3u)' : 'i'}; }
 ${rest.declarations ?? ''}`,
     body: () => `
   let i = block * ${THREADS}u + lane;

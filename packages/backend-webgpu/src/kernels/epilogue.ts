@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { f32, type Uniform } from '../program';
 import { SIGMOID } from './activation-functions';
+import { CLAMP_NUMBER } from './clamp';
 import type { Epilogue } from './gemm';
 
 interface Activation {
@@ -10,8 +11,7 @@ interface Activation {
   of: (x: string) => string;
 }
 
-// As tfjs's activations of this name. NaN stays NaN but in relu6: a compiler makes a clamp of its
-// comparisons too.
+// As tfjs's activations of this name. NaN stays NaN.
 const activations: Record<string, Activation> = {
   linear: { of: (x) => x },
   relu: {
@@ -19,8 +19,8 @@ const activations: Record<string, Activation> = {
     of: (x) => `activated(${x})`,
   },
   relu6: {
-    declarations: 'fn activated(x: T) -> T { return clamp(x, T(0.0), T(6.0)); }',
-    of: (x) => `activated(${x})`,
+    declarations: CLAMP_NUMBER,
+    of: (x) => `clampNumber(${x}, 0.0, 6.0)`,
   },
   elu: {
     declarations:

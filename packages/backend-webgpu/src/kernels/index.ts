@@ -16,9 +16,11 @@ import { maxPoolGrad } from './max-pool-grad';
 import { newtonSchulzKernels } from './newton-schulz';
 import { normalizationKernels } from './normalization';
 import { optimizerKernels } from './optimizers';
+import { prelu } from './prelu';
 import { prod } from './prod';
 import { recurrentKernels } from './recurrent';
 import { relu } from './relu';
+import { relu6 } from './relu6';
 import { select } from './select';
 import { selectList } from './select-list';
 import { softmaxKernels } from './softmax';
@@ -43,9 +45,11 @@ export const kernels: tf.KernelConfig[] = (
     ...newtonSchulzKernels,
     ...normalizationKernels,
     ...optimizerKernels,
+    prelu,
     prod,
     ...recurrentKernels,
     relu,
+    relu6,
     select,
     selectList,
     ...softmaxKernels,

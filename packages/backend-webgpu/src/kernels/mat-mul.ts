@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
+import { activateAfter } from './activate-after';
 import { createEpilogue } from './epilogue';
 import { type Epilogue, gemmFits, runGemm } from './gemm';
 import { inFloat32 } from './in-float32';
@@ -109,11 +110,12 @@ const batchMatMul: tf.KernelConfig = {
     ) ?? onWholeOperands(call, fallback(tf.BatchMatMul)),
 };
 
-/** activation(a·b + bias), bias one value for each column; 'prelu' is tfjs's. */
+/** activation(a·b + bias), bias one value for each column; 'prelu' comes behind it. */
 const fusedMatMul: tf.KernelConfig = {
   kernelName: tf._FusedMatMul,
   backendName: 'webgpu',
   kernelFunc: (call) => {
+    if (call.attrs!.activation === 'prelu') return activateAfter(call, fusedMatMul.kernelFunc);
     const { b, bias } = call.inputs as unknown as Products;
     const { activation, leakyreluAlpha, ...attrs } = call.attrs as unknown as tf._FusedMatMulAttrs;
     const epilogue = createEpilogue(

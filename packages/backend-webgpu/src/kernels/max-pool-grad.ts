@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { groupsFor, i32, u32 } from '../program';
+import { f32, groupsFor, i32, u32 } from '../program';
 
 const THREADS = 64;
 
-/** dx of max-pooling in one dispatch: an element gets dy of every window of which it is the first largest. */
+/**
+ * dx of max-pooling in one dispatch: an element gets dy of every window of which it is the first largest. As in tfjs a window
+ * without a value above −∞ has none.
+ */
 export const maxPoolGrad: tf.KernelConfig = {
   kernelName: tf.MaxPoolGrad,
   backendName: 'webgpu',
@@ -46,6 +49,8 @@ export const maxPoolGrad: tf.KernelConfig = {
         strideX: i32(info.strideWidth),
         top: i32(info.padInfo.top),
         left: i32(info.padInfo.left),
+        // WGSL has no literal for it.
+        lowest: f32(-Infinity),
       },
       threads: THREADS,
       groups: groupsFor(Math.ceil(size / THREADS)),
@@ -67,7 +72,9 @@ export const maxPoolGrad: tf.KernelConfig = {
       let o = ((b * uniforms.outHeight + fromY / uniforms.strideY) * uniforms.outWidth + fromX / uniforms.strideX)
         * uniforms.channels + c;
       let top = load_y(u32(o));
-      if (load_x(i) != top) { continue; }
+      // Not by !=, which is false for NaN where WGSL becomes an ordered comparison.
+      let isLargest = load_x(i) == top && top > uniforms.lowest;
+      if (!isLargest) { continue; }
       // Of equal values the first counts.
       var isFirst = true;
       for (var k = 0; k < ky * uniforms.windowWidth + kx; k++) {

@@ -6,17 +6,20 @@ import { readsFloat16, storeActivation } from '../store-activation';
 
 const THREADS = 64;
 
-/** tfjs's max-pooling, and one for values that are float16: their largest is one of them, to the bit. */
+/**
+ * The largest of each window, one of its values to the bit; as in tfjs NaN counts as smaller than everything. tfjs's kernel leaves
+ * that to the driver, and takes nothing below −1e20.
+ */
 export const maxPool: tf.KernelConfig = {
   kernelName: tf.MaxPool,
   backendName: 'webgpu',
   kernelFunc: (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
     const backend = call.backend as WebgpuBackend;
-    if (!readsFloat16(backend, x)) return fallback(tf.MaxPool)(call);
     const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as tf.MaxPoolAttrs;
     const shape = x.shape as [number, number, number, number];
     const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+    if (x.dtype !== 'float32' || tf.util.sizeFromShape(x.shape) === 0) return fallback(tf.MaxPool)(call);
     const y = backend.output(info.outShape);
     const width = info.inChannels % 4 === 0 ? 4 : 1;
     const size = tf.util.sizeFromShape(info.outShape) / width;
@@ -55,12 +58,14 @@ export const maxPool: tf.KernelConfig = {
   var largest = T(uniforms.lowest);
   for (var row = max(fromY, 0); row < min(fromY + uniforms.windowHeight, uniforms.height); row++) {
     for (var column = max(fromX, 0); column < min(fromX + uniforms.windowWidth, uniforms.width); column++) {
-      largest = max(largest, load_x(u32(((image + row) * uniforms.width + column) * uniforms.channels + c)));
+      let x = load_x(u32(((image + row) * uniforms.width + column) * uniforms.channels + c));
+      largest = select(largest, x, x > largest);
     }
   }
   store_y(i, largest);`,
       });
-    storeActivation(backend, { x }, y, run);
+    if (readsFloat16(backend, x)) storeActivation(backend, { x }, y, run);
+    else run({ x });
     return y;
   },
 };

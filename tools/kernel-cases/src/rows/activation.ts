@@ -18,8 +18,10 @@ const casesOf = (name: string): Case[] => [
     attributes: { function: name },
   })),
   {
-    name: `${name} of 0, ±80, 1e30 and NaN`,
-    inputs: { x: values([80, -80, 0, Number.NaN, 1e30]) },
+    name: `${name} of 0, ±80, ±1e30, ±1e38 and NaN`,
+    inputs: {
+      x: values([80, -80, 0, Number.NaN, 1e30, -1e30, 1e38, -1e38]),
+    },
     attributes: { function: name },
     tolerance: { absolute: 1e-30, relative: 1e-6 },
     extreme: true,

@@ -1,5 +1,5 @@
 import type { Array64 } from '../array';
-import { normal } from '../inputs';
+import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
 interface Attributes {
@@ -118,6 +118,8 @@ const caseOf = ({ batch, queries, keys, heads, size }: Sizes): Case => ({
   attributes: { heads, scale: 1.7 / Math.sqrt(size) },
 });
 
+const opposed = values([80, 80, 80, -80, -80, -80], [1, 2, 3]);
+
 /** Multi-head attention. */
 export const attention: KernelRow = {
   kernel: 'Attention',
@@ -129,13 +131,22 @@ export const attention: KernelRow = {
   },
   reference: attend,
   cases: [
-    { batch: 1, queries: 1, keys: 1, heads: 1, size: 1 },
-    { batch: 2, queries: 5, keys: 5, heads: 2, size: 3 },
-    { batch: 3, queries: 8, keys: 8, heads: 1, size: 8 },
-    { batch: 2, queries: 70, keys: 70, heads: 3, size: 33 },
-    { batch: 2, queries: 3, keys: 150, heads: 2, size: 7 },
-    { batch: 2, queries: 17, keys: 1, heads: 2, size: 20 },
-  ].map(caseOf),
+    ...[
+      { batch: 1, queries: 1, keys: 1, heads: 1, size: 1 },
+      { batch: 2, queries: 5, keys: 5, heads: 2, size: 3 },
+      { batch: 3, queries: 8, keys: 8, heads: 1, size: 8 },
+      { batch: 2, queries: 70, keys: 70, heads: 3, size: 33 },
+      { batch: 2, queries: 3, keys: 150, heads: 2, size: 7 },
+      { batch: 2, queries: 17, keys: 1, heads: 2, size: 20 },
+      { batch: 1, queries: 40, keys: 33, heads: 2, size: 64 },
+    ].map(caseOf),
+    {
+      name: 'scores of ±9600',
+      inputs: { query: opposed, key: opposed, value: opposed },
+      attributes: { heads: 1, scale: 0.5 },
+      extreme: true,
+    },
+  ],
   tolerance: [
     { absolute: 1e-5, relative: 1e-5 },
     { absolute: 1e-5, relative: 1e-6 },

@@ -1,8 +1,8 @@
 import { type Array64, make, map } from '../array';
-import { normal } from '../inputs';
+import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
 import { functions } from './functions';
-import { type Groups, largest, momentsOf, normalizationGradient } from './normalize';
+import { type Groups, largest, momentsOf, normalizationGradient, smallest } from './normalize';
 
 interface Attributes {
   epsilon: number;
@@ -68,10 +68,18 @@ const caseOf = (shape: number[], affine: boolean, shift: number, attributes: obj
   };
 };
 
+/** Inputs that say what they are. */
+const special = (name: string, inputs: { [name: string]: Input }, attributes: object = {}): Case => ({
+  name,
+  inputs,
+  attributes: { epsilon, ...attributes },
+  extreme: true,
+});
+
 /** x − mean itself is only known to half a unit in the last place of the mean. */
 const blurOf = (x: Array64, variance: Array64): number =>
   (2e-7 * Math.max(1, largest(x.values.map(Math.abs))) + 1e-6) /
-  Math.sqrt(Math.min(...variance.values.map((v) => v + epsilon)));
+  Math.sqrt(smallest(variance.values) + epsilon);
 
 const forwardTolerance = ([, , variance]: Array64[], { x, gamma }: Named): Bound[] => {
   const scale = Math.max(1, largest(gamma?.values.map(Math.abs) ?? [1]));
@@ -85,7 +93,7 @@ const forwardTolerance = ([, , variance]: Array64[], { x, gamma }: Named): Bound
 const gradientTolerance = (_: Array64[], { x, gamma, variance }: Named): Bound[] => {
   const rows = x!.values.length / x!.shape.at(-1)!;
   const blur = blurOf(x!, variance!);
-  const steepest = 1 / Math.sqrt(Math.min(...variance!.values) + epsilon);
+  const steepest = 1 / Math.sqrt(smallest(variance!.values) + epsilon);
   const scale = Math.max(1, largest(gamma?.values.map(Math.abs) ?? [1]));
   return [
     { absolute: (blur + 3e-6) * steepest * scale * (rows === 1 ? 3 : 1), relative: 1e-4 },
@@ -109,6 +117,8 @@ export const batchNormTrain: KernelRow = {
   cases: [
     // A mean far from 0 takes digits from a variance computed as a difference of squares.
     ...shapes.flatMap((shape) => [caseOf(shape, true, 30, {}), caseOf(shape, false, 30, {})]),
+    special('a constant', { x: { shape: [50, 3], values: () => new Float32Array(150).fill(-80) } }),
+    special('NaN in one of two channels', { x: values([Number.NaN, 1, 2, 3], [2, 2]) }),
     { ...caseOf([250, 15, 15, 64], true, 0, {}), speed: true },
   ],
   tolerance: forwardTolerance,
@@ -132,6 +142,11 @@ export const batchNormTrain: KernelRow = {
 };
 
 const names = Object.keys(functions);
+/** One by one and by vectors. */
+const few = [
+  [7, 3],
+  [2, 5, 5, 24],
+];
 
 /** Batch normalization in training, with the activation that follows. */
 export const batchNormActivation: KernelRow = {
@@ -145,16 +160,22 @@ export const batchNormActivation: KernelRow = {
     const [y, ...moments] = batchNorm(inputs, epsilon);
     return [map(y!, functions[name]!.value), ...moments];
   },
-  cases: names.flatMap((name): Case[] => [
-    ...shapes.map((shape) => {
-      const one = caseOf(shape, true, 3, { function: name });
-      return { ...one, name: `${name} ${one.name}` };
-    }),
-    { ...caseOf([7, 3], false, 3, { function: name }), name: `${name} [7,3] without gamma and beta` },
-    ...(name === 'gelu'
-      ? [{ ...caseOf([250, 15, 15, 64], true, 0, { function: name }), speed: true as const }]
-      : []),
-  ]),
+  cases: [
+    ...names.flatMap((name): Case[] => [
+      // What depends on the shape is the same for every function.
+      ...(name === 'gelu' ? shapes : few).map((shape) => {
+        const one = caseOf(shape, true, 3, { function: name });
+        return { ...one, name: `${name} ${one.name}` };
+      }),
+      { ...caseOf([7, 3], false, 3, { function: name }), name: `${name} [7,3] without gamma and beta` },
+    ]),
+    special(
+      'gelu of a constant and ±80',
+      { x: values([7, 7, 7], [1, 3]), beta: values([-80, 80, 0]) },
+      { function: 'gelu' },
+    ),
+    { ...caseOf([250, 15, 15, 64], true, 0, { function: 'gelu' }), speed: true as const },
+  ],
   tolerance: forwardTolerance,
   gradient: {
     kernel: 'BatchNormActivationGrad',

@@ -1,5 +1,5 @@
 import { type Array64, sizeOf } from '../array';
-import { normal, values } from '../inputs';
+import { type Input, normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
 type Shape = readonly number[];
@@ -93,3 +93,29 @@ export const binary: readonly KernelRow[] = Object.entries(functions).map(([kern
   cases,
   tolerance: { relative: 3e-7, absolute: 1e-37 },
 }));
+
+const preluCase = (name: string, x: Input, alpha: Input): Case => ({
+  name,
+  inputs: { x, alpha },
+  attributes: {},
+  extreme: true,
+});
+/** x where it is not negative, else alpha·x. */
+export const prelu: KernelRow = {
+  kernel: 'Prelu',
+  reference: ({ x, alpha }) => [combined(x!, alpha!, (x, alpha) => (x < 0 ? alpha * x : x))],
+  cases: [
+    preluCase('[65] and [65]', normal([65], 1), normal([65], 2)),
+    preluCase('[64] and [64]', normal([64], 1), normal([64], 2)),
+    preluCase('[5, 8] and [8]', normal([5, 8], 1), normal([8], 2)),
+    preluCase('[5, 7] and [1, 7]', normal([5, 7], 1), normal([1, 7], 2)),
+    preluCase('[3, 2, 4] and [3, 1, 1]', normal([3, 2, 4], 1), normal([3, 1, 1], 2)),
+    preluCase('infinities, NaN, ±80 and 0', values(ends, [6, 1]), values([0.25, 0.5, -2, 1], [1, 4])),
+    preluCase(
+      'infinities, NaN, ±80, 0 and ±1',
+      values([...ends, 1, -1]),
+      values([0.25, 0.25, 0.25, 0.25, 2, 2, 2, 2]),
+    ),
+  ],
+  tolerance: { relative: 3e-7, absolute: 1e-37 },
+};

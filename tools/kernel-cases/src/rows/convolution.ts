@@ -1,7 +1,7 @@
 import { type Array64, sizeOf } from '../array';
 import { ended, endingAttributes, endingInputs, endings } from '../endings';
 import { axesOf, type WindowAttributes } from '../geometry';
-import { type Input, normal } from '../inputs';
+import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, GradientRow, KernelRow } from '../row';
 
 type Shape = readonly number[];
@@ -156,6 +156,14 @@ export const conv2d: KernelRow = {
     full('more pixels than a block', [3, 31, 31, 24], [3, 3, 24, 16]),
     full('enough odd pixels to split the sum', [5, 29, 27, 3], [3, 3, 3, 5]),
     full('64 channels', [2, 15, 15, 64], [3, 3, 64, 64]),
+    {
+      ...full('huge with tiny', [1, 4, 4, 4], [1, 1, 4, 4]),
+      inputs: {
+        x: normal([1, 4, 4, 4], 1, { scale: 1e18 }),
+        filter: normal([1, 1, 4, 4], 2, { scale: 1e-18 }),
+      },
+      extreme: true,
+    },
     full('128 channels', [2, 7, 7, 128], [3, 3, 128, 128]),
     // From here on stride 1 and enough tiles for Winograd's algorithm.
     full('16 channels to 20', [9, 9, 10, 16], [3, 3, 16, 20]),
@@ -205,30 +213,51 @@ export const depthwiseConv2d: KernelRow = {
   ],
 };
 
-const fused = (kernel: string, plain: KernelRow, one: Case, channels: number): KernelRow => ({
+const fused = (kernel: string, plain: KernelRow, cases: Case[]): KernelRow => ({
   kernel,
   reference: ({ bias, ...inputs }, attributes: Attributes & { activation: string }) => [
-    ended(plain.reference(inputs, attributes as never)[0]!, bias!, attributes.activation),
+    ended(plain.reference(inputs, attributes as never)[0]!, bias, attributes.activation),
   ],
-  cases: endings.map((activation) => ({
-    name: `${one.name}, ${activation}`,
-    inputs: { ...one.inputs, bias: normal([channels], 3), ...endingInputs },
-    attributes: { ...one.attributes, activation, ...endingAttributes },
-  })),
+  cases,
   tolerance: DIRECT,
 });
+const withEnding = (one: Case, bias: Input | undefined, activation: string): Case => ({
+  ...one,
+  name: `${one.name}${bias ? '' : ' without bias'}, ${activation}`,
+  inputs: { ...one.inputs, ...(bias && { bias }), ...endingInputs(activation) },
+  attributes: { ...one.attributes, activation, ...endingAttributes },
+});
+
+const ends = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, 80, -2000];
+const signs = [1, -1, 1, -1];
+const extremes = (one: Case, channels: number, filter: Shape): Case => ({
+  ...one,
+  name: 'NaN, infinities, ±80 and ±2000',
+  inputs: {
+    x: values(
+      ends.flatMap((value) => Array<number>(channels).fill(value)),
+      [ends.length, 1, 1, channels],
+    ),
+    filter: values(signs, filter),
+  },
+  extreme: true,
+});
+const fullExtremes = extremes(full('', [6, 1, 1, 1], [1, 1, 1, 4]), 1, [1, 1, 1, 4]);
+const thinExtremes = extremes(thin('', [6, 1, 1, 4], [1, 1, 4, 1]), 4, [1, 1, 4, 1]);
 
 /** Convolution with a bias and an activation. */
-export const fusedConv2d: KernelRow = fused(
-  'FusedConv2D',
-  conv2d,
-  full('3x3', [2, 6, 5, 7], [3, 3, 7, 11]),
-  11,
-);
+export const fusedConv2d: KernelRow = fused('FusedConv2D', conv2d, [
+  ...endings.flatMap((activation) => [
+    withEnding(full('3x3', [2, 6, 5, 7], [3, 3, 7, 11]), normal([11], 3), activation),
+    withEnding(fullExtremes, normal([4], 3), activation),
+  ]),
+  withEnding(full('3x3', [2, 6, 5, 7], [3, 3, 7, 8]), undefined, 'relu'),
+]);
 /** Depthwise convolution with a bias and an activation. */
-export const fusedDepthwiseConv2d: KernelRow = fused(
-  'FusedDepthwiseConv2D',
-  depthwiseConv2d,
-  thin('3x3', [2, 6, 5, 7], [3, 3, 7, 1]),
-  7,
-);
+export const fusedDepthwiseConv2d: KernelRow = fused('FusedDepthwiseConv2D', depthwiseConv2d, [
+  ...endings.flatMap((activation) => [
+    withEnding(thin('3x3', [2, 6, 5, 7], [3, 3, 7, 1]), normal([7], 3), activation),
+    withEnding(thinExtremes, normal([4], 3), activation),
+  ]),
+  withEnding(thin('3x3', [2, 6, 5, 8], [3, 3, 8, 1]), undefined, 'relu'),
+]);

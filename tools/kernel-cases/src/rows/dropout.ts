@@ -1,6 +1,6 @@
 import { fillCounterUniform } from '@tenfold/random';
 import { type Array64, map } from '../array';
-import { normal } from '../inputs';
+import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
 interface Attributes {
@@ -10,13 +10,14 @@ interface Attributes {
 
 function drop(x: Array64, { rate, key }: Attributes): Array64[] {
   const uniform = fillCounterUniform(new Float32Array(x.values.length), key);
-  return [map(x, (value, i) => value * (uniform[i]! < rate ? 0 : 1 / (1 - rate)))];
+  const kept = Math.fround(1 / (1 - rate));
+  return [map(x, (value, i) => value * (uniform[i]! < rate ? 0 : kept))];
 }
 
-const caseOf = (size: number, rate: number): Case => ({
-  name: `[${size}], rate ${rate}`,
+const caseOf = (size: number, rate: number, key = [0xdeadbeef, size]): Case => ({
+  name: `[${size}], rate ${rate}, key ${key}`,
   inputs: { x: normal([size], 1) },
-  attributes: { rate, key: [0xdeadbeef, size] },
+  attributes: { rate, key },
 });
 
 /** Dropout with a mask from a key; its gradient is the same kernel on dy. */
@@ -35,7 +36,15 @@ export const dropout: KernelRow = {
     ...[0, 1, 3, 5, 65, 20_001].map((size) => caseOf(size, 0.1)),
     caseOf(1000, 0),
     caseOf(1000, 0.999),
+    caseOf(1000, 1e-9),
+    caseOf(70_004, 1 / 3, [2 ** 32 - 1, 2 ** 31]),
+    {
+      name: 'any rank, and extremes',
+      inputs: { x: values([80, 0, 1e30, 1e-30, Number.NaN, Number.POSITIVE_INFINITY], [1, 2, 3]) },
+      attributes: { rate: 1e-9, key: [1, 2] },
+    },
     { ...caseOf(125 * 64 * 192, 0.1), speed: true },
   ],
-  tolerance: { relative: 2e-7 },
+  // Bit for bit.
+  tolerance: {},
 };

@@ -1,6 +1,6 @@
 import { type Array64, sizeOf } from '../array';
 import { ended, endingAttributes, endingInputs, endings } from '../endings';
-import { normal } from '../inputs';
+import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
 interface Attributes {
@@ -154,21 +154,39 @@ interface FusedAttributes extends Attributes {
   activation: string;
 }
 
+const withEnding = (product: Case, more: Case['inputs'], activation: string): Case => ({
+  name: `${product.name}${more.bias ? '' : ' without bias'}, ${activation}`,
+  inputs: { ...product.inputs, ...more, ...endingInputs(activation) },
+  attributes: { ...product.attributes, activation, ...endingAttributes },
+});
+const ends = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, 80, 2000];
+const extremes: Case = {
+  name: 'NaN, infinities, ±80 and ±2000',
+  inputs: { a: values(ends, [6, 1]), b: values([1, -1, 1, -1], [1, 4]) },
+  attributes: { transposeA: false, transposeB: false },
+};
+
 /** A product with a bias and an activation. */
 export const fusedMatMul: KernelRow = {
   kernel: '_FusedMatMul',
   reference: ({ a, b, bias }, attributes: FusedAttributes) => {
-    return [ended(product(a!, b!, attributes), bias!, attributes.activation)];
+    return [ended(product(a!, b!, attributes), bias, attributes.activation)];
   },
-  cases: endings.flatMap((activation) =>
-    [[9, false] as const, [1, false] as const, [1, true] as const].map(([rows, transposeB]): Case => {
-      const product = caseOf([rows, 33], [33, 11], false, transposeB);
-      return {
-        name: `${product.name}, ${activation}`,
-        inputs: { ...product.inputs, bias: normal([11], 3), ...endingInputs },
-        attributes: { ...product.attributes, activation, ...endingAttributes },
-      };
+  cases: [
+    ...endings.flatMap((activation) => [
+      ...[[9, false] as const, [1, false] as const, [1, true] as const].map(([rows, transposeB]): Case => {
+        const product = caseOf([rows, 33], [33, 11], false, transposeB);
+        return withEnding(product, { bias: normal([11], 3) }, activation);
+      }),
+      { ...withEnding(extremes, { bias: normal([4], 3) }, activation), extreme: true as const },
+    ]),
+    withEnding(caseOf([6, 8], [8, 8], false, false), {}, 'relu'),
+    // So long a sum that backends may split it.
+    ...['sigmoid', 'relu'].map((activation) => {
+      const product = caseOf([4, 3000], [3000, 12], false, false);
+      const b = normal([3000, 12], 2, { scale: 1 / 3000 });
+      return withEnding(product, { b, bias: normal([12], 3) }, activation);
     }),
-  ),
+  ],
   tolerance: { rms: 1e-6 },
 };

@@ -36,9 +36,9 @@ function orthogonalize({ shape, values }: Array64, steps: number): Array64 {
   return { shape, values: y };
 }
 
-const caseOf = (shape: number[]): Case => ({
-  name: `[${shape}]`,
-  inputs: { x: normal(shape, 7) },
+const caseOf = (shape: number[], scale = 1): Case => ({
+  name: `[${shape}]${scale === 1 ? '' : `, times ${scale}`}`,
+  inputs: { x: normal(shape, 7, { scale }) },
   attributes: { steps: 5 },
 });
 const shapes = [
@@ -64,13 +64,16 @@ export const newtonSchulz: KernelRow = {
   },
   reference: ({ x }, { steps }: { steps: number }) => [orthogonalize(x!, steps)],
   cases: [
-    [1, 1],
-    [5, 3],
-    [3, 5],
-    [150, 64],
-    [64, 300],
-    [0, 4],
-  ].map(caseOf),
+    ...[
+      [1, 1],
+      [5, 3],
+      [3, 5],
+      [150, 64],
+      [64, 300],
+      [0, 4],
+    ].map((shape) => caseOf(shape)),
+    ...[0, 80, 1e15, 1e-5].map((scale) => caseOf([3, 4], scale)),
+  ],
   tolerance: { absolute: 3e-5, relative: 3e-5 },
   list: {
     kernel: 'NewtonSchulzList',

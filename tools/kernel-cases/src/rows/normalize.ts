@@ -47,8 +47,16 @@ export function normalizationGradient(
   return [dx, { shape: [channels], values: dgamma }, { shape: [channels], values: dbeta }];
 }
 
+/** The largest, at least 0, of the numbers that are not NaN. */
 export const largest = (values: Iterable<number>): number => {
   let most = 0;
-  for (const value of values) most = Math.max(most, value);
+  for (const value of values) if (value > most) most = value;
   return most;
+};
+
+/** The smallest of the numbers that are not NaN. */
+export const smallest = (values: Iterable<number>): number => {
+  let least = Number.POSITIVE_INFINITY;
+  for (const value of values) if (value < least) least = value;
+  return least;
 };

@@ -1,6 +1,6 @@
 import { type Array64, sizeOf } from '../array';
 import { axesOf, type WindowAttributes } from '../geometry';
-import { type Input, normal } from '../inputs';
+import { type Input, normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
 interface Attributes extends WindowAttributes {
@@ -53,7 +53,16 @@ const caseOf = (
   inputs: { x },
   attributes: { filterSize, strides, pad },
 });
+const [nan, most, least] = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+// biome-ignore format: as the image is
+const ends = values([
+  nan,   1,     least, least, nan, nan, 0, -0,
+  2,     nan,   least, least, nan, nan, -0, 0,
+  -1e30, -2e30, most,  3,     nan, least, 5, 5,
+  -3e30, -1e30, nan,   most,  least, nan, nan, 5,
+], [1, 4, 8, 1]);
 const cases: Case[] = [
+  { ...caseOf([1, 4, 8, 1], 2, 2, 'valid', ends), name: 'NaN, infinities and −1e30' },
   caseOf([1, 1, 1, 1], 1, 1, 'valid'),
   caseOf([2, 4, 4, 1], 2, 2, 'valid'),
   caseOf([3, 31, 31, 64], 2, 2, 'valid'),
@@ -63,6 +72,8 @@ const cases: Case[] = [
   caseOf([2, 8, 8, 9], 2, 1, 'valid'),
   caseOf([1, 6, 5, 4], [3, 2], 3, 1),
   caseOf([2, 5, 5, 3], 2, 3, 'valid'),
+  caseOf([1, 4, 4, 2], 1, 2, 'valid'),
+  caseOf([1, 9, 9, 2], 5, 3, 'same'),
   caseOf([4, 8, 8, 16], 8, 8, 'valid'),
   { ...caseOf([250, 31, 31, 64], 2, 2, 'valid'), speed: true },
 ];
@@ -70,10 +81,19 @@ const cases: Case[] = [
 const distinct = [caseOf([1, 4, 4, 2], 2, 2, 'valid', normal([1, 4, 4, 2], 5))];
 const tied = cases.map((one): Case => ({ ...one, extreme: true }));
 
+/** Of places the first with the largest value above −∞; as in tfjs NaN counts as smaller than everything. */
+const firstLargest = ({ values }: Array64, at: readonly number[]): number | undefined =>
+  at.reduce<number | undefined>(
+    (best, i) => (values[i]! > (best === undefined ? least : values[best]!) ? i : best),
+    undefined,
+  );
+
 /** The largest of a window. */
 export const maxPool: KernelRow = {
   kernel: 'MaxPool',
-  reference: ({ x }, attributes: Attributes) => [pooled(x!, attributes, (values) => Math.max(...values))],
+  reference: ({ x }, attributes: Attributes) => [
+    pooled(x!, attributes, (values) => Math.max(...values.filter((value) => !Number.isNaN(value)))),
+  ],
   cases: [...tied, ...distinct],
   tolerance: {},
   gradient: {
@@ -84,8 +104,8 @@ export const maxPool: KernelRow = {
     reference: ({ dy, input }, attributes: Attributes) => {
       const dx = new Float64Array(sizeOf(input!.shape));
       windows(input!, attributes).places.forEach((at, o) => {
-        const best = at.reduce((a, b) => (input!.values[b]! > input!.values[a]! ? b : a));
-        dx[best]! += dy!.values[o]!;
+        const best = firstLargest(input!, at);
+        if (best !== undefined) dx[best]! += dy!.values[o]!;
       });
       return [{ shape: input!.shape, values: dx }];
     },

@@ -1,5 +1,5 @@
 import { type Array64, make } from '../array';
-import { normal } from '../inputs';
+import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
 type Named = { readonly [name: string]: Array64 };
@@ -72,22 +72,30 @@ export const lstmCell: KernelRow = {
       whole(batch, units, squashed),
     ];
   },
-  cases: sizes.flatMap(([batch, units]): Case[] => [
-    {
-      name: `[${batch}, ${units}]`,
-      inputs: {
-        input: normal([batch, 4 * units], 1),
-        product: normal([batch, 4 * units], 2),
-        cell: normal([batch, units], 3),
+  cases: [
+    ...sizes.flatMap(([batch, units]): Case[] => [
+      {
+        name: `[${batch}, ${units}]`,
+        inputs: {
+          input: normal([batch, 4 * units], 1),
+          product: normal([batch, 4 * units], 2),
+          cell: normal([batch, units], 3),
+        },
+        attributes: {},
       },
-      attributes: {},
-    },
+      {
+        name: `[${batch}, ${units}], the first step`,
+        inputs: { input: normal([batch, 4 * units], 1) },
+        attributes: {},
+      },
+    ]),
     {
-      name: `[${batch}, ${units}], the first step`,
-      inputs: { input: normal([batch, 4 * units], 1) },
+      name: '±80',
+      inputs: { input: values([80, -80, 80, 80, -80, -80, -80, -80], [2, 4]) },
       attributes: {},
+      extreme: true,
     },
-  ]),
+  ],
   tolerance: { absolute: 2e-6, relative: 2e-6 },
   gradient: {
     kernel: 'LstmCellGrad',
@@ -152,23 +160,37 @@ export const gruCell: KernelRow = {
     const h = n.map((value, i) => value + z[i]! * ((inputs.state?.values[i] ?? 0) - value));
     return [whole(batch, units, h), beside(batch, units, [r, z, n]), whole(batch, units, m)];
   },
-  cases: sizes.flatMap(([batch, units]): Case[] => [
+  cases: [
+    ...sizes.flatMap(([batch, units]): Case[] => [
+      {
+        name: `[${batch}, ${units}]`,
+        inputs: {
+          input: normal([batch, 3 * units], 1),
+          product: normal([batch, 3 * units], 2),
+          bias: normal([units], 3),
+          state: normal([batch, units], 4),
+        },
+        attributes: {},
+      },
+      {
+        name: `[${batch}, ${units}], the first step`,
+        inputs: { input: normal([batch, 3 * units], 1), bias: normal([units], 3) },
+        attributes: {},
+      },
+    ]),
     {
-      name: `[${batch}, ${units}]`,
+      name: 'tanh of small sums',
       inputs: {
-        input: normal([batch, 3 * units], 1),
-        product: normal([batch, 3 * units], 2),
-        bias: normal([units], 3),
-        state: normal([batch, units], 4),
+        input: values(
+          [0, 1e-6, 0.01, 0.2999, 0.3001, -0.1].flatMap((x) => [0, 0, x]),
+          [6, 3],
+        ),
+        bias: values([0]),
       },
       attributes: {},
+      tolerance: { relative: 6e-7 },
     },
-    {
-      name: `[${batch}, ${units}], the first step`,
-      inputs: { input: normal([batch, 3 * units], 1), bias: normal([units], 3) },
-      attributes: {},
-    },
-  ]),
+  ],
   tolerance: { absolute: 2e-6, relative: 2e-6 },
   gradient: {
     kernel: 'GruCellGrad',

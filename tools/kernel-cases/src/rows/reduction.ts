@@ -1,5 +1,5 @@
 import { type Array64, sizeOf } from '../array';
-import { normal } from '../inputs';
+import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
 
 interface Attributes {
@@ -74,9 +74,27 @@ const caseOf = (shape: number[], axis: number[], keepDims = false): Case => ({
   inputs: { x: normal(shape, 1) },
   attributes: { axis, reductionIndices: axis, keepDims },
 });
-const cases = [
+/** Rows with NaN near the end, with both infinities, and of −∞ alone. */
+const ends: Input = {
+  shape: [3, 300],
+  values: () => {
+    const numbers = normal([3, 300], 1).values().fill(Number.NEGATIVE_INFINITY, 600);
+    numbers.set([Number.NaN], 298);
+    numbers.set([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], 400);
+    return numbers;
+  },
+};
+const cases: Case[] = [
   ...shapes.map(([shape, axis]) => caseOf(shape, axis)),
   caseOf([4, 5, 6], [0, 2], true),
+  { ...caseOf([3, 300], [1]), name: 'NaN and infinities', inputs: { x: ends } },
+  {
+    ...caseOf([2, 3], [0]),
+    name: 'NaN and infinities in columns',
+    inputs: {
+      x: values([Number.NaN, 1, Number.NEGATIVE_INFINITY, 2, Number.POSITIVE_INFINITY, -1], [2, 3]),
+    },
+  },
   { ...caseOf([250, 15, 15, 64], [0, 1, 2]), speed: true as const },
 ];
 
@@ -86,6 +104,7 @@ const row = (
   fold: Fold,
   finish: (total: number, count: number) => number,
   tolerance: KernelRow['tolerance'],
+  more: Case[] = [],
 ): KernelRow => ({
   kernel,
   reference: ({ x }, attributes: Attributes) => {
@@ -93,7 +112,7 @@ const row = (
     const count = attributes.axis.reduce((n, i) => n * x!.shape[i]!, 1);
     return [{ shape, values: values.map((total) => finish(total, count)) }];
   },
-  cases,
+  cases: [...cases, ...more],
   tolerance,
 });
 
@@ -112,6 +131,8 @@ export const sum: KernelRow = row(
   (a, b) => a + b,
   (total) => total,
   ofTerms(false),
+  // The sum of nothing is 0.
+  [caseOf([0], [0]), caseOf([0, 3], [0]), caseOf([3, 0], [1]), caseOf([0, 2, 3], [0, 2])],
 );
 /** The mean along axes. */
 export const mean: KernelRow = row(

@@ -1,15 +1,8 @@
 import { type Array64, make, map } from '../array';
-import { normal } from '../inputs';
+import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
-const shapes = [
-  [1, 1],
-  [7, 3],
-  [65, 10],
-  [2, 64, 65],
-  [500, 100],
-  [3, 70_000],
-];
+const shapes = [[1, 1], [3], [7, 3], [65, 10], [2, 64, 65], [500, 100], [3, 70_000]];
 
 /** For every row of the last axis its values' sum. */
 function rowSums({ shape, values }: Array64): Float64Array {
@@ -39,11 +32,17 @@ const caseOf = (shape: number[]): Case => ({
   attributes: { dim: -1 },
 });
 
+const ends = values([80, -80, 0, 0, Number.NEGATIVE_INFINITY, Math.log(3)], [2, 3]);
+
 /** Softmax along the last axis, a kernel of tfjs, and its gradient. */
 export const softmax: KernelRow = {
   kernel: 'Softmax',
   reference: ({ logits }) => [softmaxOf(logits!)],
-  cases: [...shapes.map(caseOf), { ...caseOf([3072, 64, 64]), speed: true }],
+  cases: [
+    ...shapes.map(caseOf),
+    { name: '±80 and −∞', inputs: { logits: ends }, attributes: { dim: -1 }, extreme: true },
+    { ...caseOf([3072, 64, 64]), speed: true },
+  ],
   tolerance: { absolute: 1e-7, relative: 1e-5 },
   gradient: {
     kernel: 'SoftmaxGrad',
@@ -78,21 +77,29 @@ export const softmaxCrossEntropy: KernelRow = {
       { shape: logits!.shape, values: y.values },
     ].map((output) => (n === 0 ? map(output, () => 0) : output));
   },
-  cases: shapes.map((shape) => ({
-    name: `[${shape}]`,
-    inputs: {
-      logits: normal(shape, 1, { scale: 3 }),
-      labels: {
-        shape,
-        // Every third class has no share.
-        values: () =>
-          normal(shape, 2)
-            .values()
-            .map((value, i) => (i % 3 === 1 ? 0 : Math.abs(value))),
+  cases: [
+    ...shapes.map((shape) => ({
+      name: `[${shape}]`,
+      inputs: {
+        logits: normal(shape, 1, { scale: 3 }),
+        labels: {
+          shape,
+          // Every third class has no share.
+          values: () =>
+            normal(shape, 2)
+              .values()
+              .map((value, i) => (i % 3 === 1 ? 0 : Math.abs(value))),
+        },
       },
+      attributes: {},
+    })),
+    {
+      name: '±80, and −∞ where the label is 0',
+      inputs: { logits: ends, labels: values([0, 1, 0, 1, 0, 0], [2, 3]) },
+      attributes: {},
+      extreme: true,
     },
-    attributes: {},
-  })),
+  ],
   tolerance: [
     { absolute: 1e-5, relative: 1e-5 },
     { absolute: 1e-7, relative: 1e-5 },

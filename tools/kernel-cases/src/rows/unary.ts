@@ -78,6 +78,13 @@ const inputs = [1, 3, 5, 64, 1001].map((size) => ({
 const casesOf = (kernel: string, attributes: object): Case[] => [
   ...inputs.map((one) => ({ ...one, attributes })),
   { name: 'infinities, NaN, ±80 and 0', inputs: { x: values(ends) }, attributes, extreme: true },
+  // As many as vectors hold.
+  {
+    name: 'infinities, NaN, ±80, 0 and ±1',
+    inputs: { x: values([...ends, 1, -1]) },
+    attributes,
+    extreme: true,
+  },
   ...(kernel === 'Exp'
     ? [{ name: 'a million', inputs: { x: grid(1_000_000, -6, 6) }, attributes, speed: true as const }]
     : []),

@@ -1,0 +1,21 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from '../backend';
+
+type Call = Parameters<tf.KernelFunc>[0];
+
+/** Runs a product without its activation, and the activation as a kernel behind it: 'prelu', 'leakyrelu' or 'relu6'. */
+export function activateAfter(call: Call, product: tf.KernelFunc): tf.TensorInfo {
+  const { preluActivationWeights, ...inputs } = call.inputs;
+  const { activation, leakyreluAlpha } = call.attrs as unknown as tf.FusedConv2DAttrs;
+  const x = product({ ...call, inputs, attrs: { ...call.attrs, activation: 'linear' } }) as tf.TensorInfo;
+  const behind = {
+    prelu: { kernelName: tf.Prelu, inputs: { x, alpha: preluActivationWeights! }, attrs: {} },
+    leakyrelu: { kernelName: tf.LeakyRelu, inputs: { x }, attrs: { alpha: leakyreluAlpha ?? 0.2 } },
+    relu6: { kernelName: tf.Relu6, inputs: { x }, attrs: {} },
+  }[activation as 'prelu' | 'leakyrelu' | 'relu6'];
+  const backend = call.backend as WebgpuBackend;
+  const { kernelFunc } = tf.getKernel(behind.kernelName, 'webgpu')!;
+  const y = kernelFunc({ inputs: behind.inputs, backend, attrs: behind.attrs }) as tf.TensorInfo;
+  backend.disposeData(x.dataId);
+  return y;
+}
