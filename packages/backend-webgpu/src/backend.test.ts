@@ -1,7 +1,7 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startWebgpu } from '../test/webgpu';
+import { randomTensor, runKernel, startWebgpu } from '../test/webgpu';
 import type { WebgpuBackend } from './backend';
 import { kernels } from './kernels';
 import { u32 } from './program';
@@ -58,6 +58,13 @@ describe.runIf(available)('the backend', () => {
     const before = { tensors: tf.memory().numTensors, bytes: bytes() };
     for (let i = 20; i < 60; i++) await step(i);
     expect({ tensors: tf.memory().numTensors, bytes: bytes() }).toEqual(before);
+  });
+
+  it('gives the same bits every time', async () => {
+    const [x, dy] = [randomTensor([8, 31, 31, 8]), randomTensor([8, 31, 31, 16], 2)];
+    const attrs = { strides: 1, pad: 'same', filterShape: [3, 3, 8, 16] };
+    const run = async () => (await runKernel(tf.Conv2DBackpropFilter, { x, dy }, attrs)[0]!.data()).slice();
+    expect(await run()).toEqual(await run());
   });
 
   it('distinguishes scalars that print alike', async () => {
