@@ -5,6 +5,7 @@ import { f32 } from '../program';
 import { readsFloat16, storeActivation } from '../store-activation';
 import { deferredUpdate } from './deferred-update';
 import { runElementwise } from './elementwise';
+import { isNoUpdate } from './step-rule';
 
 /** Larger tensors are computed at once: waiting would keep their operands alive. */
 const LARGEST = 16_384;
@@ -150,8 +151,9 @@ function expressionOf(
 const size = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 
 /**
- * The value where a condition is true, and else the other, computed at once: a chain of choices from step to step would keep
- * what it chooses from. A value that waits for its formula is computed with the choice.
+ * The value where a condition is true, and else the other. A value that waits for its formula is computed with the choice. The
+ * choice between an update and none waits for the addition that follows; any other is computed at once, since a chain of choices
+ * from step to step would keep what it chooses from.
  *
  * @param condition bool []
  * @param other of the value's shape, or []
@@ -172,7 +174,7 @@ export function selectFused(
   let formula = formulaOf(expressionOr(value), expressionOr(other));
   if (!formula.fits) formula = formulaOf(leafOf(value, shape), leafOf(other, shape));
   const out = formula.defer(backend, shape);
-  backend.deferrals.compute(out.dataId);
+  if (!isNoUpdate(backend, other)) backend.deferrals.compute(out.dataId);
   return out;
 }
 

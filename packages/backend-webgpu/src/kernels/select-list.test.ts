@@ -3,6 +3,8 @@ import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { leastDevice, normals, randomTensor, runKernel, startWebgpu } from '../../test/webgpu';
+import type { WebgpuBackend } from '../backend';
+import { internals } from '../tfjs-internals';
 
 const available = await startWebgpu();
 
@@ -123,30 +125,61 @@ describe.runIf(available)('SelectList', () => {
     });
   });
 
-  it('takes NaN, scalars on the GPU, large tensors and conditions of several kinds', async () => {
-    const [yes, no] = [conditionOf(true), tf.scalar(false, 'bool')];
-    const nan = tf.fill([5], Number.NaN);
-    const large = randomTensor([70_001], 3);
-    const scalar = tf.abs(tf.sum(tf.ones([40, 50])));
-    const values = [nan, large, large, tf.scalar(7)];
-    const others = [tf.zeros([5]), scalar, scalar, tf.scalar(Number.NaN)];
-    const conditions = [no, yes, no, no];
-    const chosen = runKernel('SelectList', list([...conditions, ...values, ...others]));
-    const got = await Promise.all(chosen.map(async (x) => Array.from(await x.data())));
-    expect(got[0]).toEqual([0, 0, 0, 0, 0]);
-    expect(got[1]).toEqual(Array.from(await large.data()));
-    expect(new Set(got[2])).toEqual(new Set([2000]));
-    expect(got[3]).toEqual([Number.NaN]);
-  });
-
-  it('refuses other conditions, types and shapes', () => {
-    const [x, condition] = [tf.zeros([3]), tf.scalar(true, 'bool')];
-    const run = (...inputs: tf.Tensor[]) => runKernel('SelectList', list(inputs));
-    expect(() => run(x, x)).toThrow('SelectList: 2 inputs; expected as many conditions, values and others');
-    expect(() => run(tf.scalar(1), x, x)).toThrow(
-      'SelectList: condition 0 is float32 of shape []; expected a bool []',
-    );
-    expect(() => run(condition, tf.zeros([3], 'int32'), x)).toThrow('SelectList: value 0 is int32');
-    expect(() => run(condition, x, tf.zeros([4]))).toThrow('SelectList: other 0 has shape [4]; expected [3]');
-  });
+  it.each([[true], [false]])(
+    'chooses slots that lie in one buffer by one dispatch, and updates with their addition: %s',
+    async (isTaken) => {
+      const backend = tf.backend() as WebgpuBackend;
+      const dispatches = () => internals(backend).dispatchCountInPass;
+      const rule = { learningRate: -1, momentum: 0.9, nesterov: true, decoupled: false };
+      await expectNoLeaks(async () => {
+        const sizes = [[64], [5, 7], [], [2001], [3]];
+        const [parameters, first] = [1, 2].map((c) =>
+          sizes.map((shape, i) => randomTensor(shape, 10 * c + i)),
+        );
+        let [slots, want] = [first!, first!];
+        const condition = conditionOf(isTaken);
+        const nothing = tf.scalar(-0);
+        // From slots that lie anywhere, and from those of the step before.
+        for (const round of [1, 2]) {
+          const gradients = sizes.map((shape, i) => randomTensor(shape, 100 * round + i));
+          const weightDecays = sizes.map(() => 0);
+          const made = runKernel('SgdList', list([...gradients, ...parameters!, ...slots]), {
+            ...rule,
+            weightDecays,
+          });
+          const n = sizes.length;
+          // As muon does: directions are read, which computes the step, and updates made of them.
+          const updates = made.slice(0, n).map((direction) => tf.mul(direction, 0.5));
+          await Promise.all(made.slice(0, n).map((direction) => direction.data()));
+          await condition.data();
+          const before = dispatches();
+          const chosen = selectEach(
+            condition,
+            [...updates, ...made.slice(n)],
+            [...updates.map(() => nothing), ...slots],
+          );
+          expect(dispatches() - before).toBe(1);
+          const sums = parameters!.map((parameter, i) => tf.add(parameter, chosen[i]!));
+          const added = isTaken
+            ? parameters!.map((parameter, i) => tf.add(parameter, updates[i]!))
+            : parameters!.map((parameter) => tf.clone(parameter));
+          expect(await bits(sums)).toEqual(await bits(added));
+          const single = gradients.map((gradient, i) =>
+            runKernel(
+              'Sgd',
+              { gradient, parameter: parameters![i]!, momentum: want[i]! },
+              { ...rule, weightDecay: 0 },
+            ),
+          );
+          const next = single.map(([, momentum], i) => (isTaken ? momentum! : tf.clone(want[i]!)));
+          expect(await bits(chosen.slice(n))).toEqual(await bits(next));
+          tf.dispose([gradients, made, updates, chosen.slice(0, n), sums, added]);
+          tf.dispose(single.flat().filter((tensor) => !next.includes(tensor)));
+          if (round > 1) tf.dispose([slots, want]);
+          [slots, want] = [chosen.slice(n), next];
+        }
+        return [parameters!, first!, slots, want, condition, nothing];
+      });
+    },
+  );
 });

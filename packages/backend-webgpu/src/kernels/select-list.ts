@@ -3,6 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { deferredUpdate } from './deferred-update';
 import { selectFused } from './elementwise-fusion';
 import { assertFloats } from './floats';
+import { selectSlices } from './select-slices';
 import type { DeferredUpdate } from './step-rule';
 
 /**
@@ -10,7 +11,8 @@ import type { DeferredUpdate } from './step-rule';
  * values whose condition is true, bit for bit, and else the others.
  *
  * A step of an optimizer that still waits, of which updates are chosen against −0 and slots against what they were, takes the
- * condition into its own dispatch.
+ * condition into its own dispatch. Slots of a step that was computed, as muon's are, are chosen in one dispatch for all that
+ * lie in one buffer.
  */
 export const selectList: tf.KernelConfig = {
   kernelName: 'SelectList',
@@ -38,15 +40,34 @@ export const selectList: tf.KernelConfig = {
       );
     }
     const withStep = joinSteps(backend, conditions, values, others);
+    const isAsItIs = (value: tf.TensorInfo) =>
+      withStep.has(value.dataId) || tf.util.sizeFromShape(value.shape) === 0;
+    const slices = new Map<number, tf.TensorInfo>();
+    for (const [condition, places] of placesByCondition(conditions)) {
+      const choices = places.map((place) => ({ place, value: values[place]!, other: others[place]! }));
+      const left = choices.filter(({ value }) => !isAsItIs(value));
+      for (const [place, out] of selectSlices(backend, condition, left)) slices.set(place, out);
+    }
     return values.map((value, k) => {
-      if (withStep.has(value.dataId) || tf.util.sizeFromShape(value.shape) === 0) {
+      if (isAsItIs(value)) {
         backend.incRef(value.dataId);
         return { dataId: value.dataId, shape: value.shape, dtype: value.dtype };
       }
-      return selectFused(backend, conditions[k]!, value, others[k]!);
+      return slices.get(k) ?? selectFused(backend, conditions[k]!, value, others[k]!);
     });
   },
 };
+
+function placesByCondition(conditions: tf.TensorInfo[]): Map<tf.TensorInfo, number[]> {
+  const first = new Map<object, tf.TensorInfo>();
+  const places = new Map<tf.TensorInfo, number[]>();
+  for (const [k, given] of conditions.entries()) {
+    const condition = first.get(given.dataId) ?? given;
+    first.set(given.dataId, condition);
+    places.set(condition, [...(places.get(condition) ?? []), k]);
+  }
+  return places;
+}
 
 /** Gives conditions to steps that wait, and returns the outputs that are chosen there. */
 function joinSteps(
