@@ -8,14 +8,14 @@ export function activateAfter(call: Call, product: tf.KernelFunc): tf.TensorInfo
   const { preluActivationWeights, ...inputs } = call.inputs;
   const { activation, leakyreluAlpha } = call.attrs as unknown as tf.FusedConv2DAttrs;
   const x = product({ ...call, inputs, attrs: { ...call.attrs, activation: 'linear' } }) as tf.TensorInfo;
-  const behind = {
+  const behind: Record<'prelu' | 'leakyrelu' | 'relu6', Omit<Call, 'backend'> & { kernelName: string }> = {
     prelu: { kernelName: tf.Prelu, inputs: { x, alpha: preluActivationWeights! }, attrs: {} },
     leakyrelu: { kernelName: tf.LeakyRelu, inputs: { x }, attrs: { alpha: leakyreluAlpha ?? 0.2 } },
     relu6: { kernelName: tf.Relu6, inputs: { x }, attrs: {} },
-  }[activation as 'prelu' | 'leakyrelu' | 'relu6'];
+  };
   const backend = call.backend as WebgpuBackend;
-  const { kernelFunc } = tf.getKernel(behind.kernelName, 'webgpu')!;
-  const y = kernelFunc({ inputs: behind.inputs, backend, attrs: behind.attrs }) as tf.TensorInfo;
+  const { kernelName, ...own } = behind[activation as 'prelu' | 'leakyrelu' | 'relu6'];
+  const y = tf.getKernel(kernelName, 'webgpu')!.kernelFunc({ ...own, backend }) as tf.TensorInfo;
   backend.disposeData(x.dataId);
   return y;
 }
