@@ -1,6 +1,6 @@
 import { show } from '@tenfold/checks';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { type backend_util, type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { backend_util, type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Arguments, KernelName } from './arguments';
 import { SCRATCH } from './layout';
 import type { Pointer } from './pointer';
@@ -49,11 +49,15 @@ export class SimdBackend extends MathBackendCPU {
   override move(
     dataId: DataId,
     values: backend_util.BackendValues,
-    _shape: number[],
+    shape: number[],
     dtype: DataType,
     refCount: number,
   ): void {
-    this.data.set(dataId, this.record(values, dtype, refCount));
+    const isComplex = dtype === 'complex64';
+    const record = this.record(isComplex ? undefined : values, dtype, refCount);
+    // A complex tensor is two tensors here; another backend gives the pairs of its numbers.
+    if (isComplex) record.complexTensorInfos = this.parts(values as Float32Array, shape);
+    this.data.set(dataId, record);
   }
 
   override readSync(dataId: DataId): backend_util.BackendValues {
@@ -160,11 +164,25 @@ export class SimdBackend extends MathBackendCPU {
     if (index >= 0) this.retained.splice(index, 1);
   }
 
-  private record(values: backend_util.BackendValues, dtype: DataType, refCount: number): TensorRecord {
+  private parts(values: Float32Array, shape: number[]): { real: TensorInfo; imag: TensorInfo } {
+    const { real, imag } = backend_util.splitRealAndImagArrays(values);
+    const keep = (part: Float32Array): TensorInfo => {
+      const dataId = { id: SimdBackend.nextId++ };
+      this.data.set(dataId, this.record(part, 'float32', 1));
+      return { dataId, shape, dtype: 'float32' };
+    };
+    return { real: keep(real), imag: keep(imag) };
+  }
+
+  private record(
+    values: backend_util.BackendValues | undefined,
+    dtype: DataType,
+    refCount: number,
+  ): TensorRecord {
     // CPU kernels pass on views of another tensor's values, whose block may be used again before this tensor dies.
     const { memory } = this.runtime;
     const owned = isView(values) && isWasmBuffer(values.buffer, memory) ? values.slice() : values;
-    return new TensorRecord(memory, dtype, asTyped(owned, dtype), refCount);
+    return new TensorRecord(memory, dtype, owned && asTyped(owned, dtype), refCount);
   }
 
   private lift(dataId: DataId, record: TensorRecord): void {
