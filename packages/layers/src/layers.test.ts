@@ -533,11 +533,31 @@ it('gives a query whose keys are all padding the bias of the output alone', asyn
   ];
   const y = model.predict({ query, key, mask: tf.tensor2d([1, 1, 0, 0], [2, 2]) });
   await expectClose(tf.slice(y, 1), new Float32Array(12).fill(0));
-  // Padding may hold anything.
-  const other = tf.concat([tf.slice(key, [0, 0, 0], [2, 1, 4]), tf.fill([2, 1, 4], 7)], 1);
-  const mask = tf.tensor2d([true, false, true, false], [2, 2], 'bool');
-  await expectClose(model.predict({ query, key: other, mask }), model.predict({ query, key, mask }));
 });
+
+it.each([7, Number.NaN, Number.POSITIVE_INFINITY])(
+  'attends to nothing of padding that holds %d, and has no gradient from it',
+  async (anything) => {
+    const model = createModel(layers.attention({ features: 4, heads: 2 }), { seed: 3 });
+    const query = tf.randomNormal([2, 3, 4], 0, 1, 'float32', 1);
+    const mask = tf.tensor2d([true, false, true, false], [2, 2], 'bool');
+    const tokens = tf.randomNormal([2, 1, 4], 0, 1, 'float32', 2);
+    const of = (padding: number) => {
+      const key = tf.concat([tokens, tf.fill([2, 1, 4], padding)], 1);
+      const { value, grads } = tf.variableGrads(
+        () => tf.sum(tf.square(model.apply({ query, key, mask }, { training: true }))) as tf.Scalar,
+      );
+      const ofKey = tf.grad((key: tf.Tensor) => model.predict({ query, key, mask }))(key);
+      return [value, ...Object.values(grads), ofKey];
+    };
+    const [found, wanted] = [of(anything), of(0)];
+    for (const [i, tensor] of found.entries()) {
+      expect((await tensor.data()).every(Number.isFinite)).toBe(true);
+      await expectClose(tensor, wanted[i]!);
+    }
+    model.dispose();
+  },
+);
 
 describe('activations by value', () => {
   const square = (x: tf.Tensor) => tf.square(x);

@@ -32,7 +32,7 @@ export interface AttentionInput {
   key: tf.Tensor;
   /** [batch, keys, keyFeatures]; the keys by default. */
   value?: tf.Tensor | undefined;
-  /** Which keys may be attended, [batch, keys]: 0 or false for padding. All by default. */
+  /** Which keys may be attended, [batch, keys]: 0 or false for padding, which may hold anything, NaN too. All by default. */
   mask?: tf.Tensor | undefined;
 }
 
@@ -80,8 +80,9 @@ export function attention(options: AttentionOptions): Layer<AttentionParams, Att
   const parts = projections(features, keyFeatures, initializer, outputInitializer);
   return block(parts, (l, input: AttentionInput, context) => {
     const { query, key, value, mask } = checked(input, features, keyFeatures);
-    const [q, k] = [l.query(query), l.key(key)];
-    return l.output(attended(q, k, l.value(value), heads, { keys: mask }, context));
+    // A weight of 0 does not take away NaN and infinities, so that padding is 0 before anything is computed from it.
+    const [k, v] = mask ? [key, value].map((tokens) => shownOnly(tokens, mask)) : [key, value];
+    return l.output(attended(l.query(query), l.key(k!), l.value(v!), heads, { keys: mask }, context));
   });
 }
 
@@ -89,6 +90,12 @@ export function attention(options: AttentionOptions): Layer<AttentionParams, Att
 export function assertHeads(name: string, features: number, heads: number): void {
   if (features % heads === 0) return;
   throw new Error(`${name}: features is ${features} and heads is ${heads}; heads must divide features`);
+}
+
+/** Tokens [batch, keys, features], 0 where the mask [batch, keys] is. */
+function shownOnly(tokens: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  const shown = tf.expandDims(tf.notEqual(mask, 0), 2);
+  return tf.where(tf.broadcastTo(shown, tokens.shape), tokens, tf.zerosLike(tokens));
 }
 
 /** The dense layers around attention. */
