@@ -7,7 +7,12 @@ export interface ConvAttrs {
   dataFormat?: 'NHWC' | 'NCHW';
   dilations?: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Not tfjs's: false asks for direct sums, see `SimdOptions`. */
+  winograd?: boolean;
 }
+
+/** A convolution, and whether Winograd's algorithm may take it. */
+export type ConvInfo = backend_util.Conv2DInfo & { winograd?: boolean | undefined };
 
 /** Sizes, strides and padding of a convolution, as tfjs computes them. */
 export function convInfo(
@@ -15,8 +20,8 @@ export function convInfo(
   filterShape: number[],
   attrs: ConvAttrs,
   depthwise = false,
-): backend_util.Conv2DInfo {
-  return backend_util.computeConv2DInfo(
+): ConvInfo {
+  const info = backend_util.computeConv2DInfo(
     inShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     attrs.strides,
@@ -26,6 +31,7 @@ export function convInfo(
     depthwise,
     backend_util.convertConv2DDataFormat(attrs.dataFormat ?? 'NHWC'),
   );
+  return { ...info, winograd: attrs.winograd };
 }
 
 /** Whether the wasm kernels take a convolution: float32, channels last, and something to compute on all sides. */

@@ -1,5 +1,6 @@
-import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend';
+import type { ConvInfo } from './conv-info';
 import { type Epilogue, linear } from './epilogue';
 import { forwardGeometry, type Geometry, phaseGeometry, phases, withGeometry } from './geometry';
 import { NULL } from './pointer';
@@ -9,8 +10,6 @@ import {
   winogradFilterGradient,
   winogradInputGradient,
 } from './winograd';
-
-type Conv2DInfo = backend_util.Conv2DInfo;
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 256;
@@ -29,7 +28,7 @@ export function convolution(
   backend: SimdBackend,
   x: TensorInfo,
   filter: TensorInfo,
-  info: Conv2DInfo,
+  info: ConvInfo,
   bias?: TensorInfo,
   epilogue: Epilogue = linear,
 ): TensorInfo {
@@ -49,7 +48,7 @@ export function convolutionInputGradient(
   backend: SimdBackend,
   dy: TensorInfo,
   filter: TensorInfo,
-  info: Conv2DInfo,
+  info: ConvInfo,
 ): TensorInfo {
   if (canUseWinograd(backend, info)) return winogradInputGradient(backend, dy, filter, info);
   const out = backend.output(info.inShape);
@@ -66,7 +65,7 @@ export function convolutionFilterGradient(
   backend: SimdBackend,
   x: TensorInfo,
   dy: TensorInfo,
-  info: Conv2DInfo,
+  info: ConvInfo,
 ): TensorInfo {
   if (canUseWinograd(backend, info)) return winogradFilterGradient(backend, x, dy, info);
   const { inChannels, outChannels, batchSize, outHeight, outWidth } = info;

@@ -1,5 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend';
+import type { ConvInfo } from './conv-info';
 import { type Epilogue, linear } from './epilogue';
 import { advance, NULL } from './pointer';
 
@@ -27,10 +28,11 @@ interface Plan {
  * Whether Winograd's algorithm may take a convolution, can, and is faster than the direct one, for x and for the gradient
  * alike.
  */
-export function canUseWinograd({ runtime }: SimdBackend, info: Conv2DInfo): boolean {
+export function canUseWinograd({ runtime }: SimdBackend, info: ConvInfo): boolean {
   const tiles = info.batchSize * Math.ceil(info.outHeight / 4) * Math.ceil(info.outWidth / 4);
   return (
     runtime.winograd &&
+    info.winograd !== false &&
     [info.filterHeight, info.filterWidth].every((size) => size === 3) &&
     [info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth].every(
       (size) => size === 1,

@@ -559,6 +559,38 @@ it.each([7, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
+describe.each([
+  ['', {}],
+  [' with relu', { activation: relu }],
+  [' without bias', { bias: false }],
+  [' dilated', { dilations: 2 }],
+])('conv2d({ winograd: false })%s', (_, options) => {
+  const channels = { inChannels: 16, outChannels: 16, kernelSize: 3, ...options };
+  const shape = [8, 24, 24, 16];
+  const rng = createRng(4);
+  const [values, slopes] = [0, 1].map(() => rng.fillNormal(new Float32Array(8 * 24 * 24 * 16)));
+  /** The same with a large value at the first pixel of every image. */
+  const spoiled = (values: Float32Array) =>
+    tf.tensor(
+      values.map((v, i) => (i % (24 * 24 * 16) === 0 ? 1e4 : v)),
+      shape,
+    );
+  // In a tile with the first pixel, and out of its reach.
+  const at = 'dilations' in options ? 6 : 3;
+  const near = (t: tf.Tensor) => tf.slice(t, [0, at, at, 0], [8, 1, 1, 16]).data();
+
+  it('takes sums of its own terms alone, forward and backward', async () => {
+    const direct = createModel(layers.conv2d({ ...channels, winograd: false }), { seed: 1 });
+    const [x, dy] = [tf.tensor(values!, shape), tf.tensor(slopes!, shape)];
+    const gradient = tf.grad((x: tf.Tensor) => direct.predict(x));
+    expect(await near(direct.predict(spoiled(values!)))).toEqual(await near(direct.predict(x)));
+    expect(await near(gradient(x, spoiled(slopes!)))).toEqual(await near(gradient(x, dy)));
+    // Close to what is computed otherwise.
+    const usual = createModel(layers.conv2d(channels), { seed: 1 });
+    await expectClose(usual.predict(x), direct.predict(x), { absolute: 2e-5 });
+  });
+});
+
 describe('activations by value', () => {
   const square = (x: tf.Tensor) => tf.square(x);
   it.each<[string, (activation?: (x: tf.Tensor) => tf.Tensor) => LayerLike, number[]]>([

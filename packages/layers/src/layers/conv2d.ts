@@ -43,6 +43,11 @@ export interface Conv2dOptions {
   biasInitializer?: Initializer;
   /** Whether the kernel is trained; true by default. The bias always is. */
   trainable?: boolean;
+  /**
+   * Whether a backend may use Winograd's algorithm; true by default. Its errors are in proportion to the largest input around a
+   * pixel, those of direct sums (false) to the terms of each sum.
+   */
+  winograd?: boolean;
   /** Applied to the output, such as `relu` (which runs in the convolution's own kernel); nothing by default. */
   activation?: LayerActivation;
 }
@@ -81,10 +86,11 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
     initializer: func,
     biasInitializer: func,
     trainable: flag,
+    winograd: flag,
     activation: activations,
   });
   const { inChannels, outChannels, padding = 'same', bias = true, trainable = true, activation } = options;
-  const { kernelSize, strides = 1, dilations = 1, initializer = torchUniform() } = options;
+  const { kernelSize, strides = 1, dilations = 1, initializer = torchUniform(), winograd = true } = options;
   const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
   assertStridesOrDilations('conv2d', stride, dilation);
   const { biasInitializer = torchUniform({ fanIn: size[0] * size[1] * inChannels }) } = options;
@@ -99,17 +105,23 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
       assertWindowFits('conv2d', x, size, padding, dilation);
       const kernel = params.kernel as tf.Tensor4D;
       if (Math.max(...dilation) > 1) {
+        const shared = { strides: stride, padding: 'valid', activation: 'linear', winograd } as const;
         const y = spaceToBatchConvolution(x, size, dilation, padding, (x) =>
-          tf.conv2d(x, kernel, stride, 'valid'),
+          winograd ? tf.conv2d(x, kernel, stride, 'valid') : fusedConv2d(x, kernel, undefined, shared),
         );
         return activate(activation, params.bias ? addBias(y, params.bias) : y);
       }
       // The gradient of relu needs its value alone, that of others their argument: those are separate kernels.
       const isRelu = activation?.kernel === 'relu';
-      if (!params.bias && !isRelu) {
+      if (!params.bias && !isRelu && winograd) {
         return activate(activation, tf.conv2d(x as tf.Tensor4D, kernel, stride, tfPadding(padding)));
       }
-      const attributes = { strides: stride, padding, activation: isRelu ? 'relu' : 'linear' } as const;
+      const attributes = {
+        strides: stride,
+        padding,
+        activation: isRelu ? 'relu' : 'linear',
+        winograd,
+      } as const;
       const y = fusedConv2d(x, kernel, params.bias, attributes);
       return isRelu ? y : activate(activation, y);
     },

@@ -21,6 +21,8 @@ export interface FusedConv2dOptions {
   strides: Pair;
   padding: Padding;
   activation: 'linear' | 'relu';
+  /** Whether a backend may use Winograd's algorithm, forward and for the gradients. */
+  winograd: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export const fusedConv2d = (
   x: tf.Tensor,
   filter: tf.Tensor,
   bias: tf.Tensor | undefined,
-  { strides, padding, activation }: FusedConv2dOptions,
+  { strides, padding, activation, winograd }: FusedConv2dOptions,
 ): tf.Tensor =>
   kernel({ x, filter, bias }, {
     strides,
@@ -44,6 +46,7 @@ export const fusedConv2d = (
     dataFormat: 'NHWC',
     dilations: 1,
     activation,
+    ...(!winograd && { winograd }),
   } as unknown as tf.NamedAttrMap);
 
 const reluGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor =>
