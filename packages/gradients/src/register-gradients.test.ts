@@ -270,6 +270,39 @@ describe('agrees with finite differences and leaves no tensor behind', () => {
   });
 });
 
+// Their gradients have none themselves: tfjs refuses to compute it and names the kernel.
+const refused: { [name: string]: string } = {
+  avgPool3d: 'AvgPool3DGrad',
+  conv3d: 'Conv3DBackpropFilterV2',
+  localResponseNormalization: 'LRNGrad',
+  prod: 'Cumprod',
+  'prod along an axis': 'Cumprod',
+  'prod along two axes': 'Cumprod',
+  resizeBilinear: 'ResizeBilinearGrad',
+};
+
+describe('a gradient of a gradient is right by finite differences, or refused by the name of its kernel', () => {
+  it.each(Object.keys(cases))('%s', async (name) => {
+    const [f, make] = cases[name]!;
+    const inputs = tf.tidy(make);
+    // Squared, since the gradient of a linear function alone does not depend on its input.
+    const loss = (...xs: tf.Tensor[]) => tf.sum(tf.square(f(...xs))) as tf.Scalar;
+    const gradient = (...xs: tf.Tensor[]) =>
+      tf.concat(
+        tf
+          .grads(loss)(xs)
+          .map((part) => tf.reshape(part, [-1])),
+      );
+    const check = () => checkGradient(gradient, inputs, { step: 0.02, tolerance: 2e-2 });
+    if (Object.hasOwn(refused, name)) {
+      await expect(check()).rejects.toThrow(`gradient function not found for ${refused[name]}`);
+    } else {
+      await expectNoLeaks(check);
+    }
+    tf.dispose(inputs);
+  });
+});
+
 it('second derivatives', async () => {
   const second = tf.grad((x: tf.Tensor) => tf.sum(tf.grad((y: tf.Tensor) => tf.sum(tf.pow(y, 4)))(x)));
   await expectClose(second(tf.tensor1d([1, 2, -3])), [12, 48, 108], { relative: 1e-4 });
