@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
 import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import {
@@ -5,6 +6,8 @@ import {
   adamW,
   clipByGlobalNorm,
   exponentialMovingAverage,
+  lion,
+  muon,
   type Optimizer,
   partition,
   rmsProp,
@@ -17,6 +20,9 @@ import { weights } from '../test/clouds';
 import { createTrainer, DivergenceError, fit, loadCheckpoint, saveCheckpoint, train } from './index';
 
 const optimizers: { [name: string]: Optimizer } = {
+  adam: adam(),
+  lion: lion(),
+  muon: partition([{ match: /kernel$/, optimizer: muon() }], adamW()),
   sgd: sgd({ learningRate: 0.1 }),
   momentum: sgd({ learningRate: 0.1, momentum: 0.9 }),
   adamW: adamW(),
@@ -25,6 +31,16 @@ const optimizers: { [name: string]: Optimizer } = {
   clipped: clipByGlobalNorm(adamW(), { maxNorm: 1 }),
   groups: partition([{ match: /^head/, optimizer: adamW() }], sgd({ learningRate: 0.1, momentum: 0.9 })),
 };
+
+it('tries every optimizer that has goldens', () => {
+  const folder = new URL('../../optimizers/goldens/', import.meta.url);
+  // Only what descends: the other files are of schedules and of products.
+  const names = readdirSync(folder)
+    .filter((file) => readFileSync(new URL(file, folder), 'utf8').includes('"rosenbrock"'))
+    .map((file) => file.replace('.json', ''));
+  expect(names.length).toBeGreaterThan(4);
+  expect(Object.keys(optimizers)).toEqual(expect.arrayContaining(names));
+});
 
 const network = () =>
   createModel(
