@@ -108,6 +108,19 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
     input.dispose();
   });
 
+  it('keeps one tensor for its gradient, not its argument and its value', () => {
+    let kept: number | undefined;
+    tf.grad((x: tf.Tensor) => {
+      const argument = tf.mul(x, 2);
+      const before = tf.memory().numDataBuffers;
+      const value = f(argument);
+      tf.dispose([argument, value]);
+      kept = tf.memory().numDataBuffers - (before - 1);
+      return tf.neg(x);
+    })(tf.tensor(x, shape));
+    expect(kept).toBe(1);
+  });
+
   it('refuses what is no tensor, and unknown options', () => {
     for (const bad of [undefined, null, '1', {}, [1, 'a'], [[1, 2], [3]]]) {
       expect(() => f(bad as unknown as tf.Tensor)).toThrow(new RegExp(`^${name}: x is .*; give a tensor`));
