@@ -38,6 +38,22 @@ describe('SimdBackend', () => {
     expect(values.buffer).toBeInstanceOf(ArrayBuffer);
   });
 
+  it.each([3, 1000])('hands out copies of %i values that no kernel has touched too', async (size) => {
+    const values = Array.from({ length: size }, (_, i) => size - i);
+    for (const dtype of ['float32', 'int32', 'bool'] as const) {
+      const x = tf.tensor1d(values, dtype);
+      const first = [...(await x.data())];
+      (await x.data()).fill(0);
+      x.dataSync().fill(0);
+      expect([...x.dataSync()]).toEqual(first);
+      x.dispose();
+    }
+    const text = tf.tensor1d(['a', 'b']);
+    (await text.data<'string'>())[0] = 'c';
+    expect([...(await text.data())]).toEqual(['a', 'b']);
+    text.dispose();
+  });
+
   it('copies views of another tensor that a CPU kernel passes on', () => {
     const x = tf.fill([256], 1);
     const part = tf.slice(x, [16], [16]); // contiguous: the CPU kernel returns a subarray

@@ -61,9 +61,9 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   override readSync(dataId: DataId): backend_util.BackendValues {
-    const { values, pointer } = this.data.get(dataId) as TensorRecord;
-    // A copy: the caller may keep it beyond the life of the tensor, whose block is used again.
-    return pointer === 0 ? super.readSync(dataId) : (values as Float32Array).slice();
+    const { values, complexTensorInfos } = this.data.get(dataId) as TensorRecord;
+    // A copy: the caller may write to it, and keep it beyond the life of the tensor, whose block is used again.
+    return complexTensorInfos ? super.readSync(dataId) : (values as Float32Array).slice();
   }
 
   override incRef(dataId: DataId): void {
