@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { containerThreads, hardwareThreads } from './platform';
+import { affordableThreads, containerThreads, hardwareThreads } from './platform';
 
 const files = (contents: { [path: string]: string }) => (path: string) => contents[path];
 const v1 = (quota: string) =>
@@ -15,6 +15,23 @@ it.each([
   [files({}), Number.POSITIVE_INFINITY],
 ])('knows how many processors a container has the time of: %#', (read, threads) => {
   expect(containerThreads(read)).toBe(threads);
+});
+
+const addresses = (limit: string, kilobytes = 11 * 2 ** 20) =>
+  files({
+    '/proc/self/limits': `Limit          Soft Limit    Hard Limit   Units\nMax address space         ${limit}            ${limit}            bytes\n`,
+    '/proc/self/status': `Name:\tnode\nVmPeak:\t 1 kB\nVmSize:\t${kilobytes} kB\n`,
+  });
+
+it.each([
+  [addresses('unlimited'), Number.POSITIVE_INFINITY],
+  [addresses(String(16 * 2 ** 30)), 5],
+  [addresses(String(12 * 2 ** 30)), 1],
+  [addresses(String(11.5 * 2 ** 30)), 0],
+  [addresses(String(2 * 2 ** 30)), 0],
+  [files({}), Number.POSITIVE_INFINITY],
+])('knows how many threads there are addresses for: %#', (read, threads) => {
+  expect(affordableThreads(read)).toBe(threads);
 });
 
 it('takes at least one thread', () => expect(hardwareThreads()).toBeGreaterThanOrEqual(1));

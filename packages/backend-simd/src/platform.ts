@@ -56,6 +56,20 @@ export function containerThreads(read: (path: string) => string | undefined): nu
   return processors > 0 ? Math.max(1, Math.ceil(processors)) : Number.POSITIVE_INFINITY;
 }
 
+/** Bytes of addresses that Node reserves for a thread: 590 MiB were seen in Node 20, 840 for the first. */
+const THREAD_ADDRESSES = 2 ** 30;
+
+/**
+ * The threads that the process still has addresses for; Infinity where nothing limits them. V8 ends the process when a
+ * thread gets none, as it may under `ulimit -v`.
+ */
+export function affordableThreads(read: (path: string) => string | undefined = readText): number {
+  const limit = /^Max address space +(\d+)/m.exec(read('/proc/self/limits') ?? '')?.[1];
+  const used = /^VmSize:\s+(\d+) kB/m.exec(read('/proc/self/status') ?? '')?.[1];
+  if (limit === undefined || used === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.floor((Number(limit) - 1024 * Number(used)) / THREAD_ADDRESSES));
+}
+
 function readText(path: string): string | undefined {
   try {
     return (nodeModule('fs') as NodeFs | undefined)?.readFileSync(path, 'utf8');

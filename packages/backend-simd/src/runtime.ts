@@ -2,7 +2,7 @@ import { Arena } from './arena';
 import type { Kernels } from './generated/kernels';
 import { scratchOf } from './layout';
 import { releaseOptions, type SimdOptions, takeOptions } from './options';
-import { canShareMemory, hardwareThreads } from './platform';
+import { affordableThreads, canShareMemory, hardwareThreads } from './platform';
 import { type Kernel, Pool } from './pool';
 import { assertWebAssembly, hasRelaxedSimd, panelOf, type Variant, variantBytes } from './variants';
 
@@ -130,11 +130,23 @@ function buildRuntime(
   const { memory, maximum } = createMemory(start, shared, maximumPages);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = instance.exports as unknown as Kernels;
-  const workers = { count: threads - 1, patienceMilliseconds };
+  // Asked when the memory has its addresses.
+  const count = Math.min(threads - 1, threads > 1 ? affordableThreads() : 0);
+  const workers = { count, patienceMilliseconds };
   const pool =
-    threads > 1 ? new Pool(kernels as unknown as Record<string, Kernel>, memory, module, workers) : undefined;
+    count > 0 ? new Pool(kernels as unknown as Record<string, Kernel>, memory, module, workers) : undefined;
   const arena = new ArenaClass(memory, start, maximum * PAGE);
-  return { memory, arena, kernels, pool, threads, variant, shared, panel: panelOf(variant), winograd };
+  return {
+    memory,
+    arena,
+    kernels,
+    pool,
+    threads: count + 1,
+    variant,
+    shared,
+    panel: panelOf(variant),
+    winograd,
+  };
 }
 
 interface Created {

@@ -77,6 +77,23 @@ const hasTaskset = (() => {
   }
 })();
 
+describe.runIf(process.platform === 'linux')('little address space', () => {
+  // A shared memory of 4 GiB takes 10 GiB of addresses, and V8 ends the process where a thread gets none.
+  it.each([16, 12, 11.5, 11.2])('of %d GiB ends in a result', async (gibibytes) => {
+    const command = `ulimit -v ${Math.floor(gibibytes * 2 ** 20)}; exec "$0" "$1"`;
+    const ended = await run('sh', ['-c', command, node, program], { env: { THREADS: '8' } });
+    expect(ended.code, ended.output).toBe(0);
+    expect(resultOf(ended)).toMatch(/^result -?\d/);
+  });
+
+  it('of 4 GiB is refused with what to do', async () => {
+    const { output } = await run('sh', ['-c', `ulimit -v ${4 * 2 ** 20}; exec "$0" "$1"`, node, program]);
+    expect(output).toMatch(
+      /simd backend: the engine refused a memory of 0.25 GiB.*raise its limit \(ulimit -v\)/,
+    );
+  });
+});
+
 describe('more threads than cores', () => {
   const results = async (command: string, args: string[]) => {
     const found = [];
