@@ -34,6 +34,17 @@ describe.runIf(available)('the backend', () => {
     }
   });
 
+  it('hands out copies: what a reader writes changes no tensor', async () => {
+    const fresh = tf.tensor1d([3, 2, 1]);
+    const computed = tf.add(tf.tensor1d(Float32Array.from({ length: 3000 }, (_, i) => i)), 1);
+    for (const x of [fresh, computed]) {
+      const first = Array.from(await x.data()).slice(0, 3);
+      (await x.data()).fill(0);
+      expect(Array.from(await x.data()).slice(0, 3)).toEqual(first);
+      await expectClose(tf.slice(tf.mul(x, 1), 0, 3), first);
+    }
+  });
+
   it('gives disposed buffers to later results of the same batch without mixing them up', async () => {
     const x = tf.tensor1d(Float32Array.from({ length: 3000 }, (_, i) => i));
     const y = tf.tidy(() => {

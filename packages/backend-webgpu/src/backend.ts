@@ -218,7 +218,8 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
       const values = await this.suballocation.withOwnBuffer(dataId, (id) => super.read(id));
       if (this.suballocation.of({ dataId })) this.tensorMap.get(dataId).values = values;
       this.health.assert();
-      return values;
+      // A copy: tfjs keeps what it has read, and the caller may write to it.
+      return values.slice();
     } catch (error) {
       await this.health.settle();
       this.health.assert();
@@ -235,7 +236,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
         'webgpu: a tensor on the GPU cannot be read synchronously here; use await tensor.data() instead of dataSync() or arraySync()',
       );
     }
-    return this.suballocation.withOwnBuffer(dataId, (id) => super.readSync(id));
+    return this.suballocation.withOwnBuffer(dataId, (id) => super.readSync(id)).slice();
   }
 
   // What no kernel wrote, since there was nothing to write, has no buffer.
