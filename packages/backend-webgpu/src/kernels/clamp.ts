@@ -4,6 +4,6 @@
  */
 export const CLAMP_NUMBER = `
 fn clampNumber(x: T, low: f32, high: f32) -> T {
-  let isNaN = (bitcast<U>(x) & U(0x7fffffffu)) > U(0x7f800000u);
+  let isNaN = (bitcast<U>(x) & U(0x7fffffff)) > U(0x7f800000u);
   return select(clamp(x, T(low), T(high)), x, isNaN);
 }`;
