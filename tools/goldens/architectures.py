@@ -61,7 +61,7 @@ def whiten(net):
     return lambda x: F.gelu(net.conv('whiten', x) + net.params['whiten.bias'])
 
 
-def airbench(net, widths, classes):
+def airbench(net, imageSize, widths, classes):
     first = whiten(net)
     channels = 24
     for i, width in enumerate(widths):
@@ -75,7 +75,7 @@ def airbench(net, widths, classes):
             x = pool(net.conv(f'block{i + 1}.conv1', x), 2)
             x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm1', x, **AIRBENCH_NORM))
             x = F.gelu(net.apply_batch_norm(f'block{i + 1}.norm2', net.conv(f'block{i + 1}.conv2', x), **AIRBENCH_NORM))
-        return net.apply_dense('head', pool(x, 3).flatten(1)) / 9
+        return net.apply_dense('head', pool(x, (imageSize - 1) // 8).flatten(1)) / 9
     return forward
 
 
@@ -141,11 +141,11 @@ def vit(net, imageSize, patchSize, width, depth, heads, mlpWidth, classes, posit
     return forward
 
 
-def vitHybrid(net, stemWidth, width, depth, heads, mlpWidth, classes):
-    first = whiten(net)
+def vitHybrid(net, imageSize, stemWidth, width, depth, heads, mlpWidth, classes):
+    first, side = whiten(net), (imageSize - 1) // 4
     channels = (24, stemWidth, stemWidth, width)
     for i in (1, 2, 3): net.make(f'stem.conv{i}.kernel', 3, 3, *channels[i - 1:i + 1]); net.batch_norm(f'stem.norm{i}', channels[i], False)
-    net.dense('tokens', width, width); net.make('positions.embedding', 49, width, scale=.2)
+    net.dense('tokens', width, width); net.make('positions.embedding', side * side, width, scale=.2)
     blocks = transformer(net, depth, width, heads, mlpWidth)
     net.dense('head', width, classes)
     def forward(x):
@@ -153,7 +153,7 @@ def vitHybrid(net, stemWidth, width, depth, heads, mlpWidth, classes):
         for i in (1, 2, 3):
             x = net.conv(f'stem.conv{i}', x)
             x = F.gelu(net.apply_batch_norm(f'stem.norm{i}', x if i == 2 else pool(x, 2), **AIRBENCH_NORM))
-        return net.apply_dense('head', blocks(net.apply_dense('tokens', x.reshape(len(x), 49, width)) + net.params['positions.embedding']))
+        return net.apply_dense('head', blocks(net.apply_dense('tokens', x.reshape(len(x), side * side, width)) + net.params['positions.embedding']))
     return forward
 
 
@@ -255,12 +255,12 @@ def add(name, build, options, shape, learning_rate, steps=10):
     cases.append(dict(name=name, options=options, params=params, x=tensor(x), labels=labels.tolist(), learningRate=learning_rate, losses=losses, predicted=tensor(predicted), **first))
 
 
-add('airbench', airbench, dict(widths=[3, 4, 5], classes=4), (3, 32, 32, 3), 2.)
+add('airbench', airbench, dict(imageSize=20, widths=[3, 4, 5], classes=4), (3, 20, 20, 3), .7)
 add('mlp', mlp, dict(inFeatures=12, widths=[8, 6], classes=3, dropoutRate=0), (5, 2, 2, 3), .3)
 vit_options = dict(imageSize=8, patchSize=2, width=8, depth=2, heads=2, mlpWidth=12, classes=3)
 add('vit', vit, dict(vit_options, positions='sincos2d'), (4, 8, 8, 3), .2)
 add('vit', vit, dict(vit_options, positions='learned', depth=1, heads=1), (1, 8, 8, 3), .1)
-add('vitHybrid', vitHybrid, dict(stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 32, 32, 3), .005)
+add('vitHybrid', vitHybrid, dict(imageSize=20, stemWidth=4, width=8, depth=1, heads=2, mlpWidth=6, classes=3), (3, 20, 20, 3), .005)
 add('rowRnn', rowRnn, dict(cell='lstm', imageSize=6, inChannels=2, width=5, classes=3), (4, 6, 6, 2), .5)
 add('rowRnn', rowRnn, dict(cell='gru', imageSize=6, inChannels=2, width=5, classes=3), (4, 6, 6, 2), .5)
 add('vit', vit, dict(vit_options, positions='learned', tokens='shifted', attention='locality'), (4, 8, 8, 3), .2)
