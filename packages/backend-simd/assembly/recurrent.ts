@@ -7,14 +7,14 @@ import { loadPart, storePart } from './vector';
 /** s (1 - s), the derivative of sigmoid from its value. */
 // @ts-ignore: decorator
 @inline
-function slopeOfSigmoid(s: v128): v128 {
+function sigmoidGradFromOutput(s: v128): v128 {
   return f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
 }
 
 /** 1 - t^2, the derivative of tanh from its value. */
 // @ts-ignore: decorator
 @inline
-function slopeOfTanh(t: v128): v128 {
+function tanhGradFromOutput(t: v128): v128 {
   return f32x4.sub(f32x4.splat(1), f32x4.mul(t, t));
 }
 
@@ -27,7 +27,7 @@ function sum(input: usize, product: usize, at: usize, width: i32): v128 {
 
 /** [i, f, g, o] = input + product; c = σ(f) cell + σ(i) tanh(g), h = σ(o) tanh(c). */
 export function lstmCell(
-  input: usize, product: usize, cell: usize, state: usize, gates: usize, next: usize, squashed: usize, units: i32,
+  input: usize, product: usize, cell: usize, state: usize, gates: usize, next: usize, tanhCell: usize, units: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
   const step = bytes(units);
@@ -47,7 +47,7 @@ export function lstmCell(
       storePart(gates + at + 2 * step, candidate, width);
       storePart(gates + at + 3 * step, out, width);
       storePart(next + to, c, width);
-      storePart(squashed + to, t, width);
+      storePart(tanhCell + to, t, width);
       storePart(state + to, f32x4.mul(out, t), width);
     }
   }
@@ -55,7 +55,7 @@ export function lstmCell(
 
 /** Gradients of lstmCell for the sums of its gates and for the cell before, from those of h and of c (or 0). */
 export function lstmCellGrad(
-  dstate: usize, dnext: usize, gates: usize, squashed: usize, cell: usize, dsums: usize, dcell: usize, units: i32,
+  dstate: usize, dnext: usize, gates: usize, tanhCell: usize, cell: usize, dsums: usize, dcell: usize, units: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
   const step = bytes(units);
@@ -65,14 +65,14 @@ export function lstmCellGrad(
       const at = bytes(row * 4 * units + i), to = bytes(row * units + i);
       const take = loadPart(gates + at, width), keep = loadPart(gates + at + step, width);
       const candidate = loadPart(gates + at + 2 * step, width), out = loadPart(gates + at + 3 * step, width);
-      const t = loadPart(squashed + to, width), dh = loadPart(dstate + to, width);
-      let dc = f32x4.mul(f32x4.mul(dh, out), slopeOfTanh(t));
+      const t = loadPart(tanhCell + to, width), dh = loadPart(dstate + to, width);
+      let dc = f32x4.mul(f32x4.mul(dh, out), tanhGradFromOutput(t));
       if (dnext) dc = f32x4.add(dc, loadPart(dnext + to, width));
       const before = cell ? loadPart(cell + to, width) : f32x4.splat(0);
-      storePart(dsums + at, f32x4.mul(f32x4.mul(dc, candidate), slopeOfSigmoid(take)), width);
-      storePart(dsums + at + step, f32x4.mul(f32x4.mul(dc, before), slopeOfSigmoid(keep)), width);
-      storePart(dsums + at + 2 * step, f32x4.mul(f32x4.mul(dc, take), slopeOfTanh(candidate)), width);
-      storePart(dsums + at + 3 * step, f32x4.mul(f32x4.mul(dh, t), slopeOfSigmoid(out)), width);
+      storePart(dsums + at, f32x4.mul(f32x4.mul(dc, candidate), sigmoidGradFromOutput(take)), width);
+      storePart(dsums + at + step, f32x4.mul(f32x4.mul(dc, before), sigmoidGradFromOutput(keep)), width);
+      storePart(dsums + at + 2 * step, f32x4.mul(f32x4.mul(dc, take), tanhGradFromOutput(candidate)), width);
+      storePart(dsums + at + 3 * step, f32x4.mul(f32x4.mul(dh, t), sigmoidGradFromOutput(out)), width);
       storePart(dcell + to, f32x4.mul(dc, keep), width);
     }
   }
@@ -116,9 +116,9 @@ export function gruCellGrad(
       const reset = loadPart(gates + at, width), update = loadPart(gates + at + step, width);
       const candidate = loadPart(gates + at + 2 * step, width), dh = loadPart(dnext + to, width);
       const before = state ? loadPart(state + to, width) : f32x4.splat(0);
-      const dupdate = f32x4.mul(f32x4.mul(dh, f32x4.sub(before, candidate)), slopeOfSigmoid(update));
-      const dcandidate = f32x4.mul(f32x4.mul(dh, f32x4.sub(f32x4.splat(1), update)), slopeOfTanh(candidate));
-      const dreset = f32x4.mul(f32x4.mul(dcandidate, loadPart(recurrent + to, width)), slopeOfSigmoid(reset));
+      const dupdate = f32x4.mul(f32x4.mul(dh, f32x4.sub(before, candidate)), sigmoidGradFromOutput(update));
+      const dcandidate = f32x4.mul(f32x4.mul(dh, f32x4.sub(f32x4.splat(1), update)), tanhGradFromOutput(candidate));
+      const dreset = f32x4.mul(f32x4.mul(dcandidate, loadPart(recurrent + to, width)), sigmoidGradFromOutput(reset));
       storePart(dinput + at, dreset, width);
       storePart(dproduct + at, dreset, width);
       storePart(dinput + at + step, dupdate, width);

@@ -83,7 +83,7 @@ export interface Kernels {
   /** Of input and product [batch, 4·units]: [h, gates σ(i) σ(f) tanh(g) σ(o) [batch, 4·units], c, tanh(c)]. */
   LstmCell: Kernel<{ input: T; product?: T | undefined; cell?: T | undefined }>;
   /** [gradient of input and product, gradient of the cell before]. */
-  LstmCellGrad: Kernel<{ dstate: T; dcell?: T | undefined; gates: T; squashed: T; cell?: T | undefined }>;
+  LstmCellGrad: Kernel<{ dstate: T; dcell?: T | undefined; gates: T; tanhCell: T; cell?: T | undefined }>;
   /** Of input and product [batch, 3·units]: [h, gates r z n [batch, 3·units], the product's third part + bias]. */
   GruCell: Kernel<{ input: T; product?: T | undefined; bias: T; state?: T | undefined }>;
   /** [gradient of input, of product, of the state before]. */

@@ -82,8 +82,8 @@ describe.each(variants)('steps of recurrent layers, $name', ({ backend }) => {
         const carried: Named = first
           ? {}
           : { dcell: randomTensor(backend, [batch, units], 5), cell: more.cell! };
-        const [, gates, , squashed] = outputs;
-        const gradients = run('LstmCellGrad', { dstate, gates: gates!, squashed: squashed!, ...carried });
+        const [, gates, , tanhCell] = outputs;
+        const gradients = run('LstmCellGrad', { dstate, gates: gates!, tanhCell: tanhCell!, ...carried });
         const back = (row: number, unit: number) => {
           const { take, keep, candidate, out, before, c } = step(row, unit) as { [name: string]: number };
           const [dh, t] = [part(dstate, 1, row, 0, unit), Math.tanh(c!)];

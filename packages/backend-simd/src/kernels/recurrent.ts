@@ -68,16 +68,16 @@ export const recurrentKernels: KernelConfig[] = [
   cell('LstmCell', 'lstmCell', FORWARD_WORK, {
     inputs: { input: 4, product: 4, cell: 1 },
     optional: ['product', 'cell'],
-    outputs: { state: 1, gates: 4, cell: 1, squashed: 1 },
+    outputs: { state: 1, gates: 4, cell: 1, tanhCell: 1 },
     values: ({ input, product, cell }, to, units) =>
-      [input, product, cell, to.state, to.gates, to.cell, to.squashed, units] as const,
+      [input, product, cell, to.state, to.gates, to.cell, to.tanhCell, units] as const,
   }),
   cell('LstmCellGrad', 'lstmCellGrad', BACKWARD_WORK, {
-    inputs: { dstate: 1, dcell: 1, gates: 4, squashed: 1, cell: 1 },
+    inputs: { dstate: 1, dcell: 1, gates: 4, tanhCell: 1, cell: 1 },
     optional: ['dcell', 'cell'],
     outputs: { dinput: 4, dcell: 1 },
-    values: ({ dstate, dcell, gates, squashed, cell }, to, units) =>
-      [dstate, dcell, gates, squashed, cell, to.dinput, to.dcell, units] as const,
+    values: ({ dstate, dcell, gates, tanhCell, cell }, to, units) =>
+      [dstate, dcell, gates, tanhCell, cell, to.dinput, to.dcell, units] as const,
   }),
   cell('GruCell', 'gruCell', FORWARD_WORK, {
     inputs: { input: 3, product: 3, bias: 0, state: 1 },

@@ -103,27 +103,27 @@ export const recurrentKernels: KernelConfig[] = [
     name: 'lstm cell',
     inputs: { input: 4, product: 4, cell: 1 },
     optional: ['product', 'cell'],
-    outputs: { state: 1, gates: 4, next: 1, squashed: 1 },
+    outputs: { state: 1, gates: 4, next: 1, tanhCell: 1 },
     formula: `
   let gates0 = sigmoid(input0 + product0);
   let gates1 = sigmoid(input1 + product1);
   let gates2 = squash(input2 + product2);
   let gates3 = sigmoid(input3 + product3);
   let next = gates1 * cell + gates0 * gates2;
-  let squashed = squash(next);
-  let state = gates3 * squashed;`,
+  let tanhCell = squash(next);
+  let state = gates3 * tanhCell;`,
   }),
   cell('LstmCellGrad', {
     name: 'lstm cell grad',
-    inputs: { dstate: 1, dcell: 1, gates: 4, squashed: 1, cell: 1 },
+    inputs: { dstate: 1, dcell: 1, gates: 4, tanhCell: 1, cell: 1 },
     optional: ['dcell', 'cell'],
     outputs: { dsums: 4, dbefore: 1 },
     formula: `
-  let dc = dstate * gates3 * (1.0 - squashed * squashed) + dcell;
+  let dc = dstate * gates3 * (1.0 - tanhCell * tanhCell) + dcell;
   let dsums0 = dc * gates2 * gates0 * (1.0 - gates0);
   let dsums1 = dc * cell * gates1 * (1.0 - gates1);
   let dsums2 = dc * gates0 * (1.0 - gates2 * gates2);
-  let dsums3 = dstate * squashed * gates3 * (1.0 - gates3);
+  let dsums3 = dstate * tanhCell * gates3 * (1.0 - gates3);
   let dbefore = dc * gates1;`,
   }),
   // r, z = σ(input + product), m = product + bias, n = tanh(input + r·m); h = n + z·(state − n)

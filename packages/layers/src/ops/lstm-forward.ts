@@ -70,7 +70,7 @@ const fused: Rule = {
   cell: 1,
   step: (input, product, cell) => runKernel('LstmCell', { input, product, cell }, {}),
   gradient: (dstate, dcell, [gates, , tanhCell], cell) =>
-    runKernel('LstmCellGrad', { dstate, dcell, gates: gates!, squashed: tanhCell!, cell }, {}),
+    runKernel('LstmCellGrad', { dstate, dcell, gates: gates!, tanhCell: tanhCell!, cell }, {}),
 };
 
 // Keeps [σ([i, f]), tanh(g), σ(o), c, tanh(c)].

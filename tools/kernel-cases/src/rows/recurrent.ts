@@ -63,13 +63,13 @@ export const lstmCell: KernelRow = {
     ) as [Float64Array, Float64Array, Float64Array, Float64Array];
     const [take, keep, candidate, out] = gates;
     const c = rows(batch, units, (i) => keep[i]! * (inputs.cell?.values[i] ?? 0) + take[i]! * candidate[i]!);
-    const squashed = c.map(tanh);
-    const h = squashed.map((value, i) => out[i]! * value);
+    const tanhCell = c.map(tanh);
+    const h = tanhCell.map((value, i) => out[i]! * value);
     return [
       whole(batch, units, h),
       beside(batch, units, gates),
       whole(batch, units, c),
-      whole(batch, units, squashed),
+      whole(batch, units, tanhCell),
     ];
   },
   cases: [
@@ -100,22 +100,22 @@ export const lstmCell: KernelRow = {
   gradient: {
     kernel: 'LstmCellGrad',
     describe: {
-      inputs: 'dstate, dcell?, gates, squashed = tanh(c), cell? (before)',
+      inputs: 'dstate, dcell?, gates, tanhCell = tanh(c), cell? (before)',
       attributes: '',
       outputs: 'gradient of input and product [batch, 4 units]; dcell (before)',
     },
     of: { dstate: 0, dcell: 2 },
-    saved: ({ cell }, [, gates, , squashed]) => ({
+    saved: ({ cell }, [, gates, , tanhCell]) => ({
       gates: gates!,
-      squashed: squashed!,
+      tanhCell: tanhCell!,
       ...(cell && { cell }),
     }),
     outputs: ['input', 'cell'],
-    reference: ({ dstate, dcell, gates, squashed, cell }) => {
+    reference: ({ dstate, dcell, gates, tanhCell, cell }) => {
       const [batch, units] = dstate!.shape as [number, number];
       const gate = partOf(gates!, 4);
       const total = rows(batch, units, (i) => {
-        const t = squashed!.values[i]!;
+        const t = tanhCell!.values[i]!;
         return (dcell?.values[i] ?? 0) + dstate!.values[i]! * gate(i, 3) * (1 - t * t);
       });
       const slope = (s: number) => s * (1 - s);
@@ -123,7 +123,7 @@ export const lstmCell: KernelRow = {
         rows(batch, units, (i) => total[i]! * gate(i, 2) * slope(gate(i, 0))),
         rows(batch, units, (i) => total[i]! * (cell?.values[i] ?? 0) * slope(gate(i, 1))),
         rows(batch, units, (i) => total[i]! * gate(i, 0) * (1 - gate(i, 2) ** 2)),
-        rows(batch, units, (i) => dstate!.values[i]! * squashed!.values[i]! * slope(gate(i, 3))),
+        rows(batch, units, (i) => dstate!.values[i]! * tanhCell!.values[i]! * slope(gate(i, 3))),
       ];
       return [
         beside(batch, units, dsums),
