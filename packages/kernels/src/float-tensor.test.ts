@@ -1,7 +1,7 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { floatTensor, tensorOf } from './index';
+import { floatTensor, toTensor } from './index';
 
 const of = (value: unknown) => tf.tidy(() => floatTensor('f', 'x', value as tf.Tensor));
 
@@ -33,7 +33,7 @@ it.each(['int32', 'bool'] as const)('casts %s and leaves the tensor as it is', a
 it('gives a float32 tensor back as it is, and keeps a dtype where asked', () => {
   const x = tf.tensor1d([1]);
   expect(of(x)).toBe(x);
-  expect(tensorOf('f', 'x', [1, 2], 'int32').dtype).toBe('int32');
+  expect(toTensor('f', 'x', [1, 2], 'int32').dtype).toBe('int32');
 });
 
 it.each([

@@ -16,14 +16,14 @@ const WANTED = 'give a tensor, or numbers in nested arrays';
  */
 export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what: string, value: Input<T>): T {
   assertNames('floatTensor', name, what);
-  const tensor = tensorOf(name, what, value);
+  const tensor = toTensor(name, what, value);
   return (tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32')) as T;
 }
 
 /** An argument as a tensor of numbers in its own dtype: float32 for arrays, unless `dtype` says otherwise. */
-export function tensorOf(name: string, what: string, value: Input, dtype?: 'float32' | 'int32'): tf.Tensor {
-  assertNames('tensorOf', name, what);
-  assertArgument('tensorOf', 'dtype', dtype, dtypes);
+export function toTensor(name: string, what: string, value: Input, dtype?: 'float32' | 'int32'): tf.Tensor {
+  assertNames('toTensor', name, what);
+  assertArgument('toTensor', 'dtype', dtype, dtypes);
   if (value instanceof tf.Tensor) {
     if (value.isDisposed)
       throw new Error(`${name}: ${what} is ${show(value)}; give one that still holds its values`);

@@ -1,5 +1,5 @@
 export { countFlops, type FlopCount } from './count-flops';
-export { floatTensor, type Input, tensorOf } from './float-tensor';
+export { floatTensor, type Input, toTensor } from './float-tensor';
 export { canFuse, type FunctionKernelConfig, fused, fusedList, hasKernels, runKernel } from './fused';
 export type { Kernel, Kernels, ListKernels } from './kernels';
 export { onTape, type TapeRule } from './on-tape';

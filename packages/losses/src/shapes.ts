@@ -1,5 +1,5 @@
 import { show } from '@tenfold/checks';
-import { floatTensor, type Input, tensorOf } from '@tenfold/kernels';
+import { floatTensor, type Input, toTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Labels and predictions. */
@@ -35,7 +35,7 @@ export function sameClasses(name: string, labels: Input, predictions: Input, cal
  * labels of NaN, so that neither the loss nor its gradient looks like one; one given as a number is an error at once.
  */
 export function classesAsOneHot(name: string, labels: Input, predictions: Input, called: string): Pair {
-  const y = tensorOf(name, 'labels', labels);
+  const y = toTensor(name, 'labels', labels);
   const p = floatTensor(name, called, predictions);
   const expected = p.shape.slice(0, -1);
   if (p.rank < 1 || y.shape.join() !== expected.join()) {

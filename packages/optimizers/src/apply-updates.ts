@@ -1,5 +1,5 @@
 import { assertArgument, show } from '@tenfold/checks';
-import { tensorOf } from '@tenfold/kernels';
+import { toTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { mapKind } from './optimizer';
 
@@ -31,7 +31,7 @@ export function applyUpdates(params: tf.NamedTensorMap, updates: tf.NamedTensorM
         `applyUpdates: the update of ${name} is ${show(given)}; give the updates of an optimizer's update`,
       );
     }
-    const update = tensorOf('applyUpdates', `the update of ${name}`, given);
+    const update = toTensor('applyUpdates', `the update of ${name}`, given);
     if (parameter.shape.join() !== update.shape.join()) {
       throw new Error(
         `applyUpdates: ${name} has shape [${parameter.shape}] but its update has shape [${update.shape}]; give an update of the parameter's shape`,
