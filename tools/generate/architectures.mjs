@@ -32,7 +32,7 @@ export async function architectureTable(variants, exports_) {
       ]);
     }
   }
-  return table(['network', 'what it is', 'parameters', 'multiply-adds an image'], rows);
+  return table(['network', 'description', 'parameters', 'multiply-adds per image'], rows);
 }
 
 /** The packages from their source, with what runs a network on the simd backend. */

@@ -87,7 +87,7 @@ function packageTable() {
     .split('\n')
     .map((line) => line.split('<-').map((part) => part.trim()));
   return table(
-    ['package', 'what it is', 'imports'],
+    ['package', 'description', 'imports'],
     rows.map(([name, imports]) => [
       `[\`${name}\`](packages/${name})`,
       manifestOf(name).description.replace(/\.$/, ''),

@@ -12,7 +12,7 @@ export const table = (headings, rows) =>
 export function exportTable(exports_) {
   const columns = [
     ['name', link],
-    ['what it is', summary],
+    ['description', summary],
     ['formula', formula],
     ['input → output', shapes],
     ['slots', slots],

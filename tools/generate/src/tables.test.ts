@@ -19,7 +19,7 @@ describe('exportTable', () => {
   it('gives name and first sentence, and no column that nothing fills', () => {
     const l1 = entry('l1', { paragraphs: ['The sum of |w|, e.g. of Kernels. Another sentence.', 'Prose.'] });
     expect(exportTable([l1])).toBe(
-      '| name | what it is |\n| --- | --- |\n| [`l1`](src/l1.ts) | The sum of \\|w\\|, e.g. of Kernels |',
+      '| name | description |\n| --- | --- |\n| [`l1`](src/l1.ts) | The sum of \\|w\\|, e.g. of Kernels |',
     );
   });
 
@@ -35,7 +35,7 @@ describe('exportTable', () => {
       tag: () => 'a layer from [batch, in] to [batch, out]; float32',
     });
     expect(cells(exportTable([layer, entry('flatten')]))).toEqual([
-      ['name', 'what it is', 'formula', 'input → output', 'options and defaults'],
+      ['name', 'description', 'formula', 'input → output', 'options and defaults'],
       ['---', '---', '---', '---', '---'],
       [
         '[`dense`](src/dense.ts)',
