@@ -2,11 +2,11 @@ import { isKind, type Kind } from './kind';
 import { show } from './show';
 
 /**
- * Fails unless a value is of its kind; undefined passes where the kind is not required.
+ * Throws unless a value is of its kind. `undefined` passes unless the kind is required.
  *
- * @param name of the function, the start of the message
- * @param what the argument or option is called
- * @throws when the value is not of the kind, or the other arguments are not what they should be
+ * @param name of the function; starts the message
+ * @param what name of the argument or option
+ * @throws when the value is not of the kind, or another argument is wrong
  * @example
  * assertArgument('dropout', 'rate', 1.5, fraction); // dropout: rate is 1.5; give a number in [0, 1)
  */
@@ -20,10 +20,10 @@ export function assertArgument(name: string, what: string, value: unknown, kind:
   }
   if (value === undefined && !kind.required) return;
   if (kind.accepts(value)) return;
-  const came = value === undefined ? 'missing' : show(value);
-  throw new Error(`${name}: ${what} is ${came}${typeOf(value)}; give ${kind.expected}`);
+  const shown = value === undefined ? 'missing' : show(value);
+  throw new Error(`${name}: ${what} is ${shown}${typeHint(value)}; give ${kind.expected}`);
 }
 
-/** The type of what prints like a value of another type. */
-const typeOf = (value: unknown): string =>
+/** The type of a value that prints like one of another type. */
+const typeHint = (value: unknown): string =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? ' (a string)' : '';

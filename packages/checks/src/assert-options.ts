@@ -3,14 +3,14 @@ import type { Kind } from './kind';
 import { nearestName } from './nearest-name';
 import { show } from './show';
 
-/** A kind for every option of an options type. */
+/** A kind for each option of an options type. */
 export type Kinds<O extends object> = { readonly [name in keyof Required<O>]: Kind };
 
 /**
- * Fails unless every option is known and has a value of its kind. An option that is undefined counts as not given.
+ * Throws unless every option is known and has a value of its kind. An option that is `undefined` counts as missing.
  *
- * @param name of the function, the start of the message
- * @param options as they came
+ * @param name of the function; starts the message
+ * @param options as the caller passed them
  * @param kinds of all options
  * @throws when options is not an object, has an unknown key, lacks a required one, or a value is not of its kind
  * @example

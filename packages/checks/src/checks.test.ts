@@ -15,7 +15,7 @@ describe('assertOptions', () => {
   type Options = { learningRate: number; momentum?: number; scale?: string; kernelSize?: number | number[] };
   const check = (options: unknown) => assertOptions<Options>('rule', options as Options, kinds);
 
-  it('takes what is right, and what is undefined for not given', () => {
+  it('accepts valid options, and undefined as a missing option', () => {
     check({ learningRate: 0.1, momentum: undefined, scale: 'rms', kernelSize: [3, 3] });
     check({ learningRate: () => 0.1, kernelSize: 5 });
   });
@@ -45,7 +45,7 @@ describe('assertOptions', () => {
     ],
     [{ learningRate: 1, kernelSize: new Array(2) }, /^rule: kernelSize is \[/],
     [{ learningRate: 1, kernelSize: 2 ** 40 }, /^rule: kernelSize is 1099511627776; give/],
-  ])('refuses %j', (options, message) => {
+  ])('rejects %j', (options, message) => {
     expect(() => check(options)).toThrow(message);
   });
 });
@@ -63,7 +63,7 @@ describe('kinds', () => {
     'index',
     'seed',
   ] as const;
-  it.each(numbers)('%s takes numbers alone', (name) => {
+  it.each(numbers)('%s accepts numbers only', (name) => {
     for (const value of [null, true, '1', [], [1], {}, undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n]) {
       expect(checks[name].accepts(value), String(value)).toBe(false);
     }
@@ -86,22 +86,22 @@ describe('kinds', () => {
     ['match', /a/, 'a'],
     ['object', {}, []],
     ['anything', 0, null],
-  ] as const)('%s accepts %s and refuses %s', (name, good, bad) => {
+  ] as const)('%s accepts %s and rejects %s', (name, good, bad) => {
     expect([checks[name].accepts(good), checks[name].accepts(bad)]).toEqual([true, false]);
   });
 
-  it('a class is no function, since it cannot be called', () => {
+  it('func and match reject a class, because it cannot be called', () => {
     for (const name of ['func', 'match'] as const) expect(checks[name].accepts(class {})).toBe(false);
     expect(checks.func.accepts(async () => 0)).toBe(true);
   });
 
-  it('objectWith asks for methods', () => {
+  it('objectWith requires the methods', () => {
     const optimizer = checks.objectWith('an optimizer such as adam()', 'init', 'update');
     expect(optimizer.accepts({ init() {}, update() {} })).toBe(true);
     for (const value of [{ init() {} }, null, () => 0, 'adam']) expect(optimizer.accepts(value)).toBe(false);
   });
 
-  it('between includes its ends', () => {
+  it('between includes both ends', () => {
     const kind = checks.between(-1, 2);
     expect([-1, 2, 2.1, Number.NaN].map((x) => kind.accepts(x))).toEqual([true, true, false, false]);
   });
@@ -170,6 +170,6 @@ it.each<[() => unknown, RegExp]>([
   [() => assertOptions('f', {}, null as never), /^assertOptions: kinds is null; give an object/],
   [() => assertOptions('f', 5 as unknown as object, {}), /^f: options is 5; give an object$/],
   [() => nearestName('lr', 'lr' as never), /^nearestName: known is "lr"; give an array of strings/],
-])('refuses what is wrong in a check itself: %s', (call, message) => {
+])('rejects wrong arguments of a check itself: %s', (call, message) => {
   expect(call).toThrow(message);
 });

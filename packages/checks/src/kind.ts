@@ -1,14 +1,14 @@
-/** A set of values that an argument may have. */
+/** A set of values that an argument may take. */
 export interface Kind {
-  /** What to give, as the end of a sentence: 'a number in [0, 1)'. */
+  /** What to pass, as the end of a sentence: 'a number in [0, 1)'. */
   readonly expected: string;
-  /** Whether a value belongs to it. */
+  /** Whether a value is of this kind. */
   accepts(value: unknown): boolean;
-  /** Whether `undefined` is refused; an option that is not given has its default otherwise. */
+  /** Whether `undefined` is rejected; false by default, so that a missing option has its default. */
   readonly required?: boolean;
 }
 
-/** Whether something is a kind, such as one of this package. */
+/** Whether a value is a kind. */
 export const isKind = (value: unknown): value is Kind =>
   typeof value === 'object' &&
   value !== null &&

@@ -7,7 +7,7 @@ const numeric = (expected: string, holds: (value: number) => boolean): Kind => (
   accepts: (value) => typeof value === 'number' && holds(value),
 });
 
-/** Any number but NaN and the infinities. */
+/** Any number except NaN and the infinities. */
 export const finite = numeric('a finite number', Number.isFinite);
 
 /** A finite number above 0. */
@@ -26,9 +26,9 @@ export const probability = numeric('a number in [0, 1]', (x) => x >= 0 && x <= 1
 export const portion = numeric('a number in (0, 1]', (x) => x > 0 && x <= 1);
 
 /**
- * A finite number from `low` to `high`, both included.
+ * A finite number from `low` to `high`, inclusive.
  *
- * @throws when one of them is not a finite number, or `high` is below `low`
+ * @throws when `low` or `high` is not a finite number, or `high` is less than `low`
  */
 export function between(low: number, high: number): Kind {
   for (const [what, value] of Object.entries({ low, high })) {
@@ -39,10 +39,10 @@ export function between(low: number, high: number): Kind {
   return numeric(`a number from ${low} to ${high}`, (x) => x >= low && x <= high);
 }
 
-// Sizes beyond it are typing mistakes that would end in an engine's error about memory, or never end.
+// A larger size is a typing mistake: it would end in an engine's out-of-memory error, or run forever.
 const LARGEST = 2 ** 31 - 1;
 
-/** An integer, of either sign. */
+/** An integer of either sign. */
 export const integer = numeric('an integer', Number.isSafeInteger);
 
 /** An integer from 1 to 2³¹ − 1, such as a size. */
@@ -57,31 +57,31 @@ export const index = numeric(
   (x) => Number.isInteger(x) && x >= 0 && x <= LARGEST,
 );
 
-/** An integer from 0 to 2⁵³ − 1 that begins a stream of random numbers. */
+/** An integer from 0 to 2⁵³ − 1 that seeds a stream of random numbers. */
 export const seed = numeric('an integer of at least 0', (x) => Number.isSafeInteger(x) && x >= 0);
 
 /** true or false. */
 export const flag: Kind = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
 
-/** A string that is not empty. */
+/** A nonempty string. */
 export const text: Kind = {
   expected: 'a string that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 
-/** A function that can be called: not a class, which only `new` can. */
+/** A function that can be called. A class is rejected, because it needs `new`. */
 export const func: Kind = {
   expected: 'a function',
   accepts: (value) => typeof value === 'function' && !isClass(value),
 };
 
-/** What selects parameters by name: a regular expression, or a function of the name. */
+/** A selection of parameters: a regular expression on their names, or a function of the name. */
 export const match: Kind = {
   expected: 'a regular expression or a function of the name',
   accepts: (value) => value instanceof RegExp || func.accepts(value),
 };
 
-/** Anything but null and undefined. */
+/** Anything except null and undefined. */
 export const anything: Kind = {
   expected: 'a value',
   accepts: (value) => value !== undefined && value !== null,
@@ -94,10 +94,10 @@ export const object: Kind = {
 };
 
 /**
- * An object that has methods of these names, such as an optimizer.
+ * An object with methods of these names, such as an optimizer.
  *
- * @param expected what to give, as the end of a sentence
- * @param methods their names
+ * @param expected what to pass, as the end of a sentence
+ * @param methods the names of the methods
  */
 export function objectWith(expected: string, ...methods: string[]): Kind {
   assertArgument('objectWith', 'expected', expected, required(text));
@@ -117,9 +117,9 @@ const literal: Kind = {
 };
 
 /**
- * One of a few values.
+ * One of the given values.
  *
- * @throws when there is none, or one is not a string, a finite number or a boolean
+ * @throws when there are no values, or a value is not a string, a finite number or a boolean
  */
 export function oneOf(...values: readonly (string | number | boolean)[]): Kind {
   if (values.length === 0) throw new Error('oneOf: there are no values; give at least one');
@@ -136,9 +136,9 @@ export function oneOf(...values: readonly (string | number | boolean)[]): Kind {
 const kind: Kind = { expected: 'a kind, such as positive', accepts: isKind, required: true };
 
 /**
- * A value of the first kind or of another.
+ * A value of any of the given kinds.
  *
- * @throws when there is no kind, or what is given is not one
+ * @throws when there are no kinds, or an argument is not a kind
  */
 export function either(...kinds: readonly Kind[]): Kind {
   if (kinds.length === 0) throw new Error('either: there are no kinds; give at least one');
@@ -150,9 +150,9 @@ export function either(...kinds: readonly Kind[]): Kind {
 }
 
 /**
- * An array of values of a kind; of a certain length when that is given.
+ * An array of values of one kind, of the given length if there is one.
  *
- * @throws when `of` is not a kind, or `length` not an integer of at least 0
+ * @throws when `of` is not a kind, or `length` is not an integer of at least 0
  */
 export function listOf(of: Kind, length?: number): Kind {
   assertArgument('listOf', 'of', of, kind);
@@ -162,13 +162,13 @@ export function listOf(of: Kind, length?: number): Kind {
     accepts: (value) =>
       Array.isArray(value) &&
       (length === undefined || value.length === length) &&
-      // Not `every`, which skips the holes of a sparse array.
+      // `every` alone would skip the holes of a sparse array.
       Array.from(value).every((entry) => of.accepts(entry)),
   };
 }
 
 /**
- * A value that must be given.
+ * A value that must not be missing.
  *
  * @throws when `of` is not a kind
  */

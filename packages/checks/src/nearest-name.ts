@@ -11,10 +11,10 @@ const names: Kind = {
 };
 
 /**
- * The known name that somebody most likely meant: the same but for case and separators, an abbreviation by its words'
- * first letters or by its beginning, or a name within a third of its letters.
+ * The known name that a wrong one most likely means: equal apart from case and separators, abbreviated to the initials of
+ * its words or to its beginning, or misspelled in at most a third of its letters.
  *
- * @returns undefined when none is near
+ * @returns undefined when no name is near
  * @example
  * nearestName('lr', ['learningRate', 'momentum']); // 'learningRate'
  * nearestName('weight_decay', ['weightDecay']); // 'weightDecay'
@@ -22,16 +22,16 @@ const names: Kind = {
 export function nearestName(wrong: string, known: readonly string[]): string | undefined {
   assertArgument('nearestName', 'wrong', wrong, text);
   assertArgument('nearestName', 'known', known, names);
-  const plain = plainOf(wrong);
+  const plain = normalize(wrong);
   if (plain === '') return undefined;
-  const same = known.find((name) => plainOf(name) === plain);
+  const same = known.find((name) => normalize(name) === plain);
   if (same) return same;
   const abbreviated = known.find(
-    (name) => initialsOf(name) === plain || (plain.length >= 2 && plainOf(name).startsWith(plain)),
+    (name) => takeInitials(name) === plain || (plain.length >= 2 && normalize(name).startsWith(plain)),
   );
   if (abbreviated) return abbreviated;
   const ranked = known
-    .map((name) => ({ name, far: distance(plain, plainOf(name)) }))
+    .map((name) => ({ name, far: distance(plain, normalize(name)) }))
     .sort((a, b) => a.far - b.far);
   const best = ranked[0];
   return best && best.far <= Math.max(1, Math.floor(Math.max(plain.length, best.name.length) / 3))
@@ -39,9 +39,9 @@ export function nearestName(wrong: string, known: readonly string[]): string | u
     : undefined;
 }
 
-const plainOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+const normalize = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-const initialsOf = (name: string): string => {
+const takeInitials = (name: string): string => {
   const words = name.split(/(?=[A-Z0-9])|[^A-Za-z0-9]+/).filter(Boolean);
   return words.length > 1 ? words.map((word) => word[0]!.toLowerCase()).join('') : '';
 };

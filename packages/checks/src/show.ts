@@ -1,7 +1,7 @@
 const LONGEST = 40;
 
 /**
- * A value as an error message prints it: strings in quotes, short lists in full, everything else by what it is.
+ * Formats a value for an error message: strings in quotes, short arrays in full, other objects by type.
  *
  * @example
  * show('0.5'); // "0.5"
@@ -21,7 +21,7 @@ export function show(value: unknown): string {
   return thing(value);
 }
 
-/** Whether a function can only be called with `new`. Arrows and methods, which have no prototype, are seen at once. */
+/** Whether a function can only be called with `new`. Arrow functions and methods have no prototype and need no closer look. */
 export const isClass = (value: object): boolean =>
   'prototype' in value && /^class\b/.test(Function.prototype.toString.call(value));
 
@@ -33,7 +33,7 @@ function list(values: unknown[]): string {
 }
 
 function thing(value: object): string {
-  // Read by name alone, so that tensors can be shown without tfjs.
+  // Properties are read without `instanceof`, so that tensors can be shown without a dependency on tfjs.
   const { shape, dtype, isDisposed, length } = value as {
     shape?: unknown;
     dtype?: unknown;
@@ -44,14 +44,14 @@ function thing(value: object): string {
     return `${isDisposed === true ? 'a disposed tensor' : 'a tensor'} ${dtype} [${shape}]`;
   }
   if (value instanceof RegExp) return short(String(value));
-  const name = nameOf(value);
+  const name = className(value);
   if (ArrayBuffer.isView(value) && typeof length === 'number') return `a ${name} of ${length}`;
   if (name !== 'Object') return `a ${name}`;
   const keys = Object.keys(value);
   return keys.length === 0 ? 'an empty object' : `an object with ${short(keys.join(', '))}`;
 }
 
-const nameOf = (value: object): string => {
+const className = (value: object): string => {
   const maker = (value as { constructor?: unknown }).constructor;
   return typeof maker === 'function' && maker.name ? maker.name : 'Object';
 };
