@@ -36,7 +36,7 @@ it.each([
   expect(tf.engine().runKernel).toBe(before);
 });
 
-it('counts by kernel, and stops counting when the function throws', () => {
+it('counts per kernel, and stops counting when the function throws', () => {
   const { result, kernels } = countFlops(() => tf.matMul(ones(2, 3), ones(3, 4)));
   expect(result.shape).toEqual([2, 4]);
   expect(Object.values(kernels)).toEqual([48]);

@@ -10,17 +10,17 @@ interface KernelRun {
 const size = tf.util.sizeFromShape;
 const product = ({ inputs: { a }, attributes, output }: KernelRun) =>
   2 * size(output.shape) * a!.shape.at(attributes.transposeA ? -2 : -1)!;
-/** Every number of the convolution's output sums over a window [height, width, channels] of the filter. */
+/** Each element of the output is a sum over a window [height, width, channels] of the filter. */
 const convolution = (output: number[], window: number[]) => 2 * size(output) * size(window);
-/** One product of queries and keys, or one of the same size. */
+/** One product of queries and keys, or another one of that size. */
 const scores = ({ query, key }: KernelRun['inputs']) => 2 * size(query!.shape) * key!.shape[1]!;
 
 /**
- * The floating-point operations of the kernels that multiply matrices or convolve: a multiply-add is 2, zero padding is
- * included, and what a kernel saves or repeats does not count: convolutions by Winograd's algorithm count as direct
- * ones, and scores that attention computes again for its gradient count once. All other kernels count 0.
+ * The floating-point operations of the kernels that multiply matrices or convolve. A multiply-add is 2, and zero padding is
+ * included. What a kernel saves or repeats does not count: Winograd convolutions count as direct ones, and scores that the
+ * gradient of attention recomputes count once. All other kernels count 0.
  */
-const flopsOf: { [kernel: string]: (run: KernelRun) => number } = {
+const flopCounters: { [kernel: string]: (run: KernelRun) => number } = {
   BatchMatMul: product,
   _FusedMatMul: product,
   Conv2D: ({ inputs, output }) => convolution(output.shape, inputs.filter!.shape.slice(0, 3)),
@@ -40,7 +40,7 @@ const flopsOf: { [kernel: string]: (run: KernelRun) => number } = {
   NewtonSchulzList: newtonSchulz,
 };
 
-/** Of every matrix X: A = X·Xᵀ, A·A and (…)·X, with the smaller side of X as the side of A. */
+/** For each matrix X: A = X·Xᵀ, A·A and (…)·X, where the side of A is the smaller side of X. */
 function newtonSchulz({ inputs, attributes }: KernelRun): number {
   const iterations = Object.values(inputs).map(({ shape }) => {
     const [small, large] = [Math.min(...shape), Math.max(...shape)];
@@ -49,22 +49,22 @@ function newtonSchulz({ inputs, attributes }: KernelRun): number {
   return (attributes.steps as number) * iterations.reduce((sum, flops) => sum + flops, 0);
 }
 
-/** What {@link countFlops} gives. */
+/** The result of {@link countFlops}. */
 export interface FlopCount<T> {
   /** What the function returned. */
   result: T;
   /** Floating-point operations of all kernels. */
   flops: number;
-  /** The same by the kernels' names; those that count 0 are left out. */
+  /** Floating-point operations by kernel name, without the kernels that count 0. */
   kernels: { [kernel: string]: number };
 }
 
 /**
- * Runs a function and counts the floating-point operations of the kernels that it really runs, from their shapes. What
- * they compute stays as it is.
+ * Runs a function and counts the floating-point operations of the kernels that it executes, from their shapes. The results
+ * do not change.
  *
- * A multiply-add of a matrix product or convolution counts 2, zero padding included; sums, activations and norms count 0,
- * as is usual. The function must not be asynchronous.
+ * A multiply-add of a matrix product or convolution counts 2, zero padding included. Sums, activations and norms count 0,
+ * as is usual. The function must be synchronous.
  *
  * @example
  * const { result, flops } = countFlops(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 4]))); // flops = 48
@@ -81,7 +81,7 @@ export function countFlops<T>(body: () => T): FlopCount<T> {
   ): R => {
     const outputs = run.call(engine, name, inputs, attributes) as R;
     const output: tf.Tensor | undefined = Array.isArray(outputs) ? outputs[0] : outputs;
-    const count = Object.hasOwn(flopsOf, name) ? flopsOf[name] : undefined;
+    const count = Object.hasOwn(flopCounters, name) ? flopCounters[name] : undefined;
     if (count && output)
       kernels[name] = (kernels[name] ?? 0) + count({ inputs, attributes: attributes ?? {}, output });
     return outputs;
@@ -89,7 +89,7 @@ export function countFlops<T>(body: () => T): FlopCount<T> {
   try {
     const result = body();
     if (result instanceof Promise) {
-      throw new Error('countFlops: body returned a promise; give a function that is not asynchronous');
+      throw new Error('countFlops: body returned a promise; give a synchronous function');
     }
     return { result, flops: Object.values(kernels).reduce((sum, flops) => sum + flops, 0), kernels };
   } finally {

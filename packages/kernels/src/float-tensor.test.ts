@@ -17,7 +17,7 @@ it.each([
   [new Int8Array([-1, 2]), [-1, 2], [2]],
   [[true, false], [1, 0], [2]],
   [[], [], [0]],
-])('makes a float32 tensor of %j', async (value, values, shape) => {
+])('converts %j to a float32 tensor', async (value, values, shape) => {
   const tensor = of(value);
   expect([tensor.dtype, tensor.shape]).toEqual(['float32', shape]);
   await expectClose(tensor, values);
@@ -30,7 +30,7 @@ it.each(['int32', 'bool'] as const)('casts %s and leaves the tensor as it is', a
   expect(x.isDisposed).toBe(false);
 });
 
-it('gives a float32 tensor back as it is, and keeps a dtype where asked', () => {
+it('returns a float32 tensor as it is, and keeps other dtypes on request', () => {
   const x = tf.tensor1d([1]);
   expect(of(x)).toBe(x);
   expect(toTensor('f', 'x', [1, 2], 'int32').dtype).toBe('int32');
@@ -54,13 +54,13 @@ it.each([
   ],
   [[1, [2]], /^f: x is an array of 2 of unequal lengths; give/],
   [[[1, 2], [3]], /^f: x is an array of 2 of unequal lengths; give/],
-])('refuses what is no tensor of numbers: %#', async (value, message) => {
+])('rejects anything that is not a tensor of numbers: %#', async (value, message) => {
   await expectNoLeaks(() => {
     expect(() => of(value)).toThrow(message);
   });
 });
 
-it('refuses tensors that are disposed or hold no real numbers', () => {
+it('rejects tensors that are disposed or do not hold real numbers', () => {
   const disposed = tf.tensor1d([1]);
   disposed.dispose();
   expect(() => of(disposed)).toThrow(
@@ -74,6 +74,6 @@ it('refuses tensors that are disposed or hold no real numbers', () => {
   );
 });
 
-it('refuses big integers', () => {
+it('rejects big integers', () => {
   expect(() => of(new BigInt64Array(2))).toThrow(/^f: x is a BigInt64Array of 2; give/);
 });

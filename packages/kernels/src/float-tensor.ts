@@ -1,18 +1,19 @@
 import { assertArgument, oneOf, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A tensor, or nested arrays and numbers that make one. */
+/** A tensor, or a number or nested arrays that convert to one. */
 export type Input<T extends tf.Tensor = tf.Tensor> = T | tf.TensorLike;
 
 const dtypes = oneOf('float32', 'int32');
 const WANTED = 'give a tensor, or numbers in nested arrays';
 
 /**
- * An argument as a float32 tensor: int32 and bool tensors are cast, nested arrays converted. Call it within `tf.tidy`.
+ * Converts an argument to a float32 tensor: casts int32 and bool tensors, and converts nested arrays. Call it within
+ * `tf.tidy`.
  *
- * @param name of the function, the start of an error
- * @param what the argument is called
- * @throws when it is missing, disposed, of strings or complex numbers, ragged, or holds something that is not a number
+ * @param name of the function; starts the error
+ * @param what name of the argument
+ * @throws when the argument is missing, disposed, ragged, complex, or holds anything that is not a number
  */
 export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what: string, value: Input<T>): T {
   assertNames('floatTensor', name, what);
@@ -20,7 +21,7 @@ export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what:
   return (tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32')) as T;
 }
 
-/** An argument as a tensor of numbers in its own dtype: float32 for arrays, unless `dtype` says otherwise. */
+/** Converts an argument to a tensor of numbers. A tensor keeps its dtype; arrays become float32 unless `dtype` is given. */
 export function toTensor(name: string, what: string, value: Input, dtype?: 'float32' | 'int32'): tf.Tensor {
   assertNames('toTensor', name, what);
   assertArgument('toTensor', 'dtype', dtype, dtypes);
@@ -33,8 +34,8 @@ export function toTensor(name: string, what: string, value: Input, dtype?: 'floa
   if (!isNumbers(value)) {
     throw new Error(`${name}: ${what} is ${value === undefined ? 'missing' : show(value)}; ${WANTED}`);
   }
-  // tfjs checks this in its debug mode alone, and makes a tensor with too few values otherwise.
-  if (!shapeOf(value)) {
+  // tfjs checks this only in debug mode; otherwise it makes a tensor with too few values.
+  if (!inferShape(value)) {
     throw new Error(`${name}: ${what} is ${show(value)} of unequal lengths; ${WANTED}, all of one length`);
   }
   return tf.tensor(known(value) as tf.TensorLike, undefined, dtype);
@@ -50,21 +51,21 @@ const isNumbers = (value: unknown): boolean =>
   typeof value === 'number' ||
   typeof value === 'boolean' ||
   (ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBig(value)) ||
-  // Not `every`, which skips the holes of a sparse array.
+  // `every` alone would skip the holes of a sparse array.
   (Array.isArray(value) && Array.from(value).every(isNumbers));
 
 const isBig = (value: unknown): boolean => value instanceof BigInt64Array || value instanceof BigUint64Array;
 
-/** The shape of nested arrays; undefined where the entries of one level differ. */
-function shapeOf(value: unknown): number[] | undefined {
+/** The shape of nested arrays; undefined when they are ragged. */
+function inferShape(value: unknown): number[] | undefined {
   if (ArrayBuffer.isView(value)) return [(value as unknown as ArrayLike<number>).length];
   if (!Array.isArray(value)) return [];
-  const shapes = value.map(shapeOf);
+  const shapes = value.map(inferShape);
   const [first = []] = shapes;
   return shapes.every((shape) => shape?.join() === first.join()) ? [value.length, ...first] : undefined;
 }
 
-/** Typed arrays that tfjs does not know as one that it does. */
+/** Converts a typed array of a type that tfjs does not know to one that it knows. */
 function known(value: unknown): unknown {
   if (Array.isArray(value)) return ArrayBuffer.isView(value[0]) ? value.map(known) : value;
   if (!ArrayBuffer.isView(value) || TYPED.some((type) => value instanceof type)) return value;

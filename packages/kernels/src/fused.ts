@@ -13,8 +13,8 @@ export function hasKernels(...names: (keyof Kernels | keyof ListKernels | (strin
 }
 
 /**
- * Whether operations that run now go on tfjs's tape: a fused kernel has no gradient there, its composition has.
- * Within `withGradient` they do not, since the rule has the gradient.
+ * Whether tfjs's tape records operations now. A fused kernel has no gradient on the tape, but its composition has one.
+ * Within `withGradient` nothing is recorded, because the rule provides the gradient.
  */
 const isRecording = (): boolean => {
   const { gradientDepth, kernelDepth } = tf.engine().state;
@@ -22,9 +22,9 @@ const isRecording = (): boolean => {
 };
 
 /**
- * Runs a kernel of the current backend, without its being differentiable; one tensor for each output.
+ * Runs a kernel of the current backend and returns one tensor for each output. It has no gradient.
  *
- * @throws when the backend has no such kernel; {@link hasKernels} says whether it has
+ * @throws when the backend has no such kernel; check with {@link hasKernels}
  */
 export function runKernel<K extends keyof Kernels>(
   kernel: K,
@@ -33,21 +33,20 @@ export function runKernel<K extends keyof Kernels>(
 ): tf.Tensor[] {
   assertCall('runKernel', kernel, inputs, attributes);
   if (!hasKernels(kernel)) throw unknownKernel(kernel);
-  const given = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
+  const defined = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
   const outputs: tf.Tensor | tf.Tensor[] = tf
     .engine()
-    .runKernel(kernel, given as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap);
+    .runKernel(kernel, defined as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
 /**
- * Runs a fused kernel where the current backend has it, and composes operations otherwise. It composes, too, while a
- * gradient is recorded outside of a rule of `withGradient`, so the composition must be made of operations that have
- * gradients.
+ * Runs a fused kernel where the current backend has it, and composes operations elsewhere. It also composes while tfjs's
+ * tape records outside a rule of `withGradient`. Build the composition from operations that have gradients.
  *
- * @param kernel a name of the contract; one of your own is declared by merging into the interface {@link Kernels}
- * @param inputs by name; one that is undefined is left out
- * @param compose the same outputs from tfjs operations
+ * @param kernel a name from {@link Kernels}; declare your own kernels by merging into that interface
+ * @param inputs by name; inputs that are undefined are left out
+ * @param compose computes the same outputs from tfjs operations
  * @returns one tensor for each output of the kernel
  * @example
  * const [y] = fused('Activation', { x }, { function: 'silu' }, () => [tf.mul(x, tf.sigmoid(x))]);
@@ -78,9 +77,9 @@ const listsKind: Kind = {
 };
 
 /**
- * Runs a kernel that takes lists: all tensors of the first list, then all of the second, …
+ * Runs a kernel on lists of tensors: all tensors of the first list, then all of the second, …
  *
- * @returns for each entry of the lists its outputs; undefined where the current backend has no such kernel
+ * @returns the outputs of each list entry; undefined when the current backend does not have the kernel
  */
 export function fusedList<K extends keyof ListKernels>(
   kernel: K,
@@ -100,14 +99,14 @@ export function fusedList<K extends keyof ListKernels>(
   return lists[0]!.map((_, i) => each.map((o) => outputs[o * n + i]!));
 }
 
-/** What a backend registers for a kernel that takes an activation function by name: the names that it knows. */
+/** The configuration that a backend registers for a kernel with the attribute `function`. */
 export interface FunctionKernelConfig extends tf.KernelConfig {
-  /** Names of the activation functions, such as 'silu'. */
+  /** Names of the activation functions that the kernel supports, such as 'silu'. */
   functions: readonly string[];
 }
 
 /**
- * Whether the current backend runs this kernel with the activation function of that name.
+ * Whether the current backend supports an activation function, given by name, in this kernel.
  *
  * @example
  * canFuse('BatchNormActivation', gelu.kernel);
@@ -142,6 +141,6 @@ function unknownKernel(kernel: string): Error {
   );
   const meant = nearest ? `did you mean ${nearest}? ` : '';
   return new Error(
-    `runKernel: the backend ${backend} has no kernel ${show(kernel)}; ${meant}hasKernels says what it has, fused composes what it has not`,
+    `runKernel: the backend ${backend} has no kernel ${show(kernel)}; ${meant}check with hasKernels, or call fused, which composes what the backend lacks`,
   );
 }

@@ -2,24 +2,24 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 type T = tf.Tensor;
 
-/** A kernel that takes named tensors; an optional one may be left out. */
+/** A kernel with named input tensors, some of them optional. */
 export interface Kernel<
   Inputs extends { [name: string]: T | undefined },
   Attributes extends object = object,
 > {
-  /** The tensors by name. */
+  /** The input tensors by name. */
   inputs: Inputs;
-  /** What else the kernel is given. */
+  /** The arguments that are not tensors. */
   attributes: Attributes;
 }
 
 /**
- * An activation function as @tenfold/activations names it. A backend lists those that it knows where it registers the
- * kernel: `canFuse` asks.
+ * The name of an activation function of @tenfold/activations. A backend lists the names that it supports when it registers
+ * the kernel, and `canFuse` checks that list.
  */
 type FunctionName = string;
 
-/** η, β₁, β₂, ε, λ and the step from 0, as `AdamW` takes them. */
+/** η, β₁, β₂, ε and the step, counted from 0. */
 interface AdamAttributes {
   learningRate: number;
   beta1: number;
@@ -32,18 +32,18 @@ interface SgdAttributes {
   learningRate: number;
   momentum: number;
   nesterov: boolean;
-  /** Whether the decay is added to the update and not to the gradient. */
+  /** Whether weight decay is added to the update rather than to the gradient. */
   decoupled: boolean;
 }
 
 /**
- * The fused kernels that packages ask for and backends register, with their inputs and attributes. All tensors are
- * float32. What they compute, and their outputs in order, is written at each.
+ * The fused kernels that packages run and backends register, with their inputs and attributes. All tensors are float32. The
+ * comment of each kernel says what it computes and lists its outputs in order.
  */
 export interface Kernels {
   /** y = f(x), elementwise. */
   Activation: Kernel<{ x: T }, { function: FunctionName }>;
-  /** dx = dy·f'(x), from the argument x or from the value y, whichever suits the function. */
+  /** dx = dy·f'(x), from the argument x or the value y, depending on the function. */
   ActivationGrad: Kernel<{ dy: T; x?: T; y?: T }, { function: FunctionName }>;
   /** dx = y·(dy − Σ dy·y) along the last axis. */
   SoftmaxGrad: Kernel<{ dy: T; y: T }>;
@@ -56,12 +56,12 @@ export interface Kernels {
     { dy: T; x: T; gamma?: T | undefined; mean: T; variance: T },
     { epsilon: number }
   >;
-  /** [f(y), mean, variance] with those of `BatchNormTrain`. */
+  /** [f(y), mean, variance], with y, mean and variance as in `BatchNormTrain`. */
   BatchNormActivation: Kernel<
     { x: T; gamma?: T | undefined; beta?: T | undefined },
     { epsilon: number; function: FunctionName }
   >;
-  /** With g = dy·f'(y), y computed again from x: those of `BatchNormTrainGrad` for g. */
+  /** The outputs of `BatchNormTrainGrad` for dy·f'(y), where y is recomputed from x. */
   BatchNormActivationGrad: Kernel<
     { dy: T; x: T; gamma?: T | undefined; beta?: T | undefined; mean: T; variance: T },
     { epsilon: number; function: FunctionName }
@@ -82,30 +82,30 @@ export interface Kernels {
   >;
   /** Of input and product [batch, 4·units]: [h, gates σ(i) σ(f) tanh(g) σ(o) [batch, 4·units], c, tanh(c)]. */
   LstmCell: Kernel<{ input: T; product?: T | undefined; cell?: T | undefined }>;
-  /** [gradient of input and product, gradient of the cell before]. */
+  /** [gradient of input and product, gradient of the previous cell]; tanhCell is tanh(c). */
   LstmCellGrad: Kernel<{ dstate: T; dcell?: T | undefined; gates: T; tanhCell: T; cell?: T | undefined }>;
   /** Of input and product [batch, 3·units]: [h, gates r z n [batch, 3·units], the product's third part + bias]. */
   GruCell: Kernel<{ input: T; product?: T | undefined; bias: T; state?: T | undefined }>;
-  /** [gradient of input, of product, of the state before]. */
+  /** [gradient of input, gradient of product, gradient of the previous state]. */
   GruCellGrad: Kernel<{ dstate: T; gates: T; recurrent: T; state?: T | undefined }>;
-  /** [update, mean, square] of one parameter. */
+  /** [update, mean, square] for one parameter. */
   AdamW: Kernel<{ gradient: T; parameter: T; mean: T; square: T }, AdamAttributes & { weightDecay: number }>;
-  /** [update, momentum] of one parameter. */
+  /** [update, momentum] for one parameter. */
   Sgd: Kernel<{ gradient: T; parameter: T; momentum: T }, SgdAttributes & { weightDecay: number }>;
   /** X orthogonalized by `steps` Newton-Schulz iterations. */
   NewtonSchulz: Kernel<{ x: T }, { steps: number }>;
-  /** x·m/(1 − rate), the mask m drawn from the key, two integers from 0 to 2³² − 1. */
+  /** x·m/(1 − rate), with the mask m drawn from the key: two integers from 0 to 2³² − 1. */
   Dropout: Kernel<{ x: T }, { rate: number; key: readonly number[] }>;
-  /** Whether every value of all inputs, which may have any names and shapes, is finite: bool []. */
+  /** Whether all values of all inputs are finite: bool []. The inputs may have any names and shapes. */
   AllFinite: Kernel<{ [name: string]: T }>;
 }
 
-/** A step of an optimizer for one parameter: from its gradient, itself and its slots to [update, …slots]. */
+/** An optimizer step for one parameter: from gradient, parameter and slots to [update, …slots]. */
 type Step = { inputs: { gradient: T; parameter: T }; attributes: { weightDecay: number } };
 
 /**
- * Of each step of an optimizer the kernel for many parameters at once, named with `List` at its end: lists of gradients,
- * parameters and slots in the order of its inputs, one weight decay each; outputs as of the step.
+ * For each optimizer step, the kernel for many parameters at once, whose name ends in `List`. It takes lists of gradients,
+ * parameters and slots in the order of the step's inputs, and one weight decay per parameter. Its outputs are those of the step.
  */
 type StepLists = {
   [K in keyof Kernels as Kernels[K] extends Step ? `${K}List` : never]: Omit<
@@ -114,13 +114,13 @@ type StepLists = {
   > & { weightDecays: readonly number[] };
 };
 
-/** Kernels over the tensors of many parameters at once, with their attributes. */
+/** Kernels that take the tensors of many parameters at once, with their attributes. */
 export interface ListKernels extends StepLists {
   /** One list of matrices. */
   NewtonSchulzList: { steps: number };
   /**
-   * Lists: conditions, each a bool [], values, and others, each of its value's shape or a scalar. The value, bit for bit,
-   * where its condition is true, and else the other.
+   * Three lists: conditions (bool []), values, and alternatives (a scalar or of the value's shape). Each output is the value,
+   * bit for bit, where its condition is true, and the alternative otherwise.
    */
   SelectList: object;
 }

@@ -26,7 +26,7 @@ const attributes = { transposeA: false, transposeB: false, activation: 'linear' 
 const b = tf.tensor2d([1, 2, 3, 4], [2, 2]);
 const f = (a: tf.Tensor) => product({ a, b, bias: undefined }, attributes);
 
-it('runs the kernel, and computes only the gradients that are asked for', async () => {
+it('runs the kernel, and computes only the requested gradients', async () => {
   const a = tf.tensor2d([[1, -1]]);
   await expectClose(f(a), [-2, -2]);
   calls.length = 0;
@@ -42,7 +42,7 @@ it('has second gradients', async () => {
   await expectClose(second, [32, 72]);
 });
 
-it('leaves a gradient that is registered already', () => {
+it('does not replace a registered gradient', () => {
   const before = tf.getGradient('_FusedMatMul');
   onTape('_FusedMatMul', { keeps: [], gradient: () => ({}) })({ a: b, b }, attributes);
   expect(tf.getGradient('_FusedMatMul')).toBe(before);

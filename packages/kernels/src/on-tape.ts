@@ -10,17 +10,17 @@ import {
 } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The gradient of a kernel on tfjs's tape; see {@link onTape}. */
+/** The gradient rule of a kernel on tfjs's tape; see {@link onTape}. */
 export interface TapeRule {
-  /** Names of the inputs that the gradient needs: they live until the backward pass. */
+  /** Names of the inputs that the gradient needs. They are saved until the backward pass. */
   keeps: string[];
   /** Whether the gradient needs the output too; false by default. */
   keepsOutput?: boolean;
   /**
-   * The gradient for each input by name, as functions: only those that something needs are called. They must be made of
-   * operations that have gradients, so that second derivatives are right.
+   * Functions that compute the gradient of each input, by name. Only the functions whose result is needed are called. Build
+   * them from operations that have gradients, so that second derivatives are correct.
    *
-   * @param kept what was kept, in the order of `keeps`, then the output
+   * @param kept the saved inputs in the order of `keeps`, then the output
    */
   gradient: (
     dy: tf.Tensor,
@@ -36,11 +36,11 @@ const kinds: Kinds<TapeRule> = {
 };
 
 /**
- * A kernel that goes on tfjs's tape itself, with a gradient for each input that is computed only where something needs it.
+ * Puts a kernel itself on tfjs's tape, with a separate gradient for each input that is computed only when it is needed.
  *
- * `withGradient` computes the gradients of all inputs together. That is waste where one of them is large and not wanted,
- * such as the gradient of a network's input, or of frozen filters. tfjs keeps one gradient for each kernel name: one that is
- * registered already stays.
+ * `withGradient` computes the gradients of all inputs together. That is wasteful when a large one is not needed, such as the
+ * gradient of a network's input or of frozen filters. tfjs keeps one gradient per kernel name; an existing registration is
+ * not replaced.
  *
  * @param kernel a kernel with one output, such as '_FusedMatMul'
  * @returns a function that runs the kernel; inputs that are undefined are left out
@@ -58,7 +58,7 @@ export function onTape(
   assertOptions('onTape', rule, kinds);
   const { keeps, keepsOutput = false, gradient } = rule;
   return (inputs, attributes) => {
-    // On the first call and not before, so that importing a module has no effect.
+    // Registered on the first call, so that importing the module has no side effects.
     if (!tf.getGradient(kernel)) {
       tf.registerGradient({
         kernelName: kernel,
@@ -67,7 +67,7 @@ export function onTape(
         gradFunc: (dy, kept, attributes) => gradient(dy as tf.Tensor, kept, attributes),
       });
     }
-    const given = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
-    return tf.engine().runKernel(kernel, given as tf.NamedTensorMap, attributes);
+    const defined = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
+    return tf.engine().runKernel(kernel, defined as tf.NamedTensorMap, attributes);
   };
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { fused, withGradient } from './index';
 
-/** x³, whose rule keeps a tensor that is neither input nor output: its tape would not know where it came from. */
+/** x³. The rule saves a tensor that is neither input nor output, so the tape does not know its origin. */
 const cube = (x: tf.Tensor): tf.Tensor =>
   withGradient([x], {
     forward: (x) => {
@@ -29,7 +29,7 @@ describe('withGradient', () => {
     await expectClose(third(x), [6, 6, 6]);
   });
 
-  it('leaves no tensor, on errors neither', async () => {
+  it('leaves no tensor behind, also on errors', async () => {
     await expectNoLeaks(() => tf.grad((x: tf.Tensor) => cube(x))(x));
     await expectNoLeaks(() => tf.grad((x: tf.Tensor) => tf.grad((x: tf.Tensor) => cube(x))(x))(x));
     const broken = (x: tf.Tensor) =>
@@ -56,12 +56,12 @@ describe('fused', () => {
     return { y: y!, ran };
   };
 
-  it('composes while a gradient is recorded, since a kernel has none on the tape', async () => {
+  it('composes while the tape records, because a kernel has no gradient there', async () => {
     const x = tf.tensor1d([0.5, -2]);
     await checkGradient((x) => composed(x).y, [x]);
   });
 
-  it('composes what the backend does not know', async () => {
+  it('composes when the backend does not support the function', async () => {
     const x = tf.tensor1d([1, 2]);
     const [y] = fused('Activation', { x }, { function: 'no such function' }, () => [tf.neg(x)]);
     await expectClose(y!, [-1, -2]);

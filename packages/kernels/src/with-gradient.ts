@@ -3,23 +3,23 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** The two passes of an operation with its own gradient; see {@link withGradient}. */
 export interface GradientRule {
-  /** The value, and the tensors that the gradient needs: they live until the backward pass, so name as few as possible. */
+  /** The value, and the tensors that the gradient needs. They stay in memory until the backward pass, so save few. */
   forward: (...inputs: tf.Tensor[]) => { value: tf.Tensor; saved: tf.Tensor[] };
-  /** The gradients with respect to the inputs, in their order, from the gradient dy of the value. */
+  /** The gradients with respect to the inputs, in order, from the gradient dy of the value. */
   backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[];
 }
 
 const kinds: Kinds<GradientRule> = { forward: required(func), backward: required(func) };
 
 /**
- * An operation with its own exact gradient in place of a chain of taped operations.
+ * Runs an operation with an exact gradient rule instead of recording it as a chain of operations.
  *
- * In a gradient of a gradient the rule steps aside: `forward` runs on tfjs's tape, where {@link fused} composes tfjs
- * operations, so second derivatives are those of the composition. A rule whose forward pass runs a kernel without a
- * composition has none, and tfjs says so.
+ * Within a gradient of a gradient the rule is not used: `forward` runs on tfjs's tape, where {@link fused} composes tfjs
+ * operations, so second derivatives are those of the composition. If the forward pass runs a kernel without a composition,
+ * there is no second derivative, and tfjs throws.
  *
- * @param inputs tensors, not disposed
- * @returns the value; intermediates of both passes are disposed
+ * @param inputs tensors; they are not disposed
+ * @returns the value; the intermediate tensors of both passes are disposed
  * @throws when an input is not a tensor, or the rule is not `{ forward, backward }`
  * @example
  * const square = (x) => withGradient([x], {
@@ -31,13 +31,13 @@ export function withGradient(inputs: tf.Tensor[], rule: GradientRule): tf.Tensor
   assertTensors(inputs);
   assertOptions('withGradient', rule, kinds);
   const { backward } = rule;
-  const forward = (...tensors: tf.Tensor[]) => checked(rule.forward(...tensors));
+  const forward = (...tensors: tf.Tensor[]) => checkResult(rule.forward(...tensors));
   if (tf.engine().state.gradientDepth > 1) return tf.tidy(() => forward(...inputs).value);
   const apply = tf.customGrad((...args) => {
     const save = args.pop() as tf.GradSaveFunc;
     const { value, saved } = forward(...(args as tf.Tensor[]));
     save(saved);
-    // Without the tidy every intermediate would live until the whole backward pass is over.
+    // Without tidy, all intermediate tensors would live until the end of the whole backward pass.
     return { value, gradFunc: (dy, saved) => tf.tidy(() => backward(dy, saved)) };
   });
   return apply(...inputs);
@@ -49,11 +49,11 @@ function assertTensors(inputs: tf.Tensor[]): void {
   }
   const wrong = inputs.find((input) => !(input instanceof tf.Tensor && !input.isDisposed));
   if (wrong !== undefined || inputs.includes(undefined as unknown as tf.Tensor)) {
-    throw new Error(`withGradient: an input is ${show(wrong)}; give tensors that still hold their values`);
+    throw new Error(`withGradient: an input is ${show(wrong)}; give tensors that are not disposed`);
   }
 }
 
-function checked(result: ReturnType<GradientRule['forward']>): ReturnType<GradientRule['forward']> {
+function checkResult(result: ReturnType<GradientRule['forward']>): ReturnType<GradientRule['forward']> {
   const isTensor = (value: unknown) => value instanceof tf.Tensor;
   if (isTensor(result?.value) && Array.isArray(result.saved) && result.saved.every(isTensor)) return result;
   throw new Error(`withGradient: forward returned ${show(result)}; return { value, saved: [tensors] }`);
