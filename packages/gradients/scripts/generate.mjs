@@ -1,10 +1,10 @@
-// Writes src/generated/gradient-configs.js: every gradient definition of tfjs-core in one ES module whose only import
-// is '@tensorflow/tfjs-core'.
+// Writes src/generated/gradient-configs.js: all gradient definitions of tfjs-core in one ES module whose only import is
+// '@tensorflow/tfjs-core'.
 //
-// tfjs-core ships these definitions (dist/register_all_gradients.js) but exports them nowhere, and its files cannot be
-// imported in Node. Here each of their relative imports becomes the public export of the same name, so that the
-// definitions run on the one copy of tfjs-core that the program has. The few modules without a public export are
-// inlined. Whatever a release of tfjs-core moves, renames or adds makes this script fail with a message.
+// tfjs-core ships these definitions (dist/register_all_gradients.js) but does not export them, and its files cannot be
+// imported in Node. This script replaces each of their relative imports with the public export of the same name, so that
+// the definitions run on the program's copy of tfjs-core. The few modules without a public export are inlined. If a
+// release of tfjs-core moves, renames or adds something, the script fails with a message.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ const dist = join(core, 'dist');
 const version = JSON.parse(readFileSync(join(core, 'package.json'), 'utf8')).version;
 const output = fileURLToPath(new URL('../src/generated/gradient-configs.js', import.meta.url));
 
-/** Modules whose exports are public as properties of a namespace. */
+/** Modules whose exports are public only as properties of a namespace. */
 const NAMESPACES = {
   util: 'util',
   'ops/axis_util': 'backend_util',
@@ -42,18 +42,18 @@ const INLINED = [
   'ops/max_pool_grad',
 ];
 
-/** Modules that need more than their names. */
+/** Modules that are replaced by other code. */
 const REPLACED = {
   engine: `import { engine } from '@tensorflow/tfjs-core';\nexport const ENGINE = engine();`,
-  // Instead of registering, the bundle hands the definitions over.
+  // The bundle exports the definitions instead of registering them.
   kernel_registry:
     'export const gradientConfigs = [];\nexport const registerGradient = (config) => gradientConfigs.push(config);',
   'ops/operation': `export { op } from '@tensorflow/tfjs-core';`,
-  // The inlined modules are only ever given tensors.
+  // The inlined modules receive tensors only.
   tensor_util_env: 'export const convertToTensor = (x) => x;',
 };
 
-/** Chained methods do not exist on tfjs-core alone; these definitions call some all the same. */
+/** These definitions call chained methods, which tfjs-core alone does not have. */
 const PATCHED = {
   'gradients/GatherV2_grad': [
     [
@@ -74,7 +74,7 @@ const PATCHED = {
 const fail = (message) => {
   throw new Error(
     `generate: tfjs-core ${version}: ${message}\n` +
-      'Its gradient definitions have changed; bring the tables of packages/gradients/scripts/generate.mjs up to date.',
+      'Its gradient definitions have changed; update the tables of packages/gradients/scripts/generate.mjs.',
   );
 };
 
@@ -111,7 +111,7 @@ async function bundle() {
         const module = relative(dist, resolve(resolveDir, path)).replace(/\.js$/, '');
         if (module === 'base') return { path: '@tensorflow/tfjs-core', external: true };
         if (module.startsWith('gradients/')) return { path: join(dist, `${module}.js`) };
-        // Strings only: inlining them imports none that is not used.
+        // This module holds strings only, so unused ones are dropped.
         if (module === 'kernel_names') return { path: join(dist, `${module}.js`), sideEffects: false };
         if (INLINED.includes(module)) {
           inlined.add(module);
@@ -125,8 +125,8 @@ async function bundle() {
         const names = exportedNames(module);
         const namespace = NAMESPACES[module];
         const available = names.filter((name) => name in (namespace ? tf[namespace] : tf));
-        if (available.length === 0) fail(`nothing of ${module} (${names.join(', ')}) is public`);
-        // A name that is asked for and missing here is an error of the bundler, with the importing file and line.
+        if (available.length === 0) fail(`no export of ${module} (${names.join(', ')}) is public`);
+        // If a name that is imported is missing here, the bundler reports it with file and line.
         return {
           contents: namespace
             ? `import { ${namespace} } from '@tensorflow/tfjs-core';\n` +
@@ -148,7 +148,7 @@ async function bundle() {
         }
         const chained = chainedCalls(contents);
         if (chained.length > 0)
-          fail(`${module} calls chained methods, which need not exist: ${chained.join(', ')}`);
+          fail(`${module} calls chained methods, which may not exist: ${chained.join(', ')}`);
         return { contents, resolveDir: dirname(path) };
       });
     },
@@ -183,7 +183,7 @@ async function bundle() {
   const body = result.outputFiles[0].text.replace(/^ *\/\/ .*\n/gm, '');
 
   const missing = INLINED.filter((module) => !inlined.has(module));
-  if (missing.length > 0) fail(`not used any more: ${missing.join(', ')}`);
+  if (missing.length > 0) fail(`no longer used: ${missing.join(', ')}`);
   const imports = new Set([...body.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name));
   if ([...imports].join() !== '@tensorflow/tfjs-core') fail(`the bundle imports ${[...imports].join(', ')}`);
 
@@ -193,11 +193,11 @@ async function bundle() {
   const names =
     listed?.[1].split(',').filter((name) => name.trim()).length ?? fail('register_all_gradients has no list');
   const files = readdirSync(join(dist, 'gradients')).filter((name) => name.endsWith('_grad.js')).length;
-  if (files > names) fail(`${files} files of gradients, but only ${names} registered`);
+  if (files > names) fail(`there are ${files} files of gradients, but only ${names} are registered`);
   return { code: header([...copyrights].sort()) + body, names };
 }
 
-/** The names a module of tfjs-core exports. */
+/** The names that a module of tfjs-core exports. */
 function exportedNames(module) {
   const source = read(join(dist, `${module}.js`)) || fail(`there is no dist/${module}.js`);
   const names = [...source.matchAll(/^export (?:async )?(?:const|let|function|class) (\w+)/gm)].map(
@@ -213,12 +213,12 @@ function exportedNames(module) {
       ),
     );
   }
-  // util passes on what is defined in util_base.
+  // util exports again what util_base defines.
   for (const [, from] of source.matchAll(/^export \* from '\.\/(\w+)'/gm)) names.push(...exportedNames(from));
   return [...new Set(names.filter(Boolean))];
 }
 
-/** Calls of methods that tfjs-core adds to tensors only with its chained operations. */
+/** Calls of methods that tensors have only once tfjs-core's chained operations are registered. */
 function chainedCalls(source) {
   const ofArraysAndMath = [
     'slice',
@@ -263,7 +263,7 @@ ${copyrights.map((line) => ` * ${line}. All Rights Reserved.`).join('\n')}
 `;
 }
 
-/** The contents of a file; nothing when there is none. */
+/** The contents of a file; empty when it does not exist. */
 function read(path) {
   try {
     return readFileSync(path, 'utf8');

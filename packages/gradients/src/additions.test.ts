@@ -88,7 +88,7 @@ describe('gradients of gradients', () => {
   it.each(cases)('$name ($kernel)', async ({ kernel, shape, f }) => {
     const tensors = tf.memory().numTensors;
     const [largest, off] = tf.tidy(() => {
-      // Where windows overlap, no step may change which value is the largest: the values lie 0.3 apart.
+      // No step may change which value of a window is the largest, so the values are 0.3 apart.
       const size = tf.util.sizeFromShape(shape);
       const apart = Array.from({ length: size }, (_, i) => 0.3 * (((i * 37) % size) - size / 2));
       const x = kernel === 'MaxPoolGrad' ? tf.tensor(apart, shape) : of(shape, 1);
@@ -96,7 +96,7 @@ describe('gradients of gradients', () => {
       // The cube has a third derivative, so that the second depends on everything.
       const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.pow(f(x), tf.scalar(3))));
       const second = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(gradient(x), direction)))(x);
-      // By symmetry the Hessian times the direction is a difference of gradients along it.
+      // The Hessian times a direction is the difference quotient of the gradient along that direction.
       const step = 1e-2;
       const along = (h: number) => gradient(tf.add(x, tf.mul(direction, h)));
       const near = tf.div(tf.sub(along(step), along(-step)), 2 * step);
@@ -111,7 +111,7 @@ describe('gradients of gradients', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('tests every addition', () => {
+  it('has a test for every addition', () => {
     const tested = new Set(cases.map(({ kernel }) => kernel));
     for (const { kernelName } of additions) expect(tested).toContain(kernelName);
   });

@@ -7,8 +7,8 @@ const run = (kernel: string, inputs: tf.NamedTensorMap, attributes: Attributes):
   tf.engine().runKernel(kernel, inputs, attributes) as tf.Tensor;
 
 /**
- * Gradients of kernels that tfjs-core gives none: those of the backward passes of convolutions and pooling, so that there are
- * gradients of gradients. Each kernel is linear in every input that has a gradient here, so its gradients are kernels too.
+ * Gradients of kernels that have none in tfjs-core: the backward passes of convolutions, pooling and `elu`. With them,
+ * gradients of gradients exist.
  */
 export const additions: readonly tf.GradConfig[] = [
   {
@@ -56,7 +56,7 @@ export const additions: readonly tf.GradConfig[] = [
     gradFunc: (ddx, saved, attributes) => {
       const [input, output] = saved as [tf.Tensor4D, tf.Tensor4D];
       const { filterSize, strides, pad } = attributes as unknown as tf.MaxPoolGradAttrs;
-      // dy of a window goes to its first largest input, so that the gradient of dy comes from there.
+      // MaxPoolGrad sends dy of a window to its first largest input, so the gradient of dy is read there.
       const from = (): tf.Tensor =>
         tf.gather(
           tf.reshape(ddx as tf.Tensor, [-1]),
@@ -70,7 +70,7 @@ export const additions: readonly tf.GradConfig[] = [
     inputsToSave: ['input'],
     gradFunc: (ddx, saved, attributes) => {
       const [input] = saved as [tf.Tensor4D];
-      // The transpose of a kernel that divides by whole windows, where the forward pass does not.
+      // AvgPool is the transpose except at the border: unlike AvgPool, tfjs's AvgPoolGrad divides by whole windows.
       const inverse = () =>
         borderFactors(input.shape, attributes).map((factors) => factors.map((factor) => 1 / factor));
       return {

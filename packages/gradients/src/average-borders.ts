@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** For each spatial axis of AvgPool's output, the whole size of every window over the part of it inside the input. */
+/** For each spatial axis of AvgPool's output: each window's size divided by the size of its part inside the input. */
 export function borderFactors(
   shape: [number, number, number, number],
   attributes: tf.NamedAttrMap | undefined,
@@ -14,7 +14,7 @@ export function borderFactors(
   ];
 }
 
-/** Along one axis, for each window the whole size over the part of it that lies inside the input. */
+/** Along one axis: each window's size divided by the size of its part inside the input. */
 export function windows(
   size: number,
   count: number,
@@ -29,12 +29,12 @@ export function windows(
 }
 
 /**
- * Multiplies `dy` `[batch, …spatial, channels]` with one factor per position of each spatial axis, if the backend's
- * kernel divides by the whole window. tfjs's kernels do; TensorFlow's is right.
+ * Multiplies `dy` `[batch, …spatial, channels]` by one factor per position of each spatial axis if the backend's kernel
+ * divides by the size of the whole window. tfjs's kernels do; TensorFlow's kernel is correct.
  */
 export function rescaleBorders(kernelName: string, dy: tf.Tensor, factors: number[][]): tf.Tensor {
   if (factors.flat().every((value) => value === 1)) return dy;
-  // One pixel under a window of 2 by 2: the gradient is 1, or 1/4 where the kernel is wrong. Nothing is read back.
+  // For one pixel and a 2×2 window the gradient is 1, or 1/4 if the kernel is wrong. No value is read back.
   const one = tf.ones(dy.shape.map(() => 1));
   const attributes = { filterSize: 2, strides: 1, pad: 'same' };
   const probe = tf.engine().runKernel(kernelName, { dy: one, input: one }, attributes) as tf.Tensor;

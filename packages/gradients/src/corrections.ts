@@ -5,10 +5,10 @@ import { gradientConfigs } from './generated/gradient-configs';
 type Padding = [before: number, after: number];
 
 /**
- * Definitions that replace those of tfjs-core 4.22, which are wrong:
- * - AvgPool, AvgPool3D: at a padded border the forward pass averages over the values inside the input, the original
+ * Replacements for definitions of tfjs-core 4.22 that are wrong:
+ * - AvgPool, AvgPool3D: at a padded border the forward pass averages over the values inside the input, but the original
  *   gradient divides by the size of the whole window.
- * - MirrorPad: the original gives the copies in the padding no gradient.
+ * - MirrorPad: the original ignores the gradient of the padding.
  * - SquaredDifference: the original throws when one operand was broadcast.
  */
 export const corrections: readonly tf.GradConfig[] = [
@@ -64,7 +64,7 @@ function original(kernelName: string): tf.GradConfig {
   return gradientConfigs.find((config) => config.kernelName === kernelName)!;
 }
 
-/** Takes the padding of one axis off and adds it, mirrored back, to the values it was copied from. */
+/** Removes the padding of one axis and adds it, mirrored back, to the values that it was copied from. */
 function foldMirror(
   gradient: tf.Tensor,
   axis: number,

@@ -6,7 +6,7 @@ import './index';
 const x = () => tf.tensor1d([0.3, 0.7, 1.2, 0.9, 1.6, 0.5]);
 
 describe('gradients of gradients, by finite differences of the gradient', () => {
-  // The first seven need their own output for their gradient.
+  // The gradients of the first seven use the output.
   const functions: { [name: string]: (x: tf.Tensor) => tf.Tensor } = {
     sigmoid: (x) => tf.sigmoid(x),
     tanh: (x) => tf.tanh(x),
@@ -35,12 +35,12 @@ describe('gradients of gradients, by finite differences of the gradient', () => 
   });
 });
 
-it('a mask that is computed within a gradient is a constant', async () => {
+it('treats a mask that is computed within a gradient as a constant', async () => {
   const gradient = tf.grad((x: tf.Tensor) => tf.where(tf.greater(x, 0.8), x, tf.mul(x, 2)));
   await expectClose(gradient(x()), [2, 2, 1, 1, 1, 2]);
 });
 
-it('a custom gradient may save its value before its argument', async () => {
+it('lets a custom gradient save its value before its argument', async () => {
   const cube = tf.customGrad((x, save) => {
     const [argument, saved] = [x as tf.Tensor, save as tf.GradSaveFunc];
     const value = tf.pow(argument, tf.scalar(3));
@@ -51,7 +51,7 @@ it('a custom gradient may save its value before its argument', async () => {
   await expectClose(second(x()), tf.mul(x(), 6), { relative: 1e-5 });
 });
 
-it('changes the engine once', async () => {
+it('patches the engine once', async () => {
   const { orderTape } = await import('./order-tape');
   const before = (tf.engine() as unknown as { addTapeNode: unknown }).addTapeNode;
   orderTape();

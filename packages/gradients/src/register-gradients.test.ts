@@ -16,7 +16,7 @@ describe('registerGradients', () => {
     }
   });
 
-  it('adds nothing, and says nothing, the second time', () => {
+  it('adds nothing and prints nothing the second time', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     tf.enableDebugMode();
     warn.mockClear(); // enableDebugMode warns that it is slow
@@ -26,7 +26,7 @@ describe('registerGradients', () => {
     warn.mockRestore();
   });
 
-  it('brings back a gradient that was unregistered, and keeps one that the user defined', () => {
+  it('restores an unregistered gradient, and keeps a user-defined one', () => {
     tf.unregisterGradient('Sign');
     expect(registerGradients()).toEqual(['Sign']);
 
@@ -43,13 +43,13 @@ describe('registerGradients', () => {
     tf.registerGradient(original);
   });
 
-  it('makes tensors of the one tfjs-core there is', () => {
+  it('creates tensors of the same copy of tfjs-core', () => {
     const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.square(x)))(tf.tensor1d([1, 2]));
     expect(gradient.constructor).toBe(tf.tensor1d([1]).constructor);
   });
 });
 
-/** Values away from zero and from each other, so that no operation of the table has a kink within two steps. */
+/** Values far from zero and from each other, so that no operation of the table has a kink within two steps. */
 const spread = (shape: number[], from = 0.6, by = 0.45): tf.Tensor =>
   tf.tensor(
     Array.from(

@@ -8,12 +8,12 @@ import { orderTape } from './order-tape';
  * Registers the gradient of every tfjs-core operation that has one. Importing the package does this once; call it
  * again only after `tf.unregisterGradient`.
  *
- * It also puts tfjs's tape in order, so that gradients of gradients are right.
+ * It also corrects the order of tfjs's tape, so that gradients of gradients are correct.
  *
- * A gradient that is registered already stays as it is, so your own definitions and those of `@tensorflow/tfjs` win,
- * and a second call does nothing.
+ * Existing gradients are not replaced: your own definitions and those of `@tensorflow/tfjs` take precedence, and a second
+ * call does nothing.
  *
- * @returns the names of the kernels whose gradients were added, an empty list when all were there
+ * @returns the names of the kernels whose gradients were added; empty when all were registered before
  * @example
  * import '@tensorflow/tfjs-backend-cpu';
  * import '@tenfold/gradients';
@@ -32,5 +32,5 @@ export function registerGradients(): string[] {
   return missing;
 }
 
-// tfjs-core works without gradients until they are registered: importing the package is all a program has to do.
+// Importing the package is all that a program has to do.
 registerGradients();
