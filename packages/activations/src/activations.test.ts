@@ -22,11 +22,11 @@ const cases = Object.entries(files).flatMap(([name, all]) =>
   all.map((c) => [`${name} ${JSON.stringify(c.options)} [${c.shape}]`, name, c] as const),
 );
 
-it('has goldens for every export, and an export for every golden', () => {
+it('has golden values for every export, and an export for every golden file', () => {
   expect(Object.keys(files)).toEqual(Object.keys(activations).sort());
 });
 
-it('names each function by its export, for kernels too', () => {
+it('names each function and its kernel after the export', () => {
   for (const [name, f] of Object.entries(activations)) {
     expect(f.name).toBe(name);
     expect([undefined, name]).toContain(f.kernel);
@@ -39,7 +39,7 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
   const f = (v: tf.Tensor | tf.TensorLike) => activations[name]!(v, options);
   const gradient = tf.grad((v: tf.Tensor) => f(v));
 
-  it("has PyTorch's values, ±80 and ±0 among them", async () => {
+  it("has PyTorch's values, including those at ±80 and ±0", async () => {
     await expectClose(f(tf.tensor(x, shape)), y, { absolute: 3e-6, relative: 1e-5 });
   });
 
@@ -52,27 +52,27 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
 
   it.runIf(far)("has PyTorch's values at infinities and NaN", async () => {
     const points = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
-    // More than the few elements that a backend may compute another way.
+    // Enough elements to reach the main loop of a kernel.
     const many = Array.from({ length: 99 }, (_, i) => points[i % 3]!);
     const values = await f(tf.tensor(many)).data();
     for (const [i, value] of values.entries()) {
-      // PyTorch has NaN of 0·∞ at −∞ for what is x times a share; a kernel may have the limit instead.
+      // At −∞, PyTorch's x·0 is NaN; a kernel may return the limit instead.
       const [point, want] = [points[i % 3]!, far![i % 3]!];
       const allowed = Number.isNaN(want) && !Number.isNaN(point) ? [want, 0] : [want];
       expect(allowed).toContainEqual(value === 0 ? 0 : value);
     }
   });
 
-  // Away from zero, where some have a kink.
+  // Away from zero, where some functions have a kink.
   const smooth = () =>
     tf.tensor([-2.3, -1.1, -0.8, 0.7, 1.2, 2.9, -1.7, 0.9], [...shape.slice(2).map(() => 1), 2, 4]);
 
-  it('has the gradient that finite differences find', async () => {
+  it('has a gradient that agrees with finite differences', async () => {
     await checkGradient(f, [smooth()]);
   });
 
-  it('has the second derivative that finite differences find', async () => {
-    // Squared, since the gradient of a piecewise linear function alone does not depend on its argument.
+  it('has a second derivative that agrees with finite differences', async () => {
+    // Squared, because the gradient of a piecewise linear function does not depend on its argument.
     await checkGradient(
       tf.grad((v: tf.Tensor) => tf.square(f(v))),
       [smooth()],
@@ -85,7 +85,7 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
     expect(f(ones).dtype).toBe('float32');
   });
 
-  it('keeps the shape for every rank, batch 1 and no element', () => {
+  it('keeps the shape for every rank, a batch of one and an empty tensor', () => {
     const shapes = [[3], [1, 3], [2, 1, 3], [2, 2, 2, 2], [0, 3]];
     for (const s of shapes.filter(({ length }) => length >= shape.length - 1))
       expect(f(tf.zeros(s)).shape).toEqual(s);
@@ -96,7 +96,7 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
     expect(value).toBeNaN();
   });
 
-  it('leaks no tensor, with and without gradient, for arrays and on errors', async () => {
+  it('leaks no tensor, with or without gradient, for arrays and on errors', async () => {
     const input = tf.tensor(x, shape);
     const arrays = (await input.array()) as tf.TensorLike;
     await expectNoLeaks(() => f(input));
@@ -108,7 +108,7 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
     input.dispose();
   });
 
-  it('keeps one tensor for its gradient, not its argument and its value', () => {
+  it('keeps a single tensor for its gradient', () => {
     let kept: number | undefined;
     tf.grad((x: tf.Tensor) => {
       const argument = tf.mul(x, 2);
@@ -121,7 +121,7 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
     expect(kept).toBe(1);
   });
 
-  it('refuses what is no tensor, and unknown options', () => {
+  it('rejects anything that is not a tensor, and unknown options', () => {
     for (const bad of [undefined, null, '1', {}, [1, 'a'], [[1, 2], [3]]]) {
       expect(() => f(bad as unknown as tf.Tensor)).toThrow(new RegExp(`^${name}: x is .*; give a tensor`));
     }
@@ -148,7 +148,7 @@ describe('bad options', () => {
     ],
     [() => exported.softmax(1), /softmax: axis is -1 but x has shape \[\]; give a tensor of rank 1 or more/],
     [() => exported.softmax([1], { axis: 0.5 }), /softmax: axis is 0.5; give an integer/],
-  ])('say what came and what to do', async (call, message) => {
+  ])('show the value and say how to fix it', async (call, message) => {
     await expectNoLeaks(() => {
       expect(call).toThrow(message);
     });

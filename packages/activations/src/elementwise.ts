@@ -2,26 +2,26 @@ import { assertOptions, type Kinds } from '@tenfold/checks';
 import { floatTensor, fused, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A function of a tensor that keeps its shape; layers take it as their `activation`. */
+/** A function that keeps the shape of a tensor. Layers take it as their `activation`. */
 export interface ActivationFunction<O extends object = never> {
   <T extends tf.Tensor>(x: Input<T>, ...options: [O] extends [never] ? [] : [options?: O]): T;
-  /** The name by which a backend that knows it fuses it; undefined where it has options, or is not elementwise. */
+  /** Its name for backends that can fuse it; undefined when it has options. */
   readonly kernel: string | undefined;
 }
 
-/** An elementwise function and its derivative, both made of tfjs operations that have gradients. */
+/** An elementwise function and its derivative, both composed of tfjs operations that have gradients. */
 interface Rule<O extends object> {
   /** f(x). */
   value: (x: tf.Tensor, options: O) => tf.Tensor;
-  /** f'(x) from what `keeps` names. */
+  /** f'(x), computed from the saved tensor. */
   derivative: (kept: tf.Tensor, options: O) => tf.Tensor;
-  /** What lives until the backward pass: the argument x, or the value y where the derivative follows from it. */
+  /** The tensor to save for the backward pass: the argument x, or the value y if the derivative follows from it. */
   keeps: 'x' | 'y';
 }
 
 /**
- * An activation function from its rule: with its exact gradient, of float32 whatever it is given, and fused where the
- * backend knows a function of that name.
+ * Makes an activation function from its rule. It computes in float32, has an exact gradient, and is fused where the backend
+ * supports a function of that name.
  */
 export function elementwise<O extends object = never>(
   name: string,
@@ -45,10 +45,10 @@ export function elementwise<O extends object = never>(
       },
     });
   const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
-    // A number is the index that Array.prototype.map gives.
-    const given = options === undefined || typeof options === 'number' ? ({} as O) : options;
-    assertOptions(name, given, kinds);
-    return tf.tidy(() => run(floatTensor(name, 'x', x), given)) as T;
+    // Array.prototype.map passes an index here.
+    const checked = options === undefined || typeof options === 'number' ? ({} as O) : options;
+    assertOptions(name, checked, kinds);
+    return tf.tidy(() => run(floatTensor(name, 'x', x), checked)) as T;
   };
   Object.defineProperty(activation, 'name', { value: name });
   return Object.assign(activation, { kernel });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
- * The approximation of {@link gelu} by a hyperbolic tangent, which GPT-2 and BERT use; at most 5e-4 away from it.
+ * Tanh approximation of {@link gelu}, as in GPT-2 and BERT, with an error of at most 5e-4.
  *
  * geluTanh(x) = x/2·(1 + tanh(u)), u = √(2/π)·(x + 0.044715·x³);
  * geluTanh'(x) = (1 + tanh(u))/2 + x/2·(1 − tanh²(u))·√(2/π)·(1 + 3·0.044715·x²)
@@ -17,8 +17,8 @@ export const geluTanh: ActivationFunction = /* @__PURE__ */ elementwise('geluTan
   value: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tanhOfU(x), 1)),
   derivative(x) {
     const t = tanhOfU(x);
-    const slopeOfU = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), SLOPE);
-    const curve = tf.mul(tf.mul(tf.sub(1, tf.square(t)), slopeOfU), tf.mul(x, 0.5));
+    const du = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), SLOPE);
+    const curve = tf.mul(tf.mul(tf.sub(1, tf.square(t)), du), tf.mul(x, 0.5));
     return tf.add(tf.mul(tf.add(t, 1), 0.5), curve);
   },
   keeps: 'x',

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
- * Mish: x weighted by the hyperbolic tangent of its softplus; smooth, and unbounded above as ReLU is.
+ * Mish: x weighted by the hyperbolic tangent of its softplus; smooth and, like ReLU, unbounded above.
  *
  * mish(x) = x·tanh(s), s = log(1 + e^x); mish'(x) = tanh(s) + x·(1 − tanh²(s))·σ(x)
  *

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
- * Logistic sigmoid: a probability from a log-odds.
+ * Logistic sigmoid: converts log-odds to a probability.
  *
  * σ(x) = 1 / (1 + e^(−x)), σ'(x) = σ(x)·(1 − σ(x))
  *

@@ -3,20 +3,20 @@ import { floatTensor, fused, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface SoftmaxOptions {
-  /** The axis whose entries sum to 1, counted from the end where negative; −1, the last, by default. */
+  /** The axis whose entries sum to 1; a negative axis counts from the end. −1 by default. */
   axis?: number;
 }
 
 const kinds = { axis: integer };
 
 /**
- * Softmax: a probability distribution from scores along one axis.
+ * Softmax: converts the scores along one axis to probabilities.
  *
  * pᵢ = e^(xᵢ − m) / Σⱼ e^(xⱼ − m), m = maxⱼ xⱼ; dxᵢ = pᵢ·(dyᵢ − Σⱼ dyⱼ·pⱼ)
  *
- * Its gradient along the last axis runs the kernel `SoftmaxGrad` where the backend has it.
+ * The gradient runs the kernel `SoftmaxGrad` where the backend has it.
  *
- * @param x rank 1 or more; values in ℝ, and −∞ for an entry that takes no part
+ * @param x rank 1 or more; values in ℝ, or −∞ for an entry of probability 0
  * @returns the shape of x; values in [0, 1] that sum to 1 along the axis
  * @throws when x has no such axis
  * @example
@@ -24,9 +24,9 @@ const kinds = { axis: integer };
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 6.2.2.3
  */
 export function softmax<T extends tf.Tensor>(x: Input<T>, options: SoftmaxOptions = {}): T {
-  const given = typeof options === 'number' ? {} : options; // a number is the index that Array.prototype.map gives
-  assertOptions('softmax', given, kinds);
-  const { axis = -1 } = given;
+  const checked = typeof options === 'number' ? {} : options; // Array.prototype.map passes an index here
+  assertOptions('softmax', checked, kinds);
+  const { axis = -1 } = checked;
   return tf.tidy(() => {
     const input = floatTensor('softmax', 'x', x);
     const { rank, shape } = input;
@@ -36,7 +36,7 @@ export function softmax<T extends tf.Tensor>(x: Input<T>, options: SoftmaxOption
       throw new Error(`softmax: axis is ${axis} but x has shape [${shape}]; give ${range}`);
     }
     if (along === rank - 1) return alongLast(input);
-    // tfjs's kernel knows the last axis only.
+    // tfjs's kernel supports only the last axis.
     const order = shape.map((_, i) => i).filter((i) => i !== along);
     const back = shape.map((_, i) => (i === along ? rank - 1 : i < along ? i : i - 1));
     return tf.transpose(alongLast(tf.transpose(input, [...order, along])), back);

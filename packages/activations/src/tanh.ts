@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
- * Hyperbolic tangent: a sigmoid centered at zero.
+ * Hyperbolic tangent: a sigmoid function centered at zero.
  *
  * tanh(x) = (e^x − e^(−x)) / (e^x + e^(−x)), tanh'(x) = 1 − tanh²(x)
  *
