@@ -2,64 +2,66 @@ import { assertOptions, type Kinds } from '@tenfold/checks';
 import type { Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { classesAsOneHot, type Pair, sameClasses, sameShape } from './shapes';
-import { maskUnweighted, type ReductionOptions, reduce, reductionKinds, weightsOf } from './weighting';
+import { broadcastWeights, maskUnweighted, type ReductionOptions, reduce, reductionKinds } from './weighting';
 
-/** A loss: labels first, then predictions, then options. */
+/** A loss function of labels, predictions and options, in this order. */
 export type Loss<O extends ReductionOptions = ReductionOptions> = (
   labels: Input,
   predictions: Input,
   options?: O,
 ) => tf.Tensor;
 
-/** The options of a loss that are its own. */
-type Own<O> = Omit<O, keyof ReductionOptions>;
+/** The options of one loss alone, without weights and reduction. */
+type Specific<O> = Omit<O, keyof ReductionOptions>;
 
-/** The losses of the examples, before weights and reduction, from float32 tensors whose shapes fit. */
-type Formula<O> = (labels: tf.Tensor, predictions: tf.Tensor, options: Own<O>) => tf.Tensor;
+/** Computes the losses of the examples, before weights and reduction, from float32 tensors whose shapes fit. */
+type Formula<O> = (labels: tf.Tensor, predictions: tf.Tensor, options: Specific<O>) => tf.Tensor;
 
-/** A loss of every element: labels and predictions of one shape, which is that of the losses. */
+/** A loss per element. Labels, predictions and losses have the same shape. */
 export const elementwiseLoss = <O extends ReductionOptions>(
   name: string,
   formula: Formula<O>,
-  kinds: Kinds<Own<O>>,
-): Loss<O> => lossOf(name, (y, p) => sameShape(name, y, p), 0, formula, kinds);
+  kinds: Kinds<Specific<O>>,
+): Loss<O> => createLoss(name, (y, p) => sameShape(name, y, p), 0, formula, kinds);
 
 /**
  * A loss of distributions over classes: labels and predictions [batch, …, classes], losses [batch, …].
  *
- * @param called what the predictions are
+ * @param called name of the predictions in errors
  */
 export const denseLoss = <O extends ReductionOptions>(
   name: string,
   called: 'logits' | 'probabilities',
   formula: Formula<O>,
-  kinds: Kinds<Own<O>>,
-): Loss<O> => lossOf(name, (y, p) => sameClasses(name, y, p, called), 1, formula, kinds);
+  kinds: Kinds<Specific<O>>,
+): Loss<O> => createLoss(name, (y, p) => sameClasses(name, y, p, called), 1, formula, kinds);
 
-/** A loss of class indices [batch, …] and predictions [batch, …, classes]; the formula sees labels of one class each. */
+/** A loss of class indices [batch, …] and predictions [batch, …, classes]. The formula receives one-hot labels. */
 export const sparseLoss = <O extends ReductionOptions>(
   name: string,
   called: 'logits' | 'probabilities',
   formula: Formula<O>,
-  kinds: Kinds<Own<O>>,
-): Loss<O> => lossOf(name, (y, p) => classesAsOneHot(name, y, p, called), 1, formula, kinds);
+  kinds: Kinds<Specific<O>>,
+): Loss<O> => createLoss(name, (y, p) => classesAsOneHot(name, y, p, called), 1, formula, kinds);
 
-/** @param summed how many of the last axes the formula sums over */
-function lossOf<O extends ReductionOptions>(
+/** @param summed number of trailing axes that the formula sums over */
+function createLoss<O extends ReductionOptions>(
   name: string,
   prepare: (labels: Input, predictions: Input) => Pair,
   summed: number,
   formula: Formula<O>,
-  kinds: Kinds<Own<O>>,
+  kinds: Kinds<Specific<O>>,
 ): Loss<O> {
-  const all = { ...kinds, ...reductionKinds } as unknown as Kinds<O>;
+  const allKinds = { ...kinds, ...reductionKinds } as unknown as Kinds<O>;
   const loss: Loss<O> = (labels, predictions, options = {} as O) => {
-    assertOptions(name, options, all);
-    const { weights, reduction = 'mean', ...own } = options;
+    assertOptions(name, options, allKinds);
+    const { weights, reduction = 'mean', ...specific } = options;
     return tf.tidy(() => {
       const [y, p] = prepare(labels, predictions);
-      const w = weightsOf(name, weights, p.shape.slice(0, p.rank - summed));
-      const losses = w ? formula(maskUnweighted(y, w), maskUnweighted(p, w), own) : formula(y, p, own);
+      const w = broadcastWeights(name, weights, p.shape.slice(0, p.rank - summed));
+      const losses = w
+        ? formula(maskUnweighted(y, w), maskUnweighted(p, w), specific)
+        : formula(y, p, specific);
       return reduce(losses, w, reduction);
     });
   };

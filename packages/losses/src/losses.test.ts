@@ -35,7 +35,7 @@ const cases = Object.entries(files).flatMap(([name, all]) =>
 const of = ({ labels, labelsShape, predictions, shape, sparse }: Case) =>
   [tf.tensor(labels, labelsShape, sparse ? 'int32' : 'float32'), tf.tensor(predictions, shape)] as const;
 
-it('has goldens for every export, and an export for every golden', () => {
+it('has golden values for every export, and an export for every golden file', () => {
   expect(Object.keys(files)).toEqual(Object.keys(losses).sort());
   for (const [name, loss] of Object.entries(losses)) expect(loss.name).toBe(name);
 });
@@ -73,18 +73,18 @@ describe.each(smooth)('%s', (name, c) => {
   const [y, p] = of(c);
   const [first, last] = [p.shape[0]!, p.shape.at(-1)!];
 
-  it('has the gradients that finite differences find, for labels where they are no indices', async () => {
+  it('has gradients that agree with finite differences, also for labels that are not indices', async () => {
     const small = { step: 0.02, tolerance: 3e-3 };
     await checkGradient((p) => loss(y, p, { reduction: 'sum' }), [p], small);
     if (!c.sparse) await checkGradient((y) => loss(y, p, { reduction: 'sum' }), [y], small);
   });
 
-  it('has the second derivative that finite differences find', async () => {
+  it('has a second derivative that agrees with finite differences', async () => {
     const gradient = tf.grad((p: tf.Tensor) => tf.square(loss(y, p, { reduction: 'sum' })));
     await checkGradient((p) => tf.div(gradient(p), 100), [p], { step: 0.02, tolerance: 5e-3 });
   });
 
-  it('leaks no tensor, for tensors and arrays, with and without gradient, on errors neither', async () => {
+  it('leaks no tensor, for tensors and arrays, with or without gradient, also on errors', async () => {
     const [labels, predictions] = [(await y.array()) as tf.TensorLike, (await p.array()) as tf.TensorLike];
     await expectNoLeaks(() => loss(y, p));
     await expectNoLeaks(() => loss(labels, predictions, { weights: new Array(first).fill(1) }));
@@ -97,7 +97,7 @@ describe.each(smooth)('%s', (name, c) => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    'ignores a prediction and a label of %s where the weight is 0',
+    'ignores a prediction or label of %s if its weight is 0',
     async (bad) => {
       const weights = Array.from({ length: first }, (_, i) => (i === 1 ? 0 : 1));
       const spoil = async (t: tf.Tensor) => {
@@ -115,7 +115,7 @@ describe.each(smooth)('%s', (name, c) => {
     },
   );
 
-  it('is NaN, never a usual number, for a prediction, a label or a weight that is NaN, and for a weight below 0', async () => {
+  it('is NaN if a prediction, label or weight is NaN, or a weight is negative', async () => {
     const value = async (y: tf.Tensor, p: tf.Tensor, options?: object) =>
       (await loss(y, p, options).data())[0];
     expect(await value(y, tf.fill(p.shape, Number.NaN))).toBeNaN();
@@ -131,7 +131,7 @@ describe.each(smooth)('%s', (name, c) => {
     }
   });
 
-  it('computes predictions of int32 and bool, and labels of other dtypes, in float32', async () => {
+  it('computes in float32 for predictions of int32 and bool, and for labels of other dtypes', async () => {
     const [ones, whole] = [tf.ones(p.shape), tf.ones(y.shape)];
     for (const dtype of ['int32', 'bool'] as const) {
       const value = loss(tf.cast(whole, dtype), tf.cast(ones, dtype));
@@ -140,8 +140,8 @@ describe.each(smooth)('%s', (name, c) => {
     }
   });
 
-  it('weighs examples by the beginning of the shape, whatever the other axes are', async () => {
-    // As many features as examples, where weights of columns would pass for weights of rows.
+  it('aligns weights with the leading axes, for any size of the other axes', async () => {
+    // With as many features as examples, weights of columns and of rows would have the same shape.
     const n = Math.min(first, last);
     const square = (t: tf.Tensor) =>
       tf.slice(
@@ -157,13 +157,13 @@ describe.each(smooth)('%s', (name, c) => {
     await expectClose(loss(labels, predictions, { reduction: 'none', weights }), want, { relative: 1e-6 });
   });
 
-  it('is 0, not NaN, as the mean of no example or of weights that are all 0', async () => {
+  it('is 0 as the mean of an empty batch, or of weights that are all 0', async () => {
     const none = (t: tf.Tensor) => tf.zeros([0, ...t.shape.slice(1)], t.dtype);
     await expectClose(loss(none(y), none(p)), 0);
     await expectClose(loss(y, p, { weights: new Array(first).fill(0) }), 0);
   });
 
-  it('refuses what does not fit, with what came and what to do', () => {
+  it('rejects wrong arguments, shows the value and says how to fix it', () => {
     const message = (call: () => unknown) => {
       try {
         call();
@@ -228,7 +228,7 @@ describe('classes', () => {
   );
 
   it.each([3, -1, -100, Number.NaN, 0.7, 1.9])(
-    'an index of %s of 3 classes makes loss and gradient NaN',
+    'is NaN, with its gradient, for the index %s of 3 classes',
     async (label) => {
       for (const loss of [sparseSoftmaxCrossEntropy, sparseCrossEntropy]) {
         const y = tf.tensor1d([label, 1]);
@@ -242,7 +242,7 @@ describe('classes', () => {
     },
   );
 
-  it('an index of no class is allowed where the weight is 0, as for padding', async () => {
+  it('allows an invalid index if its weight is 0, as for padding', async () => {
     const padded = sparseSoftmaxCrossEntropy(tf.tensor1d([-100, 1], 'int32'), scores, { weights: [0, 1] });
     await expectClose(padded, sparseSoftmaxCrossEntropy([1], tf.slice(scores, [1, 0], [1, 3])));
   });
@@ -280,17 +280,17 @@ describe('classes', () => {
       () => softmaxCrossEntropy([[1, 0]], [[1, 0]], { labelSmoothing: 1.5 }),
       /labelSmoothing is 1.5; give a number in \[0, 1\]/,
     ],
-  ])('refuses %#', (call, message) => {
+  ])('rejects %#', (call, message) => {
     expect(call).toThrow(message);
   });
 
-  it('takes logits for probabilities for what they are: NaN', async () => {
+  it('is NaN for logits in place of probabilities', async () => {
     for (const logits of [[[-1, 2]], [[0.5, 1.5]]]) {
       expect((await crossEntropy([[0, 1]], logits).data())[0]).toBeNaN();
     }
   });
 
-  it('takes a logit of −∞ for a class that cannot be', async () => {
+  it('accepts a logit of −∞ as probability 0', async () => {
     const logits = [[0, 0, Number.NEGATIVE_INFINITY]];
     const loss = (z: tf.Tensor) => softmaxCrossEntropy([[0, 1, 0]], z);
     await expectClose(loss(tf.tensor2d(logits)), Math.LN2);

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Labels and predictions. */
 export type Pair = [labels: tf.Tensor, predictions: tf.Tensor];
 
-/** The two tensors of a loss, in float32 and of one shape. */
+/** Converts labels and predictions to float32 and checks that they have the same shape. */
 export function sameShape(
   name: string,
   labels: Input,
@@ -22,7 +22,7 @@ export function sameShape(
   return [y, p];
 }
 
-/** Labels and predictions [batch, …, classes], of at least two classes. */
+/** Converts labels and predictions [batch, …, classes] and checks that there are at least two classes. */
 export function sameClasses(name: string, labels: Input, predictions: Input, called: string): Pair {
   const hint = `; for class indices use sparse${name[0]!.toUpperCase()}${name.slice(1)}`;
   const [y, p] = sameShape(name, labels, predictions, called, hint);
@@ -31,8 +31,8 @@ export function sameClasses(name: string, labels: Input, predictions: Input, cal
 }
 
 /**
- * Class indices [batch, …] as one-hot labels [batch, …, classes], with the predictions. An index out of range has
- * labels of NaN, so that neither the loss nor its gradient looks like one; one given as a number is an error at once.
+ * Converts class indices [batch, …] to one-hot labels [batch, …, classes]. An index out of range is an error in a number or
+ * an array. In a tensor it gives labels of NaN, so that the loss and its gradient are NaN too.
  */
 export function classesAsOneHot(name: string, labels: Input, predictions: Input, called: string): Pair {
   const y = toTensor(name, 'labels', labels);
@@ -48,7 +48,7 @@ export function classesAsOneHot(name: string, labels: Input, predictions: Input,
   if (!(labels instanceof tf.Tensor)) assertIndices(name, labels, classes);
   const indices = tf.range(0, classes, 1, 'float32');
   const oneHot = tf.cast(tf.equal(tf.expandDims(tf.cast(y, 'float32'), -1), indices), 'float32');
-  // 1/1 and 0/1 for a class; 0/0 for what is none.
+  // Gives 1/1 and 0/1 for a valid class, and 0/0 for an invalid one.
   return [tf.div(oneHot, tf.sum(oneHot, -1, true)), p];
 }
 

@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 export interface ReductionOptions {
   /**
-   * Weights ≥ 0 of the examples, all 1 by default. Their shape is that of the losses, or its beginning: [batch] for losses
-   * [batch, features]. A weight below 0, NaN or infinite is refused in an array, and makes the loss NaN in a tensor, whose
-   * values are not read. An example of weight 0 counts for nothing, even where its label or prediction is NaN or infinite.
+   * Weights ≥ 0 of the examples, all 1 by default. They have the shape of the losses or its leading axes, such as [batch] for
+   * losses [batch, features]. A weight that is negative, NaN or infinite is an error in an array; in a tensor, whose values
+   * are not read, it makes the loss NaN. An example of weight 0 is ignored, even if its label or prediction is NaN or infinite.
    */
   weights?: Input;
   /** 'mean': Σ wᵢ·lᵢ / Σ wᵢ. 'sum': Σ wᵢ·lᵢ. 'none': wᵢ·lᵢ. 'mean' by default. */
@@ -15,7 +15,7 @@ export interface ReductionOptions {
 
 export const reductionKinds = { weights: anything, reduction: oneOf('mean', 'sum', 'none') };
 
-/** A number among nested numbers that cannot be a weight. */
+/** Finds a number that is not a valid weight. */
 function findWrong(weights: tf.TensorLike): number | undefined {
   if (typeof weights === 'number') return weights >= 0 && weights < Infinity ? undefined : weights;
   if (typeof weights !== 'object') return undefined;
@@ -26,8 +26,12 @@ function findWrong(weights: tf.TensorLike): number | undefined {
   return undefined;
 }
 
-/** One weight for each of the losses, NaN where one is negative or infinite; undefined when none are given. */
-export function weightsOf(name: string, weights: Input | undefined, shape: number[]): tf.Tensor | undefined {
+/** Broadcasts the weights to the shape of the losses, with NaN for each negative or infinite weight. */
+export function broadcastWeights(
+  name: string,
+  weights: Input | undefined,
+  shape: number[],
+): tf.Tensor | undefined {
   if (weights === undefined) return undefined;
   const w = floatTensor(name, 'weights', weights);
   const wrong = weights instanceof tf.Tensor ? undefined : findWrong(weights);
@@ -36,7 +40,7 @@ export function weightsOf(name: string, weights: Input | undefined, shape: numbe
   }
   if (w.rank > shape.length || w.shape.some((size, i) => size !== 1 && size !== shape[i])) {
     throw new Error(
-      `${name}: weights have shape [${w.shape}] but the losses have shape [${shape}]; give one weight for each example, of shape [${shape}] or the beginning of it`,
+      `${name}: weights have shape [${w.shape}] but the losses have shape [${shape}]; give one weight for each example, in the shape [${shape}] or its leading axes`,
     );
   }
   const aligned = tf.reshape(w, [...w.shape, ...shape.slice(w.rank).map(() => 1)]);
@@ -51,15 +55,15 @@ export function weightsOf(name: string, weights: Input | undefined, shape: numbe
 }
 
 /**
- * Labels or predictions in which those of weight 0 are one half: a number at which every loss and its gradient are finite,
- * so that a product with the weight is 0, where 0·∞ and 0·NaN would be NaN.
+ * Replaces labels or predictions of weight 0 by one half, where every loss and its gradient are finite. The product with the
+ * weight is then 0, whereas 0·∞ and 0·NaN would be NaN.
  */
 export function maskUnweighted(x: tf.Tensor, weights: tf.Tensor): tf.Tensor {
   const perExample = tf.reshape(weights, [...weights.shape, ...x.shape.slice(weights.rank).map(() => 1)]);
   return tf.where(tf.broadcastTo(tf.equal(perExample, 0), x.shape), tf.fill(x.shape, 0.5), x);
 }
 
-/** Weighs and reduces the losses of the examples; the mean of no example, or of weights that are all 0, is 0. */
+/** Weights and reduces the losses of the examples. The mean of an empty batch, or of weights that are all 0, is 0. */
 export function reduce(
   losses: tf.Tensor,
   weights: tf.Tensor | undefined,
@@ -68,7 +72,7 @@ export function reduce(
   const weighted = weights ? tf.mul(losses, weights) : losses;
   if (reduction === 'none') return weighted;
   if (reduction === 'sum') return tf.sum(weighted);
-  // Weights that are all 0 give 0/tiny = 0.
+  // If all weights are 0, this is 0/1e-30 = 0.
   if (weights) return tf.div(tf.sum(weighted), tf.maximum(tf.sum(weights), 1e-30));
   return losses.size === 0 ? tf.scalar(0) : tf.mean(losses);
 }

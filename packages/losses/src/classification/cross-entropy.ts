@@ -5,11 +5,11 @@ import { denseLoss, type Loss } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
 export interface CrossEntropyOptions extends ReductionOptions {
-  /** Probabilities below it count as it, so that the logarithm stays finite; in (0, 1), 1e-7 by default. */
+  /** Lower bound for probabilities, so that the logarithm stays finite; in (0, 1), 1e-7 by default. */
   epsilon?: number;
 }
 
-/** An epsilon of 1 or more would make every probability 1. */
+/** An epsilon of 1 or more would replace every probability. */
 export const epsilonKinds: { epsilon: Kind } = {
   epsilon: {
     expected: 'a number in (0, 1) such as 1e-7',
@@ -18,13 +18,13 @@ export const epsilonKinds: { epsilon: Kind } = {
 };
 
 /**
- * Cross-entropy of labels and predicted probabilities. For a network that ends in logits, `softmaxCrossEntropy` is more
- * accurate, and learns where the gradient of this one is 0.
+ * Cross-entropy of labels and predicted probabilities. For a network that outputs logits, use `softmaxCrossEntropy`: it is
+ * more accurate, and its gradient does not vanish for small probabilities.
  *
  * l = −Σₖ yₖ·log max(pₖ, ε); dpₖ = −yₖ/pₖ where pₖ > ε and 0 elsewhere
  *
  * @param labels y: [batch, …, classes], probabilities in [0, 1] that sum to 1 along the last axis
- * @param probabilities p: the shape of the labels, values in [0, 1]; outside of it, as logits are, the loss is NaN
+ * @param probabilities p: the shape of the labels, values in [0, 1]; for other values, such as logits, the loss is NaN
  * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
  * @throws when the shapes differ, there are fewer than two classes, epsilon is outside (0, 1), or the weights do not fit
  * @example
@@ -45,13 +45,13 @@ export const crossEntropyOfExamples = (
   epsilon: number,
 ): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(nanOutsideOfOne(probabilities), epsilon))), -1));
 
-// tf.maximum hands half of the gradient to each side of a tie; this rule is the one documented above.
+// tf.maximum splits the gradient at a tie; this rule implements the gradient documented above.
 const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>
   withGradient([x], {
     forward: (x) => ({ value: tf.maximum(x, epsilon), saved: [x] }),
     backward: (dy, [x]) => [tf.mul(dy, tf.cast(tf.greater(x!, epsilon), 'float32'))],
   });
 
-// A softmax may exceed 1 by a rounding.
+// A softmax may exceed 1 by a rounding error.
 const nanOutsideOfOne = (p: tf.Tensor): tf.Tensor =>
   tf.where(tf.logicalOr(tf.less(p, 0), tf.greater(p, 1 + 1e-5)), tf.fill(p.shape, Number.NaN), p);

@@ -5,12 +5,12 @@ import { denseLoss, type Loss } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
 export interface SoftmaxCrossEntropyOptions extends ReductionOptions {
-  /** Probability moved from the label to all classes alike, ε in [0, 1]; 0 by default. */
+  /** ε in [0, 1], the probability that is spread evenly over all classes; 0 by default. */
   labelSmoothing?: number;
 }
 
 /**
- * Cross-entropy of labels and the softmax of logits, stable for every logit but +∞.
+ * Cross-entropy of labels and the softmax of logits, stable for all logits except +∞.
  *
  * l = −Σₖ tₖ·log pₖ = Σₖ tₖ·(m + log Σⱼ e^(zⱼ − m)) − Σₖ tₖ·zₖ, with p = softmax(z), m = maxⱼ zⱼ and the smoothed
  * labels t = (1 − ε)·y + ε/K over K classes; dz = p·Σₖ tₖ − t, dy = −(1 − ε)·log p
@@ -18,8 +18,8 @@ export interface SoftmaxCrossEntropyOptions extends ReductionOptions {
  * Runs the kernel `SoftmaxCrossEntropy` where the backend has it.
  *
  * @param labels y: [batch, …, classes], probabilities in [0, 1] that sum to 1 along the last axis
- * @param logits z: the shape of the labels, values in ℝ, and −∞ for a class that cannot be
- * @returns a scalar, or [batch, …] for the reduction 'none'; natural logarithm, so in nats, ≥ 0
+ * @param logits z: the shape of the labels, values in ℝ, or −∞ for a class of probability 0
+ * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
  * @throws when the shapes differ, there are fewer than two classes, labelSmoothing is outside [0, 1], or the weights do not fit
  * @example
  * softmaxCrossEntropy([[0, 1]], [[0, 2]]); // 0.1269
@@ -55,12 +55,12 @@ export const smooth = (labels: tf.Tensor, labelSmoothing: number): tf.Tensor =>
 export const gradientOfLogits = (labels: tf.Tensor, probabilities: tf.Tensor): tf.Tensor =>
   tf.sub(tf.mul(probabilities, tf.sum(labels, -1, true)), labels);
 
-/** The loss of each row, and the softmax of the logits. */
+/** The loss of each row and the softmax of its logits. */
 export function lossesAndProbabilities(labels: tf.Tensor, logits: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [losses, probabilities] = fused('SoftmaxCrossEntropy', { logits, labels }, {}, () => {
     const shifted = tf.sub(logits, tf.max(logits, -1, true));
     const logProbabilities = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
-    // A class with label 0 adds 0, also where its logarithm is −∞.
+    // A class with label 0 adds 0 even if its logarithm is −∞.
     const products = tf.where(tf.equal(labels, 0), tf.zerosLike(labels), tf.mul(labels, logProbabilities));
     return [tf.neg(tf.sum(products, -1)), tf.exp(logProbabilities)];
   });

@@ -6,10 +6,10 @@ import { type CrossEntropyOptions, crossEntropyOfExamples, epsilonKinds } from '
  *
  * l = −log max(p_c, ε) for the class c
  *
- * @param labels c: [batch, …], integers from 0 to classes − 1; the loss of any other number is NaN
- * @param probabilities p: [batch, …, classes], values in [0, 1]; outside of it, as logits are, the loss is NaN
+ * @param labels c: [batch, …], integers from 0 to classes − 1; for any other value the loss is NaN
+ * @param probabilities p: [batch, …, classes], values in [0, 1]; for other values, such as logits, the loss is NaN
  * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
- * @throws when the shapes do not fit, there are fewer than two classes, labels given as numbers are not class indices,
+ * @throws when the shapes do not fit, there are fewer than two classes, labels in an array are not class indices,
  *   epsilon is outside (0, 1), or the weights do not fit
  * @example
  * sparseCrossEntropy([1], [[0.25, 0.75]]); // 0.2877

@@ -14,10 +14,10 @@ import {
  *
  * l = m + log Σⱼ e^(zⱼ − m) − z_c for the class c (without smoothing), m = maxⱼ zⱼ; dz = softmax(z) − onehot(c)
  *
- * @param labels c: [batch, …], integers from 0 to classes − 1; the loss of any other number is NaN
- * @param logits z: [batch, …, classes], values in ℝ, and −∞ for a class that cannot be
+ * @param labels c: [batch, …], integers from 0 to classes − 1; for any other value the loss is NaN
+ * @param logits z: [batch, …, classes], values in ℝ, or −∞ for a class of probability 0
  * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
- * @throws when the shapes do not fit, there are fewer than two classes, labels given as numbers are not class indices,
+ * @throws when the shapes do not fit, there are fewer than two classes, labels in an array are not class indices,
  *   labelSmoothing is outside [0, 1], or the weights do not fit
  * @example
  * sparseSoftmaxCrossEntropy([1], [[0, 2]]); // 0.1269

@@ -4,12 +4,12 @@ import { elementwiseLoss, type Loss } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
 export interface HuberOptions extends ReductionOptions {
-  /** δ, the error beyond which the loss grows linearly, in units of the labels; > 0, 1 by default. */
+  /** δ > 0, the error above which the loss grows linearly, in units of the labels; 1 by default. */
   delta?: number;
 }
 
 /**
- * Huber loss: squared for small errors, linear for large ones, so that outliers pull less.
+ * Huber loss: quadratic for small errors and linear for large ones, so that outliers have less influence.
  *
  * e = |p − y|; lᵢ = e²/2 where e ≤ δ, δ·(e − δ/2) elsewhere; dp = max(−δ, min(δ, p − y))
  *
