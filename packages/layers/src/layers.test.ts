@@ -28,7 +28,7 @@ interface Case {
   gradients: Record<string, Values>;
   after: Record<string, Values>;
 }
-// Every export of the folder of layers has a file of goldens, whose first case is its sample below.
+// Every export of the folder layers has a golden file, whose first case is its sample below.
 const names = Object.keys(layers);
 const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
 const cases = names.flatMap((name) => files[name] ?? []);
@@ -50,10 +50,10 @@ function make({ layer, options: { activation, ...options }, inputs }: Case): Lay
       (cell === 'lstm' ? layers.lstm : layers.gru)({ inFeatures: inFeatures!, units: units!, output: 'all' });
     return layers.bidirectional(reader(), reader()) as Layer;
   }
-  const given = { ...options, ...(activation && { activation: functions[activation] }) };
-  const made = (factory as Factory)(given);
-  if (!inputs) return made as unknown as LayerLike;
-  const several = made as unknown as Several;
+  const all = { ...options, ...(activation && { activation: functions[activation] }) };
+  const result = (factory as Factory)(all);
+  if (!inputs) return result as unknown as LayerLike;
+  const several = result as unknown as Several;
   const first = layer === 'attention' ? 'query' : 'x';
   return {
     init: several.init,
@@ -76,11 +76,11 @@ function make({ layer, options: { activation, ...options }, inputs }: Case): Lay
 }
 const toTensor = ({ values, shape }: Values): tf.Tensor => tf.tensor(values, shape);
 
-it('has goldens for every layer', () => {
+it('has golden values for every layer', () => {
   expect(names.filter((name) => !files[name]?.length)).toEqual([]);
 });
 
-/** The loss's value is the output; gradients of the input and of what is trained come back by name, the input's as ''. */
+/** Returns the output, and the gradients of the input (as '') and the trained parameters by name. */
 function gradients(model: Model, x: tf.Tensor, dy: tf.Tensor, training: boolean): tf.NamedTensorMap {
   const input = tf.variable(x);
   const names = model.trainable();
@@ -112,7 +112,7 @@ describe.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)}
       await expectClose(y, c.y.values, { absolute: tolerance(c.y), relative: 2e-5 });
     });
 
-    it("has PyTorch's gradients, and running statistics", async () => {
+    it("has PyTorch's gradients and running statistics", async () => {
       const all = gradients(model, toTensor(c.x), toTensor(c.dy), c.training);
       const expected: Record<string, Values> = { '': c.dx, ...c.gradients };
       expect(Object.keys(all).sort()).toEqual(Object.keys(expected).sort());
@@ -128,11 +128,11 @@ describe.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)}
   },
 );
 
-// Sums of many float32 terms are accurate relative to the largest of the results.
+// Sums of many float32 terms are accurate relative to the largest result.
 const tolerance = ({ values }: Values): number =>
   2e-5 * Math.max(0.5, ...values.map((v) => Math.min(Math.abs(v), 1e3)));
 
-// The first golden case of every layer, and variants that take other ways.
+// The first golden case of every layer, and variants that run other code paths.
 const variants: Record<string, Case> = Object.fromEntries([
   ...names.map((name) => [name, files[name]![0]!] as const),
   ...cases
@@ -156,7 +156,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   const context = (training: boolean) => ({ training, rng: createRng(5) });
   const x = tf.tensor(createRng(2).fillNormal(new Float32Array(tf.util.sizeFromShape(shape))), shape);
 
-  it('gives the shape and the dtype it says, in training and afterwards, and for a batch of 1', () => {
+  it('has the documented shape and dtype, in training and afterwards, also for a batch of 1', () => {
     for (const training of [true, false]) {
       const y = model.apply(x, context(training));
       expect([y.shape, y.dtype]).toEqual([output, 'float32']);
@@ -166,7 +166,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
 
   it('passes NaN through', async () => {
     const y = await model.predict(tf.fill(shape, Number.NaN)).data();
-    // tfjs's maximum of NaN alone is −∞, on webgpu −1e20, which are no numbers to go on with either.
+    // tfjs's maximum of NaN alone is −∞, or −1e20 on webgpu.
     const lost = name === 'maxPool2d' ? (v: number) => !(Math.abs(v) < 1e19) : Number.isNaN;
     expect([...y].every(lost)).toBe(true);
   });
@@ -185,11 +185,11 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   it.each([true, false])(
     'has the second derivatives that finite differences find (training: %s)',
     async (training) => {
-      // Another model, whose running statistics no test before has moved.
+      // A new model, whose running statistics no earlier test has changed.
       const fresh = createModel(layer(), { seed: 3 });
       const names = Object.keys(fresh.trainable());
       const whole = toLayer(layer());
-      // Squared, since the gradient of a linear layer alone does not depend on its input.
+      // Squared, because the gradient of a linear layer does not depend on its input.
       const loss = (x: tf.Tensor, ...values: tf.Tensor[]) =>
         tf.mean(tf.square(whole.apply(replace(fresh.params, names, values), x, context(training))));
       const gradient = (...inputs: tf.Tensor[]) =>
@@ -203,7 +203,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     },
   );
 
-  it('leaks nothing over 50 steps of training', async () => {
+  it('leaks nothing over 50 training steps', async () => {
     const trained = createModel(layer());
     const labels = tf.zeros(output);
     const rng = createRng(7);
@@ -229,7 +229,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     expect(tf.memory().numTensors).toBe(left);
   });
 
-  it('begins with the same parameters for the same seed, and others for another', async () => {
+  it('starts with the same parameters for the same seed, and different ones for another', async () => {
     const values = async (seed: number) => {
       const parameters = Object.values(createModel(layer(), { seed }).parameters());
       return (await Promise.all(parameters.map((v) => v.data()))).map((v) => v.join());
@@ -253,18 +253,18 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     }
   });
 
-  it('refuses what is not a tensor that holds numbers, and leaves nothing', async () => {
+  it('rejects anything that is not a tensor of numbers, and leaves nothing', async () => {
     const disposed = tf.ones(shape);
     disposed.dispose();
-    const own = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query) is `);
+    const message = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query) is `);
     await expectNoLeaks(() => {
       for (const bad of [undefined, null, [[1, 2]], 3, 'x', {}, disposed]) {
-        expect(() => model.predict(bad as unknown as tf.Tensor)).toThrow(own);
+        expect(() => model.predict(bad as unknown as tf.Tensor)).toThrow(message);
       }
     });
   });
 
-  it('refuses an input that does not fit', () => {
+  it('rejects an input that does not fit', () => {
     const wrong = tf.zeros([2, 7]);
     if (/^(dropPath|dropout|flatten|globalAveragePool)/.test(name))
       expect(() => model.predict(wrong)).not.toThrow();
@@ -283,7 +283,7 @@ function replace(params: object, names: string[], values: tf.Tensor[], prefix = 
   );
 }
 
-describe('a gradient that nothing needs', () => {
+describe('an unneeded gradient', () => {
   const convolutions = (trainable: boolean): Layer =>
     sequential({
       first: layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, trainable }),
@@ -301,14 +301,14 @@ describe('a gradient that nothing needs', () => {
     );
   };
 
-  it('is not computed: not the image’s, not a frozen kernel’s', async () => {
+  it('is not computed for an image or a frozen kernel', async () => {
     const trained = await backward(convolutions(true), [1, 4, 4, 3]);
     expect([trained.Conv2DBackpropInput, trained.Conv2DBackpropFilter]).toEqual([1, 2]);
     const frozen = await backward(convolutions(false), [1, 4, 4, 3]);
     expect([frozen.Conv2DBackpropInput, frozen.Conv2DBackpropFilter]).toEqual([1, 1]);
   });
 
-  it('is not computed with a bias and relu in the convolution either', async () => {
+  it('is not computed for a convolution with bias and relu', async () => {
     const one = layers.conv2d({ inChannels: 3, outChannels: 4, kernelSize: 2, activation: relu });
     const counts = await backward(one, [1, 4, 4, 3]);
     expect([counts.FusedConv2D, counts.Conv2DBackpropFilter]).toEqual([1, 1]);
@@ -318,7 +318,7 @@ describe('a gradient that nothing needs', () => {
   it('is not computed for the input of the first dense layer', async () => {
     const model = sequential([layers.dense({ inFeatures: 3, outFeatures: 2 })]);
     const { _FusedMatMul: forward, BatchMatMul: gradients } = await backward(model, [4, 3]);
-    expect([forward, gradients]).toEqual([1, 1]); // y, and dW alone
+    expect([forward, gradients]).toEqual([1, 1]); // y and dW only
   });
 });
 
@@ -360,7 +360,7 @@ describe('bad options', () => {
             layers.gru({ inFeatures: 1, units: 1, output: 'all' }),
           ),
         ).predict(tf.zeros([1, 2, 1])),
-      /^bidirectional: a layer's output has shape \[1,1\]; give layers whose output is/,
+      /^bidirectional: a layer's output has shape \[1,1\]; give layers with the output/,
     ],
     [
       () => layers.conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, groups: 2 } as never),
@@ -419,7 +419,7 @@ describe('bad options', () => {
     ],
     [
       () => createModel(layers.attention({ features: 4, heads: 2 })).predict(tf.zeros([1, 2, 4]) as never),
-      /^attention: give the inputs as \{ query, key, value, mask \}/,
+      /^attention: give the input as \{ query, key, value, mask \}/,
     ],
     [
       () =>
@@ -427,7 +427,7 @@ describe('bad options', () => {
           query: tf.zeros([1, 2, 4]),
           key: tf.zeros([2, 3, 4]),
         }),
-      /^attention: key has shape \[2,3,4\] and value \[2,3,4\]; give both as \[batch, keys, 4\] for the batch of 1/,
+      /^attention: key has shape \[2,3,4\] and value \[2,3,4\]; give both as \[batch, keys, 4\] with the batch of the query, 1/,
     ],
     [
       () =>
@@ -445,7 +445,7 @@ describe('bad options', () => {
     [() => layers.dropPath({ rate: 1 }), /^dropPath: rate is 1; give a number in \[0, 1\)/],
     [
       () => createModel(layers.dropPath({ rate: 0.5 })).apply(tf.zeros([1]), { training: true }),
-      /dropPath: there is no rng to draw from while training/,
+      /dropPath: rng is missing in training/,
     ],
     [() => layers.lstm({ inFeatures: 1, units: -1 }), /lstm: units is -1/],
     [() => layers.gru({ inFeatures: 1, units: 1, output: 'first' as 'last' }), /gru: output is "first"/],
@@ -457,18 +457,18 @@ describe('bad options', () => {
     [() => layers.dropout({ rate: 1 }), /^dropout: rate is 1; give a number in \[0, 1\)/],
     [
       () => createModel(layers.dropout({ rate: 0.5 })).apply(tf.zeros([1]), { training: true }),
-      /^dropout: there is no rng to draw from/,
+      /^dropout: rng is missing in training/,
     ],
     [
       () => createModel(layers.lstm({ inFeatures: 2, units: 1 })).predict(tf.zeros([1, 0, 2])),
       /lstm: the input has shape \[1,0,2\]; give at least one sequence/,
     ],
-  ])('are refused with what to do', (call, message) => {
+  ])('are rejected with a clear error', (call, message) => {
     expect(call).toThrow(message);
   });
 });
 
-it('drops whole examples of a branch, and keeps their mean', async () => {
+it('drops whole examples of a branch, and keeps the mean', async () => {
   const model = createModel(layers.dropPath({ rate: 0.25 }));
   const rng = createRng(4);
   const y = await model.apply(tf.ones([4000, 3]), { training: true, rng }).data();
@@ -478,7 +478,7 @@ it('drops whole examples of a branch, and keeps their mean', async () => {
   expect(rows.filter((row) => row[0] === 0).length / 4000).toBeCloseTo(0.25, 1.5);
 });
 
-it('begins with the sharpness of other attention, and attends to others alone', async () => {
+it('starts with the temperature of ordinary attention, and masks the diagonal', async () => {
   const model = createModel(layers.localitySelfAttention({ features: 6, heads: 2 }));
   await expectClose(model.parameters()['temperature.scale']!, [1 / Math.sqrt(3), 1 / Math.sqrt(3)]);
   const x = tf.randomNormal([1, 3, 6], 0, 1, 'float32', 3);
@@ -488,7 +488,7 @@ it('begins with the sharpness of other attention, and attends to others alone', 
   };
   const y = model.apply(x, { training: false, record });
   expect(Math.max(...(await diagonal!.data()))).toBe(0);
-  // Of two tokens each takes the value of the other, whatever the scores.
+  // With two tokens, each takes the value of the other for any scores.
   const pair = tf.slice(x, [0, 0, 0], [1, 2, 6]);
   const [one, two] = tf.split(model.predict(pair), 2, 1);
   const [first, second] = tf.split(model.predict(tf.reverse(pair, 1)), 2, 1);
@@ -497,7 +497,7 @@ it('begins with the sharpness of other attention, and attends to others alone', 
   expect(y.shape).toEqual([1, 3, 6]);
 });
 
-it('records the weights of every attention, and changes nothing by it', async () => {
+it('records the weights of every attention without changing the output', async () => {
   const attention = () => layers.multiHeadAttention({ features: 6, heads: 2 });
   const model = createModel(sequential([attention(), attention()]), { seed: 3 });
   const x = tf.tensor(createRng(1).fillNormal(new Float32Array(48)), [2, 4, 6]);
@@ -512,7 +512,7 @@ it('records the weights of every attention, and changes nothing by it', async ()
   });
   expect(tf.memory().numTensors).toBe(before + 3);
   for (const weights of recorded) await expectClose(tf.sum(weights, -1), new Float32Array(16).fill(1));
-  // The first one's by hand: softmax(Q·Kᵀ/√3) of each head.
+  // The expected weights of the first one: softmax(Q·Kᵀ/√3) of each head.
   const { query, key } = model.params['0'];
   const rows = tf.reshape(x, [8, 6]) as tf.Tensor2D;
   const heads = (part: typeof query) =>
@@ -525,7 +525,7 @@ it('records the weights of every attention, and changes nothing by it', async ()
   expect(await y.data()).toEqual(await model.predict(x).data());
 });
 
-it('gives a query whose keys are all padding the bias of the output alone', async () => {
+it('outputs only the bias for a query whose keys are all padding', async () => {
   const model = createModel(layers.attention({ features: 4, heads: 2 }), { seed: 1 });
   const [query, key] = [
     tf.randomNormal([2, 3, 4], 0, 1, 'float32', 1),
@@ -536,7 +536,7 @@ it('gives a query whose keys are all padding the bias of the output alone', asyn
 });
 
 it.each([7, Number.NaN, Number.POSITIVE_INFINITY])(
-  'attends to nothing of padding that holds %d, and has no gradient from it',
+  'ignores padding of %d, also in gradients',
   async (anything) => {
     const model = createModel(layers.attention({ features: 4, heads: 2 }), { seed: 3 });
     const query = tf.randomNormal([2, 3, 4], 0, 1, 'float32', 1);
@@ -575,17 +575,17 @@ describe.each([
       values.map((v, i) => (i % (24 * 24 * 16) === 0 ? 1e4 : v)),
       shape,
     );
-  // In a tile with the first pixel, and out of its reach.
+  // In the same tile as the first pixel, but independent of it.
   const at = 'dilations' in options ? 6 : 3;
   const near = (t: tf.Tensor) => tf.slice(t, [0, at, at, 0], [8, 1, 1, 16]).data();
 
-  it('takes sums of its own terms alone, forward and backward', async () => {
+  it('depends only on the terms of each sum, forward and backward', async () => {
     const direct = createModel(layers.conv2d({ ...channels, winograd: false }), { seed: 1 });
     const [x, dy] = [tf.tensor(values!, shape), tf.tensor(slopes!, shape)];
     const gradient = tf.grad((x: tf.Tensor) => direct.predict(x));
     expect(await near(direct.predict(spoiled(values!)))).toEqual(await near(direct.predict(x)));
     expect(await near(gradient(x, spoiled(slopes!)))).toEqual(await near(gradient(x, dy)));
-    // Close to what is computed otherwise.
+    // Close to the result with Winograd.
     const usual = createModel(layers.conv2d(channels), { seed: 1 });
     await expectClose(usual.predict(x), direct.predict(x), { absolute: 2e-5 });
   });
@@ -606,7 +606,7 @@ describe('activations by value', () => {
       [1, 4, 4, 2],
     ],
     ['batchNorm', (activation) => layers.batchNorm({ channels: 3, activation }), [4, 3]],
-  ])('%s takes any function', async (_, make, shape) => {
+  ])('%s accepts any function', async (_, make, shape) => {
     const x = tf.randomNormal(shape, 0, 1, 'float32', 4);
     for (const activation of [square, tf.sin, relu, gelu, silu]) {
       for (const training of [true, false]) {
@@ -616,7 +616,7 @@ describe('activations by value', () => {
     }
   });
 
-  it('runs a known one within the batch norm where the backend can', async () => {
+  it('fuses a supported one into batch norm', async () => {
     const model = createModel(layers.batchNorm({ channels: 3, activation: gelu }));
     const x = tf.randomNormal([4, 3], 0, 1, 'float32', 4);
     const kernels = await kernelRuns(() => model.apply(x, { training: true }));

@@ -7,7 +7,7 @@ import { dropPath } from './index';
 const rng = () => createRng(1);
 
 describe('dropPath', () => {
-  it('drops whole examples with its probability and scales the rest', async () => {
+  it('drops whole examples with the given probability and scales the rest', async () => {
     const n = 10_000;
     const y = [...(await dropPath(tf.ones([n, 2]), { rate: 0.25, rng: rng() }).data())];
     const dropped = y.filter((v, i) => i % 2 === 0 && v === 0).length;
@@ -16,7 +16,7 @@ describe('dropPath', () => {
     expect(new Set(y)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
   });
 
-  it('makes a dropped example 0 whatever it was', async () => {
+  it('sets a dropped example to 0 even if it was NaN or infinite', async () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const kept = await dropPath(tf.ones([64]), { rate: 0.5, rng: rng() }).data();
       const y = await dropPath(tf.fill([64], value), { rate: 0.5, rng: rng() }).data();
@@ -24,7 +24,7 @@ describe('dropPath', () => {
     }
   });
 
-  it('keeps its input and its shape, leaks nothing, and hands x on when nothing is dropped', async () => {
+  it('keeps input and shape, leaks nothing, and returns x when nothing is dropped', async () => {
     const x = tf.ones([4, 2, 3]);
     await expectNoLeaks(() => dropPath(x, { rate: 0.5, rng: rng() }));
     await expectNoLeaks(() => tf.grad((v: tf.Tensor) => dropPath(v, { rate: 0.5, rng: rng() }))(x));
@@ -34,7 +34,7 @@ describe('dropPath', () => {
     expect(dropPath(tf.ones([4], 'int32'), { rate: 0.5, rng: rng() }).dtype).toBe('float32');
   });
 
-  it('has the gradient that finite differences find, and a second derivative', async () => {
+  it('has a gradient that agrees with finite differences, and a second derivative', async () => {
     const x = tf.tensor2d([1.5, -2, 0.75, 3, -1, 0.5], [6, 1]);
     const f = (v: tf.Tensor) => dropPath(v, { rate: 0.5, rng: rng() });
     await checkGradient(f, [x]);
@@ -51,10 +51,10 @@ describe('dropPath', () => {
 
   it.each([
     [() => dropPath(tf.ones([2]), { rate: 1 }), /^dropPath: rate is 1; give a number in \[0, 1\)/],
-    [() => dropPath(tf.ones([2]), { rate: 0.5 }), /^dropPath: there is no rng to draw from while training/],
+    [() => dropPath(tf.ones([2]), { rate: 0.5 }), /^dropPath: rng is missing in training/],
     [() => dropPath(tf.scalar(1), { rate: 0.5 }), /^dropPath: x is a scalar; give \[batch, …\]/],
     [() => dropPath(tf.ones([2]), { p: 0.5 } as never), /^dropPath: there is no option "p"/],
-  ])('says what came and what to do %#', (call, message) => {
+  ])('shows the value and says how to fix it %#', (call, message) => {
     expect(call).toThrow(message);
   });
 });

@@ -5,25 +5,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import { noStream, streamKind } from './stream';
 
 export interface DropPathOptions {
-  /** p in [0, 1), probability that an example becomes 0. */
+  /** p in [0, 1), the probability of dropping an example. */
   rate: number;
-  /** The stream that the examples are drawn from; needed while training with a rate above 0. */
+  /** The stream of random numbers; required in training if the rate is above 0. */
   rng?: Rng | undefined;
   /** Whether anything is dropped; true by default. */
   training?: boolean | undefined;
 }
 
 /**
- * Stochastic depth: the branch of random examples becomes 0, and survivors are scaled by 1/(1 − p). Add the result to the
- * residual connection.
+ * Stochastic depth: sets the branch of random examples to 0 and scales the others by 1/(1 − p). Add the result to the residual
+ * connection.
  *
  * y = x/(1 − p), or 0 with probability p, independently for each example; dx = dy/(1 − p), or 0
  *
- * A dropped example is 0 whatever it was, NaN and infinities included.
+ * A dropped example is 0 even if it was NaN or infinite.
  *
  * @param x [batch, …]; int32 and bool are cast
  * @returns float32 in the shape of x; x itself when nothing is dropped
- * @throws when rate is outside [0, 1), x is a scalar, or there is no rng to draw from
+ * @throws when rate is outside [0, 1), x is a scalar, or rng is missing in training
  * @example
  * tf.add(x, dropPath(mlp(x), { rate: 0.1, rng: createRng(1) }));
  * @see Huang et al., "Deep Networks with Stochastic Depth", 2016, https://arxiv.org/abs/1603.09382, section 3

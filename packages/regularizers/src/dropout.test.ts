@@ -9,7 +9,7 @@ const values = async (x: tf.Tensor) => [...(await x.data())];
 
 describe('dropout', () => {
   it.each([0.1, 0.25, 0.5, 0.9])(
-    'of rate %d makes zeros with this probability and scales the rest',
+    'of rate %d drops elements with this probability and scales the rest',
     async (rate) => {
       const n = 100_000;
       const y = await values(dropout(tf.ones([n]), { rate, rng: rng() }));
@@ -32,7 +32,7 @@ describe('dropout', () => {
     }
   });
 
-  it('is x·m/(1 − p) with the uniform numbers of its stream: dropped where they are below p', async () => {
+  it('is x·m/(1 − p), where m is 0 if the uniform number of its stream is below p', async () => {
     const x = tf.tensor2d([
       [80, -80, 0],
       [1e-30, 3, -2],
@@ -63,7 +63,7 @@ describe('dropout', () => {
     }
   });
 
-  it('gives the same mask for the same seed, another for another, and goes on along a stream', async () => {
+  it('gives the same mask for the same seed, another for another, and advances its stream', async () => {
     const x = tf.ones([64]);
     const make = (stream: ReturnType<typeof rng>) => values(dropout(x, { rate: 0.5, rng: stream }));
     const stream = rng();
@@ -73,7 +73,7 @@ describe('dropout', () => {
     expect(await make(createRng(2))).not.toEqual(first);
   });
 
-  it('hands x on when not training, or at rate 0, and draws nothing', () => {
+  it('returns x and draws nothing when not training or at rate 0', () => {
     const x = tf.ones([3]);
     expect(dropout(x, { rate: 0.5, training: false })).toBe(x);
     expect(dropout(x, { rate: 0 })).toBe(x);
@@ -83,18 +83,18 @@ describe('dropout', () => {
     expect(stream.uniform()).toBe(rng().uniform());
   });
 
-  it('keeps the shape of every rank, also of no element', () => {
+  it('keeps the shape for every rank, also of an empty tensor', () => {
     for (const shape of [[], [3], [2, 3], [2, 1, 3], [2, 2, 2, 2], [0, 3]]) {
       expect(dropout(tf.ones(shape), { rate: 0.5, rng: rng() }).shape).toEqual(shape);
     }
   });
 
-  it('has the gradient that finite differences find, 0 where dropped', async () => {
+  it('has a gradient that agrees with finite differences, 0 where dropped', async () => {
     const x = tf.tensor2d([
       [1.5, -2, 0.75],
       [3, -1, 0.5],
     ]);
-    // A new stream from the same seed for every call: the same mask.
+    // Every call makes a new stream from the same seed, so the mask is the same.
     const f = (v: tf.Tensor) => dropout(v, { rate: 0.5, rng: rng() });
     await checkGradient(f, [x]);
     const [mask, gradient] = [f(tf.ones([2, 3])), tf.grad(f)(x)];
@@ -102,12 +102,12 @@ describe('dropout', () => {
     await checkGradient((v) => dropout(tf.square(v), { rate: 0.5, training: false }), [x]);
   });
 
-  it('passes NaN on where it is kept', async () => {
+  it('passes NaN through where it is kept', async () => {
     const y = await values(dropout(tf.fill([64], Number.NaN), { rate: 0.5, rng: rng() }));
     expect(y.some(Number.isNaN)).toBe(true);
   });
 
-  it('keeps its input and leaks nothing, with and without gradient', async () => {
+  it('keeps its input and leaks nothing, with or without gradient', async () => {
     const x = tf.ones([2, 3]);
     await expectNoLeaks(() => dropout(x, { rate: 0.5, rng: rng() }));
     await expectNoLeaks(() => tf.grad((v: tf.Tensor) => dropout(v, { rate: 0.5, rng: rng() }))(x));
@@ -135,7 +135,7 @@ describe('dropout', () => {
     );
   });
 
-  it('refuses what is no tensor, unknown options and other streams', () => {
+  it('rejects anything that is not a tensor, unknown options and other streams', () => {
     const wrong = (value: unknown) => value as never;
     expect(() => dropout(wrong(undefined), { rate: 0.5 })).toThrow(/^dropout: x is missing; give a tensor/);
     expect(() => dropout(tf.ones([3]), wrong(0.5))).toThrow(/^dropout: options is 0.5; give an object/);
@@ -148,15 +148,13 @@ describe('dropout', () => {
     );
   });
 
-  it.each([-0.1, 1, Number.NaN])('refuses the rate %d, also when not training', (rate) => {
+  it.each([-0.1, 1, Number.NaN])('rejects the rate %d, also when not training', (rate) => {
     expect(() => dropout(tf.ones([3]), { rate, training: false })).toThrow(
       `dropout: rate is ${rate}; give a number in [0, 1)`,
     );
   });
 
-  it('says that it needs a stream', () => {
-    expect(() => dropout(tf.ones([3]), { rate: 0.5 })).toThrow(
-      /^dropout: there is no rng to draw from while training; pass/,
-    );
+  it('requires a stream', () => {
+    expect(() => dropout(tf.ones([3]), { rate: 0.5 })).toThrow(/^dropout: rng is missing in training; give/);
   });
 });

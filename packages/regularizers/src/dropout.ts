@@ -5,26 +5,26 @@ import * as tf from '@tensorflow/tfjs-core';
 import { noStream, streamKind } from './stream';
 
 export interface DropoutOptions {
-  /** p in [0, 1), probability that an element becomes 0. */
+  /** p in [0, 1), the probability of dropping an element. */
   rate: number;
-  /** The stream that the mask is drawn from; needed while training with a rate above 0. */
+  /** The stream of random numbers; required in training if the rate is above 0. */
   rng?: Rng | undefined;
   /** Whether anything is dropped; true by default. */
   training?: boolean | undefined;
 }
 
 /**
- * Dropout: random elements become 0, and survivors are scaled by 1/(1 − p).
+ * Dropout: sets random elements to 0 and scales the others by 1/(1 − p).
  *
  * y = x·m/(1 − p), with m = 0 with probability p and 1 otherwise, independently for each element; dx = dy·m/(1 − p)
  *
- * The stream gives two words, the key of `fillCounterUniform`, whose i-th number says whether element i is dropped: below
- * p it is. Runs the kernel `Dropout` where the backend has it, forward and backward; no mask is kept then. It is a product on
- * every backend: a NaN or an infinity stays one as NaN, dropped or not.
+ * Two words from the stream are the key of `fillCounterUniform`; element i is dropped if its i-th number is below p. Runs the
+ * kernel `Dropout` where the backend has it, forward and backward, without storing a mask. The result is a product: NaN stays
+ * NaN, and a dropped infinity becomes NaN.
  *
  * @param x any shape; int32 and bool are cast
  * @returns float32 in the shape of x; x itself when nothing is dropped
- * @throws when rate is outside [0, 1), or there is no rng to draw from
+ * @throws when rate is outside [0, 1), or rng is missing in training
  * @example
  * dropout(tf.ones([2, 3]), { rate: 0.5, rng: createRng(1) }); // zeros and twos
  * @see Srivastava et al., "Dropout", 2014, http://jmlr.org/papers/v15/srivastava14a.html, section 4
@@ -37,7 +37,7 @@ export function dropout<T extends tf.Tensor>(x: Input<T>, options: DropoutOption
     if (!training || rate === 0) return input;
     if (!rng) throw noStream('dropout');
     const key = [rng.integer(2 ** 32), rng.integer(2 ** 32)] as const;
-    // Linear in x with a factor per element that the key makes again: the gradient is the same function of dy.
+    // Linear in x, and the key reproduces the mask: the gradient is the same function of dy.
     const drop = (x: tf.Tensor) =>
       fused('Dropout', { x }, { rate, key }, () => [
         tf.mul(x, tf.tensor(mask(x.size, rate, key), x.shape)),

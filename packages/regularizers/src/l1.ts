@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
 
 /**
- * L1 penalty: the sum of magnitudes, which drives many weights to zero.
+ * L1 penalty: the sum of absolute values, which drives many weights to zero.
  *
  * R(W) = λ·Σ|W|, dR/dW = λ·sign(W), 0 where a weight is 0
  *
- * @returns a function of named parameters whose value is a scalar ≥ 0
- * @throws when an option is unknown or out of its range; the function throws when `only` matches no parameter
+ * @returns a function from named parameters to a scalar ≥ 0; it throws when `only` matches no parameter
+ * @throws when an option is unknown or out of range
  * @example
  * l1({ rate: 1e-5, only: /kernel$/ })(model.trainable());
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.2

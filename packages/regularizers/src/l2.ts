@@ -6,10 +6,10 @@ import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
  *
  * R(W) = λ/2·Σ‖W‖², dR/dW = λ·W
  *
- * With plain SGD this is weight decay; with Adam it is not, see `adamW`.
+ * With plain SGD this is equivalent to weight decay. With Adam it is not; see `adamW`.
  *
- * @returns a function of named parameters whose value is a scalar ≥ 0
- * @throws when an option is unknown or out of its range; the function throws when `only` matches no parameter
+ * @returns a function from named parameters to a scalar ≥ 0; it throws when `only` matches no parameter
+ * @throws when an option is unknown or out of range
  * @example
  * l2({ rate: 1e-4, only: /kernel$/ })(model.trainable());
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.1

@@ -16,7 +16,7 @@ const penalties = Object.keys(files).map(
   (name) => [name, (regularizers as unknown as Record<string, typeof regularizers.l1>)[name]!] as const,
 );
 
-it('has goldens for every export but those that draw random numbers', () => {
+it('has golden values for every export except those that draw random numbers', () => {
   const { dropout, dropPath, ...others } = regularizers;
   expect(Object.fromEntries(penalties)).toEqual(others);
 });
@@ -41,7 +41,7 @@ describe.each(named)('%s', (_, { make: makePenalty, rate, only, value, params, g
 
   it("has PyTorch's gradient, 0 at 0", async () => {
     const names = Object.keys(params);
-    // A loss that depends on every parameter, so that those without a penalty have a gradient too: 0.
+    // The loss depends on every parameter, so that parameters without a penalty have a gradient of 0.
     const loss = (...tensors: tf.Tensor[]) => {
       const map = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
       return tf.addN([penalty(map), ...tensors.map((t) => tf.mul(tf.sum(t), 0))]) as tf.Scalar;
@@ -62,7 +62,7 @@ describe.each(penalties)('%s', (name, make) => {
     bias: tf.tensor1d([-1, 0.5]),
   };
 
-  it('has the gradient that finite differences find', () =>
+  it('has a gradient that agrees with finite differences', () =>
     checkGradient(
       (kernel, bias) => make({ rate: 0.1 })({ kernel: kernel!, bias: bias! }),
       Object.values(params),
@@ -76,39 +76,39 @@ describe.each(penalties)('%s', (name, make) => {
     kernel.dispose();
   });
 
-  it('is 0 of no parameters', async () => {
+  it('is 0 without parameters', async () => {
     await expectClose(make({ rate: 1 })({}), 0);
   });
 
-  it('asks twice and answers the same with the flag g', async () => {
+  it('matches the same parameters twice with the flag g', async () => {
     const penalty = make({ rate: 1, only: /kernel/g });
     const first = penalty(params);
     await expectClose(penalty(params), first, { absolute: 0, relative: 0 });
     expect((await first.data())[0]).toBeGreaterThan(0);
   });
 
-  it('passes NaN on', async () => {
+  it('passes NaN through', async () => {
     const [value] = await make({ rate: 1 })({ w: tf.tensor1d([1, Number.NaN]) }).data();
     expect(value).toBeNaN();
   });
 
-  it('keeps its inputs and leaks nothing, with and without gradient', async () => {
+  it('keeps its inputs and leaks nothing, with or without gradient', async () => {
     await expectNoLeaks(() => make({ rate: 1 })(params));
     await expectNoLeaks(() => tf.grad((kernel: tf.Tensor) => make({ rate: 1 })({ kernel }))(params.kernel));
     expect(params.kernel.isDisposed).toBe(false);
   });
 
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the rate %d', (rate) => {
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('rejects the rate %d', (rate) => {
     expect(() => make({ rate })).toThrow(
       new RegExp(`^${name}: rate is ${rate}; give a finite number of at least 0`),
     );
   });
 
-  it('is 0 at rate 0, whatever the weights', async () => {
+  it('is 0 at rate 0 for all weights', async () => {
     await expectClose(make({ rate: 0 })({ w: tf.tensor1d([Number.POSITIVE_INFINITY, 1e30]) }), 0);
   });
 
-  it('takes a function for only, and says when only matches nothing', async () => {
+  it('accepts a function for only, and throws when only matches nothing', async () => {
     const ofKernel = await make({ rate: 1, only: /kernel/ })(params).data();
     await expectClose(make({ rate: 1, only: (_, p) => p.rank >= 2 })(params), ofKernel);
     await expectNoLeaks(() => {
@@ -130,7 +130,7 @@ describe.each(penalties)('%s', (name, make) => {
     await expectClose(second, name === 'l1' ? [0.5, -0.5] : [2, -3]);
   });
 
-  it('refuses unknown options and what are no parameters', () => {
+  it('rejects unknown options and anything that is not parameters', () => {
     const wrong = (value: unknown) => value as never;
     expect(() => make(wrong({ rate: 1, lambda: 1 }))).toThrow(`${name}: there is no option "lambda"`);
     expect(() => make(wrong({ rate: '1' }))).toThrow(`${name}: rate is "1" (a string); give`);

@@ -7,15 +7,18 @@ import { type Match, matches } from './match';
 export type Regularizer = (params: tf.NamedTensorMap) => tf.Scalar;
 
 export interface PenaltyOptions {
-  /** λ ≥ 0, how much the penalty counts. */
+  /** λ ≥ 0, the factor of the penalty. */
   rate: number;
-  /** Which parameters it counts; all by default. /kernel$/ leaves out biases and norms. */
+  /** The parameters that count, all by default. /kernel$/ excludes biases and norms. */
   only?: Match | undefined;
 }
 
-const paramsKind = required({ ...object, expected: 'an object of tensors by name, as model.trainable()' });
+const paramsKind = required({
+  ...object,
+  expected: 'an object of tensors by name, such as model.trainable()',
+});
 
-/** The sum of one term per parameter, times a factor. */
+/** Makes a penalty: the sum of one term per parameter, times a factor. */
 export function penalty(
   name: string,
   options: PenaltyOptions,
@@ -36,7 +39,7 @@ export function penalty(
           `${name}: only is ${show(only)}, which matches none of the parameters ${list}; give one that matches`,
         );
       }
-      // Not 0 times a sum that may be infinite.
+      // 0 times an infinite sum would be NaN.
       if (rate === 0 || chosen.length === 0) return tf.scalar(0);
       return tf.mul(tf.addN(chosen.map(([, w]) => term(w))), factor * rate) as tf.Scalar;
     });

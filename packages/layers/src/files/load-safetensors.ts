@@ -2,11 +2,11 @@ import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeUtf8 } from './utf8';
 
-/** The content of a safetensors file. */
+/** The contents of a safetensors file. */
 export interface SafetensorsFile {
-  /** By their names in the file; dispose them when they are no longer needed. */
+  /** The tensors by name. Dispose them when you no longer need them. */
   tensors: tf.NamedTensorMap;
-  /** The strings kept with them; empty when there are none. */
+  /** The metadata strings by name; empty when there are none. */
   metadata: Record<string, string>;
 }
 
@@ -23,26 +23,26 @@ const MAX_HEADER = 100_000_000;
 /**
  * Reads the bytes of a safetensors file.
  *
- * F32, F64, F16 and BF16 become float32 (F64 is rounded), I32, I16, I8, U16 and U8 become int32, and so does I64 when
- * its values fit, BOOL becomes bool.
+ * F32, F64, F16 and BF16 become float32 (F64 is rounded). I32, I16, I8, U16 and U8 become int32, and so does I64 if its values
+ * fit. BOOL becomes bool.
  *
- * @param file the whole file, such as a Buffer or what `response.arrayBuffer()` gives; not kept
+ * @param file the bytes of the whole file, such as a Buffer or the result of `response.arrayBuffer()`
  * @returns new tensors, which the caller disposes, and the metadata
- * @throws when the bytes are not a whole, valid file, or a tensor has another dtype
+ * @throws when the bytes are not a complete, valid file, or a tensor has another dtype
  * @example
  * const { tensors, metadata } = loadSafetensors(await readFile('model.safetensors'));
  * @see https://huggingface.co/docs/safetensors, "Format"
  */
 export function loadSafetensors(file: Uint8Array | ArrayBuffer): SafetensorsFile {
-  const bytes = bytesOf(file);
+  const bytes = toBytes(file);
   const { header, start } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...described } = header;
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
-    fail(`its metadata is ${show(metadata)}; expected strings by name`);
+    fail(`its metadata is ${show(metadata)}; expected an object of strings`);
   }
   const entries = Object.entries(described).map(([name, value]) => readEntry(name, value));
   assertCovered(entries, bytes.length - start);
-  // All values are read before the first tensor is made, so that none is left behind when one cannot be read.
+  // All values are read before the first tensor is created, so that an error leaves no tensor behind.
   const read = entries.map((entry) => {
     const values = bytes.subarray(start + entry.begin, start + entry.end);
     const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
@@ -54,9 +54,9 @@ export function loadSafetensors(file: Uint8Array | ArrayBuffer): SafetensorsFile
   return { tensors, metadata: metadata as Record<string, string> };
 }
 
-function bytesOf(file: unknown): Uint8Array {
+function toBytes(file: unknown): Uint8Array {
   if (file instanceof Uint8Array) return file;
-  // Of another realm, such as a test runner's, too.
+  // Also accepts an ArrayBuffer of another realm, such as a test runner's.
   if (Object.prototype.toString.call(file) === '[object ArrayBuffer]')
     return new Uint8Array(file as ArrayBuffer);
   if (ArrayBuffer.isView(file)) return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
@@ -73,7 +73,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, too few for the length of a header`);
+  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, too few for a header length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER) fail(`its header would have ${length} bytes, at most ${MAX_HEADER} are allowed`);
   if (8 + length > bytes.length) fail(`its header ends at byte ${8 + length} but it has ${bytes.length}`);
@@ -90,8 +90,8 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
 }
 
 /**
- * Fails when an object has a key twice: JSON.parse keeps the last in silence, and the format forbids it. The text is valid
- * JSON. Character by character, since regular expressions run out of stack in long strings.
+ * Throws when an object has a key twice. The format forbids it, but JSON.parse silently keeps the last value. The text is valid
+ * JSON. It is scanned by character, because regular expressions overflow the stack in long strings.
  */
 function assertUniqueKeys(text: string): void {
   const open: (Set<string> | undefined)[] = [];
@@ -101,7 +101,7 @@ function assertUniqueKeys(text: string): void {
     else if (character === '[') open.push(undefined);
     else if (character === '}' || character === ']') open.pop();
     else if (character === '"') {
-      const end = endOfString(text, at);
+      const end = findStringEnd(text, at);
       const keys = open.at(-1);
       if (keys && isKey(text, end)) {
         const key = JSON.parse(text.slice(at, end)) as string;
@@ -113,14 +113,14 @@ function assertUniqueKeys(text: string): void {
   }
 }
 
-/** Where the string that begins at a quote is over, past its last quote. */
-function endOfString(text: string, begin: number): number {
+/** Finds the end of the string that starts at a quote: the index after its closing quote. */
+function findStringEnd(text: string, begin: number): number {
   let at = begin + 1;
   while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 
-/** Whether a colon follows. */
+/** Whether the string before `end` is a key: a colon follows. */
 function isKey(text: string, end: number): boolean {
   let at = end;
   while (' \n\r\t'.includes(text[at]!)) at++;
@@ -139,7 +139,7 @@ function readEntry(name: string, value: unknown): Entry {
   const decoder = Object.hasOwn(decoders, dtype) ? decoders[dtype] : undefined;
   if (!decoder) {
     throw new Error(
-      `loadSafetensors: ${place} has the dtype ${show(dtype)}; this reader knows ${Object.keys(decoders).join(', ')}`,
+      `loadSafetensors: ${place} has the dtype ${show(dtype)}; supported are ${Object.keys(decoders).join(', ')}`,
     );
   }
   const [begin, end] = offsets as [number, number];
@@ -150,7 +150,7 @@ function readEntry(name: string, value: unknown): Entry {
   return { name, dtype, shape, begin, end };
 }
 
-// No gap, no overlap, nothing left over.
+// The tensors must cover the values without gap, overlap or remainder.
 function assertCovered(entries: Entry[], size: number): void {
   let at = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -164,7 +164,7 @@ function assertCovered(entries: Entry[], size: number): void {
 type Decoded = [Float32Array | Int32Array | Uint8Array, 'float32' | 'int32' | 'bool'];
 type Decoder = { width: number; decode: (view: DataView, entry: Entry) => Decoded };
 
-// Values are read one by one through a DataView, which asks for no alignment: files with odd offsets exist.
+// Values are read through a DataView, which needs no alignment: some files have odd offsets.
 const decoder = (
   width: number,
   array: (n: number) => Decoded[0],
@@ -192,7 +192,7 @@ const decoders: Record<string, Decoder> = {
     const value = view.getBigInt64(at, true);
     if (BigInt.asIntN(32, value) !== value) {
       throw new Error(
-        `loadSafetensors: tensor ${JSON.stringify(name)} holds ${value}, which is not an int32`,
+        `loadSafetensors: tensor ${JSON.stringify(name)} contains ${value}, which does not fit in an int32`,
       );
     }
     return Number(value);

@@ -2,7 +2,7 @@ import { assertArgument, object, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { encodeUtf8 } from './utf8';
 
-// Widest elements first: the format allows no gaps, so this order is what keeps every tensor aligned.
+// Wide elements come first. The format allows no gaps, so this order aligns every tensor.
 const formats = {
   float32: { dtype: 'F32', width: 4 },
   int32: { dtype: 'I32', width: 4 },
@@ -10,15 +10,16 @@ const formats = {
 } as const;
 
 /**
- * Writes named tensors as a safetensors file, as PyTorch and others read it.
+ * Writes named tensors as a safetensors file, which PyTorch and others can read.
  *
- * The file is the header's length (64 bits), the header (JSON: dtype, shape and place of every tensor) and the values,
- * all little-endian. float32 becomes F32, int32 I32 and bool BOOL. The same tensors give the same bytes.
+ * The file consists of the header's length (64 bits), the header (JSON: dtype, shape and offsets of every tensor) and the
+ * values, all little-endian. float32 becomes F32, int32 becomes I32, bool becomes BOOL. The same tensors give the same bytes.
  *
- * @param tensors such as `model.parameters()`; not disposed
- * @param metadata strings to keep with them
- * @returns the file's bytes
- * @throws when something is not a tensor, or has another dtype, is disposed, is named `__metadata__`, or the metadata holds something else than strings
+ * @param tensors such as `model.parameters()`; they are not disposed
+ * @param metadata strings to store with them
+ * @returns the bytes of the file
+ * @throws when a value is not a tensor, has another dtype, is disposed or is named `__metadata__`, or the metadata contains
+ *   anything but strings
  * @example
  * await writeFile('model.safetensors', await saveSafetensors(model.parameters(), { epoch: '8' }));
  * @see https://huggingface.co/docs/safetensors, "Format"
@@ -32,14 +33,14 @@ export async function saveSafetensors(
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string') {
       throw new Error(
-        `saveSafetensors: the metadata ${JSON.stringify(key)} is ${JSON.stringify(value)}; the format keeps strings only`,
+        `saveSafetensors: the metadata ${JSON.stringify(key)} is ${JSON.stringify(value)}; give a string`,
       );
     }
   }
   const entries = Object.entries(tensors).map(([name, tensor]) => ({
     name,
     tensor,
-    ...formatOf(name, tensor),
+    ...findFormat(name, tensor),
   }));
   entries.sort((a, b) => b.width - a.width || (a.name < b.name ? -1 : 1));
   const places: [string, object][] = [];
@@ -61,9 +62,11 @@ export async function saveSafetensors(
   return bytes;
 }
 
-function formatOf(name: string, tensor: tf.Tensor) {
+function findFormat(name: string, tensor: tf.Tensor) {
   if (name === '__metadata__') {
-    throw new Error("saveSafetensors: a tensor is named '__metadata__', which the format keeps for itself");
+    throw new Error(
+      "saveSafetensors: a tensor is named '__metadata__', which the format reserves; give it another name",
+    );
   }
   if (!(tensor instanceof tf.Tensor) || tensor.isDisposed || !(tensor.dtype in formats)) {
     throw new Error(
@@ -73,7 +76,7 @@ function formatOf(name: string, tensor: tf.Tensor) {
   return formats[tensor.dtype as keyof typeof formats];
 }
 
-// The header's length, and the header padded with spaces so that the values begin at a multiple of 8.
+// The header's length, then the header, padded with spaces so that the values start at a multiple of 8.
 function encodeHeader(header: object): Uint8Array {
   const text = encodeUtf8(JSON.stringify(header));
   const length = Math.ceil(text.length / 8) * 8;

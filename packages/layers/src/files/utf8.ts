@@ -1,4 +1,4 @@
-/** UTF-8 of a text, also where there is no TextEncoder, as in Jest with jsdom. */
+/** Encodes a string as UTF-8, also without TextEncoder, which Jest with jsdom lacks. */
 export function encodeUtf8(text: string): Uint8Array {
   if (typeof TextEncoder === 'function') return new TextEncoder().encode(text);
   const escaped = encodeURIComponent(text);
@@ -7,7 +7,7 @@ export function encodeUtf8(text: string): Uint8Array {
 }
 
 /**
- * The text of UTF-8, also where there is no TextDecoder.
+ * Decodes UTF-8 to a string, also without TextDecoder.
  *
  * @throws when the bytes are not UTF-8
  */

@@ -3,12 +3,12 @@ import type { Initializer } from './initializer';
 import { torchUniform } from './torch-uniform';
 
 export interface DiracOptions {
-  /** Makes the filters past the number of input channels; `torchUniform()` by default. */
+  /** Initializer of the filters beyond the number of input channels; `torchUniform()` by default. */
   otherwise?: Initializer;
 }
 
 /**
- * A convolution kernel whose first filters pass the channels on unchanged.
+ * A convolution kernel whose first filters copy the input channels.
  *
  * W[u, v, c, o] = 1 at the center tap for o = c and 0 elsewhere, for o < inChannels
  *

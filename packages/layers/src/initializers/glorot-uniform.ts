@@ -2,7 +2,7 @@ import { fanIn, fanOut, type Initializer } from './initializer';
 import { uniform } from './uniform';
 
 /**
- * Uniform in ±√(6/(fanIn + fanOut)): variances of activations and gradients are kept through a linear layer.
+ * Uniform in ±√(6/(fanIn + fanOut)), which preserves the variance of activations and gradients through a linear layer.
  *
  * @example
  * dense({ inFeatures: 8, outFeatures: 4, initializer: glorotUniform() });

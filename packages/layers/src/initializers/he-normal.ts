@@ -2,7 +2,7 @@ import { fanIn, type Initializer } from './initializer';
 import { normal } from './normal';
 
 /**
- * Normal with standard deviation √(2/fanIn): the variance is kept through a layer with ReLU.
+ * Normal with standard deviation √(2/fanIn), which preserves the variance through a layer with ReLU.
  *
  * @example
  * conv2d({ inChannels: 3, outChannels: 16, kernelSize: 3, initializer: heNormal() });

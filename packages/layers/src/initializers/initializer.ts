@@ -2,15 +2,15 @@ import type { Rng } from '@tenfold/random';
 import { util } from '@tensorflow/tfjs-core';
 
 /**
- * The values that a parameter of that shape starts with, in row-major order. Kernels are [in, out] or [height, width, in,
+ * Returns the initial values of a parameter of the given shape, in row-major order. Kernels are [in, out] or [height, width, in,
  * out].
  */
 export type Initializer = (shape: number[], rng: Rng) => Float32Array;
 
 const size = util.sizeFromShape;
 
-/** How many inputs one output of a kernel sums: every axis but the last. */
+/** The number of inputs of one output of a kernel: the product of all axes except the last. */
 export const fanIn = (shape: number[]): number => size(shape.slice(0, -1));
 
-/** How many outputs one input of a kernel goes to: every axis but the last but one. */
+/** The number of outputs of one input of a kernel: the product of all axes except the second to last. */
 export const fanOut = (shape: number[]): number => size([...shape.slice(0, -2), shape.at(-1)!]);

@@ -24,7 +24,7 @@ const moments = (values: Float32Array) => {
   return { mean, deviation, largest: values.reduce((m, v) => Math.max(m, Math.abs(v)), 0) };
 };
 
-// A dense kernel and a convolution's, the standard deviation to expect and, for a uniform one, its limit.
+// The shapes of a dense and a convolution kernel, the expected standard deviation and, for a uniform initializer, its limit.
 const dense = [200, 300];
 const convolution = [3, 3, 40, 60];
 it.each<[string, Initializer, number[], number, number?]>([
@@ -44,7 +44,7 @@ it.each<[string, Initializer, number[], number, number?]>([
   ['glorotUniform', glorotUniform(), convolution, Math.sqrt(2 / 900), Math.sqrt(6 / 900)],
   ['heNormal', heNormal(), dense, Math.sqrt(2 / 200)],
   ['heNormal', heNormal(), convolution, Math.sqrt(2 / 360)],
-])('%s has its moments (shape %#)', (_, initializer, shape, deviation, limit) => {
+])('%s has the expected moments (shape %#)', (_, initializer, shape, deviation, limit) => {
   const values = initializer(shape, rng.fork(shape.join()));
   expect(values).toHaveLength(tf.util.sizeFromShape(shape));
   const found = moments(values);
@@ -64,13 +64,13 @@ it('the same stream gives the same values', () => {
 });
 
 describe('dirac', () => {
-  it.each([1, 3, 5])('passes the channels on through a kernel of %s', async (kernelSize) => {
+  it.each([1, 3, 5])('copies the channels with a kernel of size %s', async (kernelSize) => {
     const layer = conv2d({ inChannels: 3, outChannels: 3, kernelSize, bias: false, initializer: dirac() });
     const x = tf.tensor(createRng(2).fillNormal(new Float32Array(2 * 5 * 4 * 3)), [2, 5, 4, 3]);
     await expectClose(createModel(layer).predict(x), x, { absolute: 0, relative: 0 });
   });
 
-  it('leaves filters past the inputs to the other initializer, and cuts channels there are no filters for', () => {
+  it('uses the other initializer for additional filters, and drops channels without a filter', () => {
     const more = dirac({ otherwise: ones() })([1, 1, 2, 4], rng);
     expect([...more]).toEqual([1, 0, 1, 1, 0, 1, 1, 1]);
     expect([...dirac()([1, 1, 3, 2], rng)]).toEqual([1, 0, 0, 1, 0, 0]);
@@ -89,7 +89,7 @@ describe('bad options', () => {
     [() => torchUniform({ fanIn: 0 }), /^torchUniform: fanIn is 0; give an integer of at least 1/],
     [() => normal({ std: 1 } as object), /^normal: there is no option "std"/],
     [() => dirac()([2, 2], rng), /^dirac: the parameter has shape \[2,2\]; use it for kernels/],
-  ])('are refused with what to do: %#', (call, message) => {
+  ])('are rejected with a clear error: %#', (call, message) => {
     expect(call).toThrow(message);
   });
 });

@@ -4,9 +4,9 @@ import type { FanInOptions } from './torch-uniform';
 import { uniform } from './uniform';
 
 /**
- * Uniform in ±√(3/fanIn), so that the standard deviation is 1/√fanIn: a linear layer keeps the variance of its input.
+ * Uniform in ±√(3/fanIn), with standard deviation 1/√fanIn, which preserves the variance through a linear layer.
  *
- * The same as `lecun_uniform` of Keras and JAX.
+ * Equal to `lecun_uniform` of Keras and JAX.
  *
  * @throws when an option is unknown or fanIn is not a positive integer
  * @example

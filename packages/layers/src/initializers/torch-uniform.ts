@@ -3,13 +3,13 @@ import { fanIn, type Initializer } from './initializer';
 import { uniform } from './uniform';
 
 export interface FanInOptions {
-  /** How many inputs one output sums; from the parameter's shape by default, every axis but the last. */
+  /** The number of inputs of one output; by default, the product of all axes of the parameter except the last. */
   fanIn?: number;
 }
 
 /**
- * Uniform in ±1/√fanIn: the default of PyTorch's linear and convolution layers, and of the layers here; with `fanIn`
- * given, of their biases.
+ * Uniform in ±1/√fanIn: the default of PyTorch's linear and convolution layers and of the layers here. For biases, pass the
+ * `fanIn` of the kernel.
  *
  * Its variance is 1/(3·fanIn), a third of that of `lecunUniform`.
  *

@@ -3,7 +3,7 @@ import { util } from '@tensorflow/tfjs-core';
 import type { Initializer } from './initializer';
 
 export interface UniformOptions {
-  /** Values lie in [−limit, limit); 0.05 by default. */
+  /** The bound of the values; 0.05 by default. */
   limit?: number;
 }
 

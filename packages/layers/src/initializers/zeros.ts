@@ -2,7 +2,7 @@ import { util } from '@tensorflow/tfjs-core';
 import type { Initializer } from './initializer';
 
 /**
- * All 0, as biases often start.
+ * All 0, a common choice for biases.
  *
  * @example
  * dense({ inFeatures: 8, outFeatures: 4, biasInitializer: zeros() });

@@ -14,13 +14,13 @@ import { type DenseParams, dense } from './dense';
 export interface AttentionOptions {
   /** Size of the queries and of the output, D. */
   features: number;
-  /** Number of heads; divides features. */
+  /** Number of heads; must divide features. */
   heads: number;
   /** Size of the keys and values; features by default. */
   keyFeatures?: number;
-  /** Of the kernels of query, key and value; `torchUniform()` by default. Biases start as 0. */
+  /** Initializer of the kernels of query, key and value; `torchUniform()` by default. Biases start at 0. */
   initializer?: Initializer;
-  /** Of the output's kernel; the same by default. With `zeros()` a residual block starts as the identity. */
+  /** Initializer of the output's kernel, by default `initializer`. With `zeros()`, a residual block starts as the identity. */
   outputInitializer?: Initializer;
 }
 
@@ -32,7 +32,7 @@ export interface AttentionInput {
   key: tf.Tensor;
   /** [batch, keys, keyFeatures]; the keys by default. */
   value?: tf.Tensor | undefined;
-  /** Which keys may be attended, [batch, keys]: 0 or false for padding, which may hold anything, NaN too. All by default. */
+  /** The keys to attend to, [batch, keys]: 0 or false for padding, which may hold any values, even NaN. Without a mask, all keys. */
   mask?: tf.Tensor | undefined;
 }
 
@@ -49,18 +49,17 @@ export interface AttentionParams {
 }
 
 /**
- * Multi-head attention: every query takes a weighted mean of the values, once per head.
+ * Multi-head attention: each query takes a weighted mean of the values in each head.
  *
  * Q = query·W_Q + b_Q, K and V likewise, each split into heads of d = D/heads features;
  * y = concat_h(softmax(Q_h·K_hᵀ/√d)·V_h)·W_O + b_O, where masked keys have the weight 0
  *
- * Cross-attention, self-attention (query and key the same tensor) and padding are inputs. The four products are dense
- * layers: the parameters are `query.kernel`, `query.bias`, `key…`, `value…`, `output…`. A query whose keys are all masked
- * gets b_O. Calls `context.record('attention', { weights })` with the weights [batch, heads, queries, keys].
+ * For self-attention, pass the same tensor as query and key; for padding, pass a mask. The four products are dense layers with
+ * the parameters `query.kernel`, `query.bias`, `key…`, `value…`, `output…`. If all keys of a query are masked, the output is b_O.
+ * Calls `context.record('attention', { weights })` with the weights [batch, heads, queries, keys].
  *
  * @returns a layer from { query, key, value?, mask? } to [batch, queries, features]
- * @throws when an option is unknown or out of its range, heads does not divide features, or the shapes of the inputs do not
- *   belong together
+ * @throws when an option is unknown or out of range, heads does not divide features, or the shapes of the inputs do not match
  * @example
  * const cross = createModel(attention({ features: 64, heads: 4, keyFeatures: 32 }));
  * cross.predict({ query: tf.zeros([2, 5, 64]), key: tf.zeros([2, 9, 32]), mask: tf.ones([2, 9]) }); // [2, 5, 64]
@@ -79,26 +78,26 @@ export function attention(options: AttentionOptions): Layer<AttentionParams, Att
   assertHeads('attention', features, heads);
   const parts = projections(features, keyFeatures, initializer, outputInitializer);
   return block(parts, (l, input: AttentionInput, context) => {
-    const { query, key, value, mask } = checked(input, features, keyFeatures);
-    // A weight of 0 does not take away NaN and infinities, so that padding is 0 before anything is computed from it.
-    const [k, v] = mask ? [key, value].map((tokens) => shownOnly(tokens, mask)) : [key, value];
-    return l.output(attended(l.query(query), l.key(k!), l.value(v!), heads, { keys: mask }, context));
+    const { query, key, value, mask } = checkInput(input, features, keyFeatures);
+    // A weight of 0 would not remove NaN and infinities, so padding is set to 0 first.
+    const [k, v] = mask ? [key, value].map((tokens) => maskTokens(tokens, mask)) : [key, value];
+    return l.output(attendAndRecord(l.query(query), l.key(k!), l.value(v!), heads, { keys: mask }, context));
   });
 }
 
-/** Fails unless every head gets as many features. */
+/** Throws unless heads divides features. */
 export function assertHeads(name: string, features: number, heads: number): void {
   if (features % heads === 0) return;
   throw new Error(`${name}: features is ${features} and heads is ${heads}; heads must divide features`);
 }
 
-/** Tokens [batch, keys, features], 0 where the mask [batch, keys] is. */
-function shownOnly(tokens: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+/** Sets the tokens [batch, keys, features] to 0 where the mask [batch, keys] is 0. */
+function maskTokens(tokens: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   const shown = tf.expandDims(tf.notEqual(mask, 0), 2);
   return tf.where(tf.broadcastTo(shown, tokens.shape), tokens, tf.zerosLike(tokens));
 }
 
-/** The dense layers around attention. */
+/** The dense layers before and after attention. */
 export function projections(
   features: number,
   keyFeatures: number,
@@ -115,8 +114,8 @@ export function projections(
   };
 }
 
-/** Attention to projected tokens, whose weights are computed for `record` where somebody asks for them. */
-export function attended(
+/** Applies attention to projected tokens. Computes the weights only if there is a `record`. */
+export function attendAndRecord(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
@@ -128,9 +127,9 @@ export function attended(
   return scaledDotProductAttention(query, key, value, heads, mask);
 }
 
-function checked(input: AttentionInput, features: number, keyFeatures: number) {
+function checkInput(input: AttentionInput, features: number, keyFeatures: number) {
   if (typeof input !== 'object' || input === null || input instanceof tf.Tensor) {
-    throw new Error('attention: give the inputs as { query, key, value, mask }; value and mask are optional');
+    throw new Error('attention: give the input as { query, key, value, mask }; value and mask are optional');
   }
   assertOptions<AttentionInput>('attention', input, {
     query: required(tensor),
@@ -146,10 +145,10 @@ function checked(input: AttentionInput, features: number, keyFeatures: number) {
   const mask = input.mask === undefined ? undefined : inputTensor('attention', input.mask, 'mask');
   assertTokens('attention', query, features);
   const shape = [query.shape[0]!, key.shape[1]!];
-  const wanted = [...shape, keyFeatures].join();
-  if (key.shape.join() !== wanted || value.shape.join() !== wanted) {
+  const expected = [...shape, keyFeatures].join();
+  if (key.shape.join() !== expected || value.shape.join() !== expected) {
     throw new Error(
-      `attention: key has shape [${key.shape}] and value [${value.shape}]; give both as [batch, keys, ${keyFeatures}] for the batch of ${shape[0]} of query`,
+      `attention: key has shape [${key.shape}] and value [${value.shape}]; give both as [batch, keys, ${keyFeatures}] with the batch of the query, ${shape[0]}`,
     );
   }
   if (mask && mask.shape.join() !== shape.join()) {

@@ -22,7 +22,7 @@ it("has PyTorch's running statistics after batches of several sizes", async () =
   await expectClose(model.predict(toTensor(steps.x)), toTensor(steps.y));
 });
 
-it('does not train its running statistics, nor move them outside of training', async () => {
+it('does not train its running statistics, or change them outside of training', async () => {
   const model = createModel(batchNorm({ channels: 2, gamma: false }));
   expect(Object.keys(model.trainable())).toEqual(['beta']);
   expect(Object.keys(model.parameters())).toEqual(['beta', 'runningMean', 'runningVariance']);
@@ -30,7 +30,7 @@ it('does not train its running statistics, nor move them outside of training', a
   await expectClose(model.parameters().runningMean!, [0, 0]);
 });
 
-it('gives the shift for a batch of one number per channel, whose variance is 0', async () => {
+it('outputs the shift for a batch with one number per channel, whose variance is 0', async () => {
   const model = createModel(batchNorm({ channels: 2, epsilon: 1e-12 }));
   await expectClose(model.apply(tf.tensor([[3, -80]]), { training: true }), [0, 0]);
 });

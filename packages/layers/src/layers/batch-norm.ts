@@ -8,25 +8,25 @@ import { assertLastAxis, inputTensor } from '../ops/input-tensor';
 import { normalizeBatch } from '../ops/normalize-batch';
 
 export interface BatchNormOptions {
-  /** Size of the last axis; every channel has its own statistics. */
+  /** Size of the last axis; each channel has its own statistics. */
   channels: number;
   /** Added to the variance, above 0; 1e-5 by default. */
   epsilon?: number;
-  /** Weight of the new batch in the running statistics, in (0, 1]; 0.1 by default, as in PyTorch. */
+  /** Weight of the current batch in the running statistics, in (0, 1]; 0.1 by default, as in PyTorch. */
   momentum?: number;
-  /** Whether there is a trained scale γ (else it is 1); true by default. */
+  /** Whether the scale γ is trained; otherwise it is 1. True by default. */
   gamma?: boolean;
-  /** Whether there is a trained shift β (else it is 0); true by default. */
+  /** Whether the shift β is trained; otherwise it is 0. True by default. */
   beta?: boolean;
-  /** Applied to the normalized values, such as `gelu`, fused where the backend supports it; nothing by default. */
+  /** Activation function of the output, such as `gelu`, fused where the backend supports it; none by default. */
   activation?: LayerActivation;
 }
 
 /** The parameters of {@link batchNorm}. */
 export interface BatchNormParams {
-  /** Missing for `gamma: false`. */
+  /** Missing with `gamma: false`. */
   gamma?: tf.Variable;
-  /** Missing for `beta: false`. */
+  /** Missing with `beta: false`. */
   beta?: tf.Variable;
   /** [channels], frozen. */
   runningMean: tf.Variable;
@@ -37,15 +37,15 @@ export interface BatchNormParams {
 /**
  * Batch normalization over all axes but the last.
  *
- * y = γ·(x − μ)/√(σ² + ε) + β. In training μ and σ² are the mean and (biased) variance of the batch, and the running
- * statistics move by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²). Otherwise μ and σ² are the running statistics. With an
- * activation f the output is f(y); fused, its gradient computes y again from x, so that y itself is never kept.
+ * y = γ·(x − μ)/√(σ² + ε) + β. In training, μ and σ² are the mean and (biased) variance of the batch, and the running
+ * statistics are updated by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²). Otherwise μ and σ² are the running statistics. With an
+ * activation f, the output is f(y); when fused, the gradient recomputes y from x, so that y is never stored.
  *
  * Runs the kernels `BatchNormTrain` and `BatchNormTrainGrad`, or `BatchNormActivation` and `BatchNormActivationGrad`, where
  * the backend has them.
  *
  * @returns a layer that keeps the shape [batch, …, channels]
- * @throws when an option is unknown or out of its range, or the input's last axis is not channels
+ * @throws when an option is unknown or out of range, or the input's last axis is not channels
  * @example
  * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3, bias: false }), batchNorm({ channels: 64, activation: relu })]);
  * @see Ioffe, Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167, algorithms 1 and 2
@@ -78,8 +78,8 @@ export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
       }
       const n = x.size / channels;
       return normalizeBatch(x, { gamma, beta, epsilon, activation }, (mean, variance) => {
-        const move = (running: tf.Variable, now: tf.Tensor) =>
-          running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(now, momentum)));
+        const move = (running: tf.Variable, current: tf.Tensor) =>
+          running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(current, momentum)));
         move(runningMean, mean);
         move(runningVariance, tf.mul(variance, n > 1 ? n / (n - 1) : 1));
       });
@@ -87,7 +87,7 @@ export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
   };
 }
 
-// One multiply and one add per element: the statistics fold into a scale and a shift per channel.
+// One multiplication and one addition per element: the statistics fold into a scale and a shift per channel.
 function normalizeRunning(
   x: tf.Tensor,
   mean: tf.Tensor,

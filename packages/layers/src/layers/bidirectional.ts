@@ -4,15 +4,15 @@ import { type AnyLayer, assertLayer, type Layer, type LayerLike, type ParamsOf }
 import { inputTensor } from '../ops/input-tensor';
 
 /**
- * Two recurrent layers over the second axis, one from each end: every step depends on what comes before and after it.
+ * Two recurrent layers over the second axis, one in each direction, so that every step depends on all others.
  *
  * y_t = [→h_t, ←h_t], with →h the states of one layer over x₁ … x_T and ←h those of the other over x_T … x₁
  *
  * @param forward a layer from [batch, time, features] to [batch, time, units], such as `lstm({ …, output: 'all' })`
- * @param backward another one, which sees the sequence reversed
- * @returns a layer from [batch, time, features] to [batch, time, units of both]; its parameters are below `forward` and
- *   `backward`
- * @throws when something is not a layer, or the outputs are not such sequences
+ * @param backward a layer of the same form for the reversed sequence
+ * @returns a layer from [batch, time, features] to [batch, time, units of both]; its parameters are named `forward.…` and
+ *   `backward.…`
+ * @throws when an argument is not a layer, or its output is not such a sequence
  * @example
  * const cell = () => gru({ inFeatures: 96, units: 64, output: 'all' });
  * sequential([bidirectional(cell(), cell()), dense({ inFeatures: 128, outFeatures: 10 })]);
@@ -35,7 +35,7 @@ export function bidirectional<const F extends LayerLike & AnyLayer, const B exte
     for (const { shape } of outputs) {
       if (shape.length === 3 && shape[1] === x.shape[1]) continue;
       throw new Error(
-        `bidirectional: a layer's output has shape [${shape}]; give layers whose output is [batch, time, units], with output: 'all'`,
+        `bidirectional: a layer's output has shape [${shape}]; give layers with the output [batch, time, units], by output: 'all'`,
       );
     }
     return tf.concat([outputs[0], tf.reverse(outputs[1], 1)], 2);

@@ -19,36 +19,37 @@ import {
 } from '../ops/window';
 
 export interface Conv2dOptions {
-  /** Channels of the input. */
+  /** Number of input channels. */
   inChannels: number;
-  /** Channels of the output. */
+  /** Number of output channels. */
   outChannels: number;
   /** Height and width of the kernel, or one number for both. */
   kernelSize: number | [number, number];
-  /** Distance of the kernel's positions, down and right; 1 by default. */
+  /** Stride down and right, or one number for both; 1 by default. */
   strides?: number | [number, number];
   /**
-   * Zeros around the image. 'same' (the default): so many that the output has ⌈size/stride⌉ rows and columns, half in front,
-   * the odd one behind; at stride 2 and a kernel of 3, an even size gets none in front and one behind, where PyTorch's
-   * padding 1 gets one on both sides. 'valid': none. A number, or [down, right]: that many on both sides, as in PyTorch.
+   * Zeros around the image; 'same' by default. 'same' adds the number of zeros that makes the output ⌈size/stride⌉ high and
+   * wide, half of them on each side and an odd one at the bottom or right. With stride 2 and kernel size 3, an even size gets one
+   * zero at the bottom or right only, whereas PyTorch's padding 1 adds one on both sides. 'valid' adds none. A number, or
+   * [vertical, horizontal], adds that many zeros on both sides, as in PyTorch.
    */
   padding?: Padding;
-  /** Distance of the kernel's taps, down and right; 1 by default. Strides or dilations are 1. */
+  /** Dilation down and right, or one number for both; 1 by default. Strides or dilations must be 1. */
   dilations?: number | [number, number];
-  /** Whether b is added; true by default. */
+  /** Whether to add a bias; true by default. */
   bias?: boolean;
-  /** Of the kernel; `torchUniform()`, ±1/√(height·width·inChannels), by default. */
+  /** Initializer of the kernel; `torchUniform()` by default, ±1/√(height·width·inChannels). */
   initializer?: Initializer;
-  /** Of the bias; uniform in ±1/√(height·width·inChannels) by default. */
+  /** Initializer of the bias; by default, uniform in ±1/√(height·width·inChannels). */
   biasInitializer?: Initializer;
-  /** Whether the kernel is trained; true by default. The bias always is. */
+  /** Whether the kernel is trained; true by default. The bias is always trained. */
   trainable?: boolean;
   /**
-   * Whether a backend may use Winograd's algorithm; true by default. Its errors are in proportion to the largest input around a
+   * Whether a backend may use Winograd's algorithm; true by default. Its errors are proportional to the largest input around a
    * pixel, those of direct sums (false) to the terms of each sum.
    */
   winograd?: boolean;
-  /** Applied to the output, such as `relu` (which runs in the convolution's own kernel); nothing by default. */
+  /** Activation function of the output, such as `relu`, which is fused into the convolution; none by default. */
   activation?: LayerActivation;
 }
 
@@ -56,20 +57,20 @@ export interface Conv2dOptions {
 export interface Conv2dParams {
   /** [height, width, inChannels, outChannels]. */
   kernel: tf.Variable;
-  /** Missing for `bias: false`. */
+  /** Missing with `bias: false`. */
   bias?: tf.Variable;
 }
 
 /**
- * Two-dimensional convolution (cross-correlation, as everywhere in deep learning) over images [batch, height, width,
+ * Two-dimensional convolution (in fact cross-correlation, as is usual in deep learning) of images [batch, height, width,
  * channels], with an optional activation.
  *
  * y[n, i, j, o] = b[o] + Σ_{u,v,c} x[n, s·i + d·u − p, s·j + d·v − p, c]·W[u, v, c, o], stride s, dilation d, padding p
  *
  * @returns a layer from [batch, height, width, inChannels] to [batch, height', width', outChannels]; for 'same'
  *   height' = ⌈height/s⌉, otherwise ⌊(height + 2·p − d·(kernel − 1) − 1)/s⌋ + 1
- * @throws when an option is unknown or out of its range, strides and dilations are both above 1, or the input is not a batch
- *   of such images, or smaller than the kernel
+ * @throws when an option is unknown or out of range, strides and dilations are both above 1, or the input is not a batch of
+ *   such images or is smaller than the kernel
  * @example
  * conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3 });
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 9
@@ -111,7 +112,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
         );
         return activate(activation, params.bias ? addBias(y, params.bias) : y);
       }
-      // The gradient of relu needs its value alone, that of others their argument: those are separate kernels.
+      // The gradient of relu needs only its value. Other activations need their argument, so they run as separate kernels.
       const isRelu = activation?.kernel === 'relu';
       if (!params.bias && !isRelu && winograd) {
         return activate(activation, tf.conv2d(x as tf.Tensor4D, kernel, stride, tfPadding(padding)));

@@ -12,13 +12,13 @@ export interface DenseOptions {
   inFeatures: number;
   /** Size of the output's last axis. */
   outFeatures: number;
-  /** Whether b is added; true by default. */
+  /** Whether to add a bias; true by default. */
   bias?: boolean;
-  /** Of the kernel; `torchUniform()`, ±1/√inFeatures, by default. */
+  /** Initializer of the kernel; `torchUniform()` by default, ±1/√inFeatures. */
   initializer?: Initializer;
-  /** Of the bias; uniform in ±1/√inFeatures by default. */
+  /** Initializer of the bias; by default, uniform in ±1/√inFeatures. */
   biasInitializer?: Initializer;
-  /** Applied to the output, such as `relu`; nothing by default. */
+  /** Activation function of the output, such as `relu`; none by default. */
   activation?: LayerActivation;
 }
 
@@ -26,7 +26,7 @@ export interface DenseOptions {
 export interface DenseParams {
   /** [inFeatures, outFeatures]. */
   kernel: tf.Variable;
-  /** Missing for `bias: false`. */
+  /** Missing with `bias: false`. */
   bias?: tf.Variable;
 }
 
@@ -36,7 +36,7 @@ export interface DenseParams {
  * y = x·W + b, with the kernel W of shape [inFeatures, outFeatures] and the bias b of shape [outFeatures]
  *
  * @returns a layer from [batch, …, inFeatures] to [batch, …, outFeatures]
- * @throws when an option is unknown or out of its range, or the input's last axis is not inFeatures
+ * @throws when an option is unknown or out of range, or the input's last axis is not inFeatures
  * @example
  * sequential([dense({ inFeatures: 784, outFeatures: 128, activation: relu }), dense({ inFeatures: 128, outFeatures: 10 })]);
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 6

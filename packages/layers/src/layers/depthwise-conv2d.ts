@@ -18,25 +18,25 @@ import {
 } from '../ops/window';
 
 export interface DepthwiseConv2dOptions {
-  /** Channels of the input. */
+  /** Number of input channels. */
   channels: number;
-  /** How many outputs each channel gives; 1 by default. */
+  /** Number of output channels per input channel; 1 by default. */
   multiplier?: number;
   /** Height and width of the kernel, or one number for both. */
   kernelSize: number | [number, number];
-  /** Distance of the kernel's positions, down and right; 1 by default. */
+  /** Stride down and right, or one number for both; 1 by default. */
   strides?: number | [number, number];
-  /** Zeros around the image as of `conv2d`; 'same' by default. */
+  /** Zeros around the image, as in `conv2d`; 'same' by default. */
   padding?: Padding;
-  /** Distance of the kernel's taps, down and right; 1 by default. Strides or dilations are 1. */
+  /** Dilation down and right, or one number for both; 1 by default. Strides or dilations must be 1. */
   dilations?: number | [number, number];
-  /** Whether b is added; true by default. */
+  /** Whether to add a bias; true by default. */
   bias?: boolean;
-  /** Of the kernel; uniform in ±1/√(height·width) by default. */
+  /** Initializer of the kernel; by default, uniform in ±1/√(height·width). */
   initializer?: Initializer;
-  /** Of the bias; uniform in ±1/√(height·width) by default. */
+  /** Initializer of the bias; by default, uniform in ±1/√(height·width). */
   biasInitializer?: Initializer;
-  /** Applied to the output, such as `relu`; nothing by default. */
+  /** Activation function of the output, such as `relu`; none by default. */
   activation?: LayerActivation;
 }
 
@@ -44,20 +44,20 @@ export interface DepthwiseConv2dOptions {
 export interface DepthwiseConv2dParams {
   /** [height, width, channels, multiplier]. */
   kernel: tf.Variable;
-  /** Missing for `bias: false`. */
+  /** Missing with `bias: false`. */
   bias?: tf.Variable;
 }
 
 /**
- * Two-dimensional convolution of every channel by itself.
+ * Two-dimensional depthwise convolution, with separate filters for each channel.
  *
  * y[n, i, j, c·m + q] = b[c·m + q] + Σ_{u,v} x[n, s·i + d·u − p, s·j + d·v − p, c]·W[u, v, c, q], stride s, dilation d,
  * padding p, multiplier m
  *
  * @returns a layer from [batch, height, width, channels] to [batch, height', width', channels·multiplier], with height'
- *   and width' as of `conv2d`; its kernel has the shape [height, width, channels, multiplier]
- * @throws when an option is unknown or out of its range, strides and dilations are both above 1, or the input is not a batch
- *   of such images, or smaller than the kernel
+ *   and width' as in `conv2d`; its kernel has the shape [height, width, channels, multiplier]
+ * @throws when an option is unknown or out of range, strides and dilations are both above 1, or the input is not a batch of
+ *   such images or is smaller than the kernel
  * @example
  * sequential([depthwiseConv2d({ channels: 64, kernelSize: 5 }), conv2d({ inChannels: 64, outChannels: 64, kernelSize: 1 })]);
  * @see Chollet, "Xception", 2017, https://arxiv.org/abs/1610.02357, section 1

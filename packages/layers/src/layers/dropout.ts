@@ -4,16 +4,16 @@ import type { Layer, NoParams } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
 export interface DropoutLayerOptions {
-  /** Probability that an element becomes 0 in training, in [0, 1). */
+  /** Probability of dropping an element in training, in [0, 1). */
   rate: number;
 }
 
 /**
- * Dropout as a layer: in training each element is 0 with probability `rate` and 1/(1 − rate) times itself otherwise;
- * afterwards everything passes.
+ * Dropout as a layer: in training it sets random elements to 0 and scales the others by 1/(1 − rate); afterwards it is the
+ * identity.
  *
  * @returns a layer that keeps the shape
- * @throws when the rate is out of its range; in training without the pass's `rng`
+ * @throws when the rate is out of range; in training, when the context has no `rng`
  * @example
  * sequential([dense({ inFeatures: 8, outFeatures: 8 }), relu, dropout({ rate: 0.1 })]);
  * @see Srivastava et al., "Dropout", 2014, http://jmlr.org/papers/v15/srivastava14a.html, section 4

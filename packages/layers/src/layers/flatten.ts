@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ofTensor } from '../ops/input-tensor';
 
 /**
- * [batch, …] as [batch, features], in row-major order.
+ * Reshapes [batch, …] to [batch, features], in row-major order.
  *
  * @throws when the input is a scalar
  * @example

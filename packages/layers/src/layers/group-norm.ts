@@ -8,7 +8,7 @@ import { assertLastAxis, inputTensor } from '../ops/input-tensor';
 export interface GroupNormOptions {
   /** Size of the last axis. */
   channels: number;
-  /** Number of groups, which divides channels; 1 normalizes each example as a whole, `channels` each channel by itself. */
+  /** Number of groups; must divide channels. 1 normalizes all channels together, `channels` each channel separately. */
   groups: number;
   /** Added to the variance, above 0; 1e-5 by default. */
   epsilon?: number;
@@ -23,14 +23,13 @@ export interface GroupNormParams {
 }
 
 /**
- * Group normalization: in every example, the channels of a group are normalized by their common mean and variance over
- * all positions. It does not depend on the batch.
+ * Group normalization: in each example, normalizes each group of channels by its mean and variance over all positions. It does
+ * not depend on the batch.
  *
- * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² of a group, γ and β of a channel; the same in training and afterwards
+ * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² per group, γ and β per channel; the same in training and afterwards
  *
- * @returns a layer that keeps the shape [batch, …, channels]; γ starts as 1 and β as 0
- * @throws when an option is unknown or out of its range, groups does not divide channels, or the input's last axis is not
- *   channels
+ * @returns a layer that keeps the shape [batch, …, channels]; γ starts at 1 and β at 0
+ * @throws when an option is unknown or out of range, groups does not divide channels, or the input's last axis is not channels
  * @example
  * sequential([conv2d({ inChannels: 3, outChannels: 64, kernelSize: 3 }), groupNorm({ channels: 64, groups: 8 }), relu]);
  * @see Wu, He, "Group Normalization", 2018, https://arxiv.org/abs/1803.08494, equations 1 to 7

@@ -16,16 +16,16 @@ export interface GruParams {
 }
 
 /**
- * Gated recurrent unit over the second axis, from a state of zeros.
+ * Gated recurrent unit over the second axis, with an initial state of zeros.
  *
  * [r, z, n] = x_t·W + b, [r', z', n'] = h_{t−1}·U + [0, 0, b']; ρ = σ(r + r'), ζ = σ(z + z');
  * h_t = (1 − ζ)·tanh(n + ρ·n') + ζ·h_{t−1}
  *
- * The parameters are `input.kernel` W [inFeatures, 3·units], `input.bias` b [3·units], `recurrent.kernel` U [units,
- * 3·units] and `recurrent.bias` b' [units], with the gates in PyTorch's order (whose two biases of r and z add up to b).
+ * The parameters are `input.kernel` W [inFeatures, 3·units], `input.bias` b [3·units], `recurrent.kernel` U [units, 3·units] and
+ * `recurrent.bias` b' [units], with the gates in PyTorch's order. b is the sum of PyTorch's two biases for r and z.
  *
  * @returns a layer from [batch, time, inFeatures] to [batch, units], or [batch, time, units] for the output 'all'
- * @throws when an option is unknown or out of its range, or the input is not at least one sequence of at least one step
+ * @throws when an option is unknown or out of range, or the input is not at least one sequence of at least one step
  * @example
  * sequential([gru({ inFeatures: 96, units: 64 }), dense({ inFeatures: 64, outFeatures: 10 })]);
  * @see Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", 2014, https://arxiv.org/abs/1406.1078

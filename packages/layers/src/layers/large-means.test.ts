@@ -8,7 +8,7 @@ import { layerNorm } from './layer-norm';
 
 const [rows, channels] = [500, 20];
 /** Where a group's numbers lie: which rows and channels are normalized together. */
-const groupOf = {
+const statisticsGroup = {
   batchNorm: (_: number, channel: number) => channel,
   layerNorm: (row: number) => row,
   groupNorm: (row: number, channel: number) => row * 2 + (channel < channels / 2 ? 0 : 1),
@@ -19,7 +19,7 @@ const layers = {
   groupNorm: groupNorm({ channels, groups: 2 }),
 };
 
-// With a spread of 1 beside them, E[x²] − E[x]² has no digit left in float32.
+// With a spread of 1, E[x²] − E[x]² has no correct digit in float32.
 describe.each([1e3, 1e4, 1e5])('numbers around %d', (mean) => {
   const noise = createRng(1).fillUniform(new Float32Array(rows * channels));
   const values = noise.map((v) => mean + 2 * v - 1);
@@ -29,9 +29,9 @@ describe.each([1e3, 1e4, 1e5])('numbers around %d', (mean) => {
     const model = createModel(layers[name]);
     const apply = (x: tf.Tensor) => model.apply(x, { training: true });
     const y = await apply(x).data();
-    const expected = normalized(values, (i) => groupOf[name](Math.floor(i / channels), i % channels));
+    const expected = normalized(values, (i) => statisticsGroup[name](Math.floor(i / channels), i % channels));
     const off = Math.max(...expected.map((v, i) => Math.abs(v - y[i]!)));
-    // float32 places x, and the mean of a group, to within 6e-8·mean.
+    // float32 represents x and the mean of a group to within 6e-8·mean.
     expect(off).toBeLessThan(20 * 6e-8 * mean + 1e-5);
 
     const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.square(tf.slice(apply(x), 0, [rows, 7]))))(x);

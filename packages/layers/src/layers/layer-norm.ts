@@ -7,7 +7,7 @@ import { assertLastAxis, inputTensor } from '../ops/input-tensor';
 import { normalizeRows } from '../ops/normalize-rows';
 
 export interface LayerNormOptions {
-  /** Size of the last axis, over which each position is normalized. */
+  /** Size of the last axis, along which each position is normalized. */
   features: number;
   /** Added to the variance, above 0; 1e-5 by default. */
   epsilon?: number;
@@ -22,14 +22,14 @@ export interface LayerNormParams {
 }
 
 /**
- * Layer normalization: every position is normalized by the mean and variance of its own features.
+ * Layer normalization: normalizes each position by the mean and variance of its features.
  *
  * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² over the last axis; the same in training and afterwards
  *
  * Runs the kernels `LayerNorm` and `LayerNormGrad` where the backend has them.
  *
- * @returns a layer that keeps the shape [batch, …, features]; γ starts as 1 and β as 0
- * @throws when an option is unknown or out of its range, or the input's last axis is not features
+ * @returns a layer that keeps the shape [batch, …, features]; γ starts at 1 and β at 0
+ * @throws when an option is unknown or out of range, or the input's last axis is not features
  * @example
  * sequential([dense({ inFeatures: 8, outFeatures: 64 }), layerNorm({ features: 64 }), gelu]);
  * @see Ba, Kiros, Hinton, "Layer Normalization", 2016, https://arxiv.org/abs/1607.06450, equation 3

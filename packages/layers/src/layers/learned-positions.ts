@@ -10,17 +10,17 @@ export interface LearnedPositionsOptions {
   tokens: number;
   /** Size of the tokens. */
   features: number;
-  /** Of the embedding; normal with standard deviation 0.02 by default. */
+  /** Initializer of the embedding; by default, normal with standard deviation 0.02. */
   initializer?: Initializer;
 }
 
 /**
- * Adds a trained vector to every position, since attention by itself does not know the order of its tokens.
+ * Adds a learned vector to each position, because attention alone ignores the order of its tokens.
  *
  * y[n, t] = x[n, t] + E[t]; the parameter `embedding` E has the shape [tokens, features]
  *
  * @returns a layer that keeps the shape [batch, tokens, features]
- * @throws when an option is unknown or out of its range, or the input is not such a batch
+ * @throws when an option is unknown or out of range, or the input is not such a batch
  * @example
  * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), learnedPositions({ tokens: 64, features: 64 })]);
  * @see Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, https://arxiv.org/abs/2010.11929, section 3.1

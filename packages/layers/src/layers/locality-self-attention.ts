@@ -5,7 +5,7 @@ import { block } from '../model/block';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
-import { type AttentionParams, assertHeads, attended, projections } from './attention';
+import { type AttentionParams, assertHeads, attendAndRecord, projections } from './attention';
 import type { MultiHeadAttentionOptions } from './multi-head-attention';
 
 /** The parameters of {@link localitySelfAttention}. */
@@ -17,13 +17,12 @@ export interface LocalitySelfAttentionParams extends AttentionParams {
 /**
  * Locality self-attention (LSA) for small datasets: diagonal-masked attention with a learned temperature.
  *
- * As `multiHeadAttention`, with the scores τ_h·Q_h·K_hᵀ, −∞ on their diagonal, and τ_h trained from 1/√d on.
+ * Like `multiHeadAttention`, but with the scores τ_h·Q_h·K_hᵀ, which are −∞ on the diagonal. τ_h is learned and starts at 1/√d.
  *
- * The parameters are those of `multiHeadAttention` and `temperature.scale` τ, [heads]. A token that is alone attends to
- * itself.
+ * The parameters are those of `multiHeadAttention` and `temperature.scale` τ, [heads]. A single token attends to itself.
  *
  * @returns a layer that keeps the shape [batch, tokens, features]
- * @throws when an option is unknown or out of its range, heads does not divide features, or the input is not such a batch
+ * @throws when an option is unknown or out of range, heads does not divide features, or the input is not such a batch
  * @example
  * block({ norm: layerNorm({ features: 64 }), attention: localitySelfAttention({ features: 64, heads: 4 }) },
  *   (l, x) => tf.add(x, l.attention(l.norm(x))));
@@ -42,7 +41,7 @@ export function localitySelfAttention(
   const { outputInitializer = initializer } = options;
   assertHeads('localitySelfAttention', features, heads);
   const size = features / heads;
-  // τ·√d times its input, so that softmax(Q·Kᵀ/√d) of it is what this layer takes.
+  // Scales the queries by τ·√d, because scaledDotProductAttention divides the scores by √d.
   const temperature: Layer<{ scale: tf.Variable }> = {
     init: (rng) => ({
       scale: parameter([heads], () => new Float32Array(heads).fill(1 / Math.sqrt(size)), rng),
@@ -58,6 +57,6 @@ export function localitySelfAttention(
     const x = inputTensor('localitySelfAttention', input);
     assertTokens('localitySelfAttention', x, features);
     const query = l.temperature(l.query(x));
-    return l.output(attended(query, l.key(x), l.value(x), heads, { masksDiagonal: true }, context));
+    return l.output(attendAndRecord(query, l.key(x), l.value(x), heads, { masksDiagonal: true }, context));
   });
 }

@@ -8,7 +8,7 @@ import { lstmForward } from '../ops/lstm-forward';
 import { outputs, projectInputs, type RecurrentOptions, selectOutput } from '../ops/recurrent';
 
 export interface LstmOptions extends RecurrentOptions {
-  /** Added to the forget gate's first bias; 1 lets a new network remember. 0 by default, as in PyTorch. */
+  /** Added to the initial bias of the forget gate; 1 helps a new network to remember. 0 by default, as in PyTorch. */
   forgetBias?: number;
 }
 
@@ -21,15 +21,15 @@ export interface LstmParams {
 }
 
 /**
- * Long short-term memory over the second axis, from a state of zeros.
+ * Long short-term memory over the second axis, with an initial state of zeros.
  *
  * [i, f, g, o] = x_t·W + b + h_{t−1}·U; c_t = σ(f)·c_{t−1} + σ(i)·tanh(g); h_t = σ(o)·tanh(c_t)
  *
- * The parameters are `input.kernel` W [inFeatures, 4·units], `input.bias` b [4·units] and `recurrent.kernel` U [units,
- * 4·units], with the gates in PyTorch's order (whose two biases add up to this one).
+ * The parameters are `input.kernel` W [inFeatures, 4·units], `input.bias` b [4·units] and `recurrent.kernel` U [units, 4·units],
+ * with the gates in PyTorch's order. b is the sum of PyTorch's two biases.
  *
  * @returns a layer from [batch, time, inFeatures] to [batch, units], or [batch, time, units] for the output 'all'
- * @throws when an option is unknown or out of its range, or the input is not at least one sequence of at least one step
+ * @throws when an option is unknown or out of range, or the input is not at least one sequence of at least one step
  * @example
  * sequential([lstm({ inFeatures: 96, units: 64 }), dense({ inFeatures: 64, outFeatures: 10 })]);
  * @see Hochreiter, Schmidhuber, "Long Short-Term Memory", 1997; Gers, Schmidhuber, Cummins, "Learning to Forget", 2000

@@ -6,25 +6,25 @@ import { assertPatches, toPatches } from '../ops/patches';
 import { type DenseParams, dense } from './dense';
 
 export interface PatchEmbeddingOptions {
-  /** Height and width of a patch; divides the image's. */
+  /** Height and width of a patch; must divide those of the image. */
   patchSize: number;
-  /** Channels of the images. */
+  /** Number of channels of the images. */
   inChannels: number;
   /** Size of the tokens. */
   features: number;
-  /** Of the kernel; uniform in ±1/√(patchSize²·inChannels) by default. */
+  /** Initializer of the kernel; by default, uniform in ±1/√(patchSize²·inChannels). */
   initializer?: Initializer;
-  /** Of the bias; uniform in ±1/√(patchSize²·inChannels) by default. */
+  /** Initializer of the bias; by default, uniform in ±1/√(patchSize²·inChannels). */
   biasInitializer?: Initializer;
 }
 
 /**
- * Cuts images into patches that do not overlap and projects each to a token: a convolution whose stride is its size.
+ * Splits images into non-overlapping patches and projects each to a token: a convolution whose stride equals its kernel size.
  *
- * token[n, i·w + j] = b + Σ_{u,v,c} x[n, p·i + u, p·j + v, c]·W[(u·p + v)·C + c], patch size p, w patches in a row
+ * token[n, i·w + j] = b + Σ_{u,v,c} x[n, p·i + u, p·j + v, c]·W[(u·p + v)·C + c], patch size p, w patches per row
  *
  * @returns a layer from [batch, height, width, inChannels] to [batch, height·width/patchSize², features]
- * @throws when an option is unknown or out of its range, or the input is not such a batch of images
+ * @throws when an option is unknown or out of range, or the input is not such a batch of images
  * @example
  * patchEmbedding({ patchSize: 4, inChannels: 3, features: 128 }); // [n, 32, 32, 3] -> [n, 64, 128]
  * @see Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, https://arxiv.org/abs/2010.11929, equation 1

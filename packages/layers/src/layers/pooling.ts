@@ -6,12 +6,12 @@ import { assertWindowFits, type Padding, paddings, pairs, tfPadding, toPair } fr
 export interface PoolingOptions {
   /** Height and width of the window, or one number for both; 2 by default. */
   poolSize?: number | [number, number];
-  /** Distance of the windows, down and right; poolSize by default. */
+  /** Stride down and right, or one number for both; poolSize by default. */
   strides?: number | [number, number];
   /**
-   * What surrounds the image and does not count: 'valid' (the default), nothing, so that windows that reach past the image
-   * are left out; 'same', so much that the output has ⌈size/stride⌉ rows and columns, the odd one behind; a number, or
-   * [down, right], that many on both sides.
+   * Padding around the image, which does not count in a window; 'valid' by default. 'valid' adds none and drops windows that
+   * extend past the image. 'same' pads so that the output is ⌈size/stride⌉ high and wide, with an odd row or column at the bottom
+   * or right. A number, or [vertical, horizontal], pads both sides.
    */
   padding?: Padding;
 }
@@ -45,10 +45,10 @@ function pool2d(name: string, options: PoolingOptions, pool: Pool): (x: tf.Tenso
 /**
  * The largest value of each window.
  *
- * y[n, i, j, c] = max_{u,v} x[n, s·i + u, s·j + v, c]; its gradient goes to that value
+ * y[n, i, j, c] = max_{u,v} x[n, s·i + u, s·j + v, c]; the gradient goes to that element
  *
  * @returns a function from [batch, height, width, channels] to [batch, height', width', channels]
- * @throws when an option is unknown or out of its range, or the input is not a batch of images, or smaller than the window
+ * @throws when an option is unknown or out of range, or the input is not a batch of images or is smaller than the window
  * @example
  * maxPool2d({ poolSize: 2 })(tf.zeros([1, 4, 4, 3])); // [1, 2, 2, 3]
  */
@@ -56,10 +56,10 @@ export const maxPool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => tf.T
   pool2d('maxPool2d', options, tf.maxPool);
 
 /**
- * The mean of each window; values past the edge do not count.
+ * The mean of each window; padding does not count.
  *
  * @returns a function from [batch, height, width, channels] to [batch, height', width', channels]
- * @throws when an option is unknown or out of its range, or the input is not a batch of images, or smaller than the window
+ * @throws when an option is unknown or out of range, or the input is not a batch of images or is smaller than the window
  * @example
  * averagePool2d({ poolSize: 2 })(tf.zeros([1, 4, 4, 3])); // [1, 2, 2, 3]
  */
@@ -67,10 +67,10 @@ export const averagePool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => 
   pool2d('averagePool2d', options, tf.avgPool);
 
 /**
- * The mean over all positions: of images, sequences and tokens alike.
+ * The mean over all positions of images, sequences or tokens.
  *
  * @returns [batch, channels] from [batch, …, channels]
- * @throws when there is no position to take the mean of
+ * @throws when there are no positions
  * @example
  * globalAveragePool(tf.zeros([2, 8, 8, 3])); // [2, 3]
  */

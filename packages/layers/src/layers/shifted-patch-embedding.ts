@@ -8,9 +8,9 @@ import { type DenseParams, dense } from './dense';
 import { type LayerNormParams, layerNorm } from './layer-norm';
 
 export interface ShiftedPatchEmbeddingOptions {
-  /** Height and width of a patch, even; divides the image's. */
+  /** Height and width of a patch, an even number; must divide those of the image. */
   patchSize: number;
-  /** Channels of the images. */
+  /** Number of channels of the images. */
   inChannels: number;
   /** Size of the tokens. */
   features: number;
@@ -25,17 +25,17 @@ export interface ShiftedPatchEmbeddingParams {
 }
 
 /**
- * Shifted patch tokenization: cuts patches out of images and four copies that are shifted by half a patch, so that a token
+ * Shifted patch tokenization: embeds patches of an image together with four copies shifted by half a patch, so that a token
  * also depends on the pixels around its patch.
  *
- * X = [x, x↖, x↗, x↙, x↘] along the channels, shifted by half a patch along both diagonals, zeros where nothing comes in;
- * token = W·norm(patch of X) + b, with a layer norm over the 5·patchSize²·inChannels values of a patch
+ * X = [x, x↖, x↗, x↙, x↘] along the channels, with diagonal shifts by half a patch, filled with zeros;
+ * token = W·norm(patch of X) + b, with layer norm over the 5·patchSize²·inChannels values of a patch
  *
- * The parameters are `norm.gamma`, `norm.beta`, `project.kernel` [5·patchSize²·inChannels, features], whose rows go by
- * the patch's rows, its columns, then the channels of X, and `project.bias`.
+ * The parameters are `norm.gamma`, `norm.beta`, `project.kernel` [5·patchSize²·inChannels, features] and `project.bias`. The rows
+ * of `project.kernel` are ordered by row, column and channel of X.
  *
  * @returns a layer from [batch, height, width, inChannels] to [batch, height·width/patchSize², features]
- * @throws when an option is unknown or out of its range, patchSize is odd, or the input is not such a batch of images
+ * @throws when an option is unknown or out of range, patchSize is odd, or the input is not such a batch of images
  * @example
  * shiftedPatchEmbedding({ patchSize: 4, inChannels: 3, features: 192 }); // [n, 32, 32, 3] -> [n, 64, 192]
  * @see Lee, Lee, Song, "Vision Transformer for Small-Size Datasets", 2021, https://arxiv.org/abs/2112.13492, section 3.1
@@ -51,7 +51,7 @@ export function shiftedPatchEmbedding(
   const { patchSize, inChannels, features } = options;
   if (patchSize % 2 !== 0) {
     throw new Error(
-      `shiftedPatchEmbedding: patchSize is ${patchSize}; give an even number, since copies are shifted by half of it`,
+      `shiftedPatchEmbedding: patchSize is ${patchSize}; give an even number, because copies are shifted by half of it`,
     );
   }
   const inFeatures = 5 * patchSize * patchSize * inChannels;

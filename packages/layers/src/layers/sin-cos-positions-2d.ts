@@ -3,24 +3,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertTokens, ofTensor } from '../ops/input-tensor';
 
 export interface SinCosPositions2dOptions {
-  /** Rows of the grid of tokens, which are in row-major order. */
+  /** Number of rows of the grid of tokens, which are in row-major order. */
   height: number;
-  /** Columns of the grid of tokens. */
+  /** Number of columns of the grid. */
   width: number;
   /** Size of the tokens, a multiple of 4, at least 8. */
   features: number;
-  /** The longest wavelength over 2π; 10000 by default. */
+  /** The longest wavelength divided by 2π; 10000 by default. */
   temperature?: number;
 }
 
 /**
- * Adds waves over both directions of a grid to its tokens, so that attention knows their places without training.
+ * Adds sines and cosines of the row and column of each token: fixed position embeddings for a grid of tokens.
  *
  * y[n, i·width + j] = x[n, i·width + j] + [sin(j·ω), cos(j·ω), sin(i·ω), cos(i·ω)], ω_k = temperature^(−k/(F − 1)),
  * k = 0 … F − 1, F = features/4
  *
  * @returns a function that keeps the shape [batch, height·width, features]
- * @throws when an option is unknown or out of its range, or the input is not such a batch
+ * @throws when an option is unknown or out of range, or the input is not such a batch
  * @example
  * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), sinCosPositions2d({ height: 8, width: 8, features: 64 })]);
  * @see Beyer, Zhai, Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022, https://arxiv.org/abs/2205.01580

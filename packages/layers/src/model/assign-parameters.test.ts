@@ -17,12 +17,12 @@ const network = (seed: number) =>
     { seed },
   );
 
-it('makes a model what another is, by way of a file', async () => {
+it('copies a model to another through a file', async () => {
   const [trained, fresh] = [network(1), network(2)];
-  trained.apply(tf.randomNormal([8, 2], 0, 1, 'float32', 3), { training: true }); // running statistics move
+  trained.apply(tf.randomNormal([8, 2], 0, 1, 'float32', 3), { training: true }); // updates running statistics
   const { tensors } = loadSafetensors(await saveSafetensors(trained.parameters()));
   assignParameters(fresh, tensors);
-  tf.dispose(tensors); // the model keeps what it was given
+  tf.dispose(tensors); // the model has copied the values
   const x = tf.tensor([[1, -2]]);
   await expectClose(fresh.predict(x), trained.predict(x), { absolute: 0, relative: 0 });
   expect(fresh.parameters()['norm.runningMean']!.trainable).toBe(false);
@@ -38,7 +38,7 @@ it('leaks nothing', () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it('changes nothing unless all fits', async () => {
+it('changes nothing unless all tensors fit', async () => {
   const model = network(1);
   const given = Object.fromEntries(
     Object.entries(model.parameters()).map(([name, v]) => [name, tf.onesLike(v)]),
@@ -47,7 +47,7 @@ it('changes nothing unless all fits', async () => {
   delete without['dense.bias'];
   const before = [...(await model.parameters()['dense.kernel']!.data())];
   expect(() => assignParameters(model, without)).toThrow(
-    /no tensor is given for the parameters dense.bias; give exactly/,
+    /there is no tensor for the parameters dense.bias; give exactly/,
   );
   expect(() => assignParameters(model, { ...given, head: tf.ones([1]) })).toThrow(
     /the model has no parameters head/,
@@ -67,7 +67,7 @@ it('changes nothing unless all fits', async () => {
   expect([...(await model.parameters()['dense.kernel']!.data())]).toEqual(before);
 });
 
-it('assigns a model to itself, and exchanges values', async () => {
+it('assigns a model to itself, and swaps values', async () => {
   const model = network(1);
   const before = await model.predict(tf.ones([1, 2])).data();
   assignParameters(model, model.parameters());
@@ -78,7 +78,7 @@ it('assigns a model to itself, and exchanges values', async () => {
   await expectClose(beta!, [1, 1, 1]);
 });
 
-it('assigns a part where that is asked for', async () => {
+it('assigns some of the parameters on request', async () => {
   const model = network(1);
   assignParameters(model, { 'norm.beta': tf.fill([3], 7) }, { partial: true });
   await expectClose(model.params.norm.beta!, [7, 7, 7]);

@@ -4,15 +4,15 @@ import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
 export interface AssignParametersOptions {
-  /** Whether parameters without a tensor keep their values; false by default. Unknown names are always refused. */
+  /** Whether parameters without a tensor keep their values; false by default. Unknown names are always an error. */
   partial?: boolean;
 }
 
 /**
- * Gives a model's parameters the values of tensors of the same names, running statistics and frozen ones included. All
- * are checked before the first is changed.
+ * Assigns named tensors to a model's parameters, including running statistics and frozen parameters. All tensors are checked
+ * before the first parameter changes.
  *
- * @param tensors by the names of `model.parameters()`; not disposed
+ * @param tensors tensors under the names of `model.parameters()`; they are not disposed
  * @throws when a name is missing (unless `partial`) or unknown, or a shape or dtype differs
  * @example
  * const { tensors } = loadSafetensors(await readFile('model.safetensors'));
@@ -36,7 +36,7 @@ export function assignParameters(
     const near = extra[0] === undefined ? undefined : nearestName(extra[0], known);
     throw new Error(
       `assignParameters: ${[
-        missing.length && `no tensor is given for the parameters ${list(missing)}`,
+        missing.length && `there is no tensor for the parameters ${list(missing)}`,
         extra.length &&
           `the model has no parameters ${list(extra)}${near ? ` (is ${extra[0]} ${near}?)` : ''}`,
       ]
@@ -55,7 +55,7 @@ export function assignParameters(
       );
     }
   }
-  // Clones, since a tensor may be one of the model's variables, whose values assign disposes.
+  // Cloned, because a tensor may be one of the model's variables, and assign disposes their old values.
   const clones = Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)] as const);
   for (const [name, clone] of clones) {
     variables[name]!.assign(clone);

@@ -1,19 +1,19 @@
 import { assertArgument, func, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AnyLayer, Context, InputOf, Layer, OutputOf, ParamsOf } from './layer';
-import { initParts, partsOf, within } from './parts';
+import { initParts, toParts, within } from './parts';
 
-/** The layers of a block as functions of their inputs. */
+/** The layers of a block, as functions of their inputs. */
 export type BlockParts<L> = { readonly [name in keyof L]: (input: InputOf<L[name]>) => OutputOf<L[name]> };
 
 /**
- * Custom composition: named layers, and a function that connects them. For residual connections, branches, several inputs
- * and outputs, and layers that are used more than once with the same parameters.
+ * Custom composition: named layers and a function that connects them. Use it for residual connections, branches, several inputs
+ * or outputs, and layers that are used more than once with the same parameters.
  *
- * @param layers the parts; their parameters have the keys' names
- * @param forward computes the output from the parts (each a function of its input), the input and the context
+ * @param layers the layers by name; their parameters are named after them
+ * @param forward computes the output from the layers (as functions of their inputs), the input and the context
  * @returns a layer from the input of `forward` to its output
- * @throws when something is not a layer, or a name is an integer or holds a dot
+ * @throws when a value is not a layer, or a name is an integer or contains a dot
  * @example
  * const residual = block({ conv: conv2d({ inChannels: 8, outChannels: 8, kernelSize: 3 }), norm: batchNorm({ channels: 8 }) },
  *   (l, x) => tf.add(x, l.norm(l.conv(x))));
@@ -25,7 +25,7 @@ export function block<const L extends { readonly [name: string]: AnyLayer }, I =
   forward: (parts: BlockParts<L>, input: I, context: Context) => O,
 ): Layer<{ -readonly [name in keyof L]: ParamsOf<L[name]> }, I, O> {
   assertArgument('block', 'layers', layers, required(object));
-  const parts = partsOf('block', layers);
+  const parts = toParts('block', layers);
   assertArgument('block', 'forward', forward, required(func));
   return {
     init: (rng) => initParts('block', parts, rng) as { -readonly [name in keyof L]: ParamsOf<L[name]> },

@@ -18,7 +18,7 @@ import {
 const square = (n = 2) => dense({ inFeatures: n, outFeatures: n });
 
 describe('sequential', () => {
-  it('takes one activation twice in an array', async () => {
+  it('accepts the same activation twice in an array', async () => {
     const double = (x: tf.Tensor) => tf.mul(x, 2);
     const model = createModel(sequential([double, (x) => tf.add(x, 1), double]));
     await expectClose(model.predict(tf.tensor([1])), [6]);
@@ -30,7 +30,7 @@ describe('sequential', () => {
       /^sequential: the name "1" is an integer, which JavaScript moves to/,
     ],
     [() => block({ 0: square() }, (_, x) => x), /^block: the name "0" is an integer/],
-    [() => sequential({ 'a.b': square() }), /^sequential: the name "a.b" holds a dot/],
+    [() => sequential({ 'a.b': square() }), /^sequential: the name "a.b" contains a dot/],
     [() => sequential({ '': square() }), /^sequential: the name "" is empty/],
     [() => sequential({ a: 3 as unknown as Layer }), /^sequential: "a" is 3; give a layer such as dense/],
     [() => sequential([undefined as unknown as Layer]), /^sequential: "0" is undefined; give a layer/],
@@ -42,15 +42,15 @@ describe('sequential', () => {
       () => createModel(square(), { sed: 1 } as object),
       /^createModel: there is no option "sed"; did you mean seed/,
     ],
-  ])('refuses with what to do: %#', (call, message) => {
+  ])('rejects wrong arguments and says how to fix them: %#', (call, message) => {
     expect(call).toThrow(message);
   });
 
-  it('refuses one layer with parameters at two places, and leaves nothing', async () => {
+  it('rejects a layer with parameters that occurs twice, and leaves nothing', async () => {
     const layer = square();
     await expectNoLeaks(() => {
       expect(() => createModel(sequential([layer, relu, layer]))).toThrow(
-        /^sequential: "0" and "2" are one and the same layer; make a layer for each place, or share/,
+        /^sequential: "0" and "2" are the same layer; make a separate layer for each, or share/,
       );
     });
     const drop = dropout({ rate: 0.1 });
@@ -58,21 +58,21 @@ describe('sequential', () => {
   });
 });
 
-it('refuses equal flat names, and one variable under two names', () => {
+it('rejects equal flat names, and a variable under two names', () => {
   const variable = tf.variable(tf.ones([1]));
   const odd = (params: object): Layer => ({ init: () => params, apply: (_, x) => x });
   expect(() =>
     createModel(odd({ 'a.b': tf.variable(tf.ones([1])), a: { b: tf.variable(tf.ones([1])) } })),
-  ).toThrow(/^createModel: two parameters are called a.b/);
+  ).toThrow(/^createModel: two parameters are named a.b/);
   expect(() => createModel(odd({ a: variable, b: variable }))).toThrow(
-    /^createModel: a and b are one variable/,
+    /^createModel: a and b are the same variable/,
   );
   expect(() => createModel(odd({ a: tf.ones([1]) }))).toThrow(
     /^createModel: the parameter a is a tensor.*give a tf.Variable/,
   );
   const shared = createModel(square());
   expect(() => createModel(sequential({ a: shared, b: sequential({ c: shared }) }))).toThrow(
-    /a.kernel and b.c.kernel are one variable/,
+    /a.kernel and b.c.kernel are the same variable/,
   );
 });
 
@@ -85,7 +85,7 @@ describe('errors', () => {
       }),
     );
 
-  it('start with the place', () => {
+  it('start with the path of the layer', () => {
     expect(() => network().predict(tf.ones([4, 2]))).toThrow(
       /^body.1: dense: the input has shape \[4,2\] but inFeatures is 3/,
     );
@@ -93,7 +93,7 @@ describe('errors', () => {
     expect(() => deep.predict(tf.ones([4, 2]))).toThrow(/^head.out: dense: the input has/);
   });
 
-  it('are in the stack that engines print, and keep their class', () => {
+  it('show the path in the stack too, and keep their class', () => {
     const fail = () => {
       throw new RangeError('too large');
     };
@@ -107,7 +107,7 @@ describe('errors', () => {
     }
   });
 
-  it('of a part’s first values leave no variable, and name it', async () => {
+  it('of an initializer name the layer and leave no variable', async () => {
     const fail = (): Float32Array => {
       throw new Error('no numbers');
     };
@@ -119,12 +119,12 @@ describe('errors', () => {
       expect(() => createModel(bad)).toThrow(/^b.1: no numbers/);
       const short = dense({ inFeatures: 2, outFeatures: 1, initializer: () => new Float32Array(1) });
       expect(() => createModel(short)).toThrow(
-        /it gave 1 values for the shape \[2,1\]; return a Float32Array of 2/,
+        /it returned 1 values for the shape \[2,1\]; return a Float32Array of 2/,
       );
     });
   });
 
-  it('leave no tensor in a pass', async () => {
+  it('leave no tensor behind', async () => {
     const model = network();
     const x = tf.ones([4, 2]);
     await expectNoLeaks(() => {
@@ -140,7 +140,7 @@ describe('errors', () => {
 });
 
 describe('a model as a layer', () => {
-  it('shares its variables, and keeps them when the other is disposed', async () => {
+  it('shares its variables, and keeps them when the other model is disposed', async () => {
     const encoder = createModel(square(), { seed: 5 });
     const model = createModel(sequential({ encoder, head: square() }));
     expect(model.parameters()['encoder.kernel']).toBe(encoder.parameters().kernel);
@@ -164,7 +164,7 @@ describe('freeze', () => {
     await expectClose(model.predict(x), before);
   });
 
-  it('takes a trained model', () => {
+  it('accepts a trained model', () => {
     const trained = createModel(part());
     const model = createModel(sequential({ body: freeze(trained), head: square() }));
     expect(model.params.body.dense.kernel).toBe(trained.params.dense.kernel);
@@ -178,7 +178,7 @@ describe('freeze', () => {
   });
 });
 
-it('a block calls a layer twice with the same parameters', async () => {
+it('lets a block call a layer twice with the same parameters', async () => {
   const twice = createModel(block({ layer: square() }, (l, x) => l.layer(l.layer(x))));
   const once = createModel(square());
   assignParameters(once, { kernel: twice.params.layer.kernel, bias: twice.params.layer.bias! });
@@ -186,7 +186,7 @@ it('a block calls a layer twice with the same parameters', async () => {
   await expectClose(twice.predict(x), once.predict(once.predict(x)));
 });
 
-it('lists of many layers keep their order', async () => {
+it('keeps the order of many layers', async () => {
   const layers: LayerLike[] = Array.from({ length: 12 }, (_, i) => (x: tf.Tensor) => tf.add(tf.mul(x, 2), i));
   let expected = 1;
   for (let i = 0; i < 12; i++) expected = 2 * expected + i;

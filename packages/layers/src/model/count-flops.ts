@@ -5,14 +5,13 @@ import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
 /**
- * The floating-point operations of one forward pass over one example, counted from the kernels that run: products of
- * matrices and convolutions, a multiply-add as 2, zero padding included; sums, activations and norms are left out, as is
- * usual.
+ * Counts the floating-point operations of a forward pass on one example, from the kernels that it executes: matrix products and
+ * convolutions, with 2 for a multiply-add and zero padding included. Sums, activations and norms count 0, as is usual.
  *
- * Runs the model once, on zeros. For a model with several inputs use `countFlops` of `@tenfold/kernels`.
+ * Runs the model once, on zeros. For a model with several inputs, use `countFlops` from `@tenfold/kernels`.
  *
- * @param inputShape of one example, [32, 32, 3]
- * @throws when the first argument is not a model, or the model cannot take an input of that shape
+ * @param inputShape the shape of one example, such as [32, 32, 3]
+ * @throws when the first argument is not a model, or the model does not accept an input of that shape
  * @example
  * countFlops(createModel(dense({ inFeatures: 2, outFeatures: 3 })), [2]); // 12
  */

@@ -3,12 +3,12 @@ import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
 export interface CountParametersOptions {
-  /** Whether frozen parameters and running statistics count too; false by default. */
+  /** Whether to count frozen parameters and running statistics too; false by default. */
   all?: boolean;
 }
 
 /**
- * How many numbers the model's trainable parameters hold.
+ * Counts the elements of the model's trainable parameters.
  *
  * @throws when the first argument is not a model, or an option is unknown or not a boolean
  * @example

@@ -2,18 +2,18 @@ import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The tree of parameters as one flat map; names are joined by '.'.
+ * Flattens the tree of parameters to one map, with names joined by '.'.
  *
- * @throws when something is neither a variable nor a plain object, two names are equal, or a variable has two names
+ * @throws when a value is neither a variable nor a plain object, two names are equal, or a variable occurs twice
  */
 export function flattenParams(params: object): { [name: string]: tf.Variable } {
   return flatten('flattenParams', params);
 }
 
-/** @param caller the start of an error */
+/** @param caller name of the calling function; starts errors */
 export function flatten(caller: string, params: object): { [name: string]: tf.Variable } {
   if (typeof params !== 'object' || params === null) {
-    throw new Error(`${caller}: the parameters are ${show(params)}; give an object of tf.Variables by name`);
+    throw new Error(`${caller}: the parameters are ${show(params)}; give an object of tf.Variables`);
   }
   const flat = new Map<string, tf.Variable>();
   const names = new Map<tf.Variable, string>();
@@ -28,12 +28,12 @@ export function flatten(caller: string, params: object): { [name: string]: tf.Va
         continue;
       }
       if (flat.has(name)) {
-        throw new Error(`${caller}: two parameters are called ${name}; give names without dots`);
+        throw new Error(`${caller}: two parameters are named ${name}; give names without dots`);
       }
       const other = names.get(value);
       if (other !== undefined) {
         throw new Error(
-          `${caller}: ${other} and ${name} are one variable, which would be trained twice; use the layer once in a block and call it twice there`,
+          `${caller}: ${other} and ${name} are the same variable, which would be trained twice; use the layer once in a block and call it twice there`,
         );
       }
       flat.set(name, value);

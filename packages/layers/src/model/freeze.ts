@@ -10,13 +10,12 @@ import {
 } from './layer';
 
 /**
- * A layer that training leaves as it is: its parameters are not trainable, running statistics do not move, and dropout
- * in it is off.
+ * Freezes a layer: its parameters are not trained, its running statistics do not change, and its dropout is off.
  *
- * It is applied as after training. Gradients pass through it to its input. Of a model that is frozen the variables are
- * shared, and are not trainable from then on; set `variable.trainable = true` to train them again.
+ * Gradients pass through it to its input. If a model is frozen, its variables are shared and no longer trainable; set
+ * `variable.trainable = true` to train them again.
  *
- * @param layer a layer, or a model whose variables are then shared
+ * @param layer a layer, or a model, whose variables are then shared
  * @returns a layer with the same input, output and parameters
  * @example
  * const classifier = createModel(sequential({ backbone: freeze(trained), head: dense({ inFeatures: 64, outFeatures: 3 }) }));

@@ -2,49 +2,49 @@ import { func, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What goes into a layer and comes out of it: a tensor, or a list or plain object of tensors. */
+/** The input or output of a layer: a tensor, or a list or plain object of tensors. */
 export type Tensors = tf.Tensor | readonly tf.Tensor[] | { readonly [name: string]: tf.Tensor | undefined };
 
-/** The pass in which a layer is applied. */
+/** The context of a forward pass. */
 export interface Context {
-  /** Whether this is a training step: batch statistics are used and updated, dropout is on. */
+  /** Whether this is a training step: layers use batch statistics and update running ones, and dropout is on. */
   training: boolean;
-  /** The stream of this pass for layers that draw numbers. A training pass with dropout needs it. */
+  /** The stream of random numbers for this pass. A training step with dropout needs it. */
   rng?: Rng;
   /**
-   * Called with what layers compute inside, by its name: attention gives its `weights` [batch, heads, queries, keys] as
-   * 'attention'. The tensors are the layer's: use them before this returns, or keep clones.
+   * Called with intermediate tensors of layers: attention passes 'attention' and its `weights` [batch, heads, queries, keys].
+   * The tensors are disposed afterwards, so use them in the callback or clone them.
    */
   record?: (name: string, tensors: tf.NamedTensorMap) => void;
 }
 
 /**
- * A layer: how its parameters start, and what it computes from its input with them. It holds no state.
+ * A layer: a stateless pair of functions that create its parameters and compute its output from them and its input.
  *
- * P: a tree of plain objects whose leaves are variables; frozen ones are not `trainable`. I and O: a tensor, or several.
+ * P is a tree of plain objects whose leaves are variables; frozen ones are not `trainable`. I and O are a tensor or several.
  */
 export interface Layer<P extends object = object, I = tf.Tensor, O = tf.Tensor> {
-  /** Creates the parameters with their first values, drawn from `rng`. */
+  /** Creates the parameters, with initial values drawn from `rng`. */
   init(rng: Rng): P;
-  /** The output for an input; running statistics may be updated where the context says that this is a training step. */
+  /** Computes the output. In a training step it may update running statistics. */
   apply(params: P, input: I, context: Context): O;
 }
 
-/** A layer together with its parameters. Dispose it when it is no longer needed. */
+/** A layer with its parameters. Dispose it when you no longer need it. */
 export interface Model<P extends object = object, I = tf.Tensor, O = tf.Tensor> {
-  /** The layer that the parameters belong to. */
+  /** The layer. */
   readonly layer: Layer<P, I, O>;
-  /** The parameters as the layer names them: `model.params.head.kernel`. */
+  /** The parameters as a tree: `model.params.head.kernel`. */
   readonly params: P;
-  /** All parameters in one flat map, 'block1.conv.kernel' → variable: running statistics and frozen ones too. */
+  /** All parameters as one flat map, 'block1.conv.kernel' → variable, including running statistics and frozen parameters. */
   parameters(): { [name: string]: tf.Variable };
-  /** The parameters that training changes by gradients. */
+  /** The trainable parameters, as a flat map. */
   trainable(): { [name: string]: tf.Variable };
-  /** The layer's output for a batch in the given context, with intermediate tensors disposed. */
+  /** Computes the output for a batch in the given context, and disposes intermediate tensors. */
   apply(input: I, context: Context): O;
-  /** The layer's output for a batch as it is after training: running statistics, no dropout. */
+  /** Computes the output for a batch outside of training: with running statistics and without dropout. */
   predict(input: I): O;
-  /** Disposes the variables, except those of models that are used as layers in it. */
+  /** Disposes the variables, except those of models that it uses as layers. */
   dispose(): void;
 }
 
@@ -52,15 +52,15 @@ export interface Model<P extends object = object, I = tf.Tensor, O = tf.Tensor> 
 export type NoParams = Record<never, never>;
 
 /**
- * What can be used as a layer: a layer; a plain function of a tensor such as `relu`; a model, whose variables are then
- * shared.
+ * Anything that can be used as a layer: a layer, a plain function of a tensor such as `relu`, or a model, whose variables are
+ * then shared.
  */
 export type LayerLike<I = tf.Tensor, O = tf.Tensor> =
   | Layer<object, I, O>
   | ((input: I) => O)
   | Model<object, I, O>;
 
-/** Any layer, whatever goes in and comes out. */
+/** A layer with any input and output. */
 export type AnyLayer =
   | Layer<object, never, unknown>
   | ((input: tf.Tensor) => Tensors)
@@ -89,7 +89,7 @@ export type OutputOf<L> = L extends { readonly layer: Layer<object, never, infer
       ? O
       : tf.Tensor;
 
-/** The layer itself, one without parameters around a plain function, or one that shares the variables of a model. */
+/** Converts to a layer: wraps a plain function, or shares the variables of a model. */
 export function toLayer<L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, InputOf<L>, OutputOf<L>>;
 export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
   assertLayer('toLayer', 'layer', layer);
@@ -103,7 +103,7 @@ export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
   return layer;
 }
 
-/** Fails unless a value can be used as a layer. */
+/** Throws unless a value can be used as a layer. */
 export function assertLayer(name: string, what: string, value: unknown): void {
   if (func.accepts(value)) return;
   const layer = value as Partial<Layer & Model> | null | undefined;

@@ -36,7 +36,7 @@ const network = () =>
     }),
   );
 
-it('names parameters by their place in the tree', () => {
+it('names parameters by their path in the tree', () => {
   const model = network();
   expect(Object.keys(model.parameters())).toEqual([
     'stem.kernel',
@@ -59,7 +59,7 @@ it('names parameters by their place in the tree', () => {
   ).toEqual(['0.kernel', '0.bias']);
 });
 
-it('counts parameters: trained ones, or all', () => {
+it('counts trained parameters, or all', () => {
   const [stemKernel, stemBias, conv, norm, head] = [8, 2, 38, 4, 27];
   expect(countParameters(network())).toBe(stemBias + conv + norm + head);
   expect(countParameters(network(), { all: true })).toBe(stemKernel + stemBias + conv + norm + 4 + head);
@@ -70,19 +70,19 @@ it('counts floating-point operations', () => {
   expect(countFlops(network(), [2, 2, 1])).toBe(operations.conv2d + operations.dense);
 });
 
-it('gives parts with equal options different first values', async () => {
+it('gives layers with equal options different initial values', async () => {
   const layer = () => dense({ inFeatures: 2, outFeatures: 2 });
   const { '0.kernel': first, '1.kernel': second } = createModel(sequential([layer(), layer()])).parameters();
   expect([...(await first!.data())]).not.toEqual([...(await second!.data())]);
 });
 
-it('applies layers in order, and plain functions among them', async () => {
+it('applies layers and plain functions in order', async () => {
   const double = (x: tf.Tensor) => tf.mul(x, 2);
   const model = createModel(sequential([(x) => tf.add(x, 1), double]));
   await expectClose(model.predict(tf.tensor([1, 2])), [4, 6]);
 });
 
-it('keeps only what the next layer needs', () => {
+it('disposes intermediate outputs as soon as possible', () => {
   const left: number[] = [];
   const count = (x: tf.Tensor) => {
     left.push(tf.memory().numTensors);
@@ -92,7 +92,7 @@ it('keeps only what the next layer needs', () => {
   expect(left.map((tensors) => tensors - left[0]!)).toEqual([0, 1, 1, 1]);
 });
 
-it('tells a block’s function the context', () => {
+it('passes the context to the function of a block', () => {
   const seen: boolean[] = [];
   const model = createModel(
     block({}, (_, x, { training }) => {
@@ -105,7 +105,7 @@ it('tells a block’s function the context', () => {
   expect(seen).toEqual([false, true]);
 });
 
-it('returns a tensor of its own even where the layer passes its input on', async () => {
+it('returns a new tensor even if the layer returns its input', async () => {
   const x = tf.tensor([1, 2]);
   createModel(dropout({ rate: 0.5 }))
     .predict(x)
@@ -113,14 +113,14 @@ it('returns a tensor of its own even where the layer passes its input on', async
   await expectClose(x, [1, 2]);
 });
 
-it('disposes its parameters, and nothing is left of a prediction', async () => {
+it('disposes its parameters, and leaves nothing of a prediction', async () => {
   await expectNoLeaks(() => network().dispose());
   const model = network();
   const x = tf.zeros([1, 2, 2, 1]);
   await expectNoLeaks(() => model.predict(x));
 });
 
-it('drops about the rate in training, scales the rest, and draws the same for the same stream', async () => {
+it('drops about the given rate in training, scales the rest, and draws the same mask from the same stream', async () => {
   const model = createModel(dropout({ rate: 0.25 }));
   const draw = (seed: number) =>
     model.apply(tf.ones([10_000]), { training: true, rng: createRng(seed) }).data();
@@ -132,13 +132,16 @@ it('drops about the rate in training, scales the rest, and draws the same for th
 });
 
 it.each<[() => unknown, RegExp]>([
-  [() => countParameters({} as never), /^countParameters: model is an empty object; give what createModel/],
-  [() => countFlops(undefined as never, [1]), /^countFlops: model is missing; give what createModel returns/],
+  [
+    () => countParameters({} as never),
+    /^countParameters: model is an empty object; give a model from createModel/,
+  ],
+  [() => countFlops(undefined as never, [1]), /^countFlops: model is missing; give a model from createModel/],
   [() => countFlops(network(), 2 as never), /^countFlops: inputShape is 2; give an array of an integer/],
   [() => countFlops(network(), [3]), /^stem: conv2d: the input has shape \[1,3\]; give images/],
   [
     () => assignParameters(network as never, {}),
-    /^assignParameters: model is the function network; give what/,
+    /^assignParameters: model is the function network; give a model from createModel/,
   ],
   [() => assignParameters(network(), null as never), /^assignParameters: tensors is null; give an object/],
   [() => freeze({} as never), /^freeze: layer is an empty object; give a layer such as dense/],
@@ -147,6 +150,6 @@ it.each<[() => unknown, RegExp]>([
   [() => bidirectional(relu, 1 as never), /^bidirectional: backward is 1; give a layer/],
   [() => block([] as never, (_, x) => x), /^block: layers is \[\]; give an object/],
   [() => flatten(tf.scalar(1)), /^flatten: the input is a scalar; give a batch/],
-])('refuses what is no model, layer or shape: %#', (call, message) => {
+])('rejects anything that is not a model, layer or shape: %#', (call, message) => {
   expect(call).toThrow(message);
 });

@@ -15,21 +15,21 @@ import {
 } from './layer';
 
 export interface CreateModelOptions {
-  /** Of the parameters' first values: the same seed gives the same parameters; 0 by default. */
+  /** Seed of the initial parameters: the same seed gives the same parameters; 0 by default. */
   seed?: number;
 }
 
-/** Variables that a model disposes; another model that uses them shares them. */
+/** Variables that belong to a model, which disposes them. Other models that use them share them. */
 const owned = new WeakSet<tf.Variable>();
 
 /**
- * Creates the parameters of a layer.
+ * Creates a model: a layer with its parameters.
  *
- * A model can itself be used as a layer: the new model shares its variables, and leaves them to it when it is disposed.
+ * A model can be used as a layer of another model. They share its variables, which are disposed with the first model only.
  *
  * @param layer a layer, or a plain function
  * @returns the layer with its parameters
- * @throws when the seed is not an integer of at least 0, or a layer's parameters cannot be created; nothing is left then
+ * @throws when the seed is not an integer of at least 0, or a layer's parameters cannot be created; no tensor is left then
  * @example
  * const model = createModel(dense({ inFeatures: 2, outFeatures: 1 }), { seed: 1 });
  * model.predict(tf.zeros([4, 2])); // [4, 1]
@@ -43,10 +43,10 @@ export function createModel<const L extends AnyLayer>(
   assertOptions('createModel', options, { seed: seeds });
   const { seed = 0 } = options;
   assertLayer('createModel', 'layer', layer);
-  const whole = toLayer(layer);
-  const { params, flat } = initialize(whole, seed);
-  const own = Object.values(flat).filter((variable) => !owned.has(variable));
-  for (const variable of own) owned.add(variable);
+  const root = toLayer(layer);
+  const { params, flat } = initialize(root, seed);
+  const created = Object.values(flat).filter((variable) => !owned.has(variable));
+  for (const variable of created) owned.add(variable);
   const apply = (input: InputOf<L>, context: Context): OutputOf<L> => {
     const disposed = Object.keys(flat).find((name) => flat[name]!.isDisposed);
     if (disposed !== undefined) {
@@ -54,26 +54,26 @@ export function createModel<const L extends AnyLayer>(
         `model: the parameter ${disposed} is disposed; create the model again with createModel`,
       );
     }
-    return tf.tidy(() => detached(whole.apply(params, input, context), input) as tf.Tensor) as OutputOf<L>;
+    return tf.tidy(() => cloneInputs(root.apply(params, input, context), input) as tf.Tensor) as OutputOf<L>;
   };
   return {
-    layer: whole,
+    layer: root,
     params,
     parameters: () => ({ ...flat }),
     trainable: () => Object.fromEntries(Object.entries(flat).filter(([, variable]) => variable.trainable)),
     apply,
     predict: (input) => apply(input, { training: false }),
-    dispose: () => tf.dispose(own),
+    dispose: () => tf.dispose(created),
   };
 }
 
-/** The parameters and their flat map; no variable is left when that fails. */
+/** Creates the parameters and their flat map. On an error, no variable is left. */
 function initialize<P extends object>(layer: Layer<P, never, unknown>, seed: number) {
   const variables = () => Object.values(tf.engine().registeredVariables);
   const before = new Set(variables());
   try {
     const rng = createRng(seed).fork('parameters');
-    // Variables outlive the tidy, the tensors that they were made from do not.
+    // tidy disposes the initial tensors but not the variables.
     const params = tf.tidy(() => layer.init(rng) as tf.TensorContainer) as P;
     return { params, flat: flatten('createModel', params) };
   } catch (error) {
@@ -82,18 +82,18 @@ function initialize<P extends object>(layer: Layer<P, never, unknown>, seed: num
   }
 }
 
-/** The output, cloned where it is the input: the caller disposes the output, and still owns the input. */
-function detached(output: unknown, input: unknown): unknown {
-  const given = new Set(tensorsOf(input));
-  if (output instanceof tf.Tensor) return given.has(output) ? tf.clone(output) : output;
+/** Clones tensors of the input in the output, because the caller disposes the output but keeps the input. */
+function cloneInputs(output: unknown, input: unknown): unknown {
+  const inputs = new Set(listTensors(input));
+  if (output instanceof tf.Tensor) return inputs.has(output) ? tf.clone(output) : output;
   if (typeof output !== 'object' || output === null) return output;
-  const entries = Object.entries(output).map(([name, value]) => [name, detached(value, input)] as const);
+  const entries = Object.entries(output).map(([name, value]) => [name, cloneInputs(value, input)] as const);
   return Array.isArray(output) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-const tensorsOf = (value: unknown): tf.Tensor[] =>
+const listTensors = (value: unknown): tf.Tensor[] =>
   value instanceof tf.Tensor
     ? [value]
     : typeof value === 'object' && value !== null
-      ? Object.values(value).flatMap(tensorsOf)
+      ? Object.values(value).flatMap(listTensors)
       : [];

@@ -1,11 +1,12 @@
+import { show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer } from '../initializers';
 
 /**
- * A variable with its first value.
+ * Creates a variable from an initializer.
  *
- * @throws when the initializer does not give as many numbers as the shape has
+ * @throws when the initializer does not return as many numbers as the shape has
  */
 export function parameter(
   shape: number[],
@@ -16,11 +17,9 @@ export function parameter(
   const values = initializer(shape, rng);
   const size = tf.util.sizeFromShape(shape);
   if (!ArrayBuffer.isView(values) || values.length !== size) {
-    const given = ArrayBuffer.isView(values)
-      ? `${values.length} values`
-      : 'something else than a Float32Array';
+    const returned = ArrayBuffer.isView(values) ? `${values.length} values` : show(values);
     throw new Error(
-      `initializer: it gave ${given} for the shape [${shape}]; return a Float32Array of ${size} values`,
+      `initializer: it returned ${returned} for the shape [${shape}]; return a Float32Array of ${size} values`,
     );
   }
   return tf.tidy(() => tf.variable(tf.tensor(values, shape, 'float32'), trainable));

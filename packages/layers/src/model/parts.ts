@@ -3,19 +3,19 @@ import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AnyLayer, assertLayer, type Layer, toLayer } from './layer';
 
-/** A layer within another, with its name there. */
+/** A layer within another, with its name. */
 export interface Part {
   name: string;
   layer: Layer<object, unknown, unknown>;
 }
 
 /**
- * The layers of a composition by name.
+ * Names the layers of a composition.
  *
- * @throws when something is not a layer, or a name of an object is an integer, which JavaScript would move to the front,
- *   is empty or holds a dot, which separates names of parameters
+ * @throws when a value is not a layer, or a name is empty, contains a dot (which separates the names of parameters), or is an
+ *   integer (which JavaScript would move to the front)
  */
-export function partsOf(
+export function toParts(
   kind: string,
   layers: readonly AnyLayer[] | { readonly [name: string]: AnyLayer },
 ): Part[] {
@@ -37,22 +37,22 @@ function assertName(kind: string, name: string): void {
   }
   if (name === '' || name.includes('.')) {
     throw new Error(
-      `${kind}: the name ${show(name)} ${name === '' ? 'is empty' : 'holds a dot'}; give a name without dots, which separate the names of parameters`,
+      `${kind}: the name ${show(name)} ${name === '' ? 'is empty' : 'contains a dot'}; give a name without dots, which separate the names of parameters`,
     );
   }
 }
 
-/** The parameters of all parts, each from a stream of its name. */
+/** Creates the parameters of all parts, each from a stream with the name of the part. */
 export function initParts(kind: string, parts: readonly Part[], rng: Rng): { [name: string]: object } {
   const seen = new Map<object, string>();
   return Object.fromEntries(
     parts.map(({ name, layer }) => {
       const params = within(name, () => layer.init(rng.fork(name)));
-      const before = seen.get(layer);
-      if (before !== undefined && Object.keys(params).length > 0) {
+      const first = seen.get(layer);
+      if (first !== undefined && Object.keys(params).length > 0) {
         tf.dispose(Object.values(params) as tf.TensorContainer);
         throw new Error(
-          `${kind}: ${show(before)} and ${show(name)} are one and the same layer; make a layer for each place, or share its parameters with block({ layer }, (l, x) => l.layer(l.layer(x)))`,
+          `${kind}: ${show(first)} and ${show(name)} are the same layer; make a separate layer for each, or share the parameters with block({ layer }, (l, x) => l.layer(l.layer(x)))`,
         );
       }
       seen.set(layer, name);
@@ -61,10 +61,10 @@ export function initParts(kind: string, parts: readonly Part[], rng: Rng): { [na
   );
 }
 
-/** Where in a network an error happened, and what it said there. */
+/** The path of the layer in which an error happened, and the original message. */
 const places = new WeakMap<Error, { path: string; message: string }>();
 
-/** Runs a part of a network; an error says which: 'body.1: dense: the input has …'. */
+/** Runs a part of a network and puts its path before the message of an error: 'body.1: dense: the input has …'. */
 export function within<T>(name: string, body: () => T): T {
   try {
     return body();
@@ -75,11 +75,11 @@ export function within<T>(name: string, body: () => T): T {
     places.set(error, place);
     const text = `${place.path}: ${message}`;
     try {
-      // Engines print the stack, which repeats the message.
+      // The stack, which engines print, repeats the message.
       if (typeof error.stack === 'string') error.stack = error.stack.replace(error.message, () => text);
       error.message = text;
     } catch {
-      // A DOMException's message cannot be changed; the error is thrown as it is.
+      // The message of a DOMException cannot be changed.
     }
     throw error;
   }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AnyLayer, InputOf, Layer, LayerLike, OutputOf, ParamsOf, Tensors } from './layer';
-import { initParts, partsOf, within } from './parts';
+import { initParts, toParts, within } from './parts';
 
 type First<L extends readonly AnyLayer[]> = L extends readonly [infer F, ...unknown[]]
   ? InputOf<F>
@@ -9,22 +9,22 @@ type Last<L extends readonly AnyLayer[]> = L extends readonly [...unknown[], inf
   ? OutputOf<E>
   : tf.Tensor;
 
-/** The parameters of layers in an array, by their places '0', '1', …. */
+/** The parameters of layers in an array, under their positions '0', '1', …. */
 export type ListParams<L extends readonly AnyLayer[]> = {
   [place in keyof L as place extends `${number}` ? place : never]: ParamsOf<L[place]>;
 };
 
 /**
- * Sequential composition: each layer takes the output of the one before it.
+ * Sequential composition: each layer takes the output of the previous one.
  *
  * y = fₙ(… f₂(f₁(x)))
  *
- * An error within a layer starts with its place: 'body.1: dense: the input has shape …'.
+ * An error within a layer starts with its path: 'body.1: dense: the input has shape …'.
  *
- * @param layers layers, models and plain functions such as `relu`, in order: an array, whose parameters are named '0', '1',
- *   …, or an object, whose parameters have its keys' names
- * @returns a layer from the input of the first to the output of the last
- * @throws when something is not a layer, a name is an integer or holds a dot, or a layer with parameters is there twice
+ * @param layers layers, models and plain functions such as `relu`, in order. The parameters are named '0', '1', … for an array,
+ *   or after the keys of an object.
+ * @returns a layer from the input of the first layer to the output of the last
+ * @throws when a value is not a layer, a name is an integer or contains a dot, or a layer with parameters occurs twice
  * @example
  * sequential([dense({ inFeatures: 2, outFeatures: 8 }), relu, dense({ inFeatures: 8, outFeatures: 8 }), relu]);
  * sequential({ hidden: dense({ inFeatures: 2, outFeatures: 8 }), relu, head: dense({ inFeatures: 8, outFeatures: 1 }) });
@@ -38,17 +38,17 @@ export function sequential<const L extends { readonly [name: string]: LayerLike 
 export function sequential(
   layers: readonly AnyLayer[] | { readonly [name: string]: LayerLike },
 ): Layer<{ [name: string]: object }, Tensors, Tensors> {
-  const parts = partsOf('sequential', layers);
+  const parts = toParts('sequential', layers);
   return {
     init: (rng) => initParts('sequential', parts, rng),
     apply(params, input, context) {
-      // Nested, so that a layer's output is disposed as soon as the next layer is done with it.
+      // Nested, so that the output of a layer is disposed as soon as the next layer has used it.
       const applyFirst = (count: number): Tensors => {
         if (count === 0) return input;
         const { name, layer } = parts[count - 1]!;
         return tf.tidy(() => {
-          const before = applyFirst(count - 1);
-          return within(name, () => layer.apply(params[name]!, before, context)) as tf.Tensor;
+          const previous = applyFirst(count - 1);
+          return within(name, () => layer.apply(params[name]!, previous, context)) as tf.Tensor;
         });
       };
       return applyFirst(parts.length);

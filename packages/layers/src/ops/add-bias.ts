@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /**
  * y = x + b along the last axis; dx = dy, db = Σ dy.
  *
- * Keeps nothing for its gradient, where `tf.add` keeps both operands, and with them a tensor as large as the output.
+ * Saves no tensor for its gradient, whereas `tf.add` saves both operands, one of them as large as the output.
  */
 export function addBias(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   return withGradient([x, bias], {

@@ -26,10 +26,10 @@ export interface FusedConv2dOptions {
 }
 
 /**
- * y = f(x ∗ W + b) in one kernel, f the identity or relu; with g = dy·f'(y) the gradients are those of the convolution for
- * g, and db = Σ g.
+ * y = f(x ∗ W + b) in one kernel, with f the identity or relu. With g = dy·f'(y), the gradients are those of the convolution
+ * for g, and db = Σ g.
  *
- * tfjs's `tf.fused.conv2d` computes the gradient of x even where nothing needs it, as for a network's input.
+ * Unlike tfjs's `tf.fused.conv2d`, it computes the gradient of x only if it is needed, which it is not for a network's input.
  *
  * @param x [batch, height, width, channels]
  * @param bias one value per output channel, if there is one

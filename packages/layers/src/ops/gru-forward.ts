@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { recurrentKernelGradient } from './recurrent';
 import { canRunCells, sigmoidGradFromOutput, tanhGradFromOutput } from './recurrent-parts';
 
-/** One step and its gradient. */
+/** One time step and its gradient. */
 interface Rule {
-  /** How many tensors a step keeps for its gradient. */
+  /** The number of tensors that a step saves for its gradient. */
   kept: number;
   /** [h, ...kept] */
   step(
@@ -14,12 +14,12 @@ interface Rule {
     bias: tf.Tensor,
     state: tf.Tensor | undefined,
   ): tf.Tensor[];
-  /** [gradient of x_t·W + b, gradient of h_{t−1}·U, gradient of h_{t−1} past the product] */
+  /** [gradient of x_t·W + b, gradient of h_{t−1}·U, gradient of h_{t−1} outside the product] */
   gradient(dstate: tf.Tensor, kept: tf.Tensor[], state: tf.Tensor | undefined): tf.Tensor[];
 }
 
 /**
- * All states of a GRU from its projected inputs, with the exact gradient (see `lstmForward`).
+ * Computes all states of a GRU from its projected inputs, with the exact gradient; see `lstmForward`.
  *
  * Runs the kernels `GruCell` and `GruCellGrad` where the backend has them.
  *
@@ -35,9 +35,9 @@ export function gruForward(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Ten
       const kept: tf.Tensor[][] = [];
       const states: tf.Tensor[] = [];
       for (const input of tf.unstack(projected)) {
-        const before = states.at(-1);
-        const product = before && tf.matMul(before as tf.Tensor2D, kernel as tf.Tensor2D);
-        const [state, ...rest] = rule.step(input, product, bias, before);
+        const previous = states.at(-1);
+        const product = previous && tf.matMul(previous as tf.Tensor2D, kernel as tf.Tensor2D);
+        const [state, ...rest] = rule.step(input, product, bias, previous);
         states.push(state!);
         kept.push(rest);
       }
@@ -46,14 +46,14 @@ export function gruForward(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Ten
     },
     backward(dy, [kernel, states, ...kept]) {
       const dstates = tf.unstack(dy);
-      const before = tf.unstack(states!);
+      const previous = tf.unstack(states!);
       const dinputs: tf.Tensor[] = [];
       const dproducts: tf.Tensor[] = [];
       let carried: tf.Tensor | undefined;
       for (let t = dstates.length - 1; t >= 0; t--) {
-        const whole = carried ? tf.add(dstates[t]!, carried) : dstates[t]!;
-        const now = kept.slice(t * rule.kept, (t + 1) * rule.kept);
-        const [dinput, dproduct, direct] = rule.gradient(whole, now, before[t - 1]);
+        const dstate = carried ? tf.add(dstates[t]!, carried) : dstates[t]!;
+        const saved = kept.slice(t * rule.kept, (t + 1) * rule.kept);
+        const [dinput, dproduct, direct] = rule.gradient(dstate, saved, previous[t - 1]);
         dinputs.unshift(dinput!);
         dproducts.unshift(dproduct!);
         if (t > 0) {
@@ -69,7 +69,7 @@ export function gruForward(projected: tf.Tensor, kernel: tf.Tensor, bias: tf.Ten
   });
 }
 
-// Keeps [[ρ, ζ, tanh(n + ρ·n')], n'].
+// Saves [[ρ, ζ, tanh(n + ρ·n')], n'].
 const fused: Rule = {
   kept: 2,
   step: (input, product, bias, state) => runKernel('GruCell', { input, product, bias, state }, {}),
@@ -77,20 +77,20 @@ const fused: Rule = {
     runKernel('GruCellGrad', { dstate, gates: gates!, recurrent: recurrent!, state }, {}),
 };
 
-// Keeps [ρ, ζ, tanh(n + ρ·n'), n'].
+// Saves [ρ, ζ, tanh(n + ρ·n'), n'].
 const composed: Rule = {
   kept: 4,
   step: (input, product, bias, state) =>
     tf.tidy(() => {
       const [batch, units] = [input.shape[0]!, input.shape[1]! / 3];
-      const gatesOf = (x: tf.Tensor) => tf.slice(x, [0, 0], [batch, 2 * units]);
-      const candidateOf = (x: tf.Tensor) => tf.slice(x, [0, 2 * units], [batch, units]);
-      const gates = tf.sigmoid(product ? tf.add(gatesOf(input), gatesOf(product)) : gatesOf(input));
+      const sliceGates = (x: tf.Tensor) => tf.slice(x, [0, 0], [batch, 2 * units]);
+      const sliceCandidate = (x: tf.Tensor) => tf.slice(x, [0, 2 * units], [batch, units]);
+      const gates = tf.sigmoid(product ? tf.add(sliceGates(input), sliceGates(product)) : sliceGates(input));
       const recurrent = product
-        ? tf.add(candidateOf(product), bias)
+        ? tf.add(sliceCandidate(product), bias)
         : tf.tile(tf.reshape(bias, [1, units]), [batch, 1]);
       const [reset, update] = tf.split(gates, 2, 1);
-      const candidate = tf.tanh(tf.add(candidateOf(input), tf.mul(reset!, recurrent)));
+      const candidate = tf.tanh(tf.add(sliceCandidate(input), tf.mul(reset!, recurrent)));
       const moved = state
         ? tf.add(candidate, tf.mul(update!, tf.sub(state, candidate)))
         : tf.mul(tf.sub(1, update!), candidate);

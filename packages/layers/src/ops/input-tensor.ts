@@ -3,10 +3,10 @@ import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The input of a layer as a float32 tensor; int32 and bool are cast, since kernels that take both would cut results off.
+ * Converts the input of a layer to float32. int32 and bool tensors are cast, because kernels for integers would truncate.
  *
- * @param what the input is called, where a layer has several
- * @throws when it is not a tensor of real numbers that still holds its values
+ * @param what name of the input, if the layer has several
+ * @throws when it is not a tensor of real numbers, or is disposed
  */
 export function inputTensor(name: string, x: unknown, what = 'the input'): tf.Tensor {
   if (!(x instanceof tf.Tensor)) {
@@ -17,13 +17,13 @@ export function inputTensor(name: string, x: unknown, what = 'the input'): tf.Te
   return floatTensor(name, what, x);
 }
 
-/** A function of one tensor as a layer without parameters, with its input checked and intermediates disposed. */
+/** Wraps a function of one tensor: checks its input and disposes intermediate tensors. */
 export const ofTensor =
   (name: string, f: (x: tf.Tensor) => tf.Tensor): ((x: tf.Tensor) => tf.Tensor) =>
   (x) =>
     tf.tidy(() => f(inputTensor(name, x)));
 
-/** Fails unless the last axis has the size that the layer was made for. */
+/** Throws unless the last axis has the size that the layer expects. */
 export function assertLastAxis(name: string, x: tf.Tensor, option: string, size: number): void {
   if (x.shape.at(-1) === size) return;
   throw new Error(
@@ -31,19 +31,19 @@ export function assertLastAxis(name: string, x: tf.Tensor, option: string, size:
   );
 }
 
-/** Fails unless x is a batch of images with that many channels, any number where it is undefined. */
+/** Throws unless x is a batch of images, with the given number of channels if there is one. */
 export function assertImages(name: string, x: tf.Tensor, channels?: number, option = 'inChannels'): void {
   if (x.rank === 4 && (channels === undefined || x.shape[3] === channels)) return;
-  const since = channels === undefined ? '' : `, since ${option} is ${channels}`;
+  const reason = channels === undefined ? '' : `, because ${option} is ${channels}`;
   throw new Error(
-    `${name}: the input has shape [${x.shape}]; give images [batch, height, width, ${channels ?? 'channels'}]${since}`,
+    `${name}: the input has shape [${x.shape}]; give images [batch, height, width, ${channels ?? 'channels'}]${reason}`,
   );
 }
 
-/** Fails unless x is a batch of tokens; of as many as given, where that is. */
+/** Throws unless x is a batch of tokens, of the given number if there is one. */
 export function assertTokens(name: string, x: tf.Tensor, features: number, tokens?: number): void {
   if (x.rank === 3 && x.shape[2] === features && (tokens === undefined || x.shape[1] === tokens)) return;
   throw new Error(
-    `${name}: the input has shape [${x.shape}]; give tokens [batch, ${tokens ?? 'tokens'}, ${features}], since ${tokens === undefined ? '' : `tokens is ${tokens} and `}features is ${features}`,
+    `${name}: the input has shape [${x.shape}]; give tokens [batch, ${tokens ?? 'tokens'}, ${features}], because ${tokens === undefined ? '' : `tokens is ${tokens} and `}features is ${features}`,
   );
 }

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { recurrentKernelGradient } from './recurrent';
 import { canRunCells, sigmoidGradFromOutput, tanhGradFromOutput } from './recurrent-parts';
 
-/** One step and its gradient. */
+/** One time step and its gradient. */
 interface Rule {
-  /** How many tensors a step keeps for its gradient, and which of them is the cell c. */
+  /** The number of tensors that a step saves for its gradient, and the index of the cell c among them. */
   kept: number;
   cell: number;
   /** [h, ...kept] */
@@ -20,8 +20,8 @@ interface Rule {
 }
 
 /**
- * All states of an LSTM from its projected inputs, with the exact gradient: backpropagation through time as one rule, so
- * that the recurrent kernel's gradient is one product over all steps and not one per step.
+ * Computes all states of an LSTM from its projected inputs, with the exact gradient. Backpropagation through time is one rule, so
+ * that the gradient of the recurrent kernel is one product over all steps instead of one per step.
  *
  * Runs the kernels `LstmCell` and `LstmCellGrad` where the backend has them.
  *
@@ -36,8 +36,8 @@ export function lstmForward(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor 
       const steps: tf.Tensor[][] = [];
       const states: tf.Tensor[] = [];
       for (const input of tf.unstack(projected)) {
-        const before = states.at(-1);
-        const product = before && tf.matMul(before as tf.Tensor2D, kernel as tf.Tensor2D);
+        const previous = states.at(-1);
+        const product = previous && tf.matMul(previous as tf.Tensor2D, kernel as tf.Tensor2D);
         const [state, ...kept] = rule.step(input, product, steps.at(-1)?.[rule.cell]);
         states.push(state!);
         steps.push(kept);
@@ -50,10 +50,10 @@ export function lstmForward(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor 
       const dinputs: tf.Tensor[] = [];
       let [dstate, dcell]: (tf.Tensor | undefined)[] = [];
       for (let t = dstates.length - 1; t >= 0; t--) {
-        const whole = dstate ? tf.add(dstates[t]!, dstate) : dstates[t]!;
-        const now = kept.slice(t * rule.kept, (t + 1) * rule.kept);
+        const total = dstate ? tf.add(dstates[t]!, dstate) : dstates[t]!;
+        const saved = kept.slice(t * rule.kept, (t + 1) * rule.kept);
         const previousCell = t > 0 ? kept[(t - 1) * rule.kept + rule.cell] : undefined;
-        const [dinput, carried] = rule.gradient(whole, dcell, now, previousCell);
+        const [dinput, carried] = rule.gradient(total, dcell, saved, previousCell);
         dinputs.unshift(dinput!);
         dcell = carried;
         if (t > 0) dstate = tf.matMul(dinput as tf.Tensor2D, kernel as tf.Tensor2D, false, true);
@@ -64,7 +64,7 @@ export function lstmForward(projected: tf.Tensor, kernel: tf.Tensor): tf.Tensor 
   });
 }
 
-// Keeps [gates, c, tanh(c)].
+// Saves [gates, c, tanh(c)].
 const fused: Rule = {
   kept: 3,
   cell: 1,
@@ -73,7 +73,7 @@ const fused: Rule = {
     runKernel('LstmCellGrad', { dstate, dcell, gates: gates!, tanhCell: tanhCell!, cell }, {}),
 };
 
-// Keeps [σ([i, f]), tanh(g), σ(o), c, tanh(c)].
+// Saves [σ([i, f]), tanh(g), σ(o), c, tanh(c)].
 const composed: Rule = {
   kept: 5,
   cell: 3,

@@ -16,7 +16,7 @@ const kernel = onTape('_FusedMatMul', {
 /**
  * y = x·W + b in one kernel; dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ dy.
  *
- * tfjs's `tf.fused.matMul` computes the gradient of x even where nothing needs it, as for a network's input.
+ * Unlike tfjs's `tf.fused.matMul`, it computes the gradient of x only if it is needed, which it is not for a network's input.
  *
  * @param x [rows, inFeatures]
  * @returns [rows, outFeatures]

@@ -11,10 +11,9 @@ interface BatchStatistics {
 type OnStatistics = (mean: tf.Tensor, variance: tf.Tensor) => void;
 
 /**
- * Normalizes a batch by its own mean and variance over all axes but the last and applies an activation, with the exact
- * gradient.
+ * Normalizes a batch by its mean and variance over all axes but the last and applies an activation f, with the exact gradient.
  *
- * x̂ = (x − μ)·r, r = 1/√(σ² + ε), y = γ·x̂ + β, the value f(y);
+ * x̂ = (x − μ)·r, r = 1/√(σ² + ε), y = γ·x̂ + β, value f(y);
  * with g = dy·f'(y): dβ = Σ g, dγ = Σ g·x̂, dx = γ·r·(g − dβ/n − x̂·dγ/n), sums over the n elements of a channel
  *
  * @param onStatistics called with μ and the biased σ², which are disposed when it returns
@@ -75,13 +74,13 @@ function normalizeAndActivate(
       return { value: value!, saved: [x, mean!, variance!, ...parameters] };
     },
     backward(dy, [x, mean, variance, ...saved]) {
-      const given = Object.fromEntries(names.map((key, i) => [key, saved[i]!]));
-      const inputs = { dy, x: x!, mean: mean!, variance: variance!, ...given };
+      const affine = Object.fromEntries(names.map((key, i) => [key, saved[i]!]));
+      const inputs = { dy, x: x!, mean: mean!, variance: variance!, ...affine };
       const [dx, dgamma, dbeta] = fused('BatchNormActivationGrad', inputs, attributes, () => {
         const normalized = tf.mul(tf.sub(x!, mean!), tf.rsqrt(tf.add(variance!, epsilon)));
-        const scaled = given.gamma ? tf.mul(normalized, given.gamma) : normalized;
-        const y = given.beta ? tf.add(scaled, given.beta) : scaled;
-        return backward(tf.grad(activation)(y, dy), x!, mean!, variance!, given.gamma, epsilon);
+        const scaled = affine.gamma ? tf.mul(normalized, affine.gamma) : normalized;
+        const y = affine.beta ? tf.add(scaled, affine.beta) : scaled;
+        return backward(tf.grad(activation)(y, dy), x!, mean!, variance!, affine.gamma, epsilon);
       });
       return [dx!, ...(gamma ? [dgamma!] : []), ...(beta ? [dbeta!] : [])];
     },
@@ -97,7 +96,7 @@ function forward(
 ): tf.Tensor[] {
   const axes = allButLast(x);
   const first = tf.mean(x, axes);
-  // The rounding of a large mean is as large as a small spread around it: the rest is subtracted as well.
+  // The rounding error of a large mean can be as large as a small spread around it, so the remaining mean is subtracted too.
   const rest = tf.mean(tf.sub(x, first), axes);
   const centered = tf.sub(tf.sub(x, first), rest);
   const variance = tf.mean(tf.square(centered), axes);

@@ -25,7 +25,7 @@ export function normalizeRows(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, e
 // [y, μ, r]
 function forward(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
   const first = tf.mean(x, -1, true);
-  // The rounding of a large mean is as large as a small spread around it: the rest is subtracted as well.
+  // The rounding error of a large mean can be as large as a small spread around it, so the remaining mean is subtracted too.
   const rest = tf.mean(tf.sub(x, first), -1, true);
   const centered = tf.sub(tf.sub(x, first), rest);
   const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));

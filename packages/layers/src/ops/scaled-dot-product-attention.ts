@@ -3,23 +3,22 @@ import { fused, hasKernels, runKernel, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface AttentionMask {
-  /** Which keys may be attended, [batch, keys]: not 0 where they may. A query without any gets zeros. */
+  /** The keys to attend to, [batch, keys]: nonzero where attention is allowed. A query without keys outputs zeros. */
   keys?: tf.Tensor | undefined;
-  /** Whether a token does not attend to itself; one that is alone does. */
+  /** Whether to mask the diagonal: a token does not attend to itself, unless it is the only token. */
   masksDiagonal?: boolean;
 }
 
 /**
- * Scaled dot-product attention of several heads, with the exact gradient.
+ * Multi-head scaled dot-product attention, with the exact gradient.
  *
  * Per head: P = softmax(Q·Kᵀ/√d), Y = P·V;
  * dV = Pᵀ·dY, dP = dY·Vᵀ, dS = P∘(dP − rowsum(dP∘P)), dQ = dS·K/√d, dK = dSᵀ·Q/√d
  *
- * One rule for all of it keeps four tensors; taped operations would keep twice as many, scores and their gradients among
- * them until the backward pass is over.
+ * As one rule it saves four tensors. Recorded as separate operations it would save twice as many, including the scores.
  *
- * Without a mask, and with as many keys as queries, it runs the kernels `Attention` and `AttentionGrad` where the backend
- * has them; they keep no scores at all.
+ * Without a mask, and with as many keys as queries, it runs the kernels `Attention` and `AttentionGrad` where the backend has
+ * them. They do not store the scores at all.
  *
  * @param query Q, [batch, queries, heads·d]
  * @param key K, and value V: [batch, keys, heads·d]
@@ -75,7 +74,7 @@ export function attentionWeights(
   );
 }
 
-/** [batch, tokens, heads·d] as [batch, heads, tokens, d]. */
+/** Splits [batch, tokens, heads·d] into [batch, heads, tokens, d]. */
 function split(t: tf.Tensor, heads: number): tf.Tensor {
   const [batch, tokens, features] = t.shape as [number, number, number];
   return tf.transpose(tf.reshape(t, [batch, tokens, heads, features / heads]), [0, 2, 1, 3]);
@@ -86,7 +85,7 @@ function merge(t: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.transpose(t, [0, 2, 1, 3]), [batch, tokens, heads * size]);
 }
 
-// Finite, since of −∞ alone softmax makes NaN.
+// Finite, because the softmax of a row of −∞ is NaN.
 const MASKED_SCORE = -1e9;
 
 function maskedSoftmax(scores: tf.Tensor, { keys, masksDiagonal = false }: AttentionMask): tf.Tensor {
@@ -100,7 +99,7 @@ function maskedSoftmax(scores: tf.Tensor, { keys, masksDiagonal = false }: Atten
     scores.shape,
   );
   const weights = softmax(tf.where(everywhere, scores, tf.fill(scores.shape, MASKED_SCORE)));
-  // Where every key is padding, softmax gives all of them the same weight.
+  // If all keys are masked, softmax gives them equal weights, so the weights are masked too.
   return shown ? tf.mul(weights, tf.cast(shown, 'float32')) : weights;
 }
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Padding, type Pair, paddingAround } from './window';
 
 /**
- * A convolution with dilation d as one without, because tfjs has no gradient of the former: the image is split into d×d
- * images of every d-th pixel, these are convolved, and the results are woven together again.
+ * Computes a convolution with dilation d by one without, because tfjs has no gradient of dilated convolutions. The image is split
+ * into d×d images of every d-th pixel, which are convolved and interleaved again.
  *
  * @param x [batch, height, width, channels]
  * @param convolve a convolution without padding, with stride and dilation 1

@@ -4,20 +4,20 @@ import type * as tf from '@tensorflow/tfjs-core';
 export type Pair = [number, number];
 
 /**
- * What surrounds an image: 'same', zeros so that the output has ⌈size/stride⌉ places, the odd one behind; 'valid', nothing;
- * a number, that many zeros on every side, as in PyTorch; [down, right], that many above and below, left and right.
+ * Zeros around an image. 'same' pads so that the output has size ⌈size/stride⌉, with an odd zero at the bottom or right. 'valid'
+ * adds none. A number pads every side, as in PyTorch. [vertical, horizontal] pads top and bottom, left and right.
  */
 export type Padding = 'same' | 'valid' | number | Pair;
 
-/** An integer of at least 1, or one for each direction. */
+/** An integer of at least 1, or a pair of them. */
 export const pairs: Kind = either(count, listOf(count, 2));
 
 export const paddings: Kind = either(oneOf('same', 'valid'), index, listOf(index, 2));
 
-/** One number for both directions, or the two. */
+/** Converts one number for both directions to a pair. */
 export const toPair = (value: number | Pair): Pair => (typeof value === 'number' ? [value, value] : value);
 
-/** Padding as tfjs takes it. */
+/** Converts padding to tfjs's format. */
 export function tfPadding(padding: Padding): 'same' | 'valid' | tf.backend_util.ExplicitPadding {
   if (padding === 'same' || padding === 'valid') return padding;
   const [down, right] = toPair(padding);
@@ -31,7 +31,7 @@ export function tfPadding(padding: Padding): 'same' | 'valid' | tf.backend_util.
       ];
 }
 
-/** Zeros in front of and behind an image along one direction, for a window that moves by 1. */
+/** The number of zeros before and after an image along one direction, for a window of stride 1. */
 export function paddingAround(padding: Padding, direction: 0 | 1, reach: number): [number, number] {
   if (padding === 'same') return [reach >> 1, reach - (reach >> 1)];
   if (padding === 'valid') return [0, 0];
@@ -39,7 +39,7 @@ export function paddingAround(padding: Padding, direction: 0 | 1, reach: number)
   return [amount, amount];
 }
 
-/** Fails when the images with their padding are smaller than the window, so that nothing would come out. */
+/** Throws when the padded images are smaller than the window, so that the output would be empty. */
 export function assertWindowFits(
   name: string,
   x: tf.Tensor,
@@ -59,7 +59,7 @@ export function assertWindowFits(
   );
 }
 
-/** Fails when both are above 1: tfjs has no such convolution. */
+/** Throws when strides and dilations are both above 1, which tfjs does not support. */
 export function assertStridesOrDilations(name: string, strides: Pair, dilations: Pair): void {
   if (Math.max(...strides) > 1 && Math.max(...dilations) > 1) {
     throw new Error(
