@@ -4,8 +4,8 @@ import { fillCounterUniform } from './index';
 const fill = (n: number, key: readonly [number, number]) => fillCounterUniform(new Float32Array(n), key);
 
 describe('fillCounterUniform', () => {
-  it('keeps its numbers from release to release', () => {
-    // Recorded from this implementation: a changed stream would silently change every seeded run.
+  it('gives the same numbers in every release', () => {
+    // Recorded from this implementation: a different stream would silently change every seeded run.
     expect([...fill(4, [1, 2])].map((u) => u * 2 ** 24)).toMatchInlineSnapshot(`
       [
         2594507,
@@ -16,7 +16,7 @@ describe('fillCounterUniform', () => {
     `);
   });
 
-  it('gives every index the same number, however many are drawn', () => {
+  it('gives every index the same number for any length', () => {
     expect([...fill(10, [7, 9])]).toEqual([...fill(1000, [7, 9]).subarray(0, 10)]);
     expect([...fill(10, [7, 9])]).not.toEqual([...fill(10, [9, 7])]);
     expect(fill(0, [7, 9])).toHaveLength(0);
@@ -37,7 +37,7 @@ describe('fillCounterUniform', () => {
     expect(values.every((v) => v < 1 && Number.isInteger(v * 2 ** 24))).toBe(true);
   });
 
-  it('has no correlation between neighbors, nor between neighboring keys', () => {
+  it('has no correlation between neighboring numbers or keys', () => {
     const n = 100_000;
     const values = fill(n, [3, 4]);
     const correlation = (a: Float32Array, b: Float32Array) =>

@@ -3,14 +3,14 @@ import { finalize } from './finalize';
 import { counterKey, floats } from './kinds';
 
 /**
- * Fills an array with numbers that depend on a key and on their index alone, so that any part of them can be computed
- * anywhere, in any order and again: on several threads, on a GPU, in a backward pass that kept nothing.
+ * Fills an array with uniform numbers that depend only on a key and their index. Any of them can therefore be computed in any
+ * order, in parallel or again: by several threads, on a GPU, or in a backward pass without a saved mask.
  *
  * uᵢ = ⌊hᵢ/2⁸⌋/2²⁴, hᵢ = f(f(i ⊕ k₁) + k₂) mod 2³², with f MurmurHash3's 32-bit finalizer
  *
  * @param out at most 2³² numbers
- * @param key two integers in 0 … 2³² − 1; draw them from a stream, `[rng.integer(2 ** 32), rng.integer(2 ** 32)]`
- * @returns out, its numbers uniform in [0, 1), multiples of 2⁻²⁴
+ * @param key two integers in 0 … 2³² − 1, drawn from a stream: `[rng.integer(2 ** 32), rng.integer(2 ** 32)]`
+ * @returns out, filled with numbers uniform in [0, 1), multiples of 2⁻²⁴
  * @throws when out is not a Float32Array, or the key is not two such integers
  * @example
  * fillCounterUniform(new Float32Array(4), [1, 2]);

@@ -1,4 +1,4 @@
-/** MurmurHash3's 32-bit finalizer: every bit of the input reaches every bit of the output. */
+/** MurmurHash3's 32-bit finalizer: every bit of the input affects every bit of the output. */
 export function finalize(x: number): number {
   let h = x | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

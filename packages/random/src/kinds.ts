@@ -1,6 +1,6 @@
 import { between, integer, type Kind, listOf, required } from '@tenfold/checks';
 
-// By its tag and not its class, since a page or a test runner may have several worlds with one of each.
+// Checked by tag, not by class: iframes and test runners have a separate Float32Array class in each realm.
 const isFloat32Array = (value: unknown): boolean =>
   Object.prototype.toString.call(value) === '[object Float32Array]';
 

@@ -4,14 +4,14 @@ import { createRng } from './index';
 const draw = (n: number, next: () => number) => Array.from({ length: n }, next);
 
 describe('createRng', () => {
-  it('gives the same numbers for the same seed and others for another', () => {
+  it('gives the same numbers for the same seed and different ones for another', () => {
     expect(draw(5, createRng(1).uniform)).toEqual(draw(5, createRng(1).uniform));
     expect(draw(5, createRng(1).uniform)).not.toEqual(draw(5, createRng(2).uniform));
     expect(draw(5, createRng(1).uniform)).not.toEqual(draw(5, createRng(1 + 2 ** 32).uniform));
   });
 
-  it('keeps its numbers from release to release', () => {
-    // Recorded from this implementation: a changed stream would silently change every seeded run.
+  it('gives the same numbers in every release', () => {
+    // Recorded from this implementation: a different stream would silently change every seeded run.
     expect(draw(4, createRng(0).uniform).map((u) => Math.round(u * 2 ** 32))).toMatchInlineSnapshot(`
       [
         268036064,
@@ -22,13 +22,13 @@ describe('createRng', () => {
     `);
   });
 
-  it.each([-1, 1.5, Number.NaN, 2 ** 53, undefined, null, '1', [1]])('refuses the seed %s', (seed) => {
+  it.each([-1, 1.5, Number.NaN, 2 ** 53, undefined, null, '1', [1]])('rejects the seed %s', (seed) => {
     expect(() => createRng(seed as number)).toThrow(
       /^createRng: seed is .*; give an integer from 0 to 2\^53 - 1$/,
     );
   });
 
-  it('draws uniforms of the right moments and range', () => {
+  it('draws uniform numbers with the right moments and range', () => {
     const values = createRng(3).fillUniform(new Float32Array(200_000));
     const mean = values.reduce((s, v) => s + v, 0) / values.length;
     const variance = values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length;
@@ -38,7 +38,7 @@ describe('createRng', () => {
     expect(values.every((v) => v < 1)).toBe(true);
   });
 
-  it('draws normals of the right moments, also into an odd length', () => {
+  it('draws normal numbers with the right moments, also into an array of odd length', () => {
     const values = createRng(4).fillNormal(new Float32Array(200_001));
     const moment = (k: number) => values.reduce((s, v) => s + v ** k, 0) / values.length;
     expect(moment(1)).toBeCloseTo(0, 1);
@@ -55,7 +55,7 @@ describe('createRng', () => {
     expect(() => rng.integer(0)).toThrow(/integer: below is 0/);
   });
 
-  it('permutes: every index once, and not in order', () => {
+  it('permutes: each index occurs once, and not in order', () => {
     const order = createRng(6).permutation(1000);
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     expect([...order]).not.toEqual([...order].sort((a, b) => a - b));
@@ -75,12 +75,12 @@ it.each([
   ],
   [() => createRng(1).fork('a', Number.NaN), /^fork: a key is NaN; give/],
   [() => createRng(1).fork({} as never), /^fork: a key is an empty object; give/],
-])('says what came and what to do %#', (call, message) => {
+])('shows the value and says how to fix it %#', (call, message) => {
   expect(call).toThrow(message);
 });
 
 describe('fork', () => {
-  it('depends on the keys, not on what was drawn', () => {
+  it('depends on the keys, not on earlier draws', () => {
     const rng = createRng(7);
     const before = draw(3, rng.fork('shuffle', 2).uniform);
     rng.uniform();

@@ -2,32 +2,32 @@ import { assertArgument, index, required, seed as seedKind, show } from '@tenfol
 import { finalize } from './finalize';
 import { floats } from './kinds';
 
-/** One stream of pseudo-random numbers. Drawing advances it; {@link Rng.fork} does not. */
+/** A stream of pseudorandom numbers. Drawing advances it; {@link Rng.fork} does not. */
 export interface Rng {
-  /** A number uniform in [0, 1), a multiple of 2⁻³². */
+  /** A uniform number in [0, 1), a multiple of 2⁻³². */
   uniform(): number;
-  /** A number from the normal distribution of mean 0 and standard deviation 1. */
+  /** A number from the normal distribution with mean 0 and standard deviation 1. */
   normal(): number;
-  /** An integer uniform in 0 … below − 1; `below` is an integer from 1 to 2³². */
+  /** A uniform integer in 0 … below − 1; `below` is an integer from 1 to 2³². */
   integer(below: number): number;
-  /** The integers 0 … n − 1 in uniformly random order; n is an integer of at least 0. */
+  /** A random permutation of the integers 0 … n − 1; n is an integer of at least 0. */
   permutation(n: number): Uint32Array;
-  /** Fills `out` with numbers uniform in [0, 1), multiples of 2⁻²⁴ (so that none rounds up to 1), and returns it. */
+  /** Fills `out` with uniform numbers in [0, 1) and returns it. They are multiples of 2⁻²⁴, so that none rounds up to 1. */
   fillUniform(out: Float32Array): Float32Array;
   /** Fills `out` with numbers from N(0, 1) and returns it. */
   fillNormal(out: Float32Array): Float32Array;
   /**
-   * An independent stream named by its keys. It depends on this stream's seed and on the keys alone, never on how
-   * much has been drawn: `rng.fork('shuffle', epoch)` is the same stream in a run that was resumed at that epoch.
+   * An independent stream named by its keys. It depends only on this stream's seed and the keys, not on how many numbers have
+   * been drawn: `rng.fork('shuffle', epoch)` is the same stream in a run that is resumed at that epoch.
    */
   fork(...keys: (string | number)[]): Rng;
 }
 
 /**
- * A stream of pseudo-random numbers from a seed: the same seed gives the same numbers on every machine.
+ * Creates a stream of pseudorandom numbers. The same seed gives the same numbers on every machine.
  *
- * The generator is sfc32 (128 bits of state, period at least 2³²); the seed and the keys of every fork are mixed
- * into its state by the 32-bit finalizer of MurmurHash3. It is not for cryptography.
+ * The generator is sfc32 (128 bits of state, period at least 2³²). The 32-bit finalizer of MurmurHash3 mixes the seed and
+ * the keys of every fork into its state. Not for cryptography.
  *
  * @param seed an integer from 0 to 2⁵³ − 1
  * @throws when the seed is not such an integer
@@ -63,13 +63,13 @@ function stream(key: Key): Rng {
   for (let i = 0; i < 12; i++) next();
 
   const uniform = () => next() / 2 ** 32;
-  // Box-Muller gives normals in pairs: radius and angle of a point in the plane.
+  // Box-Muller: the normal numbers of a pair are the coordinates of a point with this radius and a uniform angle.
   const radius = () => Math.sqrt(-2 * Math.log(1 - uniform()));
   const integer = (below: number): number => {
     if (!Number.isInteger(below) || below < 1 || below > 2 ** 32) {
       throw new Error(`integer: below is ${show(below)}; give an integer from 1 to 2^32`);
     }
-    const limit = 2 ** 32 - (2 ** 32 % below); // draws past the last whole multiple would favor small results
+    const limit = 2 ** 32 - (2 ** 32 % below); // larger draws would favor small results
     let x = next();
     while (x >= limit) x = next();
     return x % below;
@@ -112,7 +112,7 @@ function absorbKey(key: Key, name: string | number): Key {
   if (typeof name !== 'string' && !Number.isFinite(name)) {
     throw new Error(`fork: a key is ${show(name)}; give a string or a finite number`);
   }
-  const text = typeof name === 'number' ? `#${name}` : `'${name}`; // 1 and '1' name different streams
+  const text = typeof name === 'number' ? `#${name}` : `'${name}`; // 1 and '1' are different keys
   let mixed = absorb(key, text.length);
   for (let i = 0; i < text.length; i++) mixed = absorb(mixed, text.charCodeAt(i));
   return mixed;
