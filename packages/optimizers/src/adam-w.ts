@@ -5,21 +5,21 @@ import type { Optimizer } from './optimizer';
 import { weightDecayKinds } from './weight-decay';
 
 export interface AdamWOptions extends AdamOptions {
-  /** λ ≥ 0, how fast weights shrink; 0.01 by default. */
+  /** λ ≥ 0, the weight decay; 0.01 by default. */
   weightDecay?: number | undefined;
-  /** Which parameters shrink; all by default. /kernel$/ leaves out biases and norms. */
+  /** The parameters that decay, all by default. /kernel$/ excludes biases and norms. */
   only?: Match | undefined;
 }
 
 /**
- * AdamW: Adam with weight decay that the adaptive denominator does not rescale.
+ * AdamW: Adam with decoupled weight decay, which the adaptive denominator does not rescale.
  *
  * θ ← θ − η·(m̂/(√v̂ + ε) + λ·θ), m̂ and v̂ as in Adam
  *
  * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
  * @returns an optimizer with the slots `mean` and `square`
- * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
+ * @throws when an option is unknown or out of range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = adamW({ learningRate: 1e-3, weightDecay: 0.05, only: /kernel$/ });
  * @see Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2017, https://arxiv.org/abs/1711.05101, algorithm 2

@@ -6,11 +6,11 @@ import { type LearningRate, learningRateKind } from './schedule';
 import type { WeightDecayOptions } from './weight-decay';
 
 export interface AdamOptions {
-  /** η ≥ 0, or a schedule of it; 1e-3 by default. */
+  /** η ≥ 0, a number or a schedule; 1e-3 by default. */
   learningRate?: LearningRate | undefined;
-  /** β₁ in [0, 1), decay of the mean of gradients; 0.9 by default. */
+  /** β₁ in [0, 1), the decay rate of the mean gradient; 0.9 by default. */
   beta1?: number | undefined;
-  /** β₂ in [0, 1), decay of the mean of squared gradients; 0.999 by default. */
+  /** β₂ in [0, 1), the decay rate of the mean squared gradient; 0.999 by default. */
   beta2?: number | undefined;
   /** ε > 0, added to the denominator; 1e-8 by default. */
   epsilon?: number | undefined;
@@ -24,14 +24,14 @@ export const adamKinds = {
 };
 
 /**
- * Adam: steps of the mean gradient over the root of the mean squared gradient.
+ * Adam: divides the mean gradient by the root of the mean squared gradient.
  *
- * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², θ ← θ − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) at its t-th gradient
+ * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², θ ← θ − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) for the t-th gradient of θ
  *
  * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
  * @returns an optimizer with the slots `mean` and `square`
- * @throws when an option is unknown or out of its range
+ * @throws when an option is unknown or out of range
  * @example
  * const optimizer = adam({ learningRate: 1e-3 });
  * @see Kingma, Ba, "Adam", 2014, https://arxiv.org/abs/1412.6980, algorithm 1
@@ -41,7 +41,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
   return adamRule('adam', options);
 }
 
-/** Adam's rule, with decoupled weight decay for AdamW. */
+/** The rule of Adam, and of AdamW with decoupled weight decay. */
 export function adamRule(name: string, options: AdamOptions & WeightDecayOptions): Optimizer {
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, ...decay } = options;
   return perParameter({

@@ -21,7 +21,7 @@ describe('applyUpdates', () => {
     });
   });
 
-  it('works inside of tidy', async () => {
+  it('works within tidy', async () => {
     const params = make();
     tf.tidy(() => applyUpdates(params, { bias: tf.scalar(1) }));
     await expectClose(params.bias, 6);
@@ -41,7 +41,7 @@ describe('applyUpdates', () => {
       /a tensor that is not a tf\.Variable/,
     );
     expect(() => applyUpdates(params, { bias, kernel: null as never })).toThrow(
-      /^applyUpdates: the update of kernel is null; give the updates of an optimizer's update/,
+      /^applyUpdates: the update of kernel is null; give the updates that an optimizer's update returns/,
     );
     expect(bias.isDisposed).toBe(false);
     await expectClose(params.bias, 5);

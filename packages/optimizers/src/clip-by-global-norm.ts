@@ -5,20 +5,21 @@ import { mapKind, mapTensors, type Optimizer, optimizerKind } from './optimizer'
 import { scaledNorm } from './scaled-norm';
 
 export interface ClipByGlobalNormOptions {
-  /** c > 0, the largest norm of all gradients together. */
+  /** c > 0, the largest global norm of the gradients. */
   maxNorm: number;
 }
 
 /**
- * An optimizer that sees gradients of bounded norm: all are scaled alike, so their direction stays.
+ * Wraps an optimizer to clip gradients by their global norm. All gradients are scaled by the same factor, so that the direction
+ * does not change.
  *
- * gᵢ ← gᵢ·c/max(‖g‖, c) with c = maxNorm and the norm ‖g‖ of all gradients together
+ * gᵢ ← gᵢ·c/max(‖g‖, c), with c = maxNorm and ‖g‖ the norm of all gradients as one vector
  *
- * It holds for every finite gradient, also where the norm or its square exceeds float32. A NaN or an infinite gradient makes
- * all of them NaN: it shows at once instead of stopping the training silently.
+ * This works for all finite gradients, even if the norm or its square exceeds float32. A NaN or infinite gradient makes all
+ * gradients NaN, so that the fault is visible at once.
  *
- * @returns an optimizer of the same state
- * @throws when optimizer is not one, or maxNorm is out of its range
+ * @returns an optimizer with the state of the wrapped one
+ * @throws when optimizer is not an optimizer, or maxNorm is out of range
  * @example
  * const optimizer = clipByGlobalNorm(adamW({ learningRate: 1e-3 }), { maxNorm: 1 });
  * @see Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", 2012,
@@ -33,19 +34,19 @@ export function clipByGlobalNorm(optimizer: Optimizer, options: ClipByGlobalNorm
     update(grads, state, info) {
       assertArgument('clipByGlobalNorm', 'grads', grads, mapKind);
       return tf.tidy(() => {
-        const given = mapTensors(grads, (gradient, name) =>
+        const floats = mapTensors(grads, (gradient, name) =>
           floatTensor('clipByGlobalNorm', `the gradient of ${name}`, gradient),
         );
-        const { peak, root } = scaledNorm(Object.values(given));
-        // One factor would vanish where the norm is huge; together they are c/‖g‖, and both 1 below the limit.
+        const { peak, root } = scaledNorm(Object.values(floats));
+        // A single factor c/‖g‖ would underflow for a huge norm, so it is split in two. Below the limit both are 1.
         const finite = tf.isFinite(root);
         const isWithin = tf.logicalAnd(finite, tf.lessEqual(tf.mul(peak, root), maxNorm));
         const divisor = tf.where(isWithin, 1, peak);
-        // tfjs's debug mode refuses a NaN that is not in a tensor.
+        // tfjs's debug mode rejects a NaN that is not in a tensor.
         const nan = tf.fill([], Number.NaN);
-        // Not a product with 0 or NaN: what that makes of infinities differs between GPUs.
+        // Selected, not multiplied: the product of an infinity and 0 or NaN differs between GPUs.
         const factor = tf.where(isWithin, 1, tf.where(finite, tf.div(maxNorm, root), nan));
-        const clipped = mapTensors(given, (gradient) => tf.mul(tf.div(gradient, divisor), factor));
+        const clipped = mapTensors(floats, (gradient) => tf.mul(tf.div(gradient, divisor), factor));
         return optimizer.update(clipped, state, info);
       });
     },

@@ -7,7 +7,7 @@ import type { Schedule } from './schedule';
  * η(t) = value
  *
  * @param value a finite number of at least 0
- * @throws when the value is out of its range
+ * @throws when the value is out of range
  * @example
  * sgd({ learningRate: warmup(constantSchedule(0.1), { steps: 100 }) });
  */

@@ -2,22 +2,22 @@ import { assertOptions, count, index, nonNegative, required } from '@tenfold/che
 import type { Schedule } from './schedule';
 
 export interface CosineDecayOptions {
-  /** The highest value, ≥ 0, reached at the end of the warm-up. */
+  /** The highest value, ≥ 0, at the end of the warm-up. */
   peak: number;
-  /** Steps of the whole schedule, warm-up included, an integer of at least 1. */
+  /** Number of steps including the warm-up, an integer of at least 1. */
   totalSteps: number;
-  /** Steps over which the value rises linearly from 0 to peak, an integer from 0 to totalSteps − 1; 0 by default. */
+  /** Number of steps of the linear rise to the peak, an integer from 0 to totalSteps − 1; 0 by default. */
   warmupSteps?: number | undefined;
-  /** The last value, ≥ 0; 0 by default. */
+  /** The final value, ≥ 0; 0 by default. */
   end?: number | undefined;
 }
 
 /**
- * Half a cosine from the peak to the end, after a linear warm-up.
+ * A linear warm-up, then half a cosine from the peak to the end.
  *
  * t < w: peak·(t + 1)/w; then end + (peak − end)·(1 + cos(π·min(1, (t − w)/(T − w))))/2 with warm-up w and total T
  *
- * @throws when an option is unknown or out of its range, or the warm-up is not shorter than the whole
+ * @throws when an option is unknown or out of range, or the warm-up takes all steps
  * @example
  * adamW({ learningRate: cosineDecay({ peak: 1e-3, warmupSteps: 100, totalSteps: 1000 }) });
  * @see Loshchilov, Hutter, "SGDR", 2016, https://arxiv.org/abs/1608.03983, equation 5 (one period)

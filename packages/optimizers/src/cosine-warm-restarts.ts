@@ -2,24 +2,24 @@ import { assertOptions, count, nonNegative, required } from '@tenfold/checks';
 import type { Schedule } from './schedule';
 
 export interface CosineWarmRestartsOptions {
-  /** The value at the start of every period, ≥ 0. */
+  /** The value at the start of each period, ≥ 0. */
   peak: number;
-  /** The value that every period approaches, ≥ 0; 0 by default. */
+  /** The value that each period approaches, ≥ 0; 0 by default. */
   end?: number | undefined;
-  /** Steps of the first period, an integer of at least 1. */
+  /** Number of steps of the first period, an integer of at least 1. */
   period: number;
-  /** How many times longer each period is than the one before, an integer of at least 1; 1 by default. */
+  /** The factor by which each period is longer than the previous one, an integer of at least 1; 1 by default. */
   growth?: number | undefined;
 }
 
 /**
- * SGDR: half a cosine from the peak to the end, again and again.
+ * SGDR: half a cosine from the peak to the end, repeated with warm restarts.
  *
- * η(t) = end + (peak − end)·(1 + cos(π·u/P))/2, u steps into the period of P = period·growthᵏ steps that contains t
+ * η(t) = end + (peak − end)·(1 + cos(π·u/P))/2 at step u of the current period, with P = period·growthᵏ steps
  *
- * It never ends; the last step of a period is one short of the end value, the next is the peak again.
+ * The periods repeat forever. A period does not reach the end value itself: the next step is the peak again.
  *
- * @throws when an option is unknown or out of its range
+ * @throws when an option is unknown or out of range
  * @example
  * sgd({ learningRate: cosineWarmRestarts({ peak: 0.1, period: 1000, growth: 2 }) }); // restarts at 1000, 3000, 7000 …
  * @see Loshchilov, Hutter, "SGDR", 2016, https://arxiv.org/abs/1608.03983, equation 5

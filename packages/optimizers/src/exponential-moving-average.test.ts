@@ -11,24 +11,24 @@ async function averages(decay: number | Schedule, steps: number): Promise<number
   const values = [(await state.average!.w!.data())[0]!];
   for (let step = 0; step < steps; step++) {
     const grads = { w: tf.scalar(-1) };
-    const made = optimizer.update(grads, state, { params, step });
-    applyUpdates(params, made.updates);
+    const result = optimizer.update(grads, state, { params, step });
+    applyUpdates(params, result.updates);
     tf.dispose([grads, state]);
-    state = made.state;
+    state = result.state;
     values.push((await state.average!.w!.data())[0]!);
   }
   tf.dispose([params, state]);
   return values;
 }
 
-function stepOf(decay: Schedule): void {
+function takeScheduledStep(decay: Schedule): void {
   const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }), { decay });
   const params = { w: tf.scalar(1) };
   optimizer.update({}, optimizer.init(params), { params, step: 3 });
 }
 
 describe('exponentialMovingAverage', () => {
-  it('averages the parameters after each step, from the first ones on', async () => {
+  it('averages the parameters after each step, starting with the initial ones', async () => {
     await expectClose(await averages(0.5, 3), [10, 10.5, 11.25, 12.125]);
   });
 
@@ -41,26 +41,26 @@ describe('exponentialMovingAverage', () => {
     await expectClose(await averages((t) => t / (t + 1), 4), [10, 11, 11.5, 12, 12.5]);
   });
 
-  it('leaves the optimizer as it is, keeps inputs, leaks nothing, averages what has no gradient', async () => {
+  it('does not change the optimizer, keeps inputs, leaks nothing, averages parameters without a gradient', async () => {
     const [plain, averaged] = [adam(), exponentialMovingAverage(adam(), { decay: 0.5 })];
     const params = { a: tf.tensor1d([1, 2]), b: tf.scalar(3) };
     const grads = { a: tf.tensor1d([0.5, -1]) };
     await expectNoLeaks(async () => {
-      const [own, state] = [plain.init(params), averaged.init(params)];
+      const [plainState, state] = [plain.init(params), averaged.init(params)];
       expect(Object.keys(state)).toEqual(['mean', 'square', 'average']);
-      const one = plain.update(grads, own, { params, step: 0 });
-      const made = averaged.update(grads, state, { params, step: 0 });
-      await expectClose(made.updates.a!, one.updates.a!, { absolute: 0, relative: 0 });
+      const expected = plain.update(grads, plainState, { params, step: 0 });
+      const result = averaged.update(grads, state, { params, step: 0 });
+      await expectClose(result.updates.a!, expected.updates.a!, { absolute: 0, relative: 0 });
       // b had no gradient: it has missed a step of Adam.
-      expect(Object.keys(made.state)).toEqual(['mean', 'square', 'missed', 'average']);
-      expect(Object.keys(made.state.average!)).toEqual(['a', 'b']);
-      await expectClose(made.state.average!.b!, 3);
+      expect(Object.keys(result.state)).toEqual(['mean', 'square', 'missed', 'average']);
+      expect(Object.keys(result.state.average!)).toEqual(['a', 'b']);
+      await expectClose(result.state.average!.b!, 3);
       expect(state.average!.a!.isDisposed).toBe(false);
-      return [own, state, one.updates, one.state, made.updates, made.state];
+      return [plainState, state, expected.updates, expected.state, result.updates, result.state];
     });
   });
 
-  it('keeps the average of a parameter that is gone or frozen, and begins that of one that comes late', async () => {
+  it('keeps the average of a removed or frozen parameter, and starts that of an added one', async () => {
     const optimizer = exponentialMovingAverage(sgd({ learningRate: 1 }), { decay: 0.5 });
     const [early, late] = [tf.scalar(1), tf.scalar(5)];
     const state = optimizer.init({ early });
@@ -76,10 +76,10 @@ describe('exponentialMovingAverage', () => {
     [() => exponentialMovingAverage(adam(), { decay: '0.5' as never }), /decay is "0.5" \(a string\)/],
     [
       () => exponentialMovingAverage(exponentialMovingAverage(adam())).init({ w: tf.scalar(1) }),
-      /keeps an average already; wrap it once/,
+      /already keeps an average; wrap it only once/,
     ],
     [
-      () => stepOf(() => Number.NaN),
+      () => takeScheduledStep(() => Number.NaN),
       /^exponentialMovingAverage: decay at step 3 is NaN; give a number in \[0, 1\]/,
     ],
     [
@@ -87,7 +87,7 @@ describe('exponentialMovingAverage', () => {
       /optimizer is the function adam; give an optimizer such as/,
     ],
     [() => exponentialMovingAverage(adam(), { rate: 1 } as never), /there is no option "rate"/],
-  ])('says what came and what to do', (call, message) => {
+  ])('shows the value and says how to fix it', (call, message) => {
     expect(call).toThrow(message);
   });
 });

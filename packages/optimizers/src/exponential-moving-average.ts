@@ -4,21 +4,21 @@ import { mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { type Schedule, scheduleKind } from './schedule';
 
 export interface ExponentialMovingAverageOptions {
-  /** δ in [0, 1], how much of the average stays, or a schedule of it; 0.999 by default. */
+  /** δ in [0, 1], the decay of the average, a number or a schedule; 0.999 by default. */
   decay?: number | Schedule | undefined;
 }
 
 /**
- * An optimizer that also keeps an average of the parameters, which often tests better than the last of them.
+ * Wraps an optimizer to keep a moving average of the parameters, which often generalizes better than the final parameters.
  *
- * θ̄ ← δ·θ̄ + (1 − δ)·θ with θ after the step; θ̄ begins as the parameter was when it first came
+ * θ̄ ← δ·θ̄ + (1 − δ)·θ, with θ after the step; θ̄ starts as a copy of the parameter
  *
- * The average is the slot 'average' of the state: assign it to a model's variables to test or to save it. A parameter that is
- * not among the parameters of a step, such as a frozen one, keeps its average. A schedule t ↦ t/(t + 1) makes it the plain mean
- * of all steps.
+ * The average is the slot 'average' of the state. Assign it to a model's variables to evaluate or save it. The average of a
+ * parameter that is missing in a step, such as a frozen one, does not change. With the schedule t ↦ t/(t + 1) it is the mean
+ * over all steps.
  *
- * @returns an optimizer with the slot 'average' and those of the given one
- * @throws when decay is out of its range, or the optimizer has an average already
+ * @returns an optimizer with the slot 'average' and the slots of the wrapped one
+ * @throws when decay is out of range, or the optimizer already keeps an average
  * @example
  * const optimizer = exponentialMovingAverage(adamW(), { decay: 0.998 });
  * // after some steps: state.average['block1.conv.kernel']
@@ -44,7 +44,9 @@ export function exponentialMovingAverage(
       tf.tidy(() => {
         const state = optimizer.init(params);
         if (state.average) {
-          throw new Error('exponentialMovingAverage: the optimizer keeps an average already; wrap it once');
+          throw new Error(
+            'exponentialMovingAverage: the optimizer already keeps an average; wrap it only once',
+          );
         }
         return { ...state, average: mapTensors(params, (parameter) => tf.clone(parameter)) };
       }),

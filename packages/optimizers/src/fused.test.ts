@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adamW, muon, newtonSchulz, sgd } from './index';
 
-// A backend that has the kernels, played by ones that record what they are given.
+// Simulates a backend with the kernels: they record their arguments.
 const backendName = tf.getBackend();
 const names = ['AdamW', 'AdamWList', 'NewtonSchulz', 'NewtonSchulzList', 'Sgd', 'SgdList'] as const;
 const own = Object.fromEntries(names.map((name) => [name, tf.getKernel(name, backendName)]));
@@ -15,8 +15,8 @@ function play(kernelName: (typeof names)[number], outputs: number): void {
     backendName,
     kernelFunc: ({ inputs, attrs }) => {
       given = { inputs, attrs };
-      const made = Array.from({ length: outputs }, (_, i) => tf.fill([2, 2], i + 1));
-      return outputs === 1 ? made[0]! : made;
+      const result = Array.from({ length: outputs }, (_, i) => tf.fill([2, 2], i + 1));
+      return outputs === 1 ? result[0]! : result;
     },
   });
 }
@@ -37,7 +37,7 @@ describe('on a backend that has the kernel', () => {
     const optimizer = adamW({ learningRate: 0.5, beta2: 0.98, weightDecay: 0.1, only: /kernel/ });
     const state = optimizer.init(params);
     const step = (grads: tf.NamedTensorMap) => optimizer.update(grads, state, { params, step: 4 });
-    const made = step({ kernel: tf.zeros([2, 2]) });
+    const result = step({ kernel: tf.zeros([2, 2]) });
     expect(Object.keys(given!.inputs).sort()).toEqual(['gradient', 'mean', 'parameter', 'square']);
     expect(given!.attrs).toEqual({
       learningRate: 0.5,
@@ -47,9 +47,9 @@ describe('on a backend that has the kernel', () => {
       weightDecay: 0.1,
       step: 4,
     });
-    await expectClose(made.updates.kernel!, tf.fill([2, 2], 1));
-    await expectClose(made.state.mean!.kernel!, tf.fill([2, 2], 2));
-    await expectClose(made.state.square!.kernel!, tf.fill([2, 2], 3));
+    await expectClose(result.updates.kernel!, tf.fill([2, 2], 1));
+    await expectClose(result.state.mean!.kernel!, tf.fill([2, 2], 2));
+    await expectClose(result.state.square!.kernel!, tf.fill([2, 2], 3));
     step({ bias: tf.zeros([2, 2]) });
     expect(given!.attrs).toMatchObject({ weightDecay: 0 });
   });
@@ -60,11 +60,11 @@ describe('on a backend that has the kernel', () => {
     const options = { learningRate: 0.5, momentum: 0.9, nesterov: true, weightDecay: 0.1, decoupled: true };
     const optimizer = sgd(options);
     const grads = { kernel: tf.zeros([2, 2]) };
-    const made = optimizer.update(grads, optimizer.init(params), { params, step: 4 });
+    const result = optimizer.update(grads, optimizer.init(params), { params, step: 4 });
     expect(Object.keys(given!.inputs).sort()).toEqual(['gradient', 'momentum', 'parameter']);
     expect(given!.attrs).toEqual(options);
-    await expectClose(made.updates.kernel!, tf.fill([2, 2], 1));
-    await expectClose(made.state.momentum!.kernel!, tf.fill([2, 2], 2));
+    await expectClose(result.updates.kernel!, tf.fill([2, 2], 1));
+    await expectClose(result.state.momentum!.kernel!, tf.fill([2, 2], 2));
   });
 
   it('newtonSchulz runs NewtonSchulz', async () => {
@@ -81,15 +81,15 @@ describe('on a backend that has the kernel', () => {
     const optimizer = adamW({ learningRate: 0.5, weightDecay: 0.1, only: /kernel/ });
     const state = optimizer.init(params);
     const grads = { bias: tf.zeros([2, 2]), kernel: tf.zeros([2, 2]) };
-    const made = optimizer.update(grads, state, { params, step: 4 });
+    const result = optimizer.update(grads, state, { params, step: 4 });
     const order = Object.values(given!.inputs).map((x) => x!.dataId);
     const lists = [grads, params, state.mean!, state.square!].flatMap((t) => [t.bias!, t.kernel!]);
     expect(order).toEqual(lists.map(({ dataId }) => dataId));
     const attributes = { learningRate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 4 };
     expect(given!.attrs).toEqual({ ...attributes, weightDecays: [0, 0.1] });
-    await expectClose(made.updates.kernel!, tf.fill([2, 2], 2));
-    await expectClose(made.state.mean!.bias!, tf.fill([2, 2], 3));
-    await expectClose(made.state.square!.kernel!, tf.fill([2, 2], 6));
+    await expectClose(result.updates.kernel!, tf.fill([2, 2], 2));
+    await expectClose(result.state.mean!.bias!, tf.fill([2, 2], 3));
+    await expectClose(result.state.square!.kernel!, tf.fill([2, 2], 6));
     expect(optimizer.update({}, state, { params, step: 5 }).updates).toEqual({});
   });
 
@@ -98,7 +98,7 @@ describe('on a backend that has the kernel', () => {
     const params = { a: tf.ones([2, 2]), b: tf.ones([2, 2]) };
     const optimizer = sgd({ learningRate: 0.5, momentum: 0.9, weightDecay: 0.1, only: /a/ });
     const state = optimizer.init(params);
-    const made = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 4 });
+    const result = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 4 });
     expect(given!.attrs).toEqual({
       learningRate: 0.5,
       momentum: 0.9,
@@ -106,8 +106,8 @@ describe('on a backend that has the kernel', () => {
       weightDecays: [0.1, 0],
       decoupled: false,
     });
-    await expectClose(made.updates.b!, tf.fill([2, 2], 2));
-    await expectClose(made.state.momentum!.a!, tf.fill([2, 2], 3));
+    await expectClose(result.updates.b!, tf.fill([2, 2], 2));
+    await expectClose(result.state.momentum!.a!, tf.fill([2, 2], 3));
   });
 
   it('muon prefers SgdList and NewtonSchulzList', async () => {
@@ -116,9 +116,9 @@ describe('on a backend that has the kernel', () => {
     const params = { a: tf.ones([2, 2]), b: tf.ones([2, 2]) };
     const optimizer = muon({ learningRate: 0.5, newtonSchulzSteps: 3 });
     const state = optimizer.init(params);
-    const made = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 0 });
+    const result = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 0 });
     expect(given!.attrs).toEqual({ steps: 3 });
-    await expectClose(made.updates.b!, tf.fill([2, 2], -1));
-    await expectClose(made.state.momentum!.b!, tf.fill([2, 2], 4));
+    await expectClose(result.updates.b!, tf.fill([2, 2], -1));
+    await expectClose(result.state.momentum!.b!, tf.fill([2, 2], 4));
   });
 });

@@ -11,18 +11,18 @@ describe('globalNorm', () => {
     await expectClose(globalNorm({ a: tf.zeros([0]), b: tf.zeros([2]) }), 0);
   });
 
-  it.each([1e-30, 1e-20, 1e20, 1e37])('holds for values of the size of %d', async (size) => {
+  it.each([1e-30, 1e-20, 1e20, 1e37])('is correct for values of magnitude %d', async (size) => {
     const norm = globalNorm({ a: tf.tensor([3 * size, 0]), b: tf.scalar(-4 * size) });
     await expectClose(norm, 5 * size, { absolute: 0, relative: 1e-5 });
   });
 
-  it('is infinite or NaN where a value is', async () => {
+  it('is infinite or NaN if a value is', async () => {
     const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
     expect((await globalNorm({ a: tf.tensor([1, infinity]), b: tf.scalar(1) }).data())[0]).toBe(infinity);
     expect((await globalNorm({ a: tf.tensor([1, nan]), b: tf.scalar(1) }).data())[0]).toBeNaN();
   });
 
-  it('leaks nothing, and says what is no tensor', async () => {
+  it('leaks nothing, and names the value that is not a tensor', async () => {
     const params = { a: tf.zeros([2]), b: tf.scalar(0) };
     await expectNoLeaks(() => globalNorm(params));
     await expectNoLeaks(() => {

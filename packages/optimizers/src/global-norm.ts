@@ -5,13 +5,13 @@ import { mapKind } from './optimizer';
 import { scaledNorm } from './scaled-norm';
 
 /**
- * The Euclidean norm of many tensors as if they were one vector.
+ * The Euclidean norm of all tensors as one vector.
  *
- * ‖g‖ = √(Σᵢ ‖gᵢ‖²), computed from values over their largest magnitude, so that no square overflows
+ * ‖g‖ = √(Σᵢ ‖gᵢ‖²), computed from the values divided by their largest magnitude, so that no square overflows
  *
- * @param tensors any number of any shapes; not disposed
- * @returns a scalar ≥ 0; 0 for no tensor, infinite or NaN where a value is
- * @throws when something in it is not a tensor
+ * @param tensors of any number and shapes; they are not disposed
+ * @returns a scalar ≥ 0; 0 without tensors, infinite or NaN if a value is
+ * @throws when a value of the map is not a tensor
  * @example
  * globalNorm({ kernel: tf.tensor([3, 0]), bias: tf.scalar(4) }); // 5
  * @see Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", 2012,
@@ -20,8 +20,8 @@ import { scaledNorm } from './scaled-norm';
 export function globalNorm(tensors: tf.NamedTensorMap): tf.Scalar {
   assertArgument('globalNorm', 'tensors', tensors, mapKind);
   return tf.tidy(() => {
-    const given = Object.entries(tensors).map(([name, tensor]) => floatTensor('globalNorm', name, tensor));
-    const { peak, root } = scaledNorm(given);
+    const floats = Object.entries(tensors).map(([name, tensor]) => floatTensor('globalNorm', name, tensor));
+    const { peak, root } = scaledNorm(floats);
     return tf.mul(peak, root);
   });
 }

@@ -1,6 +1,6 @@
 import { assertOptions, flag, fraction, oneOf } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { iterations, newtonSchulzOfEach } from './newton-schulz';
+import { iterations, newtonSchulzForeach } from './newton-schulz';
 import type { Optimizer } from './optimizer';
 import { perParameter, type RuleInput, stepAll } from './per-parameter';
 import { scaledNorm } from './scaled-norm';
@@ -9,35 +9,36 @@ import { heavyBall } from './sgd';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface MuonOptions extends WeightDecayOptions {
-  /** η ≥ 0, or a schedule of it; 0.02 by default. */
+  /** η ≥ 0, a number or a schedule; 0.02 by default. */
   learningRate?: LearningRate | undefined;
-  /** μ in [0, 1), how much of the last direction stays; 0.95 by default. */
+  /** μ in [0, 1), the momentum; 0.95 by default. */
   momentum?: number | undefined;
-  /** Whether to look ahead along the momentum; true by default. */
+  /** Whether to use Nesterov momentum; true by default. */
   nesterov?: boolean | undefined;
-  /** Iterations of `newtonSchulz`, an integer from 1 to 100; 5 by default. */
+  /** Number of iterations of `newtonSchulz`, an integer from 1 to 100; 5 by default. */
   newtonSchulzSteps?: number | undefined;
-  /** Whether to rescale every parameter to the norm √columns before its step; false by default. */
+  /** Whether to rescale each parameter to the norm √columns before its step; false by default. */
   normalizeWeights?: boolean | undefined;
-  /** s: 'none' is 1, 'aspect' is √max(1, columns/rows), 'rms' is 0.2·√max(columns, rows); 'none' by default. */
+  /** The factor s: 1 for 'none', √max(1, columns/rows) for 'aspect', 0.2·√max(columns, rows) for 'rms'; 'none' by default. */
   scale?: 'none' | 'aspect' | 'rms' | undefined;
 }
 
 /**
- * Muon: steps of orthogonalized momentum, for parameters that act as matrices: kernels of dense and convolution layers.
- * Give biases, norms, embeddings and heads to another optimizer, see `partition`.
+ * Muon: steps along the orthogonalized momentum, for the kernels of dense and convolution layers. Use another optimizer for
+ * biases, norms, embeddings and heads; see `partition`.
  *
  * b ← μ·b + g, u = b, or g + μ·b with nesterov; θ ← θ − η·(s·newtonSchulz(u) + λ·θ)
  *
- * A parameter is the matrix [all axes but the last, last axis], so that columns are outputs. With `normalizeWeights`
- * θ is first θ·√columns/‖θ‖. Scale 'rms' gives steps the size of Adam's, so that its learning rates can be kept.
+ * A parameter is reshaped to a matrix [product of all axes except the last, last axis], whose columns are outputs. With
+ * `normalizeWeights`, θ is first replaced by θ·√columns/‖θ‖. The scale 'rms' makes steps as large as Adam's, so that you can use
+ * the same learning rates.
  *
  * Runs the kernels `SgdList` and `NewtonSchulzList`, or `Sgd` and `NewtonSchulz` for each parameter, where the backend has
  * them.
  *
  * @returns an optimizer with the slot `momentum`
- * @throws when an option is unknown or out of its range; `init` throws for a parameter of rank below 2, and when `only`
- *   matches no parameter
+ * @throws when an option is unknown or out of range; `init` throws for a parameter of rank below 2, and when `only` matches no
+ *   parameter
  * @example
  * const kernels = muon({ learningRate: 0.12, momentum: 0.6, newtonSchulzSteps: 3, normalizeWeights: true });
  * const optimizer = partition([{ match: /conv\.kernel$/, optimizer: kernels }], adamW());
@@ -67,17 +68,17 @@ export function muon(options: MuonOptions = {}): Optimizer {
     assertParameter: (name, { shape }) => {
       if (shape.length >= 2) return;
       throw new Error(
-        `muon: ${name} has shape [${shape}] but muon steps along matrices; give it to another optimizer with partition`,
+        `muon: ${name} has shape [${shape}] but muon is for matrices; use another optimizer for it, with partition`,
       );
     },
     foreach(inputs) {
-      // A step of rate −1 without decay is the direction u itself.
-      const moved = stepAll(
+      // With learning rate −1 and no decay, the update is the direction u.
+      const directions = stepAll(
         ball,
         inputs.map((input) => ({ ...input, learningRate: -1, weightDecay: 0 })),
       );
-      const matrices = moved.map(({ update }, i) => tf.reshape(update, matrixShape(inputs[i]!)));
-      return newtonSchulzOfEach(matrices, newtonSchulzSteps).map((orthogonal, i) => {
+      const matrices = directions.map(({ update }, i) => tf.reshape(update, matrixShape(inputs[i]!)));
+      return newtonSchulzForeach(matrices, newtonSchulzSteps).map((orthogonal, i) => {
         const { parameter } = inputs[i]!;
         const [rows, columns] = matrixShape(inputs[i]!);
         const s = scales[scale](rows, columns);
@@ -85,14 +86,14 @@ export function muon(options: MuonOptions = {}): Optimizer {
         return {
           direction: s === 1 ? x : tf.mul(x, s),
           from: normalizeWeights ? rescale(parameter, columns) : undefined,
-          slots: { momentum: moved[i]!.slots.momentum! },
+          slots: { momentum: directions[i]!.slots.momentum! },
         };
       });
     },
   });
 }
 
-/** To the norm √columns; a parameter of zeros stays zeros. */
+/** Rescales a parameter to the norm √columns; zeros stay zeros. */
 function rescale(parameter: tf.Tensor, columns: number): tf.Tensor {
   const { peak, root } = scaledNorm([parameter]);
   return tf.mul(parameter, tf.div(Math.sqrt(columns), tf.maximum(tf.mul(peak, root), 1e-30)));

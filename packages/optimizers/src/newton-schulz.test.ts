@@ -10,7 +10,7 @@ interface Case {
   y: number[];
 }
 const cases = golden<Case[]>(new URL('../goldens/newtonSchulz.json', import.meta.url));
-// sin of squares: as irregular as random numbers.
+// The sines of squares are as irregular as random numbers.
 const irregular = ([rows, columns]: [number, number]) =>
   tf.tensor2d(
     Array.from({ length: rows * columns }, (_, i) => Math.sin(1 + i * i)),
@@ -42,7 +42,7 @@ describe('newtonSchulz', () => {
     expect((await tf.norm(y).data())[0]! / Math.sqrt(n)).toBeGreaterThan(0.7);
   });
 
-  it('of the transpose is the transpose: the layout of a kernel does not matter', async () => {
+  it('commutes with transposition, so the layout of a kernel does not matter', async () => {
     const x = irregular([4, 9]);
     const other = tf.transpose(newtonSchulz(tf.transpose(x) as tf.Tensor2D));
     await expectClose(newtonSchulz(x), other, { absolute: 1e-5 });
@@ -51,14 +51,14 @@ describe('newtonSchulz', () => {
   it.each([
     [3, 40],
     [40, 3],
-  ] as [number, number][])('of [%i, %i] squares the smaller side', async (...shape) => {
+  ] as [number, number][])('of [%i, %i] uses the smaller Gram matrix', async (...shape) => {
     const profile = await tf.profile(() => newtonSchulz(irregular(shape)));
     const sizes = profile.kernels
       .filter((k) => k.name === 'BatchMatMul')
       .map((k) => k.outputShapes.flat().join());
     const fused = profile.kernels.some((k) => k.name === 'NewtonSchulz');
     if (fused) return expect(sizes).toEqual([]);
-    // Two of three products of each iteration are of the Gram matrix.
+    // Two of the three products of each iteration have the size of the Gram matrix.
     expect(sizes.filter((s) => s.endsWith('3,3'))).toHaveLength(10);
     expect(sizes).toHaveLength(15);
   });
@@ -69,7 +69,7 @@ describe('newtonSchulz', () => {
     expect(x.isDisposed).toBe(false);
   });
 
-  it('passes NaN on', async () => {
+  it('passes NaN through', async () => {
     const values = await newtonSchulz(tf.tensor2d([[Number.NaN, 1]])).data();
     expect([...values].every(Number.isNaN)).toBe(true);
   });
@@ -77,7 +77,7 @@ describe('newtonSchulz', () => {
   it.each([
     [() => newtonSchulz(tf.zeros([3])), /^newtonSchulz: x has shape \[3\]; give a matrix/],
     [() => newtonSchulz(tf.zeros([2, 2]), { steps: 0.5 }), /^newtonSchulz: steps is 0.5; give an integer/],
-  ])('says what came and what to do', (call, message) => {
+  ])('shows the value and says how to fix it', (call, message) => {
     expect(call).toThrow(message);
   });
 });

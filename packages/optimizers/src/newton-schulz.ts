@@ -4,23 +4,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import { scaledNorm } from './scaled-norm';
 
 export interface NewtonSchulzOptions {
-  /** Iterations, an integer from 1 to 100; 5 by default. */
+  /** Number of iterations, an integer from 1 to 100; 5 by default. */
   steps?: number | undefined;
 }
 
-/** Iterations: they are at their limit after a dozen. */
+/** A number of iterations. They converge after about a dozen. */
 export const iterations: Kind = {
   expected: 'an integer from 1 to 100',
   accepts: (value) => integer.accepts(value) && between(1, 100).accepts(value),
 };
 
 /**
- * The orthogonal matrix nearest to a matrix, roughly: every singular value is moved close to 1, the singular vectors
- * stay.
+ * Approximates the orthogonal matrix nearest to a matrix: moves all singular values close to 1 and keeps the singular vectors.
  *
  * X ← X/(‖X‖ + 1e-7) with the Frobenius norm, then `steps` times A = X·Xᵀ, X ← a·X + (b·A + c·A²)·X with
- * (a, b, c) = (3.4445, −4.7750, 2.0315): these coefficients grow small singular values fast and leave them
- * between about 0.7 and 1.2, not at 1. A matrix of more rows than columns uses A = Xᵀ·X, the smaller of the two.
+ * (a, b, c) = (3.4445, −4.7750, 2.0315). These coefficients make small singular values grow fast and leave all of them between
+ * about 0.7 and 1.2. A matrix with more rows than columns uses A = Xᵀ·X, which is smaller.
  *
  * Runs the kernel `NewtonSchulz` where the backend has it.
  *
@@ -39,17 +38,17 @@ export function newtonSchulz(x: Input, options: NewtonSchulzOptions = {}): tf.Te
     const matrix = floatTensor('newtonSchulz', 'x', x);
     if (matrix.rank !== 2) {
       throw new Error(
-        `newtonSchulz: x has shape [${matrix.shape}]; give a matrix, as tf.reshape(x, [rows, columns])`,
+        `newtonSchulz: x has shape [${matrix.shape}]; give a matrix, such as tf.reshape(x, [rows, columns])`,
       );
     }
     return orthogonalize(matrix, steps);
   }) as tf.Tensor2D;
 }
 
-/** The same for many matrices, in one call where the backend has the kernel `NewtonSchulzList`. */
-export function newtonSchulzOfEach(matrices: tf.Tensor[], steps: number): tf.Tensor[] {
-  const made = fusedList('NewtonSchulzList', [matrices], { steps });
-  return made?.map(([y]) => y!) ?? matrices.map((x) => tf.tidy(() => orthogonalize(x, steps)));
+/** Orthogonalizes many matrices, in one call where the backend has the kernel `NewtonSchulzList`. */
+export function newtonSchulzForeach(matrices: tf.Tensor[], steps: number): tf.Tensor[] {
+  const outputs = fusedList('NewtonSchulzList', [matrices], { steps });
+  return outputs?.map(([y]) => y!) ?? matrices.map((x) => tf.tidy(() => orthogonalize(x, steps)));
 }
 
 const orthogonalize = (x: tf.Tensor, steps: number): tf.Tensor =>
@@ -63,14 +62,14 @@ function iterate(x: tf.Tensor, steps: number): tf.Tensor {
   const { peak, root } = scaledNorm([x]);
   let y: tf.Tensor = tf.div(tf.div(x, peak), tf.add(root, tf.div(1e-7, peak)));
   for (let i = 0; i < steps; i++) {
-    const before = y;
+    const previous = y;
     y = tf.tidy(() => {
-      const gram = tf.matMul(before, before, tall, !tall);
+      const gram = tf.matMul(previous, previous, tall, !tall);
       const polynomial = tf.add(tf.mul(gram, B), tf.mul(tf.matMul(gram, gram), C));
-      const product = tall ? tf.matMul(before, polynomial) : tf.matMul(polynomial, before);
-      return tf.add(tf.mul(before, A), product);
+      const product = tall ? tf.matMul(previous, polynomial) : tf.matMul(polynomial, previous);
+      return tf.add(tf.mul(previous, A), product);
     });
-    before.dispose();
+    previous.dispose();
   }
   return y;
 }

@@ -4,27 +4,27 @@ import type { Schedule } from './schedule';
 export interface OneCycleOptions {
   /** The highest value, ≥ 0. */
   peak: number;
-  /** Steps of the whole cycle, an integer of at least 2; the end is reached at the last of them. */
+  /** Number of steps, an integer of at least 2; the last step has the value `end`. */
   totalSteps: number;
-  /** The part of the steps in which the value rises, in (0, 1); 0.3 by default. */
+  /** The fraction of steps in which the value rises, in (0, 1); 0.3 by default. */
   warmupFraction?: number | undefined;
   /** The value at step 0, ≥ 0; peak/25 by default. */
   start?: number | undefined;
-  /** The last value, ≥ 0; start/10,000 by default. */
+  /** The final value, ≥ 0; start/10,000 by default. */
   end?: number | undefined;
-  /** Along half a cosine each way, or along straight lines; 'cosine' by default. */
+  /** The shape of rise and fall, half a cosine or a straight line; 'cosine' by default. */
   shape?: 'cosine' | 'linear' | undefined;
 }
 
 /**
- * One cycle: up to the peak, then down to almost nothing, as PyTorch's OneCycleLR.
+ * One cycle: a rise to the peak, then a fall to nearly zero, as in PyTorch's OneCycleLR.
  *
- * η(t) = start → peak over u = t/r for t ≤ r, peak → end over u = (t − r)/(T − 1 − r) after, with
+ * η(t) = start → peak over u = t/r for t ≤ r, then peak → end over u = (t − r)/(T − 1 − r), with
  * r = warmupFraction·T − 1 and T = totalSteps; 'cosine': a → b is b + (a − b)·(1 + cos(π·u))/2; 'linear': a + (b − a)·u
  *
- * After the last step it stays at the end.
+ * After the last step the value stays at the end.
  *
- * @throws when an option is unknown or out of its range, or there are too few steps to rise and to fall
+ * @throws when an option is unknown or out of range, or there are too few steps for the rise and the fall
  * @example
  * sgd({ learningRate: oneCycle({ peak: 0.4, totalSteps: 1000 }), momentum: 0.9 });
  * @see Smith, Topin, "Super-Convergence", 2017, https://arxiv.org/abs/1708.07120, section 3
@@ -43,7 +43,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const [top, last] = [warmupFraction * totalSteps - 1, totalSteps - 1];
   if (!(top > 0 && top < last)) {
     throw new Error(
-      `oneCycle: warmupFraction is ${warmupFraction} of ${totalSteps} totalSteps; give a part in (0, 1) that is more than one step and less than all`,
+      `oneCycle: warmupFraction is ${warmupFraction} of ${totalSteps} totalSteps; give a fraction in (0, 1) that is more than one step and less than all steps`,
     );
   }
   const between = (from: number, to: number, u: number) =>

@@ -1,30 +1,30 @@
 import { object, objectWith, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Optimizer state: slot ('momentum') → parameter name → tensor. Flat, so that a checkpoint is names and tensors. */
+/** Optimizer state: slot ('momentum') → parameter name → tensor. A checkpoint stores these tensors under their names. */
 export interface OptimizerState {
   [slot: string]: tf.NamedTensorMap;
 }
 
-/** What a step knows besides gradients and state. */
+/** The inputs of a step other than gradients and state. */
 export interface StepInfo {
   /** The parameters by name. */
   params: tf.NamedTensorMap;
-  /** Step of the run, from 0: schedules and bias corrections go by it. */
+  /** Step of the run, from 0, for schedules and bias correction. */
   step: number;
-  /** The loss of this step, a scalar, where the caller has it: for rules that go by it, such as Polyak's step size. */
+  /** The loss of this step, a scalar, for rules that use it, such as Polyak's step size. */
   value?: tf.Tensor | undefined;
 }
 
-/** How parameters follow their gradients. It holds nothing itself: the state goes in and comes out. */
+/** An update rule for all parameters. It is stateless: `update` takes the state and returns the next one. */
 export interface Optimizer {
-  /** The state before the first step. Parameters that come later get theirs with their first gradient. */
+  /** The state before the first step. A parameter that is added later gets its slots with its first gradient. */
   init(params: tf.NamedTensorMap): OptimizerState;
   /**
-   * One step. The caller adds the updates to the parameters and disposes gradients and old state; update disposes
-   * nothing it was given, and every tensor it returns is new.
+   * Computes one step. The caller adds the updates to the parameters and disposes the gradients and the old state. `update`
+   * does not dispose its arguments, and every tensor that it returns is new.
    *
-   * @param grads of any of the parameters; those without one keep their state and get no update
+   * @param grads gradients by name; a parameter without one keeps its state and gets no update
    */
   update(
     grads: tf.NamedTensorMap,

@@ -6,10 +6,10 @@ import * as exported from './index';
 import { applyUpdates, clipByGlobalNorm, linearDecay, type Optimizer, type OptimizerState } from './index';
 
 type Values = { [name: string]: number[] };
-/** The first line of an optimizer's file: parameters, and one gradient after the other, [steps, …shape]. */
+/** The first line of an optimizer's golden file: parameters, and their gradients at all steps, [steps, …shape]. */
 interface Setting {
   shapes: { [name: string]: number[] };
-  /** The steps after which a trajectory has the parameters. */
+  /** The steps after which the parameters are recorded. */
   kept: number[];
   start: Values;
   gradients: Values;
@@ -26,7 +26,7 @@ interface Trajectory {
 interface Descent {
   surface: keyof typeof surfaces;
   options: Options;
-  /** The first steps, after which it has the point, and all of them, after which the value is below a part of the first. */
+  /** The steps after which the point is recorded; after the last one, the value must be below a fraction of the first. */
   kept: number[];
   points: number[][];
   steps: number;
@@ -44,7 +44,7 @@ const optimizers = Object.entries(files)
     descents: lines.filter((line): line is Descent => 'surface' in line),
   }));
 
-/** The optimizer that options of a golden file mean. */
+/** Makes the optimizer for the options of a golden file. */
 function make(name: string, { only, schedule, maxNorm, ...options }: Options): Optimizer {
   const optimizer: Optimizer = functions[name]!({
     ...options,
@@ -55,10 +55,10 @@ function make(name: string, { only, schedule, maxNorm, ...options }: Options): O
 }
 
 it('has a golden file or a test for every export', () => {
-  const fileOf = (name: string) =>
+  const findFile = (name: string) =>
     `./${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.test.ts`;
   const without = Object.keys(exported).filter(
-    (name) => !files[name] && !existsSync(new URL(fileOf(name), import.meta.url)),
+    (name) => !files[name] && !existsSync(new URL(findFile(name), import.meta.url)),
   );
   expect(without).toEqual([]);
   expect(optimizers.length).toBeGreaterThan(4);
@@ -86,7 +86,7 @@ describe('trajectories of 20 steps are those of PyTorch in float64', () => {
   });
 });
 
-/** Where each surface begins, its value and its gradient. */
+/** The start of each surface, its value and its gradient. */
 const surfaces = {
   // ‖X·W − Y‖²/n with Y = X·W*.
   quadratic: {
@@ -141,7 +141,7 @@ describe('descends as PyTorch does in float64', () => {
       const grads = { kernel: tf.tidy(() => gradient(kernel)) };
       state = takeStep(optimizer, { kernel }, grads, state, step);
       const expected = points[kept.indexOf(step + 1)];
-      // Rounding errors grow along a bent valley, so the later points are not compared.
+      // Rounding errors grow along a curved valley, so later points are not compared.
       if (expected) await expectClose(kernel, expected, { absolute: 1e-3, label: `after step ${step + 1}` });
     }
     expect((await valueNow()) / first).toBeLessThan(below);
@@ -162,11 +162,11 @@ describe.each(variants)('%s', (_, { setting, make }) => {
   const { shapes } = setting;
   const names = Object.keys(shapes);
 
-  it('has slots for every parameter, in tensors of its own', () => {
+  it('has separate slot tensors for every parameter', () => {
     const params = variables(setting, names);
     const state = make().init(params);
     for (const slot of Object.values(state)) expect(Object.keys(slot)).toEqual(names);
-    const tensors = tensorsOf(Object.values(state));
+    const tensors = listTensors(Object.values(state));
     expect(new Set([...tensors, ...Object.values(params)]).size).toBe(tensors.length + names.length);
     tf.dispose([params, state]);
   });
@@ -185,13 +185,13 @@ describe.each(variants)('%s', (_, { setting, make }) => {
     });
   });
 
-  it('keeps its inputs, and returns new tensors of the shapes of the parameters', async () => {
+  it('keeps its inputs, and returns new tensors in the shapes of the parameters', async () => {
     const [optimizer, params, grads] = [make(), variables(setting, names), gradientsAt(setting, names, 0)];
     const state = optimizer.init(params);
     const result = optimizer.update(grads, state, { params, step: 0 });
-    const given = new Set(tensorsOf([params, grads, state]));
+    const given = new Set(listTensors([params, grads, state]));
     for (const tensor of given) expect(tensor.isDisposed).toBe(false);
-    const returned = tensorsOf([result.updates, result.state]);
+    const returned = listTensors([result.updates, result.state]);
     for (const tensor of returned) expect(given.has(tensor)).toBe(false);
     expect(new Set(returned).size).toBe(returned.length);
     expect(Object.keys(result.state)).toEqual(Object.keys(state));
@@ -214,20 +214,20 @@ describe.each(variants)('%s', (_, { setting, make }) => {
     expect(await run()).toEqual(await run());
   });
 
-  it.each([0, 1e-30, -80, 80])('stays finite where all gradients are %d', async (value) => {
+  it.each([0, 1e-30, -80, 80])('stays finite if all gradients are %d', async (value) => {
     const [optimizer, params] = [make(), variables(setting, names)];
     let state = optimizer.init(params);
     for (let step = 0; step < 5; step++) {
       const grads = Object.fromEntries(names.map((n) => [n, tf.fill(shapes[n]!, value)]));
       state = takeStep(optimizer, params, grads, state, step);
     }
-    for (const tensor of tensorsOf([params, state])) {
+    for (const tensor of listTensors([params, state])) {
       expect((await tensor.data()).every(Number.isFinite)).toBe(true);
     }
     tf.dispose([params, state]);
   });
 
-  it('keeps the state of a parameter that has no gradient in a step, also when it is not among params', async () => {
+  it('keeps the state of a parameter without a gradient, even if it is not in params', async () => {
     const [optimizer, params] = [make(), variables(setting, names)];
     const state = takeStep(optimizer, params, gradientsAt(setting, names, 2), optimizer.init(params), 0);
     const [absent, ...present] = names;
@@ -245,7 +245,7 @@ describe.each(variants)('%s', (_, { setting, make }) => {
     tf.dispose([params, grads, state]);
   });
 
-  it('steps a parameter that comes late, and one that pauses, as if its gradients followed each other', async () => {
+  it('steps an added or paused parameter as if its gradients were consecutive', async () => {
     const optimizer = make();
     const kernel = () => variables(setting, ['kernel']).kernel!;
     const [alone, mixed] = [{ kernel: kernel() }, { kernel: kernel(), ...variables(setting, ['conv']) }];
@@ -266,7 +266,7 @@ describe.each(variants)('%s', (_, { setting, make }) => {
     tf.dispose([alone, mixed, state]);
   });
 
-  it('says what does not fit, and leaves nothing behind', async () => {
+  it('names the argument that does not fit, and leaves nothing behind', async () => {
     const [optimizer, params] = [make(), variables(setting, names)];
     const state = optimizer.init(params);
     const wrong = {
@@ -308,7 +308,7 @@ describe.each(variants)('%s', (_, { setting, make }) => {
         expect(call).toThrow(message);
       }
       if (Object.keys(state).length > 0) {
-        // A state of another model would be broadcast without a word.
+        // The state of another model would silently be broadcast.
         const grads = gradientsAt(setting, ['kernel'], 0);
         expect(() => update(grads, smaller)).toThrow(/: .*\[1,3\]/);
         tf.dispose(grads);
@@ -322,7 +322,7 @@ describe.each(optimizers)('$name', ({ name, setting }) => {
   const rate = (learningRate: number | ((step: number) => number)) =>
     functions[name]!({ learningRate }) as unknown as Optimizer;
 
-  it('follows a schedule: a rate of 0 makes no step, another is taken at its step', async () => {
+  it('follows a schedule: a rate of 0 changes nothing, other rates apply at their steps', async () => {
     const seen: number[] = [];
     const optimizer = rate((step) => {
       seen.push(step);
@@ -338,7 +338,7 @@ describe.each(optimizers)('$name', ({ name, setting }) => {
     expect(seen).toEqual([3, 7]);
   });
 
-  it('refuses options that it does not have and values that are no numbers', () => {
+  it('rejects unknown options and values that are not numbers', () => {
     const call = (options: unknown) => () => functions[name]!(options as object);
     const missing = new RegExp(
       `^${name}: there is no option "lr"; did you mean learningRate\\? The options are `,
@@ -361,7 +361,7 @@ describe.each(optimizers)('$name', ({ name, setting }) => {
     );
   });
 
-  it('makes parameters NaN where a gradient is NaN, and only there unless it mixes them', async () => {
+  it('makes a parameter NaN where its gradient is NaN, and only there unless it mixes elements', async () => {
     const params = variables(setting, ['kernel']);
     const grads = { kernel: tf.tensor2d([1, Number.NaN, 1, 1, 1, 1], [2, 3]) };
     const optimizer = rate(0.1);
@@ -403,17 +403,17 @@ describe('bad options', () => {
     ),
     [
       () => muon().init({ bias: tf.zeros([3]) }),
-      /^muon: bias has shape \[3\] but muon steps along matrices; give it to another optimizer with partition/,
+      /^muon: bias has shape \[3\] but muon is for matrices; use another optimizer for it, with partition/,
     ],
     [
       () => adamW({ only: /weight$/ }).init({ 'a.kernel': tf.zeros([2]), 'a.bias': tf.zeros([1]) }),
       /^adamW: only is \/weight\$\/, which matches none of the parameters a.kernel, a.bias; give one that matches/,
     ],
-  ] as [() => unknown, RegExp][])('says what came and what to do %#', (call, message) => {
+  ] as [() => unknown, RegExp][])('shows the value and says how to fix it %#', (call, message) => {
     expect(call).toThrow(message);
   });
 
-  it('takes a function for only, and no parameters at all', async () => {
+  it('accepts a function for only, and an empty set of parameters', async () => {
     const params = { kernel: tf.ones([2, 2]), bias: tf.ones([2]) };
     const optimizer = sgd({ learningRate: 1, weightDecay: 0.5, only: (_, p) => p.rank >= 2 });
     const grads = { kernel: tf.zeros([2, 2]), bias: tf.zeros([2]) };
@@ -440,7 +440,7 @@ function gradientsAt({ gradients, shapes }: Setting, names: string[], step: numb
   );
 }
 
-/** One step as a trainer takes it; disposes the gradients and the old state. */
+/** Takes one step like a trainer: disposes the gradients and the old state. */
 function takeStep(
   optimizer: Optimizer,
   params: { [name: string]: tf.Variable },
@@ -454,10 +454,10 @@ function takeStep(
   return result.state;
 }
 
-function tensorsOf(containers: tf.TensorContainer[]): tf.Tensor[] {
+function listTensors(containers: tf.TensorContainer[]): tf.Tensor[] {
   return containers.flatMap((container) =>
     container instanceof tf.Tensor
       ? [container]
-      : tensorsOf(Object.values(container as tf.TensorContainerObject)),
+      : listTensors(Object.values(container as tf.TensorContainerObject)),
   );
 }

@@ -34,7 +34,7 @@ const grads = () => ({
 });
 
 describe('partition', () => {
-  it('keeps the states of its optimizers apart', () => {
+  it('keeps the states of its optimizers separate', () => {
     const state = make().init(params());
     const names = Object.entries(state).map(([slot, tensors]) => [slot, Object.keys(tensors)]);
     expect(names).toEqual([
@@ -45,7 +45,7 @@ describe('partition', () => {
     ]);
   });
 
-  it('steps each parameter as its own optimizer does, over several steps', async () => {
+  it('steps each parameter with the optimizer of its group, over several steps', async () => {
     const [whole, p, g] = [make(), params(), grads()];
     let state = whole.init(p);
     const alone = {
@@ -67,7 +67,7 @@ describe('partition', () => {
     expect(Object.keys(state)).toEqual(['0.momentum', '1.momentum', 'rest.mean', 'rest.square']);
   });
 
-  it('gives a parameter to the first group that matches', () => {
+  it('assigns a parameter to the first group that matches', () => {
     const both = partition(
       [
         { match: /kernel/g, optimizer: sgd({ learningRate: 1, momentum: 0.5 }) },
@@ -75,23 +75,23 @@ describe('partition', () => {
       ],
       adam(),
     );
-    // The flag g makes test() remember; asking twice must give the same answer.
+    // With the flag g, test() has state; matching twice must give the same result.
     for (let i = 0; i < 2; i++)
       expect(Object.keys(both.init(params())['0.momentum']!)).toEqual(['conv.kernel', 'head.kernel']);
   });
 
-  it('works for a part of the gradients and leaks nothing', async () => {
+  it('works for some of the gradients and leaks nothing', async () => {
     const [p, g, optimizer] = [params(), grads(), make()];
     await expectNoLeaks(() => {
       const state = optimizer.init(p);
-      const made = optimizer.update({ 'conv.bias': g['conv.bias'] }, state, { params: p, step: 0 });
-      expect(Object.keys(made.updates)).toEqual(['conv.bias']);
-      expect(Object.keys(made.state)).toEqual([...Object.keys(state), 'rest.missed']);
-      return [state, made.updates, made.state];
+      const result = optimizer.update({ 'conv.bias': g['conv.bias'] }, state, { params: p, step: 0 });
+      expect(Object.keys(result.updates)).toEqual(['conv.bias']);
+      expect(Object.keys(result.state)).toEqual([...Object.keys(state), 'rest.missed']);
+      return [state, result.updates, result.state];
     });
   });
 
-  it('needs no rest when every parameter has a group, and says which has none', () => {
+  it('needs no rest if every parameter has a group, and names a parameter without one', () => {
     const group = { match: /conv/, optimizer: adam() };
     expect(Object.keys(partition([group]).init({ 'conv.bias': tf.zeros([3]) }))).toEqual([
       '0.mean',
@@ -102,17 +102,17 @@ describe('partition', () => {
     );
   });
 
-  it('shows an optimizer its own parameters only: a partition within a partition', () => {
+  it('passes an optimizer only its own parameters: a partition within a partition', () => {
     const inner = partition([{ match: /conv/, optimizer: sgd({ learningRate: 1, momentum: 0.5 }) }]);
     const optimizer = partition([{ match: /conv/, optimizer: inner }], adam());
     const [p, g] = [params(), grads()];
     const state = optimizer.init(p);
     expect(Object.keys(state)).toEqual(['0.0.momentum', 'rest.mean', 'rest.square']);
-    const made = optimizer.update(g, state, { params: p, step: 0 });
-    expect(Object.keys(made.updates).sort()).toEqual(Object.keys(p).sort());
+    const result = optimizer.update(g, state, { params: p, step: 0 });
+    expect(Object.keys(result.updates).sort()).toEqual(Object.keys(p).sort());
   });
 
-  it('takes parameters that come late into their group, which may be empty before', async () => {
+  it('assigns added parameters to their group, which may have been empty', async () => {
     const [p, g, optimizer] = [params(), grads(), make()];
     const { 'head.kernel': head } = p;
     const first = optimizer.update(
@@ -126,7 +126,7 @@ describe('partition', () => {
     expect(Object.keys(state)).not.toContain('rest.missed');
   });
 
-  it('hands the loss on to its optimizers', () => {
+  it('passes the loss to its optimizers', () => {
     let seen: tf.Tensor | undefined;
     const inner = perParameter({
       name: 'spy',
@@ -155,11 +155,11 @@ describe('partition', () => {
       /^partition, group 0: optimizer is the function adam/,
     ],
     [() => partition([], adam as never), /^partition: rest is the function adam; give an optimizer/],
-  ])('says what came and what to do %#', (call, message) => {
+  ])('shows the value and says how to fix it %#', (call, message) => {
     expect(call).toThrow(message);
   });
 
-  it('says which gradient has no parameter', () => {
+  it('names a gradient without a parameter', () => {
     const [p, optimizer] = [params(), make()];
     expect(() =>
       optimizer.update({ other: tf.zeros([1]) }, optimizer.init(p), { params: p, step: 0 }),

@@ -5,22 +5,22 @@ import { mapKind, type Optimizer, type OptimizerState, optimizerKind } from './o
 
 /** A group of parameters and its optimizer. */
 export interface PartitionGroup {
-  /** Which parameters: by name, or by name and value, such as (name, p) => p.rank >= 2. */
+  /** The parameters of the group: a regular expression on names, or a function such as (name, p) => p.rank >= 2. */
   match: Match;
-  /** What they follow. */
+  /** The optimizer of the group. */
   optimizer: Optimizer;
 }
 
 /**
- * One optimizer per group of parameters: a parameter follows the first group that matches it, or else the rest.
- * Without a rest every parameter must belong to a group. A group may be empty: its parameters may come later.
+ * Uses one optimizer per group of parameters. A parameter belongs to the first group that matches it, or else to the rest.
+ * Without an optimizer for the rest, every parameter must belong to a group. A group may be empty at first.
  *
- * In the state the slots of the first group are called '0.momentum', those of the second '1.momentum', those of the
- * rest 'rest.momentum'.
+ * In the state, the slots of the first group are named '0.momentum', those of the second '1.momentum', those of the rest
+ * 'rest.momentum'.
  *
- * @param groups in the order in which they are asked
+ * @param groups the groups, in order of precedence
  * @param rest the optimizer of all other parameters
- * @throws when a group is not of this form; at init and at a step, when a parameter belongs to no group and there is no rest
+ * @throws when a group has the wrong form; `init` and `update` throw when a parameter has neither a group nor a rest
  * @example
  * partition([{ match: /conv\.kernel$/, optimizer: muon() }, { match: /bias$/, optimizer: sgd({ learningRate: 0.1 }) }], adamW());
  */
@@ -34,7 +34,7 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
     ...groups.map(({ optimizer }, i) => ({ prefix: `${i}.`, optimizer })),
     ...(rest ? [{ prefix: 'rest.', optimizer: rest }] : []),
   ];
-  const groupOf = (name: string, parameter: tf.Tensor): number => {
+  const findGroup = (name: string, parameter: tf.Tensor): number => {
     const found = groups.findIndex((group) => matches(group.match, name, parameter));
     if (found < 0 && !rest) {
       throw new Error(
@@ -49,10 +49,10 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
       const parameter = params[name];
       if (!parameter) {
         throw new Error(
-          `partition: there is a gradient for ${name} but no parameter of that name; give the parameters that gradients were taken of`,
+          `partition: there is a gradient for ${name} but no parameter of that name; give the parameters that the gradients belong to`,
         );
       }
-      parts[groupOf(name, parameter)]![name] = tensor;
+      parts[findGroup(name, parameter)]![name] = tensor;
     }
     return parts;
   };
@@ -60,7 +60,7 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
     init(params) {
       assertArgument('partition', 'params', params, mapKind);
       const parts = split(params, params);
-      // In a scope, so that nothing is left when one of them refuses its parameters.
+      // Within tidy, so that no tensor is left when an optimizer rejects its parameters.
       return tf.tidy(() =>
         Object.assign({}, ...members.map((m, i) => prefixed(m.prefix, m.optimizer.init(parts[i]!)))),
       );
@@ -68,9 +68,9 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
     update: (grads, state, info) =>
       tf.tidy(() => {
         assertArgument('partition', 'grads', grads, mapKind);
-        const [gradsOf, paramsOf] = [split(grads, info.params), split(info.params, info.params)];
+        const [gradGroups, paramGroups] = [split(grads, info.params), split(info.params, info.params)];
         const results = members.map(({ prefix, optimizer }, i) =>
-          optimizer.update(gradsOf[i]!, unprefixed(prefix, state), { ...info, params: paramsOf[i]! }),
+          optimizer.update(gradGroups[i]!, unprefixed(prefix, state), { ...info, params: paramGroups[i]! }),
         );
         const states = results.map((result, i) => prefixed(members[i]!.prefix, result.state));
         return {

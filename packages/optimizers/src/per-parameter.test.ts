@@ -15,7 +15,7 @@ const once = (optimizer: ReturnType<typeof declare>, of: tf.NamedTensorMap = par
   optimizer.update({ w: tf.tensor1d([1, 3]) }, optimizer.init(of), { params: of, step: 0 });
 
 describe('perParameter', () => {
-  it('is θ ← θ − η·u, with weight decay apart from the gradient or in it', async () => {
+  it('is θ ← θ − η·u, with decoupled or coupled weight decay', async () => {
     await expectClose(once(declare()).updates.w!, [-0.5, -1.5]);
     await expectClose(once(declare({ weightDecay: 0.5 })).updates.w!, [-1, -0.5]);
     const seen: tf.Tensor[] = [];
@@ -28,7 +28,7 @@ describe('perParameter', () => {
     tf.dispose(seen);
   });
 
-  it('takes an update in place of a direction, and another point to start from', async () => {
+  it('accepts an update instead of a direction, and another starting point', async () => {
     const rule = ({ gradient }: RuleInput) => ({ update: tf.neg(gradient), slots: {} });
     await expectClose(once(declare({ rule })).updates.w!, [-1, -3]);
     await expectClose(once(declare({ rule, weightDecay: 0.5 })).updates.w!, [-1.5, -2]);
@@ -41,7 +41,7 @@ describe('perParameter', () => {
     await expectClose(once(declare({ rule: from })).updates.w!, [-1.5, 0.5]);
   });
 
-  it('starts slots as their functions say: constants, copies, scalars, rows', async () => {
+  it('starts slots with their functions: constants, copies, scalars, rows', async () => {
     const start = {
       accumulator: (p: tf.Tensor) => tf.fill(p.shape, 0.1),
       copy: tf.clone,
@@ -65,7 +65,7 @@ describe('perParameter', () => {
       const grads = { w: tf.ones([2, 3]) };
       const result = optimizer.update(grads, state, { params: of, step: 0 });
       await expectClose(result.updates.w!, new Array(6).fill(-7));
-      // The rule gave back what it got; the caller may dispose the old state nevertheless.
+      // The rule returned its inputs, yet the caller may dispose the old state.
       tf.dispose([grads, state]);
       await expectClose(result.state.scale!.w!, 7);
       tf.dispose([result.updates, result.state]);
@@ -73,8 +73,8 @@ describe('perParameter', () => {
     of.w.dispose();
   });
 
-  it('gives the loss to the rule: the step size of Polyak', async () => {
-    // f(w) = Σ w²/2, whose smallest value is 0: η = f/‖g‖² halves w.
+  it('passes the loss to the rule: Polyak step size', async () => {
+    // f(w) = Σ w²/2 with the minimum 0: the step size η = f/‖g‖² halves w.
     const polyak = perParameter({
       name: 'polyak',
       learningRate: 1,
@@ -89,7 +89,7 @@ describe('perParameter', () => {
     await expectClose(updates.w!, [-1, 2]);
   });
 
-  it('counts the gradients of a parameter where the rule asks for it, beside checkpoints of before', async () => {
+  it('counts the gradients of a parameter on request, and reads older checkpoints', async () => {
     const steps: number[] = [];
     const optimizer = declare({
       countsSteps: true,
@@ -110,13 +110,13 @@ describe('perParameter', () => {
     take(['a', 'b'], 1);
     take(['b'], 2);
     take(['a', 'b'], 3);
-    // a: 0, 1, pause, 2; b: late by one.
+    // a: 0, 1, pause, 2; b starts one step later.
     expect(steps).toEqual([0, 1, 0, 1, 2, 2]);
     await expectClose(state.missed!.a!, 1);
     await expectClose(state.missed!.b!, 1);
   });
 
-  it('corrects the bias of a late parameter by its own gradients: its first step of Adam is the rate', async () => {
+  it('corrects the bias of an added parameter by its own gradients: its first Adam step is the rate', async () => {
     const optimizer = adam({ learningRate: 0.1 });
     const of = { early: tf.scalar(1), late: tf.scalar(1) };
     let state = optimizer.init({ early: of.early });
@@ -132,9 +132,9 @@ describe('perParameter', () => {
   it.each([
     [
       () => declare({ rule: undefined as never }),
-      /^perParameter: neither of rule and foreach given; give one/,
+      /^perParameter: neither of rule and foreach are given; give one/,
     ],
-    [() => declare({ foreach: () => [] }), /^perParameter: both of rule and foreach given; give one/],
+    [() => declare({ foreach: () => [] }), /^perParameter: both of rule and foreach are given; give one/],
     [() => declare({ lr: 1 } as never), /^perParameter: there is no option "lr"; did you mean learningRate/],
     [
       () => once(declare({ slots: { mean: () => 0 as never } })),
@@ -150,7 +150,7 @@ describe('perParameter', () => {
     ],
     [
       () => once(declare({ rule: () => ({ slots: {} }) })),
-      /^perParameter: the rule gave neither direction nor update for w/,
+      /^perParameter: the rule returned neither direction nor update for w/,
     ],
     [
       () => {
@@ -159,9 +159,9 @@ describe('perParameter', () => {
         const { mean } = optimizer.init(of);
         optimizer.update({ w: tf.zeros([2]) }, { mean: mean! }, { params: of, step: 0 });
       },
-      /^adam: the state of w has no square; give the whole state/,
+      /^adam: the state of w has no square; give the complete state/,
     ],
-  ] as [() => unknown, RegExp][])('says what came and what to do %#', (call, message) => {
+  ] as [() => unknown, RegExp][])('shows the value and says how to fix it %#', (call, message) => {
     expect(call).toThrow(message);
   });
 });

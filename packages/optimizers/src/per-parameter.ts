@@ -13,12 +13,17 @@ import { floatTensor, fused, fusedList, type Kernels, type ListKernels } from '@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapKind, mapTensors, type Optimizer, type OptimizerState } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
-import { assertOnlyMatches, type WeightDecayOptions, weightDecayKinds, weightDecayOf } from './weight-decay';
+import {
+  assertOnlyMatches,
+  findWeightDecay,
+  type WeightDecayOptions,
+  weightDecayKinds,
+} from './weight-decay';
 
-/** What a slot starts as: a function of its parameter, such as tf.zerosLike, tf.clone or (p) => tf.fill(p.shape, 0.1). */
+/** Makes the initial tensor of a slot from its parameter, such as tf.zerosLike, tf.clone or (p) => tf.fill(p.shape, 0.1). */
 export type SlotStart = (parameter: tf.Tensor) => tf.Tensor;
 
-/** A kernel of a step: inputs gradient, parameter and slots; a second one, with `List` at its name's end, takes many parameters. */
+/** A kernel of an optimizer step: its inputs are gradient, parameter and slots, and a variant named `…List` takes many parameters. */
 export type StepKernel = {
   [K in keyof Kernels]: `${K}List` extends keyof ListKernels
     ? Kernels[K]['inputs'] extends { gradient: tf.Tensor; parameter: tf.Tensor }
@@ -27,58 +32,58 @@ export type StepKernel = {
     : never;
 }[keyof Kernels];
 
-/** What a rule sees of one parameter. */
+/** The input of a rule for one parameter. */
 export interface RuleInput<Slot extends string = string> {
   /** Name of the parameter. */
   name: string;
-  /** g, float32; coupled weight decay is in it. */
+  /** g in float32, including coupled weight decay. */
   gradient: tf.Tensor;
   /** θ. */
   parameter: tf.Tensor;
-  /** What is remembered of the parameter. */
+  /** The slots of the parameter. */
   slots: Record<Slot, tf.Tensor>;
   /** η of this step. */
   learningRate: number;
-  /** Step of the run, from 0; with `countsSteps` the number of gradients that the parameter had before this one. */
+  /** Step of the run, from 0; with `countsSteps`, the number of earlier gradients of this parameter. */
   step: number;
-  /** The loss of this step, where the caller of `update` gave it. */
+  /** The loss of this step, if it was passed to `update`. */
   value: tf.Tensor | undefined;
 }
 
-/** Where one parameter goes. */
+/** The output of a rule for one parameter. */
 export interface RuleOutput<Slot extends string = string> {
   /** u in θ ← θ − η·u. */
   direction?: tf.Tensor;
-  /** In place of a direction, all that is added to the parameter, where the step is not −η·u. */
+  /** Instead of a direction, the whole update that is added to the parameter. */
   update?: tf.Tensor;
-  /** The point that the step starts from; the parameter itself by default. */
+  /** The point at which the step starts, by default the parameter. */
   from?: tf.Tensor | undefined;
-  /** What is remembered next. */
+  /** The next slots. */
   slots: Record<Slot, tf.Tensor | undefined>;
 }
 
-/** An update rule for one parameter, and what it takes to lift it to all of them. */
+/** The declaration of an optimizer: an update rule for one parameter, its slots and its kernel. */
 export interface PerParameterOptions<Slot extends string = string, K extends StepKernel = StepKernel>
   extends WeightDecayOptions {
-  /** Name of the optimizer, the start of its errors. */
+  /** Name of the optimizer; starts its errors. */
   name: string;
-  /** η ≥ 0, or a schedule of it. */
+  /** η ≥ 0, a number or a schedule. */
   learningRate: LearningRate;
-  /** What is remembered of a parameter, and what it starts as; nothing by default. */
+  /** The slots of a parameter, as functions that make their initial tensors; none by default. */
   slots?: Record<Slot, SlotStart>;
-  /** Whether weights shrink by η·λ·θ apart from the gradient; λ·θ is added to the gradient otherwise. True by default. */
+  /** Whether weight decay is decoupled from the gradient: −η·λ·θ. Otherwise λ·θ is added to the gradient. True by default. */
   decoupled?: boolean;
-  /** Whether `step` counts the gradients of the parameter and not the steps of the run, for bias corrections; false by default. */
+  /** Whether `step` counts the gradients of the parameter rather than the steps of the run; false by default. */
   countsSteps?: boolean;
-  /** Throws when the rule is not for this parameter. */
+  /** Throws when the rule cannot be used for this parameter. */
   assertParameter?: (name: string, parameter: tf.Tensor) => void;
-  /** The mathematics, of differentiable tfjs operations; intermediates are disposed. */
+  /** The update rule, composed of differentiable tfjs operations. Intermediate tensors are disposed. */
   rule?(input: RuleInput<Slot>): RuleOutput<Slot>;
-  /** In place of `rule`: the same for all parameters at once, one output for each input. */
+  /** Instead of `rule`, the update rule for all parameters at once; one output for each input. */
   foreach?(inputs: RuleInput<Slot>[]): RuleOutput<Slot>[];
-  /** The fused kernel of the rule, decay included; the backend's list kernel comes first, `rule` last. */
+  /** The fused kernel of the rule, including weight decay. Its `…List` variant is preferred, and `rule` is the fallback. */
   kernel?: K;
-  /** Attributes of the kernel at a step, but for learning rate and weight decay. */
+  /** Attributes of the kernel at a step, except learning rate and weight decay. */
   attributes?: (step: number) => Omit<Kernels[K]['attributes'], 'learningRate' | 'weightDecay'>;
 }
 
@@ -96,19 +101,19 @@ const kinds = {
   attributes: func,
 };
 
-// Of a parameter that had no gradient in some steps, how many these are: a scalar, so that checkpoints have it.
+// The number of steps in which a parameter had no gradient. It is a scalar tensor, so that checkpoints contain it.
 export const MISSED = 'missed';
 
 /**
- * An optimizer from an update rule for one parameter: the rule is lifted to all parameters, with schedules, weight decay,
- * slots that start when a parameter's first gradient comes, checks, and fused kernels where a backend has them.
+ * Makes an optimizer from an update rule for one parameter. It adds schedules, weight decay, argument checks, slots that start
+ * with a parameter's first gradient, and fused kernels where the backend has them.
  *
  * θ ← θ − η·(u + λ·θ) with the rule's direction u; not decoupled: g ← g + λ·θ, then θ ← θ − η·u
  *
- * @returns an optimizer that holds nothing itself
- * @throws when an option is not of its kind; the optimizer's functions say which parameter does not fit
+ * @returns a stateless optimizer
+ * @throws when an option is unknown or of the wrong kind; the optimizer's functions name the parameter that does not fit
  * @example
- * // Signum: steps by the sign of the momentum.
+ * // Signum: steps along the sign of the momentum.
  * const signum = ({ learningRate = 1e-3, momentum = 0.9 } = {}) =>
  *   perParameter({
  *     name: 'signum',
@@ -127,11 +132,13 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
   const rule = declaration as unknown as Rule;
   const { name, learningRate, slots = {}, countsSteps = false } = rule;
   if ((rule.rule === undefined) === (rule.foreach === undefined)) {
-    throw new Error(`perParameter: ${rule.rule ? 'both' : 'neither'} of rule and foreach given; give one`);
+    throw new Error(
+      `perParameter: ${rule.rule ? 'both' : 'neither'} of rule and foreach are given; give one`,
+    );
   }
   const slotNames = Object.keys(slots);
 
-  const inputOf = (
+  const prepareInput = (
     key: string,
     gradient: tf.Tensor,
     parameter: tf.Tensor | undefined,
@@ -139,7 +146,7 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
   ): Pick<StepInput, 'name' | 'gradient' | 'parameter' | 'slots' | 'weightDecay'> => {
     if (!parameter) {
       throw new Error(
-        `${name}: there is a gradient for ${key} but no parameter of that name; give the parameters that gradients were taken of`,
+        `${name}: there is a gradient for ${key} but no parameter of that name; give the parameters that the gradients belong to`,
       );
     }
     const g = floatTensor(name, `the gradient of ${key}`, gradient);
@@ -148,16 +155,16 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
         `${name}: ${key} has shape [${parameter.shape}] but its gradient has shape [${g.shape}]; give a gradient of the parameter's shape`,
       );
     }
-    const before = isKnown(key, state) ? slotsOf(key, state) : startOf(rule, key, parameter);
-    const weightDecay = weightDecayOf(rule, key, parameter);
-    return { name: key, gradient: g, parameter, slots: before, weightDecay };
+    const current = isKnown(key, state) ? readSlots(key, state) : startSlots(rule, key, parameter);
+    const weightDecay = findWeightDecay(rule, key, parameter);
+    return { name: key, gradient: g, parameter, slots: current, weightDecay };
   };
   const isKnown = (key: string, state: OptimizerState) => slotNames.some((slot) => state[slot]?.[key]);
-  const slotsOf = (key: string, state: OptimizerState): tf.NamedTensorMap => {
+  const readSlots = (key: string, state: OptimizerState): tf.NamedTensorMap => {
     const missing = slotNames.filter((slot) => !state[slot]?.[key]);
     if (missing.length > 0) {
       throw new Error(
-        `${name}: the state of ${key} has no ${missing}; give the whole state of the last step`,
+        `${name}: the state of ${key} has no ${missing}; give the complete state of the last step`,
       );
     }
     return Object.fromEntries(slotNames.map((slot) => [slot, state[slot]![key]!]));
@@ -170,7 +177,7 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
       return tf.tidy(() => {
         const state: OptimizerState = Object.fromEntries(slotNames.map((slot) => [slot, {}]));
         for (const [key, value] of Object.entries(params)) {
-          const starts = startOf(rule, key, floatTensor(name, key, value));
+          const starts = startSlots(rule, key, floatTensor(name, key, value));
           for (const slot of slotNames) state[slot]![key] = starts[slot]!;
         }
         return state;
@@ -185,30 +192,30 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
       assertArgument(name, 'step', step, required(index));
       assertKnownSlots(name, slotNames, state);
       const rate = rateAt(name, learningRate, step);
-      // tidy disposes what is computed on the way and keeps what is returned.
+      // tidy disposes intermediate tensors and keeps the returned ones.
       return tf.tidy(() => {
         const missed = (key: string): number => {
           if (!countsSteps) return 0;
           return isKnown(key, state) ? (state[MISSED]?.[key]?.dataSync()[0] ?? 0) : step;
         };
         const inputs = Object.entries(grads).map(([key, gradient]) => ({
-          ...inputOf(key, gradient, params[key], state),
+          ...prepareInput(key, gradient, params[key], state),
           learningRate: rate,
           step: step - missed(key),
           value,
         }));
         const outputs = stepAll(rule, inputs);
-        const given = new Set<tf.Tensor>(
+        const used = new Set<tf.Tensor>(
           inputs.flatMap((i) => [i.gradient, i.parameter, ...Object.values(i.slots)]),
         );
-        // Every tensor that is returned is a separate one, whatever the rule returned.
+        // All returned tensors are distinct and new, even if the rule returns its inputs.
         const fresh = (tensor: tf.Tensor): tf.Tensor => {
-          const own = given.has(tensor) ? tf.clone(tensor) : tensor;
-          given.add(own);
-          return own;
+          const result = used.has(tensor) ? tf.clone(tensor) : tensor;
+          used.add(result);
+          return result;
         };
         const updates: tf.NamedTensorMap = {};
-        // A parameter without a gradient in this step keeps its state, whether or not it is among params.
+        // A parameter without a gradient in this step keeps its state, even if it is not in params.
         const next: OptimizerState = Object.fromEntries(
           slotNames.map((slot) => [
             slot,
@@ -217,12 +224,12 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
         );
         inputs.forEach((input, i) => {
           const { name: key } = input;
-          const { update, slots: after } = checked(name, input, outputs[i]!, slotNames);
+          const { update, slots: after } = checkOutput(name, input, outputs[i]!, slotNames);
           updates[key] = fresh(update);
           for (const slot of slotNames) next[slot]![key] = fresh(after[slot]!);
         });
         if (countsSteps) {
-          const counts = new Map<string, number>(inputs.map(({ name: key, step: own }) => [key, step - own]));
+          const counts = new Map<string, number>(inputs.map((input) => [input.name, step - input.step]));
           for (const key of Object.keys(state[slotNames[0]!] ?? {})) {
             if (!counts.has(key)) counts.set(key, missed(key) + 1);
           }
@@ -262,33 +269,33 @@ type StepOutput = {
   slots: tf.NamedTensorMap;
 };
 
-/** What a rule needs for steps without the checks around it. */
+/** A rule without name, schedule and checks. */
 export type BareRule = Pick<Rule, 'slots' | 'decoupled' | 'rule' | 'foreach' | 'kernel' | 'attributes'>;
 
-/** The steps of many parameters: by the list kernel, by the kernel for each, or composed. */
+/** Steps many parameters: with one list kernel, with one kernel for each, or composed. */
 export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
   const { slots = {}, decoupled = true, kernel, attributes, foreach } = rule;
   if (foreach) {
     return tf.tidy(() => {
       const decayed = inputs.map((input) => (decoupled ? input : coupled(input)));
-      return foreach(decayed).map((output, i) => finished(decayed[i]!, output));
+      return foreach(decayed).map((output, i) => finish(decayed[i]!, output));
     }) as unknown as StepOutput[];
   }
   const names = Object.keys(slots);
   const compose = (input: StepInput): StepOutput =>
     tf.tidy(() => {
       const decayed = decoupled ? input : coupled(input);
-      return finished(decayed, rule.rule!(decayed)) as unknown as tf.TensorContainer;
+      return finish(decayed, rule.rule!(decayed)) as unknown as tf.TensorContainer;
     }) as unknown as StepOutput;
   if (kernel === undefined) return inputs.map(compose);
 
   const outputs = new Map<StepInput, StepOutput>();
   for (const [step, group] of bySteps(inputs)) {
-    const own = attributes?.(step) ?? {};
-    // A kernel without this attribute only decays apart from the gradient.
-    const list = decoupled || 'decoupled' in own ? group : group.map(coupled);
-    const all = { ...own, learningRate: group[0]!.learningRate };
-    const made = fusedList(
+    const atStep = attributes?.(step) ?? {};
+    // A kernel without the attribute `decoupled` supports only decoupled decay.
+    const list = decoupled || 'decoupled' in atStep ? group : group.map(coupled);
+    const all = { ...atStep, learningRate: group[0]!.learningRate };
+    const results = fusedList(
       `${kernel}List` as keyof ListKernels,
       [
         list.map((i) => i.gradient),
@@ -299,12 +306,12 @@ export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
     );
     const flat = ({ update, slots: after }: StepOutput) => [update, ...names.map((slot) => after[slot]!)];
     list.forEach((input, i) => {
-      const { gradient, parameter, slots: before, weightDecay } = input;
+      const { gradient, parameter, slots: current, weightDecay } = input;
       const [update, ...after] =
-        made?.[i] ??
+        results?.[i] ??
         fused(
           kernel,
-          { gradient, parameter, ...before } as unknown as Kernels[StepKernel]['inputs'],
+          { gradient, parameter, ...current } as unknown as Kernels[StepKernel]['inputs'],
           { ...all, weightDecay } as unknown as Kernels[StepKernel]['attributes'],
           () => flat(compose(input)),
         );
@@ -317,25 +324,27 @@ export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
   return inputs.map((input) => outputs.get(input)!);
 }
 
-/** Kernels take one step for all, so parameters with other counts go by themselves. */
+/** Groups the inputs by step, because a list kernel takes one step count for all its parameters. */
 function bySteps(inputs: StepInput[]): Map<number, StepInput[]> {
   const groups = new Map<number, StepInput[]>();
   for (const input of inputs) groups.set(input.step, [...(groups.get(input.step) ?? []), input]);
   return groups;
 }
 
-/** With the decay in its gradient. */
+/** Adds the weight decay to the gradient. */
 function coupled(input: StepInput): StepInput {
   if (input.weightDecay === 0) return input;
   const gradient = tf.add(input.gradient, tf.mul(input.parameter, input.weightDecay));
   return { ...input, gradient, weightDecay: 0 };
 }
 
-/** What is added to the parameter: −η·(u + λ·θ). */
-function finished(input: StepInput, { direction, update, from, slots }: RuleOutput): StepOutput {
+/** Computes the update −η·(u + λ·θ). */
+function finish(input: StepInput, { direction, update, from, slots }: RuleOutput): StepOutput {
   const { parameter, learningRate, weightDecay: lambda } = input;
   if (!update && !direction) {
-    throw new Error(`perParameter: the rule gave neither direction nor update for ${input.name}; give one`);
+    throw new Error(
+      `perParameter: the rule returned neither direction nor update for ${input.name}; return one`,
+    );
   }
   const start = from ?? parameter;
   const step = update
@@ -349,7 +358,7 @@ function finished(input: StepInput, { direction, update, from, slots }: RuleOutp
   };
 }
 
-function startOf(
+function startSlots(
   { name, slots = {}, assertParameter }: Rule,
   key: string,
   parameter: tf.Tensor,
@@ -368,17 +377,17 @@ function startOf(
   );
 }
 
-/** An output whose tensors fit: a state of another model would be broadcast without a word. */
-function checked(name: string, input: StepInput, output: StepOutput, slotNames: string[]): StepOutput {
+/** Checks the shapes of an output: the state of another model would silently be broadcast. */
+function checkOutput(name: string, input: StepInput, output: StepOutput, slotNames: string[]): StepOutput {
   const fits = (tensor: tf.Tensor | undefined, like: tf.Tensor) => tensor?.shape.join() === like.shape.join();
   const { parameter, slots } = input;
   const wrong = slotNames.find((slot) => !fits(output.slots[slot], slots[slot]!));
   if (wrong !== undefined || !fits(output.update, parameter)) {
     const what = wrong === undefined ? 'update' : `slot ${wrong}`;
-    const came = wrong === undefined ? output.update : output.slots[wrong];
-    const before = slotNames.map((slot) => `${slot} [${slots[slot]!.shape}]`).join(', ') || 'no state';
+    const actual = wrong === undefined ? output.update : output.slots[wrong];
+    const current = slotNames.map((slot) => `${slot} [${slots[slot]!.shape}]`).join(', ') || 'no state';
     throw new Error(
-      `${name}: the ${what} of ${input.name} [${parameter.shape}] with ${before} becomes ${came ? `[${came.shape}]` : 'missing'}; give the state of these parameters, and a rule that keeps shapes`,
+      `${name}: the ${what} of ${input.name} [${parameter.shape}] with ${current} becomes ${actual ? `[${actual.shape}]` : 'missing'}; give the state of these parameters, and a rule that keeps shapes`,
     );
   }
   return output;

@@ -6,11 +6,11 @@ import { type LearningRate, learningRateKind } from './schedule';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface RmsPropOptions extends WeightDecayOptions {
-  /** η ≥ 0, or a schedule of it; 0.01 by default. */
+  /** η ≥ 0, a number or a schedule; 0.01 by default. */
   learningRate?: LearningRate | undefined;
-  /** α in [0, 1), decay of the mean of squared gradients; 0.99 by default. */
+  /** α in [0, 1), the decay rate of the mean squared gradient; 0.99 by default. */
   decay?: number | undefined;
-  /** μ in [0, 1), how much of the last direction stays; 0 by default. */
+  /** μ in [0, 1), the momentum; 0 by default. */
   momentum?: number | undefined;
   /** Whether to divide by the standard deviation of the gradients instead of their root mean square; false by default. */
   centered?: boolean | undefined;
@@ -19,14 +19,14 @@ export interface RmsPropOptions extends WeightDecayOptions {
 }
 
 /**
- * RMSProp: steps of the gradient over the root of the mean squared gradient, as PyTorch's.
+ * RMSProp: divides the gradient by the root of the mean squared gradient, as in PyTorch.
  *
  * g ← g + λ·θ, v ← α·v + (1 − α)·g², d = g/(√v + ε), b ← μ·b + d, θ ← θ − η·b
  *
- * centered: m ← α·m + (1 − α)·g and √(v − m²) in place of √v
+ * centered: m ← α·m + (1 − α)·g and √(v − m²) instead of √v
  *
- * @returns an optimizer with the slots `square`, `mean` when centered, and `momentum` unless momentum is 0
- * @throws when an option is unknown or out of its range; `init` throws when `only` matches no parameter
+ * @returns an optimizer with the slots `square`, `mean` if centered, and `momentum` unless momentum is 0
+ * @throws when an option is unknown or out of range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = rmsProp({ learningRate: 1e-3, momentum: 0.9 });
  * @see Tieleman, Hinton, "Neural Networks for Machine Learning", 2012, lecture 6.5; centered: Graves, "Generating
@@ -58,7 +58,7 @@ export function rmsProp(options: RmsPropOptions = {}): Optimizer {
     rule({ gradient: g, slots: { square, mean, momentum: b } }) {
       const v = average(square!, tf.square(g));
       const m = mean && average(mean, g);
-      // Rounding can push the difference of two nearly equal numbers below 0.
+      // Rounding can make the difference of two nearly equal numbers negative.
       const variance = m ? tf.relu(tf.sub(v, tf.square(m))) : v;
       const d = tf.div(g, tf.add(tf.sqrt(variance), epsilon));
       const direction = b ? tf.add(tf.mul(b, momentum), d) : d;

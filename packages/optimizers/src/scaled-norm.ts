@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-// The smallest normal number of float32 and the largest.
+// The smallest normal and the largest number of float32.
 const [SMALLEST, LARGEST] = [1.1754943508222875e-38, 3.4028234663852886e38];
 
 /**
- * The Euclidean norm of tensors as if they were one vector, in two factors whose product is the norm: the largest magnitude, a
- * finite number above 0, and the norm of the tensors divided by it. No square overflows or vanishes on the way; what is not
- * finite among the values shows in root.
+ * The Euclidean norm of all tensors as one vector, split into two factors whose product is the norm: `peak`, the largest
+ * magnitude, finite and above 0, and `root`, the norm of the tensors divided by it. Squares neither overflow nor
+ * underflow. If a value is not finite, neither is `root`.
  */
 export function scaledNorm(tensors: tf.Tensor[]): { peak: tf.Scalar; root: tf.Scalar } {
   const filled = tensors.filter(({ size }) => size > 0);

@@ -34,7 +34,7 @@ describe("a step has the value of PyTorch's scheduler", () => {
 
   it.each(cases)('%s', async (_, { name, options, values }) => {
     const schedule = make(name, options);
-    // PyTorch carries each value on to the next step, and rounds on the way.
+    // PyTorch computes each value from the previous one, with rounding errors.
     await expectClose(
       values.map((_, step) => schedule(step)),
       values,
@@ -42,12 +42,12 @@ describe("a step has the value of PyTorch's scheduler", () => {
     );
   });
 
-  it('for the schedules that are there', () => {
+  it('for all schedules', () => {
     expect(schedules.length).toBeGreaterThan(5);
   });
 });
 
-/** Exact values where a schedule begins, bends and ends, and beyond. */
+/** Exact values where a schedule starts, bends and ends, and after its end. */
 const exact: [string, Schedule, { [step: number]: number }][] = [
   ['constantSchedule', constantSchedule(0.25), { 0: 0.25, 1: 0.25, 1e9: 0.25 }],
   [
@@ -101,14 +101,14 @@ const exact: [string, Schedule, { [step: number]: number }][] = [
   ],
 ];
 
-describe('a schedule has exact values where it begins, bends and ends, and beyond', () => {
+describe('a schedule has exact values where it starts, bends and ends, and after its end', () => {
   it.each(exact)('%s', async (_, schedule, values) => {
     const steps = Object.keys(values).map(Number);
     await expectClose(steps.map(schedule), Object.values(values), { absolute: 1e-15, relative: 1e-12 });
   });
 });
 
-it('warmup of a cosine is the cosine with a warm-up', async () => {
+it('warmup before a cosine equals a cosine with a warm-up', async () => {
   const [one, other] = [
     warmup(cosineDecay({ peak: 0.7, totalSteps: 9, end: 0.1 }), { steps: 4 }),
     cosineDecay({ peak: 0.7, totalSteps: 13, end: 0.1, warmupSteps: 4 }),
@@ -122,12 +122,12 @@ const wrong = (value: unknown) => value as never;
 describe('bad options', () => {
   it.each([
     [() => constantSchedule(-1), /^constantSchedule: value is -1; give a finite number of at least 0/],
-    [() => stepDecay({ start: 1 }), /^stepDecay: neither of every and at given; give one of the two/],
-    [() => stepDecay({ start: 1, every: 2, at: [1] }), /^stepDecay: both of every and at given/],
+    [() => stepDecay({ start: 1 }), /^stepDecay: neither of every and at are given; give one of the two/],
+    [() => stepDecay({ start: 1, every: 2, at: [1] }), /^stepDecay: both of every and at are given/],
     [() => stepDecay({ start: 1, every: 0 }), /^stepDecay: every is 0; give an integer of at least 1/],
     [
       () => stepDecay({ start: 1, at: [3, 3] }),
-      /^stepDecay: at is \[3, 3\]; give integers of at least 0 that rise/,
+      /^stepDecay: at is \[3, 3\]; give integers of at least 0 in ascending order/,
     ],
     [() => stepDecay({ start: 1, at: [-1] }), /^stepDecay: at is \[-1\]/],
     [() => linearDecay({ start: Number.NaN, totalSteps: 3 }), /^linearDecay: start is NaN/],
@@ -174,7 +174,7 @@ describe('bad options', () => {
     [() => constantSchedule(wrong(undefined)), /^constantSchedule: value is missing/],
     [() => warmup(wrong(0.1), { steps: 3 }), /^warmup: schedule is 0.1; give a schedule such as cosineDecay/],
     [() => warmup(constantSchedule(1), { steps: 0 }), /^warmup: steps is 0; give an integer of at least 1/],
-  ])('says what came and what to do', (call, message) => {
+  ])('shows the value and says how to fix it', (call, message) => {
     expect(call).toThrow(message);
   });
 });

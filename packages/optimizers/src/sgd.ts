@@ -6,28 +6,28 @@ import { type LearningRate, learningRateKind } from './schedule';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface SgdOptions extends WeightDecayOptions {
-  /** η ≥ 0, or a schedule of it. */
+  /** η ≥ 0, a number or a schedule. */
   learningRate: LearningRate;
-  /** μ in [0, 1), how much of the last direction stays; 0 by default. */
+  /** μ in [0, 1), the momentum; 0 by default. */
   momentum?: number | undefined;
-  /** Whether to look ahead along the momentum; false by default. */
+  /** Whether to use Nesterov momentum; false by default. */
   nesterov?: boolean | undefined;
-  /** Whether weights shrink apart from the gradient; false by default, as in PyTorch. */
+  /** Whether weight decay is decoupled from the gradient; false by default, as in PyTorch. */
   decoupled?: boolean | undefined;
 }
 
 /**
- * Stochastic gradient descent with momentum: a heavy ball rolls down the loss.
+ * Stochastic gradient descent with optional momentum, plain or Nesterov.
  *
  * g ← g + λ·θ, b ← μ·b + g, u = b, or g + μ·b with nesterov; θ ← θ − η·u
  *
- * decoupled: g stays as it is and θ ← θ − η·(u + λ·θ)
+ * decoupled: g is not changed, and θ ← θ − η·(u + λ·θ)
  *
- * With momentum it runs the kernel `SgdList`, or `Sgd` for each parameter, where the backend has it.
+ * With momentum, it runs the kernel `SgdList`, or `Sgd` for each parameter, where the backend has it.
  *
  * @returns an optimizer with the slot `momentum`, unless momentum is 0
- * @throws when an option is unknown or out of its range, or nesterov has no momentum to look along; `init` throws when
- *   `only` matches no parameter
+ * @throws when an option is unknown or out of range, or nesterov is true without momentum; `init` throws when `only` matches no
+ *   parameter
  * @example
  * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4, only: /kernel$/ });
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013,
@@ -55,7 +55,7 @@ export function sgd(options: SgdOptions): Optimizer {
   });
 }
 
-/** The rule of momentum, which Muon's direction follows too. */
+/** The momentum rule, also used by Muon. */
 export const heavyBall = (momentum: number, nesterov: boolean, decoupled: boolean) =>
   ({
     decoupled,

@@ -17,7 +17,8 @@ import {
 
 const x = tf.tensor2d([1, 0.5, -0.3, -0.2, 1.1, 0.4, 0.3, -0.6, 0.9, 0.8, 0.2, -1], [4, 3]);
 const y = tf.tensor2d([0.5, -1, 2, 1], [4, 1]);
-const lossOf = (w: tf.Variable) => tf.mean(tf.square(tf.sub(tf.matMul(x, w as tf.Tensor2D), y))) as tf.Scalar;
+const computeLoss = (w: tf.Variable) =>
+  tf.mean(tf.square(tf.sub(tf.matMul(x, w as tf.Tensor2D), y))) as tf.Scalar;
 const start = (name?: string) => tf.tidy(() => tf.variable(tf.tensor2d([[0.5], [1], [-1]]), true, name));
 const weighed = () =>
   partition(
@@ -38,12 +39,12 @@ describe('minimize and applyGradients', () => {
       () => toTfOptimizer(adam({ learningRate: 0.1, epsilon: 1e-7 })),
       () => tf.train.adam(0.1, 0.9, 0.999, 1e-7),
     ],
-  ])('%s makes the steps of tf.train', async (_, ours, theirs) => {
+  ])('%s takes the same steps as tf.train', async (_, ours, theirs) => {
     const [w, v] = [start(), start()];
     const [one, other] = [ours(), theirs()];
     for (let i = 0; i < 10; i++) {
-      one.minimize(() => lossOf(w), false, [w]);
-      other.minimize(() => lossOf(v), false, [v]);
+      one.minimize(() => computeLoss(w), false, [w]);
+      other.minimize(() => computeLoss(v), false, [v]);
     }
     await expectClose(w, await v.data(), { absolute: 1e-5, relative: 1e-5 });
     expect(one.iterations).toBe(10);
@@ -51,17 +52,17 @@ describe('minimize and applyGradients', () => {
     one.dispose();
   });
 
-  it('finds all trainable variables by itself, and returns the loss when asked', async () => {
+  it('finds all trainable variables, and returns the loss on request', async () => {
     const w = start();
     const optimizer = toTfOptimizer(sgd({ learningRate: 0.1 }));
-    const before = lossOf(w);
-    const cost = optimizer.minimize(() => lossOf(w), true)!;
+    const before = computeLoss(w);
+    const cost = optimizer.minimize(() => computeLoss(w), true)!;
     await expectClose(cost, before);
-    expect((await lossOf(w).data())[0]).toBeLessThan((await cost.data())[0]!);
+    expect((await computeLoss(w).data())[0]).toBeLessThan((await cost.data())[0]!);
     w.dispose();
   });
 
-  it('takes gradients as a map and as an array, and skips what has none', async () => {
+  it('accepts gradients as a map or an array, and skips variables without one', async () => {
     const [w, v, untouched] = [start('map/w'), start('array/w'), start('untouched/w')];
     const [one, other] = [toTfOptimizer(adam()), toTfOptimizer(adam())];
     const gradient = tf.fill([3, 1], 0.25);
@@ -79,32 +80,32 @@ describe('minimize and applyGradients', () => {
     other.dispose();
   });
 
-  it('leaks nothing, also inside of tidy, and dispose frees the state', async () => {
+  it('leaks nothing, also within tidy, and dispose frees the state', async () => {
     await expectNoLeaks(() => {
       const w = start();
       const optimizer = toTfOptimizer(clipByGlobalNorm(adam(), { maxNorm: 1 }));
-      optimizer.minimize(() => lossOf(w), false, [w]);
+      optimizer.minimize(() => computeLoss(w), false, [w]);
       const after = tf.memory().numTensors;
-      for (let i = 0; i < 20; i++) tf.tidy(() => void optimizer.minimize(() => lossOf(w), false, [w]));
+      for (let i = 0; i < 20; i++) tf.tidy(() => void optimizer.minimize(() => computeLoss(w), false, [w]));
       expect(tf.memory().numTensors).toBe(after);
       optimizer.dispose();
       return w;
     });
   });
 
-  it('keeps the state of variables that sit out, and begins that of newcomers', async () => {
+  it('keeps the state of paused variables, and starts that of added ones', async () => {
     const [a, b, alone] = [start(), start(), start()];
     const optimizer = toTfOptimizer(exponentialMovingAverage(adam({ learningRate: 0.1 })));
     const reference = toTfOptimizer(adam({ learningRate: 0.1 }));
-    optimizer.minimize(() => lossOf(a), false, [a]);
-    optimizer.minimize(() => lossOf(b), false, [b]);
-    optimizer.minimize(() => lossOf(a), false, [a]);
+    optimizer.minimize(() => computeLoss(a), false, [a]);
+    optimizer.minimize(() => computeLoss(b), false, [b]);
+    optimizer.minimize(() => computeLoss(a), false, [a]);
     expect(optimizer.iterations).toBe(3);
     // The same three gradients by hand: b's step in between changes the count of steps only.
-    reference.minimize(() => lossOf(alone), false, [alone]);
+    reference.minimize(() => computeLoss(alone), false, [alone]);
     const c = start();
-    reference.minimize(() => lossOf(c), false, [c]);
-    reference.minimize(() => lossOf(alone), false, [alone]);
+    reference.minimize(() => computeLoss(c), false, [c]);
+    reference.minimize(() => computeLoss(alone), false, [alone]);
     await expectClose(a, alone, { absolute: 0, relative: 0 });
     const names = (await optimizer.getWeights()).map(({ name }) => name);
     expect(names).toEqual([
@@ -124,10 +125,10 @@ describe('minimize and applyGradients', () => {
     reference.dispose();
   });
 
-  it('starts anew for a variable that takes the name of a disposed one', async () => {
+  it('starts with new state for a variable with the name of a disposed one', async () => {
     const optimizer = toTfOptimizer(exponentialMovingAverage(adam({ learningRate: 0.1 })));
     const first = start('reused/w');
-    optimizer.minimize(() => lossOf(first), false, [first]);
+    optimizer.minimize(() => computeLoss(first), false, [first]);
     first.dispose();
     const other = tf.tidy(() => tf.variable(tf.ones([2]), true, 'reused/w'));
     optimizer.minimize(() => tf.sum(tf.square(other)) as tf.Scalar, false, [other]);
@@ -137,21 +138,21 @@ describe('minimize and applyGradients', () => {
     optimizer.dispose();
   });
 
-  it('goes on after one of its variables was disposed', async () => {
+  it('continues after one of its variables is disposed', async () => {
     const optimizer = toTfOptimizer(
       partition([], exponentialMovingAverage(sgd({ learningRate: 0.1, momentum: 0.5 }))),
     );
     const [first, second] = [start('gone/w'), start('stays/w')];
-    optimizer.minimize(() => lossOf(first), false, [first]);
+    optimizer.minimize(() => computeLoss(first), false, [first]);
     first.dispose();
-    optimizer.minimize(() => lossOf(second), false, [second]);
-    optimizer.minimize(() => lossOf(second), false, [second]);
-    expect((await lossOf(second).data())[0]).toBeLessThan(3);
+    optimizer.minimize(() => computeLoss(second), false, [second]);
+    optimizer.minimize(() => computeLoss(second), false, [second]);
+    expect((await computeLoss(second).data())[0]).toBeLessThan(3);
     second.dispose();
     optimizer.dispose();
   });
 
-  it('gives minimize its loss, for rules that go by it', async () => {
+  it('passes the loss of minimize to rules that use it', async () => {
     const values: (tf.Tensor | undefined)[] = [];
     const optimizer = toTfOptimizer(
       perParameter({
@@ -164,8 +165,8 @@ describe('minimize and applyGradients', () => {
       }),
     );
     const w = start();
-    const [before] = await lossOf(w).data();
-    optimizer.minimize(() => lossOf(w), false, [w]);
+    const [before] = await computeLoss(w).data();
+    optimizer.minimize(() => computeLoss(w), false, [w]);
     optimizer.applyGradients({ [w.name]: tf.ones([3, 1]) });
     expect(values).toHaveLength(2);
     expect(values[1]).toBeUndefined();
@@ -174,14 +175,14 @@ describe('minimize and applyGradients', () => {
     w.dispose();
   });
 
-  it('refuses what is no optimizer, and unknown options', () => {
+  it('rejects anything that is not an optimizer, and unknown options', () => {
     expect(() => toTfOptimizer(adam as never)).toThrow(
       /^toTfOptimizer: optimizer is the function adam; give/,
     );
     expect(() => toTfOptimizer(adam(), { nam: 'x' } as never)).toThrow(/no option "nam"; did you mean name/);
   });
 
-  it('follows a schedule by its iterations', async () => {
+  it('follows a schedule with its iterations', async () => {
     const w = start();
     const optimizer = toTfOptimizer(sgd({ learningRate: linearDecay({ start: 1, totalSteps: 2 }) }));
     const gradients = { [w.name]: tf.ones([3, 1]) };
@@ -194,7 +195,7 @@ describe('minimize and applyGradients', () => {
     w.dispose();
   });
 
-  it('says which gradient has no variable', () => {
+  it('names a gradient without a variable', () => {
     expect(() => toTfOptimizer(adam()).applyGradients({ nobody: tf.scalar(1) })).toThrow(
       /^toTfOptimizer: there is a gradient for nobody but no variable of that name/,
     );
@@ -206,7 +207,7 @@ describe('getWeights and setWeights', () => {
   const loss =
     ([kernel, bias]: readonly [tf.Variable, tf.Variable]) =>
     () =>
-      tf.add(lossOf(kernel), tf.mul(lossOf(bias), 0.5)) as tf.Scalar;
+      tf.add(computeLoss(kernel), tf.mul(computeLoss(bias), 0.5)) as tf.Scalar;
 
   it.each(['the same names', 'other names'])('continue a run exactly, under %s', async (names) => {
     const [w, first] = [variables(`run ${names}`), toTfOptimizer(weighed())];
@@ -237,7 +238,7 @@ describe('getWeights and setWeights', () => {
     second.dispose();
   });
 
-  it('refuse the state of another optimizer, and of other parameters', async () => {
+  it('reject the state of another optimizer or of other parameters', async () => {
     const w = start('refused/kernel');
     const gradients = { 'refused/kernel': tf.ones([3, 1]) };
     const optimizer = toTfOptimizer(sgd({ learningRate: 1, momentum: 0.5 }));
@@ -246,7 +247,7 @@ describe('getWeights and setWeights', () => {
       { name: 'a/mean', tensor: tf.zeros([3, 1]) },
     ]);
     expect(() => optimizer.applyGradients(gradients)).toThrow(
-      /^setWeights: the optimizer has no slot mean but momentum; give the weights of an optimizer of the same kind/,
+      /^setWeights: the optimizer has no slot mean, only momentum; give the weights of an optimizer of the same kind/,
     );
     await optimizer.setWeights([
       { name: 'iter', tensor: tf.scalar(1, 'int32') },
@@ -278,7 +279,7 @@ describe('tfjs-layers', () => {
       ],
     });
   const options = { epochs: 10, batchSize: 8, shuffle: false, verbose: 0 } as const;
-  // The variables of a loaded model are called kernel_1 while those of its original are there.
+  // The variables of a loaded model are named kernel_1 while its original exists.
   const make = () =>
     clipByGlobalNorm(
       partition(
@@ -308,7 +309,7 @@ describe('tfjs-layers', () => {
     model.dispose();
   });
 
-  it('saves a model with its optimizer, and the loaded one goes on exactly', async () => {
+  it('saves a model with its optimizer, and the loaded one continues exactly', async () => {
     const model = createModel();
     model.compile({ optimizer: toTfOptimizer(make(), { name: 'clipped muon' }), loss: 'meanSquaredError' });
     await model.fit(xs, ys, options);

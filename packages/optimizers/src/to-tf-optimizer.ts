@@ -5,23 +5,22 @@ import { type Optimizer, type OptimizerState, optimizerKind } from './optimizer'
 import { MISSED } from './per-parameter';
 
 export interface ToTfOptimizerOptions {
-  /** Registers it under this name, so that `loadLayersModel` finds the optimizer of a model saved with it. */
+  /** A name to register the class under, so that `loadLayersModel` can load a model that was saved with this optimizer. */
   name?: string | undefined;
 }
 
 /**
- * The optimizer as a `tf.Optimizer`: for `minimize`, `applyGradients` and the `compile` of tfjs-layers.
+ * Converts an optimizer to a `tf.Optimizer`, for `minimize`, `applyGradients` and the `compile` of tfjs-layers.
  *
- * It holds the state, in variables that `dispose` frees, and counts the steps in `iterations`, which schedules go by.
- * Parameters are known by the names of their variables: what `match` and `only` look at is a name such as
- * 'dense_Dense1/kernel'. tfjs gives no two variables one name: those of a model that is loaded next to its original are
- * called 'dense_Dense1/kernel_1', so match /kernel(_\d+)?$/.
+ * It holds the state in variables, which `dispose` frees. Schedules follow its step count, `iterations`. The names of parameters
+ * are those of their variables: `match` and `only` receive a name such as 'dense_Dense1/kernel'. Variable names are unique in
+ * tfjs, so a model that is loaded while its original exists has 'dense_Dense1/kernel_1': match /kernel(_\d+)?$/.
  *
- * `getWeights` gives the state as 'dense_Dense1/kernel/momentum'. `setWeights` goes by these names, or by the order of
- * the parameters where the names are not found. A variable that takes the name of a disposed one starts with new state.
+ * `getWeights` returns the state under names such as 'dense_Dense1/kernel/momentum'. `setWeights` assigns it by these names, or
+ * by the order of the parameters if the names are not found. A variable with the name of a disposed one starts with new state.
  *
- * @throws when optimizer is not one; a step throws when a gradient has no variable of its name, or restored weights do not fit
- *   the parameters
+ * @throws when optimizer is not an optimizer; a step throws when a gradient has no variable of its name, or restored weights do
+ *   not fit the parameters
  * @example
  * model.compile({ optimizer: toTfOptimizer(adamW({ only: /kernel$/ })), loss: 'categoricalCrossentropy' });
  */
@@ -34,16 +33,16 @@ export function toTfOptimizer(optimizer: Optimizer, options: ToTfOptimizerOption
   return new Named();
 }
 
-// tfjs-core does not export its own names of these two.
+// tfjs-core does not export its types for these two.
 type Variables = { [name: string]: tf.Variable };
 type NamedTensor = { name: string; tensor: tf.Tensor };
 
-// A function, and no class of the module, so that bundlers can leave it out.
+// A function rather than a class declaration, so that bundlers can remove it when it is not used.
 const adapter = (optimizer: Optimizer, className: string) =>
   class extends tf.Optimizer {
     static readonly className = className;
     #state: { [slot: string]: Variables } = {};
-    /** Names of the parameters so far, each with the id of its variable. */
+    /** Names of the parameters so far, with the ids of their variables. */
     readonly #known = new Map<string, number>();
     #restored = false;
     #value: tf.Tensor | undefined;
@@ -58,22 +57,22 @@ const adapter = (optimizer: Optimizer, className: string) =>
     }
 
     applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
-      const given = Array.isArray(gradients)
+      const entries = Array.isArray(gradients)
         ? gradients.map((g) => [g.name, g.tensor] as const)
         : Object.entries(gradients);
-      // tfjs leaves out, or sets to null, what the loss does not depend on.
-      const grads: tf.NamedTensorMap = Object.fromEntries(given.filter(([, tensor]) => tensor));
+      // tfjs omits gradients on which the loss does not depend, or sets them to null.
+      const grads: tf.NamedTensorMap = Object.fromEntries(entries.filter(([, tensor]) => tensor));
       for (const name of Object.keys(grads)) {
         if (!registered()[name]) {
           throw new Error(
-            `toTfOptimizer: there is a gradient for ${name} but no variable of that name; give gradients by the names of variables`,
+            `toTfOptimizer: there is a gradient for ${name} but no variable of that name; give gradients under the names of their variables`,
           );
         }
       }
       tf.tidy(() => {
         this.#remember(Object.keys(grads));
         const params = variables(this.#known.keys());
-        // Given by minimize; gradients that come without it have none.
+        // Set by minimize. A call of applyGradients alone has no loss.
         const value = this.#value?.isDisposed ? undefined : this.#value;
         const next = optimizer.update(grads, this.#state, { params, step: this.iterations, value });
         applyUpdates(params, next.updates);
@@ -111,7 +110,7 @@ const adapter = (optimizer: Optimizer, className: string) =>
       return {};
     }
 
-    /** Makes the state of the first parameters, or fits the restored state to them; later ones get theirs in their first step. */
+    /** Creates the state of the first parameters, or assigns them the restored state. Later ones get theirs in their first step. */
     #remember(names: string[]): void {
       for (const name of names) {
         if (this.#known.has(name) && this.#known.get(name) !== registered()[name]!.id) this.#drop(name);
@@ -120,7 +119,7 @@ const adapter = (optimizer: Optimizer, className: string) =>
       for (const name of names) this.#known.set(name, registered()[name]!.id);
       if (!isFirst) return;
       const fresh = optimizer.init(variables(names));
-      if (this.#restored) this.#state = fitted(this.#state, fresh);
+      if (this.#restored) this.#state = assignRestored(this.#state, fresh);
       const isNew = (slot: string, name: string) => !this.#state[slot]?.[name];
       this.#store(
         Object.fromEntries(
@@ -163,8 +162,8 @@ const registered = (): Variables => tf.engine().registeredVariables;
 const variables = (names: Iterable<string>): Variables =>
   Object.fromEntries([...names].flatMap((name) => (registered()[name] ? [[name, registered()[name]!]] : [])));
 
-/** The restored state under the names of the parameters that are there now: by name, or else by order. */
-function fitted(
+/** Assigns a restored state to the current parameters: by name, or else by order. */
+function assignRestored(
   restored: { [slot: string]: Variables },
   fresh: OptimizerState,
 ): { [slot: string]: Variables } {
@@ -172,7 +171,7 @@ function fitted(
   const unknown = Object.keys(restored).filter((slot) => !fresh[slot] && !isCount(slot));
   if (unknown.length > 0) {
     throw new Error(
-      `setWeights: the optimizer has no slot ${unknown.join(', ')} but ${Object.keys(fresh).join(', ') || 'none'}; give the weights of an optimizer of the same kind`,
+      `setWeights: the optimizer has no slot ${unknown.join(', ')}, only ${Object.keys(fresh).join(', ') || 'none'}; give the weights of an optimizer of the same kind`,
     );
   }
   const renamed = new Map<string, string>();
@@ -194,7 +193,7 @@ function fitted(
     });
     return [slot, Object.fromEntries(names.map((name, i) => [name, inOrder[i]![1]]))] as const;
   });
-  // Not every parameter has a count, so their order says nothing: they follow the other slots.
+  // Some parameters have no count, so counts cannot be matched by order. They follow the other slots.
   const counts = Object.entries(restored)
     .filter(([slot]) => isCount(slot))
     .map(([slot, saved]) => {

@@ -2,16 +2,16 @@ import { assertArgument, assertOptions, count, required } from '@tenfold/checks'
 import { type Schedule, scheduleKind } from './schedule';
 
 export interface WarmupOptions {
-  /** Steps of the rise, an integer of at least 1. */
+  /** Number of steps of the rise, an integer of at least 1. */
   steps: number;
 }
 
 /**
- * A linear rise to the start of another schedule, which then runs from its step 0.
+ * A linear rise to the first value of another schedule, which then starts at its step 0.
  *
  * t < w: η(0)·(t + 1)/w; then η(t − w), with w = steps
  *
- * @param schedule of the steps after the rise, its first value the end of the rise
+ * @param schedule the schedule after the rise
  * @throws when schedule is not a function, or steps is not such an integer
  * @example
  * adamW({ learningRate: warmup(linearDecay({ start: 2e-3, totalSteps: 900 }), { steps: 100 }) });

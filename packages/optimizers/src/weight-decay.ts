@@ -3,22 +3,22 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type Match, matches } from './match';
 
 export interface WeightDecayOptions {
-  /** λ ≥ 0, how fast weights shrink; 0 by default. */
+  /** λ ≥ 0, the weight decay; 0 by default. */
   weightDecay?: number | undefined;
-  /** Which parameters shrink; all by default. /kernel$/ leaves out biases and norms. */
+  /** The parameters that decay, all by default. /kernel$/ excludes biases and norms. */
   only?: Match | undefined;
 }
 
 export const weightDecayKinds = { weightDecay: nonNegative, only: match };
 
 /** The weight decay of one parameter. */
-export const weightDecayOf = (
+export const findWeightDecay = (
   { weightDecay = 0, only }: WeightDecayOptions,
   name: string,
   parameter: tf.Tensor,
 ): number => (!only || matches(only, name, parameter) ? weightDecay : 0);
 
-/** Fails when `only` matches none of the parameters: a misspelled expression would switch the decay off without a word. */
+/** Throws when `only` matches no parameter: a misspelled expression would silently turn off weight decay. */
 export function assertOnlyMatches(
   optimizer: string,
   { weightDecay = 0, only }: WeightDecayOptions,
