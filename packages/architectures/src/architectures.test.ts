@@ -30,7 +30,7 @@ interface Case {
   losses: number[];
   predicted: Values;
 }
-// Every export is a network with goldens, but for parts of them.
+// Every export except parts of networks has golden values.
 const names = Object.keys(architectures).filter(
   (name) => !['transformerBlock', 'computeWhiteningFilters'].includes(name),
 );
@@ -38,7 +38,7 @@ const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
 const cases = names.flatMap((name) => files[name] ?? []);
 const toTensor = ({ values, shape }: Values) => tf.tensor(values, shape);
 
-it('has goldens of every architecture', () => {
+it('has golden values for every architecture', () => {
   expect(names.filter((name) => !files[name]?.length)).toEqual([]);
 });
 
@@ -93,7 +93,7 @@ describe.each(cases.map((c, i) => [`${i} ${c.name} ${JSON.stringify(c.options)}`
       }
     });
 
-    it("meets PyTorch's losses over ten steps of SGD, and predicts as it does then", async () => {
+    it("has PyTorch's losses over ten steps of SGD, and then its predictions", async () => {
       const model = start();
       const x = toTensor(c.x);
       const losses: number[] = [];
@@ -120,7 +120,7 @@ describe.each(cases.map((c, i) => [`${i} ${c.name} ${JSON.stringify(c.options)}`
   },
 );
 
-// Multiply-adds an image and parameters that are trained, by hand.
+// Multiply-adds per image and trained parameters, computed by hand.
 const square = (n: number) => n * n;
 const cnnMacs = (a: number, b: number, c: number) =>
   31 * 31 * 12 * 24 + // whiten
@@ -130,7 +130,7 @@ const cnnMacs = (a: number, b: number, c: number) =>
   c * 10;
 const cnnParameters = (a: number, b: number, c: number) =>
   24 + 9 * (24 * a + a * a + a * b + b * b + b * c + c * c) + 2 * (a + b + c) + 10 * c;
-// Four projections, two products with every token, two layers.
+// Four projections, two products with all tokens, two dense layers.
 const blockMacs = (tokens: number, d: number, mlp: number) =>
   tokens * (4 * d * d + 2 * tokens * d + 2 * d * mlp);
 const blockParameters = (d: number, mlp: number) => 4 * (d * d + d) + 2 * d * mlp + mlp + d + 4 * d;
@@ -196,7 +196,7 @@ describe.each<[string, () => Layer, number, number]>([
     32 * 96 * 768 + 31 * 256 * 768 + 512 * 10,
     96 * 768 + 768 + 256 * 768 + 256 + 513 * 10,
   ],
-])('%s as it is by default', (_, layer, multiplyAdds, parameters) => {
+])('%s with its defaults', (_, layer, multiplyAdds, parameters) => {
   const model = createModel(layer());
 
   it('has the parameters and multiply-adds counted by hand', () => {
@@ -204,20 +204,20 @@ describe.each<[string, () => Layer, number, number]>([
     expect(countFlops(model, [32, 32, 3])).toBe(2 * multiplyAdds);
   });
 
-  it('gives logits [batch, classes]', () => {
+  it('outputs logits [batch, classes]', () => {
     const y = model.predict(tf.zeros([2, 32, 32, 3]));
     expect([y.shape, y.dtype]).toEqual([[2, 10], 'float32']);
   });
 });
 
-it('computes no gradient of the image, nor of frozen filters', async () => {
+it('computes no gradient of the image or of frozen filters', async () => {
   const model = createModel(airbench({ widths: [2, 2, 2] }));
   const kernels = await kernelRuns(() => lossAndGradients(model, tf.ones([1, 32, 32, 3]), [3]).gradients);
   expect([kernels.Conv2DBackpropInput, kernels.Conv2DBackpropFilter]).toEqual([6, 6]);
 });
 
-it('begins as the identity where it says so', async () => {
-  // Without attention and networks of its own, a transformer gives the mean of its normalized tokens.
+it('starts as the identity with zeroInit', async () => {
+  // If all branches are zero, a transformer outputs the mean of its normalized tokens.
   const options = { imageSize: 8, patchSize: 4, width: 8, heads: 2, mlpWidth: 4, classes: 3 };
   const x = tf.randomNormal([2, 8, 8, 3], 0, 1, 'float32', 5);
   const [none, deep] = [
@@ -229,7 +229,7 @@ it('begins as the identity where it says so', async () => {
   await expect(expectClose(random.predict(x), none.predict(x))).rejects.toThrow();
 });
 
-it('keeps the whitening filters it is given, frozen', async () => {
+it('uses and freezes the given whitening filters', async () => {
   const whitening = Float32Array.from({ length: 288 }, (_, i) => i);
   for (const layer of [
     airbench({ whitening, widths: [1, 1, 1] }),
@@ -253,13 +253,13 @@ describe.each<[string, () => Layer]>([
   ['vitHybrid', () => vitHybrid({ imageSize: 28, inChannels: 1, stemWidth: 2, width: 8, depth: 1 })],
   ['rowRnn', () => rowRnn({ imageSize: 28, inChannels: 1, width: 4 })],
   ['reNet', () => reNet({ imageSize: 28, inChannels: 1, width: 8, depth: 1 })],
-])('%s takes images like those of MNIST', (_, layer) => {
-  it('and gives logits', () => {
+])('%s accepts images like those of MNIST', (_, layer) => {
+  it('and outputs logits', () => {
     expect(createModel(layer()).predict(tf.zeros([2, 28, 28, 1])).shape).toEqual([2, 10]);
   });
 });
 
-it('takes images of other sizes, down to the smallest', () => {
+it('accepts images of other sizes, down to the smallest', () => {
   for (const imageSize of [9, 16, 40, 64]) {
     const model = createModel(airbench({ imageSize, widths: [2, 2, 2] }));
     expect(model.predict(tf.zeros([1, imageSize, imageSize, 3])).shape).toEqual([1, 10]);
@@ -273,7 +273,7 @@ describe('bad options', () => {
   it.each<[() => unknown, RegExp]>([
     [() => airbench({ whitening: new Float32Array(3) }), /whitening has 3 values; give the 288/],
     [() => airbench({ widths: [1, 0, 1] }), /airbench: widths is \[1, 0, 1\]; give an array of 3/],
-    [() => mlp({ widths: [] }), /mlp: widths is \[\]; give the units of at least one/],
+    [() => mlp({ widths: [] }), /mlp: widths is \[\]; give at least one hidden layer/],
     [() => vit({ patchSize: 5 }), /vit: imageSize is 32 and patchSize is 5; patchSize must divide/],
     [() => vit({ positions: 'none' as 'learned' }), /vit: positions is "none"; give "sincos2d" or "learned"/],
     [() => vit({ tokens: 'round' as 'shifted' }), /vit: tokens is "round"; give "patches" or "shifted"/],
@@ -292,7 +292,7 @@ describe('bad options', () => {
     [() => reNet({ depth: 0 }), /^reNet: depth is 0/],
     [() => vit({ mlpDim: 3 } as object), /^vit: there is no option "mlpDim"/],
     [() => createModel(rowRnn()).predict(tf.zeros([1, 8, 8, 3])), /rowRnn: the input has shape \[1,8,8,3\]/],
-  ])('are refused with what to do', (call, message) => {
+  ])('are rejected with a clear error', (call, message) => {
     expect(call).toThrow(message);
   });
 });

@@ -8,15 +8,15 @@ import { convolution, norm } from './airbench-parts';
 export interface AirbenchOptions {
   /** Height and width of the images, at least 9; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Channels of the three blocks; [64, 128, 128] by default. */
+  /** Number of channels of the three blocks; [64, 128, 128] by default. */
   widths?: [number, number, number];
   /** Number of logits; 10 by default. */
   classes?: number;
-  /** Filters of the first convolution, from `computeWhiteningFilters`. Without them they are random, and stay so. */
+  /** Filters of the first convolution, from `computeWhiteningFilters`. Without them, the filters are random and frozen. */
   whitening?: Float32Array;
-  /** Factor of the logits; 1/9 by default. */
+  /** Scale of the logits; 1/9 by default. */
   logitScale?: number;
 }
 
@@ -26,12 +26,12 @@ export interface AirbenchOptions {
  *
  * whiten:  convolution 2×2 'valid' to 8·inChannels channels, its kernel frozen; GELU            31×31
  * block1…3: convolution 3×3, max-pooling 2, batch norm, GELU, convolution 3×3, batch norm, GELU  15×15, 7×7, 3×3
- * head:    max-pooling over what is left, dense without bias, times logitScale
+ * head:    max-pooling over all positions, dense without bias, times logitScale
  *
- * The convolutions have no bias and start as the identity as far as there are channels for it (`dirac`); the batch
- * norms have a shift and no scale, epsilon 1e-12 and momentum 0.4.
+ * The convolutions have no bias, and their first filters start as the identity (`dirac`). The batch norms have a shift but no
+ * scale, epsilon 1e-12 and momentum 0.4.
  *
- * @throws when an option is unknown or out of its range, or whitening does not have the size of the first kernel
+ * @throws when an option is unknown or out of range, or whitening does not have the size of the first kernel
  * @example
  * const model = createModel(airbench({ whitening: await computeWhiteningFilters(images) }), { seed: 0 });
  * model.predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
@@ -49,7 +49,7 @@ export function airbench(options: AirbenchOptions = {}): Layer {
   const { imageSize = 32, inChannels = 3, widths = [64, 128, 128], classes = 10 } = options;
   const { whitening, logitScale = 1 / 9 } = options;
   if (imageSize < 9) {
-    throw new Error(`airbench: imageSize is ${imageSize}; give at least 9, since it is halved three times`);
+    throw new Error(`airbench: imageSize is ${imageSize}; give at least 9, because it is halved three times`);
   }
   const [first, second, third] = widths;
   return sequential({

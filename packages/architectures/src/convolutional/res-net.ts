@@ -14,28 +14,28 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface ResNetOptions {
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Channels of the first stage, even; the second has twice and the third four times as many. 16 by default. */
+  /** Number of channels of the first stage, even; the second stage has twice, the third four times as many. 16 by default. */
   width?: number;
-  /** Layers with weights, 6·n + 2 for n blocks a stage: 20 (the default), 32, 44, 56, 110. */
+  /** Number of layers with weights, 6·n + 2 for n blocks per stage: 20 (the default), 32, 44, 56, 110. */
   depth?: number;
   /** Number of logits; 10 by default. */
   classes?: number;
 }
 
 /**
- * The residual network for CIFAR-10, ResNet-20 by default: images [batch, height, width, inChannels] of any size to logits
+ * The residual network for CIFAR-10, by default ResNet-20: images [batch, height, width, inChannels] of any size to logits
  * [batch, classes].
  *
  * stem:      convolution 3×3, batch norm, ReLU                                     32×32
  * stage1…3:  (depth − 2)/6 blocks, relu(x + norm2(conv2(relu(norm1(conv1(x))))))   32×32, 16×16, 8×8
- * mean over the positions, head: dense
+ * mean over all positions, head: dense
  *
- * The first block of stages 2 and 3 has stride 2; its shortcut takes every second pixel and fills the new channels with
- * zeros (option A of the paper), so that it has no parameters. Convolutions have no bias and pad by 1, as in PyTorch.
+ * The first block of stages 2 and 3 has stride 2. Its shortcut takes every second pixel and fills the new channels with zeros
+ * (option A of the paper), so it has no parameters. Convolutions have no bias and pad by 1, as in PyTorch.
  *
- * @throws when an option is unknown or out of its range, depth is not 6·n + 2, or width is odd
+ * @throws when an option is unknown or out of range, depth is not 6·n + 2, or width is odd
  * @example
  * createModel(resNet({ depth: 32 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", 2016, https://arxiv.org/abs/1512.03385, section 4.2
@@ -45,7 +45,7 @@ export function resNet(options: ResNetOptions = {}): Layer {
   const { inChannels = 3, width = 16, depth = 20, classes = 10 } = options;
   const blocks = (depth - 2) / 6;
   if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new Error(`resNet: depth is ${depth}; give 6·n + 2 for n blocks a stage, such as 20 or 32`);
+    throw new Error(`resNet: depth is ${depth}; give 6·n + 2 for n blocks per stage, such as 20 or 32`);
   }
   if (width % 2 !== 0) throw new Error(`resNet: width is ${width}; give an even number`);
   const stage = (from: number, to: number): Layer =>
@@ -72,7 +72,7 @@ const convolution = (inChannels: number, outChannels: number, strides = 1): Laye
     initializer: heNormal(),
   });
 
-/** A block whose stride is 2 where the channels double. */
+/** A residual block; it has stride 2 if the number of channels doubles. */
 function residual(from: number, to: number): Layer {
   const parts = {
     conv1: convolution(from, to, to / from),

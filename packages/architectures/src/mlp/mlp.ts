@@ -5,25 +5,25 @@ import { batchNorm, dense, dropout, flatten, type Layer, sequential } from '@ten
 export interface MlpOptions {
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Numbers in an example, for data that are not images; imageSize²·inChannels by default. */
+  /** Number of values in an example, for data other than images; imageSize²·inChannels by default. */
   inFeatures?: number;
-  /** Units of each hidden layer; [2048, 2048, 1024] by default. */
+  /** Number of units of each hidden layer; [2048, 2048, 1024] by default. */
   widths?: number[];
   /** Number of logits; 10 by default. */
   classes?: number;
-  /** Probability that a hidden unit is dropped in training, in [0, 1); 0.1 by default. */
+  /** Probability of dropping a hidden unit in training, in [0, 1); 0.1 by default. */
   dropoutRate?: number;
 }
 
 /**
- * A multilayer perceptron: examples [batch, …] of inFeatures numbers to logits [batch, classes].
+ * A multilayer perceptron: examples [batch, …] of inFeatures values to logits [batch, classes].
  *
  * layer1…: dense, batch norm, GELU, dropout
  * head:    dense
  *
- * @throws when an option is unknown or out of its range, or there is no hidden layer
+ * @throws when an option is unknown or out of range, or there is no hidden layer
  * @example
  * createModel(mlp({ imageSize: 28, inChannels: 1, widths: [256] })).predict(tf.zeros([1, 28, 28, 1])); // [1, 10]
  * createModel(mlp({ inFeatures: 2, widths: [64, 64], classes: 3 })).predict(tf.zeros([1, 2])); // [1, 3]
@@ -41,7 +41,7 @@ export function mlp(options: MlpOptions = {}): Layer {
   });
   const { imageSize = 32, inChannels = 3, classes = 10, dropoutRate = 0.1 } = options;
   const { inFeatures = imageSize * imageSize * inChannels, widths = [2048, 2048, 1024] } = options;
-  if (widths.length === 0) throw new Error('mlp: widths is []; give the units of at least one hidden layer');
+  if (widths.length === 0) throw new Error('mlp: widths is []; give at least one hidden layer');
   const sizes = [inFeatures, ...widths];
   const hidden = widths.map((units, i) => [`layer${i + 1}`, hiddenLayer(sizes[i]!, units, dropoutRate)]);
   return sequential({

@@ -14,34 +14,33 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface ReNetOptions {
-  /** What sweeps over the grid; 'gru' by default. */
+  /** The recurrent cell; 'gru' by default. */
   cell?: 'lstm' | 'gru';
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Height and width of a patch, divides imageSize; 4 by default. */
+  /** Height and width of a patch, a divisor of imageSize; 4 by default. */
   patchSize?: number;
-  /** Size of the tokens, even; half of it is the state of a cell. 192 by default. */
+  /** Size of the tokens, even; the state of a cell has half this size. 192 by default. */
   width?: number;
-  /** How many blocks, at least 1; 2 by default. */
+  /** Number of blocks, at least 1; 2 by default. */
   depth?: number;
   /** Number of logits; 10 by default. */
   classes?: number;
 }
 
 /**
- * A recurrent network that sweeps over an image from all four sides: images [batch, imageSize, imageSize, inChannels]
- * to logits [batch, classes].
+ * A recurrent network that sweeps over an image in four directions: images [batch, imageSize, imageSize, inChannels] to logits
+ * [batch, classes].
  *
- * patches: every patch of patchSize² pixels becomes a token of a grid
- * block1…: x + rows(norm1(x)), then x + columns(norm2(x)): along each row, and then each column, of the grid two cells run,
- *          one from each end
- * norm, mean over the tokens, head: dense
+ * patches: each patch of patchSize² pixels becomes a token of a grid
+ * block1…: x + rows(norm1(x)), then x + columns(norm2(x)): bidirectional cells run along each row, then along each column
+ * norm, mean over all tokens, head: dense
  *
- * By default 64 tokens.
+ * By default, there are 64 tokens.
  *
- * @throws when an option is unknown or out of its range, patchSize does not divide imageSize, or width is odd
+ * @throws when an option is unknown or out of range, patchSize does not divide imageSize, or width is odd
  * @example
  * createModel(reNet({ cell: 'lstm', depth: 1 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Visin et al., "ReNet: A Recurrent Neural Network Based Alternative to Convolutional Networks", 2015,
@@ -66,7 +65,7 @@ export function reNet(options: ReNetOptions = {}): Layer {
     );
   }
   if (width % 2 !== 0) {
-    throw new Error(`reNet: width is ${width}; give an even number, a half for each direction`);
+    throw new Error(`reNet: width is ${width}; give an even number, half of it for each direction`);
   }
   const cellOptions = { inFeatures: width, units: width / 2, output: 'all' } as const;
   const reader = () => (cell === 'lstm' ? lstm(cellOptions) : gru(cellOptions));
@@ -95,19 +94,19 @@ export function reNet(options: ReNetOptions = {}): Layer {
 
 type Sweep = (x: tf.Tensor) => tf.Tensor;
 
-/** Every row of the grid is a sequence. */
+/** Applies a layer to each row of the grid as a sequence. */
 function alongRows(x: tf.Tensor, side: number, sweep: Sweep): tf.Tensor {
   const [batch, , width] = x.shape as [number, number, number];
   return tf.reshape(sweep(tf.reshape(x, [batch * side, side, width])), x.shape);
 }
 
 function alongColumns(x: tf.Tensor, side: number, sweep: Sweep): tf.Tensor {
-  const turned = turn(x, side);
-  return turn(alongRows(turned, side, sweep), side);
+  const turned = transposeGrid(x, side);
+  return transposeGrid(alongRows(turned, side, sweep), side);
 }
 
-/** Rows become columns: tokens [batch, side·side, width]. */
-function turn(x: tf.Tensor, side: number): tf.Tensor {
+/** Transposes the grid of tokens [batch, side·side, width]. */
+function transposeGrid(x: tf.Tensor, side: number): tf.Tensor {
   const [batch, tokens, width] = x.shape as [number, number, number];
   return tf.reshape(tf.transpose(tf.reshape(x, [batch, side, side, width]), [0, 2, 1, 3]), [
     batch,

@@ -3,11 +3,11 @@ import { dense, gru, type Layer, lstm, sequential } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface RowRnnOptions {
-  /** What reads the rows; 'lstm' by default. */
+  /** The recurrent cell; 'lstm' by default. */
   cell?: 'lstm' | 'gru';
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
   /** Size of the state; 256 by default. */
   width?: number;
@@ -19,11 +19,11 @@ export interface RowRnnOptions {
  * A recurrent network that reads an image row by row: images [batch, imageSize, imageSize, inChannels] to logits [batch,
  * classes].
  *
- * rows:  a sequence of imageSize steps with imageSize·inChannels numbers each
- * cell:  LSTM (forget gate's bias 1) or GRU over them
- * head:  dense on the last state and the mean of all states, one after the other
+ * rows:  a sequence of imageSize steps with imageSize·inChannels values each
+ * cell:  LSTM (with forget bias 1) or GRU
+ * head:  dense on the last state concatenated with the mean of all states
  *
- * @throws when an option is unknown or out of its range, or the input is not such a batch of images
+ * @throws when an option is unknown or out of range, or the input is not such a batch of images
  * @example
  * createModel(rowRnn({ cell: 'gru', width: 128 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Hochreiter, Schmidhuber, "Long Short-Term Memory", 1997; Cho et al., 2014, https://arxiv.org/abs/1406.1078

@@ -18,24 +18,24 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface TransformerBlockOptions {
   /** Size of the tokens. */
   width: number;
-  /** Heads of the attention, which divide width. */
+  /** Number of attention heads; must divide width. */
   heads: number;
-  /** Hidden units of the network applied to every token. */
+  /** Number of hidden units of the MLP. */
   mlpWidth: number;
-  /** Whether both branches start as zero, and the block as the identity; true by default. */
+  /** Whether both branches start at zero, so that the block starts as the identity; true by default. */
   zeroInit?: boolean;
   /** Full attention, or LSA (diagonal masked, learned temperature); 'global' by default. */
   attention?: 'global' | 'locality';
-  /** Probability that an example skips a branch in training; 0 by default. */
+  /** Probability of dropping a branch of an example in training; 0 by default. */
   dropPathRate?: number;
 }
 
 /**
- * A transformer block that normalizes before each branch (pre-norm); keeps the shape [batch, tokens, width].
+ * A pre-norm transformer block, which keeps the shape [batch, tokens, width].
  *
  * x ← x + attention(norm1(x)); x ← x + mlp(norm2(x)), mlp = dense, GELU, dense
  *
- * @throws when an option is unknown or out of its range, or heads does not divide width
+ * @throws when an option is unknown or out of range, or heads does not divide width
  * @example
  * sequential([patchEmbedding({ patchSize: 4, inChannels: 3, features: 64 }), transformerBlock({ width: 64, heads: 4, mlpWidth: 128 })]);
  * @see Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020, https://arxiv.org/abs/2002.04745

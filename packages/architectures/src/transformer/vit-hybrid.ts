@@ -17,43 +17,42 @@ import { transformerBlocks } from './transformer-block';
 export interface VitHybridOptions {
   /** Height and width of the images, at least 5; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Channels of the first convolution; 64 by default. */
+  /** Number of channels of the stem's first convolution; 64 by default. */
   stemWidth?: number;
   /** Size of the tokens; 128 by default. */
   width?: number;
-  /** How many blocks, at least 1; 4 by default. */
+  /** Number of blocks, at least 1; 4 by default. */
   depth?: number;
-  /** Heads of the attention; 4 by default. */
+  /** Number of attention heads; 4 by default. */
   heads?: number;
-  /** Hidden units of the blocks' networks; 256 by default. */
+  /** Number of hidden units of the blocks' MLPs; 256 by default. */
   mlpWidth?: number;
   /** Number of logits; 10 by default. */
   classes?: number;
-  /** Filters of the first convolution, from `computeWhiteningFilters`. Without them they are random, and stay so. */
+  /** Filters of the first convolution, from `computeWhiteningFilters`. Without them, the filters are random and frozen. */
   whitening?: Float32Array;
-  /** Whether every block starts as the identity; true by default. */
+  /** Whether each block starts as the identity; true by default. */
   zeroInit?: boolean;
-  /** Probability that an example skips a branch of a block in training; 0 by default. */
+  /** Probability of dropping a branch of an example in training; 0 by default. */
   dropPathRate?: number;
 }
 
 /**
- * A vision transformer on the features of a few convolutions: images [batch, imageSize, imageSize,
- * inChannels] to logits [batch, classes].
+ * A vision transformer with a convolutional stem: images [batch, imageSize, imageSize, inChannels] to logits [batch, classes].
  *
  * whiten:    convolution 2×2 'valid' to 8·inChannels channels, its kernel frozen; GELU   31×31
  * stem:      convolution 3×3, max-pooling 2, batch norm, GELU                          15×15
  *            convolution 3×3, batch norm, GELU
  *            convolution 3×3, max-pooling 2, batch norm, GELU                          7×7
- * tokens:    every position becomes a token, 49 by default: dense
- * positions: a learned vector is added to each
+ * tokens:    dense; each position becomes a token, by default 49 of them
+ * positions: a learned vector is added to each token
  * block1…:   x + attention(norm(x)), then x + mlp(norm(x))
- * norm, mean over the tokens, head: dense
+ * norm, mean over all tokens, head: dense
  *
- * @throws when an option is unknown or out of its range, heads does not divide width, or whitening does not have the size
- *   of the first kernel
+ * @throws when an option is unknown or out of range, heads does not divide width, or whitening does not have the size of the
+ *   first kernel
  * @example
  * createModel(vitHybrid({ whitening: await computeWhiteningFilters(images) })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Xiao et al., "Early Convolutions Help Transformers See Better", 2021, https://arxiv.org/abs/2106.14881
@@ -75,7 +74,7 @@ export function vitHybrid(options: VitHybridOptions = {}): Layer {
   const { imageSize = 32, inChannels = 3, stemWidth = 64, width = 128, depth = 4, heads = 4 } = options;
   const { mlpWidth = 256, classes = 10, whitening, zeroInit = true, dropPathRate = 0 } = options;
   if (imageSize < 5) {
-    throw new Error(`vitHybrid: imageSize is ${imageSize}; give at least 5, since it is halved twice`);
+    throw new Error(`vitHybrid: imageSize is ${imageSize}; give at least 5, because it is halved twice`);
   }
   const side = (imageSize - 1) >> 2;
   return sequential({

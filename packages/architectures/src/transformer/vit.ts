@@ -15,47 +15,45 @@ import { transformerBlocks } from './transformer-block';
 export interface VitOptions {
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Height and width of a patch, divides imageSize; 4 by default. */
+  /** Height and width of a patch, a divisor of imageSize; 4 by default. */
   patchSize?: number;
   /** Size of the tokens; 128 by default. */
   width?: number;
-  /** How many blocks, at least 1; 6 by default. */
+  /** Number of blocks, at least 1; 6 by default. */
   depth?: number;
-  /** Heads of the attention; 4 by default. */
+  /** Number of attention heads; 4 by default. */
   heads?: number;
-  /** Hidden units of the blocks' networks; 256 by default. */
+  /** Number of hidden units of the blocks' MLPs; 256 by default. */
   mlpWidth?: number;
   /** Number of logits; 10 by default. */
   classes?: number;
-  /** Fixed waves over rows and columns, or trained vectors; 'sincos2d' by default. */
+  /** Position embeddings: fixed sines and cosines of row and column, or learned vectors; 'sincos2d' by default. */
   positions?: 'sincos2d' | 'learned';
-  /** Whether every block starts as the identity; true by default. */
+  /** Whether each block starts as the identity; true by default. */
   zeroInit?: boolean;
-  /** What a token is made of: its patch, or its patch and four copies shifted by half a patch; 'patches' by default. */
+  /** The input of a token: its patch, or its patch and four copies shifted by half a patch; 'patches' by default. */
   tokens?: 'patches' | 'shifted';
   /** Full attention, or LSA (diagonal masked, learned temperature); 'global' by default. */
   attention?: 'global' | 'locality';
-  /** Probability that an example skips a branch of a block in training; 0 by default. */
+  /** Probability of dropping a branch of an example in training; 0 by default. */
   dropPathRate?: number;
 }
 
 /**
- * A vision transformer without class token: images [batch, imageSize, imageSize, inChannels] to logits
- * [batch, classes].
+ * A vision transformer without a class token: images [batch, imageSize, imageSize, inChannels] to logits [batch, classes].
  *
- * patches:   every patch of patchSize² pixels becomes a token
- * positions: the tokens' positions are added, fixed waves or learned vectors
+ * patches:   each patch of patchSize² pixels becomes a token
+ * positions: fixed or learned position embeddings are added
  * block1…:   x + attention(norm(x)), then x + mlp(norm(x))
- * norm, mean over the tokens, head: dense
+ * norm, mean over all tokens, head: dense
  *
- * With shifted tokens and LSA it is the SL-ViT for small data sets.
+ * With shifted tokens and LSA it is the SL-ViT for small datasets.
  *
- * By default 64 tokens.
+ * By default, there are 64 tokens.
  *
- * @throws when an option is unknown or out of its range, patchSize does not divide imageSize, or heads does not divide
- *   width
+ * @throws when an option is unknown or out of range, patchSize does not divide imageSize, or heads does not divide width
  * @example
  * createModel(vit({ depth: 4 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, https://arxiv.org/abs/2010.11929;

@@ -28,7 +28,7 @@ describe('computeWhiteningFilters', () => {
     });
   });
 
-  it('makes responses that are uncorrelated and have variance 1', async () => {
+  it('makes uncorrelated responses of variance 1', async () => {
     const [c] = cases;
     const images: tf.Tensor = tf.tensor(c!.images.values, c!.images.shape);
     const kernel = await computeWhiteningFilters(images, { imageSize: 8, epsilon: 1e-9 });
@@ -43,7 +43,7 @@ describe('computeWhiteningFilters', () => {
     await expectClose(moment, expected, { absolute: 1e-4 });
   });
 
-  it('keeps finite where a direction has no variance', async () => {
+  it('stays finite if a direction has no variance', async () => {
     const kernel = await computeWhiteningFilters(new Float32Array(2 * 4 * 4 * 3).fill(0.5), { imageSize: 4 });
     expect(kernel.every(Number.isFinite)).toBe(true);
   });
@@ -60,9 +60,9 @@ describe('computeWhiteningFilters', () => {
     await expectClose(tf.slice(moment, 0, [4, 4]), tf.eye(4), { absolute: 1e-4 });
   });
 
-  it('refuses what are no images', async () => {
+  it('rejects anything that is not images', async () => {
     await expect(computeWhiteningFilters(new Float32Array(5))).rejects.toThrow(
-      /there are 5 values; give those of images/,
+      /there are 5 values; give images/,
     );
     await expect(computeWhiteningFilters(new Float32Array(0))).rejects.toThrow(/there are 0 values/);
     await expect(computeWhiteningFilters(tf.zeros([1, 28, 28, 1]))).rejects.toThrow(
@@ -85,7 +85,7 @@ describe('symmetricEigen', () => {
   const product = (m: Float64Array, v: Float64Array) =>
     v.map((_, i) => v.reduce((sum, value, j) => sum + m[i * v.length + j]! * value, 0));
 
-  it.each([1, 2, 5, 12])('solves M·v = λ·v to float64’s accuracy, n = %s', async (n) => {
+  it.each([1, 2, 5, 12])('solves M·v = λ·v to the accuracy of float64, n = %s', async (n) => {
     const matrix = random(n);
     const { eigenvalues, eigenvectors } = symmetricEigen(matrix, n);
     expect(eigenvalues).toEqual([...eigenvalues].sort((a, b) => b - a));
@@ -102,7 +102,7 @@ describe('symmetricEigen', () => {
     }
   });
 
-  it('knows matrices that are diagonal, zero, or have equal eigenvalues', () => {
+  it('handles matrices that are diagonal, zero, or have equal eigenvalues', () => {
     const diagonal = Float64Array.from([1, 0, 0, 0, 3, 0, 0, 0, -2]);
     expect(symmetricEigen(diagonal, 3).eigenvalues).toEqual([3, 1, -2]);
     expect(symmetricEigen(new Float64Array(4), 2).eigenvalues).toEqual([0, 0]);

@@ -6,23 +6,23 @@ import { WHITENING_SIZE, whiteningFilters, whiteningValues } from './whitening-c
 export interface WhiteningFiltersOptions {
   /** Height and width of the images; 32 by default. */
   imageSize?: number;
-  /** Channels of the images; 3 by default. */
+  /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** How many of the images are used, from the first; 5000 by default. */
+  /** Maximum number of images to use, starting with the first; 5000 by default. */
   count?: number;
-  /** Added to the eigenvalues, so that directions without variance are not amplified; 5e-4 by default. */
+  /** Added to the eigenvalues, to avoid amplifying directions without variance; 5e-4 by default. */
   epsilon?: number;
 }
 
 /**
- * Filters that whiten the 2×2 patches of images: their responses are uncorrelated and have about variance 1.
+ * Computes filters that whiten the 2×2 patches of images: their responses are uncorrelated, with a variance of about 1.
  *
- * M = mean of p·pᵀ over all patches p (4·inChannels numbers each), M = V·diag(λ)·Vᵀ; filter k = v_k/√(λ_k + ε), largest λ
- * first, then the same filters negated. Of each v and −v the one is taken whose largest entry is positive.
+ * M = mean of p·pᵀ over all patches p (4·inChannels values each), M = V·diag(λ)·Vᵀ; filter k = v_k/√(λ_k + ε), largest λ first,
+ * then the same filters negated. The sign of v_k makes its entry of largest magnitude positive.
  *
- * @param images normalized as the network will see them: [n, imageSize, imageSize, inChannels], or its values
+ * @param images float32 images [n, imageSize, imageSize, inChannels] or their values, normalized as for training
  * @returns the values of a kernel [2, 2, inChannels, 8·inChannels], for the option `whitening`
- * @throws when an option is unknown or out of its range, there is no image, they are not of float32, or the images have another shape
+ * @throws when an option is unknown or out of range, there are no images, or they have another dtype or shape
  * @example
  * airbench({ whitening: await computeWhiteningFilters(images) });
  * @see Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, https://arxiv.org/abs/2404.00498, section 3.1
@@ -39,7 +39,7 @@ export async function computeWhiteningFilters(
   });
   const { imageSize = 32, inChannels = 3, count = 5000, epsilon = 5e-4 } = options;
   assertImages(images);
-  const values = await valuesOf(images, [imageSize, imageSize, inChannels], count);
+  const values = await readImages(images, [imageSize, imageSize, inChannels], count);
   const taps = WHITENING_SIZE * WHITENING_SIZE * inChannels;
   const filters = whiteningFilters(inChannels);
   const { eigenvalues, eigenvectors } = symmetricEigen(secondMoment(values, imageSize, inChannels), taps);
@@ -64,17 +64,17 @@ function assertImages(images: unknown): void {
   );
 }
 
-async function valuesOf(
+async function readImages(
   images: tf.Tensor | Float32Array,
   image: number[],
   count: number,
 ): Promise<Float32Array> {
   const size = tf.util.sizeFromShape(image);
-  const wanted = `[n, ${image.join(', ')}]`;
+  const expected = `[n, ${image.join(', ')}]`;
   if (!(images instanceof tf.Tensor)) {
     if (images.length === 0 || images.length % size !== 0) {
       throw new Error(
-        `computeWhiteningFilters: there are ${images.length} values; give those of images ${wanted}, a multiple of ${size}`,
+        `computeWhiteningFilters: there are ${images.length} values; give images ${expected}, a multiple of ${size} values`,
       );
     }
     return images.subarray(0, count * size);
@@ -82,7 +82,7 @@ async function valuesOf(
   const [n, ...shape] = images.shape;
   if (!n || shape.join() !== image.join()) {
     throw new Error(
-      `computeWhiteningFilters: the images have shape [${images.shape}]; give ${wanted} with at least one image, or set imageSize and inChannels`,
+      `computeWhiteningFilters: the images have shape [${images.shape}]; give ${expected} with at least one image, or set imageSize and inChannels`,
     );
   }
   const first = tf.slice(images, 0, Math.min(count, n));
@@ -91,7 +91,7 @@ async function valuesOf(
   return values;
 }
 
-// M, row by row. A patch lies in two runs of 2·channels values: a pixel and its right neighbor, and the two below.
+// M, row by row. In memory, a patch is two runs of 2·channels values: a pixel and its right neighbor, and the two below.
 function secondMoment(images: Float32Array, imageSize: number, channels: number): Float64Array {
   const taps = WHITENING_SIZE * WHITENING_SIZE * channels;
   const moment = new Float64Array(taps * taps);

@@ -1,9 +1,9 @@
 /**
- * Eigenvalues and eigenvectors of a small symmetric matrix by Jacobi's rotations, in float64: each makes one entry off
- * the diagonal zero, until none is left.
+ * Computes the eigenvalues and eigenvectors of a small symmetric matrix in float64, by Jacobi rotations. Each rotation makes one
+ * off-diagonal entry zero, until all are negligible.
  *
  * @param matrix n×n values, row by row; not changed
- * @returns the eigenvalues, largest first, and the unit vectors that belong to them
+ * @returns the eigenvalues, largest first, and their unit eigenvectors
  * @see Golub, Van Loan, "Matrix Computations", 4th edition, section 8.5
  */
 export function symmetricEigen(

@@ -4,21 +4,21 @@ import { conv2d, type Layer, torchUniform, zeros } from '@tenfold/layers';
 /** Height and width of a whitening filter. */
 export const WHITENING_SIZE = 2;
 
-/** How many whitening filters there are: as many directions as a patch has numbers, each with both signs. */
+/** The number of whitening filters: one per value of a patch, with both signs. */
 export const whiteningFilters = (inChannels: number): number =>
   2 * WHITENING_SIZE * WHITENING_SIZE * inChannels;
 
-/** The values of a kernel; of any realm, since a test environment may have a Float32Array that is not the engine's. */
+/** The values of a kernel. Checked by tag, because test runners may have a separate Float32Array class in each realm. */
 export const whiteningValues: Kind = {
-  expected: 'the Float32Array that computeWhiteningFilters gives',
+  expected: 'a Float32Array from computeWhiteningFilters',
   accepts: (value) => Object.prototype.toString.call(value) === '[object Float32Array]',
 };
 
 /**
- * A convolution that decorrelates neighboring pixels: 2×2 'valid' from inChannels to 8·inChannels channels, its kernel
- * frozen, its bias trained from 0.
+ * A convolution that decorrelates neighboring pixels: 2×2 'valid' from inChannels to 8·inChannels channels, with a frozen kernel
+ * and a bias that starts at 0 and is trained.
  *
- * @param filters [2, 2, inChannels, 8·inChannels], from `computeWhiteningFilters`; random without them
+ * @param filters [2, 2, inChannels, 8·inChannels] from `computeWhiteningFilters`; random by default
  */
 export function whiteningConv(name: string, inChannels: number, filters?: Float32Array): Layer {
   const outChannels = whiteningFilters(inChannels);
