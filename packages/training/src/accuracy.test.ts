@@ -12,13 +12,13 @@ const scores = () =>
   ]);
 
 describe('accuracy', () => {
-  it('counts the hits', async () => {
+  it('counts correct predictions', async () => {
     await expectClose(accuracy(tf.tensor([1, 0, 0, 1], [4], 'int32'), scores()), 0.5);
     await expectClose(accuracy([1, 0, 1, 0], scores()), 1);
     await expectClose(accuracy([[1], [0], [1], [1]], tf.reshape(scores(), [4, 1, 2])), 0.75);
   });
 
-  it('takes probabilities for the most probable class', async () => {
+  it('accepts probabilities as labels', async () => {
     const labels = tf.tensor([
       [0.3, 0.7],
       [1, 0],
@@ -55,7 +55,7 @@ describe('accuracy', () => {
     expect((await accuracy(labels as number[], scores()).data())[0]).toBeNaN();
   });
 
-  it('is NaN for scores that are NaN, and not for infinite ones', async () => {
+  it('is NaN for NaN scores, but not for infinite ones', async () => {
     expect((await accuracy([0], tf.fill([1, 3], Number.NaN)).data())[0]).toBeNaN();
     expect(
       (
@@ -85,7 +85,7 @@ describe('accuracy', () => {
     ],
     [tf.tensor([0]), () => tf.zeros([1, 0]), /\[1,0\]; give scores of at least two classes/],
     [tf.scalar(0), () => tf.scalar(0), /predictions have shape \[\]/],
-  ])('refuses shapes that do not fit', (labels, predictions, message) => {
+  ])('rejects shapes that do not fit', (labels, predictions, message) => {
     expect(() => accuracy(labels, predictions())).toThrow(message);
   });
 
@@ -98,20 +98,20 @@ describe('accuracy', () => {
 });
 
 describe('binaryAccuracy', () => {
-  it('compares one score with a threshold', async () => {
+  it('compares a score with a threshold', async () => {
     const logits = tf.tensor([[1.5], [-2], [0.1], [-0.1]]);
     await expectClose(binaryAccuracy([1, 0, 1, 1], logits), 0.75);
     await expectClose(binaryAccuracy([[1], [0], [1], [1]], tf.sigmoid(logits), { threshold: 0.5 }), 0.75);
     await expectClose(binaryAccuracy(tf.tensor([1, 0], [2], 'int32'), [3, -3]), 1);
   });
 
-  it('is NaN for other labels and for scores that are NaN', async () => {
+  it('is NaN for other labels and for NaN scores', async () => {
     expect((await binaryAccuracy([2], [1]).data())[0]).toBeNaN();
     expect((await binaryAccuracy([Number.NaN], [1]).data())[0]).toBeNaN();
     expect((await binaryAccuracy([0, 0], [-1, Number.NaN]).data())[0]).toBeNaN();
   });
 
-  it('refuses shapes and options that do not fit', () => {
+  it('rejects shapes and options that do not fit', () => {
     expect(() => binaryAccuracy([1, 0], tf.zeros([2, 2]))).toThrow(
       /\[2,2\] but labels have shape \[2\]; give one score/,
     );

@@ -2,13 +2,13 @@ import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The share of examples whose highest score is at the labeled class, in [0, 1].
+ * The fraction of examples whose highest score is that of the labeled class, in [0, 1].
  *
- * It is NaN where a label is not a class (out of range, NaN, or a fraction) and where a score is NaN.
+ * It is NaN if a label is not a class (out of range, NaN or a fraction) or a score is NaN.
  *
- * @param labels class indices [batch, …], or probabilities [batch, …, classes], which stand for the most probable class
- * @param predictions scores or probabilities [batch, …, classes] of at least two classes
- * @throws when the shapes do not fit, or there is one class alone: one score for two classes is `binaryAccuracy`'s
+ * @param labels class indices [batch, …], or probabilities [batch, …, classes], of which the largest gives the class
+ * @param predictions scores or probabilities [batch, …, classes] for at least two classes
+ * @throws when the shapes do not fit, or there is only one class; for one score per example, use `binaryAccuracy`
  * @example
  * accuracy([0, 1], [[2, 1], [3, 0]]); // 0.5
  */

@@ -3,17 +3,17 @@ import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface BinaryAccuracyOptions {
-  /** The score above which an example counts as 1: 0 by default, for logits; 0.5 is for probabilities. */
+  /** The score above which an example counts as 1: 0 by default, for logits. Use 0.5 for probabilities. */
   threshold?: number;
 }
 
 /**
- * The share of examples on whose side of a threshold their one score lies, in [0, 1].
+ * The fraction of examples whose score is on the correct side of a threshold, in [0, 1].
  *
- * It is NaN where a label is neither 0 nor 1 and where a score is NaN.
+ * It is NaN if a label is neither 0 nor 1, or a score is NaN.
  *
  * @param labels 0 or 1, [batch] or [batch, 1]
- * @param predictions logits [batch] or [batch, 1]; or probabilities, with the threshold 0.5
+ * @param predictions logits [batch] or [batch, 1], or probabilities with the threshold 0.5
  * @throws when the numbers of labels and scores differ
  * @example
  * binaryAccuracy([1, 0], [[2.5], [-1]]); // 1

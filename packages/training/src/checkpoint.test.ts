@@ -5,7 +5,7 @@ import { clouds, network, options, trainerOptions, weights } from '../test/cloud
 import { createTrainer, fit, loadCheckpoint, saveCheckpoint, train } from './index';
 
 describe('checkpoints', () => {
-  it('brings another process to the same place: the rest of the run is the same, bit for bit', async () => {
+  it('restores a run in another process, which continues bit for bit', async () => {
     const whole = network();
     await fit(whole, { ...options, data: clouds(), epochs: 3 });
 
@@ -17,7 +17,7 @@ describe('checkpoints', () => {
     ).rejects.toThrow();
     const bytes = await saveCheckpoint(first, { note: 'kept' });
 
-    // Other first values, all of which the checkpoint replaces.
+    // Different initial values, which the checkpoint replaces.
     const other = createModel(first.model.layer, { seed: 99 });
     const second = createTrainer(other, trainerOptions);
     const before = tf.memory().numTensors;
@@ -27,7 +27,7 @@ describe('checkpoints', () => {
     expect(await weights(other)).toEqual(await weights(whole));
   });
 
-  it('brings back the count of missed steps of a parameter that was frozen for a while', async () => {
+  it('restores the count of missed steps of a parameter that was frozen for a while', async () => {
     const xs = tf.tensor2d([1, -1, 2, 0.5], [2, 2]);
     const ys = tf.tensor1d([0, 1], 'int32');
     const first = createTrainer(network(), trainerOptions);
@@ -49,13 +49,13 @@ describe('checkpoints', () => {
     expect(await weights(second.model)).toEqual(await weights(first.model));
   });
 
-  it('refuses what is not its own, and changes nothing then', async () => {
+  it('rejects the checkpoint of another model or optimizer, and changes nothing', async () => {
     const one = createTrainer(network(), trainerOptions);
     const bytes = await saveCheckpoint(one);
     const another = createTrainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), trainerOptions);
     const values = await weights(another.model);
     expect(() => loadCheckpoint(another, bytes)).toThrow(
-      /loadCheckpoint: the optimizer state has .*give the optimizer that it was saved with/,
+      /loadCheckpoint: the checkpoint does not fit the optimizer: .*give the optimizer that it was saved with/,
     );
     const noMomentum = createTrainer(one.model, {
       ...trainerOptions,

@@ -8,7 +8,7 @@ const FORMAT = 'tenfold-checkpoint';
 const MODEL = 'model';
 const OPTIMIZER = 'optimizer';
 
-const trainerKind = required(objectWith('a trainer, what createTrainer returns', 'step', 'restore'));
+const trainerKind = required(objectWith('a trainer from createTrainer', 'step', 'restore'));
 
 const metadataKind: Kind = {
   expected: 'an object of strings',
@@ -17,15 +17,16 @@ const metadataKind: Kind = {
 };
 
 const bytesKind = required({
-  expected: 'the bytes of saveCheckpoint, a Uint8Array',
+  expected: 'a Uint8Array from saveCheckpoint',
   accepts: (value) => value instanceof Uint8Array,
 });
 
 /**
- * A trainer as the bytes of a safetensors file: `model/NAME` for every parameter, `optimizer/SLOT/NAME` for the
- * optimizer's state, and the number of steps in the metadata. PyTorch's loader reads it too.
+ * Saves a trainer to a safetensors file: `model/NAME` for each parameter, `optimizer/SLOT/NAME` for the optimizer's state, and the
+ * step count in the metadata. PyTorch can read the file too.
  *
- * @param metadata strings to keep with it; the keys `format` and `step` are taken
+ * @param metadata strings to store with it; the keys `format` and `step` are reserved
+ * @returns the bytes of the file
  * @example
  * await writeFile('run.safetensors', await saveCheckpoint(trainer));
  */
@@ -45,12 +46,12 @@ export async function saveCheckpoint(
 }
 
 /**
- * Brings a trainer to where a checkpoint was saved: parameters, optimizer state, step. With data and seeds as they were,
- * training continues as if it had never stopped.
+ * Restores parameters, optimizer state and step count from a checkpoint. With the same data and seeds, training continues as if it
+ * had never stopped.
  *
- * @param trainer of a model with the same parameters and an optimizer of the same kind
- * @returns the metadata that was kept with the checkpoint
- * @throws when the bytes are not a checkpoint, or belong to another model or optimizer; then the trainer has not changed
+ * @param trainer a trainer with a model of the same parameters and an optimizer of the same kind
+ * @returns the metadata of the checkpoint
+ * @throws when the bytes are not a checkpoint, or belong to another model or optimizer; the trainer has not changed then
  * @example
  * loadCheckpoint(trainer, await readFile('run.safetensors'));
  */
@@ -64,7 +65,7 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
     const step = Number(metadata.step);
     if (metadata.format !== FORMAT || !Number.isSafeInteger(step) || step < 0) {
       throw new Error(
-        `loadCheckpoint: the file is ${JSON.stringify(metadata.format ?? 'without a format')} at step ${JSON.stringify(metadata.step)}; give what saveCheckpoint wrote`,
+        `loadCheckpoint: the file is ${JSON.stringify(metadata.format ?? 'without a format')} at step ${JSON.stringify(metadata.step)}; give a file from saveCheckpoint`,
       );
     }
     for (const [path, tensor] of Object.entries(tensors)) {
@@ -87,8 +88,8 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
 }
 
 /**
- * A parameter may have no state yet, or still have one: it was frozen, or is now. Apart from those, the slots must be the
- * trainer's, of the shapes that it has.
+ * Checks that the slots are those of the trainer, with the same shapes. A parameter that was or is frozen may have no state, or
+ * state from before.
  */
 function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
   const expected = trainer.state;
@@ -97,7 +98,7 @@ function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
   const [ours, theirs] = [namesIn(expected), namesIn(found)];
   const describe = (state: OptimizerState, isNeeded: (slot: string, name: string) => boolean) =>
     Object.entries(state)
-      // The count of missed steps, which only parameters have that missed some.
+      // The count of missed steps exists only for parameters that missed some.
       .filter(([slot]) => slot.split('.').at(-1) !== 'missed')
       .flatMap(([slot, values]) =>
         Object.entries(values)
@@ -112,12 +113,12 @@ function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
   const extra = describe(found, (slot, name) => !isFrozen(slot, name)).filter(
     (entry) => !all(expected).includes(entry),
   );
-  // A checkpoint without any state is one of an optimizer that keeps none, not of parameters that were all frozen.
+  // A checkpoint without state belongs to an optimizer without slots; it does not mean that all parameters were frozen.
   const lost = theirs.size === 0 && Object.keys(found).length === 0 ? all(expected) : [];
   const gone = [...missing, ...lost];
   if (gone.length || extra.length) {
     throw new Error(
-      `loadCheckpoint: the optimizer state has ${gone[0] ?? 'nothing more'} but the checkpoint has ${extra[0] ?? 'nothing of it'} (${gone.length} missing, ${extra.length} unknown); give the optimizer that it was saved with`,
+      `loadCheckpoint: the checkpoint does not fit the optimizer: ${gone.length} tensors are missing${gone[0] ? `, such as ${gone[0]},` : ''} and ${extra.length} are unknown${extra[0] ? `, such as ${extra[0]}` : ''}; give the optimizer that it was saved with`,
     );
   }
 }

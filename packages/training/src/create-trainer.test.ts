@@ -67,10 +67,10 @@ const values = async (state: { [slot: string]: tf.NamedTensorMap }) =>
   );
 
 describe('createTrainer', () => {
-  it('takes the step that the gradient says', async () => {
+  it('takes a gradient step', async () => {
     const model = createModel(dense({ inFeatures: 1, outFeatures: 1, bias: false }), { seed: 1 });
     const [w] = await model.parameters().kernel!.data();
-    // A plain gradient step, written out: the optimizer's contract in six lines.
+    // A plain gradient step, written out: the contract of an optimizer in six lines.
     const descent = {
       init: () => ({}),
       update: (grads: tf.NamedTensorMap) => ({
@@ -126,7 +126,7 @@ describe('createTrainer', () => {
     const first = await body();
     tf.dispose({ ...trainer.step(batch) });
     expect(await body()).toEqual(first);
-    // It is trained for the first time now, and gets its state.
+    // It is trained for the first time now, so it gets its state.
     freeze(model, false);
     tf.dispose({ ...trainer.step(batch) });
     const second = await body();
@@ -141,7 +141,7 @@ describe('createTrainer', () => {
     trainer.dispose();
   });
 
-  it('loads a checkpoint of a frozen phase where everything trains', async () => {
+  it('loads a checkpoint with frozen parameters to train all of them', async () => {
     const batch = { xs: tf.ones([4, 2]), ys: tf.ones([4, 1]) };
     const options = { loss: meanSquaredError, optimizer: adamW() };
     const [first, second] = [network(), network()];
@@ -155,7 +155,7 @@ describe('createTrainer', () => {
     expect(Object.keys(trainer.state.mean!)).toContain('body.kernel');
   });
 
-  it('says that everything is frozen', () => {
+  it('throws when everything is frozen', () => {
     const model = createModel(dense({ inFeatures: 2, outFeatures: 1 }));
     for (const variable of Object.values(model.parameters())) variable.trainable = false;
     const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: sgd({ learningRate: 1 }) });
@@ -164,7 +164,7 @@ describe('createTrainer', () => {
     );
   });
 
-  it('leaves no tensor and nothing changed when a part of the step throws', async () => {
+  it('leaves no tensor and changes nothing when any part of the step throws', async () => {
     const fail = () => {
       throw new Error('on purpose');
     };
@@ -223,12 +223,12 @@ describe('createTrainer', () => {
     [{ regularizer: 0.1 }, /^createTrainer: regularizer is 0.1; give a function/],
     [{ reduction: 'none' }, /^createTrainer: reduction is "none"; give "mean" or "sum"/],
     [{ Regularizer: 1 }, /there is no option "Regularizer"; did you mean regularizer/],
-  ])('refuses %j', (wrong, message) => {
+  ])('rejects %j', (wrong, message) => {
     const good = { loss: meanSquaredError, optimizer: adam() };
     expect(() => createTrainer(network(), { ...good, ...(wrong as object) })).toThrow(message);
   });
 
-  it('refuses what is not a model', () => {
+  it('rejects anything that is not a model', () => {
     const good = { loss: meanSquaredError, optimizer: adam() };
     const disposed = network();
     disposed.dispose();
@@ -237,7 +237,7 @@ describe('createTrainer', () => {
       /the model is a layer; give createModel\(layer\)/,
     );
     expect(() => createTrainer(undefined as never, good)).toThrow(
-      /the model is undefined; give what createModel/,
+      /the model is undefined; give a model from createModel/,
     );
     expect(() => createTrainer(disposed, good)).toThrow(/the model is disposed/);
     const model = network();
@@ -246,7 +246,7 @@ describe('createTrainer', () => {
     expect(() => trainer.step({ xs: tf.ones([1, 2]), ys: tf.ones([1, 1]) })).toThrow(/the model is disposed/);
   });
 
-  it('says what to import where a gradient is missing', () => {
+  it('says what to import when a gradient is missing', () => {
     const kernel = tf.getGradient('Square');
     const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
     const loss = (_: tf.Tensor, p: tf.Tensor) => tf.mean(tf.square(p));
@@ -262,7 +262,7 @@ describe('createTrainer', () => {
   });
 });
 
-describe('a step that is not finite', () => {
+describe('a step with a loss or gradient that is not finite', () => {
   const good = () => ({
     xs: tf.tensor([
       [1, 2],
@@ -279,7 +279,7 @@ describe('a step that is not finite', () => {
     ]),
     ys: tf.ones([2, 1]),
   });
-  // Finite, with the gradient 1/0 − 1/0 = NaN.
+  // The value is finite, but the gradient is 1/0 − 1/0 = NaN.
   const badGradient = (y: tf.Tensor, p: tf.Tensor) =>
     tf.add(meanSquaredError(y, p), tf.mean(tf.sqrt(tf.mul(p, 0))));
 
@@ -314,8 +314,8 @@ describe('a step that is not finite', () => {
     expect(trainer.stepCount).toBe(2);
   });
 
-  it.each(Object.keys(optimizers))('changes nothing on a GPU but the count with %s', async (name) => {
-    // A backend with a way to read to a GPU is taken for one: what a step makes is chosen without being read.
+  it.each(Object.keys(optimizers))('changes only the count on a GPU with %s', async (name) => {
+    // A backend with readToGPU counts as a GPU, so the results of a step are selected without reading them.
     const backend = tf.backend() as { readToGPU?: unknown };
     const read = vi.spyOn(tf.Tensor.prototype, 'dataSync');
     backend.readToGPU = () => undefined;
@@ -347,7 +347,7 @@ describe('a step that is not finite', () => {
     }
   });
 
-  it('ends a training with the state before it, on a GPU too', async () => {
+  it('ends training with the state before the step, also on a GPU', async () => {
     for (const onGpu of [false, true]) {
       const backend = tf.backend() as { readToGPU?: unknown };
       if (onGpu) backend.readToGPU = () => undefined;
@@ -385,7 +385,7 @@ describe('a step that is not finite', () => {
     await expect(run([0, -1, 1])).rejects.toThrow(/ys has the label -1/);
     await expect(run([0, 1.5, 1])).rejects.toThrow(/ys has the label 1.5/);
     await expect(run([0, Number.NaN, 1])).rejects.toThrow(/ys has the label NaN/);
-    // Targets of a regression are no labels.
+    // Regression targets are not class labels.
     await expect(run([0.2, 0.3, 0.4])).rejects.toThrow(/lower the learning rate/);
   });
 });

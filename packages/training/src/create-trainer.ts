@@ -8,64 +8,63 @@ import { assertModel, lossKind, optimizerKind } from './kinds';
 import { checkBatch } from './sources/check-batch';
 import { createStepper } from './stepper';
 
-/** The loss of a batch: labels first. */
+/** A loss function: labels first, then predictions. */
 export type Loss<Y = tf.Tensor, O = tf.Tensor> = (labels: Y, predictions: O) => tf.Tensor;
 
-/** A model whose input and output are tensors, or several of them. */
+/** A model whose input and output are each a tensor or several. */
 export type TrainedModel<X = tf.Tensor, O = tf.Tensor> = Omit<Model, 'apply' | 'predict'> & {
   apply(input: X, context: Context): O;
   predict(input: X): O;
 };
 
 export interface TrainerOptions<Y = tf.Tensor, O = tf.Tensor> {
-  /** Gives a scalar for labels and predictions, such as a function of `@tenfold/losses`. */
+  /** A function from labels and predictions to a scalar, such as one of `@tenfold/losses`. */
   loss: Loss<Y, O>;
-  /** How parameters follow their gradients: one of `@tenfold/optimizers`. */
+  /** The optimizer, such as one of `@tenfold/optimizers`. */
   optimizer: Optimizer;
-  /** Added to the loss; a function of the trainable parameters such as `l2({ rate: 1e-4 })`. */
+  /** A penalty on the trainable parameters that is added to the loss, such as `l2({ rate: 1e-4 })`. */
   regularizer?: (params: tf.NamedTensorMap) => tf.Scalar;
-  /** Seed of dropout and all else that draws numbers in a step; 0 by default. */
+  /** Seed of dropout and other random numbers of a step; 0 by default. */
   seed?: number;
   /**
-   * How the loss joins the examples of a batch, 'mean' by default. A loss that is a 'sum' is trained as it is and
-   * reported by the example.
+   * Whether the loss is the mean or the sum over the examples of a batch, 'mean' by default. Reports show the mean per example
+   * either way.
    */
   reduction?: 'mean' | 'sum';
 }
 
 /** Result of a step; the caller disposes both. */
 export interface StepResult<O = tf.Tensor> {
-  /** Of the batch before the step, with the penalty. */
+  /** The loss of the batch before the update, including the penalty. */
   loss: tf.Scalar;
-  /** Of the batch before the step. */
+  /** The predictions for the batch before the update. */
   predictions: O;
 }
 
-/** A model with its optimizer, one step after another. */
+/** A model with its loss and optimizer, which takes training steps. */
 export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
-  /** The model that is trained. */
+  /** The model. */
   readonly model: TrainedModel<X, O>;
-  /** The loss of a batch. */
+  /** The loss function. */
   readonly loss: Loss<Y, O>;
-  /** How the loss joins the examples of a batch; 'mean' where it is not given. */
+  /** Whether the loss is the mean or the sum over the examples of a batch; 'mean' by default. */
   readonly reduction?: 'mean' | 'sum';
-  /** How many steps have been taken. */
+  /** The number of steps taken. */
   readonly stepCount: number;
-  /** Optimizer state. */
+  /** The optimizer state. */
   readonly state: OptimizerState;
   /**
-   * One forward pass, one backward pass, one update. The batch is not disposed.
+   * Takes one step: a forward pass, a backward pass and an update. It does not dispose the batch.
    *
-   * A step is taken as a whole or not at all: after an error, parameters, running statistics and optimizer state are what
-   * they were before it, bit for bit.
+   * A step is atomic: after an error, parameters, running statistics and optimizer state are the same as before, bit for bit.
    *
-   * @throws a `DivergenceError` when the loss or a gradient is not finite. On a GPU, where a step does not wait for
-   *   values, the loss that it returns is NaN then, and nothing but `stepCount` has changed.
+   * @throws a `DivergenceError` when the loss or a gradient is not finite. On a GPU, where a step does not wait for values, it
+   *   returns a loss of NaN instead, and only `stepCount` has changed.
    */
   step(batch: Batch<X, Y>): StepResult<O>;
-  /** Continues from another trainer's step count and state, and becomes the owner of that state. */
+  /** Continues from the given step count and state, and takes ownership of the state. */
   restore(stepCount: number, state: OptimizerState): void;
-  /** Disposes the optimizer's state; the model is its creator's. */
+  /** Disposes the optimizer state, but not the model. */
   dispose(): void;
 }
 
@@ -78,12 +77,12 @@ export const trainerKinds: Kinds<TrainerOptions> = {
 };
 
 /**
- * Joins a model, a loss and an optimizer: the parts of a training loop of your own. `fit` is the whole loop.
+ * Combines a model, a loss and an optimizer for your own training loop. `fit` is the complete loop.
  *
- * Parameters may be frozen and unfrozen between two steps (`model.parameters()[NAME].trainable`); one that is trained
- * for the first time gets its optimizer state then. Steps may be taken within `tf.tidy`.
+ * Parameters may be frozen and unfrozen between steps (`model.parameters()[NAME].trainable`). A parameter gets its optimizer state
+ * when it is first trained. Steps may be taken within `tf.tidy`.
  *
- * @param model whose parameters are changed in place
+ * @param model the model; its parameters are updated in place
  * @throws when an option is unknown or of the wrong kind, or the model is disposed
  * @example
  * const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) });

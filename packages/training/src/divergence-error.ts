@@ -1,41 +1,41 @@
 import type { EpochReport } from './epoch-report';
 
-/** Where and how a training diverged. */
+/** Where and how training diverged. */
 export interface Divergence {
-  /** The function that found it, the start of the message. */
+  /** The function that detected it; starts the message. */
   by: string;
-  /** The loss of the step: NaN or infinite, or a number where a gradient is not. */
+  /** The loss of the step: NaN or infinite, or finite if only a gradient is not. */
   loss: number;
-  /** The step, from 1. */
+  /** The step, counted from 1. */
   step: number;
-  /** The epoch, from 0, where `train` counts them. */
+  /** The epoch, counted from 0, if there is one. */
   epoch?: number;
-  /** The parameter whose gradient is not finite, where the loss is. */
+  /** The parameter whose gradient is not finite, if the loss is finite. */
   parameter?: string;
-  /** What is wrong with the batch, where that was found. */
+  /** What is wrong with the batch, if it is known. */
   cause?: string;
-  /** Reports of the epochs before. */
+  /** Reports of the earlier epochs. */
   reports?: EpochReport[];
 }
 
 const ADVICE =
-  'lower the learning rate, warm it up, or clip the gradients, and look for divisions by 0 in the loss';
+  'lower the learning rate, warm it up or clip the gradients, and check the loss for divisions by 0';
 
 /**
- * The loss or a gradient is no longer finite. The step was not taken: parameters, running statistics and optimizer are
- * as they were before it.
+ * The loss or a gradient is not finite. The step was not taken: parameters, running statistics and optimizer state are the same as
+ * before.
  */
 export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';
-  /** NaN or infinite; a finite number where a gradient alone is not. */
+  /** The loss: NaN or infinite, or finite if only a gradient is not. */
   readonly loss: number;
-  /** The step that was not taken, from 1. */
+  /** The step that was not taken, counted from 1. */
   readonly step: number;
-  /** From 0; undefined outside of `train`. */
+  /** The epoch, counted from 0; undefined outside of `fit` and `train`. */
   readonly epoch: number | undefined;
-  /** Of the epochs before; empty outside of `train`. */
+  /** Reports of the earlier epochs; empty outside of `fit` and `train`. */
   readonly reports: EpochReport[];
-  /** What it was made from. */
+  /** The details. */
   readonly divergence: Divergence;
 
   constructor(divergence: Divergence) {

@@ -13,7 +13,7 @@ const model = () =>
 const data = { xs: [[1], [2], [3], [4]], ys: [[2], [4], [6], [8]], batchSize: 2 };
 const rest = { data, loss: meanSquaredError, optimizer: sgd({ learningRate: 0.01 }), epochs: 9 };
 
-/** A measure that has one value after another, whatever the model does. */
+/** A metric with a fixed series of values. */
 const series = (...values: number[]) => {
   let at = 0;
   return (_: EpochReport) => values[Math.min(at++, values.length - 1)]!;
@@ -37,7 +37,7 @@ describe('earlyStopping', () => {
   it.each([
     [[3, 2, 4, 5, 6], 2, 'that it was stopped after'],
     [[3, 2, 4, 4, 4, 4, 4, 4, 4], 9, 'though all epochs were trained'],
-  ])('ends with everything as after the best epoch: %j, patience %i, %s', async (values, patience) => {
+  ])('restores the best epoch: %j, patience %i, %s', async (values, patience) => {
     const one = model();
     const before = tf.memory().numTensors;
     const seen: object[] = [];
@@ -52,7 +52,7 @@ describe('earlyStopping', () => {
     one.dispose();
   });
 
-  it('leaves an aborted or failed training where it was, and no tensor', async () => {
+  it('keeps the current parameters when training is aborted or fails, and leaves no tensor', async () => {
     const one = model();
     const before = tf.memory().numTensors;
     let last: object = {};
@@ -67,7 +67,7 @@ describe('earlyStopping', () => {
     one.dispose();
   });
 
-  it('watches the validation loss, or a metric by name, and can be used again', async () => {
+  it('monitors the validation loss or a metric by name, and can be reused', async () => {
     const one = model();
     const reports = await fit(one, { ...rest, validation: data, stop: earlyStopping({ patience: 3 }) });
     expect(reports.length).toBeGreaterThan(0);
@@ -79,13 +79,11 @@ describe('earlyStopping', () => {
     one.dispose();
   });
 
-  it('says at once what it has nothing to watch in', async () => {
+  it('throws at the start when there is nothing to monitor', async () => {
     const one = model();
     const run = (stop: ReturnType<typeof earlyStopping>, validation?: typeof data) =>
       fit(one, { ...rest, validation, metrics: { mse: meanSquaredError }, stop });
-    await expect(run(earlyStopping({ patience: 1 }))).rejects.toThrow(
-      /no validation data to watch; give validation/,
-    );
+    await expect(run(earlyStopping({ patience: 1 }))).rejects.toThrow(/no validation data; give validation/);
     await expect(run(earlyStopping({ patience: 1, metric: 'accuracy', mode: 'max' }), data)).rejects.toThrow(
       /there is no metric "accuracy"; give loss or mse/,
     );
@@ -98,12 +96,12 @@ describe('earlyStopping', () => {
   it.each([
     [{}, /patience is missing/],
     [{ patience: 0 }, /patience is 0; give an integer of at least 1/],
-    [{ patience: 1, metric: 'accuracy' }, /mode is missing; give 'max' where a larger accuracy is better/],
+    [{ patience: 1, metric: 'accuracy' }, /mode is missing; give 'max' if a larger accuracy is better/],
     [{ patience: 1, mode: 'auto' }, /mode is "auto"; give "min" or "max"/],
     [{ patience: 1, minDelta: -1 }, /minDelta is -1/],
     [{ patience: 1, restoreBest: 'yes' }, /restoreBest is "yes"; give true or false/],
     [{ patience: 1, monitor: 'loss' }, /there is no option "monitor"/],
-  ])('refuses %j', (options, message) => {
+  ])('rejects %j', (options, message) => {
     expect(() => earlyStopping(options as never)).toThrow(message);
   });
 });

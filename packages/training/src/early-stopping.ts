@@ -15,28 +15,28 @@ import type { EpochReport } from './epoch-report';
 import type { StopRule } from './stop-rule';
 
 export interface EarlyStoppingOptions {
-  /** How many epochs in a row may be no better than the best one. */
+  /** Number of consecutive epochs without improvement after which training stops. */
   patience: number;
   /**
-   * What is watched: 'loss', the validation loss, by default; the name of a metric of the validation data; or a function
+   * The value to monitor: 'loss' for the validation loss, the default; the name of a metric of the validation data; or a function
    * of the epoch's report.
    */
   metric?: string | ((report: EpochReport) => number);
-  /** Whether smaller or larger is better; 'min' by default for the loss, and to be given for everything else. */
+  /** Whether smaller or larger values are better; 'min' by default for the loss, required for all other values. */
   mode?: 'min' | 'max';
-  /** By how much an epoch has to be better to count, 0 by default. */
+  /** The smallest improvement that counts, 0 by default. */
   minDelta?: number;
   /**
-   * Whether the model ends with the parameters of its best epoch, true by default; they are kept besides the current ones. A
-   * training that is aborted or fails ends with the current ones.
+   * Whether to restore the parameters of the best epoch at the end, true by default. This keeps a second copy of the parameters in
+   * memory. If training is aborted or fails, the current parameters are kept.
    */
   restoreBest?: boolean;
 }
 
 /**
- * Ends a training that does not get better: a value for the option `stop` of `fit` and `train`.
+ * Stops training when it no longer improves. Use it as the option `stop` of `fit` or `train`.
  *
- * @throws when a training has no validation data to watch, or its reports lack the metric
+ * @throws when an option is wrong; `fit` and `train` throw when there is no validation data to monitor, or no such metric
  * @example
  * await fit(model, { data, validation, stop: earlyStopping({ patience: 5 }), epochs: 100, ...rest });
  * earlyStopping({ metric: 'accuracy', mode: 'max', patience: 3 });
@@ -53,7 +53,7 @@ export function earlyStopping(options: EarlyStoppingOptions): StopRule {
   const { patience, metric = 'loss', minDelta = 0, restoreBest = true } = options;
   if (options.mode === undefined && metric !== 'loss') {
     throw new Error(
-      `earlyStopping: mode is missing; give 'max' where a larger ${typeof metric === 'string' ? metric : 'value'} is better, 'min' where a smaller one is`,
+      `earlyStopping: mode is missing; give 'max' if a larger ${typeof metric === 'string' ? metric : 'value'} is better, 'min' if a smaller one is`,
     );
   }
   const sign = options.mode === 'max' ? -1 : 1;
@@ -61,32 +61,32 @@ export function earlyStopping(options: EarlyStoppingOptions): StopRule {
     if (typeof metric === 'string') assertValidated(metric, validated);
     let best = Number.POSITIVE_INFINITY;
     let wait = 0;
-    let kept: tf.NamedTensorMap | undefined;
+    let saved: tf.NamedTensorMap | undefined;
     const forget = () => {
-      if (kept) tf.dispose(kept);
-      kept = undefined;
+      if (saved) tf.dispose(saved);
+      saved = undefined;
     };
     return {
       shouldStop(report) {
-        const value = sign * watchedValue(report, metric);
+        const value = sign * readMetric(report, metric);
         if (value < best - minDelta || (best === Number.POSITIVE_INFINITY && value < best)) {
           best = value;
           wait = 0;
           if (restoreBest) {
             forget();
-            kept = {};
-            // Not copies: the variables leave these values to them with the next step.
+            saved = {};
+            // A clone shares its values until the next step assigns new ones to the variable.
             for (const [name, variable] of Object.entries(trainer.model.parameters())) {
-              kept[name] = tf.keep(tf.clone(variable));
+              saved[name] = tf.keep(tf.clone(variable));
             }
           }
         } else wait++;
         return wait >= patience;
       },
       end(isOver) {
-        if (isOver && kept) {
+        if (isOver && saved) {
           for (const [name, variable] of Object.entries(trainer.model.parameters()))
-            variable.assign(kept[name]!);
+            variable.assign(saved[name]!);
         }
         forget();
       },
@@ -94,7 +94,7 @@ export function earlyStopping(options: EarlyStoppingOptions): StopRule {
   };
 }
 
-function watchedValue(report: EpochReport, metric: string | ((report: EpochReport) => number)): number {
+function readMetric(report: EpochReport, metric: string | ((report: EpochReport) => number)): number {
   if (typeof metric === 'function') {
     const value: unknown = metric(report);
     if (typeof value === 'number') return value;
@@ -108,7 +108,7 @@ function assertValidated(metric: string, validated: readonly string[]): void {
   if (validated.includes(metric)) return;
   throw new Error(
     validated.length === 0
-      ? `earlyStopping: there is no validation data to watch; give validation, or watch the training loss: metric: (report) => report.loss, mode: 'min'`
+      ? `earlyStopping: there is no validation data; give validation, or monitor the training loss with metric: (report) => report.loss, mode: 'min'`
       : `earlyStopping: there is no metric ${show(metric)}; give ${validated.join(' or ')}`,
   );
 }

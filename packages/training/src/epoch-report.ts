@@ -1,25 +1,25 @@
-/** Means over the examples of a data set. */
+/** Means over the examples of a dataset. */
 export interface Evaluation {
-  /** Without a regularizer's penalty. */
+  /** The loss, without a penalty. */
   loss: number;
-  /** How many examples there were. */
+  /** The number of examples. */
   examples: number;
-  /** By name. */
+  /** The metrics by name. */
   metrics: { [name: string]: number };
 }
 
-/** What happened in one epoch. */
+/** The results of one epoch. */
 export interface EpochReport {
-  /** From 0. */
+  /** The epoch, counted from 0. */
   epoch: number;
-  /** Steps of the epoch. */
+  /** The number of steps. */
   steps: number;
-  /** Mean over the examples of the epoch, each before its update, with the regularizer's penalty. */
+  /** The mean loss over the examples, each measured before its update, including the penalty. */
   loss: number;
-  /** Means over the examples of the epoch, by name. */
+  /** The means of the metrics over the examples, by name. */
   metrics: { [name: string]: number };
-  /** Of the validation data after the epoch; its loss is without the penalty. */
+  /** The evaluation on the validation data after the epoch; its loss has no penalty. */
   validation?: Evaluation;
-  /** Wall-clock time of the training steps of this epoch. */
+  /** Wall-clock time of the training steps. */
   seconds: number;
 }

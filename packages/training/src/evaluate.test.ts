@@ -6,7 +6,7 @@ import { clouds, network } from '../test/clouds';
 import { accuracy, evaluate } from './index';
 
 describe('evaluate', () => {
-  it('weighs a smaller last batch by its size', async () => {
+  it('weights a smaller last batch by its size', async () => {
     const model = network();
     const options = { loss: sparseSoftmaxCrossEntropy, metrics: { accuracy } };
     const inParts = await evaluate(model, clouds(50, 16), options);
@@ -16,7 +16,7 @@ describe('evaluate', () => {
     model.dispose();
   });
 
-  it('leaves no tensor whatever throws', async () => {
+  it('leaves no tensor when any part throws', async () => {
     const model = network();
     const before = tf.memory().numTensors;
     const fail = () => {
@@ -44,7 +44,7 @@ describe('evaluate', () => {
     model.dispose();
   });
 
-  it('names a label that is not a class, and returns NaN where the model is at fault', async () => {
+  it('names a label that is not a class, and returns NaN for NaN predictions', async () => {
     const model = network();
     const nan = (y: tf.Tensor, p: tf.Tensor) =>
       tf.mul(sparseSoftmaxCrossEntropy(tf.zerosLike(y), p), Number.NaN);
@@ -62,7 +62,7 @@ describe('evaluate', () => {
     model.dispose();
   });
 
-  it('divides a loss that is a sum by the examples', async () => {
+  it('divides a summed loss by the number of examples', async () => {
     const model = network();
     const loss = (y: tf.Tensor, p: tf.Tensor) => sparseSoftmaxCrossEntropy(y, p, { reduction: 'sum' });
     const sum = await evaluate(model, clouds(50, 16), { loss, reduction: 'sum' });
@@ -83,7 +83,7 @@ describe('evaluate', () => {
     [{ signal: true }, /^evaluate: signal is true; give the signal of an AbortController/],
     [{ onBatch: 1 }, /^evaluate: onBatch is 1; give a function/],
     [{ metric: 1 }, /there is no option "metric"; did you mean metrics/],
-  ])('refuses the options %j', async (wrong, message) => {
+  ])('rejects the options %j', async (wrong, message) => {
     const model = network();
     const options = wrong && Object.keys(wrong).length > 0 ? { loss: () => tf.scalar(0), ...wrong } : wrong;
     await expect(evaluate(model, clouds(), options as never)).rejects.toThrow(message);

@@ -11,15 +11,15 @@ import { openSource, type Source } from './sources/open-source';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
 export interface EvaluateOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
-  /** Gives a scalar for labels and predictions, such as a function of `@tenfold/losses`. */
+  /** A function from labels and predictions to a scalar, such as one of `@tenfold/losses`. */
   loss: Loss<Y, O>;
-  /** What else is measured, by name, such as `{ accuracy }`. */
+  /** Metrics by name, such as `{ accuracy }`. */
   metrics?: { [name: string]: Metric<Y, O> };
-  /** How the loss joins the examples of a batch, 'mean' by default; a 'sum' is divided by the number of examples. */
+  /** Whether the loss is the mean or the sum over the examples of a batch, 'mean' by default. */
   reduction?: 'mean' | 'sum';
-  /** Ends the evaluation between two batches. */
+  /** Aborts the evaluation between two batches. */
   signal?: AbortSignal;
-  /** Called with every batch, its predictions, which it must not dispose, and the number of examples so far. */
+  /** Called with each batch, its predictions (do not dispose them) and the number of examples so far. */
   onBatch?: (batch: Batch<X, Y>, predictions: O, done: number) => void | Promise<void>;
 }
 
@@ -32,11 +32,11 @@ const evaluateKinds: Kinds<EvaluateOptions> = {
 };
 
 /**
- * The loss and the metrics of a model over all examples, weighted by the sizes of the batches.
+ * Computes the mean loss and metrics of a model over all examples.
  *
  * @param data a source of batches, `{ xs, ys }` with all examples, or another form of {@link Data}
- * @throws the signal's reason when it aborts; when loss or metric is not a scalar, a label is not a class, or the data has
- *   no batch; whatever fails, no tensor is left behind
+ * @throws the signal's reason when it aborts; an error when a loss or metric is not a scalar, a label is not a class, or the data
+ *   has no batches. No error leaves a tensor behind.
  * @example
  * const { loss, metrics } = await evaluate(model, test, { loss: sparseSoftmaxCrossEntropy, metrics: { accuracy } });
  */
@@ -55,7 +55,7 @@ export async function evaluate<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
   }
 }
 
-/** The same for a source that is open. */
+/** Evaluates on an open source. */
 export async function evaluateSource<X, Y, O>(
   name: string,
   model: TrainedModel<X, O>,

@@ -5,13 +5,13 @@ import { tensorEntries } from './tensors';
 type Values = ArrayLike<number>;
 type Read = (tensor: tf.Tensor) => Values;
 
-/** What is wrong with a batch whose loss is not finite; undefined where nothing is. Reads the tensors at once. */
+/** Explains what is wrong with a batch whose loss is not finite, or returns undefined. Reads tensors synchronously. */
 export function explainDivergence(batch: Batch<unknown, unknown>, predictions: unknown): string | undefined {
   const read: Read = (tensor) => tensor.dataSync();
   return findLabel(batch, predictions, read) ?? findNumber(batch, read);
 }
 
-/** The same where a read-back has to be waited for. */
+/** The asynchronous variant, for backends that cannot read synchronously. */
 export async function explainDivergenceLater(
   batch: Batch<unknown, unknown>,
   predictions: unknown,
@@ -23,7 +23,7 @@ export async function explainDivergenceLater(
   return findLabel(batch, predictions, read) ?? findNumber(batch, read);
 }
 
-/** A class index that the predictions have no class for, or that is not an index at all. */
+/** Explains a label that is not a class index of the predictions. */
 export async function explainLabels(ys: unknown, predictions: unknown): Promise<string | undefined> {
   const labels = classIndices(ys, predictions)?.labels;
   if (!labels) return undefined;
@@ -37,7 +37,7 @@ function findLabel({ ys }: Batch<unknown, unknown>, predictions: unknown, read: 
   const { labels, classes } = found;
   const values = Array.from(read(labels));
   const isClass = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
-  // Where no label is a class and some are fractions, they are not class indices but targets of a regression.
+  // If no label is a class and some are fractions, they are regression targets.
   if (!values.some(isClass) && values.some((label) => label % 1 !== 0 && !Number.isNaN(label)))
     return undefined;
   const wrong = values.find((label) => !isClass(label));
@@ -46,7 +46,7 @@ function findLabel({ ys }: Batch<unknown, unknown>, predictions: unknown, read: 
     : `ys has the label ${wrong} but the predictions have ${classes} classes; labels are integers from 0 to ${classes - 1}`;
 }
 
-/** Labels that have one number where the predictions have one for every class. */
+/** Finds class indices: labels with one number where the predictions have one per class. */
 function classIndices(ys: unknown, predictions: unknown): { labels: tf.Tensor; classes: number } | undefined {
   const [labels, ...others] = tensorEntries(ys) ?? [];
   const [scores, ...rest] = tensorEntries(predictions) ?? [];

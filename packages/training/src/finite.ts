@@ -1,26 +1,26 @@
 import { fused, fusedList } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Fewer numbers than this are looked at one by one; a sum of more is taken by the backend. */
+/** Smaller tensors are checked element by element; the backend sums larger ones. */
 const FEW = 4096;
 /** The largest float32 is 3.4028e38. */
 const LARGEST = 3.4e38;
 
 /**
- * Whether reading a tensor at once would wait for a GPU, or is impossible: then decisions have to be made there.
+ * Whether a synchronous read would wait for a GPU or is impossible, so that decisions must be made on the device.
  */
 export function isOnGpu(): boolean {
   return tf.backend().readToGPU !== tf.KernelBackend.prototype.readToGPU;
 }
 
-/** The name of a tensor that has a NaN or infinite value. Reads at once: not for a GPU. */
+/** Finds a tensor with a NaN or infinite value and returns its name. Reads synchronously, so not for a GPU. */
 export function findNotFinite(tensors: tf.NamedTensorMap): string | undefined {
   return Object.entries(tensors).find(([, tensor]) => !isFiniteTensor(tensor))?.[0];
 }
 
 function isFiniteTensor(tensor: tf.Tensor): boolean {
   if (tensor.size > FEW) {
-    // NaN and infinity pass through a sum. A sum may also overflow, so that only a finite one decides.
+    // NaN and infinity propagate through a sum. A sum can also overflow, so only a finite sum is conclusive.
     const sum = tf.tidy(() => tf.sum(tensor).dataSync()[0]!);
     if (Number.isFinite(sum)) return true;
   }
@@ -28,8 +28,8 @@ function isFiniteTensor(tensor: tf.Tensor): boolean {
 }
 
 /**
- * Whether all values are finite, as a tensor: bool []. Where the backend has no kernel for it their sum decides, which must be
- * below the largest float32.
+ * Whether all values are finite, as a tensor: bool []. Without the kernel `AllFinite`, it checks that their sum is in the range of
+ * float32.
  */
 export function allFinite(tensors: readonly tf.Tensor[]): tf.Tensor {
   const inputs = Object.fromEntries(tensors.entries());
@@ -40,10 +40,10 @@ export function allFinite(tensors: readonly tf.Tensor[]): tf.Tensor {
   return finite!;
 }
 
-/** Two tensors of one shape and type; the second may be a scalar. */
-export type Choice = readonly [value: tf.Tensor, other: tf.Tensor];
+/** Two tensors of the same shape and dtype; the second may be a scalar. */
+export type Choice = readonly [value: tf.Tensor, alternative: tf.Tensor];
 
-/** Of each pair the value where a bool [] is true, bit for bit, or the other. */
+/** Selects from each pair the value, bit for bit, if a bool [] is true, or else the alternative. */
 export function selectEach(condition: tf.Tensor, pairs: readonly Choice[]): tf.Tensor[] {
   const isFloat = (pair: Choice) => pair.every(({ dtype }) => dtype === 'float32');
   const floats = pairs.filter(isFloat);
@@ -52,10 +52,10 @@ export function selectEach(condition: tf.Tensor, pairs: readonly Choice[]): tf.T
     floats.map(([value]) => value),
     floats.map(([, other]) => other),
   ];
-  const made = fusedList('SelectList', lists, {}) ?? [];
+  const selected = fusedList('SelectList', lists, {}) ?? [];
   const conditions = new Map<number, tf.Tensor>();
   return pairs.map((pair) => {
-    const [found] = made[floats.indexOf(pair)] ?? [];
+    const [found] = selected[floats.indexOf(pair)] ?? [];
     if (found) return found;
     const [value, other] = pair;
     const size = [value.size];

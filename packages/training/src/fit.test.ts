@@ -28,7 +28,7 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('gives the same run for the same seed and another for another', async () => {
+  it('gives the same run for the same seed and a different one for another', async () => {
     const run = async (seed: number) => {
       const model = network();
       await fit(model, { ...options, seed, data: clouds(), epochs: 2 });
@@ -50,7 +50,7 @@ describe('fit', () => {
     expect(await report(1)).toBeGreaterThan((await report(0)) + 0.5);
   });
 
-  it('stops between steps when the signal aborts, and keeps what was learned', async () => {
+  it('stops between steps when the signal aborts, and keeps the parameters', async () => {
     const model = network();
     const abort = new AbortController();
     let steps = 0;
@@ -66,7 +66,7 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('refuses a loss that is not a scalar, and a senseless number of epochs', async () => {
+  it('rejects a loss that is not a scalar, and an invalid number of epochs', async () => {
     const model = network();
     const loss = (y: tf.Tensor, p: tf.Tensor) => sparseSoftmaxCrossEntropy(y, p, { reduction: 'none' });
     await expect(fit(model, { ...options, loss, data: clouds(), epochs: 1 })).rejects.toThrow(
@@ -91,7 +91,7 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('stops where onEpoch returns false, now or later, and nothing else', async () => {
+  it('stops only when onEpoch returns false or a promise of false', async () => {
     const model = network();
     const run = async (onEpoch: (epoch: number) => unknown) =>
       (
@@ -108,13 +108,13 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('reports a loss that is a sum by the example', async () => {
+  it('reports a summed loss per example', async () => {
     const losses = await Promise.all(
       (['mean', 'sum'] as const).map(async (reduction) => {
         const model = network();
         const loss = (y: tf.Tensor, p: tf.Tensor) => sparseSoftmaxCrossEntropy(y, p, { reduction });
         const steps: number[] = [];
-        // A step of size 0 leaves the parameters, so that both see the same.
+        // A step of size 0 does not change the parameters, so that both losses use the same ones.
         const still = { init: () => ({}), update: () => ({ updates: {}, state: {} }) };
         const [report] = await fit(model, {
           ...options,
@@ -160,9 +160,9 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('takes several inputs and gives several outputs', async () => {
+  it('trains a model with several inputs and outputs', async () => {
     const weight = tf.variable(tf.ones([]));
-    // s = w·a + b and d = w·a − b: a model written by hand.
+    // s = w·a + b and d = w·a − b: a hand-written model.
     const apply = ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) =>
       tf.tidy(() => ({ s: tf.add(tf.mul(weight, a), b), d: tf.sub(tf.mul(weight, a), b) }));
     const parameters = () => ({ weight });
@@ -194,7 +194,7 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('begins anew with every call, and a trainer does not', async () => {
+  it('starts anew with every call, unlike a trainer', async () => {
     const seen: number[] = [];
     const schedule = (step: number) => {
       seen.push(step);

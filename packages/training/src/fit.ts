@@ -12,15 +12,15 @@ export interface FitOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>
 const { resume: _, ...loopKinds } = trainKinds;
 
 /**
- * Trains a model: the whole loop in one call.
+ * Trains a model: the complete loop in one call.
  *
- * Every call starts anew with the optimizer's state, the step count, and the schedule that goes by it; only the model's
- * parameters go on. To train in several parts, make a trainer once and call {@link train} for each.
+ * Every call starts with a new optimizer state, step count and schedule; only the parameters carry over. To train in several parts,
+ * create one trainer and call {@link train} for each part.
  *
- * @param model whose parameters are changed in place
- * @returns one report for every epoch
- * @throws a `TrainingAborted` with the reports so far when the signal aborts; a `DivergenceError` when loss or gradients
- *   are no longer finite; on data, options or shapes that do not fit. Whatever fails, no tensor is left behind
+ * @param model the model; its parameters are updated in place
+ * @returns one report per epoch
+ * @throws a `TrainingAborted` with the reports so far when the signal aborts; a `DivergenceError` when the loss or a gradient is
+ *   not finite; an error when data, options or shapes do not fit. No error leaves a tensor behind.
  * @example
  * await fit(model, { data, loss: sparseSoftmaxCrossEntropy, optimizer: adamW(), epochs: 3, metrics: { accuracy } });
  * await fit(model, { data: { xs, ys, batchSize: 64 }, loss: meanSquaredError, optimizer: adam(), epochs: 10 });

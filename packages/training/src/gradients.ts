@@ -1,21 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The loss and its gradients by the names of the parameters; tfjs gives them its own names of the variables.
+ * Computes the loss and its gradients, under the names of the parameters instead of tfjs's names of the variables.
  *
- * @param name of the function, the start of an error
+ * @param name of the function; starts errors
  */
 export function gradients(
   name: string,
   loss: () => tf.Scalar,
   params: { [name: string]: tf.Variable },
 ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
-  // In a scope, or the loss would be left behind when the backward pass throws.
+  // Within tidy, so that the loss is disposed when the backward pass throws.
   const { value, grads } = tf.tidy(() => {
     try {
       return tf.variableGrads(loss, Object.values(params));
     } catch (error) {
-      throw advised(name, error);
+      throw adviseOn(name, error);
     }
   });
   const named: tf.NamedTensorMap = {};
@@ -26,19 +26,19 @@ export function gradients(
   return { value, grads: named };
 }
 
-/** An error of tfjs's backward pass in words that say what to do. */
-function advised(name: string, error: unknown): unknown {
+/** Replaces an error of tfjs's backward pass by one that says what to do. */
+function adviseOn(name: string, error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const [, kernel] = /gradient function not found for (\w+)/.exec(message) ?? [];
   if (kernel !== undefined) {
     return new Error(
-      `${name}: no gradient is registered for ${kernel}; add import '@tenfold/gradients', or import '@tensorflow/tfjs' in place of its parts`,
+      `${name}: no gradient is registered for ${kernel}; add import '@tenfold/gradients', or import '@tensorflow/tfjs' instead of its parts`,
       { cause: error },
     );
   }
   if (/Cannot find a connection between|Cannot compute gradient of y=f/.test(message)) {
     return new Error(
-      `${name}: the loss does not depend on any trainable parameter; compute it from what the model returns, with tensor operations alone`,
+      `${name}: the loss does not depend on any trainable parameter; compute it from the model's output, with tensor operations only`,
       { cause: error },
     );
   }

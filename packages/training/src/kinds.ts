@@ -1,10 +1,10 @@
 import { func, type Kind, object, objectWith, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A kind of the same values, described otherwise. */
-const described = (kind: Kind, expected: string): Kind => ({ ...kind, expected });
+/** Gives a kind another description. */
+const describeKind = (kind: Kind, expected: string): Kind => ({ ...kind, expected });
 
-export const lossKind = described(
+export const lossKind = describeKind(
   func,
   'a function of labels and predictions, such as meanSquaredError of @tenfold/losses',
 );
@@ -35,23 +35,23 @@ export const dataKind: Kind = {
 
 const METHODS = ['parameters', 'trainable', 'apply', 'predict'];
 
-/** Fails unless a value is a model with its parameters. */
+/** Throws unless a value is a model with its parameters. */
 export function assertModel(name: string, model: unknown, methods = METHODS): void {
   if (tf.engine().backendNames().length === 0) {
     throw new Error(
       `${name}: no backend is registered; add import '@tenfold/backend-simd' and await tf.setBackend('simd')`,
     );
   }
-  const given = model as { [method: string]: unknown } | null | undefined;
-  const has = (method: string) => typeof given?.[method] === 'function';
+  const candidate = model as { [method: string]: unknown } | null | undefined;
+  const has = (method: string) => typeof candidate?.[method] === 'function';
   if (!methods.every(has)) {
     const isLayer = has('init') && has('apply');
     const advice = isLayer
       ? 'give createModel(layer), which has its parameters'
-      : 'give what createModel returns';
+      : 'give a model from createModel';
     throw new Error(`${name}: the model is ${isLayer ? 'a layer' : show(model)}; ${advice}`);
   }
-  const variables = Object.values((given as { parameters(): tf.NamedTensorMap }).parameters());
+  const variables = Object.values((candidate as { parameters(): tf.NamedTensorMap }).parameters());
   if (variables.some((variable) => variable.isDisposed)) {
     throw new Error(`${name}: the model is disposed; dispose it after its last use`);
   }

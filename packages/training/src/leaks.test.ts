@@ -31,7 +31,7 @@ it.each<[string, Partial<FitOptions>, RegExp]>([
   ['labels have another shape', { data: source(undefined, () => tf.ones([4])) }, /\[4\]/],
   ['a batch is NaN', { data: source(() => tf.fill([4, 3], Number.NaN)) }, /xs has 12 NaN/],
   [
-    'the schedule gives NaN',
+    'the schedule returns NaN',
     { optimizer: adamW({ learningRate: (step) => (step > 0 ? Number.NaN : 1) }) },
     /NaN/,
   ],

@@ -4,10 +4,10 @@ import type { Loss } from './create-trainer';
 import type { Metric } from './metric';
 
 /**
- * The loss and the metrics of one batch as one tensor [1 + metrics], so that they are read at once.
+ * Computes the loss and the metrics of a batch as one tensor [1 + metrics], so that one read suffices.
  *
- * @param name of the function, the start of an error
- * @param loss of the labels and predictions, or what it was already
+ * @param name of the function; starts errors
+ * @param loss a loss function, or its value if it is known
  */
 export function measure<Y, O>(
   name: string,

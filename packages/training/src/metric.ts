@@ -1,4 +1,4 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** A quantity of one batch, averaged over the examples; NaN where labels or predictions make no sense. */
+/** A metric: a mean over the examples of a batch, or NaN if labels or predictions are invalid. */
 export type Metric<Y = tf.Tensor, O = tf.Tensor> = (labels: Y, predictions: O) => tf.Tensor;

@@ -10,7 +10,7 @@ import { createTrainer, DivergenceError, step, stepState } from './index';
 const linear = (seed: number) => createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed });
 
 describe('step', () => {
-  it('is the step of a trainer, bit for bit, for the same loss', async () => {
+  it('equals the step of a trainer, bit for bit, for the same loss', async () => {
     const [one, other] = [linear(1), linear(1)];
     const [xs, ys] = [tf.tensor([[1], [2]]), tf.tensor([[3], [5]])];
     const trainer = createTrainer(one, { loss: meanSquaredError, optimizer: adam() });
@@ -25,7 +25,7 @@ describe('step', () => {
     expect(stepState(other, optimizer).stepCount).toBe(3);
   });
 
-  it('changes several models by one loss, under the names that they have', async () => {
+  it('updates several models with one loss, under their names', async () => {
     const [encoder, decoder] = [linear(1), linear(2)];
     const x = tf.tensor([[1], [-2], [0.5]]);
     const optimizer = adamW({ learningRate: 0.05, only: /^encoder.*kernel$/ });
@@ -46,20 +46,20 @@ describe('step', () => {
     expect(Object.keys(stepState([encoder, decoder], pair).state.momentum!)).toContain('1.bias');
   });
 
-  it('changes no model but those given', async () => {
-    const [critic, maker] = [linear(1), linear(2)];
+  it('changes only the given models', async () => {
+    const [critic, generator] = [linear(1), linear(2)];
     const noise = tf.tensor([[1], [2]]);
-    const before = await weights(maker);
-    const [forCritic, forMaker] = [sgd({ learningRate: 0.1 }), sgd({ learningRate: 0.1 })];
-    step(critic, forCritic, () => tf.mean(critic.predict(maker.predict(noise)))).dispose();
-    expect(await weights(maker)).toEqual(before);
+    const before = await weights(generator);
+    const [criticOptimizer, generatorOptimizer] = [sgd({ learningRate: 0.1 }), sgd({ learningRate: 0.1 })];
+    step(critic, criticOptimizer, () => tf.mean(critic.predict(generator.predict(noise)))).dispose();
+    expect(await weights(generator)).toEqual(before);
     const other = await weights(critic);
-    step(maker, forMaker, () => tf.mean(critic.predict(maker.predict(noise)))).dispose();
+    step(generator, generatorOptimizer, () => tf.mean(critic.predict(generator.predict(noise)))).dispose();
     expect(await weights(critic)).toEqual(other);
-    expect(await weights(maker)).not.toEqual(before);
+    expect(await weights(generator)).not.toEqual(before);
   });
 
-  it('takes a penalty on a gradient, which is a gradient of a gradient', async () => {
+  it('trains with a gradient penalty, which needs a gradient of a gradient', async () => {
     const model = linear(1);
     const x = tf.tensor([[2]]);
     const [w] = await model.parameters().kernel!.data();
@@ -70,7 +70,7 @@ describe('step', () => {
     await expectClose(model.parameters().kernel!, [w! - 0.5 * w!], { relative: 1e-5 });
   });
 
-  it('gives a context with dropout on, another stream for every step and seed', async () => {
+  it('passes a context with dropout and a new stream for every step and seed', async () => {
     const model = createModel(
       sequential([dense({ inFeatures: 1, outFeatures: 64 }), dropout({ rate: 0.5 })]),
     );
@@ -96,7 +96,7 @@ describe('step', () => {
     expect(new Set(dropped).size).toBe(3);
   });
 
-  it('leaves no tensor, in tidy or not, whatever happens', async () => {
+  it('leaves no tensor, within tidy or not, also on errors', async () => {
     const model = linear(1);
     const optimizer = adam();
     const x = tf.ones([2, 1]);
@@ -128,7 +128,7 @@ describe('step', () => {
     expect(mean).not.toEqual(await weights({ parameters: () => stepState(model, optimizer).state.mean! }));
   });
 
-  it('disposes the state of models that are disposed, or when it is asked to', () => {
+  it('disposes the state of disposed models, or on request', () => {
     const before = tf.memory().numTensors;
     const optimizer = adam();
     const x = tf.ones([1, 1]);
@@ -169,12 +169,12 @@ describe('step', () => {
     expect(await weights(part)).toEqual(await weights(whole));
   });
 
-  it('refuses an optimizer that is made for every step, and what is none', () => {
+  it('rejects a new optimizer in every step, and anything that is not an optimizer', () => {
     const model = linear(1);
     const loss = () => tf.mean(model.predict(tf.ones([1, 1])));
     const take = (optimizer: unknown) => step(model, optimizer as never, loss).dispose();
     for (let i = 0; i < 3; i++) take(adam());
-    expect(() => take(adam())).toThrow(/had a new optimizer, .* make the optimizer once, before the loop/);
+    expect(() => take(adam())).toThrow(/had a new optimizer, .* create the optimizer once, before the loop/);
     expect(() => take(adam)).toThrow(/^step: optimizer is the function adam; give an optimizer/);
     expect(() => step(dense({ inFeatures: 1, outFeatures: 1 }) as never, adam(), loss)).toThrow(
       /the model is a/,

@@ -11,47 +11,46 @@ export type Models = SteppedModel | readonly SteppedModel[] | { readonly [name: 
 type SteppedModel = Pick<Model, 'parameters' | 'trainable'>;
 
 export interface StepOptions {
-  /** Seed of the context's stream, for dropout and all else that draws numbers; 0 by default. */
+  /** Seed of dropout and other random numbers of a step; 0 by default. */
   seed?: number;
 }
 
-/** What an optimizer has of the models that it steps. */
+/** The state of an optimizer for the models that it steps. */
 export interface StepState {
-  /** How many steps have been taken. */
+  /** The number of steps taken. */
   readonly stepCount: number;
-  /** Optimizer state: slot → name of the parameter → tensor. */
+  /** The optimizer state: slot → name of the parameter → tensor. */
   readonly state: OptimizerState;
-  /** Continues from a saved step count and state, and becomes the owner of that state. */
+  /** Continues from the given step count and state, and takes ownership of the state. */
   restore(stepCount: number, state: OptimizerState): void;
-  /** Disposes the state. The next step of these models with this optimizer is a first one. */
+  /** Disposes the state. The next step of these models with this optimizer starts anew. */
   dispose(): void;
 }
 
 /**
- * One step on a loss of your own: the gradients of all models' trainable parameters, and one update by the optimizer. Several
- * models with several optimizers, as in a GAN, are several calls.
+ * Takes one step on any loss: computes the gradients of all trainable parameters of the models, and updates them with the optimizer.
+ * For several optimizers, as in a GAN, call it once for each.
  *
- * The optimizer's state belongs to the optimizer and the models together: make the optimizer once, before the loop.
- * {@link stepState} gives that state, to save and to dispose it; it is also disposed at the first step of any model after
- * these models were.
+ * The state belongs to the optimizer together with the models, so create the optimizer once, before the loop. Use
+ * {@link stepState} to save or dispose the state. When all its models are disposed, the next step of any model disposes it too.
  *
- * A parameter is called as in its model, 'body.kernel'; with several models, as in the object of them,
- * 'encoder.body.kernel', or with their position in the array, '0.body.kernel'. That is what `only` and `match` of an
- * optimizer look at.
+ * A parameter has the name from its model, 'body.kernel'. With several models, the name starts with the key in the object,
+ * 'encoder.body.kernel', or with the position in the array, '0.body.kernel'. The options `only` and `match` of optimizers match
+ * these names.
  *
- * @param models whose parameters are changed in place, and no other model's
+ * @param models the models to update in place; no others change
  * @param optimizer one of `@tenfold/optimizers`
- * @param loss a scalar, computed by tensor operations from what the models give. It may apply a model in the context
- *   given, `model.apply(x, context)`, which has `training` true and a stream for dropout
- * @returns the loss before the step; the caller disposes it
- * @throws as a trainer's step does; then no parameter, statistic or state has changed
+ * @param loss returns a scalar, computed with tensor operations from outputs of the models. To use dropout and batch statistics,
+ *   apply a model in the given context: `model.apply(x, context)`
+ * @returns the loss before the update; the caller disposes it
+ * @throws like a trainer's step; no parameter, statistic or state has changed then
  * @example
- * const [forCritic, forMaker] = [adam({ learningRate: 2e-4 }), adam({ learningRate: 2e-4 })];
+ * const [criticOptimizer, generatorOptimizer] = [adam({ learningRate: 2e-4 }), adam({ learningRate: 2e-4 })];
  * for (const real of images) {
  *   const noise = tf.randomNormal([real.shape[0], 64]);
- *   tf.dispose(step(critic, forCritic, () => tf.add(
- *     realLoss(critic.predict(real)), fakeLoss(critic.predict(maker.predict(noise))))));
- *   tf.dispose(step(maker, forMaker, () => realLoss(critic.predict(maker.predict(noise)))));
+ *   tf.dispose(step(critic, criticOptimizer, () => tf.add(
+ *     realLoss(critic.predict(real)), fakeLoss(critic.predict(generator.predict(noise))))));
+ *   tf.dispose(step(generator, generatorOptimizer, () => realLoss(critic.predict(generator.predict(noise)))));
  * }
  */
 export function step(
@@ -67,19 +66,19 @@ export function step(
     loss,
     required({ ...func, expected: 'a function that returns a scalar tensor' }),
   );
-  const { stepper } = entryOf(models, optimizer, options.seed);
+  const { stepper } = findOrCreateEntry(models, optimizer, options.seed);
   return stepper.step((context) => ({ loss: loss(context), outputs: {} })).loss as tf.Scalar;
 }
 
 /**
- * The state of an optimizer for models that {@link step} changes.
+ * Returns the optimizer state that {@link step} keeps for these models.
  *
  * @example
  * const { stepCount, state } = stepState(model, optimizer);
  * stepState(model, optimizer).dispose(); // at the end
  */
 export function stepState(models: Models, optimizer: Optimizer): StepState {
-  const entry = entryOf(models, optimizer);
+  const entry = findOrCreateEntry(models, optimizer);
   return {
     get stepCount() {
       return entry.stepper.stepCount;
@@ -101,12 +100,12 @@ interface Entry {
   stepper: Stepper;
 }
 
-/** Of all models that are still there. */
+/** The entries of all models that are not disposed. */
 const entries = new Set<Entry>();
-/** How many optimizers may each have taken a single step with the same models: more are made anew for every step. */
+/** With more optimizers of one step each for the same models, the caller probably creates a new one in every step. */
 const MOST_BEGINNERS = 3;
 
-function entryOf(models: Models, optimizer: Optimizer, seed = 0): Entry {
+function findOrCreateEntry(models: Models, optimizer: Optimizer, seed = 0): Entry {
   assertArgument('step', 'optimizer', optimizer, required(optimizerKind));
   const named = nameModels(models);
   for (const [, model] of named) assertModel('step', model, ['parameters', 'trainable']);
@@ -120,7 +119,7 @@ function entryOf(models: Models, optimizer: Optimizer, seed = 0): Entry {
   if (found) return found;
   if (sameModels.filter(({ stepper }) => stepper.stepCount <= 1).length >= MOST_BEGINNERS) {
     throw new Error(
-      `step: each of the last ${MOST_BEGINNERS} steps had a new optimizer, so that none has a state; make the optimizer once, before the loop`,
+      `step: each of the last ${MOST_BEGINNERS} steps had a new optimizer, without any state; create the optimizer once, before the loop`,
     );
   }
   const entry = { optimizer, models: named, stepper: createStepper('step', joined(named), optimizer, seed) };
@@ -143,11 +142,11 @@ const joined = (models: [string, SteppedModel][]): SteppedParameters => ({
 
 const prefixed = (
   models: [string, SteppedModel][],
-  of: (model: SteppedModel) => { [name: string]: tf.Variable },
+  list: (model: SteppedModel) => { [name: string]: tf.Variable },
 ): { [name: string]: tf.Variable } =>
   Object.fromEntries(
     models.flatMap(([name, model]) =>
-      Object.entries(of(model)).map(([key, variable]) => [name === '' ? key : `${name}.${key}`, variable]),
+      Object.entries(list(model)).map(([key, variable]) => [name === '' ? key : `${name}.${key}`, variable]),
     ),
   );
 

@@ -10,26 +10,26 @@ import { mapTensors } from './tensors';
 
 type Variables = { [name: string]: tf.Variable };
 
-/** What a step needs of the models that it changes. */
+/** The parameters that a step changes. */
 export interface SteppedParameters {
-  /** All by name, running statistics and frozen ones included. */
+  /** All parameters by name, including running statistics and frozen ones. */
   parameters(): Variables;
-  /** Those that follow gradients. */
+  /** The trainable parameters by name. */
   trainable(): Variables;
 }
 
 export interface Forward<T> {
   loss: tf.Tensor;
-  /** What else is wanted of the forward pass. */
+  /** Other results of the forward pass. */
   outputs: T;
 }
 
-/** Parameters that follow an optimizer, one step after another. */
+/** Takes optimizer steps on the parameters of a model. */
 export interface Stepper {
   readonly stepCount: number;
   readonly state: OptimizerState;
   /**
-   * @param explain what is wrong where the loss is not finite, asked where it can be read at once
+   * @param explain explains a loss that is not finite; called only where values can be read synchronously
    * @returns the loss and the outputs, which the caller disposes
    */
   step<T>(
@@ -41,12 +41,12 @@ export interface Stepper {
 }
 
 /**
- * A step is taken as a whole or not at all: whatever fails, parameters, running statistics and the optimizer's state are
- * then what they were before it, bit for bit. A loss or a gradient that is not finite fails too. Where values can be read
- * at once that is an error; on a GPU, where reading would stall it, every new value is chosen there: the new one, or the
- * old one. The step then counts, and its loss is NaN.
+ * Creates a stepper, whose steps are atomic: after any failure, parameters, running statistics and optimizer state are the same as
+ * before, bit for bit. A loss or gradient that is not finite is a failure too. Where values can be read synchronously, it is an
+ * error. On a GPU, where reading would stall, the device selects between the new and the old values; the step counts, and its loss
+ * is NaN.
  *
- * @param name of the function, the start of an error
+ * @param name of the function; starts errors
  */
 export function createStepper(
   name: string,
@@ -60,11 +60,11 @@ export function createStepper(
   const known = new Set<string>();
   begin(model.trainable());
 
-  /** Gives parameters that are trained for the first time, those of a frozen part included, their state. */
+  /** Creates the optimizer state of parameters that are trained for the first time. */
   function begin(params: Variables): void {
     const added = Object.entries(params).filter(([key]) => !known.has(key));
     if (added.length === 0 && known.size > 0) return;
-    // A tidy around a step must not end the state, which outlives it.
+    // A tidy around the step must not dispose the state.
     const fresh = keep(optimizer.init(Object.fromEntries(added)));
     for (const [slot, tensors] of Object.entries(fresh)) {
       state[slot] ??= {};
@@ -95,7 +95,7 @@ export function createStepper(
         );
       }
       begin(trainable);
-      // Not copies: a variable that is assigned to leaves its old values to these.
+      // A clone shares its values until new ones are assigned to the variable.
       const before = Object.entries(all).map(
         ([, variable]) => [variable, tf.keep(tf.clone(variable))] as const,
       );
@@ -103,9 +103,9 @@ export function createStepper(
       try {
         const result = tf.tidy(() => {
           const loss = () => {
-            const made = forward({ training: true, rng: rng.fork(stepCount) });
-            outputs = mapTensors(made.outputs, (tensor) => tf.keep(tensor));
-            return scalar(name, made.loss);
+            const result = forward({ training: true, rng: rng.fork(stepCount) });
+            outputs = mapTensors(result.outputs, (tensor) => tf.keep(tensor));
+            return scalar(name, result.loss);
           };
           const { value, grads } = gradients(name, loss, trainable);
           const params = Object.fromEntries(Object.entries(all).filter(([key]) => known.has(key)));
@@ -152,7 +152,7 @@ function scalar(name: string, loss: tf.Tensor): tf.Scalar {
   }
   if (loss.rank !== 0) {
     throw new Error(
-      `${name}: the loss has shape [${loss.shape}]; give a loss that is a scalar, reduction 'mean' or 'sum'`,
+      `${name}: the loss has shape [${loss.shape}]; give a scalar, with the reduction 'mean' or 'sum'`,
     );
   }
   return loss as tf.Scalar;
@@ -172,8 +172,8 @@ function assertFinite(
 }
 
 /**
- * On the GPU: what a step has made where loss and gradients are finite, and else updates that change nothing and what was
- * there before it. Running statistics, which the forward pass has moved, are put back at once.
+ * Selects on the GPU between the results of a step, if loss and gradients are finite, and updates of zero with the old state.
+ * Running statistics, which the forward pass has changed, are restored immediately.
  */
 function choose(
   value: tf.Scalar,
@@ -188,7 +188,7 @@ function choose(
     Object.entries(tensors).map(([key, tensor]) => ({ slot, key, tensor, old: oldState[slot]?.[key] })),
   );
   const continued = slots.filter(({ old }) => old);
-  // x + (−0) is x for every x, where −0 + 0 would be 0.
+  // x + (−0) is x for every x, whereas −0 + 0 would be 0.
   const nothing = tf.scalar(-0);
   const pairs: Choice[] = [
     [value, tf.fill([], Number.NaN)],
@@ -204,10 +204,10 @@ function choose(
   return { loss: loss as tf.Scalar, updates: chosenUpdates, state };
 }
 
-/** What operations saved for their gradients, which tfjs keeps for ever when an error cuts the backward pass short. */
+/** Disposes the tensors that operations saved for their gradients. tfjs never does so after an error in the backward pass. */
 function disposeTape(): void {
   const { state } = tf.engine();
-  if (state.gradientDepth > 0 || !state.activeTape) return; // within a gradient that is still to be taken
+  if (state.gradientDepth > 0 || !state.activeTape) return; // an outer gradient still needs them
   for (const { saved } of state.activeTape) tf.dispose(saved);
   state.activeTape = [];
 }

@@ -1,23 +1,23 @@
 import type { Trainer } from './create-trainer';
 import type { EpochReport } from './epoch-report';
 
-/** What a rule is given when a training begins. */
+/** The context of a stop rule. */
 export interface StopContext {
-  /** Model and optimizer as they are at every moment. */
+  /** The trainer, with the current parameters and state. */
   trainer: Pick<Trainer, 'model' | 'stepCount' | 'state'>;
-  /** What reports have of the validation data: 'loss' and the names of the metrics; nothing without such data. */
+  /** The values in validation reports: 'loss' and the names of the metrics; empty without validation data. */
   validated: readonly string[];
 }
 
 /**
- * When a training ends before its last epoch: called once when it begins. {@link earlyStopping} makes one.
+ * A rule that can end training before the last epoch, such as {@link earlyStopping}. Called once at the start of training.
  *
  * @example
  * const stop = () => ({ shouldStop: ({ loss }) => loss < 1e-3 });
  */
 export type StopRule = (context: StopContext) => {
-  /** Called after every epoch with its report; true ends the training. */
+  /** Called with the report of each epoch; returns true to end training. */
   shouldStop(report: EpochReport): boolean;
-  /** Called when the training is over, or, with false, has failed or was aborted. */
+  /** Called at the end of training, with false if it has failed or was aborted. */
   end?(isOver: boolean): void;
 };

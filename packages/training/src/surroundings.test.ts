@@ -19,7 +19,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** Trains and evaluates with a copy of the package that is loaded in these surroundings. */
+/** Trains and evaluates with a copy of the package that is loaded in this environment. */
 async function train(): Promise<void> {
   const { evaluate, fit } = await import('./index');
   const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
@@ -34,7 +34,7 @@ async function train(): Promise<void> {
   expect((await evaluate(model, data, { loss: meanSquaredError })).examples).toBe(3);
 }
 
-describe('training where the surroundings lack something', () => {
+describe('training in an environment that lacks some globals', () => {
   it.each([
     ['setImmediate, as a page', ['setImmediate']],
     ['setImmediate and MessageChannel, as jsdom in Jest', ['setImmediate', 'MessageChannel']],
@@ -51,7 +51,7 @@ describe('training where the surroundings lack something', () => {
   });
 });
 
-it('says what to import where no backend is registered', async () => {
+it('says what to import when no backend is registered', async () => {
   const { createTrainer } = await import('./index');
   const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
   vi.spyOn(tf.engine(), 'backendNames').mockReturnValue([]);
@@ -61,7 +61,7 @@ it('says what to import where no backend is registered', async () => {
   vi.restoreAllMocks();
 });
 
-describe('a step under the instruments of tfjs', () => {
+describe('a step in debug mode, profiling and timing of tfjs', () => {
   const optimizers: Record<string, () => Optimizer> = {
     adamW: () => adamW(),
     sgd: () => sgd({ learningRate: 0.1, momentum: 0.9 }),
@@ -104,7 +104,7 @@ describe('a step under the instruments of tfjs', () => {
     Object.keys(instruments).map((instrument) => [name, instrument] as const),
   );
 
-  it('metrics and weighted losses work in debug mode', async () => {
+  it('works with metrics and weighted losses in debug mode', async () => {
     const { accuracy, binaryAccuracy } = await import('./index');
     await instruments['debug mode']!(() => {
       tf.tidy(() => {
@@ -121,7 +121,7 @@ describe('a step under the instruments of tfjs', () => {
     });
   });
 
-  it.each(cases)('%s under %s is the same step', async (name, instrument) => {
+  it.each(cases)('with %s is the same under %s', async (name, instrument) => {
     const { createTrainer } = await import('./index');
     const ys = tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32');
     const xs = tf.randomNormal([6, 5, 8], 0, 1, 'float32', 1);

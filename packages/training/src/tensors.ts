@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The tensors of a tensor, a tuple or a record, by name; '' where there is just one. Undefined for anything else. */
+/** The tensors of a tuple or record by name, or a single tensor under the name ''. Undefined for anything else. */
 export function tensorEntries(value: unknown): [name: string, tensor: tf.Tensor][] | undefined {
   if (value instanceof tf.Tensor) return [['', value]];
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined;
@@ -10,7 +10,7 @@ export function tensorEntries(value: unknown): [name: string, tensor: tf.Tensor]
     : undefined;
 }
 
-/** The same tuple or record of the results of a function of every tensor. */
+/** Applies a function to each tensor of a tuple or record. */
 export function mapTensors<T>(value: T, f: (tensor: tf.Tensor) => tf.Tensor): T {
   if (value instanceof tf.Tensor) return f(value) as T;
   if (Array.isArray(value)) return value.map((entry) => mapTensors(entry, f)) as T;

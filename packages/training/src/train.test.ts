@@ -3,7 +3,7 @@ import { clouds, metrics, network, options, trainerOptions, weights } from '../t
 import { accuracy, createTrainer, type EpochReport, type EpochSums, fit, train } from './index';
 
 describe('train', () => {
-  it('goes on where another stood, bit for bit', async () => {
+  it('continues where another trainer stopped, bit for bit', async () => {
     const whole = network();
     await fit(whole, { ...options, data: clouds(), epochs: 3 });
 
@@ -24,7 +24,7 @@ describe('train', () => {
   });
 
   it.each([1, 5, 6, 8])(
-    'reports the epoch that was stopped after step %i as if it had not been',
+    'reports an epoch that was stopped after step %i as if it had not been',
     async (stop) => {
       const timeless = (reports: EpochReport[]) => reports.map(({ seconds, ...rest }) => rest);
       const all = { metrics, data: clouds(), validation: clouds(), epochs: 3 };
@@ -47,7 +47,7 @@ describe('train', () => {
       await expect(stopped).rejects.toThrow('enough');
       expect(sums!.seconds).toBeGreaterThan(0);
       const rest = await train(one, { ...all, resume: sums });
-      // Step 8 is the last of an epoch: it was taken, but its epoch was not yet evaluated and reported.
+      // Step 8 is the last of an epoch, which was not yet evaluated and reported.
       expect(timeless([...reports, ...rest])).toEqual(timeless(expected));
       expect(rest[0]!.seconds).toBeGreaterThanOrEqual(sums!.seconds);
       expect(await weights(one.model)).toEqual(await weights(whole));
@@ -57,14 +57,14 @@ describe('train', () => {
     },
   );
 
-  it('refuses sums of another step or of other metrics', async () => {
+  it('rejects sums of another step or of other metrics', async () => {
     const one = createTrainer(network(), trainerOptions);
     one.restore(6, one.state);
     const sums = { steps: 3, examples: 48, seconds: 1, loss: 1, metrics: { accuracy: 40 } };
     const resume = (changed: object) =>
       train(one, { data: clouds(), epochs: 3, metrics: { accuracy }, resume: { ...sums, ...changed } });
     await expect(resume({})).rejects.toThrow(
-      /resume is after 3 steps of an epoch of 4, but the trainer has taken 6; give the sums of its last step/,
+      /resume has the sums after 3 of 4 steps of an epoch, but the trainer has taken 6 steps; give the sums of its last step/,
     );
     await expect(resume({ steps: 2, metrics: { loss: 1 } })).rejects.toThrow(
       /no sum of the metric 'accuracy', only of \["loss"\]/,

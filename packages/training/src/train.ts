@@ -26,69 +26,69 @@ import { TrainingAborted } from './training-aborted';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
 export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
-  /** What is learned: a source of batches, `{ xs, ys }` with all examples, or another form of {@link Data}. */
+  /** The training data: a source of batches, `{ xs, ys }` with all examples, or another form of {@link Data}. */
   data: Data<X, Y>;
-  /** How many epochs the whole training has; a restored trainer continues in the middle. */
+  /** The total number of epochs, including those that a restored trainer has done. */
   epochs: number;
-  /** Ends every epoch after this many batches: for data without an end, such as a generator's. */
+  /** The number of batches after which an epoch ends, for infinite data such as a generator. */
   stepsPerEpoch?: number;
-  /** Evaluated after every epoch; data of any form. */
+  /** The validation data, evaluated after every epoch. */
   validation?: Data<X, Y>;
   /**
-   * The loss of the validation data, where it is not the loss that is trained: of plain labels where the training mixes or
-   * smooths them.
+   * The loss for the validation data, if it differs from the training loss: for example for class indices, if the training mixes
+   * labels.
    */
   validationLoss?: (labels: Y, predictions: O) => tf.Tensor;
-  /** What is measured on every batch of the training and on the validation data, by name, such as `{ accuracy }`. */
+  /** Metrics of the training batches and the validation data, by name, such as `{ accuracy }`. */
   metrics?: { [name: string]: Metric<Y, O> };
-  /** Ends the training before its last epoch, such as `earlyStopping({ patience: 5 })`. */
+  /** A rule that can end training early, such as `earlyStopping({ patience: 5 })`. */
   stop?: StopRule;
   /**
-   * The sums of the epoch that the trainer was stopped in: `sums` of its last {@link StepReport}. Its report is then of
-   * the whole epoch. Without it, an epoch begun in the middle reports what is left of it.
+   * The sums of the interrupted epoch: `sums` of its last {@link StepReport}. With them, its report covers the whole epoch;
+   * without them, only the remaining steps.
    */
   resume?: EpochSums;
-  /** Ends the training between two steps; what was learned stays in the model. */
+  /** Aborts training between two steps. The model keeps what it has learned. */
   signal?: AbortSignal;
   /** Called after every step. */
   onStep?: (report: StepReport) => void | Promise<void>;
-  /** Called after every epoch; when it returns false, or a promise of it, the training ends there. */
+  /** Called after every epoch. Training ends if it returns false or a promise of false. */
   onEpoch?: (report: EpochReport) => unknown;
 }
 
-/** What happened in one training step. */
+/** The results of one training step. */
 export interface StepReport {
-  /** From 0. */
+  /** The epoch, counted from 0. */
   epoch: number;
-  /** Steps taken so far, over all epochs. */
+  /** The number of steps so far, in all epochs. */
   step: number;
-  /** Steps of all epochs; NaN where the data does not say how many batches it has. */
+  /** The total number of steps; NaN if the data does not say how many batches it has. */
   totalSteps: number;
-  /** Of this batch before its update, with the penalty. */
+  /** The loss of this batch before its update, including the penalty. */
   loss: number;
-  /** Of this batch, by name. */
+  /** The metrics of this batch, by name. */
   metrics: { [name: string]: number };
-  /** In this batch. */
+  /** The number of examples in this batch. */
   examples: number;
-  /** Wall-clock time of the step, waiting for the batch included. */
+  /** Wall-clock time of the step, including the wait for the batch. */
   seconds: number;
-  /** Part of it that was waiting for the batch. */
+  /** The part of it spent waiting for the batch. */
   dataSeconds: number;
-  /** Of the epoch so far, this step included: keep them with a checkpoint to `resume` the epoch. */
+  /** The sums of the epoch so far. Save them with a checkpoint to `resume` the epoch. */
   sums: EpochSums;
 }
 
-/** What an epoch has summed so far: numbers that JSON keeps exactly. */
+/** The sums of an epoch so far, in numbers that JSON represents exactly. */
 export interface EpochSums {
-  /** Steps taken. */
+  /** The number of steps. */
   steps: number;
-  /** Examples seen. */
+  /** The number of examples. */
   examples: number;
-  /** Of the training steps. */
+  /** Wall-clock time of the training steps. */
   seconds: number;
-  /** Sum over the examples. */
+  /** The sum of the losses of the examples. */
   loss: number;
-  /** Sums over the examples. */
+  /** The sums of the metrics of the examples, by name. */
   metrics: { [name: string]: number };
 }
 
@@ -107,29 +107,29 @@ export const trainKinds: Kinds<TrainOptions> = {
 };
 
 /**
- * Trains until the epochs are over: pulls batches, takes steps, evaluates, reports. A trainer that has taken steps
- * already continues where it is: the batches before it are pulled again and left out.
+ * Trains for the given number of epochs: takes steps, evaluates and reports. A trainer that has already taken steps continues from
+ * there: the batches of those steps are read again and skipped.
  *
- * @returns one report for every epoch trained; none where the trainer has taken the steps of all epochs
- * @throws a {@link TrainingAborted} with the reports so far when the signal aborts; a {@link DivergenceError} when loss or
- *   gradients are no longer finite; on data, options or shapes that do not fit. Whatever fails, no tensor is left behind
+ * @returns one report per trained epoch; none if the trainer has already taken all steps
+ * @throws a {@link TrainingAborted} with the reports so far when the signal aborts; a {@link DivergenceError} when the loss or a
+ *   gradient is not finite; an error when data, options or shapes do not fit. No error leaves a tensor behind.
  * @example
  * loadCheckpoint(trainer, bytes); // saved at a step, with its report.sums
- * await train(trainer, { data, epochs: 8, resume: sums }); // ends where a training without a break would have
+ * await train(trainer, { data, epochs: 8, resume: sums }); // same result as without interruption
  */
 export async function train<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
   trainer: Trainer<X, Y, O>,
   options: TrainOptions<X, Y, O>,
 ): Promise<EpochReport[]> {
   if (typeof (trainer as { step?: unknown } | null | undefined)?.step !== 'function') {
-    throw new Error(`train: the trainer is ${show(trainer)}; give what createTrainer returns, or use fit`);
+    throw new Error(`train: the trainer is ${show(trainer)}; give a trainer from createTrainer, or use fit`);
   }
   assertModel('train', trainer.model);
   assertOptions<TrainOptions>('train', options as unknown as TrainOptions, trainKinds);
   return runTraining('train', trainer, options);
 }
 
-/** The same with checked options. */
+/** Trains with checked options. */
 export async function runTraining<X, Y, O>(
   name: string,
   trainer: Trainer<X, Y, O>,
@@ -177,12 +177,12 @@ async function runEpochs<X, Y, O>(
   const isSum = trainer.reduction === 'sum';
   if (!source.isRepeatable && trainer.stepCount > 0) {
     throw new Error(
-      `${name}: data can be gone through once, but the trainer has taken ${trainer.stepCount} steps, whose batches are to be left out; give a function that returns new batches for every epoch`,
+      `${name}: data can be iterated only once, but the trainer has taken ${trainer.stepCount} steps, whose batches must be skipped; give a function that returns new batches for each epoch`,
     );
   }
   const stepsPerEpoch = source.stepsPerEpoch ?? (await countSteps(trainer.stepCount, source));
-  let resume = options.resume && checkedSums(name, options.resume, trainer.stepCount, stepsPerEpoch, names);
-  // An epoch whose steps were all taken, but that was not reported, is reported now.
+  let resume = options.resume && checkSums(name, options.resume, trainer.stepCount, stepsPerEpoch, names);
+  // If all steps of an epoch were taken, but it was not reported, it is reported now.
   const first = (trainer.stepCount - (resume?.steps ?? 0)) / (stepsPerEpoch ?? 1);
   for (let epoch = Math.floor(first); epoch < epochs; epoch++) {
     let skip = epoch <= first ? trainer.stepCount - epoch * (stepsPerEpoch ?? 0) : 0;
@@ -201,7 +201,7 @@ async function runEpochs<X, Y, O>(
         results.push(measured);
         const values = await measured.data();
         if (!Number.isFinite(values[0])) {
-          // On a GPU: the step has changed nothing but the count.
+          // On a GPU, the step has changed only the count.
           trainer.restore(trainer.stepCount - 1, trainer.state);
           const cause = await explainDivergenceLater(batch, predictions);
           throw new DivergenceError({ by: name, loss: values[0]!, step: trainer.stepCount + 1, cause });
@@ -254,12 +254,12 @@ async function runEpochs<X, Y, O>(
       });
     }
     reports.push(report);
-    const goesOn = await onEpoch?.(report);
-    if (rule?.shouldStop(report) || goesOn === false) return;
+    const answer = await onEpoch?.(report);
+    if (rule?.shouldStop(report) || answer === false) return;
   }
 }
 
-/** How many batches an epoch has, by pulling one; undefined at the start, where that does not matter. */
+/** Counts the batches of an epoch by reading one. Returns undefined at the start of training, where it is not needed. */
 async function countSteps<X, Y>(stepCount: number, source: Source<X, Y>): Promise<number | undefined> {
   if (stepCount === 0) return undefined;
   let steps = 0;
@@ -270,8 +270,8 @@ async function countSteps<X, Y>(stepCount: number, source: Source<X, Y>): Promis
   return steps;
 }
 
-/** Sums of another step, or of other metrics, would give a report that is wrong and looks right. */
-function checkedSums(
+/** Checks the sums to resume from: those of another step or other metrics would give a wrong report. */
+function checkSums(
   name: string,
   sums: EpochSums,
   step: number,
@@ -290,13 +290,13 @@ function checkedSums(
   const perEpoch = stepsPerEpoch ?? 0;
   if (steps > perEpoch || steps > step || (step - steps) % (perEpoch || 1) !== 0) {
     throw new Error(
-      `${what} is after ${steps} steps of an epoch of ${perEpoch}, but the trainer has taken ${step}; give the sums of its last step, or none at the start of an epoch`,
+      `${what} has the sums after ${steps} of ${perEpoch} steps of an epoch, but the trainer has taken ${step} steps; give the sums of its last step, or none at the start of an epoch`,
     );
   }
   const missing = names.find((key) => !Number.isFinite(sums.metrics[key]));
   if (missing !== undefined) {
     throw new Error(
-      `${what} has no sum of the metric '${missing}', only of ${JSON.stringify(Object.keys(sums.metrics))}; give the metrics that it was saved with`,
+      `${what} has no sum of the metric '${missing}', only of ${JSON.stringify(Object.keys(sums.metrics))}; give the metrics of the saved sums`,
     );
   }
   return sums;

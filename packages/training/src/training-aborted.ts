@@ -1,13 +1,13 @@
 import type { EpochReport } from './epoch-report';
 
 /**
- * A training that its signal has ended between two steps. What was learned stays in the model.
+ * Training was aborted by its signal, between two steps. The model keeps what it has learned.
  *
- * Its name is 'AbortError', as that of everything that a signal ends, and `cause` is the signal's reason.
+ * Its name is 'AbortError', as usual for aborted operations, and its `cause` is the signal's reason.
  */
 export class TrainingAborted extends Error {
   override readonly name = 'AbortError';
-  /** Of the epochs that were over. */
+  /** Reports of the completed epochs. */
   readonly reports: EpochReport[];
 
   constructor(reason: unknown, reports: EpochReport[]) {

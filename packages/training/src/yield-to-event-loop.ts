@@ -1,9 +1,9 @@
-// Taken when the module is loaded: fake timers that a test puts in their place later would never fire.
+// Read when the module is loaded, because fake timers that a test installs later would never fire.
 const { setImmediate, setTimeout, MessageChannel } = globalThis as Partial<typeof globalThis>;
 
 /**
- * Lets the event loop turn once, so that signals, timers and messages are handled between steps. Timers are slow in
- * browsers and slower in hidden tabs; a message to oneself is not.
+ * Yields to the event loop once, so that signals, timers and messages are handled between steps. In browsers it posts a message,
+ * because timers are slow there, and slower in hidden tabs.
  */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {

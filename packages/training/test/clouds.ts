@@ -5,7 +5,7 @@ import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { accuracy, type BatchSource } from '../src/index';
 
-/** Two noisy clouds, in a new order every epoch; the last batch is smaller than the others. */
+/** Two noisy clouds, shuffled in every epoch; the last batch is smaller than the others. */
 export function clouds(size = 50, batchSize = 16): BatchSource & { stepsPerEpoch: number } {
   return {
     size,
@@ -47,7 +47,7 @@ export const network = () =>
     }),
     { seed: 3 },
   );
-/** What it is trained with. */
+/** The options of its trainer. */
 export const trainerOptions = {
   loss: sparseSoftmaxCrossEntropy,
   optimizer: adam({ learningRate: 0.02 }),

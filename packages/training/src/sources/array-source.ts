@@ -15,22 +15,22 @@ import { isOnGpu } from '../finite';
 
 type Numbers = Float32Array | Int32Array;
 
-/** One column: what every example has of it. */
+/** One column of the examples. */
 interface Rows {
   what: string;
   count: number;
-  /** The examples of these indices, as a tensor [indices, …]. */
+  /** Selects examples by index, as a tensor [indices, …]. */
   pick(indices: Int32Array): tf.Tensor;
 }
 
-/** A tensor, or several by name or position. */
+/** One column, or several by name or position. */
 type Tree = Rows | { [name: string]: Rows } | Rows[];
 
 /**
- * Batches of examples that are all there. The order of an epoch depends on the seed and the epoch alone.
+ * Makes a source of batches from arrays. The order of an epoch depends only on the seed and the epoch.
  *
- * @param name of the function, the start of an error
- * @param what the data is called in it
+ * @param name of the function; starts errors
+ * @param what name of the data in errors
  */
 export async function arraySource<X, Y>(
   name: string,
@@ -47,21 +47,21 @@ export async function arraySource<X, Y>(
     yShape: listOf(count),
   });
   const { batchSize = 32, shuffle = true, seed = 0 } = data;
-  const xs = await treeOf(name, 'xs', data.xs, data.xShape, 'xShape');
-  const ys = await treeOf(name, 'ys', data.ys, data.yShape, 'yShape');
+  const xs = await readTree(name, 'xs', data.xs, data.xShape, 'xShape');
+  const ys = await readTree(name, 'ys', data.ys, data.yShape, 'yShape');
   const all = [...leaves(xs), ...leaves(ys)];
   const [first] = all as [Rows];
   const other = all.find((rows) => rows.count !== first.count);
   if (other) {
     throw new Error(
-      `${name}: ${first.what} has ${first.count} examples but ${other.what} has ${other.count}; give as many of each${
+      `${name}: ${first.what} has ${first.count} examples but ${other.what} has ${other.count}; give the same number of both${
         [data.xs, data.ys].some(ArrayBuffer.isView)
-          ? ', with the shape of one example as xShape or yShape where a flat typed array has several numbers for each'
+          ? ', and for a flat typed array with several numbers per example its shape as xShape or yShape'
           : ''
       }`,
     );
   }
-  if (first.count === 0) throw new Error(`${name}: ${first.what} has no example; give at least one`);
+  if (first.count === 0) throw new Error(`${name}: ${first.what} has no examples; give at least one`);
   return {
     size: first.count,
     stepsPerEpoch: Math.ceil(first.count / batchSize),
@@ -87,7 +87,7 @@ function pick(tree: Tree, indices: Int32Array): unknown {
   return Object.fromEntries(Object.entries(tree).map(([key, rows]) => [key, rows.pick(indices)]));
 }
 
-async function treeOf(
+async function readTree(
   name: string,
   what: string,
   value: unknown,
@@ -95,7 +95,7 @@ async function treeOf(
   option: string,
 ): Promise<Tree> {
   if (isTuple(value)) {
-    return Promise.all(value.map((entry, i) => rowsOf(name, `${what}[${i}]`, entry, undefined, option)));
+    return Promise.all(value.map((entry, i) => readRows(name, `${what}[${i}]`, entry, undefined, option)));
   }
   const isRecord =
     typeof value === 'object' &&
@@ -103,12 +103,13 @@ async function treeOf(
     !Array.isArray(value) &&
     !ArrayBuffer.isView(value) &&
     !(value instanceof tf.Tensor);
-  if (!isRecord) return rowsOf(name, what, value, shape, option);
+  if (!isRecord) return readRows(name, what, value, shape, option);
   const entries = Object.entries(value as object);
   if (entries.length === 0) throw new Error(`${name}: ${what} is ${show(value)}; give numbers`);
   const rows = await Promise.all(
     entries.map(
-      async ([key, entry]) => [key, await rowsOf(name, `${what}.${key}`, entry, undefined, option)] as const,
+      async ([key, entry]) =>
+        [key, await readRows(name, `${what}.${key}`, entry, undefined, option)] as const,
     ),
   );
   return Object.fromEntries(rows);
@@ -117,7 +118,7 @@ async function treeOf(
 const isTuple = (value: unknown): value is tf.Tensor[] =>
   Array.isArray(value) && value.length > 0 && Array.from(value).every((entry) => entry instanceof tf.Tensor);
 
-async function rowsOf(
+async function readRows(
   name: string,
   what: string,
   value: unknown,
@@ -125,12 +126,12 @@ async function rowsOf(
   option: string,
 ): Promise<Rows> {
   if (value instanceof tf.Tensor) return tensorRows(name, what, value);
-  const { values, shape } = numbersOf(name, what, value);
+  const { values, shape } = readNumbers(name, what, value);
   if (exampleShape === undefined) return numberRows(what, values, shape);
   const size = tf.util.sizeFromShape([...exampleShape]);
   if (values.length % size !== 0) {
     throw new Error(
-      `${name}: ${what} has ${values.length} numbers, which is not a multiple of the ${size} of ${option} [${exampleShape}]`,
+      `${name}: ${what} has ${values.length} numbers, which is not a multiple of ${size}, the size of ${option} [${exampleShape}]`,
     );
   }
   return numberRows(what, values, [values.length / size, ...exampleShape]);
@@ -175,9 +176,9 @@ function numberRows(what: string, values: Numbers, shape: number[]): Rows {
   };
 }
 
-/** Nested or typed arrays as one flat array and its shape. */
-function numbersOf(name: string, what: string, value: unknown): { values: Numbers; shape: number[] } {
-  const shape = shapeOf(value);
+/** Converts nested or typed arrays to one flat array and its shape. */
+function readNumbers(name: string, what: string, value: unknown): { values: Numbers; shape: number[] } {
+  const shape = inferShape(value);
   if (shape === undefined || shape.length === 0) {
     const ragged = Array.isArray(value) && value.length > 0 && shape === undefined;
     throw new Error(
@@ -198,8 +199,8 @@ function numbersOf(name: string, what: string, value: unknown): { values: Number
   return { values, shape };
 }
 
-/** The shape of nested arrays of numbers; undefined for anything else, and for entries of unequal lengths. */
-function shapeOf(value: unknown): number[] | undefined {
+/** The shape of nested arrays of numbers; undefined for ragged arrays and anything else. */
+function inferShape(value: unknown): number[] | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return [];
   if (ArrayBuffer.isView(value)) {
     const length = (value as unknown as { length?: number }).length;
@@ -207,16 +208,16 @@ function shapeOf(value: unknown): number[] | undefined {
     return length === undefined || isBig ? undefined : [length];
   }
   if (!Array.isArray(value)) return undefined;
-  let inner: number[] | undefined = value.length === 0 ? [] : shapeOf(value[0]);
-  // A loop, and not `every`, which skips the holes of a sparse array.
+  let inner: number[] | undefined = value.length === 0 ? [] : inferShape(value[0]);
+  // A loop, because `every` would skip the holes of a sparse array.
   for (let i = 1; i < value.length && inner; i++) {
-    const shape = shapeOf(value[i]);
+    const shape = inferShape(value[i]);
     if (shape?.join() !== inner.join()) inner = undefined;
   }
   return inner && [value.length, ...inner];
 }
 
-/** Whether a typed array, or every one of a list, holds integers that int32 has. */
+/** Whether a typed array, or each one of a list, holds integers that fit in int32. */
 function isInteger(value: unknown): boolean {
   if (Array.isArray(value)) return ArrayBuffer.isView(value[0]) && value.every(isInteger);
   return (

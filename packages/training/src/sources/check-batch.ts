@@ -3,11 +3,11 @@ import type { Batch } from '../batch';
 import { tensorEntries } from '../tensors';
 
 /**
- * Fails unless a batch has inputs and labels, all of them tensors of the same number of examples.
+ * Throws unless a batch has inputs and labels, which are tensors with the same number of examples.
  *
- * @param name of the function, the start of an error
- * @param what the batch is called in it
- * @returns how many examples there are
+ * @param name of the function; starts errors
+ * @param what name of the batch in errors
+ * @returns the number of examples
  */
 export function checkBatch(name: string, what: string, batch: unknown): number {
   if (typeof batch !== 'object' || batch === null || !('xs' in batch) || !('ys' in batch)) {
@@ -25,7 +25,7 @@ export function checkBatch(name: string, what: string, batch: unknown): number {
       const label = entry === '' ? key : `${key}.${entry}`;
       if (tensor.isDisposed) {
         throw new Error(
-          `${name}: ${label} of ${what} is a disposed tensor; batches are disposed after their step: make new tensors for every batch, or give an array of batches, which stay`,
+          `${name}: ${label} of ${what} is a disposed tensor; batches are disposed after their step: make new tensors for each batch, or give an array of batches, which are kept`,
         );
       }
       if (tensor.rank === 0) {
@@ -38,11 +38,11 @@ export function checkBatch(name: string, what: string, batch: unknown): number {
   const other = sizes.find(({ size }) => size !== first.size);
   if (other) {
     throw new Error(
-      `${name}: ${first.label} of ${what} has ${first.size} examples but ${other.label} has ${other.size}; give as many of each`,
+      `${name}: ${first.label} of ${what} has ${first.size} examples but ${other.label} has ${other.size}; give the same number of both`,
     );
   }
   if (first.size === 0) {
-    throw new Error(`${name}: ${what} has no example; give batches of at least one`);
+    throw new Error(`${name}: ${what} has no examples; give batches of at least one`);
   }
   return first.size;
 }

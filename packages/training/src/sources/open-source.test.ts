@@ -15,7 +15,7 @@ function* two() {
 async function* later() {
   yield* two();
 }
-/** As tf.data has it, by what is used of it. */
+/** A tf.data dataset, reduced to the members that are used. */
 const tfData = (batches: () => Iterable<Batch>) => ({
   size: null,
   forEachAsync: async () => {},
@@ -27,7 +27,7 @@ const tfData = (batches: () => Iterable<Batch>) => ({
 const model = () => createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
 const rest = { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) };
 
-/** Trains and evaluates on data, and looks at what is left. */
+/** Trains and evaluates on data, and checks that no tensor is left. */
 async function run(make: () => unknown, options: object = {}) {
   const one = model();
   const data = make() as never;
@@ -77,8 +77,8 @@ describe('data', () => {
       }),
     ],
     ['tensors', () => ({ xs: tf.ones([4, 1]), ys: tf.ones([4, 1], 'int32'), batchSize: 2 })],
-    ['an array of batches, which stay', () => [batch(), batch()]],
-    ['a set of batches, which stay', () => new Set([batch(), batch()])],
+    ['an array of batches, which are kept', () => [batch(), batch()]],
+    ['a set of batches, which are kept', () => new Set([batch(), batch()])],
   ])('may be %s', async (_, make) => {
     const reports = await run(make);
     expect(reports.map(({ steps }) => steps)).toEqual([2, 2]);
@@ -105,7 +105,7 @@ describe('data', () => {
     const reports = await run(() => endless(), { epochs: 3, stepsPerEpoch: 2 });
     expect(reports.map(({ steps }) => steps)).toEqual([2, 2, 2]);
     expect([sizes, ended]).toEqual([6, 1]);
-    // Begun anew for every epoch, and ended.
+    // Started for every epoch, and ended.
     expect(await run(() => endless, { stepsPerEpoch: 1 })).toHaveLength(2);
     expect(ended).toBe(3);
   });
@@ -131,25 +131,25 @@ describe('data', () => {
       /stepsPerEpoch of data is "2"/,
     ],
     [
-      'a source that gives more',
+      'a source with more batches than stepsPerEpoch',
       () => ({ stepsPerEpoch: 1, batches: two }),
       {},
-      /gave more batches in epoch 1 than its stepsPerEpoch, which is 1/,
+      /has more batches in epoch 1 than its stepsPerEpoch, 1; give that many/,
     ],
     [
-      'a source that gives fewer',
+      'a source with fewer batches than stepsPerEpoch',
       () => ({ stepsPerEpoch: 5, batches: two }),
       {},
-      /data gave 2 batches in epoch 1 but stepsPerEpoch is 5/,
+      /data has 2 batches in epoch 1 but stepsPerEpoch is 5; give that many/,
     ],
     [
-      'a source that gives nothing',
+      'a source without batches',
       () => ({ stepsPerEpoch: 2, *batches() {} }),
       {},
-      /data gave no batch in epoch 1/,
+      /data has no batches in epoch 1/,
     ],
-    ['nothing at all', () => [], {}, /data gave no batch in epoch 1; give at least one/],
-    ['a dataset of tf.data without elements', () => tfData(() => []), {}, /data gave no batch/],
+    ['nothing at all', () => [], {}, /data has no batches in epoch 1; give at least one/],
+    ['a dataset of tf.data without elements', () => tfData(() => []), {}, /data has no batches/],
     [
       'one iterator for all epochs',
       () => {
@@ -157,25 +157,25 @@ describe('data', () => {
         return () => it;
       },
       {},
-      /gave no batch in epoch 2.*new ones in every epoch/,
+      /has no batches in epoch 2.*new ones for each epoch/,
     ],
     [
       'a generator for two epochs',
       two,
       {},
-      /data can be gone through once but is needed for 2 epochs; give a function/,
+      /data can be iterated only once but is needed for 2 epochs; give a function/,
     ],
     [
       'a generator that runs dry',
       two,
       { stepsPerEpoch: 2 },
-      /data gave no batch in epoch 2 but stepsPerEpoch is 2/,
+      /data has no batches in epoch 2 but stepsPerEpoch is 2/,
     ],
     [
-      'validation that can be gone through once',
+      'validation that can be iterated only once',
       () => two,
       { validation: two() },
-      /^fit: validation can be gone through once/,
+      /^fit: validation can be iterated only once/,
     ],
     ['undefined', () => undefined, {}, /^fit: data is missing; give batches in an array/],
     ['a number', () => 3, {}, /^fit: data is 3; give/],
@@ -193,16 +193,16 @@ describe('data', () => {
       /data is an object with train; give { xs, ys }, batches in an array/,
     ],
     [
-      'batches that are no iterable',
+      'batches that are not iterable',
       () => ({ batches: () => 3 }),
       {},
-      /what batches\(0\) of data returned is 3; give an iter/,
+      /the result of data.batches\(0\) is 3; give an iter/,
     ],
     [
       'a function that returns nothing',
       () => () => undefined,
       {},
-      /what data returned is undefined; give an iterable/,
+      /the result of data\(0\) is undefined; give an iterable/,
     ],
     [
       'batches with other names',
@@ -238,7 +238,7 @@ describe('data', () => {
           yield batch(0);
         },
       {},
-      /batch 0 of data has no example/,
+      /batch 0 of data has no examples/,
     ],
     [
       'scalars',
@@ -275,7 +275,7 @@ describe('data', () => {
       'arrays of other lengths',
       () => ({ xs: [[1], [2]], ys: [1] }),
       {},
-      /^fit: xs has 2 examples but ys has 1; give as many of each$/,
+      /^fit: xs has 2 examples but ys has 1; give the same number of both$/,
     ],
     [
       'a flat array without its shape',
@@ -287,7 +287,7 @@ describe('data', () => {
       'a shape that does not fit',
       () => ({ xs: new Float32Array(7), ys: [1, 2], xShape: [4] }),
       {},
-      /xs has 7 numbers, which is not a multiple of the 4 of xShape \[4\]/,
+      /xs has 7 numbers, which is not a multiple of 4, the size of xShape \[4\]/,
     ],
     [
       'ragged arrays',
@@ -313,19 +313,19 @@ describe('data', () => {
       {},
       /xs is a BigInt64Array of 2; give/,
     ],
-    ['no examples', () => ({ xs: [], ys: [] }), {}, /xs has no example/],
+    ['no examples', () => ({ xs: [], ys: [] }), {}, /xs has no examples/],
     [
-      'an option that there is not',
+      'an unknown option',
       () => ({ xs: [[1]], ys: [[1]], batch: 2 }),
       {},
       /^fit: data: there is no option "batch"; did you mean batchSize/,
     ],
     ['a batch size of 0', () => ({ xs: [[1]], ys: [[1]], batchSize: 0 }), {}, /^fit: data: batchSize is 0/],
-  ])('is refused when it is %s', async (_, make, options, message) => {
+  ])('is rejected when it is %s', async (_, make, options, message) => {
     await expect(run(make, options)).rejects.toThrow(message);
   });
 
-  it('is in another order every epoch, the same for a seed', async () => {
+  it('has a different order in every epoch, the same for a seed', async () => {
     const xs = Array.from({ length: 7 }, (_, i) => [i]);
     const orders = async (options: object) => {
       const seen: number[][] = [];
@@ -352,7 +352,7 @@ describe('data', () => {
     expect((await orders({ shuffle: false })).slice(0, 3)).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
   });
 
-  it('gathers tensors where they are on a GPU', async () => {
+  it('gathers tensors on the device on a GPU', async () => {
     const backend = tf.backend() as { readToGPU?: unknown };
     backend.readToGPU = () => undefined;
     try {
@@ -363,7 +363,7 @@ describe('data', () => {
     }
   });
 
-  it('can be resumed in the middle, whether or not it says how many batches it has', async () => {
+  it('can be resumed in the middle, with or without a number of batches', async () => {
     function* batches() {
       for (let i = 1; i < 4; i++) yield { xs: tf.fill([2, 1], i), ys: tf.fill([2, 1], 2 * i) };
     }
@@ -388,7 +388,7 @@ describe('data', () => {
       ]);
       expect(reports[1]!.loss).toBe(expected[2]!.loss);
       await expect(train(trainer, { data: batches(), epochs: 4, stepsPerEpoch: 3 })).rejects.toThrow(
-        /data can be gone through once, but the trainer has taken 9 steps/,
+        /data can be iterated only once, but the trainer has taken 9 steps/,
       );
       trainer.dispose();
     }

@@ -4,67 +4,69 @@ import type { ArrayData, Batch, Batches, BatchSource, Data, TfDataset } from '..
 import { arraySource } from './array-source';
 import { checkBatch } from './check-batch';
 
-/** A batch that was pulled. */
+/** A batch from a source. */
 export interface Pulled<X, Y> {
   batch: Batch<X, Y>;
-  /** How many examples it has. */
+  /** The number of examples. */
   size: number;
-  /** Disposes it, unless it is the caller's. */
+  /** Disposes the batch, unless it belongs to the caller. */
   release(): void;
 }
 
-/** Data of any form, ready to be pulled. */
+/** Data of any form, as a source of batches. */
 export interface Source<X, Y> {
-  /** Batches in an epoch, where that was said or can be seen. */
+  /** The number of batches per epoch, if it is known. */
   readonly stepsPerEpoch: number | undefined;
-  /** Whether epochs can be pulled again, so that a training can be resumed. */
+  /** Whether epochs can be iterated again, so that training can be resumed. */
   readonly isRepeatable: boolean;
-  /** The batches of an epoch, checked. Fails when they are none, or not as many as was said. */
+  /** The batches of an epoch, checked. Throws when there are none, or not as many as stepsPerEpoch. */
   batches(epoch: number): AsyncGenerator<Pulled<X, Y>>;
-  /** Ends what is still open. */
+  /** Closes open iterators. */
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
-  /** How often the data is gone through. */
+  /** The number of epochs. */
   epochs: number;
-  /** Ends every epoch after this many batches. */
+  /** The number of batches after which an epoch ends. */
   stepsPerEpoch?: number;
 }
 
 type Next<X, Y> = IteratorResult<Batch<X, Y>, unknown>;
 
-/** An iterator of either kind. */
+/** A synchronous or asynchronous iterator. */
 interface Cursor<X, Y> {
   next(): Next<X, Y> | Promise<Next<X, Y>>;
   return?(): unknown;
 }
 
-/** How an epoch of a form of data is begun. */
+/** A form of data. */
 interface Form<X, Y> {
   stepsPerEpoch?: number;
-  /** Whether the batches are the caller's and stay. */
+  /** Whether the batches belong to the caller and are kept. */
   stay?: boolean;
-  /** Whether one cursor serves all epochs. */
+  /** Whether all epochs share one iterator, because the data can be iterated only once. */
   once?: boolean;
   begin(epoch: number): Cursor<X, Y> | Promise<Cursor<X, Y>>;
 }
 
 /**
- * @param name of the function, the start of an error
- * @param what the data is called in it
+ * Opens data of any form.
+ *
+ * @param name of the function; starts errors
+ * @param what name of the data in errors
  */
 export async function openSource<X, Y>(
   name: string,
   what: string,
   data: Data<X, Y>,
-  { epochs, stepsPerEpoch: given }: OpenOptions,
+  { epochs, stepsPerEpoch: requested }: OpenOptions,
 ): Promise<Source<X, Y>> {
-  const form = await formOf<X, Y>(name, what, data);
-  const stepsPerEpoch = given ?? form.stepsPerEpoch;
-  if (form.once && epochs > 1 && given === undefined) {
+  const form = await detectForm<X, Y>(name, what, data);
+  const stepsPerEpoch = requested ?? form.stepsPerEpoch;
+  if (form.once && epochs > 1 && requested === undefined) {
     throw new Error(
-      `${name}: ${what} can be gone through once but is needed for ${epochs} epochs; give a function that returns new batches for every epoch, such as the generator function itself, or the number of batches in an epoch as stepsPerEpoch`,
+      `${name}: ${what} can be iterated only once but is needed for ${epochs} epochs; give a function that returns new batches for each epoch, such as the generator function itself, or the number of batches per epoch as stepsPerEpoch`,
     );
   }
   let shared: Cursor<X, Y> | undefined;
@@ -94,21 +96,21 @@ export async function openSource<X, Y>(
       }
       if (pulled === 0 || (stepsPerEpoch !== undefined && pulled < stepsPerEpoch)) {
         throw new Error(
-          `${name}: ${what} gave ${pulled === 0 ? 'no batch' : `${pulled} batches`} in epoch ${epoch + 1}${
+          `${name}: ${what} has ${pulled === 0 ? 'no batches' : `${pulled} batches`} in epoch ${epoch + 1}${
             stepsPerEpoch === undefined
               ? '; give at least one'
-              : ` but stepsPerEpoch is ${stepsPerEpoch}; give as many`
-          }${epoch > 0 ? ', and new ones in every epoch' : ''}`,
+              : ` but stepsPerEpoch is ${stepsPerEpoch}; give that many`
+          }${epoch > 0 ? ', and new ones for each epoch' : ''}`,
         );
       }
-      // What ends an epoch on purpose does not ask for more; what counts for itself has to be right.
-      if (given === undefined && !isOver) {
+      // If the caller sets stepsPerEpoch, further batches are ignored. If the source does, there must be no more.
+      if (requested === undefined && !isOver) {
         const { done, value } = await cursor.next();
         isOver = done === true;
         if (!isOver) {
           if (!form.stay) tf.dispose(value as unknown as tf.TensorContainer);
           throw new Error(
-            `${name}: ${what} gave more batches in epoch ${epoch + 1} than its stepsPerEpoch, which is ${stepsPerEpoch}; give as many`,
+            `${name}: ${what} has more batches in epoch ${epoch + 1} than its stepsPerEpoch, ${stepsPerEpoch}; give that many`,
           );
         }
       }
@@ -127,18 +129,18 @@ export async function openSource<X, Y>(
   };
 }
 
-async function formOf<X, Y>(name: string, what: string, data: Data<X, Y>): Promise<Form<X, Y>> {
+async function detectForm<X, Y>(name: string, what: string, data: Data<X, Y>): Promise<Form<X, Y>> {
   if (func.accepts(data)) {
     const open = data as (epoch: number) => unknown;
-    return { begin: async (epoch) => cursorOf(name, `what ${what} returned`, await open(epoch)) };
+    return { begin: async (epoch) => openCursor(name, `the result of ${what}(${epoch})`, await open(epoch)) };
   }
-  const given = data as Partial<BatchSource<X, Y> & TfDataset<X, Y> & ArrayData> | null | undefined;
-  if (typeof given === 'object' && given !== null) {
-    if (typeof given.batches === 'function') return sourceForm(name, what, data as BatchSource<X, Y>);
-    if (typeof given.iterator === 'function' && typeof given.forEachAsync === 'function') {
+  const form = data as Partial<BatchSource<X, Y> & TfDataset<X, Y> & ArrayData> | null | undefined;
+  if (typeof form === 'object' && form !== null) {
+    if (typeof form.batches === 'function') return sourceForm(name, what, data as BatchSource<X, Y>);
+    if (typeof form.iterator === 'function' && typeof form.forEachAsync === 'function') {
       return { begin: async () => (await (data as TfDataset<X, Y>).iterator()) as Cursor<X, Y> };
     }
-    if ('xs' in given && 'ys' in given) {
+    if ('xs' in form && 'ys' in form) {
       return sourceForm(name, what, await arraySource<X, Y>(name, what, data as ArrayData));
     }
     if (isIterable(data)) return iterableForm(name, what, data as Batches<X, Y>);
@@ -152,24 +154,24 @@ function sourceForm<X, Y>(name: string, what: string, source: BatchSource<X, Y>)
   const { stepsPerEpoch } = source;
   if (stepsPerEpoch !== undefined && !(Number.isInteger(stepsPerEpoch) && stepsPerEpoch >= 1)) {
     throw new Error(
-      `${name}: stepsPerEpoch of ${what} is ${show(stepsPerEpoch)}; give the number of batches in an epoch, or leave it out to have them counted`,
+      `${name}: stepsPerEpoch of ${what} is ${show(stepsPerEpoch)}; give the number of batches per epoch, or leave it out to have them counted`,
     );
   }
   return {
     stepsPerEpoch,
-    begin: (epoch) => cursorOf(name, `what batches(${epoch}) of ${what} returned`, source.batches(epoch)),
+    begin: (epoch) => openCursor(name, `the result of ${what}.batches(${epoch})`, source.batches(epoch)),
   };
 }
 
 function iterableForm<X, Y>(name: string, what: string, data: Batches<X, Y>): Form<X, Y> {
   const stay = Array.isArray(data) || data instanceof Set;
-  const cursor = cursorOf(name, what, data);
+  const cursor = openCursor(name, what, data);
   return {
     stay,
-    // An iterator is its own iterable and is used up; every other one begins anew.
+    // An iterator is its own iterable and can be used only once. Other iterables start again.
     once: (cursor as unknown) === data,
     stepsPerEpoch: Array.isArray(data) && data.length > 0 ? data.length : undefined,
-    begin: () => cursorOf(name, what, data),
+    begin: () => openCursor(name, what, data),
   };
 }
 
@@ -179,7 +181,7 @@ const isIterable = (value: unknown): value is Batches<unknown, unknown> =>
   !ArrayBuffer.isView(value) &&
   (Symbol.asyncIterator in value || Symbol.iterator in value);
 
-function cursorOf<X, Y>(name: string, what: string, batches: unknown): Cursor<X, Y> {
+function openCursor<X, Y>(name: string, what: string, batches: unknown): Cursor<X, Y> {
   if (!isIterable(batches)) {
     throw new Error(`${name}: ${what} is ${show(batches)}; give an iterable of batches { xs, ys }`);
   }
