@@ -4,7 +4,7 @@ import { defineConfig } from 'tsup';
 import { library } from '../../tsup.config.base';
 import { preferBrowserFiles } from './prefer-browser-files';
 
-// Not by tsup's option: each of two builds would remove what the other has written.
+// Not by tsup's option, because each of the two builds would remove the output of the other.
 rmSync(fileURLToPath(new URL('./dist', import.meta.url)), { recursive: true, force: true });
 
 export default defineConfig([

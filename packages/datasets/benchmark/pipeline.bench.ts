@@ -1,5 +1,5 @@
 // Run: npx vitest bench --run --project node packages/datasets
-// One iteration is one epoch of 10,000 images, so images per second = 10,000 × hz. One core; data of random bytes.
+// One iteration is one epoch of 10,000 images, so images per second = 10,000 × hz. One core; the data are random bytes.
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { bench, describe } from 'vitest';

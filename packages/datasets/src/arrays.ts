@@ -14,20 +14,20 @@ type NumberArray =
 
 type Nested = number | boolean | NumberArray | readonly Nested[];
 
-/** Examples along the first axis: a nested array of numbers or booleans, a typed array, or a tensor. */
+/** Examples along the first axis, as a nested array of numbers or booleans, a typed array, or a tensor. */
 export type ArrayData = tf.Tensor | NumberArray | readonly Nested[];
 
-/** Examples, or several arrays of them by name. */
+/** One array of examples, or several by name. */
 export type Arrays = ArrayData | { readonly [name: string]: ArrayData };
 
-/** The numbers of an array in row-major order, and what a tensor of them is. */
+/** The values of an array in row-major order, with shape and dtype. */
 export interface FlatArray {
   readonly data: Float32Array | Int32Array | Uint8Array;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
 }
 
-/** Whether these are several arrays by name. */
+/** Whether there are several arrays by name. */
 export function isRecord(arrays: Arrays): arrays is { readonly [name: string]: ArrayData } {
   return (
     typeof arrays === 'object' &&
@@ -39,31 +39,31 @@ export function isRecord(arrays: Arrays): arrays is { readonly [name: string]: A
 }
 
 /**
- * How many examples all arrays have.
+ * Counts the examples, the same number in all arrays.
  *
- * @param caller name of the function that was given them; error messages begin with it
- * @throws when one is not an array or a tensor of examples, or their numbers differ
+ * @param caller name of the calling function; starts errors
+ * @throws when a value is not an array or tensor of examples, or their numbers differ
  */
 export function countExamples(caller: string, arrays: { readonly [name: string]: Arrays }): number {
   const counts = Object.entries(arrays).flatMap(([name, values]) =>
     isRecord(values) && Object.keys(values).length > 0
-      ? Object.entries(values).map(([key, one]) => countOf(caller, `${name}.${key}`, one))
-      : [countOf(caller, name, values as ArrayData)],
+      ? Object.entries(values).map(([key, one]) => countRows(caller, `${name}.${key}`, one))
+      : [countRows(caller, name, values as ArrayData)],
   );
   const first = counts[0]!;
   const other = counts.find(({ count }) => count !== first.count);
   if (other) {
     throw new Error(
-      `${caller}: ${first.name} has ${first.count} examples but ${other.name} ${other.count}; give as many of each`,
+      `${caller}: ${first.name} has ${first.count} examples but ${other.name} has ${other.count}; give the same number of both`,
     );
   }
   return first.count;
 }
 
-function countOf(caller: string, name: string, values: ArrayData): { name: string; count: number } {
+function countRows(caller: string, name: string, values: ArrayData): { name: string; count: number } {
   const isTensor = values instanceof tf.Tensor;
   if (isTensor && values.isDisposed)
-    throw new Error(`${caller}: ${name} is a disposed tensor; give a live one`);
+    throw new Error(`${caller}: ${name} is a disposed tensor; give one that still holds its values`);
   if (isTensor && !['float32', 'int32', 'bool'].includes(values.dtype))
     throw new Error(`${caller}: ${name} is ${show(values)}; give a tensor of real numbers`);
   if (isTensor && values.rank > 0) return { name, count: values.shape[0]! };
@@ -71,7 +71,7 @@ function countOf(caller: string, name: string, values: ArrayData): { name: strin
   throw new Error(`${caller}: ${name} is ${show(values)}; give an array or a tensor, examples first`);
 }
 
-/** The chosen examples of arrays, in the form that they have; of tensors a new one, which the caller disposes. */
+/** Selects examples and keeps the form of the arrays. From a tensor it makes a new one, which the caller disposes. */
 export function pickExamples<A extends Arrays>(arrays: A, indices: Uint32Array): A {
   if (isRecord(arrays)) {
     const entries = Object.entries(arrays).map(([name, values]) => [name, pickExamples(values, indices)]);
@@ -90,13 +90,14 @@ export function pickExamples<A extends Arrays>(arrays: A, indices: Uint32Array):
 }
 
 /**
- * Copies a nested or typed array into one array of numbers that a tensor can have.
+ * Copies a nested or typed array into a flat array of a dtype that tensors have.
  *
- * @param caller name of the function that was given it, and `name` what it calls it, for error messages
- * @throws when it is ragged or holds something else than numbers or booleans
+ * @param caller name of the calling function; starts errors
+ * @param name of the array in errors
+ * @throws when the array is ragged or contains anything but numbers or booleans
  */
 export function flatten(caller: string, name: string, values: Exclude<ArrayData, tf.Tensor>): FlatArray {
-  const shape = shapeOf(values);
+  const shape = inferShape(values);
   const size = shape.reduce((product, n) => product * n, 1);
   const numbers = new Float64Array(size);
   const kinds = new Set<FlatArray['dtype']>();
@@ -106,7 +107,7 @@ export function flatten(caller: string, name: string, values: Exclude<ArrayData,
       if (axis === shape.length || value.length !== shape[axis]) {
         const expected = axis === shape.length ? 'a number' : `${shape[axis]} entries`;
         throw new Error(
-          `${caller}: ${path} has ${value.length} entries, expected ${expected} as the first example has`,
+          `${caller}: ${path} has ${value.length} entries, expected ${expected} as in the first example`,
         );
       }
       if (isNumberArray(value) && axis === shape.length - 1) {
@@ -123,7 +124,7 @@ export function flatten(caller: string, name: string, values: Exclude<ArrayData,
     }
     if (axis !== shape.length) {
       throw new Error(
-        `${caller}: ${path} is ${value}, expected ${shape[axis]} entries as the first example has`,
+        `${caller}: ${path} is ${value}, expected ${shape[axis]} entries as in the first example`,
       );
     }
     numbers[at++] = Number(value);
@@ -143,13 +144,13 @@ function typed(
   if (!kinds.has('int32')) return { data: Uint8Array.from(numbers), dtype: 'bool' };
   const large = numbers.find((value) => value > 0x7fffffff);
   if (large !== undefined) {
-    throw new Error(`${caller}: ${name} holds ${large}, which int32 cannot; give a Float32Array`);
+    throw new Error(`${caller}: ${name} contains ${large}, which does not fit in int32; give a Float32Array`);
   }
   return { data: Int32Array.from(numbers), dtype: 'int32' };
 }
 
-/** The lengths along the first entries. */
-function shapeOf(values: unknown): number[] {
+/** The lengths of the first entries at each level. */
+function inferShape(values: unknown): number[] {
   const shape: number[] = [];
   for (let value = values; isNumberArray(value) || Array.isArray(value); value = value[0]) {
     shape.push(value.length);

@@ -1,24 +1,24 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What a batch has of its examples or of their labels: a tensor, or several by name, each with the batch first. */
+/** The examples or labels of a batch: one tensor or several by name, each with the batch as its first axis. */
 export type BatchTensors = tf.Tensor | { readonly [name: string]: tf.Tensor };
 
-/** Some examples and their labels; who pulls a batch disposes its tensors. */
+/** A batch of examples and labels. The consumer disposes its tensors. */
 export interface Batch<X extends BatchTensors = tf.Tensor, Y extends BatchTensors = tf.Tensor> {
   /** The examples, batch first: [batch, height, width, channels] for images, [batch, features] for vectors. */
   readonly xs: X;
-  /** The class index of each example, int32 [batch]; after `mixBatches` the probabilities of all, float32 [batch, classes]. */
+  /** The class index of each example, int32 [batch]; after `mixBatches`, class probabilities, float32 [batch, classes]. */
   readonly ys: Y;
 }
 
-/** Examples in batches, the same ones for the same epoch however often it is asked for. */
+/** A source of batches. It returns the same batches every time that an epoch is requested. */
 export interface BatchSource<X extends BatchTensors = tf.Tensor, Y extends BatchTensors = tf.Tensor> {
-  /** Examples in a batch; the last batch of an epoch may have fewer. */
+  /** Number of examples per batch; the last batch of an epoch may have fewer. */
   readonly batchSize: number;
-  /** Batches in an epoch. */
+  /** Number of batches per epoch. */
   readonly stepsPerEpoch: number;
-  /** Examples that an epoch visits. */
+  /** Number of examples per epoch. */
   readonly size: number;
-  /** The batches of one epoch, counted from 0, made one at a time as they are pulled. */
+  /** Returns the batches of an epoch, counted from 0. They are created on demand. */
   batches(epoch: number): Iterable<Batch<X, Y>>;
 }

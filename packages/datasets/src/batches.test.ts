@@ -13,8 +13,8 @@ import { batches } from './batches';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-/** All examples of an epoch, in order, and the sizes of its batches. */
-async function epochOf(source: BatchSource, epoch: number) {
+/** The examples of an epoch in order, and the sizes of its batches. */
+async function readEpoch(source: BatchSource, epoch: number) {
   const xs: number[] = [];
   const ys: number[] = [];
   const sizes: number[] = [];
@@ -37,7 +37,7 @@ const everything = [reflectShift({ pixels: 2 }), alternatingFlip(), randomFlip()
 describe('batches', () => {
   it('normalizes by channel: (pixel / 255 - mean) / standardDeviation', async () => {
     const set = smallImages();
-    const { xs, ys } = await epochOf(batches(set, { batchSize: 4, mean, standardDeviation }), 0);
+    const { xs, ys } = await readEpoch(batches(set, { batchSize: 4, mean, standardDeviation }), 0);
     const expected = Array.from(
       set.images,
       (byte, i) => (byte / 255 - mean[i % 3]!) / standardDeviation[i % 3]!,
@@ -46,7 +46,7 @@ describe('batches', () => {
     expect(ys).toEqual([...set.labels]);
   });
 
-  it.each([1, 2, 4])('scales to 0 … 1 when nothing else is asked for, with %d channels', async (channels) => {
+  it.each([1, 2, 4])('scales to 0 … 1 by default, with %d channels', async (channels) => {
     const set = smallImages({ channels });
     const source = batches(set, { batchSize: 10 });
     const [batch] = [...source.batches(0)];
@@ -58,18 +58,18 @@ describe('batches', () => {
     tf.dispose([batch!.xs, batch!.ys]);
   });
 
-  it('changes bytes before it normalizes them, whatever the batch size, and not the set', async () => {
+  it('augments bytes before normalization, independently of the batch size, and does not change the set', async () => {
     const set = smallImages();
     const before = set.images.slice();
     const darker: Augmentation<Uint8Array> = () => (image, index) => {
       for (let i = 0; i < image.length; i++) image[i] = (image[i]! + index) >> 1;
     };
     const options = { mean, standardDeviation, shuffle: true, augmentBytes: [darker, randomFlip()] };
-    const { xs, ys } = await epochOf(batches(set, { ...options, batchSize: 4 }), 1);
-    expect(await epochOf(batches(set, { ...options, batchSize: 3 }), 1)).toMatchObject({ xs, ys });
+    const { xs, ys } = await readEpoch(batches(set, { ...options, batchSize: 4 }), 1);
+    expect(await readEpoch(batches(set, { ...options, batchSize: 3 }), 1)).toMatchObject({ xs, ys });
     expect(set.images).toEqual(before);
     const plain = { ...options, batchSize: 4, augmentBytes: [darker] };
-    const unshuffled = await epochOf(batches(set, { ...plain, shuffle: false }), 1);
+    const unshuffled = await readEpoch(batches(set, { ...plain, shuffle: false }), 1);
     const size = set.images.length / set.count;
     const expected = Array.from(
       set.images,
@@ -78,20 +78,20 @@ describe('batches', () => {
     await expectClose(unshuffled.xs, expected, { absolute: 1e-6, relative: 1e-6 });
   });
 
-  it('tells its sizes, and drops the last batch when asked', async () => {
+  it('has its sizes, and drops the last batch on request', async () => {
     const whole = batches(smallImages(), { batchSize: 4 });
     expect(whole).toMatchObject({ batchSize: 4, stepsPerEpoch: 3, size: 10 });
-    expect((await epochOf(whole, 0)).sizes).toEqual([4, 4, 2]);
+    expect((await readEpoch(whole, 0)).sizes).toEqual([4, 4, 2]);
     const dropping = batches(smallImages(), { batchSize: 4, dropLast: true });
     expect(dropping).toMatchObject({ batchSize: 4, stepsPerEpoch: 2, size: 8 });
-    expect((await epochOf(dropping, 0)).sizes).toEqual([4, 4]);
+    expect((await readEpoch(dropping, 0)).sizes).toEqual([4, 4]);
     expect(batches(smallImages(), { batchSize: 16 }).stepsPerEpoch).toBe(1);
   });
 
   it('shuffles every epoch differently, visits each image once, and keeps labels with images', async () => {
     const set = smallImages({ count: 50, classes: 50 });
     const source = batches(set, { batchSize: 7, shuffle: true, seed: 3 });
-    const [first, second] = [await epochOf(source, 0), await epochOf(source, 1)];
+    const [first, second] = [await readEpoch(source, 0), await readEpoch(source, 1)];
     expect(first.ys).not.toEqual(second.ys);
     for (const { xs, ys } of [first, second]) {
       expect([...ys].sort((a, b) => a - b)).toEqual([...set.labels]);
@@ -106,33 +106,33 @@ describe('batches', () => {
     }
   });
 
-  it('gives the same for the same seed and epoch, whatever was pulled before', async () => {
+  it('gives the same batches for the same seed and epoch, independently of earlier epochs', async () => {
     const options = { batchSize: 4, shuffle: true, seed: 5, augment: everything };
     const source = batches(smallImages(), options);
-    const late = await epochOf(source, 7);
-    await epochOf(source, 0);
+    const late = await readEpoch(source, 7);
+    await readEpoch(source, 0);
     for (const _ of source.batches(3)) break; // abandoned in the middle
-    expect(await epochOf(source, 7)).toEqual(late);
-    expect(await epochOf(batches(smallImages(), options), 7)).toEqual(late);
-    expect(await epochOf(batches(smallImages(), { ...options, seed: 6 }), 7)).not.toEqual(late);
+    expect(await readEpoch(source, 7)).toEqual(late);
+    expect(await readEpoch(batches(smallImages(), options), 7)).toEqual(late);
+    expect(await readEpoch(batches(smallImages(), { ...options, seed: 6 }), 7)).not.toEqual(late);
   });
 
-  it('takes a stream instead of a seed, without advancing it', async () => {
+  it('accepts a stream instead of a seed, without advancing it', async () => {
     const { createRng } = await import('@tenfold/random');
     const options = { batchSize: 4, shuffle: true, augment: everything };
     const rng = createRng(5);
-    const byStream = await epochOf(batches(smallImages(), { ...options, rng }), 2);
-    expect(byStream).toEqual(await epochOf(batches(smallImages(), { ...options, seed: 5 }), 2));
+    const byStream = await readEpoch(batches(smallImages(), { ...options, rng }), 2);
+    expect(byStream).toEqual(await readEpoch(batches(smallImages(), { ...options, seed: 5 }), 2));
     expect(rng.uniform()).toBe(createRng(5).uniform());
   });
 
-  it('does the same to each image whatever the batch size', async () => {
+  it('augments each image independently of the batch size', async () => {
     const options = { shuffle: true, seed: 5, augment: everything };
     const [small, large] = [3, 10].map((batchSize) => batches(smallImages(), { batchSize, ...options }));
-    expect((await epochOf(small!, 1)).xs).toEqual((await epochOf(large!, 1)).xs);
+    expect((await readEpoch(small!, 1)).xs).toEqual((await readEpoch(large!, 1)).xs);
   });
 
-  it('applies augmentations in their order, with streams of their own', async () => {
+  it('applies augmentations in order, with separate streams', async () => {
     const seen: string[] = [];
     const probe =
       (name: string) =>
@@ -144,11 +144,11 @@ describe('batches', () => {
       };
     const set = smallImages({ count: 1 });
     const source = batches(set, { batchSize: 1, augment: [probe('a'), probe('b')] });
-    const { xs } = await epochOf(source, 0);
+    const { xs } = await readEpoch(source, 0);
     expect(xs[0]).toBeCloseTo(((set.images[0]! / 255) * 2 + 1) * 2, 5);
-    await epochOf(source, 1);
+    await readEpoch(source, 1);
     const drawn = seen.map((line) => line.split(' ').slice(2));
-    expect(new Set(drawn.map(([rng]) => rng)).size).toBe(4); // another stream for each augmentation and epoch
+    expect(new Set(drawn.map(([rng]) => rng)).size).toBe(4); // a separate stream for each augmentation and epoch
     expect(drawn[0]![1]).toBe(drawn[2]![1]);
     expect(drawn[1]![1]).toBe(drawn[3]![1]);
     expect(drawn[0]![1]).not.toBe(drawn[1]![1]);
@@ -161,14 +161,14 @@ describe('batches', () => {
     const [first, second] = [...source.batches(0)];
     const kept = Array.from(await first!.xs.data());
     for (const batch of [second!, ...source.batches(1)]) {
-      (await batch.xs.data()).fill(-1); // the cpu backend hands out the array that it keeps
+      (await batch.xs.data()).fill(-1); // the cpu backend returns its own array
       (await batch.ys.data()).fill(-1);
     }
     expect(Array.from(await first!.xs.data())).toEqual(kept);
     expect(Buffer.compare(set.images, before)).toBe(0);
   });
 
-  it('makes two tensors for each batch and no others', () => {
+  it('creates two tensors per batch and no others', () => {
     const source = batches(smallImages(), { batchSize: 4, augment: everything });
     const before = tf.memory().numTensors;
     let pulled = 0;
@@ -192,11 +192,11 @@ describe('batches', () => {
       /standardDeviation is \[1, 0, 1\]; give 3 finite numbers above 0/,
     ],
     [{ batchSize: 1, mean: [1, Number.NaN, 1] }, /mean is \[1, NaN, 1\]; give 3 finite numbers/],
-  ])('refuses %o', (options, message) => {
+  ])('rejects %o', (options, message) => {
     expect(() => batches(images, options)).toThrow(message);
   });
 
-  it('refuses sets that are empty or do not fit together, and epochs that are none', () => {
+  it('rejects sets that are empty or inconsistent, and invalid epochs', () => {
     expect(() => batches(smallImages({ count: 0 }), { batchSize: 1 })).toThrow(
       /^batches: the set has no examples/,
     );

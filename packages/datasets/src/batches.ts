@@ -11,9 +11,9 @@ export interface ImageBatchOptions extends BatchOptions {
   mean?: readonly number[];
   /** Standard deviation of each channel, for pixels scaled to 0 … 1. Default: ones. */
   standardDeviation?: readonly number[];
-  /** What to do to the bytes of each image before it is normalized, in this order. Default: nothing. */
+  /** Augmentations of the bytes of each image before normalization, in order. Default: none. */
   augmentBytes?: readonly Augmentation<Uint8Array>[];
-  /** What to do to each image after it was normalized, in this order. Default: nothing. */
+  /** Augmentations of each image after normalization, in order. Default: none. */
   augment?: readonly Augmentation[];
 }
 
@@ -32,14 +32,14 @@ const batchesKinds = (channels: number): Kinds<ImageBatchOptions> => {
 };
 
 /**
- * Turns an image set into normalized, augmented batches: x = (pixel / 255 − mean) / standardDeviation for each channel.
+ * Makes normalized, augmented batches of an image set: x = (pixel / 255 − mean) / standardDeviation for each channel.
  *
- * Batches are made one at a time as they are pulled. Order and augmentation depend on the seed, the epoch and each
- * image's index in the set alone, not on the batch size.
+ * Batches are created on demand. Order and augmentation depend only on the seed, the epoch and the index of each image, not on the
+ * batch size.
  *
- * @param imageSet bytes [count, height, width, channels]; it is not changed
+ * @param imageSet bytes [count, height, width, channels]; they are not changed
  * @returns batches with xs float32 [batch, height, width, channels] and ys int32 [batch]
- * @throws when the set or an option is wrong: the batch size, a mean or standard deviation for other channels
+ * @throws when the set or an option is wrong, such as a mean for another number of channels
  * @example
  * const { train, mean, standardDeviation } = await cifar10();
  * const source = batches(train, {
@@ -76,7 +76,7 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
     const transforms = start('augment', augment);
     const changed = new Uint8Array(byteTransforms.length > 0 ? imageSize : 0);
     for (const indices of order(epoch)) {
-      // Every batch gets arrays to itself: a backend may keep the array that it is given instead of copying it.
+      // Each batch gets new arrays, because a backend may keep an array instead of copying it.
       const xs = new Float32Array(indices.length * imageSize);
       const ys = new Int32Array(indices.length);
       for (let n = 0; n < indices.length; n++) {
@@ -103,7 +103,7 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
   return { batchSize, stepsPerEpoch, size, batches: epochBatches };
 }
 
-/** The value of each byte in each channel, [channels, 256]: a look-up is faster than the arithmetic. */
+/** The normalized value of each byte in each channel, [channels, 256]: a lookup is faster than the arithmetic. */
 function normalizationTables(mean: readonly number[], standardDeviation: readonly number[]): Float32Array[] {
   return mean.map((m, c) =>
     Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / standardDeviation[c]!),

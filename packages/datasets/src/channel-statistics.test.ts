@@ -17,7 +17,7 @@ it('agrees with the definition', async () => {
   }
 });
 
-it('refuses an empty set', () => {
+it('rejects an empty set', () => {
   expect(() => channelStatistics(smallImages({ count: 0 }))).toThrow(
     /^channelStatistics: the image set is empty/,
   );

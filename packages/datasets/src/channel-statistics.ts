@@ -1,11 +1,10 @@
 import { checkImageSet, type ImageSet } from './image-set';
 
 /**
- * Mean and standard deviation of each channel over all pixels of all images, pixels scaled to 0 … 1.
+ * Computes the mean and standard deviation of each channel over all pixels, scaled to 0 … 1, for the normalization by
+ * {@link batches}. They are exact, because they are computed from the counts of each byte.
  *
- * They are what {@link batches} normalizes with. Counting how often each byte occurs makes them exact.
- *
- * @returns `mean` and `standardDeviation`, one number for each channel; the standard deviation divides by the number of pixels
+ * @returns `mean` and `standardDeviation`, one number per channel; the standard deviation divides by the number of pixels
  * @throws when the set is empty
  * @example
  * const { mean, standardDeviation } = channelStatistics(train); // [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]

@@ -10,24 +10,24 @@ import {
 } from '@tenfold/checks';
 import { createRng, type Rng } from '@tenfold/random';
 
-/** The options that every batch source has. */
+/** The options of all batch sources. */
 export interface BatchOptions {
-  /** Examples in a batch. */
+  /** Number of examples per batch. */
   batchSize: number;
-  /** Visit the examples in a new random order in every epoch. Default false. */
+  /** Whether to shuffle the examples in every epoch. Default false. */
   shuffle?: boolean;
-  /** Seed of everything random here. Default 0. */
+  /** Seed of all random numbers. Default 0. */
   seed?: number;
-  /** The stream that everything random here is forked from, instead of `seed`. */
+  /** The stream to fork all random streams from, instead of `seed`. */
   rng?: Rng;
-  /** Leave out the last batch when it would be smaller than the others. Default false. */
+  /** Whether to drop the last batch if it is smaller than the others. Default false. */
   dropLast?: boolean;
 }
 
-/** A stream of random numbers, as `createRng` of @tenfold/random makes them. */
-export const rngKind = objectWith('a stream of createRng', 'fork', 'permutation', 'uniform');
+/** A stream of random numbers from `createRng` of @tenfold/random. */
+export const rngKind = objectWith('a stream from createRng', 'fork', 'permutation', 'uniform');
 
-/** The kinds of the options that every batch source has. */
+/** The kinds of the options of all batch sources. */
 export const batchKinds: Kinds<BatchOptions> = {
   batchSize: required(countKind),
   shuffle: flag,
@@ -36,21 +36,21 @@ export const batchKinds: Kinds<BatchOptions> = {
   dropLast: flag,
 };
 
-/** Which examples an epoch visits, in which order and in how many batches. */
+/** The batches of every epoch, as indices of examples. */
 export interface EpochPlan {
   readonly rng: Rng;
   readonly stepsPerEpoch: number;
   readonly size: number;
-  /** The indices of each batch of an epoch. */
+  /** Returns the indices of each batch of an epoch. */
   order(epoch: number): Iterable<Uint32Array>;
 }
 
 /**
  * Plans epochs over `count` examples.
  *
- * The order of an epoch depends on the seed and the epoch alone: a run resumed at epoch 7 sees what it would have seen.
+ * The order of an epoch depends only on the seed and the epoch, so a run that is resumed at epoch 7 gets the same batches.
  *
- * @param caller name of the function that has checked the options; error messages begin with it
+ * @param caller name of the function that has checked the options; starts errors
  */
 export function planEpochs(caller: string, count: number, options: BatchOptions): EpochPlan {
   const { batchSize, shuffle = false, seed = 0, rng = createRng(seed), dropLast = false } = options;

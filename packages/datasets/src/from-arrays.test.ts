@@ -9,8 +9,8 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const three = { batchSize: 3 };
 
-/** The values, shape and type of each tensor of an epoch. */
-function epochOf(source: BatchSource<BatchTensors, BatchTensors>, epoch = 0) {
+/** The values, shape and dtype of each tensor of an epoch. */
+function readEpoch(source: BatchSource<BatchTensors, BatchTensors>, epoch = 0) {
   const describeTensors = (tensors: BatchTensors) =>
     Object.fromEntries(
       Object.entries(tensors instanceof tf.Tensor ? { '': tensors } : tensors).map(([name, t]) => [
@@ -25,11 +25,11 @@ function epochOf(source: BatchSource<BatchTensors, BatchTensors>, epoch = 0) {
   });
 }
 
-/** The only batch of these examples. */
-const batchOf = (values: ArrayData) => epochOf(fromArrays(values, values, three))[0]!.xs['']!;
+/** The single batch of these examples. */
+const readBatch = (values: ArrayData) => readEpoch(fromArrays(values, values, three))[0]!.xs['']!;
 
 describe('fromArrays', () => {
-  it('gives examples with their labels, the last batch with what is left', () => {
+  it('keeps examples with their labels, with the remaining ones in the last batch', () => {
     const source = fromArrays(
       [
         [1, 2],
@@ -41,10 +41,10 @@ describe('fromArrays', () => {
       three,
     );
     expect(source).toMatchObject({ batchSize: 3, stepsPerEpoch: 2, size: 4 });
-    const [first, second] = epochOf(source);
+    const [first, second] = readEpoch(source);
     expect(first!.xs['']).toEqual({ values: [1, 2, 3, 4, 5, 6], shape: [3, 2], dtype: 'float32' });
     expect(second!.xs['']).toEqual({ values: [7, 8], shape: [1, 2], dtype: 'float32' });
-    expect(first!.ys['']!.values).toEqual([0.5, 1.5, Math.fround(2.7)]); // targets are not cut to integers
+    expect(first!.ys['']!.values).toEqual([0.5, 1.5, Math.fround(2.7)]); // targets are not truncated to integers
     expect(second!.ys['']).toEqual({ values: [-4], shape: [1], dtype: 'float32' });
   });
 
@@ -63,28 +63,28 @@ describe('fromArrays', () => {
     ['Uint32Array', Uint32Array.of(0, 70000, 7), 'int32', [0, 70000, 7]],
     ['an int32 tensor', tf.tensor1d([1, 2, 3], 'int32'), 'int32', [1, 2, 3]],
     ['a bool tensor', tf.tensor1d([true, false, true], 'bool'), 'bool', [1, 0, 1]],
-  ])('takes %s for what they are', (_, values, dtype, expected) => {
-    expect(batchOf(values)).toEqual({ values: expected, shape: [3], dtype });
+  ])('converts %s', (_, values, dtype, expected) => {
+    expect(readBatch(values)).toEqual({ values: expected, shape: [3], dtype });
   });
 
-  it('takes nested arrays of any depth, rows that are typed, and tensors of any rank', () => {
+  it('accepts nested arrays of any depth, typed rows, and tensors of any rank', () => {
     expect(
-      batchOf([
+      readBatch([
         [[1], [2]],
         [[3], [4]],
       ]),
     ).toMatchObject({ values: [1, 2, 3, 4], shape: [2, 2, 1] });
     const rows = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
-    expect(batchOf(rows)).toEqual({ values: [1, 2, 3, 4], shape: [2, 2], dtype: 'float32' });
-    expect(batchOf([Uint8Array.of(1, 2), Uint8Array.of(3, 4)]).dtype).toBe('int32');
+    expect(readBatch(rows)).toEqual({ values: [1, 2, 3, 4], shape: [2, 2], dtype: 'float32' });
+    expect(readBatch([Uint8Array.of(1, 2), Uint8Array.of(3, 4)]).dtype).toBe('int32');
     const tensor = tf.reshape(tf.range(0, 12), [3, 2, 2]);
-    expect(batchOf(tensor)).toMatchObject({ values: [...Array(12).keys()], shape: [3, 2, 2] });
+    expect(readBatch(tensor)).toMatchObject({ values: [...Array(12).keys()], shape: [3, 2, 2] });
   });
 
-  it('takes several arrays by name, and the examples as labels', () => {
+  it('accepts several arrays by name, and the examples as labels', () => {
     const xs = { rooms: [[2], [3]], place: Int32Array.of(7, 8) };
     const source = fromArrays(xs, xs, three);
-    const [batch] = epochOf(source);
+    const [batch] = readEpoch(source);
     expect(batch!.xs).toEqual({
       rooms: { values: [2, 3], shape: [2, 1], dtype: 'float32' },
       place: { values: [7, 8], shape: [2], dtype: 'int32' },
@@ -99,22 +99,22 @@ describe('fromArrays', () => {
     expectTypeOf(fromArrays([1], [1], three)).toEqualTypeOf<BatchSource>();
   });
 
-  it('shuffles by seed and epoch alone, examples with their labels, tensors like arrays', () => {
+  it('shuffles examples with their labels, depending only on seed and epoch, tensors like arrays', () => {
     const values = [...Array(20).keys()];
     const options = { batchSize: 6, shuffle: true, seed: 4 };
     const source = fromArrays(values, tf.tensor1d(values), options);
-    const late = epochOf(source, 7);
+    const late = readEpoch(source, 7);
     for (const { xs, ys } of late) expect(xs['']!.values).toEqual(ys['']!.values);
     const seen = late.flatMap(({ xs }) => xs['']!.values);
     expect(seen).not.toEqual(values);
     expect([...seen].sort((a, b) => a - b)).toEqual(values);
-    epochOf(source, 0);
-    expect(epochOf(source, 7)).toEqual(late);
-    expect(epochOf(fromArrays(values, values, options), 7)).toEqual(late);
-    expect(epochOf(source, 8)).not.toEqual(late);
+    readEpoch(source, 0);
+    expect(readEpoch(source, 7)).toEqual(late);
+    expect(readEpoch(fromArrays(values, values, options), 7)).toEqual(late);
+    expect(readEpoch(source, 8)).not.toEqual(late);
   });
 
-  it('copies arrays, and gives every batch an array to itself', () => {
+  it('copies arrays, and gives each batch a new array', () => {
     const values = Float32Array.of(1, 2, 3);
     const source = fromArrays(values, [[1], [2], [3]], three);
     values.fill(9);
@@ -123,10 +123,10 @@ describe('fromArrays', () => {
       ys.dataSync().fill(-1);
       tf.dispose([xs, ys]);
     }
-    expect(epochOf(source)[0]!.xs['']!.values).toEqual([1, 2, 3]);
+    expect(readEpoch(source)[0]!.xs['']!.values).toEqual([1, 2, 3]);
   });
 
-  it('makes the tensors of one batch at a time and no others, also when it fails', () => {
+  it('creates only the tensors of one batch at a time, also on errors', () => {
     const kept = tf.tensor1d([1, 2, 3]);
     const gone = tf.tensor1d([1, 2, 3]);
     const source = fromArrays({ a: kept, b: [1, 2, 3] }, gone, { batchSize: 2 });
@@ -136,14 +136,19 @@ describe('fromArrays', () => {
       tf.dispose([xs.a, xs.b, ys]);
     }
     gone.dispose();
-    expect(() => [...source.batches(0)]).toThrow(/^fromArrays: the tensor ys was disposed; keep it/);
+    expect(() => [...source.batches(0)]).toThrow(/^fromArrays: the tensor ys is disposed; keep it/);
     expect(tf.memory().numTensors).toBe(before - 1);
     kept.dispose();
   });
 
   const bad: [string, unknown, unknown, RegExp][] = [
-    ['other numbers', [1, 2], [1], /^fromArrays: xs has 2 examples but ys 1; give as many/],
-    ['other numbers by name', { a: [1], b: [1, 2] }, [1], /^fromArrays: xs\.a has 1 examples but xs\.b 2/],
+    ['other numbers', [1, 2], [1], /^fromArrays: xs has 2 examples but ys has 1; give the same number/],
+    [
+      'other numbers by name',
+      { a: [1], b: [1, 2] },
+      [1],
+      /^fromArrays: xs\.a has 1 examples but xs\.b has 2/,
+    ],
     ['ragged rows', [[1, 2], [3]], [1, 2], /^fromArrays: xs\[1\] has 1 entries, expected 2 entries/],
     ['rows that are deeper', [1, [2]], [1, 2], /^fromArrays: xs\[1\] has 1 entries, expected a number/],
     ['rows that are missing', [[1], 2], [1, 2], /^fromArrays: xs\[1\] is 2, expected 1 entries/],
@@ -157,17 +162,22 @@ describe('fromArrays', () => {
     ['no examples', [], [], /^fromArrays: the set has no examples/],
     ['a scalar', tf.scalar(1), [1], /^fromArrays: xs is a tensor float32 \[\]; give an array/],
     ['big integers', BigInt64Array.of(1n), [1], /^fromArrays: xs is a BigInt64Array of 1; give an array/],
-    ['large integers', Uint32Array.of(2 ** 31), [1], /^fromArrays: xs holds 2147483648, which int32 cannot/],
+    [
+      'large integers',
+      Uint32Array.of(2 ** 31),
+      [1],
+      /^fromArrays: xs contains 2147483648, which does not fit in int32/,
+    ],
   ];
-  it.each(bad)('refuses %s', (_, xs, ys, message) => {
+  it.each(bad)('rejects %s', (_, xs, ys, message) => {
     expect(() => fromArrays(xs as Arrays, ys as Arrays, three)).toThrow(message);
   });
 
-  it('refuses disposed tensors and wrong options', () => {
+  it('rejects disposed tensors and wrong options', () => {
     const gone = tf.tensor1d([1]);
     gone.dispose();
     expect(() => fromArrays(gone, [1], three)).toThrow(
-      /^fromArrays: xs is a disposed tensor; give a live one/,
+      /^fromArrays: xs is a disposed tensor; give one that still holds its values/,
     );
     expect(() => fromArrays([1], [1], {} as BatchOptions)).toThrow(/^fromArrays: batchSize is missing/);
     expect(() => fromArrays([1], [1], { batch: 1 } as unknown as BatchOptions)).toThrow(

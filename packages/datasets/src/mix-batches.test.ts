@@ -9,7 +9,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const [BATCH, SIDE, CLASSES] = [4, 8, 5];
 
-/** Image i of a batch is full of i + 1 and has the label i. */
+/** All values of image i of a batch are i + 1, and its label is i. */
 const source: BatchSource = {
   batchSize: BATCH,
   stepsPerEpoch: 60,
@@ -30,7 +30,7 @@ interface Mixed {
 }
 
 /** Every batch of an epoch: its images and labels, row by row. */
-function epochOf(options: Partial<MixBatchesOptions>, epoch = 0): Mixed[] {
+function readEpoch(options: Partial<MixBatchesOptions>, epoch = 0): Mixed[] {
   const found: Mixed[] = [];
   for (const { xs, ys } of mixBatches(source, { classes: CLASSES, seed: 3, ...options }).batches(epoch)) {
     expect([xs.shape, ys.shape, ys.dtype]).toEqual([[BATCH, SIDE, SIDE, 1], [BATCH, CLASSES], 'float32']);
@@ -45,15 +45,15 @@ function epochOf(options: Partial<MixBatchesOptions>, epoch = 0): Mixed[] {
   return found;
 }
 
-/** How much of its own label an image keeps. */
-const shareOf = ({ ys }: Mixed) => ys[0]![0]!;
-const isPlain = (batch: Mixed) => shareOf(batch) === 1;
+/** The fraction of its label that an image keeps. */
+const keptFraction = ({ ys }: Mixed) => ys[0]![0]!;
+const isPlain = (batch: Mixed) => keptFraction(batch) === 1;
 
 describe('mixBatches', () => {
-  it('mixup: images and labels of the reversed batch in the same share, another one in every batch', () => {
-    const epoch = epochOf({ mixup: 1 });
+  it('mixup: blends images and labels with the reversed batch in the same proportion, different in every batch', () => {
+    const epoch = readEpoch({ mixup: 1 });
     for (const batch of epoch) {
-      const share = shareOf(batch);
+      const share = keptFraction(batch);
       batch.xs.forEach((image, i) => {
         const expected = share * (i + 1) + (1 - share) * (BATCH - i);
         for (const value of image) expect(value).toBeCloseTo(expected, 5);
@@ -62,11 +62,11 @@ describe('mixBatches', () => {
         expect(batch.ys[i]!.reduce((sum, p) => sum + p)).toBeCloseTo(1, 6);
       });
     }
-    expect(new Set(epoch.map(shareOf)).size).toBe(60);
+    expect(new Set(epoch.map(keptFraction)).size).toBe(60);
   });
 
-  it('cutmix: a rectangle from the partner, and labels by the area that is left', () => {
-    const epoch = epochOf({ cutmix: 1 });
+  it('CutMix: pastes a rectangle of the partner, and mixes labels by area', () => {
+    const epoch = readEpoch({ cutmix: 1 });
     let cutAtBorder = 0;
     for (const batch of epoch) {
       batch.xs.forEach((image, i) => {
@@ -81,15 +81,15 @@ describe('mixBatches', () => {
       });
     }
     expect(cutAtBorder).toBeGreaterThan(0);
-    const kept = epoch.map(shareOf);
+    const kept = epoch.map(keptFraction);
     expect(Math.min(...kept)).toBeLessThan(0.4);
     expect(Math.max(...kept)).toBeGreaterThan(0.9);
   });
 
-  it('with both, one of them at random; with a probability, some batches alone', () => {
+  it('applies one of both at random, and only to some batches with a probability', () => {
     const isCut = ({ xs }: Mixed) => xs[0]!.every((value) => value === 1 || value === BATCH);
     const both = [0, 1, 2, 3, 4].flatMap((epoch) =>
-      epochOf({ mixup: 1, cutmix: 1, probability: 0.5 }, epoch),
+      readEpoch({ mixup: 1, cutmix: 1, probability: 0.5 }, epoch),
     );
     const plain = both.filter(isPlain).length;
     const cut = both.filter((batch) => !isPlain(batch) && isCut(batch)).length;
@@ -97,22 +97,22 @@ describe('mixBatches', () => {
     expect(cut / (300 - plain)).toBeCloseTo(0.5, 0.7);
   });
 
-  it('leaves images alone with nothing to mix, but gives their labels as probabilities', () => {
+  it('does not change images if both are off, but converts labels to probabilities', () => {
     for (const options of [{}, { mixup: 1, probability: 0 }]) {
-      expect(epochOf(options).every(isPlain)).toBe(true);
-      expect(epochOf(options)[0]!.ys[2]).toEqual([0, 0, 1, 0, 0]);
+      expect(readEpoch(options).every(isPlain)).toBe(true);
+      expect(readEpoch(options)[0]!.ys[2]).toEqual([0, 0, 1, 0, 0]);
     }
   });
 
-  it('depends on the seed, the epoch and the place of a batch alone', () => {
+  it('depends only on the seed, the epoch and the position of the batch', () => {
     const options = { mixup: 0.5, cutmix: 1 };
-    expect(epochOf(options, 4)).toEqual(epochOf(options, 4));
-    expect(epochOf(options, 4)).not.toEqual(epochOf(options, 5));
-    expect(epochOf(options, 4)).not.toEqual(epochOf({ ...options, seed: 4 }, 4));
+    expect(readEpoch(options, 4)).toEqual(readEpoch(options, 4));
+    expect(readEpoch(options, 4)).not.toEqual(readEpoch(options, 5));
+    expect(readEpoch(options, 4)).not.toEqual(readEpoch({ ...options, seed: 4 }, 4));
   });
 
-  it('owns what it pulls: nothing is left, also when nobody pulls on', async () => {
-    await expectNoLeaks(() => void epochOf({ mixup: 1, cutmix: 1 }));
+  it('disposes the batches of its source, also if iteration stops early', async () => {
+    await expectNoLeaks(() => void readEpoch({ mixup: 1, cutmix: 1 }));
     await expectNoLeaks(() => {
       for (const { xs, ys } of mixBatches(source, { classes: CLASSES, mixup: 1 }).batches(0)) {
         tf.dispose([xs, ys]);
@@ -126,12 +126,12 @@ describe('mixBatches', () => {
     [{ mixup: -1 }, /^mixBatches: mixup is -1; give a finite number of at least 0/],
     [{ cutmix: Number.NaN }, /^mixBatches: cutmix is NaN/],
     [{ probability: 1.5 }, /^mixBatches: probability is 1.5; give a number in \[0, 1\]/],
-  ])('refuses %j', (options, message) => {
+  ])('rejects %j', (options, message) => {
     expect(() => mixBatches(source, { classes: CLASSES, ...options })).toThrow(message);
   });
 
   it.each([5, -1, -100, 1.5, Number.NaN])(
-    'refuses the label %s of five classes, and leaves no tensor',
+    'rejects the label %s of five classes, and leaves no tensor',
     async (label) => {
       const wrong: BatchSource = {
         ...source,
@@ -149,7 +149,7 @@ describe('mixBatches', () => {
     },
   );
 
-  it('refuses what is not a source', () => {
+  it('rejects anything that is not a source', () => {
     for (const other of [undefined, null, 5, [], {}]) {
       expect(() => mixBatches(other as unknown as BatchSource, { classes: 2 })).toThrow(
         /^mixBatches: source is .*; give a source of batches/,
@@ -157,7 +157,7 @@ describe('mixBatches', () => {
     }
   });
 
-  it('refuses batches that are not images, and disposes them', async () => {
+  it('rejects batches that are not images, and disposes them', async () => {
     const vectors: BatchSource = {
       ...source,
       *batches() {

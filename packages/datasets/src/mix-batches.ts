@@ -17,17 +17,17 @@ import { sampleBeta } from './sample-beta';
 
 /** Options of {@link mixBatches}. */
 export interface MixBatchesOptions {
-  /** How many classes the labels have. */
+  /** Number of classes. */
   classes: number;
-  /** α of mixup; 0, the default, for none. */
+  /** α of mixup; 0, the default, turns it off. */
   mixup?: number;
-  /** α of CutMix; 0, the default, for none. With both, every mixed batch gets one of them, each with probability 1/2. */
+  /** α of CutMix; 0, the default, turns it off. If both are on, each mixed batch gets one of them, with probability 1/2. */
   cutmix?: number;
-  /** The probability that a batch is mixed at all. Default 1. */
+  /** The probability of mixing a batch. Default 1. */
   probability?: number;
-  /** Seed of everything random here. Default 0. */
+  /** Seed of all random numbers. Default 0. */
   seed?: number;
-  /** The stream that everything random here is forked from, instead of `seed`. */
+  /** The stream to fork all random streams from, instead of `seed`. */
   rng?: Rng;
 }
 
@@ -41,17 +41,17 @@ const kinds: Kinds<MixBatchesOptions> = {
 };
 
 /**
- * Mixes every image of a batch with another one of it, and their labels alike: mixup and cutmix.
+ * Mixes each image of a batch with another image of the batch, and their labels in the same proportion: mixup and CutMix.
  *
- * mixup:  x' = λ·x + (1 − λ)·x̃, y' = λ·y + (1 − λ)·ỹ, λ ~ Beta(α, α) for each batch
- * cutmix: a rectangle of x is replaced by that of x̃, its sides √(1 − λ) of the image's, its center anywhere, cut at the
- *         border; then λ is the share of the image that is left
+ * mixup:  x' = λ·x + (1 − λ)·x̃, y' = λ·y + (1 − λ)·ỹ, with λ ~ Beta(α, α) for each batch
+ * CutMix: a rectangle of x̃ replaces that of x. Its sides are √(1 − λ) times those of the image, its center is uniform, and it is
+ *         clipped at the border. Then λ is the fraction of the image that remains.
  *
- * with (x̃, ỹ) the batch in reverse order: of shuffled batches, a random partner.
+ * (x̃, ỹ) is the batch in reverse order, which is a random partner if the batches are shuffled.
  *
  * @param source batches of images [batch, height, width, channels] and class indices [batch]
- * @returns the same batches, with probabilities [batch, classes] as labels in all of them, mixed or not
- * @throws when an option is wrong, for batches of other shapes, and for labels that are not classes
+ * @returns the same batches, mixed or not, with class probabilities [batch, classes] as labels
+ * @throws when an option is wrong, a batch has another shape, or a label is not a class
  * @example
  * const source = mixBatches(batches(train, { batchSize: 500, shuffle: true }), { classes: 10, mixup: 0.2 });
  * @see Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018, https://arxiv.org/abs/1710.09412;
@@ -61,14 +61,14 @@ export function mixBatches(source: BatchSource, options: MixBatchesOptions): Bat
   assertArgument('mixBatches', 'source', source, required(objectWith('a source of batches', 'batches')));
   assertOptions('mixBatches', options, kinds);
   const { classes, mixup = 0, cutmix = 0, probability = 1, seed = 0, rng = createRng(seed) } = options;
-  /** What becomes of a batch depends on the seed, the epoch and its place alone. */
-  const mix = (batch: Batch, own: Rng): Batch => {
+  /** The result depends only on the seed, the epoch and the position of the batch. */
+  const mix = (batch: Batch, rng: Rng): Batch => {
     assertImages(batch);
-    const isMixed = own.uniform() < probability && mixup + cutmix > 0;
-    const isCut = isMixed && cutmix > 0 && (mixup === 0 || own.uniform() < 0.5);
+    const isMixed = rng.uniform() < probability && mixup + cutmix > 0;
+    const isCut = isMixed && cutmix > 0 && (mixup === 0 || rng.uniform() < 0.5);
     if (!isMixed) return withProbabilities(batch, classes);
-    const share = sampleBeta(own, isCut ? cutmix : mixup);
-    return isCut ? cutMixed(batch, classes, share, own) : mixedUp(batch, classes, share);
+    const lambda = sampleBeta(rng, isCut ? cutmix : mixup);
+    return isCut ? applyCutMix(batch, classes, lambda, rng) : applyMixup(batch, classes, lambda);
   };
   return {
     batchSize: source.batchSize,
@@ -89,7 +89,7 @@ export function mixBatches(source: BatchSource, options: MixBatchesOptions): Bat
   };
 }
 
-/** Probabilities [batch, classes] of class indices. */
+/** Converts class indices to probabilities [batch, classes]. */
 function oneHot(ys: tf.Tensor, classes: number): tf.Tensor {
   const labels = ys.dataSync();
   const rows = new Float32Array(labels.length * classes);
@@ -109,25 +109,25 @@ const withProbabilities = ({ xs, ys }: Batch, classes: number): Batch =>
 
 const blend = (x: tf.Tensor, share: number) => tf.add(tf.mul(x, share), tf.mul(tf.reverse(x, 0), 1 - share));
 
-const mixedUp = ({ xs, ys }: Batch, classes: number, share: number): Batch =>
+const applyMixup = ({ xs, ys }: Batch, classes: number, share: number): Batch =>
   tf.tidy(() => ({ xs: blend(xs, share), ys: blend(oneHot(ys, classes), share) }));
 
-function cutMixed({ xs, ys }: Batch, classes: number, share: number, rng: Rng): Batch {
+function applyCutMix({ xs, ys }: Batch, classes: number, share: number, rng: Rng): Batch {
   const [, height, width] = xs.shape as [number, number, number, number];
   const side = Math.sqrt(1 - share);
   const [top, bottom] = range(height, side, rng);
   const [left, right] = range(width, side, rng);
   const mask = new Float32Array(height * width).fill(1);
   for (let y = top; y < bottom; y++) mask.fill(0, y * width + left, y * width + right);
-  const kept = 1 - ((bottom - top) * (right - left)) / (height * width);
+  const fraction = 1 - ((bottom - top) * (right - left)) / (height * width);
   return tf.tidy(() => {
-    const own = tf.tensor(mask, [1, height, width, 1]);
-    const images = tf.add(tf.mul(xs, own), tf.mul(tf.reverse(xs, 0), tf.sub(1, own)));
-    return { xs: images, ys: blend(oneHot(ys, classes), kept) };
+    const kept = tf.tensor(mask, [1, height, width, 1]);
+    const images = tf.add(tf.mul(xs, kept), tf.mul(tf.reverse(xs, 0), tf.sub(1, kept)));
+    return { xs: images, ys: blend(oneHot(ys, classes), fraction) };
   });
 }
 
-/** Where a stretch of that share begins and ends, its center anywhere. */
+/** A random interval with the given fraction of the size and a uniform center, clipped at the border. */
 function range(size: number, share: number, rng: Rng): [begin: number, end: number] {
   const length = Math.floor(size * share);
   const begin = rng.integer(size) - Math.floor(length / 2);

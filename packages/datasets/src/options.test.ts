@@ -32,7 +32,7 @@ const source = datasets.vectors(points, { batchSize: 5 });
 const batchOptions = { batchSize: sizes, shuffle: flags, seed: seeds, rng: objects, dropLast: flags };
 type Options = { [option: string]: unknown };
 
-/** Of every function with options: a call with these, good ones to begin with, and the bad values of each. */
+/** For each function with options: a call, valid options, and bad values of each option. */
 const calls: {
   [name in keyof typeof datasets]?: [
     call: (options: never) => unknown,
@@ -96,17 +96,17 @@ const calls: {
   twoMoons: [datasets.twoMoons, { count: 4 }, { count: sizes, noise: amounts, seed: seeds }],
   vectors: [(options) => datasets.vectors(points, options), { batchSize: 2 }, batchOptions],
 };
-/** These have no options, or are tested where they are defined. */
+/** These have no options, or are tested elsewhere. */
 const others = ['alternatingFlip', 'cacheFolder', 'channelStatistics', 'defineDataset', 'subset'];
 
-it('looks at every function of the package', () => {
-  // The options of all loaders are those that define-dataset.test.ts tries.
+it('covers every function of the package', () => {
+  // All loaders have the options that define-dataset.test.ts tests.
   const functions = Object.entries(datasets).filter(([, value]) => !Object.hasOwn(value, 'parts'));
   expect([...Object.keys(calls), ...others].sort()).toEqual(functions.map(([name]) => name).sort());
 });
 
 it.each(Object.entries(calls))(
-  '%s refuses every bad value of every option with one clear error',
+  '%s rejects every bad value of every option with one clear error',
   (name, [call, good, bad]) => {
     const run = call as (options: unknown) => unknown;
     expect(() => run(good)).not.toThrow();

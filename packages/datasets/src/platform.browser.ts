@@ -5,8 +5,8 @@ import type { LoadOptions } from './fetching/load-options';
 import { cacheStore } from './stores/browser/cache-store';
 import { hasPrivateFiles, privateFilesStore } from './stores/browser/private-files-store';
 
-/** Where a page or one of its workers reads and keeps a dataset. Node takes `platform.ts`. */
-export async function placesOf(
+/** The store and sources of a dataset in a page or worker. Node uses `platform.ts`. */
+export async function findPlaces(
   dataset: DatasetDeclaration<unknown>,
   { sources, cacheDirectory = 'tenfold' }: LoadOptions,
 ): Promise<LoadPlaces> {
@@ -20,7 +20,7 @@ export async function placesOf(
     store: store(cacheDirectory, dataset),
     sources: (sources ?? usual).map((text) => browserSource(dataset, text)),
     advice: [
-      'What to do: check the network and what the page may connect to (Content-Security-Policy);',
+      'What to do: check the network and the allowed connections of the page (Content-Security-Policy);',
       `or serve the files yourself and name their folder: ${name}({ sources: ['/${name}/'] })`,
     ].join(' '),
   };

@@ -5,8 +5,8 @@ import { nodeSource } from './fetching/node/sources';
 import { cacheFolder } from './stores/node/cache-folder';
 import { fileStore } from './stores/node/file-store';
 
-/** Where Node reads and keeps a dataset. Browsers take `platform.browser.ts`. */
-export async function placesOf(
+/** The store and sources of a dataset in Node. Browsers use `platform.browser.ts`. */
+export async function findPlaces(
   dataset: DatasetDeclaration<unknown>,
   { sources, cacheDirectory }: LoadOptions,
 ): Promise<LoadPlaces> {

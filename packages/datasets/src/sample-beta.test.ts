@@ -15,7 +15,7 @@ it.each([0.05, 0.2, 0.8, 1, 2.5])('has the moments of the beta distribution: α 
   expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
 });
 
-it('gives numbers for the smallest α', () => {
+it('returns numbers for the smallest α', () => {
   const rng = createRng(2);
   for (let i = 0; i < 100; i++) {
     const value = sampleBeta(rng, 1e-4);

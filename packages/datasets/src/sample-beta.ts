@@ -1,16 +1,16 @@
 import type { Rng } from '@tenfold/random';
 
 /**
- * A number from the beta distribution with both parameters α: X/(X + Y) with X, Y from the gamma distribution.
+ * Draws a number from the beta distribution with both parameters α: X/(X + Y), with X and Y from the gamma distribution.
  *
  * @see Marsaglia, Tsang, "A Simple Method for Generating Gamma Variables", 2000
  */
 export function sampleBeta(rng: Rng, alpha: number): number {
   const [x, y] = [logGamma(rng, alpha), logGamma(rng, alpha)];
-  return 1 / (1 + Math.exp(y - x)); // by logarithms: with a small α both may be too small for a number
+  return 1 / (1 + Math.exp(y - x)); // by logarithms, because both may underflow for a small α
 }
 
-/** The logarithm of a number from the gamma distribution of that shape. */
+/** Draws the logarithm of a number from the gamma distribution with the given shape. */
 function logGamma(rng: Rng, shape: number): number {
   if (shape < 1) return logGamma(rng, shape + 1) + Math.log(1 - rng.uniform()) / shape;
   const d = shape - 1 / 3;

@@ -11,20 +11,20 @@ import type { VectorSet } from './synthetic/vector-set';
 beforeAll(() => tf.setBackend('cpu'));
 
 const counts = ({ labels }: ImageSet) => [0, 1, 2].map((label) => labels.filter((l) => l === label).length);
-const imagesOf = (set: ImageSet) =>
+const listImages = (set: ImageSet) =>
   Array.from({ length: set.count }, (_, i) => set.images.subarray(i * 60, (i + 1) * 60).join());
 
 describe('split', () => {
   const set = smallImages({ count: 60, classes: 3 });
 
-  it('holds out the same number of every class and loses no image', () => {
+  it('holds out the same number of each class and loses no image', () => {
     const { train, validation } = split(set, { validation: 15, seed: 1 });
     expect(counts(train)).toEqual([15, 15, 15]);
     expect(counts(validation)).toEqual([5, 5, 5]);
-    expect([...imagesOf(train), ...imagesOf(validation)].sort()).toEqual(imagesOf(set).sort());
+    expect([...listImages(train), ...listImages(validation)].sort()).toEqual(listImages(set).sort());
   });
 
-  it('holds out in proportion when classes differ in size or do not divide', () => {
+  it('holds out in proportion if classes differ in size or do not divide evenly', () => {
     const uneven = {
       ...set,
       labels: Uint8Array.from({ length: 60 }, (_, i) => (i < 40 ? 0 : i < 55 ? 1 : 2)),
@@ -33,13 +33,13 @@ describe('split', () => {
     expect(counts(split(set, { validation: 10 }).validation)).toEqual([4, 3, 3]);
   });
 
-  it('chooses by the seed alone', () => {
-    const run = (seed: number) => imagesOf(split(set, { validation: 15, seed }).validation);
+  it('depends only on the seed', () => {
+    const run = (seed: number) => listImages(split(set, { validation: 15, seed }).validation);
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
   });
 
-  it('takes all or nothing, and refuses more', () => {
+  it('holds out all or none, and rejects more', () => {
     expect(split(set, { validation: 0 }).validation.count).toBe(0);
     expect(split(set, { validation: 60 }).train.count).toBe(0);
     expect(() => split(set, { validation: 61 })).toThrow(
@@ -47,7 +47,7 @@ describe('split', () => {
     );
   });
 
-  it('takes a share below 1', () => {
+  it('accepts a fraction below 1', () => {
     expect(counts(split(set, { validation: 0.25, seed: 1 }).validation)).toEqual([5, 5, 5]);
     expect(split(set, { validation: 0.25, seed: 1 })).toEqual(split(set, { validation: 15, seed: 1 }));
   });
@@ -62,7 +62,7 @@ describe('split', () => {
     expect([...rows(train), ...rows(validation)].sort()).toEqual(rows(points).sort());
   });
 
-  it('splits any arrays in the form that they have, examples with their labels', () => {
+  it('splits any arrays and keeps their form, examples with their labels', () => {
     const numbers = [...Array(10).keys()];
     const data = {
       xs: { nested: numbers.map((n) => [n, -n]), tensor: tf.tensor2d(numbers, [10, 1]) },
@@ -88,7 +88,7 @@ describe('split', () => {
     [{ xs: [1, 2] }, /^split: ys is undefined; give an array or a tensor/],
     [{ xs: [1, 2], ys: [1] }, /^split: xs has 2 examples but ys 1/],
     [{ points: [1, 2], labels: [1] }, /^split: count of the set is undefined; give an integer/],
-  ])('refuses %o', (data, message) => {
+  ])('rejects %o', (data, message) => {
     expect(() => split(data as VectorSet, { validation: 1 })).toThrow(message);
   });
 });

@@ -16,43 +16,42 @@ import { checkVectorSet, type VectorSet } from './synthetic/vector-set';
 
 /** Options of {@link split}. */
 export interface SplitOptions {
-  /** How many examples to hold out: a number of them, or below 1 their share. */
+  /** The number of examples to hold out, or a fraction below 1. */
   validation: number;
-  /** Seed of the choice. Default 0. */
+  /** Seed of the random choice. Default 0. */
   seed?: number;
-  /** The stream to choose with, instead of `seed`. */
+  /** The stream of the random choice, instead of `seed`. */
   rng?: Rng;
 }
 
-/** Examples and their labels, of any kind that {@link fromArrays} takes. */
+/** Examples and labels, of any kind that {@link fromArrays} accepts. */
 export interface ArraySet {
   /** The examples. */
   readonly xs: Arrays;
-  /** Their labels, as many. */
+  /** Their labels. */
   readonly ys: Arrays;
 }
 
 const share = {
-  expected: 'a share between 0 and 1',
+  expected: 'a fraction between 0 and 1',
   accepts: (v: unknown) => typeof v === 'number' && v > 0 && v < 1,
 };
 const splitKinds: Kinds<SplitOptions> = {
   validation: required(either(index, share)),
   seed: seedKind,
-  rng: objectWith('a stream of createRng', 'fork', 'permutation'),
+  rng: objectWith('a stream from createRng', 'fork', 'permutation'),
 };
 
 /**
- * Holds out random examples. Of images and points it holds out every class in proportion, so that both parts have the same
- * mix of classes.
+ * Holds out random examples for validation. For images and points the split is stratified: both parts have the same proportions of
+ * classes.
  *
- * A class with n of N examples gives validation · n / N of them; the examples left over by rounding come from the classes
+ * A class with n of N examples contributes validation · n / N of them. The examples that remain after rounding come from the classes
  * with the largest remainders. Both parts keep the order of the set.
  *
  * @param data images, points, or any arrays as `{ xs, ys }`
- * @returns copies of the examples: `validation` of them held out, and the others; of tensors new ones, which the caller
- *   disposes
- * @throws when `validation` is not a number of the examples, and for data of another kind
+ * @returns copies of both parts, `validation` and `train`; tensors are new ones, which the caller disposes
+ * @throws when `validation` is not a valid number of examples, or the data have another form
  * @example
  * const { train, validation } = split(dataset.train, { validation: 5000, seed: 1 }); // of CIFAR-10: 4500 and 500 of each class
  * const parts = split({ xs: [[1, 2], [3, 4]], ys: [0.5, 0.7] }, { validation: 0.5 });
@@ -68,7 +67,7 @@ export function split(
 ): { train: ImageSet | VectorSet | ArraySet; validation: ImageSet | VectorSet | ArraySet } {
   assertOptions('split', options, splitKinds);
   const { validation, seed = 0, rng = createRng(seed) } = options;
-  const { count, labels, pick } = formOf(data);
+  const { count, labels, pick } = describeForm(data);
   const size = validation < 1 ? Math.round(validation * count) : validation;
   if (size > count) throw new Error(`split: validation is ${validation}; give an integer from 0 to ${count}`);
   const held = labels ? chooseByClass(labels, size, rng) : chooseAny(count, size, rng);
@@ -78,12 +77,12 @@ export function split(
 
 interface Form {
   count: number;
-  /** Class indices, where there are some. */
+  /** Class indices, if there are any. */
   labels?: Labels;
   pick(indices: Uint32Array): ImageSet | VectorSet | ArraySet;
 }
 
-function formOf(data: ImageSet | VectorSet | ArraySet): Form {
+function describeForm(data: ImageSet | VectorSet | ArraySet): Form {
   if (typeof data !== 'object' || data === null) {
     throw new Error(`split: the data is ${show(data)}; give an image set, points, or { xs, ys }`);
   }
@@ -133,7 +132,7 @@ function chooseByClass(labels: Labels, size: number, rng: Rng): Uint8Array {
   return held;
 }
 
-/** The examples of each class, by rising class index. */
+/** The examples of each class, in ascending order of class index. */
 function indicesByClass(labels: Labels): [label: number, indices: number[]][] {
   const classes = new Map<number, number[]>();
   for (let i = 0; i < labels.length; i++) {
@@ -143,7 +142,7 @@ function indicesByClass(labels: Labels): [label: number, indices: number[]][] {
   return [...classes].sort(([a], [b]) => a - b);
 }
 
-/** Whole numbers in proportion to `sizes` that sum to `total`, by largest remainders. */
+/** Integers proportional to `sizes` with the given sum, by the largest remainder method. */
 function proportionalShares(sizes: readonly number[], total: number): number[] {
   const sum = sizes.reduce((s, size) => s + size, 0);
   const exact = sizes.map((size) => (sum === 0 ? 0 : (size * total) / sum));

@@ -5,7 +5,7 @@ import { subset } from './subset';
 const set = smallImages({ count: 6, classes: 6 });
 const imageSize = 60;
 
-it('copies the chosen images in the order wanted', () => {
+it('copies the selected images in the desired order', () => {
   const chosen = subset(set, [4, 0, 4]);
   expect(chosen).toMatchObject({ count: 3, height: 4, width: 5, channels: 3 });
   expect([...chosen.labels]).toEqual([4, 0, 4]);
@@ -16,13 +16,13 @@ it('copies the chosen images in the order wanted', () => {
   expect(set.images[4 * imageSize]).not.toBe(0);
 });
 
-it('takes the first ones by number', () => {
+it('selects the first n images', () => {
   expect([...subset(set, 2).labels]).toEqual([0, 1]);
   expect(subset(set, 0).count).toBe(0);
 });
 
-it('refuses what is not there', () => {
+it('rejects indices and numbers outside the set', () => {
   expect(() => subset(set, [6])).toThrow(/^subset: index 6 is not in the set; give integers from 0 to 5/);
   expect(() => subset(set, [0.5])).toThrow(/index 0.5/);
-  expect(() => subset(set, 7)).toThrow(/asked for the first 7 images of 6/);
+  expect(() => subset(set, 7)).toThrow(/^subset: chosen is 7 but there are 6 images/);
 });

@@ -2,15 +2,15 @@ import { assertArgument, type Kind, required, show } from '@tenfold/checks';
 import { checkImageSet, type ImageSet } from './image-set';
 
 const chosenKind: Kind = {
-  expected: 'a list of indices, or how many of the first ones',
+  expected: 'a list of indices, or a number n for the first n images',
   accepts: (value) =>
     typeof value === 'number' || Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value),
 };
 
 /**
- * Copies the chosen images into a new set.
+ * Copies selected images into a new set.
  *
- * @param chosen their indices in the order wanted, repeats allowed, or a number n for the first n
+ * @param chosen the indices in the desired order, with repetitions allowed, or a number n for the first n images
  * @throws when an index is outside the set
  * @example
  * const small = subset(train, 1000);
@@ -38,7 +38,7 @@ export function subset(imageSet: ImageSet, chosen: ArrayLike<number> | number): 
 function firstOnes(n: number, count: number): Uint32Array {
   if (!Number.isInteger(n) || n < 0 || n > count) {
     throw new Error(
-      `subset: asked for the first ${n} images of ${count}; give an integer from 0 to ${count}`,
+      `subset: chosen is ${n} but there are ${count} images; give an integer from 0 to ${count}`,
     );
   }
   return Uint32Array.from({ length: n }, (_, i) => i);

@@ -1,7 +1,7 @@
 import { createRng } from '@tenfold/random';
 import type { Augmentation } from '../src/augment/augmentation';
 
-/** Applies an augmentation to `count` copies of an image, as an epoch would. */
+/** Applies an augmentation to `count` copies of an image, as in an epoch. */
 export function augmented(
   augmentation: Augmentation,
   image: ArrayLike<number>,

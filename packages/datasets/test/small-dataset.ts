@@ -28,7 +28,7 @@ export function smallRecords(name: PartName): Uint8Array<ArrayBuffer> {
   return packRecords(pixels, labels);
 }
 
-async function partOf(name: PartName): Promise<Part> {
+async function createPart(name: PartName): Promise<Part> {
   const content = smallRecords(name);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -36,4 +36,4 @@ async function partOf(name: PartName): Promise<Part> {
 }
 
 /** CIFAR-10 with three images in each part. */
-export const smallDataset = cifar10Declaration(await Promise.all(names.map(partOf)));
+export const smallDataset = cifar10Declaration(await Promise.all(names.map(createPart)));

@@ -1,6 +1,6 @@
 import type { ImageSet } from '../src/image-set';
 
-/** Images whose every byte tells its place, as far as a byte can. */
+/** Images whose bytes encode their positions, as far as possible. */
 export function smallImages({ count = 10, height = 4, width = 5, channels = 3, classes = 2 } = {}): ImageSet {
   return {
     images: Uint8Array.from(

@@ -3,7 +3,7 @@ import { load } from '../src/fetching/load';
 import { cacheStore } from '../src/stores/browser/cache-store';
 import { smallDataset } from './small-dataset';
 
-/** Loads the small dataset in a page, three times, and reports what happened to the server of the page. */
+/** Loads the small dataset three times in a page, and reports the results to the server of the page. */
 export async function main(): Promise<void> {
   const parameters = new URLSearchParams(location.search);
   const messages: string[] = [];

@@ -4,9 +4,9 @@ import { fileStore } from '../src/stores/node/file-store';
 import { smallDataset } from './small-dataset';
 
 /**
- * Loads the small dataset in a process by itself, writes every progress message as a line, and 'loaded' at the end.
+ * Loads the small dataset in a separate process, writes every progress message as a line, and 'loaded' at the end.
  *
- * @param source what `sources` would hold
+ * @param source the entry of `sources`
  */
 export async function loadInProcess(folder: string, source: string): Promise<void> {
   const places = {

@@ -8,14 +8,14 @@ const run = (epoch: number, seed = 0) =>
   );
 
 describe('alternatingFlip', () => {
-  it('mirrors a random half first', () => {
+  it('mirrors a random half in the first epoch', () => {
     const flipped = run(0).filter((row) => row === '3,2,1').length;
     expect(run(0).filter((row) => row === '1,2,3')).toHaveLength(2000 - flipped);
     expect(Math.abs(flipped - 1000)).toBeLessThan(5 * Math.sqrt(500));
     expect(run(0, 1)).not.toEqual(run(0, 2));
   });
 
-  it('shows the other side of every image in the next epoch and the same in the one after', () => {
+  it('shows the other side of each image in the next epoch, and the same side in the one after', () => {
     const [first, second] = [run(0), run(1)];
     first.forEach((row, i) => {
       expect(row).not.toBe(second[i]);

@@ -4,8 +4,8 @@ import { mirror } from './mirror';
 /**
  * Mirrors a random half of the images left to right in even epochs and the other half in odd ones.
  *
- * A coin for each image, tossed once, says in which epochs it is mirrored: coin XOR (epoch is odd). Any two epochs in a
- * row show both sides of every image, where tossing anew would show one side twice half of the time.
+ * A coin that is tossed once per image decides in which epochs it is mirrored: coin XOR (epoch is odd). Two consecutive epochs
+ * therefore show both sides of every image. Independent tosses would show the same side twice for half of the images.
  *
  * @example
  * batches(train, { batchSize: 500, augment: [alternatingFlip()] });

@@ -1,39 +1,39 @@
 import type { Rng } from '@tenfold/random';
 
-/** What an augmentation knows when an epoch begins. */
+/** The context of an augmentation for one epoch. */
 export interface EpochContext {
-  /** Images in the set. */
+  /** Number of images in the set. */
   readonly count: number;
   /** Height of the images in pixels. */
   readonly height: number;
   /** Width of the images in pixels. */
   readonly width: number;
-  /** Channels of the images. */
+  /** Number of channels of the images. */
   readonly channels: number;
-  /** Counts from 0. */
+  /** The epoch, counted from 0. */
   readonly epoch: number;
-  /** A stream of this augmentation's own, another one in every epoch. */
+  /** A stream for this augmentation, different in every epoch. */
   readonly rng: Rng;
-  /** A stream of this augmentation's own, the same one in every epoch. */
+  /** A stream for this augmentation, the same in every epoch. */
   readonly fixedRng: Rng;
 }
 
 /**
  * Changes one image in place.
  *
- * @param image [height, width, channels]: normalized as Float32Array, or its bytes as Uint8Array
- * @param index the image's index in its set
+ * @param image [height, width, channels]: normalized values as a Float32Array, or bytes as a Uint8Array
+ * @param index index of the image in its set
  */
 export type ImageTransform<Pixels = Float32Array> = (image: Pixels, index: number) => void;
 
 /**
- * A random change of images: draws what it needs for every image of an epoch, and returns what applies it.
+ * An augmentation: draws random numbers for all images of an epoch, and returns a function that changes one image.
  *
- * Drawing for all images at once makes an image's fate depend on the seed, the epoch and its index alone, whatever the
- * order and the batch size.
+ * Because it draws for all images at once, the change of an image depends only on the seed, the epoch and its index, not on the
+ * order or the batch size.
  *
- * `Augmentation` changes normalized images (the option `augment` of `batches`), `Augmentation<Uint8Array>` their bytes
- * (`augmentBytes`), and `Augmentation<AnyPixels>` either.
+ * `Augmentation` changes normalized images (the option `augment` of `batches`), `Augmentation<Uint8Array>` changes bytes
+ * (`augmentBytes`), and `Augmentation<AnyPixels>` works on both.
  *
  * @example
  * const darken: Augmentation = ({ count, rng }) => {
@@ -45,5 +45,5 @@ export type ImageTransform<Pixels = Float32Array> = (image: Pixels, index: numbe
  */
 export type Augmentation<Pixels = Float32Array> = (context: EpochContext) => ImageTransform<Pixels>;
 
-/** What an augmentation takes that only moves values. */
+/** Pixels of either form, for augmentations that only move values. */
 export type AnyPixels = Float32Array | Uint8Array;

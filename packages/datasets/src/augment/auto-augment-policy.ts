@@ -1,6 +1,6 @@
 import type { OperationName } from './operations';
 
-/** An operation, the probability that it is applied, and its place on a scale of 0 … 9 where it has one. */
+/** An operation, the probability of applying it, and its level from 0 to 9 if it has one. */
 type Change = readonly [operation: OperationName, probability: number, level?: number];
 
 /** The pairs of changes found for CIFAR-10: Cubuk et al. 2019, table 7. */

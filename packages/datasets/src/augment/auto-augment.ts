@@ -2,13 +2,13 @@ import { assertOptions, type Kinds, oneOf, required } from '@tenfold/checks';
 import type { Augmentation } from './augmentation';
 import { cifar10Policy } from './auto-augment-policy';
 import { magnitude, operations } from './operations';
-import { canvasOf, fillKind } from './operations/canvas';
+import { createCanvas, fillKind } from './operations/canvas';
 
 /** Options of {@link autoAugment}. */
 export interface AutoAugmentOptions {
-  /** The dataset for which the list of changes was found. */
+  /** The dataset whose policy is used. */
   policy: 'cifar10';
-  /** What comes in from outside an image: red, green, blue as bytes. Default: the mean color of CIFAR-10. */
+  /** The color outside of an image, red, green and blue as bytes. Default: the mean color of CIFAR-10. */
   fill?: readonly [number, number, number];
 }
 
@@ -18,13 +18,13 @@ export const MEAN_COLOR = [125, 123, 114] as const;
 const kinds: Kinds<AutoAugmentOptions> = { policy: required(oneOf('cifar10')), fill: fillKind };
 
 /**
- * AutoAugment: changes the bytes of each image by one of 25 pairs of operations, which a search found for CIFAR-10.
+ * AutoAugment: changes the bytes of each image by one of 25 pairs of operations, which were found for CIFAR-10 by a search.
  *
- * A pair (o₁, p₁, m₁), (o₂, p₂, m₂) is chosen uniformly; oᵢ is applied with probability pᵢ at the magnitude mᵢ, from 0 to 9
- * on its scale: shear ±0.3, translation ±150/331 of the width, rotation ±30°, posterize 8 … 4 bits, solarize 255 … 0;
- * brightness, color, contrast and sharpness 1 ± 0.9. Signs are chosen uniformly.
+ * A pair (o₁, p₁, m₁), (o₂, p₂, m₂) is chosen uniformly; oᵢ is applied with probability pᵢ and magnitude mᵢ, which runs from 0
+ * to 9 over these scales: shear ±0.3, translation ±150/331 of the width, rotation ±30°, posterize 8 … 4 bits, solarize 255 … 0,
+ * and brightness, color, contrast and sharpness 1 ± 0.9. Signs are chosen uniformly.
  *
- * It is for the option `augmentBytes` of `batches`, after shifts and flips.
+ * Use it in the option `augmentBytes` of `batches`, after shifts and flips.
  *
  * @throws when an option is wrong, or the images do not have three channels
  * @example
@@ -36,7 +36,7 @@ export function autoAugment(options: AutoAugmentOptions): Augmentation<Uint8Arra
   const { fill = MEAN_COLOR } = options;
   return (context) => {
     const { count, width, rng } = context;
-    const canvas = canvasOf('autoAugment', context, fill);
+    const canvas = createCanvas('autoAugment', context, fill);
     const ranges = { shear: 0.3, translate: (150 / 331) * width, rotate: 30, enhance: 0.9, posterize: 4 };
     const pairs = Uint8Array.from({ length: count }, () => rng.integer(cifar10Policy.length));
     const coins = rng.fillUniform(new Float32Array(2 * count));

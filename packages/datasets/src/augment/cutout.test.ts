@@ -3,7 +3,7 @@ import { augmented } from '../../test/augmented';
 import { cutout } from './cutout';
 
 describe('cutout', () => {
-  it('blanks one whole square in all channels, everywhere equally often', () => {
+  it('blanks one square in all channels, at all positions equally often', () => {
     const [height, width, channels, size, count] = [4, 5, 2, 2, 6000];
     const image = new Array(height * width * channels).fill(7);
     const places = new Map<string, number>();
@@ -25,7 +25,7 @@ describe('cutout', () => {
     for (const times of places.values()) expect(Math.abs(times - 500)).toBeLessThan(5 * Math.sqrt(500));
   });
 
-  it('refuses squares that are none or too large', () => {
+  it('rejects invalid sizes and squares that are too large', () => {
     expect(() => cutout({ size: 0 })).toThrow(/^cutout: size is 0/);
     expect(() => augmented(cutout({ size: 5 }), new Array(20))).toThrow(/size is 5 but the images are 4 x 5/);
   });

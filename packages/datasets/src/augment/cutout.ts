@@ -3,16 +3,16 @@ import type { Augmentation } from './augmentation';
 
 /** Options of {@link cutout}. */
 export interface CutoutOptions {
-  /** Side of the square in pixels, from 1 to the image's shorter side. */
+  /** Side of the square in pixels, from 1 to the shorter side of the image. */
   size: number;
 }
 
 const kinds: Kinds<CutoutOptions> = { size: required(countKind) };
 
 /**
- * Blanks a random square of each image: size × size pixels become 0, which after normalization is the mean color.
+ * Blanks a random square of each image: sets size × size pixels to 0, which is the mean color after normalization.
  *
- * The square lies entirely inside the image, at every place with the same probability.
+ * The square lies inside the image, and all positions are equally likely.
  *
  * @throws when the size is wrong, or the square does not fit
  * @example

@@ -4,7 +4,7 @@ import type { Augmentation } from './augmentation';
 import { autoAugment } from './auto-augment';
 import { cifar10Policy } from './auto-augment-policy';
 import { magnitude, type OperationName, operations } from './operations';
-import { canvasOf } from './operations/canvas';
+import { createCanvas } from './operations/canvas';
 import { trivialAugment } from './trivial-augment';
 
 const size = { height: 8, width: 8, channels: 3 };
@@ -30,14 +30,14 @@ describe.each([
   ['autoAugment', () => autoAugment({ policy: 'cifar10' })],
   ['trivialAugment', () => trivialAugment()],
 ])('%s', (name, make) => {
-  it('follows from seed and epoch', () => {
+  it('depends only on seed and epoch', () => {
     const run = (options: object) => changed(make(), { count: 50, ...options });
     expect(run({ seed: 1, epoch: 2 })).toEqual(run({ seed: 1, epoch: 2 }));
     expect(run({ seed: 1, epoch: 2 })).not.toEqual(run({ seed: 2, epoch: 2 }));
     expect(run({ seed: 1, epoch: 2 })).not.toEqual(run({ seed: 1, epoch: 3 }));
   });
 
-  it('refuses images without three channels', () => {
+  it('rejects images without three channels', () => {
     const context = { ...size, channels: 1, count: 1, epoch: 0, rng: createRng(1), fixedRng: createRng(1) };
     expect(() => make()(context)).toThrow(
       new RegExp(`^${name}: the images have 1 channels; give images of red`),
@@ -45,7 +45,7 @@ describe.each([
   });
 });
 
-it('autoAugment has 25 pairs and refuses other policies', () => {
+it('autoAugment has 25 pairs and rejects other policies', () => {
   expect(cifar10Policy).toHaveLength(25);
   expect(() => autoAugment({ policy: 'svhn' as 'cifar10' })).toThrow(
     /^autoAugment: policy is "svhn"; give "cifar10"/,
@@ -53,8 +53,8 @@ it('autoAugment has 25 pairs and refuses other policies', () => {
 });
 
 it('autoAugment inverts as often as its policy says', () => {
-  // Of the images that are exactly inverted: pair 1 without contrast, pair 24 where equalize is left out; on this small
-  // image equalize changes nothing, so that pair 24 counts with all of its 0.1.
+  // The exactly inverted images come from pair 1 without contrast and pair 24 without equalize. On this small image equalize changes
+  // nothing, so pair 24 counts with its full probability of 0.1.
   const count = 40_000;
   const inverse = bytes.map((v) => 255 - v).join();
   const times = changed(autoAugment({ policy: 'cifar10' }), { count }).filter(
@@ -64,11 +64,11 @@ it('autoAugment inverts as often as its policy says', () => {
   expect(Math.abs(times - count * probability)).toBeLessThan(5 * Math.sqrt(count * probability));
 });
 
-it('trivialAugment draws operation, place and sign uniformly', () => {
+it('trivialAugment draws operation, level and sign uniformly', () => {
   const ranges = { shear: 0.99, translate: 32, rotate: 135, enhance: 0.99, posterize: 6 };
   const names = (Object.keys(operations) as OperationName[]).filter((name) => name !== 'invert');
   const expected = new Map<string, number>();
-  const canvas = canvasOf('test', size, [125, 123, 114]);
+  const canvas = createCanvas('test', size, [125, 123, 114]);
   for (const name of names) {
     for (let level = 0; level <= 30; level++) {
       for (const sign of [-1, 1]) {

@@ -4,7 +4,7 @@ import { randomErasing } from './random-erasing';
 
 const [height, width, channels, count] = [16, 12, 3, 3000];
 
-/** Copies of a black image after an epoch's erasing; noise is black by chance at 1 of 256 places only. */
+/** Copies of a black image after erasing in an epoch; only 1 of 256 noise values is black by chance. */
 function erased(options: Parameters<typeof randomErasing>[0], seed = 0): Uint8Array[] {
   const fixedRng = createRng(seed);
   const context = { count, height, width, channels, epoch: 0, rng: fixedRng.fork(0), fixedRng };
@@ -16,7 +16,7 @@ function erased(options: Parameters<typeof randomErasing>[0], seed = 0): Uint8Ar
   });
 }
 
-/** Top, bottom, left and right of what is not black; undefined where all is. */
+/** The bounding box of the pixels that are not black; undefined if there are none. */
 function bounds(image: Uint8Array): [number, number, number, number] | undefined {
   const at = [...image.keys()].filter((i) => image[i] !== 0).map((i) => Math.floor(i / channels));
   if (at.length === 0) return undefined;
@@ -25,7 +25,7 @@ function bounds(image: Uint8Array): [number, number, number, number] | undefined
 }
 
 describe('randomErasing', () => {
-  it('changes images with the probability', () => {
+  it('changes images with the given probability', () => {
     for (const probability of [0, 0.25, 1]) {
       const changed = erased({ probability }).filter(bounds).length;
       const spread = Math.sqrt(count * probability * (1 - probability));
@@ -33,12 +33,12 @@ describe('randomErasing', () => {
     }
   });
 
-  it('fills rectangles of the areas and aspect ratios allowed with uniform noise', () => {
+  it('fills rectangles of the allowed areas and aspect ratios with uniform noise', () => {
     const sums = { mean: 0, images: 0 };
     for (const image of erased({ probability: 1, area: [0.1, 0.3], aspectRatio: [0.5, 2] })) {
       const [top, bottom, left, right] = bounds(image)!;
       const [down, across] = [bottom - top + 1, right - left + 1];
-      // Sides are cut off to whole pixels: at most one is lost of each.
+      // Sides are truncated to whole pixels, so each loses less than one.
       expect(down * across).toBeLessThanOrEqual(0.3 * height * width);
       expect((down + 1) * (across + 1)).toBeGreaterThan(0.1 * height * width);
       expect(down / (across + 1)).toBeLessThan(2);
@@ -49,7 +49,7 @@ describe('randomErasing', () => {
     expect(Math.abs(sums.mean / sums.images - 127.5)).toBeLessThan(1);
   });
 
-  it('lies everywhere, gives the same for the same seed, and others for another', () => {
+  it('covers all positions, and depends only on the seed', () => {
     const corners = erased({ probability: 1 }).map((image) => bounds(image)!);
     expect(Math.min(...corners.map(([top]) => top))).toBe(0);
     expect(Math.max(...corners.map(([, bottom]) => bottom))).toBe(height - 1);
@@ -61,10 +61,10 @@ describe('randomErasing', () => {
 
   it.each<[Parameters<typeof randomErasing>[0], RegExp]>([
     [{ probability: 1.1 }, /^randomErasing: probability is 1.1; give a number in \[0, 1\]/],
-    [{ area: [0, 0.4] }, /^randomErasing: area is \[0, 0.4\]; give two rising shares/],
+    [{ area: [0, 0.4] }, /^randomErasing: area is \[0, 0.4\]; give two fractions in/],
     [{ area: [0.4, 0.2] }, /area is \[0.4, 0.2\]/],
-    [{ aspectRatio: [2, 1] }, /aspectRatio is \[2, 1\]; give two rising positive/],
-  ])('refuses %j', (options, message) => {
+    [{ aspectRatio: [2, 1] }, /aspectRatio is \[2, 1\]; give two positive numbers in/],
+  ])('rejects %j', (options, message) => {
     expect(() => randomErasing(options)).toThrow(message);
   });
 });

@@ -10,11 +10,11 @@ import type { Augmentation } from './augmentation';
 
 /** Options of {@link randomErasing}. */
 export interface RandomErasingOptions {
-  /** The probability that an image loses a rectangle. Default 0.5. */
+  /** The probability of erasing a rectangle of an image. Default 0.5. */
   probability?: number;
-  /** Least and greatest share of the image's area that a rectangle covers. Default 0.02 to 0.4. */
+  /** Minimum and maximum fraction of the image's area that a rectangle covers. Default [0.02, 0.4]. */
   area?: readonly [number, number];
-  /** Least and greatest height of a rectangle over its width. Default 0.3 to 1/0.3. */
+  /** Minimum and maximum ratio of height to width of a rectangle. Default [0.3, 1/0.3]. */
   aspectRatio?: readonly [number, number];
 }
 
@@ -29,20 +29,20 @@ const range = (expected: string, below: number): Kind => ({
 
 const kinds: Kinds<RandomErasingOptions> = {
   probability: probabilityKind,
-  area: range('two rising shares between 0 and 1', 1),
-  aspectRatio: range('two rising positive numbers', Number.POSITIVE_INFINITY),
+  area: range('two fractions in (0, 1], in ascending order', 1),
+  aspectRatio: range('two positive numbers in ascending order', Number.POSITIVE_INFINITY),
 };
 
-/** How often a rectangle that does not fit into the image is drawn again at most. */
+/** The maximum number of draws until a rectangle fits into the image. */
 const ATTEMPTS = 100;
 
 /**
- * Random erasing: a random rectangle of each image becomes noise, bytes uniform in 0 … 255.
+ * Random erasing: fills a random rectangle of an image with noise, bytes uniform in 0 … 255.
  *
- * With probability p: S = s·H·W with s uniform in the range of areas, r uniform in that of aspect ratios, height √(S·r) and
- * width √(S/r); the first such rectangle that fits, drawn anew until then, lies anywhere in the image.
+ * With probability p: S = s·H·W, with s uniform in the range of areas and r uniform in the range of aspect ratios, height √(S·r)
+ * and width √(S/r). Rectangles are drawn until one fits; its position in the image is uniform.
  *
- * It is for the option `augmentBytes` of `batches`, after the others.
+ * Use it in the option `augmentBytes` of `batches`, after the others.
  *
  * @throws when an option is wrong
  * @example
@@ -56,7 +56,7 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
     const erased = Uint8Array.from({ length: count }, () => (rng.uniform() < probability ? 1 : 0));
     return (image, index) => {
       if (!erased[index]) return;
-      const noise = rng.fork(index); // that of all images at once would be as large as the set
+      const noise = rng.fork(index); // drawn per image, because noise for all images would be as large as the set
       const between = ([low, high]: readonly [number, number]) => low + noise.uniform() * (high - low);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const size = between(area) * height * width;

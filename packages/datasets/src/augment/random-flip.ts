@@ -4,14 +4,14 @@ import { mirror } from './mirror';
 
 /** Options of {@link randomFlip}. */
 export interface RandomFlipOptions {
-  /** The probability that an image is mirrored. Default 0.5. */
+  /** The probability of mirroring an image. Default 0.5. */
   probability?: number;
 }
 
 const kinds: Kinds<RandomFlipOptions> = { probability: probabilityKind };
 
 /**
- * Mirrors each image left to right with the given probability, decided anew in every epoch.
+ * Mirrors each image left to right with the given probability, independently in every epoch.
  *
  * @throws when an option is wrong
  * @example

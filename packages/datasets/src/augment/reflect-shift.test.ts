@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { augmented } from '../../test/augmented';
 import { reflectShift } from './reflect-shift';
 
-/** Pads by reflection and crops: the definition, slowly. */
+/** A slow reference: pads by reflection and crops. */
 function shifted(image: number[], dy: number, dx: number, height: number, width: number, channels: number) {
   const reflect = (i: number, n: number) => (i < 0 ? -i : i >= n ? 2 * n - 2 - i : i);
   const out: number[] = [];
@@ -50,13 +50,13 @@ describe('reflectShift', () => {
     expect(run({ seed: 1, epoch: 1 })).toEqual(run({ seed: 1, epoch: 1 }));
   });
 
-  it('leaves images alone with no pixels', () => {
+  it('does not change images with 0 pixels', () => {
     expect(augmented(reflectShift({ pixels: 0 }), [1, 2, 3, 4], { height: 2, width: 2 })).toEqual([
       [1, 2, 3, 4],
     ]);
   });
 
-  it('refuses shifts that are none or too large', () => {
+  it('rejects invalid shifts and shifts that are too large', () => {
     expect(() => reflectShift({ pixels: -1 })).toThrow(/^reflectShift: pixels is -1/);
     expect(() => reflectShift({ pixels: 1.5 })).toThrow(/pixels is 1.5/);
     expect(() => augmented(reflectShift({ pixels: 4 }), new Array(20))).toThrow(

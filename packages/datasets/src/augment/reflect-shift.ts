@@ -3,19 +3,19 @@ import type { AnyPixels, Augmentation } from './augmentation';
 
 /** Options of {@link reflectShift}. */
 export interface ReflectShiftOptions {
-  /** The largest shift, from 0 to one less than the image's shorter side. */
+  /** The largest shift, from 0 to one less than the shorter side of the image. */
   pixels: number;
 }
 
 const kinds: Kinds<ReflectShiftOptions> = { pixels: required(indexKind) };
 
 /**
- * Shifts each image by a random whole number of pixels in both directions; what comes in mirrors what lies inside.
+ * Shifts each image by a random whole number of pixels in both directions, with reflection at the border.
  *
  * out[y, x] = in[reflect(y + dy), reflect(x + dx)] with dy, dx uniform in −pixels … pixels, where reflect(−1) is 1 and
- * reflect(height) is height − 2: the same as padding by reflection and cropping at random.
+ * reflect(height) is height − 2. This equals padding by reflection and random cropping.
  *
- * @throws when the shift is not such a number, or the images are not larger
+ * @throws when the shift is not such a number, or the images are too small for it
  * @example
  * batches(train, { batchSize: 500, augment: [reflectShift({ pixels: 2 })] });
  */
@@ -38,7 +38,7 @@ export function reflectShift(options: ReflectShiftOptions): Augmentation<AnyPixe
       const dx = shifts[2 * index + 1]! - pixels;
       if (dy === 0 && dx === 0) return;
       original.set(image);
-      // Columns whose source lies inside the image are one run of memory; only the rest needs reflecting.
+      // The columns whose source lies inside the image are copied at once; only the others need reflection.
       const start = Math.max(0, -dx);
       const end = Math.min(width, width - dx);
       for (let y = 0; y < height; y++) {
@@ -57,7 +57,7 @@ export function reflectShift(options: ReflectShiftOptions): Augmentation<AnyPixe
   };
 }
 
-/** Mirrors a coordinate that is at most one size outside, without repeating the edge. */
+/** Reflects a coordinate outside the image, by at most its size, without repeating the edge. */
 function reflect(position: number, size: number): number {
   if (position < 0) return -position;
   return position < size ? position : 2 * (size - 1) - position;

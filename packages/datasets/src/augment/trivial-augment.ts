@@ -2,17 +2,17 @@ import { assertOptions, type Kinds } from '@tenfold/checks';
 import type { Augmentation } from './augmentation';
 import { MEAN_COLOR } from './auto-augment';
 import { magnitude, type OperationName, operations } from './operations';
-import { canvasOf, fillKind } from './operations/canvas';
+import { createCanvas, fillKind } from './operations/canvas';
 
 /** Options of {@link trivialAugment}. */
 export interface TrivialAugmentOptions {
-  /** What comes in from outside an image: red, green, blue as bytes. Default: the mean color of CIFAR-10. */
+  /** The color outside of an image, red, green and blue as bytes. Default: the mean color of CIFAR-10. */
   fill?: readonly [number, number, number];
 }
 
 const kinds: Kinds<TrivialAugmentOptions> = { fill: fillKind };
 
-/** Places on an operation's scale. */
+/** The number of levels of an operation. */
 const LEVELS = 31;
 const ranges = { shear: 0.99, translate: 32, rotate: 135, enhance: 0.99, posterize: 6 };
 const choices: OperationName[] = [
@@ -33,13 +33,13 @@ const choices: OperationName[] = [
 ];
 
 /**
- * TrivialAugment: changes the bytes of each image by one of 14 operations at a random magnitude; there is nothing to tune.
+ * TrivialAugment: changes the bytes of each image by one of 14 operations with a random magnitude, without anything to tune.
  *
- * The operation and one of 31 places on its scale are chosen uniformly, and the sign of those that go both ways. The scales
- * are the paper's "wide" ones: shear ±0.99, translation ±32 pixels, rotation ±135°, posterize 8 … 2 bits, solarize
- * 255 … 0; brightness, color, contrast and sharpness 1 ± 0.99; auto-contrast, equalize and the identity have none.
+ * The operation, one of 31 levels and the sign are chosen uniformly. The scales are those of the paper's "wide" search space: shear
+ * ±0.99, translation ±32 pixels, rotation ±135°, posterize 8 … 2 bits, solarize 255 … 0, and brightness, color, contrast and
+ * sharpness 1 ± 0.99. Auto-contrast, equalize and the identity have no magnitude.
  *
- * It is for the option `augmentBytes` of `batches`, after shifts and flips.
+ * Use it in the option `augmentBytes` of `batches`, after shifts and flips.
  *
  * @throws when an option is wrong, or the images do not have three channels
  * @example
@@ -52,7 +52,7 @@ export function trivialAugment(options: TrivialAugmentOptions = {}): Augmentatio
   const { fill = MEAN_COLOR } = options;
   return (context) => {
     const { count, rng } = context;
-    const canvas = canvasOf('trivialAugment', context, fill);
+    const canvas = createCanvas('trivialAugment', context, fill);
     const chosen = Uint8Array.from({ length: count }, () => rng.integer(choices.length));
     const levels = Uint8Array.from({ length: count }, () => rng.integer(LEVELS));
     const signs = Int8Array.from({ length: count }, () => 1 - 2 * rng.integer(2));

@@ -4,7 +4,7 @@ import { channelStatistics } from '../channel-statistics';
 import type { ImageDataset } from '../image-dataset';
 import { mnist } from './mnist';
 
-// All of the data, through the user's cache: 11 MB are downloaded when they are not there yet.
+// Uses the real data in the user's cache, and downloads 11 MB if they are missing.
 let data: ImageDataset | undefined;
 let why = '';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const theData = (context: { skip: (note: string) => never }): ImageDataset => data ?? context.skip(why);
 
-it('has all images, with the labels that they are known for', (context) => {
+it('has all images and the known labels', (context) => {
   const { train, test, classNames } = theData(context);
   expect(train).toMatchObject({ count: 60_000, height: 28, width: 28, channels: 1 });
   expect(test).toMatchObject({ count: 10_000, height: 28, width: 28, channels: 1 });
@@ -33,7 +33,7 @@ it('has all images, with the labels that they are known for', (context) => {
   expect(classNames).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
 });
 
-it('has the images upright: the first is a five, whose bar is above its bowl', (context) => {
+it('has upright images: the first is a five, with its bar above its bowl', (context) => {
   const { train } = theData(context);
   const ink = (row: number) => train.images.subarray(28 * row, 28 * row + 28).filter((v) => v > 127);
   expect([4, 5, 6, 15, 24, 25].map((row) => ink(row).length)).toEqual([0, 5, 12, 4, 7, 0]);

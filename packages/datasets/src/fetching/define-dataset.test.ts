@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { folderOf, temporaryFolder } from '../../test/fixtures';
+import { temporaryFolder, writeFolder } from '../../test/fixtures';
 import type { DatasetDeclaration } from './declaration';
 import { type DatasetLoader, defineDataset } from './define-dataset';
 import type { LoadOptions } from './load-options';
@@ -23,14 +23,14 @@ const words: DatasetLoader<string[]> = defineDataset(declaration);
 
 it('makes a loader of any dataset', async () => {
   const cacheDirectory = await temporaryFolder();
-  const source = await folderOf({ 'words.txt': content });
+  const source = await writeFolder({ 'words.txt': content });
   expect(await words({ cacheDirectory, sources: [source] })).toEqual(['one', 'two']);
   expect(await words({ cacheDirectory })).toEqual(['one', 'two']); // now from the cache
   expect(words.parts).toEqual([part]);
 });
 
-it('takes gzipped files for what they unpack to', async () => {
-  const source = await folderOf({ 'words.txt.gz': gzipSync(content) });
+it('unpacks gzipped files', async () => {
+  const source = await writeFolder({ 'words.txt.gz': gzipSync(content) });
   expect(await words({ cacheDirectory: await temporaryFolder(), sources: [source] })).toEqual(['one', 'two']);
 });
 
@@ -38,8 +38,8 @@ it.each([
   ['no gzip', Buffer.from('no gzip'), /words\.txt\.gz cannot be unpacked/],
   ['more than the part', gzipSync(Buffer.alloc(1e8)), /words\.txt\.gz has more than \d+ bytes/],
   ['more than the part in few bytes', gzipSync('x'.repeat(900)), /it unpacks to more than 7 bytes/],
-])('refuses a gzipped file that is %s', async (_, bytes, message) => {
-  const source = await folderOf({ 'words.txt.gz': bytes });
+])('rejects a gzipped file that is %s', async (_, bytes, message) => {
+  const source = await writeFolder({ 'words.txt.gz': bytes });
   await expect(words({ cacheDirectory: await temporaryFolder(), sources: [source] })).rejects.toThrow(
     message,
   );
@@ -57,11 +57,11 @@ it.each<[object | number, RegExp]>([
   [{ stallTimeout: 0 }, /^words: stallTimeout is 0/],
   [{ source: ['npm'] }, /^words: there is no option "source"; did you mean sources\?/],
   [5, /^words: options is 5; give an object/],
-])('refuses %o', async (options, message) => {
+])('rejects %o', async (options, message) => {
   await expect(words(options as LoadOptions)).rejects.toThrow(message);
 });
 
-it('refuses declarations without parts, and names that leave the folder', () => {
+it('rejects declarations without parts, and names outside the folder', () => {
   expect(() => defineDataset({ ...declaration, parts: [] })).toThrow(/^defineDataset: words has no parts/);
   expect(() => defineDataset({ ...declaration, name: '../words' })).toThrow(
     /^defineDataset: "\.\.\/words" cannot name a file/,

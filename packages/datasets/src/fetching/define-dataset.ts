@@ -10,15 +10,15 @@ import {
   required,
   text,
 } from '@tenfold/checks';
-import { placesOf } from '../platform';
+import { findPlaces } from '../platform';
 import type { DatasetDeclaration, Part } from './declaration';
 import { load } from './load';
 import type { LoadOptions } from './load-options';
 
-/** Loads a dataset: from the cache when it is there, else from the first source that gives it. */
+/** Loads a dataset from the cache, or else from the first source that works. */
 export interface DatasetLoader<Dataset> {
   (options?: LoadOptions): Promise<Dataset>;
-  /** The files of the dataset; everything that is loaded has been compared with their sha256. */
+  /** The files of the dataset. All loaded data are verified against their sha256. */
   readonly parts: readonly Part[];
 }
 
@@ -32,7 +32,7 @@ const sourceList: Kind = {
 
 const abortSignal: Kind = {
   expected: 'an AbortSignal',
-  // By what it has: a page, a worker and a test environment each have their own class.
+  // Checked by its members, because pages, workers and test environments have different AbortSignal classes.
   accepts: (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -58,12 +58,12 @@ const declarationKinds: Kinds<DatasetDeclaration<unknown>> = {
 };
 
 /**
- * Makes the function that loads a dataset of its declaration: parts with their digests, sources, and a decoder.
+ * Makes a function that loads a dataset from its declaration: parts with their digests, sources and a decoder.
  *
- * Fetching, verifying, keeping, progress, canceling and waiting for other processes are the same for all datasets, in
- * Node and in the browser.
+ * Fetching, verification, caching, progress, cancellation and waiting for other processes are the same for all datasets, in Node and
+ * in the browser.
  *
- * @throws when the declaration lacks something or has no parts, or a name that cannot be that of a folder or file
+ * @throws when the declaration is incomplete or has no parts, or contains a name that is not valid for a folder or file
  * @example
  * const digits = defineDataset({
  *   name: 'digits',
@@ -90,7 +90,7 @@ export function defineDataset<Dataset>(declaration: DatasetDeclaration<Dataset>)
   }
   const loader = async (options: LoadOptions = {}): Promise<Dataset> => {
     assertOptions(name, options, loadKinds);
-    return load(declaration, await placesOf(declaration, options), options);
+    return load(declaration, await findPlaces(declaration, options), options);
   };
   return Object.assign(loader, { parts });
 }

@@ -7,7 +7,7 @@ import { download, downloadFile } from './download';
 
 const signal = new AbortController().signal;
 
-it('does not blame the server for a consumer that is slow', async () => {
+it('does not blame the server for a slow consumer', async () => {
   const content = new Uint8Array(5e6).fill(7);
   const server = await serve((_, response) => send(response, content));
   const lengths: (number | null)[] = [];
@@ -36,8 +36,8 @@ it('closes the connection when the consumer stops early', async () => {
   await server.close();
 });
 
-/** What downloading at most 100 kB from such a server says, and the bytes that it had sent by then. */
-async function refusal(answer: (response: ServerResponse) => void, stallTimeout = 5000) {
+/** Downloads at most 100 kB from a server; returns the error and the number of bytes sent. */
+async function failDownload(answer: (response: ServerResponse) => void, stallTimeout = 5000) {
   let sent = 0;
   const server = await serve((_, response) => {
     const { write } = response;
@@ -53,28 +53,28 @@ async function refusal(answer: (response: ServerResponse) => void, stallTimeout 
 }
 
 const zeros = Buffer.alloc(2 ** 16);
-/** Writes zeros as long as somebody takes them. */
+/** Writes zeros as long as the consumer accepts them. */
 function endless(stream: NodeJS.WritableStream): void {
   while (stream.write(zeros));
   stream.once('drain', () => endless(stream));
 }
 
 describe('a server that sends too much or too little', () => {
-  it('is left at the limit when its body has no end', async () => {
-    const { message, sent } = await refusal((response) => endless(response.writeHead(200)));
+  it('is aborted at the limit if its body has no end', async () => {
+    const { message, sent } = await failDownload((response) => endless(response.writeHead(200)));
     expect(message).toBe('the server sends more than 100000 bytes, expected at most 100000');
-    expect(sent).toBeLessThan(2e7); // what fits in the buffers on the way
+    expect(sent).toBeLessThan(2e7); // what fits in the buffers in between
   });
 
-  it('is left before its body when it says how long that is', async () => {
-    const { message } = await refusal((response) =>
+  it('is aborted before its body if its length is too large', async () => {
+    const { message } = await failDownload((response) =>
       response.writeHead(200, { 'content-length': 1e9 }).flushHeaders(),
     );
     expect(message).toBe('the server sends 1000000000 bytes, expected at most 100000');
   });
 
-  it('is left at the limit of what its gzip unpacks to', async () => {
-    const { message, sent } = await refusal((response) => {
+  it('is aborted at the limit of the unpacked size', async () => {
+    const { message, sent } = await failDownload((response) => {
       const gzip = createGzip({ level: 9 });
       gzip.pipe(response.writeHead(200, { 'content-encoding': 'gzip' }));
       response.on('close', () => gzip.destroy());
@@ -84,9 +84,9 @@ describe('a server that sends too much or too little', () => {
     expect(sent).toBeLessThan(1e6);
   });
 
-  it('is left when it sends a byte now and then', async () => {
+  it('is given up if it sends a byte now and then', async () => {
     const begin = performance.now();
-    const { message } = await refusal((response) => {
+    const { message } = await failDownload((response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write(zeros.subarray(0, 1)), 50);
       response.on('close', () => clearInterval(timer));

@@ -1,18 +1,18 @@
 import { FinalError, type SourceContext } from './source';
 
-/** Bytes per second; a server that gives less for `stallTimeout` milliseconds is given up. */
+/** Bytes per second. A download that is slower for `stallTimeout` milliseconds is given up. */
 const LEAST_RATE = 1000;
 
 /** Options of {@link download}. */
 export interface DownloadOptions extends Pick<SourceContext, 'signal' | 'stallTimeout'> {
-  /** More bytes than these are an error, as they come out after unpacking what the server packed for the way. */
+  /** The maximum number of bytes, after removing the server's compression. */
   maxBytes: number;
 }
 
 /**
- * The bytes behind a URL, chunk by chunk; gives up when none come, or fewer than 1 kB/s, for `stallTimeout` milliseconds.
+ * Downloads a URL in chunks. Gives up if the rate is below 1 kB/s for `stallTimeout` milliseconds.
  *
- * @param onLength called with the number of bytes to come, null when the server does not say
+ * @param onLength called with the expected number of bytes, or null if it is unknown
  * @throws FinalError on HTTP 4xx; other errors on 5xx, lost connections, stalls, and more than `maxBytes`
  */
 export async function* download(
@@ -27,23 +27,23 @@ export async function* download(
   const stall = createStallTimer(stallTimeout, (reason) => controller.abort(reason));
   try {
     stall.start();
-    // A damaged answer that the browser keeps would come again; and what is good is kept by its user.
+    // Without the browser's cache, which could return a damaged response again. The caller keeps good data.
     const response = await fetch(url, { signal: controller.signal, cache: 'no-store' });
     if (!response.ok) {
       const Kind = response.status < 500 ? FinalError : Error;
       throw new Kind(`HTTP ${response.status} ${response.statusText}`.trim());
     }
-    // The length of a body that the server compressed says nothing about what fetch hands out.
+    // If the server compresses the body, its length is not that of the data.
     const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
     if (Number(length) > maxBytes) throw tooLong(`${length} bytes`, maxBytes);
     onLength(length === null ? null : Number(length));
-    if (!response.body) throw new Error('the answer has no body');
+    if (!response.body) throw new Error('the response has no body');
     const reader = response.body.getReader();
     let received = 0;
     for (;;) {
       stall.start();
       const { done, value } = await reader.read();
-      stall.pause(value?.length); // the consumer of the chunk may be slow while the server is not
+      stall.pause(value?.length); // the consumer of the chunk may be slow
       if (done) break;
       received += value.length;
       if (received > maxBytes) throw tooLong(`more than ${maxBytes} bytes`, maxBytes);
@@ -52,14 +52,14 @@ export async function* download(
   } finally {
     stall.pause();
     signal.removeEventListener('abort', cancel);
-    controller.abort(); // closes the connection when the consumer stopped early
+    controller.abort(); // closes the connection if the consumer has stopped early
   }
 }
 
-const tooLong = (came: string, maxBytes: number) =>
-  new Error(`the server sends ${came}, expected at most ${maxBytes}`);
+const tooLong = (size: string, maxBytes: number) =>
+  new Error(`the server sends ${size}, expected at most ${maxBytes}`);
 
-/** Runs while bytes are waited for; each time that enough have come the wait begins anew. */
+/** A timer that runs while waiting for bytes, and restarts when enough bytes have arrived. */
 function createStallTimer(stallTimeout: number, onStall: (reason: Error) => void) {
   const enough = Math.max(1, (LEAST_RATE * stallTimeout) / 1000);
   let received = 0;
@@ -87,7 +87,7 @@ function createStallTimer(stallTimeout: number, onStall: (reason: Error) => void
   };
 }
 
-/** The whole content behind a URL. */
+/** Downloads a whole file. */
 export async function downloadFile(
   url: string,
   options: DownloadOptions,
@@ -102,13 +102,13 @@ export async function downloadFile(
   return concat(chunks);
 }
 
-/** The bytes of all chunks, one after the other. */
+/** Concatenates chunks. */
 export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, offset);
+    bytes.set(chunk, offset);
     offset += chunk.length;
   }
-  return whole;
+  return bytes;
 }

@@ -1,9 +1,9 @@
-import { type Collector, conversionsOf, createCollector } from './collector';
+import { type Collector, createCollector, listConversions } from './collector';
 import type { DatasetDeclaration } from './declaration';
 import { downloadFile } from './download';
-import { FinalError, reasonOf, type Source, type SourceContext } from './source';
+import { FinalError, formatReason, type Source, type SourceContext } from './source';
 
-/** Reads one file of a folder that has at most `maxBytes`; null when there is none. */
+/** Reads a file of at most `maxBytes` from a folder; null if it does not exist. */
 export type ReadFile = (
   name: string,
   context: SourceContext & { maxBytes: number },
@@ -12,8 +12,8 @@ export type ReadFile = (
 ) => Promise<Uint8Array<ArrayBuffer> | null>;
 
 /**
- * A folder with the files of a dataset in one of their forms, read one after the other so that what was read before a
- * failure is kept.
+ * A folder with the files of a dataset in one of their forms. They are read in sequence, so that a failure does not lose earlier
+ * files.
  */
 export function folderSource(name: string, attempts: number, readFile: ReadFile): Source {
   return {
@@ -22,10 +22,10 @@ export function folderSource(name: string, attempts: number, readFile: ReadFile)
     async fetch(context) {
       const { dataset, missing, reporter } = context;
       const collector = createCollector(context);
-      let preferred = 0; // the form in which the part before was found: the others most likely have it, too
+      let preferred = 0; // the form of the previous part, which the next one probably has too
       let received = 0;
       for (const { file, bytes } of dataset.parts.filter((part) => missing.has(part.file))) {
-        const forms = formsOf(dataset, file);
+        const forms = listForms(dataset, file);
         const order = [...forms.keys()].sort((a, b) => Number(b === preferred) - Number(a === preferred));
         const left = dataset.parts.filter((part) => missing.has(part.file));
         const parts = left.reduce((sum, part) => sum + part.bytes, 0) / bytes;
@@ -34,7 +34,7 @@ export function folderSource(name: string, attempts: number, readFile: ReadFile)
             readFile(
               name,
               { ...context, maxBytes },
-              // All parts shrink about alike in this form, so that the length of one gives the total.
+              // All parts have about the same compression ratio in this form, so that one gives an estimate of the total.
               (length) =>
                 isMain &&
                 reporter.received(0, length === null ? null : received + Math.round(parts * length)),
@@ -51,15 +51,15 @@ export function folderSource(name: string, attempts: number, readFile: ReadFile)
   };
 }
 
-/** The lists of files that a part can be made of: itself, `FILE.gz`, and what the dataset's conversions take. */
-const formsOf = (dataset: DatasetDeclaration<unknown>, file: string): string[][] => [
+/** Lists the sets of files that a part can be made of: itself, `FILE.gz`, and the inputs of the dataset's conversions. */
+const listForms = (dataset: DatasetDeclaration<unknown>, file: string): string[][] => [
   [file],
-  ...conversionsOf(dataset)
+  ...listConversions(dataset)
     .filter(({ part }) => part === file)
     .map(({ from }) => from.map((source) => source.file)),
 ];
 
-/** Reads the files of one form as far as they are there, and returns how many bytes the main one, the largest, has. */
+/** Reads the files of one form that exist, and returns the size of the main one, the largest. */
 async function readForm(
   files: readonly string[],
   collector: Collector,
@@ -69,7 +69,7 @@ async function readForm(
   let bytes = 0;
   for (const [i, file] of files.entries()) {
     const maxBytes = limits[i]!;
-    if (maxBytes === 0) continue; // it has come with an earlier part
+    if (maxBytes === 0) continue; // an earlier part has needed it
     const isMain = maxBytes === Math.max(...limits);
     const content = await read(file, maxBytes, isMain);
     if (!content) return bytes;
@@ -88,7 +88,7 @@ export function urlFolderSource(name: string, url: string): Source {
       if (error instanceof FinalError && /^HTTP (404|410)/.test(error.message)) return null;
       context.signal.throwIfAborted();
       const Kind = error instanceof FinalError ? FinalError : Error;
-      throw new Kind(`${file}: ${reasonOf(error)}`);
+      throw new Kind(`${file}: ${formatReason(error)}`);
     }
   });
 }

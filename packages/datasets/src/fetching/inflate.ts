@@ -1,12 +1,12 @@
-/** So little at a time that what it unpacks to, at most a thousand times as much, fits in memory. */
+/** Small enough that its unpacked data, at most about a thousand times as large, fit in memory. */
 const SLICE = 2 ** 14;
 
 /**
- * Unpacks deflated bytes that may have been made to fill the memory.
+ * Decompresses untrusted data with a limit on memory.
  *
- * @param format 'gzip', or 'deflate' for zlib's form, which PNG has
- * @param maxBytes how much they may unpack to
- * @throws when they are damaged or unpack to more
+ * @param format 'gzip', or 'deflate' for the zlib format, which PNG uses
+ * @param maxBytes the maximum size of the decompressed data
+ * @throws when the data are damaged or larger
  */
 export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
@@ -22,7 +22,7 @@ export async function inflate(
     }
     await writer.close();
   };
-  feed().catch(() => {}); // the reader meets the same error
+  feed().catch(() => {}); // the reader gets the same error
   const reader = stream.readable.getReader();
   const unpacked = new Uint8Array(maxBytes);
   let length = 0;

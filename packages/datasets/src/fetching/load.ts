@@ -2,22 +2,22 @@ import { type Store, StoreError } from '../stores/store';
 import type { DatasetDeclaration } from './declaration';
 import type { LoadOptions } from './load-options';
 import { createReporter } from './progress';
-import { FinalError, reasonOf, type Source, type SourceContext } from './source';
-import { whatIsWrong } from './verify';
+import { FinalError, formatReason, type Source, type SourceContext } from './source';
+import { findProblem } from './verify';
 
-/** Where {@link load} reads and keeps, and what it says when that fails. */
+/** The store and sources of {@link load}, and its advice on failure. */
 export interface LoadPlaces {
   readonly store: Store;
-  /** Tried in this order. */
+  /** The sources, in order. */
   readonly sources: readonly Source[];
-  /** What is said below the list of sources that failed. */
+  /** The advice after the list of failed sources. */
   readonly advice: string;
 }
 
 /**
- * Loads from the store what is kept there, and the rest from the first source that gives it.
+ * Loads the parts in the store, and the others from the first source that works.
  *
- * Every part is compared with its published sha256 on every way into the result: from the store as from a source.
+ * Every part is verified against its published sha256, whether it comes from the store or a source.
  */
 export async function load<Dataset>(
   dataset: DatasetDeclaration<Dataset>,
@@ -38,8 +38,8 @@ export async function load<Dataset>(
       signal.throwIfAborted();
       const content = await store.read(part);
       if (!content) continue;
-      const wrong = await whatIsWrong(dataset.name, part, content);
-      if (wrong) reporter.say('notice', `${wrong}; it was kept in ${store.place} and is fetched again`);
+      const wrong = await findProblem(dataset.name, part, content);
+      if (wrong) reporter.log('notice', `${wrong}; it was kept in ${store.place} and is fetched again`);
       else keep(part.file, content);
     }
   };
@@ -48,27 +48,28 @@ export async function load<Dataset>(
   if (missing.size > 0) {
     await store.exclusively(
       async () => {
-        await takeKept(); // another process may have fetched meanwhile
+        await takeKept(); // another process may have fetched them in the meantime
         if (missing.size === 0) return;
         const accept = async (file: string, content: Uint8Array<ArrayBuffer>) => {
           signal.throwIfAborted();
           const part = dataset.parts.find((candidate) => candidate.file === file)!;
-          const wrong = await whatIsWrong(dataset.name, part, content);
+          const wrong = await findProblem(dataset.name, part, content);
           if (wrong) throw new Error(wrong);
           await store.write(part, content);
           keep(file, content);
-          reporter.say('storing', `${file} verified and kept in ${store.place}`);
+          reporter.log('storing', `${file} verified and kept in ${store.place}`);
         };
         await fetchFirst(sources, { dataset, missing, accept, reporter, signal, stallTimeout }, advice);
       },
-      (message) => reporter.say('waiting', message),
+      (message) => reporter.log('waiting', message),
       signal,
     );
   }
   signal.throwIfAborted();
   return dataset.decode((file) => {
     const content = loaded.get(file);
-    if (!content) throw new Error(`${dataset.name}: decode takes ${file}, which is not a part or was taken`);
+    if (!content)
+      throw new Error(`${dataset.name}: decode takes ${file}, which is not a part or was already taken`);
     loaded.delete(file);
     return content;
   });
@@ -89,13 +90,13 @@ async function fetchFirst(sources: readonly Source[], context: SourceContext, ad
         if (!again) failures.push({ source: source.name, error });
         const next = again ? 'trying it again' : 'trying the next source';
         if (again || source !== sources.at(-1)) {
-          reporter.say('notice', `${source.name} failed: ${reasonOf(error)}; ${next}`);
+          reporter.log('notice', `${source.name} failed: ${formatReason(error)}; ${next}`);
         }
         if (!again) break;
       }
     }
   }
-  const list = failures.map(({ source, error }) => `\n  - ${source}: ${reasonOf(error)}`).join('');
+  const list = failures.map(({ source, error }) => `\n  - ${source}: ${formatReason(error)}`).join('');
   throw new AggregateError(
     failures.map(({ error }) => error),
     `${dataset.name}: no source gave ${dataset.title}:${list}\n${advice}`,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { LoadProgress } from './load-options';
 import { createReporter } from './progress';
 
-it('tells rate and time left, at most ten times a second, and the end always', () => {
+it('reports rate and time left at most ten times per second, and always the end', () => {
   let time = 0;
   const events: LoadProgress[] = [];
   const reporter = createReporter(
@@ -28,7 +28,7 @@ it('tells rate and time left, at most ten times a second, and the end always', (
   });
 });
 
-it('forgets old rates and begins anew with every source', () => {
+it('forgets old rates, and starts anew with every source', () => {
   let time = 0;
   const events: LoadProgress[] = [];
   const reporter = createReporter(
@@ -43,6 +43,6 @@ it('forgets old rates and begins anew with every source', () => {
   expect(events.at(-1)!.bytesPerSecond).toBeCloseTo(1e4, 0);
   expect(events.at(-1)).toMatchObject({ totalBytes: null, secondsLeft: null });
   reporter.begin('b');
-  reporter.say('notice', 'something');
+  reporter.log('notice', 'something');
   expect(events.at(-1)).toMatchObject({ source: 'b', bytes: 0, phase: 'notice', message: 'something' });
 });

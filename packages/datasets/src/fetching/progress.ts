@@ -1,12 +1,12 @@
 import type { LoadProgress } from './load-options';
 
-/** Reports what loading does to the caller's `onProgress`, with rates, and not too often. */
+/** Reports progress to the caller's `onProgress`, with rates, at a limited frequency. */
 export interface Reporter {
-  /** A source begins: its bytes are counted from zero. */
+  /** Starts a source and counts its bytes from zero. */
   begin(source: string, totalBytes?: number | null): void;
-  /** `bytes` more have come; `totalBytes` when the total is known better now. */
+  /** Adds received bytes; `totalBytes` updates the expected total. */
   received(bytes: number, totalBytes?: number | null): void;
-  say(phase: 'storing' | 'waiting' | 'notice', message: string): void;
+  log(phase: 'storing' | 'waiting' | 'notice', message: string): void;
 }
 
 const reportEvery = 100; // milliseconds
@@ -34,11 +34,11 @@ export function createReporter(
     const bytesPerSecond = rate();
     const known = totalBytes !== null && bytesPerSecond > 0;
     const secondsLeft = known ? Math.max(0, totalBytes! - bytes) / bytesPerSecond : null;
-    const of = totalBytes === null ? '' : ` of ${megabytes(totalBytes)}`;
+    const total = totalBytes === null ? '' : ` of ${megabytes(totalBytes)}`;
     const left = secondsLeft === null ? '' : `, ${Math.ceil(secondsLeft)} s left`;
     onProgress?.({
       phase,
-      message: message ?? `${source}: ${megabytes(bytes)}${of}, ${megabytes(bytesPerSecond)}/s${left}`,
+      message: message ?? `${source}: ${megabytes(bytes)}${total}, ${megabytes(bytesPerSecond)}/s${left}`,
       source,
       bytes,
       totalBytes,
@@ -65,7 +65,7 @@ export function createReporter(
       reported = time;
       report('downloading');
     },
-    say: report,
+    log: report,
   };
 }
 

@@ -1,34 +1,34 @@
 import type { DatasetDeclaration } from './declaration';
 import type { Reporter } from './progress';
 
-/** A place that a dataset can be fetched from. */
+/** A source of a dataset. */
 export interface Source {
-  /** As the user wrote it. */
+  /** The name, as the user wrote it. */
   readonly name: string;
-  /** How often to try before the next source is taken. */
+  /** The number of attempts before the next source is tried. */
   readonly attempts: number;
-  /** Hands every part that is still needed to `context.accept`. */
+  /** Passes each missing part to `context.accept`. */
   fetch(context: SourceContext): Promise<void>;
 }
 
-/** What a source needs to know and to use. */
+/** The context of a source. */
 export interface SourceContext {
   readonly dataset: DatasetDeclaration<unknown>;
-  /** The files of the parts that are still missing; shrinks as they are accepted. */
+  /** The files of the missing parts; shrinks as they are accepted. */
   readonly missing: ReadonlySet<string>;
-  /** Verifies and keeps the content of one part; rejects when it is not the published one. */
+  /** Verifies and stores the content of a part; rejects if it differs from the published one. */
   accept(file: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly stallTimeout: number;
 }
 
-/** A failure that trying the same source again would not change, such as HTTP 404. */
+/** A permanent failure of a source, such as HTTP 404: another attempt would not help. */
 export class FinalError extends Error {}
 
-/** An error in one line, with what caused it: fetch hides "connect ECONNREFUSED" behind "fetch failed". */
-export function reasonOf(error: unknown): string {
+/** Formats an error and its cause in one line: fetch hides "connect ECONNREFUSED" behind "fetch failed". */
+export function formatReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.message || (error as NodeJS.ErrnoException).code || error.name;
-  return error.cause === undefined ? text : `${text}: ${reasonOf(error.cause)}`;
+  return error.cause === undefined ? text : `${text}: ${formatReason(error.cause)}`;
 }

@@ -1,11 +1,11 @@
 import type { Part } from './declaration';
 
 /**
- * Compares the content of a part with its published sha256.
+ * Verifies the content of a part against its published sha256.
  *
- * @returns null when they are the same, else what is wrong
+ * @returns null if they agree, or else a description of the problem
  */
-export async function whatIsWrong(
+export async function findProblem(
   dataset: string,
   { file, bytes, sha256 }: Part,
   content: Uint8Array<ArrayBuffer>,
@@ -20,5 +20,5 @@ export async function whatIsWrong(
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex === sha256
     ? null
-    : `${file} is damaged or is other data: its sha256 is ${hex}, expected ${sha256}`;
+    : `${file} is damaged or is a different file: its sha256 is ${hex}, expected ${sha256}`;
 }

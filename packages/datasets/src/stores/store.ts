@@ -1,26 +1,26 @@
 import type { Part } from '../fetching/declaration';
 
-/** Where the parts of a dataset are kept between runs. */
+/** A cache for the parts of a dataset. */
 export interface Store {
-  /** Names the place in messages. */
+  /** The name of the place in messages. */
   readonly place: string;
-  /** The kept content of a part, null when there is none. */
+  /** Reads the content of a part, null if it is not stored. */
   read(part: Part): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Keeps a part, entirely or not at all. */
+  /** Stores a part, completely or not at all. */
   write(part: Part, content: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Runs `work` while no other process fetches into this store; `onWait` is called when that takes waiting. */
+  /** Runs `work` while no other process fetches into this store. Calls `onWait` if it has to wait. */
   exclusively<T>(work: () => Promise<T>, onWait: (message: string) => void, signal: AbortSignal): Promise<T>;
 }
 
-/** What a store needs to know of the dataset that it keeps. */
+/** The dataset of a store. */
 export interface Stored {
-  /** The name of the dataset's function; messages begin with it. */
+  /** The name of the loading function; starts messages. */
   readonly name: string;
   readonly parts: readonly Part[];
 }
 
-/** The store cannot be used: no other source would help. */
+/** The store cannot be used, so that another source would not help. */
 export class StoreError extends Error {}
 
-/** The bytes that the parts of a dataset take. */
+/** The total size of the parts of a dataset. */
 export const totalBytes = ({ parts }: Stored): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -11,17 +11,17 @@ import type { VectorSet } from './vector-set';
 
 /** Options of {@link blobs}. */
 export interface BlobsOptions {
-  /** Points in all; classes take turns, so that their numbers differ by at most one. */
+  /** Total number of points. The classes have equal numbers, to within one. */
   count: number;
-  /** How many clouds. Default 3. */
+  /** Number of classes. Default 3. */
   classes?: number;
-  /** Numbers of a point. Default 2. */
+  /** Number of features of a point. Default 2. */
   features?: number;
   /** Standard deviation of the points around their center. Default 1. */
   spread?: number;
-  /** Centers are uniform in −box … box. Default 10. */
+  /** Bound of the centers, which are uniform in −box … box. Default 10. */
   box?: number;
-  /** Seed of everything random here. Default 0. */
+  /** Seed of all random numbers. Default 0. */
   seed?: number;
 }
 
@@ -35,12 +35,12 @@ const kinds: Kinds<BlobsOptions> = {
 };
 
 /**
- * Draws round clouds of points, one for each class: point = center[label] + spread · N(0, 1).
+ * Draws Gaussian clouds of points, one per class: point = center[label] + spread · N(0, 1).
  *
- * The centers depend on the seed and not on `count`.
+ * The centers depend on the seed but not on `count`.
  *
  * @returns points [count, features], labels 0 … classes − 1
- * @throws when an option is out of its range
+ * @throws when an option is out of range
  * @example
  * const { points, labels } = blobs({ count: 300, classes: 3, seed: 1 });
  */

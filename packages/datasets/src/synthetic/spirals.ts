@@ -12,15 +12,15 @@ import type { VectorSet } from './vector-set';
 
 /** Options of {@link spirals}. */
 export interface SpiralsOptions {
-  /** Points in all; arms take turns, so that their numbers differ by at most one. */
+  /** Total number of points. The arms have equal numbers, to within one. */
   count: number;
-  /** Arms. Default 2. */
+  /** Number of arms, one per class. Default 2. */
   classes?: number;
-  /** How often an arm winds around the center. Default 1. */
+  /** Number of turns of an arm around the center. Default 1. */
   turns?: number;
-  /** Standard deviation of what is added to each coordinate; the arms are 1 long. Default 0.02. */
+  /** Standard deviation of the noise of each coordinate; the radius is at most 1. Default 0.02. */
   noise?: number;
-  /** Seed of everything random here. Default 0. */
+  /** Seed of all random numbers. Default 0. */
   seed?: number;
 }
 
@@ -33,11 +33,11 @@ const kinds: Kinds<SpiralsOptions> = {
 };
 
 /**
- * Draws arms of a spiral, one for each class, which no straight line separates:
+ * Draws the arms of a spiral, one per class, which are not linearly separable:
  * r = √u, angle = 2π (turns · r + label / classes), point = (r cos, r sin) + noise · N(0, 1) with u uniform in 0 … 1.
  *
  * @returns points [count, 2], labels 0 … classes − 1
- * @throws when an option is out of its range
+ * @throws when an option is out of range
  * @example
  * const { points, labels } = spirals({ count: 400, classes: 2, turns: 1.5, seed: 1 });
  */

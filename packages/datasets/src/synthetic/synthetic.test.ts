@@ -14,7 +14,7 @@ const point = ({ points, features }: VectorSet, i: number) => [
 ];
 
 describe.each(Object.entries(sets))('%s', (name, make) => {
-  it('has its sizes and as many points of each class', () => {
+  it('has its sizes and the same number of points of each class', () => {
     const set = make({ count: 31 });
     expect(set).toMatchObject({ count: 31, features: 2 });
     expect(set.points).toHaveLength(62);
@@ -31,13 +31,13 @@ describe.each(Object.entries(sets))('%s', (name, make) => {
     expect(make({ count: 20, seed: 1 }).points).not.toEqual(make({ count: 20, seed: 2 }).points);
   });
 
-  it('refuses counts that are none', () => {
+  it('rejects invalid counts', () => {
     expect(() => make({ count: 0 })).toThrow(`${name}: count is 0; give an integer of at least 1`);
   });
 });
 
 describe('blobs', () => {
-  it('scatters by `spread` around centers that stay when more points are drawn', () => {
+  it('scatters by `spread` around centers that do not depend on the number of points', () => {
     const set = blobs({ count: 3000, classes: 3, features: 4, spread: 0.5, seed: 2 });
     const exact = blobs({ count: 3, classes: 3, features: 4, spread: 0, seed: 2 });
     for (let label = 0; label < 3; label++) {
@@ -51,7 +51,7 @@ describe('blobs', () => {
     }
   });
 
-  it('refuses what is none', () => {
+  it('rejects invalid options', () => {
     expect(() => blobs({ count: 1, features: 0 })).toThrow(/^blobs: features is 0/);
     expect(() => blobs({ count: 1, classes: 0 })).toThrow(/^blobs: classes is 0/);
     expect(() => blobs({ count: 1, spread: -1 })).toThrow(/^blobs: spread is -1/);
@@ -59,7 +59,7 @@ describe('blobs', () => {
 });
 
 describe('spirals', () => {
-  it('puts points on their arms when there is no noise', () => {
+  it('puts points on their arms without noise', () => {
     const set = spirals({ count: 60, classes: 3, turns: 1.5, noise: 0 });
     for (let i = 0; i < 60; i++) {
       const [x, y] = point(set, i) as [number, number];
@@ -73,7 +73,7 @@ describe('spirals', () => {
 });
 
 describe('twoMoons', () => {
-  it('puts points on the two half circles when there is no noise', () => {
+  it('puts points on the two half circles without noise', () => {
     const set = twoMoons({ count: 60, noise: 0 });
     for (let i = 0; i < 60; i++) {
       const [x, y] = point(set, i) as [number, number];

@@ -11,11 +11,11 @@ import type { VectorSet } from './vector-set';
 
 /** Options of {@link twoMoons}. */
 export interface TwoMoonsOptions {
-  /** Points in all; the moons take turns. */
+  /** Total number of points. The moons have equal numbers, to within one. */
   count: number;
-  /** Standard deviation of what is added to each coordinate; the moons have radius 1. Default 0.1. */
+  /** Standard deviation of the noise of each coordinate; the moons have radius 1. Default 0.1. */
   noise?: number;
-  /** Seed of everything random here. Default 0. */
+  /** Seed of all random numbers. Default 0. */
   seed?: number;
 }
 
@@ -26,11 +26,11 @@ const kinds: Kinds<TwoMoonsOptions> = {
 };
 
 /**
- * Draws two half circles that reach into each other: with t uniform in 0 … π, class 0 lies at (cos t, sin t) and
- * class 1 at (1 − cos t, 0.5 − sin t), each plus noise · N(0, 1).
+ * Draws two interleaved half circles: with t uniform in 0 … π, class 0 is at (cos t, sin t) and class 1 at
+ * (1 − cos t, 0.5 − sin t), each plus noise · N(0, 1).
  *
  * @returns points [count, 2], labels 0 and 1
- * @throws when an option is out of its range
+ * @throws when an option is out of range
  * @example
  * const { points, labels } = twoMoons({ count: 200, noise: 0.1, seed: 1 });
  */

@@ -7,18 +7,18 @@ export interface VectorSet {
   readonly points: Float32Array;
   /** Class index of each point, [count]. */
   readonly labels: Labels;
-  /** How many points there are. */
+  /** The number of points. */
   readonly count: number;
-  /** Numbers of a point. */
+  /** The number of features of a point. */
   readonly features: number;
-  /** How many classes there are; labels are below it. */
+  /** The number of classes; labels are smaller. */
   readonly classes: number;
 }
 
 /**
- * Checks that a set has points and class indices, as many as its sizes say.
+ * Checks that a set has points and class indices, in the numbers given by its sizes.
  *
- * @param caller name of the function that was given the set; the error message begins with it
+ * @param caller name of the calling function; starts errors
  */
 export function checkVectorSet(caller: string, set: VectorSet): void {
   if (typeof set !== 'object' || set === null || !('points' in set && 'labels' in set)) {
@@ -31,13 +31,13 @@ export function checkVectorSet(caller: string, set: VectorSet): void {
   }
   if (!(points instanceof Float32Array)) {
     throw new Error(
-      `${caller}: points is ${show(points)}; give a Float32Array, or numbers of any kind to fromArrays`,
+      `${caller}: points is ${show(points)}; give a Float32Array, or use fromArrays for other numbers`,
     );
   }
   checkLabels(caller, labels);
   if (points.length !== count * features || labels.length !== count) {
     throw new Error(
-      `${caller}: the set says [${count},${features}] but has ${points.length} numbers and ${labels.length} labels`,
+      `${caller}: the set has the shape [${count},${features}] but ${points.length} numbers and ${labels.length} labels`,
     );
   }
   const outside = labels.findIndex((label) => label >= classes);

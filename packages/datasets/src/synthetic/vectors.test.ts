@@ -9,7 +9,7 @@ beforeAll(() => tf.setBackend('cpu'));
 const set = blobs({ count: 10, classes: 5, features: 3 });
 
 describe('vectors', () => {
-  it('gives every point with its label, shuffled by seed and epoch', () =>
+  it('keeps every point with its label, shuffled by seed and epoch', () =>
     expectNoLeaks(async () => {
       const source = vectors(set, { batchSize: 4, shuffle: true, seed: 1 });
       expect(source).toMatchObject({ batchSize: 4, stepsPerEpoch: 3, size: 10 });
@@ -34,9 +34,9 @@ describe('vectors', () => {
       expect(orders[0]).toBe(orders[2]);
     }));
 
-  it('refuses arrays that do not fit and batch sizes that are none', () => {
+  it('rejects arrays that do not match, and invalid batch sizes', () => {
     expect(() => vectors({ ...set, count: 9 }, { batchSize: 1 })).toThrow(
-      /^vectors: the set says \[9,3\] but has 30 numbers and 10 labels/,
+      /^vectors: the set has the shape \[9,3\] but 30 numbers and 10 labels/,
     );
     expect(() => vectors(set, { batchSize: 0 })).toThrow(/^vectors: batchSize is 0/);
   });

@@ -5,10 +5,10 @@ import { type BatchOptions, batchKinds, planEpochs } from '../epoch-plan';
 import { checkVectorSet, type VectorSet } from './vector-set';
 
 /**
- * Turns labeled points into batches; the order depends on the seed and the epoch alone.
+ * Makes batches of labeled points. The order depends only on the seed and the epoch.
  *
  * @returns batches with xs float32 [batch, features] and ys int32 [batch]
- * @throws when the arrays do not fit together or the batch size is not an integer from 1 up
+ * @throws when the arrays do not match, or the batch size is not an integer of at least 1
  * @example
  * const source = vectors(twoMoons({ count: 200 }), { batchSize: 20, shuffle: true, seed: 1 });
  */

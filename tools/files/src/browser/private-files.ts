@@ -1,6 +1,6 @@
 // The private file system of the page's origin, by paths like those of a disk: 'tenfold/runs/NAME/state.json'.
 
-/** What a worker may write with; the types of pages do not know it. */
+/** The file handle of a worker, which is missing in the types of pages. */
 export interface SyncAccessHandle {
   read(into: Uint8Array, options?: { at?: number }): number;
   write(data: Uint8Array, options?: { at?: number }): number;
@@ -11,7 +11,7 @@ export interface SyncAccessHandle {
 }
 type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle?(): Promise<SyncAccessHandle> };
 
-/** @throws a NotFoundError without `create`, when it is not there */
+/** @throws a NotFoundError if it does not exist and `create` is false */
 export async function folderHandle(path: string, create = false): Promise<FileSystemDirectoryHandle> {
   let folder = await navigator.storage.getDirectory();
   for (const name of path.split('/').filter(Boolean)) {
@@ -20,22 +20,23 @@ export async function folderHandle(path: string, create = false): Promise<FileSy
   return folder;
 }
 
-/** @throws a NotFoundError without `create`, when it is not there */
+/** @throws a NotFoundError if it does not exist and `create` is false */
 export async function fileHandle(path: string, create = false): Promise<WorkerFileHandle> {
   const { folder, name } = split(path);
   return (await folderHandle(folder, create)).getFileHandle(name, { create });
 }
 
-/** The folder of a path, and its last part. */
+/** Splits a path into its folder and its last part. */
 export function split(path: string): { folder: string; name: string } {
   const parts = path.split('/').filter(Boolean);
   return { folder: parts.slice(0, -1).join('/'), name: parts.at(-1) ?? '' };
 }
 
 /**
- * Opens a file to write in place, for this worker alone. A worker that a reload ended may hold it for a moment more.
+ * Opens a file for writing in place, with exclusive access. A worker that was ended by a reload may hold it for a moment, so it
+ * retries.
  *
- * @returns undefined where the browser has no such handle: on the main thread
+ * @returns undefined if there is no such handle, as on the main thread
  */
 export async function openForWriting(path: string): Promise<SyncAccessHandle | undefined> {
   const handle = await fileHandle(path, true);

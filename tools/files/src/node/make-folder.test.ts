@@ -7,7 +7,7 @@ import { makeFolder, removeEmpty } from './make-folder';
 
 const emptyFolder = () => mkdtemp(join(tmpdir(), 'tenfold-files-'));
 
-it('makes a folder and those it lies in, says which was the first, and leaves one that exists', async () => {
+it('makes a folder and its parents, returns the first new one, and keeps an existing one', async () => {
   const root = await emptyFolder();
   const path = join(root, 'a', 'b', 'c');
   expect(await makeFolder(path)).toBe(join(root, 'a'));
@@ -15,7 +15,7 @@ it('makes a folder and those it lies in, says which was the first, and leaves on
   expect(await makeFolder(path)).toBeUndefined();
 });
 
-it('rejects a file, what is below one and where no folder can be', async () => {
+it('rejects a file, a path below a file and a path where no folder can be made', async () => {
   const file = join(await emptyFolder(), 'file');
   await writeFile(file, '');
   await expect(makeFolder(file)).rejects.toThrow('EEXIST');
@@ -23,7 +23,7 @@ it('rejects a file, what is below one and where no folder can be', async () => {
   if (process.platform === 'linux') await expect(makeFolder('/proc/no/such')).rejects.toThrow('ENOENT');
 });
 
-it('removes empty folders up to the first that was made, and no others', async () => {
+it('removes empty folders up to the first new one, and no others', async () => {
   const root = await emptyFolder();
   const path = join(root, 'a', 'b', 'c');
   const first = await makeFolder(path);

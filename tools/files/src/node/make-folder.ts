@@ -3,13 +3,12 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing.
+ * Makes a folder and its missing parents.
  *
- * Node's own `recursive` never returns where a file system answers ENOENT to making a folder in one that exists, as
- * /proc does.
+ * Node's option `recursive` never returns if a file system reports ENOENT for a new folder in an existing one, as /proc does.
  *
- * @returns the first folder that was made; undefined when all were there
- * @throws file system errors; EEXIST where the path is a file
+ * @returns the first new folder; undefined if all existed
+ * @throws file system errors; EEXIST if the path is a file
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   const folder = resolve(path);
@@ -18,8 +17,8 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
     const first = await makeFolder(dirname(folder));
-    const own = await makeOne(folder);
-    return first ?? own;
+    const last = await makeOne(folder);
+    return first ?? last;
   }
 }
 
@@ -34,13 +33,13 @@ async function makeOne(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Removes a folder that is empty, and its empty parents up to the first one that was made with it. */
+/** Removes an empty folder and its empty parents, up to the first folder that was made with it. */
 export function removeEmpty(path: string, first: string): void {
   for (let folder = resolve(path); folder.startsWith(first); folder = dirname(folder)) {
     try {
       rmdirSync(folder);
     } catch {
-      return; // somebody put something there
+      return; // the folder is not empty
     }
   }
 }

@@ -7,7 +7,7 @@ import { hostId, partialName, removePartials } from './partial';
 const dead = `partial-${2 ** 22 + 1}-${hostId}-aa`; // no process has this number
 const elsewhere = `partial-${2 ** 22 + 1}-00000000-cc`;
 
-it('removes what processes of this machine that are gone left, and of an owned folder all that is unfinished', async () => {
+it('removes the files of dead processes on this machine, and all unfinished files in an owned folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tenfold-files-'));
   const living = partialName();
   for (const name of ['state.json', dead, elsewhere, living]) await writeFile(join(folder, name), '');
@@ -17,6 +17,6 @@ it('removes what processes of this machine that are gone left, and of an owned f
   expect(await readdir(folder)).toEqual(['state.json']);
 });
 
-it('leaves a folder that is not there', async () => {
+it('accepts a folder that does not exist', async () => {
   await expect(removePartials('/no/such/folder')).resolves.toBeUndefined();
 });

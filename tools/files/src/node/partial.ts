@@ -3,19 +3,19 @@ import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** A short name of this machine: a process id means nothing on another that shares the folder. */
+/** A short id of this machine. Process ids are not valid on other machines that share the folder. */
 export const hostId = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** The name of an unfinished file, which says which process writes it. */
+/** The name of an unfinished file, which identifies the process that writes it. */
 export function partialName(): string {
   return `partial-${process.pid}-${hostId}-${randomBytes(4).toString('hex')}`;
 }
 
 /**
- * Removes unfinished files of processes that were killed.
+ * Removes the unfinished files of killed processes.
  *
- * @param owned whether nobody else works in the folder, so that all unfinished files go. By default only those go whose
- *   process ran on this machine and is gone.
+ * @param owned whether no other process uses the folder, so that all unfinished files are removed. By default, only those of
+ *   dead processes on this machine are removed.
  */
 export async function removePartials(
   folder: string,
@@ -29,12 +29,12 @@ export async function removePartials(
   }
 }
 
-/** Whether a process of this machine runs. */
+/** Whether a process on this machine is running. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs, but belongs to someone else
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is running, but belongs to another user
   }
 }

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Reads a file; of one larger than `maxBytes`, one byte more than that, which shows that it is too large.
+ * Reads a file, at most `maxBytes` + 1 bytes, so that the caller can detect a file that is too large.
  *
- * @returns null when there is no such file; no bytes when it is not a regular file but a pipe, a device or a folder
+ * @returns null if there is no such file; no bytes if it is a pipe, a device or a folder
  * @throws file system errors
  */
 export async function readRegularFile(
@@ -12,7 +12,7 @@ export async function readRegularFile(
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
-    // Without NONBLOCK, which Windows does not know, opening a named pipe waits for somebody who writes into it.
+    // Without NONBLOCK, which Windows lacks, opening a named pipe would wait for a writer.
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stats = await file.stat();

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const emptyFolder = () => mkdtemp(join(tmpdir(), 'tenfold-files-'));
 
-it('writes text and bytes, over what was there, and leaves nothing else', async () => {
+it('writes text and bytes, replaces an existing file, and leaves no other file', async () => {
   const folder = await emptyFolder();
   await writeAtomically(join(folder, 'a'), 'old');
   await writeAtomically(join(folder, 'a'), 'new ×');
@@ -26,7 +26,7 @@ it('writes text and bytes, over what was there, and leaves nothing else', async 
   expect(await readdir(folder)).toEqual(['a', 'b']);
 });
 
-it('leaves what was there when it cannot finish', async () => {
+it('keeps the old content when it cannot finish', async () => {
   const folder = await emptyFolder();
   await mkdir(join(folder, 'a', 'full'), { recursive: true }); // nothing can replace a folder that is not empty
   await expect(writeAtomically(join(folder, 'a'), 'new')).rejects.toSatisfy(isSystemError);
@@ -34,7 +34,7 @@ it('leaves what was there when it cannot finish', async () => {
   await expect(writeAtomically(join(folder, 'none', 'a'), 'new')).rejects.toThrow(/ENOENT/);
 });
 
-it.runIf(process.platform === 'linux')('gives up when the system takes no more', async () => {
+it.runIf(process.platform === 'linux')('throws when the disk is full', async () => {
   const folder = await emptyFolder();
   await writeFile(join(folder, 'a'), 'old');
   // Every write to /dev/full fails as on a full disk.
@@ -48,7 +48,7 @@ it.runIf(process.platform === 'linux')('gives up when the system takes no more',
   expect(await readdir(folder)).toEqual(['a']);
 });
 
-it('shows the old or the new content, whenever the writer is killed', async () => {
+it('leaves the old or the new content whenever the writer is killed', async () => {
   const folder = await emptyFolder();
   const path = join(folder, 'file');
   await writeFile(path, 'old');
@@ -84,5 +84,5 @@ it('shows the old or the new content, whenever the writer is killed', async () =
     }
     unfinished = (await readdir(folder)).length - 1;
   }
-  expect(unfinished).toBeGreaterThan(0); // the kills did hit writes
+  expect(unfinished).toBeGreaterThan(0); // some kills interrupted a write
 });

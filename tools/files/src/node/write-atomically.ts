@@ -5,11 +5,10 @@ import { partialName } from './partial';
 import { isSystemError } from './system-error';
 
 /**
- * Writes a file so that at every moment, even when the machine loses power, it is absent, the old one or the new one.
+ * Writes a file atomically: at every moment, even after a power failure, there is either the old file (or none) or the new one.
  *
- * The content goes into another file of the same folder, is forced to the disk, and only then takes the name. The folder
- * is forced to the disk as well, since it holds the name. A disk that fills up takes part of the content without an error;
- * this counts as an error here.
+ * The content is written to another file in the same folder, synced to the disk, and then renamed. The folder is synced too, because
+ * it contains the name. If a disk that fills up accepts only part of the content without an error, this function throws.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
@@ -17,7 +16,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   try {
     const file = await open(partial, 'wx');
     try {
-      await file.writeFile(content); // repeats until all is written, or the system refuses
+      await file.writeFile(content); // repeats until all is written, or the system reports an error
       await file.sync();
     } finally {
       await file.close();
@@ -30,7 +29,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   await syncFolder(folder);
 }
 
-/** Virus scanners on Windows hold new files open for a moment; renaming works once they let go. */
+/** Renames a file. Virus scanners on Windows hold new files open for a moment, so it retries. */
 async function renameOver(from: string, to: string): Promise<void> {
   for (let wait = 10; ; wait *= 2) {
     try {
@@ -43,14 +42,14 @@ async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Windows cannot open a folder, and need not. */
+/** Syncs a folder. Windows cannot open folders and does not need it. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
     await folder.sync();
   } catch (error) {
-    if (!isSystemError(error) || error.code !== 'EINVAL') throw error; // a file system that does not know how
+    if (!isSystemError(error) || error.code !== 'EINVAL') throw error; // the file system does not support it
   } finally {
     await folder.close();
   }

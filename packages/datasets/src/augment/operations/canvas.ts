@@ -6,26 +6,26 @@ export const fillKind: Kind = {
   accepts: listOf(between(0, 255), 3).accepts,
 };
 
-/** The size of the images that an operation changes, and what it needs besides them. */
+/** The size of the images, and other inputs of an operation. */
 export interface Canvas {
   readonly height: number;
   readonly width: number;
-  /** What comes in from outside an image: red, green, blue. */
+  /** The color outside of an image: red, green, blue. */
   readonly fill: readonly number[];
-  /** Room for one image. */
+  /** A buffer for one image. */
   readonly scratch: Uint8Array;
 }
 
-/** Changes one image in place, bytes [height, width, 3]; what the magnitude means is the operation's. */
+/** Changes one image in place, bytes [height, width, 3]. The meaning of the magnitude depends on the operation. */
 export type Operation = (image: Uint8Array, magnitude: number, canvas: Canvas) => void;
 
 /**
- * Makes room for an augmentation's operations.
+ * Creates the canvas for the operations of an augmentation.
  *
- * @param caller the augmentation's name; error messages begin with it
+ * @param caller name of the augmentation; starts errors
  * @throws when the images do not have three channels
  */
-export function canvasOf(
+export function createCanvas(
   caller: string,
   { height, width, channels }: { height: number; width: number; channels: number },
   fill: readonly number[],

@@ -1,15 +1,15 @@
 import type { Operation } from './canvas';
 
-// Each goes from a poorer image p to the image v: v ← p + factor·(v − p), clipped to 0 … 255. 0 gives p, 1 the image
-// itself, more than 1 the opposite of p. In float32 and cut off, as the Python Imaging Library does it.
+// Each interpolates between a degraded image p and the image v: v ← p + factor·(v − p), clipped to 0 … 255. The factor 0 gives p,
+// 1 gives the image, and more than 1 extrapolates. Computed in float32 and truncated, like the Python Imaging Library.
 
-/** From black. */
+/** Interpolates with black. */
 export const brightness: Operation = (image, factor) => {
   const table = blendTable(0, Math.fround(factor));
   for (let i = 0; i < image.length; i++) image[i] = table[image[i]!]!;
 };
 
-/** From the mean of the image's brightness. */
+/** Interpolates with the mean brightness of the image. */
 export const contrast: Operation = (image, factor) => {
   let sum = 0;
   for (let i = 0; i < image.length; i += 3) sum += luma(image, i);
@@ -17,7 +17,7 @@ export const contrast: Operation = (image, factor) => {
   for (let i = 0; i < image.length; i++) image[i] = table[image[i]!]!;
 };
 
-/** From the image without colors. */
+/** Interpolates with the image in gray. */
 export const color: Operation = (image, factor) => {
   const amount = Math.fround(factor);
   for (let i = 0; i < image.length; i += 3) {
@@ -26,7 +26,7 @@ export const color: Operation = (image, factor) => {
   }
 };
 
-/** From the image smoothed by [[1, 1, 1], [1, 5, 1], [1, 1, 1]]/13; the border stays. */
+/** Interpolates with the image smoothed by [[1, 1, 1], [1, 5, 1], [1, 1, 1]]/13, except at the border. */
 export const sharpness: Operation = (image, factor, { height, width, scratch: original }) => {
   const amount = Math.fround(factor);
   original.set(image);
@@ -35,14 +35,14 @@ export const sharpness: Operation = (image, factor, { height, width, scratch: or
     for (let i = y * row + 3, end = (y + 1) * row - 3; i < end; i++) {
       const center = original[i]!;
       const above = original[i - row - 3]! + original[i - row]! + original[i - row + 3]!;
-      const beside = original[i - 3]! + 5 * center + original[i + 3]!;
+      const middle = original[i - 3]! + 5 * center + original[i + 3]!;
       const below = original[i + row - 3]! + original[i + row]! + original[i + row + 3]!;
-      image[i] = blend(Math.floor((above + beside + below) / 13 + 0.5), center, amount);
+      image[i] = blend(Math.floor((above + middle + below) / 13 + 0.5), center, amount);
     }
   }
 };
 
-/** The brightness of the pixel that begins at i, rounded: 0.299·red + 0.587·green + 0.114·blue. */
+/** The brightness of the pixel at index i, rounded: 0.299·red + 0.587·green + 0.114·blue. */
 const luma = (image: Uint8Array, i: number): number =>
   (image[i]! * 19595 + image[i + 1]! * 38470 + image[i + 2]! * 7471 + 0x8000) >> 16;
 

@@ -1,9 +1,9 @@
 import type { Canvas, Operation } from './canvas';
 
-/** Moves each row sideways by `slope` pixels for every pixel down. */
+/** Shears horizontally: shifts each row by `slope` pixels more than the row above. */
 export const shearX: Operation = (image, slope, canvas) => transform(image, [1, slope, 0, 0, 1, 0], canvas);
 
-/** Moves each column up or down by `slope` pixels for every pixel to the right. */
+/** Shears vertically: shifts each column by `slope` pixels more than the column on its left. */
 export const shearY: Operation = (image, slope, canvas) => transform(image, [1, 0, 0, slope, 1, 0], canvas);
 
 /** Moves the image to the left by a number of pixels. */
@@ -14,7 +14,7 @@ export const translateX: Operation = (image, pixels, canvas) =>
 export const translateY: Operation = (image, pixels, canvas) =>
   transform(image, [1, 0, 0, 0, 1, pixels], canvas);
 
-/** Turns the image around its center by an angle in degrees, counter-clockwise. */
+/** Rotates the image around its center by an angle in degrees, counterclockwise. */
 export const rotate: Operation = (image, degrees, canvas) => {
   const [cos, sin] = [Math.cos((-degrees * Math.PI) / 180), Math.sin((-degrees * Math.PI) / 180)];
   const [x, y] = [canvas.width / 2, canvas.height / 2];
@@ -22,8 +22,8 @@ export const rotate: Operation = (image, degrees, canvas) => {
 };
 
 /**
- * out(x, y) = in(a·x + b·y + c, d·x + e·y + f), of the nearest pixel, or the fill outside; x and y are of the pixels'
- * centers. In steps of 2⁻¹⁶ pixels, as the Python Imaging Library does it.
+ * out(x, y) = in(a·x + b·y + c, d·x + e·y + f), with the nearest pixel, or the fill color outside. x and y are the centers of the
+ * pixels. Computed in steps of 2⁻¹⁶ pixels, like the Python Imaging Library.
  */
 function transform(
   image: Uint8Array,

@@ -3,7 +3,7 @@ import { brightness, color, contrast, sharpness } from './enhance';
 import { rotate, shearX, shearY, translateX, translateY } from './geometry';
 import { autoContrast, equalize, invert, posterize, solarize } from './tone';
 
-/** What policies choose from, by name. Each gives the bytes of the Python Imaging Library. */
+/** The operations of the policies, by name. Their results equal those of the Python Imaging Library. */
 export const operations = {
   identity: () => {},
   autoContrast,
@@ -24,25 +24,25 @@ export const operations = {
 
 export type OperationName = keyof typeof operations;
 
-/** How far the scale of each operation goes. */
+/** The largest magnitudes of the operations. */
 export interface Ranges {
-  /** Sideways per pixel down. */
+  /** Shear, in pixels per pixel. */
   shear: number;
-  /** Pixels. */
+  /** Translation, in pixels. */
   translate: number;
-  /** Degrees. */
+  /** Rotation, in degrees. */
   rotate: number;
-  /** Of brightness, color, contrast and sharpness away from 1. */
+  /** Deviation of brightness, color, contrast and sharpness from 1. */
   enhance: number;
-  /** Bits that go. */
+  /** Number of bits that posterize removes. */
   posterize: number;
 }
 
 /**
- * The magnitude at a place of an operation's scale.
+ * The magnitude at a position on the scale of an operation.
  *
- * @param place from 0, where the operation does the least, to 1
- * @param sign −1 or 1, for the operations that go both ways
+ * @param place from 0, the smallest effect, to 1
+ * @param sign −1 or 1, for operations with a direction
  */
 export function magnitude(name: OperationName, place: number, sign: number, ranges: Ranges): number {
   switch (name) {

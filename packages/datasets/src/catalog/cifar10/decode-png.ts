@@ -5,11 +5,11 @@ const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const CHANNELS = 3;
 
 /**
- * Decodes a PNG of a known size with 8 bits of red, green and blue, not interlaced. Of the libraries none bounds the
- * memory that a file made for the purpose fills; here nothing is unpacked but the expected number of pixels.
+ * Decodes a non-interlaced PNG of a known size with 8 bits of red, green and blue. Existing libraries do not limit the memory that a
+ * malicious file can fill; this decoder unpacks only the expected number of pixels.
  *
  * @returns [height, width, 3]
- * @throws when it is another image or damaged
+ * @throws when the image has another form or is damaged
  * @see https://www.w3.org/TR/png-3/, sections 5 and 9
  */
 export async function decodePng(
@@ -37,17 +37,17 @@ export async function decodePng(
 }
 
 function checkHeader(view: DataView, at: number, width: number, height: number): void {
-  const came = [view.getUint32(at), view.getUint32(at + 4), ...[8, 9, 12].map((i) => view.getUint8(at + i))];
+  const found = [view.getUint32(at), view.getUint32(at + 4), ...[8, 9, 12].map((i) => view.getUint8(at + i))];
   const expected = [width, height, 8, 2, 0];
-  if (came.join() === expected.join()) return;
-  const [w, h, bits, colors, interlacing] = came;
+  if (found.join() === expected.join()) return;
+  const [w, h, bits, colors, interlacing] = found;
   throw new Error(
     `it is ${w} x ${h} with ${bits} bits, color type ${colors} and interlacing ${interlacing}, ` +
       `expected ${width} x ${height} with 8 bits, color type 2 and no interlacing`,
   );
 }
 
-/** Undoes the filter of one line: each byte was stored as its difference from what its neighbors predict. */
+/** Undoes the filter of one line: each byte is stored as its difference from a prediction by its neighbors. */
 function unfilter(
   lines: Uint8Array,
   from: number,

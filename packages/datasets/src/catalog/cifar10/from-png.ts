@@ -1,10 +1,10 @@
 import type { Conversion, Part } from '../../fetching/declaration';
-import { reasonOf } from '../../fetching/source';
+import { formatReason } from '../../fetching/source';
 import { decodePng } from './decode-png';
 import { packRecords, recordSize, side } from './records';
 
 /**
- * The form of the npm package: for each part a PNG with one image of 32 × 32 in each row, and a list of the labels of all
+ * Converts the files of the npm package: for each part a PNG with one 32 × 32 image in each row, and a list of the labels of all
  * parts.
  */
 export function fromPng(parts: readonly Part[], labelFile: string): Conversion[] {
@@ -17,7 +17,7 @@ export function fromPng(parts: readonly Part[], labelFile: string): Conversion[]
       part: file,
       from: [
         { file: labelFile, maxBytes: 8 * total + 1024 },
-        { file: png, maxBytes: Math.ceil(1.01 * bytes) + 2 ** 16 }, // more than pixels that cannot be compressed
+        { file: png, maxBytes: Math.ceil(1.01 * bytes) + 2 ** 16 }, // more than the size of incompressible pixels
       ],
       async make([labels, image]) {
         const all = parseLabels(labelFile, labels!, total);
@@ -25,7 +25,7 @@ export function fromPng(parts: readonly Part[], labelFile: string): Conversion[]
           const pixels = await decodePng(image!, { width: side * side, height: counts[i]! });
           return packRecords(pixels, all.subarray(first, first + counts[i]!));
         } catch (error) {
-          throw new Error(`${png} cannot be decoded: ${reasonOf(error)}`);
+          throw new Error(`${png} cannot be decoded: ${formatReason(error)}`);
         }
       },
     };
@@ -37,11 +37,11 @@ function parseLabels(file: string, content: Uint8Array, count: number): Uint8Arr
   try {
     labels = JSON.parse(new TextDecoder().decode(content));
   } catch (error) {
-    throw new Error(`${file} is not JSON (${reasonOf(error)})`);
+    throw new Error(`${file} is not JSON (${formatReason(error)})`);
   }
   if (!Array.isArray(labels) || labels.length !== count) {
     const what = Array.isArray(labels) ? `${labels.length} labels` : 'no list';
-    throw new Error(`${file} holds ${what}, expected ${count} labels`);
+    throw new Error(`${file} has ${what}, expected ${count} labels`);
   }
   return Uint8Array.from(labels);
 }

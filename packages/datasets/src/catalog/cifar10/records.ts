@@ -4,11 +4,11 @@ import type { ImageSet } from '../../image-set';
 export const side = 32;
 const planeSize = side * side;
 const imageSize = 3 * planeSize;
-/** One label byte, then the red, the green and the blue plane. */
+/** The size of a record: one label byte, then the red, green and blue planes. */
 export const recordSize = 1 + imageSize;
 
 /**
- * Rewrites images as the records of the published binary form: label, red plane, green plane, blue plane.
+ * Converts images to records of the published binary format: label, red plane, green plane, blue plane.
  *
  * @param pixels [count, 32, 32, 3]
  * @param labels [count]
@@ -31,9 +31,9 @@ export function packRecords(pixels: Uint8Array, labels: ArrayLike<number>): Uint
 }
 
 /**
- * The images of parts, one part after the other: the inverse of {@link packRecords}.
+ * Converts records to images, the inverse of {@link packRecords}.
  *
- * @param take gives the records of a part, [count, 3073]
+ * @param take returns the records of a part, [count, 3073]
  */
 export function unpackRecords(parts: readonly Part[], take: (file: string) => Uint8Array): ImageSet {
   const count = parts.reduce((sum, { bytes }) => sum + bytes / recordSize, 0);

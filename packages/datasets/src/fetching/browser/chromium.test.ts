@@ -25,7 +25,7 @@ interface Report {
   bytes: number[][];
 }
 
-// A page from one server loads the small dataset from another, as from a network of the npm package's files.
+// A page from one server loads the small dataset from another, as from a CDN.
 describe('loading in a browser', () => {
   let pages: TestServer;
   let files: Files;
@@ -60,7 +60,7 @@ describe('loading in a browser', () => {
   });
   afterAll(() => Promise.all([pages.close(), mirror.close()]));
 
-  /** What a page reports that loads from `source`, in a browser that knows nothing yet. */
+  /** Loads from `source` in a page of a new browser, and returns the report. */
   async function visit(source: string): Promise<Report> {
     const report = new Promise<Report>((resolve) => {
       reported = resolve;
@@ -104,10 +104,10 @@ describe('loading in a browser', () => {
     expect(mirror.requests.filter((path) => path.endsWith('.png'))).toHaveLength(6);
     expect(report.messages.filter((phase) => phase === 'waiting')).toHaveLength(1);
     expect(report.messages.filter((phase) => phase === 'storing')).toHaveLength(6);
-    expect(report.messages.at(-1)).toBe('again'); // the last load said nothing
+    expect(report.messages.at(-1)).toBe('again'); // the last load reported nothing
   });
 
-  it('reports what is wrong', async (context) => {
+  it('reports errors', async (context) => {
     needsBrowser(context);
     files = { ...pngFiles(), 'data_batch_2.png': 'no image' };
     expect((await visit(`${mirror.url}/`)).error).toMatch(

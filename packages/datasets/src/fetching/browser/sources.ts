@@ -3,7 +3,7 @@ import type { DatasetDeclaration } from '../declaration';
 import { urlFolderSource } from '../folder-source';
 import type { Source } from '../source';
 
-/** What each entry of the option `sources` means in the browser. */
+/** Converts an entry of the option `sources` to a source, in the browser. */
 export function browserSource(dataset: DatasetDeclaration<unknown>, text: string): Source {
   const source = commonSource(dataset, text);
   if (source) return source;

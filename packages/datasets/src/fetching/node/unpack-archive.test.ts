@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { archiveOf } from '../../../test/fixtures';
+import { writeArchive } from '../../../test/fixtures';
 import { unpackArchive } from './unpack-archive';
 
-const archive = archiveOf({ 'a.bin': 'x'.repeat(3000), 'b.bin': 'y'.repeat(3000), 'c.txt': 'z' });
+const archive = writeArchive({ 'a.bin': 'x'.repeat(3000), 'b.bin': 'y'.repeat(3000), 'c.txt': 'z' });
 
-/** Notes what it is given and takes its time with it. */
+/** A slow collector, which records its files. */
 function slowCollector() {
   const log: string[] = [];
   return {
@@ -30,7 +30,7 @@ const all = [
   ...['begin package/b.bin 3000', 'end package/b.bin', 'finish'],
 ];
 
-it('hands over the wanted files one after the other, gzipped or not, in pieces of any size', async () => {
+it('passes on the needed files in sequence, gzipped or not, in chunks of any size', async () => {
   for (const bytes of [await archive, gunzipSync(await archive)]) {
     for (const size of [100, 700, 1e6]) {
       const collector = slowCollector();
@@ -40,7 +40,7 @@ it('hands over the wanted files one after the other, gzipped or not, in pieces o
   }
 });
 
-it('rejects only when the collector is done with what it was given', async () => {
+it('rejects only after the collector has finished its current file', async () => {
   const collector = slowCollector();
   const whole = gunzipSync(await archive);
   async function* breaking() {
@@ -55,20 +55,20 @@ it('rejects only when the collector is done with what it was given', async () =>
   expect(collector.log).toHaveLength(length);
 });
 
-it('rejects with what the collector throws', async () => {
+it('rejects with the error of the collector', async () => {
   const collector = { ...slowCollector(), add: () => Promise.reject(new Error('not wanted after all')) };
   await expect(unpackArchive(pieces(await archive, 100), collector, 7000)).rejects.toThrow(
     'not wanted after all',
   );
 });
 
-it('refuses a file that is larger than the collector takes, and an archive that is larger than it may be', async () => {
-  const large = await archiveOf({ 'a.bin': 'x'.repeat(3001) });
+it('rejects a file above the limit of the collector, and an archive that is too large', async () => {
+  const large = await writeArchive({ 'a.bin': 'x'.repeat(3001) });
   await expect(unpackArchive(pieces(large, 1e6), slowCollector(), 7000)).rejects.toThrow(
     'package/a.bin has 3001 bytes, expected at most 3000',
   );
-  // Files that nobody wants count as well, before they are unpacked.
-  const many = await archiveOf({ 'a.txt': 'x'.repeat(4000), 'b.txt': 'x'.repeat(4000), 'c.bin': 'x' });
+  // Unneeded files count too, before they are unpacked.
+  const many = await writeArchive({ 'a.txt': 'x'.repeat(4000), 'b.txt': 'x'.repeat(4000), 'c.bin': 'x' });
   await expect(unpackArchive(pieces(many, 1e6), slowCollector(), 7000)).rejects.toThrow(
     'it unpacks to more than 7000 bytes',
   );

@@ -4,27 +4,27 @@ import { exclusivelyIn } from './exclusively';
 import { noSpace } from './no-space';
 
 /**
- * Keeps each part as an entry of the Cache API, which pages and workers of one origin share in every browser and which
- * stores an entry entirely or not at all.
+ * Stores each part as an entry of the Cache API. Pages and workers of one origin share it in every browser, and it stores an entry
+ * completely or not at all.
  *
  * @param name of the cache
  */
 export function cacheStore(name: string, dataset: Stored): Store {
-  // An address that no server can have: the entries can never be mistaken for something fetched.
-  const keyOf = ({ file }: Part) => `https://tenfold.invalid/${dataset.name}/${file}`;
+  // A URL that no server can have, so that entries cannot be confused with fetched resources.
+  const entryUrl = ({ file }: Part) => `https://tenfold.invalid/${dataset.name}/${file}`;
   return {
     place: `the browser's cache '${name}'`,
 
     async read(part) {
-      const entry = await (await openCache(name, dataset)).match(keyOf(part));
+      const entry = await (await openCache(name, dataset)).match(entryUrl(part));
       if (!entry) return null;
-      // One byte more than expected shows that there are too many.
+      // Reads one byte more than expected, to detect a file that is too large.
       return new Uint8Array(await (await entry.blob()).slice(0, part.bytes + 1).arrayBuffer());
     },
 
     async write(part, content) {
       try {
-        await (await openCache(name, dataset)).put(keyOf(part), new Response(content));
+        await (await openCache(name, dataset)).put(entryUrl(part), new Response(content));
       } catch (error) {
         if (error instanceof StoreError) throw error;
         throw noSpace(error, dataset);

@@ -1,10 +1,10 @@
 import type { Store, Stored } from '../store';
 
-/** Runs work while no other tab fetches the dataset into the store of that name. */
+/** Runs work while no other tab fetches the dataset into the same store. */
 export function exclusivelyIn(name: string, dataset: Stored): Store['exclusively'] {
   return async (work, onWait, signal) => {
     const locks = globalThis.navigator?.locks;
-    if (!locks) return work(); // two tabs may both fetch: a waste, but no harm
+    if (!locks) return work(); // two tabs may both fetch, which is wasteful but harmless
     const lock = `tenfold ${name} ${dataset.name}`;
     let free = true;
     const result = await locks.request(lock, { ifAvailable: true }, (held) => {

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 
 /**
- * The folder that keeps a dataset between runs: inside `cacheDirectory`, else inside the folder that the environment
- * variable TENFOLD_CACHE names, else inside the user's cache folder.
+ * The cache folder of a dataset: in `cacheDirectory`, or else in the folder in the environment variable TENFOLD_CACHE, or else in the
+ * user's cache folder.
  *
- * @param dataset the name of its function, such as 'cifar10'
+ * @param dataset name of the loading function, such as 'cifar10'
  */
 export async function cacheFolder(dataset: string, cacheDirectory?: string): Promise<string> {
   const base = cacheDirectory || process.env.TENFOLD_CACHE || (await userCacheFolder());

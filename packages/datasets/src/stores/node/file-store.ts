@@ -1,15 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, readRegularFile, removePartials, writeAtomically } from '@tenfold/files/node';
-import { reasonOf } from '../../fetching/source';
+import { formatReason } from '../../fetching/source';
 import { type Store, type Stored, StoreError, totalBytes } from '../store';
 import { type LockOptions, withLock } from './with-lock';
 
-/** Keeps each part as a file of its name in a folder. */
+/** Stores each part as a file in a folder. */
 export function fileStore(folder: string, dataset: Stored, lock: Partial<LockOptions> = {}): Store {
   const cannot = (what: 'read' | 'written', error: unknown) =>
     new StoreError(
-      `${dataset.name}: the cache folder ${folder} cannot be ${what} (${reasonOf(error)}); name another one with the ` +
+      `${dataset.name}: the cache folder ${folder} cannot be ${what} (${formatReason(error)}); give another one with the ` +
         'option cacheDirectory or the environment variable TENFOLD_CACHE',
       { cause: error },
     );
@@ -57,7 +57,7 @@ export function fileStore(folder: string, dataset: Stored, lock: Partial<LockOpt
 
 async function checkSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  // Some network and virtual file systems report nothing at all; there only writing shows it.
+  // Some network and virtual file systems do not report free space; there only writing shows a lack of it.
   if (bavail > 0 && bavail * bsize < bytes) {
     throw new Error(
       `${Math.floor((bavail * bsize) / 1e6)} MB are free, ${Math.ceil(bytes / 1e6)} MB are needed`,

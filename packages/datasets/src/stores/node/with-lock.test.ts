@@ -17,7 +17,7 @@ const options = (rest: Partial<LockOptions> = {}): LockOptions => ({
 const newLock = async () => join(await temporaryFolder(), 'lock');
 
 describe('withLock', () => {
-  it('lets one in at a time, tells the others, and cleans up', async () => {
+  it('admits one at a time, notifies the others, and cleans up', async () => {
     const path = await newLock();
     let inside = 0;
     let most = 0;
@@ -35,13 +35,13 @@ describe('withLock', () => {
     expect(await readdir(join(path, '..'))).toEqual([]);
   });
 
-  it('is free again after the work failed', async () => {
+  it('is released after the work has failed', async () => {
     const path = await newLock();
     await expect(withLock(path, () => Promise.reject(new Error('no')), options())).rejects.toThrow('no');
     expect(await withLock(path, async () => 1, options())).toBe(1);
   });
 
-  it('takes the lock of a process that has died at once', async () => {
+  it('takes the lock of a dead process immediately', async () => {
     const path = await newLock();
     await writeFile(path, JSON.stringify({ token: 't', pid: 2 ** 22 + 1, host: hostId }));
     const begin = performance.now();
@@ -55,7 +55,7 @@ describe('withLock', () => {
     ['that holds null', 'null'],
     ['that holds a number', '5'],
     ['that holds other things', '{"token":1,"pid":"x","host":[]}'],
-  ])('takes a lock %s once it shows no sign of life', async (_, content) => {
+  ])('takes a lock %s once it has no heartbeat', async (_, content) => {
     const path = await newLock();
     await writeFile(path, content);
     const begin = performance.now();
@@ -63,7 +63,7 @@ describe('withLock', () => {
     expect(performance.now() - begin).toBeGreaterThan(190);
   });
 
-  it('respects a lock from another machine as long as it is touched, even when that clock is wrong', async () => {
+  it('respects a lock of another machine as long as it is touched, even if its clock is wrong', async () => {
     const path = await newLock();
     await writeFile(path, JSON.stringify({ token: 't', pid: 1, host: 'elsewhere' }));
     let past = 1000;
@@ -74,13 +74,13 @@ describe('withLock', () => {
     expect(performance.now() - begin).toBeGreaterThan(800);
   });
 
-  it('shows signs of life while it works', async () => {
+  it('has a heartbeat while it works', async () => {
     const path = await newLock();
     const other = { host: 'elsewhere' };
     const slow = withLock(
       path,
       async () => {
-        // As seen from another machine: only the touches tell that the holder lives.
+        // As seen from another machine, where only the heartbeat shows that the holder is alive.
         await writeFile(path, JSON.stringify({ token: 'mine', pid: 1, ...other }));
         await sleep(500);
         return performance.now();
@@ -105,16 +105,13 @@ describe('withLock', () => {
     await expect(withLock('/no/such/folder/lock', async () => 1, options())).rejects.toThrow('ENOENT');
   });
 
-  it.runIf(process.platform !== 'win32')(
-    'takes a named pipe in the place of a lock for a dead one',
-    async () => {
-      const path = await newLock();
-      execFileSync('mkfifo', [path]);
-      expect(await withLock(path, async () => 1, options({ staleAfter: 200 }))).toBe(1);
-    },
-  );
+  it.runIf(process.platform !== 'win32')('treats a named pipe in place of a lock as dead', async () => {
+    const path = await newLock();
+    execFileSync('mkfifo', [path]);
+    expect(await withLock(path, async () => 1, options({ staleAfter: 200 }))).toBe(1);
+  });
 
-  it('names a folder in the place of a lock', async () => {
+  it('reports a folder in place of a lock', async () => {
     const path = await newLock();
     await mkdir(path);
     await expect(withLock(path, async () => 1, options())).rejects.toThrow(`${path} is a folder`);

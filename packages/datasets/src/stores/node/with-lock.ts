@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { hostId, isAlive, readRegularFile } from '@tenfold/files/node';
 
-/** Bytes; ours have about a hundred. */
+/** Maximum size of a lock file in bytes; ours have about a hundred. */
 const LARGEST = 4096;
 
 /** Options of {@link withLock}. */
@@ -12,20 +12,20 @@ export interface LockOptions {
   signal: AbortSignal;
   /** Called once when another process holds the lock. */
   onWait: (message: string) => void;
-  /** Milliseconds between two signs of life of the holder. */
+  /** Milliseconds between heartbeats of the holder. */
   heartbeat?: number;
-  /** Milliseconds without a sign of life after which the holder counts as dead. */
+  /** Milliseconds without a heartbeat after which the holder counts as dead. */
   staleAfter?: number;
-  /** Milliseconds between two looks at a lock that is held. */
+  /** Milliseconds between checks of a held lock. */
   poll?: number;
 }
 
 /**
- * Runs `work` while holding a lock file, so that processes do the same work one after the other.
+ * Runs `work` while holding a lock file, so that processes do not do the same work at once.
  *
- * The file names its holder, who touches it while it works. A holder that is dead (its process has gone from this
- * machine, or the file has not been touched for `staleAfter`) loses the lock. The lock saves work and nothing depends
- * on it: should two processes hold it after all, as they may when a machine wakes from sleep, both only do the work.
+ * The file identifies its holder, which touches the file while it works. A holder counts as dead if its process on this machine is
+ * gone, or if it has not touched the file for `staleAfter`. The lock only saves work: if two processes hold it, for example after a
+ * machine wakes from sleep, both do the work without harm.
  *
  * @throws the signal's reason when it aborts while waiting; file system errors when the lock cannot be created
  */
@@ -40,10 +40,10 @@ export async function withLock<T>(
   while (!(await create(path, token))) {
     signal.throwIfAborted();
     const holder = await look(path);
-    if (!holder) continue; // released in between
+    if (!holder) continue; // released in the meantime
     if (!said) onWait(`another process${holder.pid ? ` (${holder.pid})` : ''} is fetching; waiting for it`);
     said = true;
-    // Ages are taken by this process's own clock: the one of a file server may differ.
+    // Ages are measured with the clock of this process, because that of a file server may differ.
     if (holder.token !== watched.token || holder.touched !== watched.touched) {
       watched = { token: holder.token, touched: holder.touched, since: performance.now() };
     }
@@ -56,7 +56,7 @@ export async function withLock<T>(
   }
   const beat = setInterval(() => {
     const now = new Date();
-    utimes(path, now, now).catch(() => {}); // taken from us: harmless, see above
+    utimes(path, now, now).catch(() => {}); // another process has taken the lock, which is harmless
   }, heartbeat);
   beat.unref();
   try {
@@ -102,8 +102,7 @@ async function look(path: string): Promise<Holder | null> {
 }
 
 /**
- * Reads what {@link create} wrote. A holder that was killed between creating the file and writing into it left it empty;
- * whatever else the file has is nobody's lock, too.
+ * Parses a lock file. It is empty if its holder was killed before writing to it. Any other content does not identify a holder either.
  */
 function parse(content: Uint8Array): Omit<Holder, 'touched'> {
   let found: Partial<Holder> | null = null;
@@ -120,7 +119,7 @@ function parse(content: Uint8Array): Omit<Holder, 'touched'> {
   };
 }
 
-/** Removes the lock if it is still the one with this token. */
+/** Removes the lock if it still has this token. */
 async function release(path: string, token: string): Promise<void> {
   const holder = await look(path).catch(() => null);
   if (holder?.token === token) await rm(path, { force: true });
