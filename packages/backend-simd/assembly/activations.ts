@@ -1,13 +1,13 @@
-// Activation functions of four floats: what the elementwise kernels and the fused ones share. A row is a class with `value(x)`
-// and `gradient(dy, x)`, or `gradient(dy, y)` where the gradient follows from the value; the class of `geluTanh` is GeluTanh.
-// scripts/build-wasm.mjs reads the rows and makes the kernels of each.
+// Activation functions of four floats, for elementwise and fused kernels. Each is a class with `value(x)` and `gradient(dy, x)`, or
+// `gradient(dy, y)` if the gradient follows from the value. The class of `geluTanh` is GeluTanh. scripts/build-wasm.mjs reads the
+// classes and generates their kernels.
 import * as math from './math';
 import { multiplyAdd } from './simd';
 
 @unmanaged export class Relu {
   // Adding 0 makes +0 of -0.
   @inline value(x: v128): v128 { return f32x4.add(math.atLeast(x, f32x4.splat(0)), f32x4.splat(0)); }
-  // 0 where y <= 0, else dy; so dy also where y is NaN. x has the same sign.
+  // 0 where y <= 0, else dy, also where y is NaN. x has the same sign.
   @inline gradient(dy: v128, y: v128): v128 { return v128.andnot(dy, f32x4.le(y, f32x4.splat(0))); }
   @inline gradientAtArgument(dy: v128, x: v128): v128 { return this.gradient(dy, x); }
 }
@@ -47,7 +47,7 @@ import { multiplyAdd } from './simd';
     const s = math.choose(f32x4.gt(z, f32x4.splat(0)), r, f32x4.mul(e, r));
     const slope = f32x4.add(f32x4.mul(b, f32x4.splat(3)), f32x4.splat(1.59576912161));
     const steep = f32x4.mul(f32x4.mul(x, slope), f32x4.mul(e, f32x4.mul(r, r)));
-    // Far out the slope overflows while e is 0.
+    // For large |x|, the slope overflows while e is 0.
     return f32x4.mul(dy, f32x4.add(s, v128.andnot(steep, f32x4.eq(e, f32x4.splat(0)))));
   }
 }
@@ -67,7 +67,7 @@ import { multiplyAdd } from './simd';
     const r = f32x4.div(one, multiplyAdd(f32x4.splat(2), k, n));
     const scale = f32x4.mul(f32x4.mul(k, c), f32x4.mul(f32x4.add(one, e), f32x4.mul(r, r)));
     const bend = f32x4.mul(f32x4.mul(f32x4.splat(4), x), scale);
-    // Far out e is 0 and x may be infinite.
+    // For large |x|, e is 0 and x may be infinite.
     return f32x4.mul(dy, multiplyAdd(n, r, v128.andnot(bend, f32x4.eq(e, f32x4.splat(0)))));
   }
   @inline share(x: v128, e: v128): v128 { return math.choose(f32x4.lt(x, f32x4.splat(0)), e, f32x4.splat(1)); }

@@ -1,18 +1,18 @@
-// Attention, one head of one example at a time, in the caches: queries, keys and values lie in [batch, tokens, heads,
-// size]. Scores are computed turned round, [keys][PANEL queries], so that softmax runs down the lanes of vectors and a
-// panel of probabilities is an operand of the next product as it stands. Units: heads of all examples.
+// Attention, one head of one example at a time, in the caches. Queries, keys and values are [batch, tokens, heads, size]. Scores are
+// transposed, [keys][PANEL queries], so that softmax runs along the lanes of vectors and a panel of probabilities is directly an
+// operand of the next product. Items: heads of all examples.
 import { packBlock } from './gemm';
 import * as math from './math';
 import { packPanel, packRows } from './pack';
-import { PANEL, panelsOf } from './panel';
+import { PANEL, countPanels } from './panel';
 import { bytes, multiplyAdd } from './simd';
 import { tiles } from './tiles';
 import { loadPart, storePart } from './vector';
 import { ownPart } from './winograd';
 
-/** Bytes of a row of a panel. */
+/** The number of bytes in a row of a panel. */
 const ROW: usize = bytes(PANEL);
-/** Terms added up in one float sum. */
+/** The number of terms in a float sum. */
 const TERMS: i32 = 128;
 
 // @ts-ignore: decorator
@@ -22,8 +22,8 @@ function fours(n: i32): i32 {
 }
 
 /**
- * out = softmax(scale Q K^T) V and logsumexp [batch, heads, queries] of the scaled scores. A thread's workspace has
- * fours(keys) (2 size + PANEL) + 2 fours(size) PANEL floats or more.
+ * out = softmax(scale Q K^T) V and logsumexp [batch, heads, queries] of the scaled scores. The workspace of a thread has at least
+ * fours(keys) (2 size + PANEL) + 2 fours(size) PANEL floats.
  */
 export function attention(
   q: usize, k: usize, v: usize, out: usize, logsumexp: usize, heads: i32, queries: i32, keys: i32, size: i32,
@@ -35,8 +35,8 @@ export function attention(
   const scores = packedValues + bytes(fours(size) * keys);
   const query = scores + ROW * fours(keys);
   const mixed = query + ROW * size;
-  for (let unit = first; unit < last; unit++) {
-    const example = unit / heads, offset = unit % heads * size;
+  for (let item = first; item < last; item++) {
+    const example = item / heads, offset = item % heads * size;
     const from = bytes(example * queries * pitch + offset), other = bytes(example * keys * pitch + offset);
     packBlock(k + other, pitch, 1, keys, size, packedKeys);
     packBlock(v + other, 1, pitch, size, keys, packedValues);
@@ -45,7 +45,7 @@ export function attention(
       const at = from + bytes(row * pitch);
       packPanel(q + at, 1, pitch, present, query, size);
       tiles(packedKeys, bytes(size) * 4, fours(keys) >> 2, query, 0, 1, scores, ROW, size, false);
-      exponentials(scores, keys, scale, logsumexp + bytes(unit * queries + row), present, scratch);
+      exponentials(scores, keys, scale, logsumexp + bytes(item * queries + row), present, scratch);
       tiles(packedValues, bytes(keys) * 4, fours(size) >> 2, scores, 0, 1, mixed, ROW, keys, false);
       turn(mixed, size, present, scratch, out + at, pitch);
     }
@@ -75,7 +75,7 @@ function exponentials(scores: usize, keys: i32, scale: f32, logsumexp: usize, pr
   }
 }
 
-// Writes a panel [size][PANEL], each column times its number in `factors`, to rows of `size` floats.
+// Transposes a panel [size][PANEL], with each column multiplied by its factor, to rows of `size` floats.
 function turn(panel: usize, size: i32, rows: i32, factors: usize, out: usize, pitch: i32): void {
   const step = bytes(pitch);
   for (let lane = 0; lane < rows; lane += 4) {
@@ -99,9 +99,9 @@ function turn(panel: usize, size: i32, rows: i32, factors: usize, out: usize, pi
 }
 
 /**
- * The gradients of attention, P = exp(scale Q K^T - logsumexp) computed again:
+ * The gradients of attention, with P = exp(scale Q K^T - logsumexp) recomputed:
  * dV = P^T dY, dS = scale P (dY V^T - rowsum(P dY V^T)), dQ = dS K, dK = dS^T Q.
- * A thread's workspace: see `gradientBytes` in src/kernels/attention.ts.
+ * For the workspace of a thread, see `gradientBytes` in src/kernels/attention.ts.
  */
 export function attentionGrad(
   dy: usize, q: usize, k: usize, v: usize, logsumexp: usize, dq: usize, dk: usize, dv: usize,
@@ -109,7 +109,7 @@ export function attentionGrad(
   first: i32, last: i32, scratch: usize,
 ): void {
   const pitch = heads * size;
-  const rows = panelsOf(queries) * PANEL, columns = panelsOf(size);
+  const rows = countPanels(queries) * PANEL, columns = countPanels(size);
   const keyRows = ownPart(workspace, workspaceBytes, scratch);
   const valueRows = keyRows + bytes(fours(keys) * size);
   const keyColumns = valueRows + bytes(fours(keys) * size);
@@ -125,8 +125,8 @@ export function attentionGrad(
   const stride = bytes(columns) * PANEL;
   const panelBytes = bytes(queries) * PANEL, rowBytes = bytes(rows) * 4;
   for (let lane = 0; lane < PANEL; lane++) f32.store(scratch + bytes(lane), 1);
-  for (let unit = first; unit < last; unit++) {
-    const example = unit / heads, offset = unit % heads * size;
+  for (let item = first; item < last; item++) {
+    const example = item / heads, offset = item % heads * size;
     const from = bytes(example * queries * pitch + offset), other = bytes(example * keys * pitch + offset);
     packBlock(k + other, pitch, 1, keys, size, keyRows);
     packBlock(v + other, pitch, 1, keys, size, valueRows);
@@ -143,7 +143,7 @@ export function attentionGrad(
       tiles(keyRows, bytes(size) * 4, fours(keys) >> 2, query, 0, 1, panel, ROW, size, false);
       packPanel(dy + at, 1, pitch, present, query, size);
       tiles(valueRows, bytes(size) * 4, fours(keys) >> 2, query, 0, 1, gradient, ROW, size, false);
-      scoreGradient(panel, gradient, keys, scale, logsumexp + bytes(unit * queries + row), present);
+      scoreGradient(panel, gradient, keys, scale, logsumexp + bytes(item * queries + row), present);
       for (let key = 0; key < keys; key += 4) {
         const target = bytes(row) * 4 + rowBytes * (key >> 2);
         const p = panel + ROW * key, s = gradient + ROW * key;
@@ -160,8 +160,8 @@ export function attentionGrad(
   }
 }
 
-// Replaces scores by probabilities p and their gradients g by scale p (g - sum(p g)), column by column. A large logsumexp
-// has lost digits, so the exponentials are divided by their sum once more.
+// Replaces scores by probabilities p and their gradients g by scale p (g - sum(p g)), column by column. A large logsumexp has lost
+// digits, so the exponentials are divided by their sum again.
 function scoreGradient(scores: usize, gradients: usize, keys: i32, scale: f32, logsumexp: usize, present: i32): void {
   const factor = f32x4.splat(scale);
   for (let lane = 0; lane < PANEL; lane += 4) {

@@ -43,7 +43,7 @@ function productsOfBlock(
   flush(products, product);
 }
 
-/** For each channel sum dy and sum dy (x - mean); as {@link batchNormSums}. Units: slices. */
+/** For each channel sum dy and sum dy (x - mean); as {@link batchNormSums}. Items: slices. */
 export function batchNormGradSums(
   dy: usize, x: usize, mean: usize, sums: usize, rows: i32, pitch: i32, width: i32, per: i32,
   first: i32, last: i32, scratch: usize,
@@ -60,8 +60,8 @@ export function batchNormGradSums(
 }
 
 /**
- * The same behind an activation f: g = dy f'(z) goes to `dx`, and the sums are those of g, taken while it is in the cache.
- * Units: slices.
+ * The same with an activation f: g = dy f'(z) goes to `dx`, and the sums are those of g, computed while it is in the cache.
+ * Items: slices.
  */
 export function batchNormActivationGradSums(
   dy: usize, x: usize, dx: usize, mean: usize, variance: usize, gamma: usize, beta: usize, sums: usize,
@@ -82,7 +82,7 @@ export function batchNormActivationGradSums(
   }
 }
 
-// Adds to the double sums at `sums`, and to the products behind them, what at most COLUMN_BLOCK rows have.
+// Adds the sums of at most COLUMN_BLOCK rows to the double sums at `sums`, and their products to those after them.
 function productsOfRows(dy: usize, x: usize, mean: usize, sums: usize, count: i32, pitch: i32, width: i32): void {
   const products = sums + doubles(padded(width));
   const step = bytes(pitch);
@@ -97,7 +97,7 @@ function productsOfRows(dy: usize, x: usize, mean: usize, sums: usize, count: i3
   }
 }
 
-/** dbeta = sum dy, dgamma = rstd sum dy (x - mean). Units: channels. */
+/** dbeta = sum dy, dgamma = rstd sum dy (x - mean). Items: channels. */
 export function batchNormGradParameters(
   sums: usize, variance: usize, dgamma: usize, dbeta: usize, width: i32, slices: i32, epsilon: f32,
   first: i32, last: i32, scratch: usize,
@@ -114,7 +114,7 @@ export function batchNormGradParameters(
   }
 }
 
-/** dx = gamma rstd (dy - dbeta / rows - (x - mean) rstd dgamma / rows); dy may lie at dx. Units: rows. */
+/** dx = gamma rstd (dy - dbeta / rows - (x - mean) rstd dgamma / rows); dy may lie at dx. Items: rows. */
 export function batchNormGradInput(
   dy: usize, x: usize, dx: usize, mean: usize, variance: usize, gamma: usize, dgamma: usize, dbeta: usize,
   rows: i32, pitch: i32, width: i32, epsilon: f32, first: i32, last: i32, scratch: usize,

@@ -1,9 +1,9 @@
-// What the kernels of batch normalization share. They see x as [rows, channels] and work on `width` channels from `x` on, so
-// that rows are `pitch` floats apart.
+// Common parts of the kernels of batch normalization. x is [rows, channels]; they process `width` channels starting at `x`, with
+// rows `pitch` floats apart.
 import { bytes } from './simd';
 import { loadPart, storePart } from './vector';
 
-// The gradient of a function whose value is saved, from its argument.
+// The gradient of a function that normally uses its value, computed from its argument.
 @unmanaged export class FromArgument<Op> {
   @inline gradient(dy: v128, x: v128): v128 {
     const op = changetype<Op>(0);
@@ -22,7 +22,7 @@ export function doubles(n: i32): usize {
   return (<usize>n) << 3;
 }
 
-// Sums in double precision stand in the scratch buffer with room for whole vectors.
+// Sums in double precision, in the scratch buffer, padded to whole vectors.
 // @ts-ignore: decorator
 @inline
 export function padded(width: i32): i32 {
@@ -65,7 +65,7 @@ export function affine(x: usize, mean: usize, scale: usize, shift: usize, at: us
   return f32x4.add(f32x4.mul(d, v128.load(scale + at)), v128.load(shift + at));
 }
 
-/** g = Op.gradient(dy, z) for `rows` rows, with z = (x - mean) scale + shift computed again. */
+/** g = Op.gradient(dy, z) for `rows` rows, with z = (x - mean) scale + shift recomputed. */
 export function gradientRows<Op>(
   dy: usize, x: usize, g: usize, mean: usize, scale: usize, shift: usize, pitch: i32, width: i32, rows: i32,
 ): void {

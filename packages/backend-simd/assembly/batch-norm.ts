@@ -6,8 +6,8 @@ import { COLUMN_BLOCK, flush, upperHalf } from './sums';
 import { loadPart } from './vector';
 
 /**
- * For each channel the sum of x and the sum of x^2, of slice u the doubles at sums + u * 16 * width. Within a block of
- * rows squares are taken of the distance to the block's mean, so that a large mean costs no digits. Units: slices.
+ * For each channel the sum of x and the sum of x^2; the doubles of slice u are at sums + u * 16 * width. Within a block of rows, the
+ * squares are around the mean of the block, so that a large mean does not lose digits. Items: slices.
  */
 export function batchNormSums(
   x: usize, sums: usize, rows: i32, pitch: i32, width: i32, per: i32, first: i32, last: i32, scratch: usize,
@@ -32,8 +32,8 @@ export function batchNormSums(
   }
 }
 
-// Adds to the sums of x and x^2 what a block of `count` rows has, whose sum around `origin` and squares around its mean are
-// given. Around the first row, as the origin, sums stay small and keep their digits.
+// Adds a block of `count` rows to the sums of x and x^2. Its sum around `origin` and its squares around its mean are given. The origin
+// is the first row, so that the sums stay small and keep their digits.
 // @ts-ignore: decorator
 @inline
 function flushMoments(sums: usize, squares: usize, origin: v128, sum: v128, square: v128, count: i32): void {
@@ -48,7 +48,7 @@ function flushMoments(sums: usize, squares: usize, origin: v128, sum: v128, squa
   v128.store(squares, f64x2.add(v128.load(squares, 16), f64x2.mul(f64x2.mul(high, high), share)), 16);
 }
 
-// Eight channels at a time, so that several sums are under way at once.
+// Eight channels at a time, so that several sums are computed in parallel.
 // @ts-ignore: decorator
 @inline
 function sumsOfWideBlock(x: usize, sums: usize, squares: usize, count: i32, step: usize): void {
@@ -95,7 +95,7 @@ function sumsOfBlock(x: usize, sums: usize, squares: usize, count: i32, step: us
   flushMoments(sums, squares, origin, sum, square, count);
 }
 
-/** mean = sum x / rows, variance = sum x^2 / rows - mean^2. Units: channels. */
+/** mean = sum x / rows, variance = sum x^2 / rows - mean^2. Items: channels. */
 export function batchNormMoments(
   sums: usize, mean: usize, variance: usize, rows: i32, width: i32, slices: i32, first: i32, last: i32, scratch: usize,
 ): void {
@@ -107,15 +107,15 @@ export function batchNormMoments(
     }
     const m = sum / <f64>rows;
     f32.store(mean + bytes(c), <f32>m);
-    // max() would turn NaN into 0 in one order of operands and not in the other: written out.
+    // Not max(), which would turn NaN into 0 depending on the order of its operands.
     const v = square / <f64>rows - m * m;
     f32.store(variance + bytes(c), v < 0 ? 0 : <f32>v);
   }
 }
 
 /**
- * y = f((x - mean) * gamma / sqrt(variance + epsilon) + beta) with the activation f; gamma and beta may be 0 for none.
- * Units: rows.
+ * y = f((x - mean) * gamma / sqrt(variance + epsilon) + beta) with the activation f. gamma and beta are 0 if they are missing.
+ * Items: rows.
  */
 export function batchNormApply(
   x: usize, y: usize, mean: usize, variance: usize, gamma: usize, beta: usize, pitch: i32, width: i32, epsilon: f32,

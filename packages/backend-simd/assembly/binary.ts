@@ -1,8 +1,9 @@
-// out = f(a, b) with broadcasting; `operation` is the index of f in the list at `row`. The last axis is contiguous in the output; along it an operand steps by 1 or stays.
+// out = f(a, b) with broadcasting; `operation` is the index of f in the list at `row`. The last axis is contiguous in the output; along
+// it an operand has the step 1 or 0.
 //
-// layout = 0: the operands are flat. A step of 1 reads on, 0 stays on a scalar (units: elements); 2 reads `inner` floats
-//             again and again (units: rows of `inner` floats).
-// else:       units are rows of `inner` floats under up to three outer axes; int32 at `layout`: sizes of the middle and
+// layout = 0: the operands are flat. The step is 1 for a tensor and 0 for a scalar (items: elements), or 2 for `inner` floats that are
+//             repeated (items: rows of `inner` floats).
+// else:       items are rows of `inner` floats under up to three outer axes; int32 at `layout`: sizes of the middle and
 //             the last outer axis, then the three outer strides of a, of b (in floats).
 import * as math from './math';
 import { bytes } from './simd';
@@ -12,7 +13,7 @@ import { loadPart, overlap, storePart } from './vector';
 @unmanaged class Sub { @inline apply(a: v128, b: v128): v128 { return f32x4.sub(a, b); } }
 @unmanaged class Multiply { @inline apply(a: v128, b: v128): v128 { return f32x4.mul(a, b); } }
 @unmanaged class RealDiv { @inline apply(a: v128, b: v128): v128 { return f32x4.div(a, b); } }
-// The instruction has tfjs's meaning: NaN when either is NaN, +0 above -0.
+// The instruction has the semantics of tfjs: NaN if either is NaN, and +0 is larger than -0.
 @unmanaged class Maximum { @inline apply(a: v128, b: v128): v128 { return f32x4.max(a, b); } }
 @unmanaged class Minimum { @inline apply(a: v128, b: v128): v128 { return f32x4.min(a, b); } }
 @unmanaged class SquaredDifference {
@@ -95,7 +96,7 @@ function bSteps<Op>(a: v128, b: usize, out: usize, total: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function rowOf<Op>(a: usize, b: usize, out: usize, stepA: i32, stepB: i32, n: i32): void {
+function applyRow<Op>(a: usize, b: usize, out: usize, stepA: i32, stepB: i32, n: i32): void {
   if (stepA & stepB) bothStep<Op>(a, b, out, n);
   else if (stepA) aSteps<Op>(a, v128.load32_splat(b), out, n);
   else bSteps<Op>(v128.load32_splat(a), b, out, n);
@@ -104,18 +105,18 @@ function rowOf<Op>(a: usize, b: usize, out: usize, stepA: i32, stepB: i32, n: i3
 // The same order as in src/kernels/binary.ts.
 function row(operation: i32, a: usize, b: usize, out: usize, stepA: i32, stepB: i32, n: i32): void {
   switch (operation) {
-    case 0: return rowOf<Add>(a, b, out, stepA, stepB, n);
-    case 1: return rowOf<Sub>(a, b, out, stepA, stepB, n);
-    case 2: return rowOf<Multiply>(a, b, out, stepA, stepB, n);
-    case 3: return rowOf<RealDiv>(a, b, out, stepA, stepB, n);
-    case 4: return rowOf<Maximum>(a, b, out, stepA, stepB, n);
-    case 5: return rowOf<Minimum>(a, b, out, stepA, stepB, n);
-    case 6: return rowOf<SquaredDifference>(a, b, out, stepA, stepB, n);
-    case 7: return rowOf<Prelu>(a, b, out, stepA, stepB, n);
+    case 0: return applyRow<Add>(a, b, out, stepA, stepB, n);
+    case 1: return applyRow<Sub>(a, b, out, stepA, stepB, n);
+    case 2: return applyRow<Multiply>(a, b, out, stepA, stepB, n);
+    case 3: return applyRow<RealDiv>(a, b, out, stepA, stepB, n);
+    case 4: return applyRow<Maximum>(a, b, out, stepA, stepB, n);
+    case 5: return applyRow<Minimum>(a, b, out, stepA, stepB, n);
+    case 6: return applyRow<SquaredDifference>(a, b, out, stepA, stepB, n);
+    case 7: return applyRow<Prelu>(a, b, out, stepA, stepB, n);
   }
 }
 
-/** Writes `inner` floats `times` times in a row. */
+/** Repeats `inner` floats `times` times. */
 function repeat(x: usize, out: usize, inner: i32, times: i32): void {
   const size = bytes(inner);
   for (let i = 0; i < times; i++) memory.copy(out + <usize>i * size, x, size);

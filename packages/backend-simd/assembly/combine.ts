@@ -1,7 +1,7 @@
 import { bytes, multiplyAdd } from './simd';
 import { loadPart, overlap, storePart } from './vector';
 
-/** out = a x + b y; y may be left out (0). Units: elements. */
+/** out = a x + b y; y is optional (0). Items: elements. */
 export function combine(
   x: usize, y: usize, out: usize, a: f32, b: f32, first: i32, last: i32, scratch: usize,
 ): void {

@@ -16,7 +16,7 @@ function compare(operation: i32, a: v128, b: v128): v128 {
   }
 }
 
-// An operand that stays is read again from the same place: `load32_splat` for a step of 0.
+// An operand with the step 0 is loaded by `load32_splat`.
 // @ts-ignore: decorator
 @inline
 function operand(pointer: usize, step: i32, n: i32): v128 {
@@ -65,7 +65,7 @@ export function compareFloats(
   }
 }
 
-/** out[i] = bytes[i] != 0 ? t[i] : e[i]. Units: elements. */
+/** out[i] = bytes[i] != 0 ? t[i] : e[i]. Items: elements. */
 export function select(
   condition: usize, t: usize, e: usize, out: usize, first: i32, last: i32, scratch: usize,
 ): void {

@@ -2,21 +2,21 @@
 // dy[pixel, n]. Both operands already have the summed index outermost, so packing is copying.
 import { Geometry, TAPS } from './geometry';
 import { packPanel } from './pack';
-import { PANEL, panelsOf } from './panel';
+import { PANEL, countPanels } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
-/** Pixels, panels of four channels, and columns of dy that a block in scratch holds. */
+/** The numbers of pixels, panels of four channels, and columns of dy in a block in scratch. */
 const PIXELS: i32 = 256;
 const PANELS: i32 = 16;
 const COLUMNS: i32 = 128;
-/** Bytes of a panel of x; not a power of two, or all panels would fall on the same lines of the cache. */
+/** Bytes of a panel of x. Not a power of two, because otherwise all panels would map to the same cache lines. */
 const PANEL_BYTES: usize = 256 * 16 + 64;
 const PIXEL_BYTES: usize = 12;
 
 /**
- * Sums over a part of the pixels: partial [splits, taps * ceil(channels / 4) * 4, ceil(n / PANEL) * PANEL].
- * Units: splits by groups of `group` panels by blocks of 128 columns. `pixels` is those of all images.
+ * Sums over parts of the pixels: partial [splits, taps * ceil(channels / 4) * 4, ceil(n / PANEL) * PANEL].
+ * Items: splits by groups of `group` panels by blocks of 128 columns. `pixels` is those of all images.
  */
 export function convolveFilter(
   geometry: usize, x: usize, dy: usize, partial: usize, pixels: i32, splits: i32, group: i32,
@@ -28,13 +28,13 @@ export function convolveFilter(
   const panels = g.taps * perTap;
   const groups = (panels + group - 1) / group;
   const columnBlocks = (n + COLUMNS - 1) / COLUMNS;
-  const stride = bytes(panelsOf(n) * PANEL);
+  const stride = bytes(countPanels(n) * PANEL);
   const aBlock = scratch, bBlock = aBlock + PANEL_BYTES * PANELS, info = bBlock + bytes(PIXELS * COLUMNS);
-  for (let unit = first; unit < last; unit++) {
-    const split = unit / (groups * columnBlocks);
-    const panel = unit / columnBlocks % groups * group;
-    const column = unit % columnBlocks * COLUMNS;
-    const columns = min(COLUMNS, n - column), columnPanels = panelsOf(columns);
+  for (let item = first; item < last; item++) {
+    const split = item / (groups * columnBlocks);
+    const panel = item / columnBlocks % groups * group;
+    const column = item % columnBlocks * COLUMNS;
+    const columns = min(COLUMNS, n - column), columnPanels = countPanels(columns);
     const end = min(panels, panel + group);
     const out = partial + stride * (split * panels + panel) * 4 + bytes(column);
     for (let i = 0; i < (end - panel) * 4; i++) memory.fill(out + stride * i, 0, bytes(columnPanels) * PANEL);
@@ -59,12 +59,12 @@ export function convolveFilter(
   }
 }
 
-/** Adds the splits and drops the padding: out [taps, channels, n]. Units: rows of n. */
+/** Adds the splits and drops the padding: out [taps, channels, n]. Items: rows of n. */
 export function reduceFilter(
   partial: usize, out: usize, channels: i32, taps: i32, n: i32, splits: i32, first: i32, last: i32, scratch: usize,
 ): void {
   const padded = (channels + 3) & ~3;
-  const stride = bytes(panelsOf(n) * PANEL);
+  const stride = bytes(countPanels(n) * PANEL);
   const splitBytes = stride * taps * padded;
   for (let row = first; row < last; row++) {
     const source = partial + stride * (row / channels * padded + row % channels);
@@ -83,7 +83,7 @@ export function reduceFilter(
   }
 }
 
-/** For each pixel of the grid: pointer to the source pixel read around, its y and its x. */
+/** For each pixel of the grid: the pointer to its source pixel, and the y and x of that. */
 function locate(g: Geometry, x: usize, pixel: i32, count: i32, info: usize): void {
   const perImage = g.gridHeight * g.gridWidth;
   for (let i = 0; i < count; i++, pixel++) {
@@ -125,7 +125,7 @@ function gather(
   }
 }
 
-/** `channels` floats (not a multiple of four) to panels of four, the last filled up with zeros. */
+/** Copies `channels` floats (not a multiple of four) to panels of four, and pads the last with zeros. */
 function copyChannels(source: usize, out: usize, channels: i32): void {
   for (; channels >= 4; channels -= 4) {
     v128.store(out, v128.load(source));

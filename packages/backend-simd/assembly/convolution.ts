@@ -1,21 +1,21 @@
-// Convolutions of tensors [images, height, width, channels] as matrix products whose operand A is gathered while it is
-// packed: row = output pixel, column = (tap, channel). The gradient for the input is the same with other geometry.
+// Convolutions of tensors [images, height, width, channels] as matrix products whose operand A is gathered during packing:
+// row = output pixel, column = (tap, channel). The gradient for the input is the same with another geometry.
 import { storeRow } from './epilogue';
 import { balance, COLUMNS, DEPTH, ROWS } from './gemm';
 import { Geometry, TAPS } from './geometry';
 import { packPanel, packRows } from './pack';
-import { PANEL, panelsOf } from './panel';
+import { PANEL, countPanels } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
-/** What a row of a block knows, in scratch: pointer to the pixel read around, its y and x, pointer to the output. */
+/** The size of a row's information in scratch: the pointer to the source pixel, its y and x, and the pointer to the output. */
 const ROW_BYTES: usize = 16;
-/** Channels up to which neighboring taps are packed together; more channels fill whole vectors. */
+/** Up to this number of channels, adjacent taps are packed together; more channels fill whole vectors. */
 const FEW_CHANNELS: i32 = 12;
 
 /**
- * Packs filters to panels [ceil(columns / PANEL)][taps][inner][PANEL]. `order` holds which tap of the filter each tap is;
- * strides in elements. Units: panels.
+ * Packs filters to panels [ceil(columns / PANEL)][taps][inner][PANEL]. `order` maps taps to those of the filter; strides are in
+ * elements. Items: panels.
  */
 export function packFilter(
   filter: usize, out: usize, order: usize, taps: i32, inner: i32, columns: i32,
@@ -32,7 +32,7 @@ export function packFilter(
 
 /**
  * out = activation(sum over taps and channels of source * filter + bias), the filter packed by packFilter.
- * Units: blocks of blockRows pixels of the grid by blockColumns output channels; `rows` is the pixels of all images.
+ * Items: blocks of blockRows pixels of the grid by blockColumns output channels; `rows` is the number of pixels of all images.
  */
 export function convolve(
   geometry: usize, source: usize, filter: usize, out: usize, rows: i32, blockRows: i32, blockColumns: i32,
@@ -47,16 +47,16 @@ export function convolve(
   const info = zeros + bytes(DEPTH);
   memory.fill(zeros, 0, bytes(DEPTH));
 
-  // The inner dimension in parts that fit the block: several whole taps, or parts of one tap.
+  // The inner dimension is divided into parts that fit in the block: several whole taps, or parts of one tap.
   const chunk = channels > DEPTH ? balance(channels) : channels;
   const most = max(1, DEPTH / channels);
   const parts = max(1, (taps + most - 1) / most);
   const together = (taps + parts - 1) / parts;
 
-  for (let unit = first; unit < last; unit++) {
-    const row = unit / columnBlocks * blockRows, column = unit % columnBlocks * blockColumns;
+  for (let item = first; item < last; item++) {
+    const row = item / columnBlocks * blockRows, column = item % columnBlocks * blockColumns;
     const count = min(blockRows, rows - row), columns = min(blockColumns, n - column);
-    const columnPanels = panelsOf(columns);
+    const columnPanels = countPanels(columns);
     const stride = bytes(columnPanels) * PANEL;
     const panel = filter + panelBytes * (column / PANEL);
     locate(g, source, out, row, count, info);
@@ -80,7 +80,7 @@ export function convolve(
   }
 }
 
-/** Fills the row information of `count` pixels of the grid from `row`; repeats the last up to a multiple of four. */
+/** Writes the row information of `count` pixels of the grid, starting at `row`, and repeats the last to a multiple of four. */
 function locate(g: Geometry, source: usize, out: usize, row: i32, count: i32, info: usize): void {
   const perImage = g.gridHeight * g.gridWidth;
   const sourceImage = bytes(g.sourceHeight * g.sourceWidth) * g.channels;
@@ -109,7 +109,7 @@ function locate(g: Geometry, source: usize, out: usize, row: i32, count: i32, in
   }
 }
 
-/** The pixel at (dy, dx) from that of a row, or the zeros when it lies outside. */
+/** The pixel at the offset (dy, dx) from that of a row, or zeros if it is outside. */
 // @ts-ignore: decorator
 @inline
 function at(g: Geometry, info: usize, dy: i32, dx: i32, offset: usize, zeros: usize): usize {
@@ -118,7 +118,7 @@ function at(g: Geometry, info: usize, dy: i32, dx: i32, offset: usize, zeros: us
   return inside ? <usize>i32.load(info) + offset : zeros;
 }
 
-/** Whether the pixels from (dy, dx) to (dy, dx + more) from that of a row all lie inside. */
+/** Whether the pixels at the offsets (dy, dx) to (dy, dx + more) from that of a row are all inside. */
 // @ts-ignore: decorator
 @inline
 function allInside(g: Geometry, info: usize, dy: i32, dx: i32, more: i32): bool {
@@ -126,7 +126,7 @@ function allInside(g: Geometry, info: usize, dy: i32, dx: i32, more: i32): bool 
   return <bool>((<u32>y < <u32>g.sourceHeight) & (x >= 0) & (x + more < g.sourceWidth));
 }
 
-/** How many of `taps` taps, the first included, read pixels that lie side by side. */
+/** The number of taps, including the first, that read adjacent pixels. */
 // @ts-ignore: decorator
 @inline
 function sideBySide(tap: usize, taps: i32): i32 {
@@ -137,8 +137,8 @@ function sideBySide(tap: usize, taps: i32): i32 {
 }
 
 /**
- * Packs channels [channel, channel + width) of `taps` taps for all rows of the block, four rows a panel. All channels of
- * pixels that lie side by side are one stretch of memory: few channels are packed by the stretch, not by the tap.
+ * Packs channels [channel, channel + width) of `taps` taps for all rows of the block, four rows per panel. The channels of adjacent
+ * pixels are contiguous in memory, so a small number of channels is packed for several taps at once.
  */
 function gather(
   g: Geometry, tap: usize, taps: i32, channel: i32, width: i32, rows: i32, info: usize, zeros: usize, out: usize,

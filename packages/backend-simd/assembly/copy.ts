@@ -1,6 +1,6 @@
 import { bytes } from './simd';
 
-/** Fills 4-byte elements with the bits of `value`. Units: elements. */
+/** Fills 4-byte elements with the bits of `value`. Items: elements. */
 export function fill(out: usize, value: f32, first: i32, last: i32, scratch: usize): void {
   let pointer = out + bytes(first);
   const end = out + bytes(last);

@@ -1,16 +1,16 @@
-// Depthwise convolutions: every channel has its own filter, [taps, channels]. Vectorized over channels. A channel
-// multiplier is taken care of around these kernels, by repeating channels of the input and adding up those of its gradient.
+// Depthwise convolutions: each channel has a separate filter, [taps, channels]. Vectorized over channels. A channel multiplier is
+// handled outside of these kernels, by repeating channels of the input and summing those of its gradient.
 import { storeRow } from './epilogue';
 import { Geometry, TAPS } from './geometry';
 import { bytes, multiplyAdd } from './simd';
 
-/** Channels that are summed at a time in scratch. */
+/** The number of channels that are summed at a time in scratch. */
 const CHANNELS: i32 = 16384;
 
 /**
- * out[pixel, c] = activation(sum over taps of source[pixel at tap, c] * filter[tap, c] + bias[c]); also the gradient for
- * the input, with the geometry of a phase. `order` holds which tap of the filter each tap is.
- * Units: rows of the grid of all images.
+ * out[pixel, c] = activation(sum over taps of source[pixel at tap, c] * filter[tap, c] + bias[c]). With the geometry of a phase, it is
+ * the gradient for the input. `order` maps taps to those of the filter.
+ * Items: rows of the grid of all images.
  */
 export function depthwise(
   geometry: usize, source: usize, filter: usize, out: usize, order: usize,
@@ -20,8 +20,8 @@ export function depthwise(
   const channels = g.channels;
   const sourceImage = bytes(g.sourceHeight * g.sourceWidth) * channels;
   const outImage = bytes(g.outHeight * g.outWidth) * channels;
-  for (let unit = first; unit < last; unit++) {
-    const image = unit / g.gridHeight, row = unit % g.gridHeight;
+  for (let item = first; item < last; item++) {
+    const image = item / g.gridHeight, row = item % g.gridHeight;
     const y = row * g.stepY + g.originY;
     const target = out + outImage * image + bytes((row * g.outStepY + g.outOriginY) * g.outWidth * channels);
     for (let column = 0; column < g.gridWidth; column++) {
@@ -80,7 +80,7 @@ function sumTaps(
   }
 }
 
-/** Pointer to the source pixel of a tap, 0 when it lies outside. */
+/** The pointer to the source pixel of a tap, 0 if it is outside. */
 // @ts-ignore: decorator
 @inline
 function tapSource(g: Geometry, taps: usize, tap: i32, source: usize, y: i32, x: i32): usize {
@@ -91,7 +91,7 @@ function tapSource(g: Geometry, taps: usize, tap: i32, source: usize, y: i32, x:
 
 /**
  * Sums for the gradient of the filter: partial [splits, taps, channels] += x[pixel at tap, c] * dy[pixel, c].
- * Units: splits; each takes its share of the `rows` rows of the grid of all images.
+ * Items: splits of the `rows` rows of the grid of all images.
  */
 export function depthwiseFilter(
   geometry: usize, x: usize, dy: usize, partial: usize, rows: i32, splits: i32, first: i32, last: i32, scratch: usize,
@@ -111,7 +111,7 @@ export function depthwiseFilter(
       for (let tap = 0; tap < g.taps; tap++) {
         const sy = y + i32.load(geometry + TAPS + bytes(2 * tap));
         if (<u32>sy >= <u32>g.sourceHeight) continue;
-        // Columns of the grid whose source pixel lies inside.
+        // The columns of the grid whose source pixels are inside.
         const left = g.originX + i32.load(geometry + TAPS + bytes(2 * tap), 4);
         const start = left < 0 ? (-left + g.stepX - 1) / g.stepX : 0;
         const end = min(g.gridWidth, left < g.sourceWidth ? (g.sourceWidth - 1 - left) / g.stepX + 1 : 0);
@@ -151,7 +151,7 @@ function sumRow(a: usize, aStep: usize, b: usize, bStep: usize, count: i32, chan
   }
 }
 
-/** out[i] = sum over s of parts[s, i], parts [count, size]. Units: elements. */
+/** out[i] = sum over s of parts[s, i], parts [count, size]. Items: elements. */
 export function addParts(parts: usize, out: usize, size: i32, count: i32, first: i32, last: i32, scratch: usize): void {
   for (let i = first; i < last; i++) {
     let sum: f32 = 0;
@@ -160,7 +160,7 @@ export function addParts(parts: usize, out: usize, size: i32, count: i32, first:
   }
 }
 
-/** out[i, r] = x[i] for r < times. Units: elements of x. */
+/** out[i, r] = x[i] for r < times. Items: elements of x. */
 export function repeatElements(x: usize, out: usize, times: i32, first: i32, last: i32, scratch: usize): void {
   for (let i = first; i < last; i++) {
     const value = f32.load(x + bytes(i));
@@ -168,7 +168,7 @@ export function repeatElements(x: usize, out: usize, times: i32, first: i32, las
   }
 }
 
-/** out[i] = sum over r < times of x[i, r]. Units: elements of out. */
+/** out[i] = sum over r < times of x[i, r]. Items: elements of out. */
 export function addNeighbors(x: usize, out: usize, times: i32, first: i32, last: i32, scratch: usize): void {
   for (let i = first; i < last; i++) {
     let sum: f32 = 0;

@@ -1,8 +1,8 @@
-// Dropout with a mask that is a function of a key and the index alone, as `fillCounterUniform` of @tenfold/random defines it.
+// Dropout with a mask that depends only on a key and the index, as defined by `fillCounterUniform` of @tenfold/random.
 import { bytes } from './simd';
 import { loadPart, overlap, storePart } from './vector';
 
-/** out[i] = x[i] times 0 where the upper 24 bits of the i-th word are below `threshold`, else times `kept`. Units: elements. */
+/** out[i] = x[i] times 0 where the upper 24 bits of the i-th word are below `threshold`, else times `kept`. Items: elements. */
 export function dropout(
   x: usize, out: usize, firstKey: i32, secondKey: i32, threshold: i32, kept: f32, first: i32, last: i32, scratch: usize,
 ): void {

@@ -9,5 +9,5 @@ import * as math from './math';
   }
 }
 
-/** The gradient of ELU from its value, tfjs's EluGrad. Units: elements. */
+/** The gradient of ELU from its value, tfjs's EluGrad. Items: elements. */
 export function eluGrad(dy: usize, y: usize, dx: usize, first: i32, last: i32, scratch: usize): void { mapGradient<EluGrad>(dy, y, dx, first, last); }

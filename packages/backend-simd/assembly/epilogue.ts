@@ -1,7 +1,7 @@
-// What happens to a row of a product on its way out: bias and activation.
+// The epilogue of a product: bias and activation.
 import { bytes } from './simd';
 
-/** Activations that a product can end with; the TypeScript side uses the same numbers. */
+/** The activations of the epilogue; src/epilogue.ts uses the same numbers. */
 export const RELU: i32 = 1;
 export const RELU6: i32 = 2;
 export const LEAKY_RELU: i32 = 3;
@@ -10,7 +10,7 @@ export const LEAKY_RELU: i32 = 3;
 @inline
 function activate(x: v128, activation: i32, alpha: v128): v128 {
   const zero = f32x4.splat(0);
-  // pmax and pmin keep a NaN in x, and are one instruction where max and min are seven.
+  // pmax and pmin preserve a NaN in x, and are one instruction each, where max and min are seven.
   if (activation == RELU) return f32x4.pmax(x, zero);
   if (activation == RELU6) return f32x4.pmin(f32x4.pmax(x, zero), f32x4.splat(6));
   if (activation == LEAKY_RELU) return v128.bitselect(f32x4.mul(x, alpha), x, f32x4.lt(x, zero));

@@ -1,5 +1,5 @@
-// Every kernel the backend can call. A parallel kernel works on the units [first, last) of its iteration space;
-// `scratch` points to 256 KiB that belong to the calling thread alone.
+// All kernels of the backend. A parallel kernel processes the items [first, last) of its iteration space. `scratch` points to 256 KiB
+// that belong to the calling thread.
 export * from './copy';
 export { gemm, packB } from './gemm';
 export { convolve, packFilter } from './convolution';

@@ -26,7 +26,7 @@ function squaresAround(x: usize, mean: f32, n: i32): f64 {
   return total;
 }
 
-/** y = (x - mean) rstd gamma + beta for every row of n floats; also writes mean and rstd. Units: rows. */
+/** y = (x - mean) rstd gamma + beta for every row of n floats; also writes mean and rstd. Items: rows. */
 export function layerNorm(
   x: usize, gamma: usize, beta: usize, y: usize, mean: usize, rstd: usize, n: i32, epsilon: f32,
   first: i32, last: i32, scratch: usize,
@@ -47,8 +47,8 @@ export function layerNorm(
 }
 
 /**
- * With g = dy gamma and h = (x - mean) rstd: dx = rstd (g - mean(g) - h mean(g h)); of slice u the sums of dy h and of dy
- * over its rows in row u of `dgamma` and `dbeta`. Units: slices of `per` rows, few enough for sums in floats.
+ * With g = dy gamma and h = (x - mean) rstd: dx = rstd (g - mean(g) - h mean(g h)). Row u of `dgamma` and `dbeta` gets the sums of dy h
+ * and of dy over the rows of slice u. Items: slices of `per` rows, few enough for float sums.
  */
 export function layerNormGrad(
   dy: usize, x: usize, mean: usize, rstd: usize, gamma: usize, dx: usize, dgamma: usize, dbeta: usize,

@@ -1,7 +1,7 @@
 import { bytes } from './simd';
 import { copyFloats } from './vector';
 
-/** An activation function as what {@link map} applies, without parameters. */
+/** Adapts an activation function, which has no parameters, to {@link map}. */
 @unmanaged export class Activation<Op> {
   @inline apply(x: v128, p: v128, q: v128): v128 { return changetype<Op>(0).value(x); }
 }
@@ -17,14 +17,14 @@ export function map<Op>(x: usize, out: usize, p: f32, q: f32, first: i32, last: 
   x += bytes(first);
   out += bytes(first);
   let from = x, to = out;
-  // Fewer than two vectors are computed in the scratch buffer, so that the operation is in this code only once.
+  // Fewer than two vectors are computed in the scratch buffer, so that the operation is compiled only once.
   if (total < 8) {
     copyFloats(scratch, x, total);
     from = scratch;
     to = scratch + 32;
   }
   for (let n = total; n > 0; n -= 8) {
-    // The last two vectors end with the array; some results are then computed twice.
+    // The last two vectors end at the end of the array, so some results are computed twice.
     if (n < 8 && total >= 8) {
       from -= bytes(8 - n);
       to -= bytes(8 - n);

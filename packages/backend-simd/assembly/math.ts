@@ -62,14 +62,14 @@ function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
 }
 
-/** exp(x), 1.1 ulp; subnormal results and overflow as they should be. */
+/** exp(x), 1.1 ulp; correct for subnormal results and overflow. */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
   x = atMost(atLeast(x, all(-104)), all(89));
   const n = roundToInteger(f32x4.mul(x, all(1.44269504)));
   const y = f32x4.add(expm1Near(reduce(x, n)), all(1));
-  // 2^n alone would leave the range of normal numbers near both ends: scale twice.
+  // 2^n alone would leave the range of normal numbers near both ends, so it scales twice.
   const half = roundToInteger(f32x4.mul(n, all(0.5)));
   return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(f32x4.sub(n, half)));
 }
@@ -82,7 +82,7 @@ export function expNegative(x: v128): v128 {
   const biased = f32x4.add(f32x4.mul(inside, all(1.44269504)), all(12582912 + 127));
   const n = f32x4.sub(biased, all(12582912 + 127));
   const y = f32x4.add(expm1Near(reduce(inside, n)), all(1));
-  // The integer sits in the low bits of the rounded sum: shifted left by 23 it is the exponent.
+  // The integer is in the low bits of the rounded sum; shifted left by 23, it is the exponent.
   const scaled = f32x4.mul(y, i32x4.shl(biased, 23));
   return v128.andnot(scaled, f32x4.lt(x, all(-87.3)));
 }
@@ -132,7 +132,7 @@ export function log(x: v128): v128 {
 @inline
 export function log1p(x: v128): v128 {
   const u = f32x4.add(x, all(1));
-  // What rounding 1 + x lost is made good by the quotient x / (u - 1).
+  // The quotient x / (u - 1) corrects the rounding error of 1 + x.
   const y = f32x4.mul(log(u), f32x4.div(x, f32x4.sub(u, all(1))));
   const whole = v128.or(f32x4.eq(u, all(1)), f32x4.eq(x, all(Infinity)));
   return choose(whole, x, choose(f32x4.eq(x, all(-1)), all(-Infinity), y));

@@ -4,7 +4,7 @@ import { copyFloats } from './vector';
 
 /**
  * Copies rows of `inner` floats between two arrays with up to four outer axes. int32 at `layout`: the sizes of the last
- * three outer axes, the four strides in x, the four in out (in floats, negative ones allowed). Units: rows.
+ * three outer axes, the four strides in x, the four in out (in floats, possibly negative). Items: rows.
  */
 export function copyRows(x: usize, out: usize, inner: i32, layout: usize, first: i32, last: i32, scratch: usize): void {
   const n1 = i32.load(layout), n2 = i32.load(layout, 4), n3 = i32.load(layout, 8);
@@ -30,7 +30,7 @@ export function copyRows(x: usize, out: usize, inner: i32, layout: usize, first:
 /**
  * Transposes matrices: out[j, i] = x[i, j] under up to two outer axes. int32 at `layout`: rows and columns of x, the
  * stride of a row in x and of a column's row in out, the size of the second outer axis, the two outer strides in x, the
- * two in out (in floats). Units: bands of 16 rows of every matrix.
+ * two in out (in floats). Items: bands of 16 rows of every matrix.
  */
 export function transposeMatrices(x: usize, out: usize, layout: usize, first: i32, last: i32, scratch: usize): void {
   const rows = i32.load(layout), columns = i32.load(layout, 4);
@@ -51,8 +51,8 @@ function transposeBand(
   x: usize, out: usize, rows: i32, columns: i32, pitchX: usize, pitchOut: usize, scratch: usize,
 ): void {
   let j = 0;
-  // Squares of 16 go through the scratch buffer, so that each cache line is read once and written once: rows that are a
-  // power of two apart would push each other out of the cache.
+  // Squares of 16 go through the scratch buffer, so that each cache line is read and written once. Otherwise rows at a distance of a
+  // power of two would evict each other from the cache.
   if (rows == 16) {
     for (; j + 16 <= columns; j += 16) {
       for (let i = 0; i < 16; i++) {
@@ -101,7 +101,7 @@ function transposeFour(x: usize, out: usize, pitchX: usize, pitchOut: usize): vo
 
 /**
  * out[o, k] = x[o, indices[k]], rows of `inner` floats; x is [outer, size, inner], `count` the number of indices.
- * Units: outer x indices.
+ * Items: outer x indices.
  */
 export function gatherRows(
   x: usize, indices: usize, out: usize, size: i32, count: i32, inner: i32, first: i32, last: i32, scratch: usize,
@@ -113,8 +113,8 @@ export function gatherRows(
 }
 
 /**
- * out[s] = sum of the rows x[i] with ids[i] = s; ids outside [0, segments) are left out. Units: columns of four floats,
- * so that no two threads write the same place.
+ * out[s] = sum of the rows x[i] with ids[i] = s; ids outside [0, segments) are ignored. Items: columns of four floats, so that no two
+ * threads write to the same address.
  */
 export function segmentSum(
   x: usize, ids: usize, out: usize, rows: i32, segments: i32, inner: i32, first: i32, last: i32, scratch: usize,
@@ -140,7 +140,7 @@ export function segmentSum(
   }
 }
 
-/** out[i, indices[i]] = on, off elsewhere; rows of `depth` floats. Units: rows. */
+/** out[i, indices[i]] = on, off elsewhere; rows of `depth` floats. Items: rows. */
 export function oneHot(
   indices: usize, out: usize, depth: i32, on: f32, off: f32, first: i32, last: i32, scratch: usize,
 ): void {

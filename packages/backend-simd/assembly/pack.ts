@@ -1,4 +1,4 @@
-// Packing: copies of operands in the order in which the tiles read them.
+// Packing: copies operands in the order in which the tiles read them.
 import { PANEL } from './panel';
 import { bytes } from './simd';
 
@@ -15,7 +15,7 @@ export function transpose4x4(r0: usize, r1: usize, r2: usize, r3: usize, out: us
   v128.store(out + 3 * step, v128.shuffle<i64>(abHigh, cdHigh, 1, 3));
 }
 
-/** Four rows of `count` floats each as a panel [count][4]. */
+/** Packs four rows of `count` floats into a panel [count][4]. */
 export function packRows(r0: usize, r1: usize, r2: usize, r3: usize, out: usize, count: i32): void {
   for (; count >= 4; count -= 4) {
     transpose4x4(r0, r1, r2, r3, out, 16);
@@ -38,7 +38,7 @@ export function packRows(r0: usize, r1: usize, r2: usize, r3: usize, out: usize,
   }
 }
 
-/** `rows` (1 to 4) neighboring columns of a matrix as a panel [count][4], the rest zero: A given transposed. */
+/** Packs `rows` (1 to 4) adjacent columns of a transposed A into a panel [count][4], padded with zeros. */
 export function packColumns(source: usize, step: usize, rows: i32, out: usize, count: i32): void {
   if (rows == 4) {
     for (; count > 0; count--) {
@@ -59,7 +59,7 @@ export function packColumns(source: usize, step: usize, rows: i32, out: usize, c
 }
 
 /**
- * Columns of B as a panel [k][PANEL]: `columns` (1 to PANEL) of them from `source`, the rest zero.
+ * Packs `columns` (1 to PANEL) columns of B, starting at `source`, into a panel [k][PANEL], padded with zeros.
  * Strides in elements, from one k to the next and from one column to the next.
  */
 export function packPanel(source: usize, kStride: i32, columnStride: i32, columns: i32, out: usize, k: i32): void {

@@ -1,14 +1,14 @@
-// How wide a panel of the packed operand B is.
+// The width of a panel of the packed operand B.
 
 /**
- * Columns of a panel: 8 for vectors of 128 bits. 16 in the wide variant, whose pairs of vectors V8 fuses to 256 bits when
- * it is told to; there as here eight accumulators of the width that is executed.
+ * The number of columns of a panel: 8 for vectors of 128 bits, 16 in the wide variant, whose pairs of vectors V8 can fuse to 256
+ * bits. Both have eight accumulators of the executed width.
  */
 export const PANEL: i32 = TENFOLD_WIDE ? 16 : 8;
 
-/** How many panels n columns fill. */
+/** The number of panels for n columns. */
 // @ts-ignore: decorator
 @inline
-export function panelsOf(n: i32): i32 {
+export function countPanels(n: i32): i32 {
   return (n + PANEL - 1) / PANEL;
 }

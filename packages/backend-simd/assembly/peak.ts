@@ -1,17 +1,17 @@
-// The roof of every product: multiply-adds on registers alone, as many chains as the tiles have.
+// The peak of all products: multiply-adds on registers only, with as many chains as the tiles have.
 import { PANEL } from './panel';
 import { multiplyAdd } from './simd';
 
 /**
- * 64 floating-point operations per round: 8 chains of vectors, in the wide variant 16, which V8
- * fuses in pairs since their sums go to neighboring places in the end, as in the tiles. Units: rounds.
+ * 64 floating-point operations per round: 8 chains of vectors, or 16 in the wide variant, which V8 fuses in pairs because their sums
+ * are stored at adjacent addresses, as in the tiles. Items: rounds.
  */
 export function multiplyAddPeak(first: i32, last: i32, scratch: usize): void {
   if (PANEL == 8) peak8(last - first, scratch);
   else peak16((last - first) >> 1, scratch);
 }
 
-// 64 operations a round.
+// 64 operations per round.
 function peak8(rounds: i32, scratch: usize): void {
   let a = f32x4.splat(1), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
   const x = f32x4.splat(0.999), y = f32x4.splat(0.001);
@@ -29,7 +29,7 @@ function peak8(rounds: i32, scratch: usize): void {
   v128.store(scratch, sum);
 }
 
-// 128 operations a round, so half as many rounds.
+// 128 operations per round, so half as many rounds.
 function peak16(rounds: i32, scratch: usize): void {
   let a = f32x4.splat(1), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
   let i = a, j = a, k = a, l = a, m = a, n = a, o = a, p = a;

@@ -1,6 +1,6 @@
 // Pooling over [batch, height, width, channels]. `window` points to int32: input height, input width, channels, output
 // height, output width, filter height, filter width, stride height, stride width, padding top, padding left.
-// Units: images.
+// Items: images.
 import * as math from './math';
 import { bytes } from './simd';
 import { loadPart, storePart } from './vector';
@@ -11,7 +11,7 @@ function at(window: usize, i: i32): i32 {
   return i32.load(window + bytes(i));
 }
 
-/** The largest value of each window. As in tfjs a NaN counts as smaller than everything. */
+/** The largest value of each window. As in tfjs, NaN counts as smaller than all numbers. */
 export function maxPool(x: usize, out: usize, window: usize, first: i32, last: i32, scratch: usize): void {
   const height = at(window, 0), width = at(window, 1), channels = at(window, 2);
   const outHeight = at(window, 3), outWidth = at(window, 4);
@@ -51,7 +51,7 @@ export function maxPool(x: usize, out: usize, window: usize, first: i32, last: i
   }
 }
 
-// A 2x2 window, the usual one.
+// For the usual 2x2 window.
 function largestOfFour(x: usize, out: usize, channels: i32, line: usize): void {
   const pixel = bytes(channels);
   for (let n = channels; n > 0; n -= 4) {
@@ -101,7 +101,7 @@ function scatterFour(dy: usize, x: usize, dx: usize, channels: i32, line: usize)
     const p = loadPart(x, n), q = loadPart(x + pixel, n), r = loadPart(x + line, n), s = loadPart(x + line + pixel, n);
     let best = f32x4.pmax(f32x4.splat(-Infinity), p);
     best = f32x4.pmax(f32x4.pmax(f32x4.pmax(best, q), r), s);
-    // A window without a value above -Infinity has no largest value: it gets no gradient.
+    // A window without a value above -Infinity has no largest value, so it gets no gradient.
     let open = f32x4.gt(best, f32x4.splat(-Infinity));
     let hit = v128.and(f32x4.eq(p, best), open);
     addPart(dx, v128.and(hit, gradient), n);
@@ -182,7 +182,7 @@ export function avgPool(x: usize, out: usize, window: usize, first: i32, last: i
   }
 }
 
-/** dx: each pixel of a window takes dy over the size of the whole window, as tfjs's kernel of that name has it. */
+/** dx: each pixel of a window gets dy divided by the size of the whole window, like tfjs's kernel. */
 export function avgPoolGrad(dy: usize, dx: usize, window: usize, first: i32, last: i32, scratch: usize): void {
   const height = at(window, 0), width = at(window, 1), channels = at(window, 2);
   const outHeight = at(window, 3), outWidth = at(window, 4);

@@ -1,17 +1,17 @@
-// One step of recurrent layers: gates and states, and their gradients. `product` and the states before are 0 in the first
-// step, where they are zeros. Units: rows of the batch.
+// One time step of recurrent layers: gates and states, and their gradients. The pointers `product` and previous state are 0 in the
+// first step, which means zeros. Items: rows of the batch.
 import * as math from './math';
 import { bytes, multiplyAdd } from './simd';
 import { loadPart, storePart } from './vector';
 
-/** s (1 - s), the derivative of sigmoid from its value. */
+/** s (1 - s), the derivative of sigmoid computed from its value. */
 // @ts-ignore: decorator
 @inline
 function sigmoidGradFromOutput(s: v128): v128 {
   return f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
 }
 
-/** 1 - t^2, the derivative of tanh from its value. */
+/** 1 - t^2, the derivative of tanh computed from its value. */
 // @ts-ignore: decorator
 @inline
 function tanhGradFromOutput(t: v128): v128 {
@@ -53,7 +53,7 @@ export function lstmCell(
   }
 }
 
-/** Gradients of lstmCell for the sums of its gates and for the cell before, from those of h and of c (or 0). */
+/** Gradients of lstmCell for the sums of its gates and for the previous cell, from those of h and of c (or 0). */
 export function lstmCellGrad(
   dstate: usize, dnext: usize, gates: usize, tanhCell: usize, cell: usize, dsums: usize, dcell: usize, units: i32,
   first: i32, last: i32, scratch: usize,
@@ -103,7 +103,7 @@ export function gruCell(
   }
 }
 
-/** Gradients of gruCell for its input, for the product, and for the state before past the product. */
+/** Gradients of gruCell for its input, for the product, and for the previous state outside the product. */
 export function gruCellGrad(
   dnext: usize, gates: usize, recurrent: usize, state: usize, dinput: usize, dproduct: usize, dstate: usize, units: i32,
   first: i32, last: i32, scratch: usize,

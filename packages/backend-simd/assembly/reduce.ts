@@ -1,6 +1,6 @@
-// Reductions of x, seen as [outer, length, inner], along the middle axis. "Rows" kernels are for inner = 1, "columns"
-// kernels for any. The axis is cut in `slices` of `per`: unit u is slice u % slices of outer index u / slices and writes
-// its own results, so that a second call over the slices finishes the work and the result never depends on the threads.
+// Reductions of x, as [outer, length, inner], along the middle axis. "Rows" kernels are for inner = 1, "columns" kernels for any. The
+// axis is divided into `slices` of `per`: item u is slice u % slices of outer index u / slices and writes separate results. A second
+// call over the slices finishes the work, so that the result does not depend on the threads.
 import * as math from './math';
 import { bytes } from './simd';
 import { addBlock, COLUMN_BLOCK, sumFloats } from './sums';
@@ -16,7 +16,7 @@ export function sumRows(
   }
 }
 
-// Columns taken at a time: their double sums fill half the scratch buffer.
+// The number of columns at a time, whose double sums fill half the scratch buffer.
 const STRIP: i32 = 16384;
 
 function sumStrip(x: usize, out: usize, rows: i32, width: i32, pitch: usize, scale: f32, scratch: usize): void {
@@ -27,7 +27,7 @@ function sumStrip(x: usize, out: usize, rows: i32, width: i32, pitch: usize, sca
   for (let c = 0; c < width; c++) f32.store(out + bytes(c), <f32>(f64.load(scratch + ((<usize>c) << 3)) * scale));
 }
 
-// Few columns: several rows are taken as one, so that vectors are full.
+// For few columns, several rows are treated as one, so that vectors are full.
 function sumNarrow(x: usize, out: usize, rows: i32, inner: i32, scale: f32, scratch: usize): void {
   const fold = inner >= 4 ? 4 : 16;
   const width = inner * fold, folded = rows / fold;
@@ -56,7 +56,7 @@ export function sumColumns(
       sumNarrow(block, to, rows, inner, scale, scratch);
     } else {
       for (let c = 0; c < inner; ) {
-        // A last strip narrower than a vector cannot step back.
+        // A last strip narrower than a vector cannot overlap the previous one.
         const width = inner - c <= STRIP + 16 ? inner - c : STRIP;
         sumStrip(block + bytes(c), to + bytes(c), rows, width, pitch, scale, scratch);
         c += width;
@@ -65,7 +65,7 @@ export function sumColumns(
   }
 }
 
-// The better one of two; a NaN in `v` loses, NaN is watched for apart.
+// The better one of two. A NaN in `v` loses; NaN is detected separately.
 @unmanaged class Larger {
   @inline start(): f32 { return -Infinity; }
   @inline of(best: v128, v: v128): v128 { return f32x4.pmax(best, v); }
@@ -77,7 +77,7 @@ export function sumColumns(
   @inline one(best: f32, v: f32): f32 { return v < best ? v : best; }
 }
 
-function extremeOf<Op>(x: usize, n: i32): f32 {
+function findExtreme<Op>(x: usize, n: i32): f32 {
   const op = changetype<Op>(0);
   let a = f32x4.splat(op.start()), b = a, c = a, d = a;
   let nan = f32x4.splat(0);
@@ -109,7 +109,7 @@ function extremeRows<Op>(x: usize, out: usize, length: i32, slices: i32, per: i3
   for (let u = first; u < last; u++) {
     const start = (u % slices) * per;
     const row = x + bytes(u / slices) * length + bytes(start);
-    f32.store(out + bytes(u), extremeOf<Op>(row, min(per, length - start)));
+    f32.store(out + bytes(u), findExtreme<Op>(row, min(per, length - start)));
   }
 }
 
@@ -152,8 +152,8 @@ export function minColumns(
 ): void { extremeColumns<Smaller>(x, out, length, inner, slices, per, first, last); }
 
 /**
- * The index of the first largest value of `sign` x along the middle axis. As in tfjs a NaN wins only in first place.
- * Units: outer.
+ * The index of the first largest value of `sign` x along the middle axis. As in tfjs, NaN wins only in the first position.
+ * Items: outer.
  */
 export function argExtreme(
   x: usize, out: usize, length: i32, inner: i32, sign: f32, first: i32, last: i32, scratch: usize,
@@ -201,7 +201,7 @@ function argRow(x: usize, n: i32, factor: v128): i32 {
   }
   let value = f32x4.extract_lane(best, 0), found = i32x4.extract_lane(where, 0);
   for (let lane = 1; lane < 4; lane++) {
-    const next = laneOf(best, lane);
+    const next = readLane(best, lane);
     const at = lane == 1 ? i32x4.extract_lane(where, 1) : lane == 2 ? i32x4.extract_lane(where, 2) : i32x4.extract_lane(where, 3);
     if (next > value || (next == value && at < found)) {
       value = next;
@@ -213,6 +213,6 @@ function argRow(x: usize, n: i32, factor: v128): i32 {
 
 // @ts-ignore: decorator
 @inline
-function laneOf(v: v128, lane: i32): f32 {
+function readLane(v: v128, lane: i32): f32 {
   return lane == 1 ? f32x4.extract_lane(v, 1) : lane == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3);
 }

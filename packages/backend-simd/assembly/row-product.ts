@@ -1,20 +1,20 @@
-// The product of one row with a matrix, limited by the memory that the matrix takes: it is read once and not packed.
+// The product of one row with a matrix, bound by memory: the matrix is read once and not packed.
 import { storeRow } from './epilogue';
 import { bytes, multiplyAdd } from './simd';
 import { sumLanes } from './sums';
 import { loadPart } from './vector';
 
-/** Columns of a unit. */
+/** The number of columns of an item. */
 const STRIP: i32 = 128;
 
-/** c [n] = activation(a [k] B [k, n] + bias). Units: strips of 128 columns. */
+/** c [n] = activation(a [k] B [k, n] + bias). Items: strips of 128 columns. */
 export function rowProduct(
   a: usize, b: usize, c: usize, k: i32, n: i32, bias: usize, activation: i32, alpha: f32,
   first: i32, last: i32, scratch: usize,
 ): void {
   const step = bytes(n);
-  for (let unit = first; unit < last; unit++) {
-    const column = unit * STRIP, columns = min(STRIP, n - column);
+  for (let item = first; item < last; item++) {
+    const column = item * STRIP, columns = min(STRIP, n - column);
     const source = b + bytes(column);
     memory.fill(scratch, 0, bytes(STRIP));
     let i = 0;
@@ -44,13 +44,13 @@ export function rowProduct(
   }
 }
 
-/** c [n] = activation(a [k] B^T + bias), B [n, k]. Units: elements of c. */
+/** c [n] = activation(a [k] B^T + bias), B [n, k]. Items: elements of c. */
 export function rowProductTransposed(
   a: usize, b: usize, c: usize, k: i32, n: i32, bias: usize, activation: i32, alpha: f32,
   first: i32, last: i32, scratch: usize,
 ): void {
-  for (let unit = first; unit < last; unit++) {
-    const row = b + bytes(unit) * k;
+  for (let item = first; item < last; item++) {
+    const row = b + bytes(item) * k;
     let x = f32x4.splat(0), y = x, z = x, w = x;
     let i = 0;
     for (; i + 16 <= k; i += 16) {
@@ -63,6 +63,6 @@ export function rowProductTransposed(
     for (; i < k; i += 4) x = multiplyAdd(loadPart(a + bytes(i), k - i), loadPart(row + bytes(i), k - i), x);
     const sum = sumLanes(f32x4.add(f32x4.add(x, y), f32x4.add(z, w)));
     f32.store(scratch, <f32>sum);
-    storeRow(scratch, c + bytes(unit), 1, bias ? bias + bytes(unit) : 0, activation, alpha);
+    storeRow(scratch, c + bytes(item), 1, bias ? bias + bytes(item) : 0, activation, alpha);
   }
 }

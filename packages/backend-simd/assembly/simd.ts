@@ -1,6 +1,6 @@
-// Helpers that every kernel file may import. They are inlined; nothing here becomes an export of the module.
+// Helpers for all kernel files. They are inlined and are not exports of the module.
 
-/** a * b + c: one instruction where the variant has relaxed SIMD, two where not. */
+/** a * b + c: one instruction with relaxed SIMD, otherwise two. */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {

@@ -1,11 +1,11 @@
-// Softmax and what goes with it, over rows of n floats. Units: rows. n is at most LONGEST.
+// Softmax and related kernels, over rows of n floats. Items: rows. n is at most LONGEST.
 import * as math from './math';
 import { bytes } from './simd';
 import { sumLanes } from './sums';
 import { loadPart, storePart } from './vector';
 
-// Rows are worked on in the scratch buffer, filled up to whole vectors with -Infinity, which changes no maximum and whose
-// exponential is 0. Returns the maximum.
+// Copies a row to the scratch buffer, padded to whole vectors with -Infinity, which does not change the maximum and whose exponential
+// is 0. Returns the maximum.
 function stage(x: usize, scratch: usize, n: i32): f32 {
   let best = f32x4.splat(-Infinity);
   let i = 0;

@@ -1,4 +1,4 @@
-// Accurate sums: short sums in floats, added up in double precision.
+// Accurate sums: short float sums, added in double precision.
 import { bytes } from './simd';
 import { loadPart } from './vector';
 
@@ -18,7 +18,7 @@ export function upperHalf(v: v128): v128 {
 
 const ROW_BLOCK: i32 = 512;
 
-/** The sum of n floats: short float sums in 16 lanes, added up in double precision. */
+/** The sum of n floats: short float sums in 16 lanes, added in double precision. */
 export function sumFloats(x: usize, n: i32): f64 {
   let total: f64 = 0;
   while (n >= 16) {
@@ -48,7 +48,7 @@ export function flush(sums: usize, v: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(upperHalf(v))), 16);
 }
 
-/** Adds the lanes of v from `skip` on to the double sums. */
+/** Adds the lanes of v, starting at `skip`, to the double sums. */
 function flushPart(sums: usize, v: v128, skip: i32): void {
   if (skip <= 1) addTo(sums, 8, f32x4.extract_lane(v, 1));
   if (skip <= 2) addTo(sums, 16, f32x4.extract_lane(v, 2));

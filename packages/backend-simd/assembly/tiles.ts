@@ -1,4 +1,4 @@
-// The innermost loop: a tile of C = or += a panel of A times a panel of B, all accumulators in registers.
+// The innermost loop: a tile of C = or += a panel of A times a panel of B, with all accumulators in registers.
 // A panel of A is [k][4], a panel of B is [k][PANEL], both packed; C has `stride` bytes from row to row.
 import { PANEL } from './panel';
 import { bytes, multiplyAdd } from './simd';
@@ -14,8 +14,8 @@ function put(c: usize, accumulate: bool, low: v128, high: v128): void {
   v128.store(c, high, 16);
 }
 
-// Eight accumulators, two vectors of B and one of A leave room for the products that an engine without fused
-// multiply-add holds. Unrolling over k is slower: V8 before 12 hoists all loads of a block to its top and spills.
+// Eight accumulators, two vectors of B and one of A leave registers for the products of an engine without fused multiply-add.
+// Unrolling over k is slower, because V8 before 12 hoists all loads of a block to its top and spills.
 function tile4x8(a: usize, b: usize, c: usize, stride: usize, k: i32, accumulate: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   for (; k > 0; k--) {
@@ -41,8 +41,8 @@ function tile4x8(a: usize, b: usize, c: usize, stride: usize, k: i32, accumulate
   put(c + 3 * stride, accumulate, c30, c31);
 }
 
-// V8 fuses pairs of neighboring vectors when it finds pairs of neighboring stores whose values were made alike: so all
-// loads of C come first, all stores last and in order, and adding to C is a separate function rather than a branch.
+// V8 fuses pairs of vectors if it finds pairs of adjacent stores whose values are computed alike. Therefore all loads of C come first,
+// all stores last and in order, and adding to C is a separate function rather than a branch.
 function tile4x16(a: usize, b: usize, c: usize, stride: usize, k: i32): void {
   const c1 = c + stride, c2 = c1 + stride, c3 = c2 + stride;
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;

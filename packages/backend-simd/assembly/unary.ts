@@ -1,4 +1,4 @@
-// out[i] = f(x[i]). `p` and `q` are parameters of f, unused by most. Units: elements.
+// out[i] = f(x[i]). `p` and `q` are parameters of f, unused by most. Items: elements.
 import { map } from './map';
 import * as math from './math';
 import { multiplyAdd } from './simd';
@@ -52,7 +52,7 @@ import { multiplyAdd } from './simd';
     return f32x4.add(math.atLeast(x, f32x4.splat(0)), tail);
   }
 }
-// -1, 0 or 1; 0 for NaN, as tfjs has it
+// -1, 0 or 1; 0 for NaN, as in tfjs
 @unmanaged class Sign {
   @inline apply(x: v128, p: v128, q: v128): v128 {
     const above = v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
@@ -67,7 +67,7 @@ import { multiplyAdd } from './simd';
 @unmanaged class Round { @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.nearest(x); } }
 // p x + q
 @unmanaged class Linear { @inline apply(x: v128, p: v128, q: v128): v128 { return multiplyAdd(x, p, q); } }
-// Powers that need no logarithm. sqrt(x + 0) makes +0 of -0; x^0.5 of -Infinity is Infinity.
+// Powers without a logarithm. sqrt(x + 0) turns -0 into +0; x^0.5 of -Infinity is Infinity.
 @unmanaged class SquareRootPower {
   @inline apply(x: v128, p: v128, q: v128): v128 {
     const root = f32x4.sqrt(f32x4.add(x, f32x4.splat(0)));

@@ -1,4 +1,4 @@
-// Parts of vectors, shared by the kernel files; nothing here becomes an export of the module.
+// Loads and stores of partial vectors, for all kernel files. They are not exports of the module.
 
 function loadShort(pointer: usize, n: i32): v128 {
   if (n == 1) return v128.load32_zero(pointer);
@@ -31,8 +31,8 @@ export function storePart(pointer: usize, value: v128, n: i32): void {
 }
 
 /**
- * How far (in bytes) the last vector of an array of `total` floats moves back so that it ends with the array, when `rest`
- * floats are left: a few results are then computed twice instead of a vector being taken apart.
+ * The number of bytes by which the last vector of an array of `total` floats moves back, to end at the end of the array, if `rest`
+ * floats are left. A few results are then computed twice, which is cheaper than a partial vector.
  */
 // @ts-ignore: decorator
 @inline

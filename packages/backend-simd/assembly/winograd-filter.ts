@@ -1,11 +1,11 @@
 // The gradient of a 3x3 convolution for its filter by the transposed Winograd algorithm: the transformed tiles of x and
 // of dy are multiplied and summed over all tiles for each of the 36 numbers, and the sums are transformed back once.
-import { PANEL, panelsOf } from './panel';
+import { PANEL, countPanels } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 import { locate, pixel, Shape, transformTile } from './winograd';
 
-/** Four numbers of dy, to the six that are multiplied. */
+/** Transforms four numbers of dy to the six that are multiplied. */
 // @ts-ignore: decorator
 @inline
 function transformGradient(d0: v128, d1: v128, d2: v128, d3: v128, out: usize, step: usize): void {
@@ -24,7 +24,7 @@ function transformGradient(d0: v128, d1: v128, d2: v128, d3: v128, out: usize, s
 /**
  * Transforms a chunk of tiles, for winogradProducts: x to `left`, [36][panel of four channels][tile][4], and dy to `right`,
  * [36][panel of PANEL channels][tile][PANEL], with the given bytes from panel to panel and from each of the 36 to the next.
- * Both channel counts are multiples of four. Units: four tiles.
+ * Both channel counts are multiples of four. Items: four tiles.
  */
 export function winogradTiles(
   shape: usize, x: usize, dy: usize, tile: i32, count: i32, left: usize, leftPanel: usize, leftStep: usize,
@@ -39,17 +39,17 @@ export function winogradTiles(
 
 /**
  * Products of a chunk of `count` transformed tiles, added to sums [36, channels, ceil(outChannels / PANEL) * PANEL] or, with
- * `fresh`, written there; `sumStep` bytes lie between each of the 36. Units: the 36, each in groups of `group` channels.
+ * `fresh`, written there; `sumStep` bytes lie between each of the 36. Items: the 36, each in groups of `group` channels.
  */
 export function winogradProducts(
   count: i32, channels: i32, n: i32, group: i32, fresh: i32, left: usize, leftPanel: usize, leftStep: usize,
   right: usize, rightPanel: usize, rightStep: usize, sums: usize, sumStep: usize, first: i32, last: i32, scratch: usize,
 ): void {
   const groups = (channels + group - 1) / group;
-  const columnPanels = panelsOf(n);
+  const columnPanels = countPanels(n);
   const stride = bytes(columnPanels) * PANEL;
-  for (let unit = first; unit < last; unit++) {
-    const xi = unit / groups, channel = unit % groups * group;
+  for (let item = first; item < last; item++) {
+    const xi = item / groups, channel = item % groups * group;
     tiles(
       left + leftStep * xi + leftPanel * (channel >> 2), leftPanel, min(group, channels - channel) >> 2,
       right + rightStep * xi, rightPanel, columnPanels,
@@ -58,7 +58,7 @@ export function winogradProducts(
   }
 }
 
-/** One tile of x to panels of four channels, [36][panel][tile][4]. */
+/** Transforms a tile of x to panels of four channels, [36][panel][tile][4]. */
 function gatherInput(
   s: Shape, x: usize, tile: i32, out: usize, panel: usize, step: usize, scratch: usize,
 ): void {
@@ -71,7 +71,7 @@ function gatherInput(
   }
 }
 
-/** One tile of dy to panels, [36][panel][tile][PANEL]. */
+/** Transforms a tile of dy to panels, [36][panel][tile][PANEL]. */
 function gatherGradient(s: Shape, dy: usize, tile: i32, out: usize, panel: usize, step: usize, scratch: usize): void {
   const zeros = scratch + 64, middle = zeros + 16; // [6][4] vectors
   v128.store(zeros, f32x4.splat(0));
@@ -103,7 +103,7 @@ function gatherGradient(s: Shape, dy: usize, tile: i32, out: usize, panel: usize
   }
 }
 
-/** Six sums at `step` to three taps. */
+/** Transforms six sums at `step` to three taps. */
 // @ts-ignore: decorator
 @inline
 function transformSums(u: usize, step: usize, out: usize, outStep: usize): void {
@@ -118,11 +118,11 @@ function transformSums(u: usize, step: usize, out: usize, outStep: usize): void 
     f32x4.mul(f32x4.sub(innerSum, outerSum), f32x4.splat(<f32>(32.0 / 119.0))), v128.load(u + 5 * step)));
 }
 
-/** Transforms the sums to the gradient, out [3, 3, channels, n]. Units: channels. */
+/** Transforms the sums to the gradient, out [3, 3, channels, n]. Items: channels. */
 export function winogradFilterGradient(
   sums: usize, sumStep: usize, out: usize, channels: i32, n: i32, first: i32, last: i32, scratch: usize,
 ): void {
-  const stride = bytes(panelsOf(n) * PANEL);
+  const stride = bytes(countPanels(n) * PANEL);
   const middle = scratch; // [3][6] vectors
   const taps = middle + 18 * 16; // [3][3] vectors
   for (let channel = first; channel < last; channel++) {

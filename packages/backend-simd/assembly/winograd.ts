@@ -3,11 +3,11 @@
 // is half that of the usual 0, ±1, ±2.
 import { storeRow } from './epilogue';
 import { packRows } from './pack';
-import { PANEL, panelsOf } from './panel';
+import { PANEL, countPanels } from './panel';
 import { bytes } from './simd';
 import { tiles } from './tiles';
 
-/** Where the scratch of thread 0 lies and how far the next is: which part of the workspace is whose. */
+/** The address of the scratch of thread 0 and the distance to the next, which give each thread its part of the workspace. */
 const SCRATCH: usize = 65536;
 const SCRATCH_BYTES: usize = 262144;
 
@@ -30,7 +30,7 @@ export class Shape {
   padLeft: i32;
 }
 
-/** Weights of the filter transform: three numbers to six. */
+/** The filter transform: three numbers to six. */
 // @ts-ignore: decorator
 @inline
 function spread(a: v128, b: v128, c: v128, out: usize, step: usize): void {
@@ -47,14 +47,14 @@ function spread(a: v128, b: v128, c: v128, out: usize, step: usize): void {
 }
 
 /**
- * Transforms 3x3 filters to [36][ceil(columns / PANEL)][inner][PANEL]. Strides in elements; `turned` reads the taps backwards,
- * for the gradient for the input. Units: panels.
+ * Transforms 3x3 filters to [36][ceil(columns / PANEL)][inner][PANEL]. Strides in elements; `turned` reverses the taps,
+ * for the gradient for the input. Items: panels.
  */
 export function winogradFilter(
   filter: usize, out: usize, inner: i32, columns: i32, tapStride: i32, innerStride: i32, columnStride: i32, turned: i32,
   first: i32, last: i32, scratch: usize,
 ): void {
-  const panels = panelsOf(columns);
+  const panels = countPanels(columns);
   const step = bytes(panels * inner) * PANEL; // from one of the 36 to the next
   const row = bytes(PANEL);
   const middle = scratch + 9 * row; // [6][3][PANEL] behind [9][PANEL]
@@ -86,7 +86,7 @@ export function winogradFilter(
   }
 }
 
-/** Six numbers of the input, 16-byte vectors at `step`, to the six that are multiplied. */
+/** Transforms six numbers of the input, 16-byte vectors at `step`, to the six that are multiplied. */
 // @ts-ignore: decorator
 @inline
 function transformInput(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, out: usize, step: usize): void {
@@ -103,7 +103,7 @@ function transformInput(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v1
   v128.store(out + 5 * step, f32x4.add(f32x4.sub(f32x4.mul(d1, edge), f32x4.mul(d3, square)), d5));
 }
 
-/** Six products at `step` to four numbers of the output. */
+/** Transforms six products at `step` to four numbers of the output. */
 // @ts-ignore: decorator
 @inline
 function transformOutput(m: usize, step: usize, out: usize, outStep: usize): void {
@@ -122,7 +122,7 @@ function transformOutput(m: usize, step: usize, out: usize, outStep: usize): voi
 
 /**
  * out = activation(x * filter + bias), the filter transformed by winogradFilter; channels and outChannels are multiples
- * of four. Units: blocks of `blockTiles` tiles (a multiple of four) of all images. `workspace` has for each thread
+ * of four. Items: blocks of `blockTiles` tiles (a multiple of four) of all images. `workspace` has for each thread
  * `workspaceBytes`: 36 * blockTiles * (channels + ceil(outChannels / PANEL) * PANEL) floats.
  */
 export function winograd(
@@ -131,12 +131,12 @@ export function winograd(
 ): void {
   const s = changetype<Shape>(shape);
   const channels = s.channels, n = s.outChannels;
-  const columnPanels = panelsOf(n);
+  const columnPanels = countPanels(n);
   const stride = bytes(columnPanels) * PANEL;
   const own = ownPart(workspace, workspaceBytes, scratch);
   const panelBytes = bytes(channels) * 4;
-  for (let unit = first; unit < last; unit++) {
-    const tile = unit * blockTiles;
+  for (let item = first; item < last; item++) {
+    const tile = item * blockTiles;
     const count = min(blockTiles, tileCount - tile);
     const rowPanels = (count + 3) >> 2;
     const products = own + panelBytes * rowPanels * 36;
@@ -155,7 +155,7 @@ export function winograd(
   }
 }
 
-/** Transforms tiles, 32 channels at a time in scratch, and packs them, four tiles a panel: [36][panel][channels][4]. */
+/** Transforms tiles, 32 channels at a time in scratch, and packs them, four tiles per panel: [36][panel][channels][4]. */
 function gatherTiles(s: Shape, x: usize, tile: i32, count: i32, out: usize, step: usize, scratch: usize): void {
   const pointers = scratch; // 4 tiles of 36 pixels
   const zeros = scratch + 4 * 36 * 4;
@@ -180,7 +180,7 @@ function gatherTiles(s: Shape, x: usize, tile: i32, count: i32, out: usize, step
   }
 }
 
-/** Pointers to the 36 pixels of a tile; 0 for those outside. */
+/** Writes the pointers to the 36 pixels of a tile, 0 for pixels outside. */
 export function locate(s: Shape, x: usize, tile: i32, pointers: usize): void {
   const across = (s.outWidth + 3) >> 2, down = (s.outHeight + 3) >> 2;
   const image = tile / (across * down), inside = tile % (across * down);
@@ -221,7 +221,7 @@ export function transformTile(pointers: usize, offset: usize, zeros: usize, midd
   }
 }
 
-/** Transforms the products of a tile back and writes the pixels that lie inside the output. */
+/** Transforms the products of a tile back, and writes the pixels that are inside the output. */
 function scatterTile(
   s: Shape, products: usize, step: usize, out: usize, tile: i32, bias: usize, activation: i32, alpha: f32, scratch: usize,
 ): void {

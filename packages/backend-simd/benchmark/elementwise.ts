@@ -145,7 +145,7 @@ function measure(name: string, inputs: NamedTensorInfoMap, attrs: object) {
     try {
       cpu = time(() => [fallback(name)(call)].flat(), 0.1);
     } catch {
-      // A fused kernel has no counterpart.
+      // A fused kernel has no counterpart in tfjs.
     }
   }
   for (const { dataId } of Object.values(inputs) as TensorInfo[]) backend.disposeData(dataId);

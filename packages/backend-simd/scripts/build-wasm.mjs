@@ -1,6 +1,5 @@
-// Compiles assembly/ to the variants of the module and writes them to src/generated/ as base64, with the types of the kernels
-// as AssemblyScript declares them.
-// Skips the work when sources and compiler are those of the last run. `--force` compiles anyway.
+// Compiles assembly/ to the variants of the module and writes them to src/generated/ as base64, with the types of the kernels from
+// AssemblyScript's declarations. Skips the work if sources and compiler have not changed; `--force` compiles anyway.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +35,7 @@ async function sourceHash() {
   return hash.digest('hex');
 }
 
-/** The rows of assembly/activations.ts: the activation functions that kernels know, and whether their gradient takes x or y. */
+/** Reads assembly/activations.ts: the activation functions of the kernels, and whether their gradients take x or y. */
 async function readFunctions() {
   const source = await readFile(listOfFunctions, 'utf8');
   return source
@@ -50,17 +49,17 @@ async function readFunctions() {
     });
 }
 
-/** What assembly/ has once for each activation function: elementwise kernels, and the choice by number in batch norm. */
+/** Generates the code for each activation function: elementwise kernels, and the selection by number in batch norm. */
 async function writeActivationKernels() {
   const functions = await readFunctions();
   const comment =
     '// Made from the rows of assembly/activations.ts by scripts/build-wasm.mjs; do not edit.\n';
   const rows = functions.map(({ row }) => row).join(', ');
-  const units = 'first: i32, last: i32, scratch: usize';
+  const range = 'first: i32, last: i32, scratch: usize';
   const kernels = functions.map(
     ({ name, row, saved }) =>
-      `export function ${name}Value(x: usize, out: usize, p: f32, q: f32, ${units}): void { map<Activation<${row}>>(x, out, p, q, first, last, scratch); }\n` +
-      `export function ${name}Gradient(dy: usize, ${saved}: usize, dx: usize, ${units}): void { mapGradient<${row}>(dy, ${saved}, dx, first, last); }\n`,
+      `export function ${name}Value(x: usize, out: usize, p: f32, q: f32, ${range}): void { map<Activation<${row}>>(x, out, p, q, first, last, scratch); }\n` +
+      `export function ${name}Gradient(dy: usize, ${saved}: usize, dx: usize, ${range}): void { mapGradient<${row}>(dy, ${saved}, dx, first, last); }\n`,
   );
   const choose = (run) =>
     functions.map(({ code, ...f }) => `  if (code == ${code}) return ${run(f)};\n`).join('');
@@ -93,26 +92,29 @@ ${choose((f) => `gradientRows<${onArgument(f)}>(dy, x, g, ${values})`)}}
   );
 }
 
-/** The kernels of the rules in src/optimizer-rules.ts: the loops around their formulas. */
+/** Generates the kernels of the rules in src/optimizer-rules.ts: loops around their formulas. */
 async function writeOptimizerKernels() {
   const { code } = await transform(await readFile(listOfOptimizers, 'utf8'), { loader: 'ts' });
   const { optimizerRules } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-  // Only the names of a rule's numbers are wanted here.
+  // Only the names of the scalars are needed here.
   const zeros = new Proxy({}, { get: () => 0 });
   const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
-  const kernels = Object.entries(optimizerRules).map(([name, { slots, scalars, own, formula }]) => {
-    const inputs = ['g', 'p', ...slots];
-    const outputs = ['update', ...slots.map((slot) => `new${capitalized(slot)}`)];
-    const addresses = [...inputs, ...outputs].map(
-      (each, i) => `    const ${each}At = pointerAt(entry, ${i});\n`,
-    );
-    // Two words come before the addresses.
-    const behind = 2 + inputs.length + outputs.length;
-    const numbers = [
-      ...Object.keys(own(0, zeros)).map((each, i) => `    const ${each} = floatAt(entry, ${behind + i});\n`),
-      ...Object.keys(scalars(zeros)).map((each, i) => `    const ${each} = floatAt(scalars, ${i});\n`),
-    ];
-    return `@unmanaged class ${name} {
+  const kernels = Object.entries(optimizerRules).map(
+    ([name, { slots, scalars, parameterScalars, formula }]) => {
+      const inputs = ['g', 'p', ...slots];
+      const outputs = ['update', ...slots.map((slot) => `new${capitalized(slot)}`)];
+      const addresses = [...inputs, ...outputs].map(
+        (each, i) => `    const ${each}At = pointerAt(entry, ${i});\n`,
+      );
+      // Two words come before the addresses.
+      const behind = 2 + inputs.length + outputs.length;
+      const numbers = [
+        ...Object.keys(parameterScalars(0, zeros)).map(
+          (each, i) => `    const ${each} = floatAt(entry, ${behind + i});\n`,
+        ),
+        ...Object.keys(scalars(zeros)).map((each, i) => `    const ${each} = floatAt(scalars, ${i});\n`),
+      ];
+      return `@unmanaged class ${name} {
   step(entry: usize, scalars: usize, first: i32, last: i32): void {
 ${addresses.join('')}${numbers.join('')}    const total = last - first;
     for (let i = first; i < last; i += 4) {
@@ -128,7 +130,8 @@ export function ${name[0].toLowerCase()}${name.slice(1)}(table: usize, words: i3
   forEachParameter<${name}>(table, words, scalars, first, last);
 }
 `;
-  });
+    },
+  );
   await writeFile(
     `${dispatch}optimizers.ts`,
     `// Made from the rules of src/optimizer-rules.ts by scripts/build-wasm.mjs; do not edit.
@@ -137,12 +140,12 @@ import { floatAt, forEachParameter, pointerAt } from '../optimizer';
 import { bytes, multiplyAdd } from '../simd';
 import { loadPart, overlap, storePart } from '../vector';
 
-// Units: blocks of BLOCK elements of all parameters.
+// Items: blocks of BLOCK elements of all parameters.
 ${kernels.join('\n')}`,
   );
 }
 
-/** @returns the contents of what the compiler wrote, by the end of its name. */
+/** @returns the contents of the compiler's output files, by extension. */
 async function compile(flags) {
   const written = {};
   const { error, stderr } = await asc.main([...common, ...optimize, ...flags, '--outFile', 'module.wasm'], {
@@ -157,20 +160,20 @@ async function compile(flags) {
   return written;
 }
 
-// Distances in bytes are usize as well, so that they can be added to addresses.
+// Distances in bytes are usize too, so that they can be added to addresses.
 const isDistance = (parameter) => /(Bytes|Step|Panel)$/.test(parameter);
-const typesOf = { usize: 'Pointer', i32: 'number', f32: 'number' };
+const tsTypes = { usize: 'Pointer', i32: 'number', f32: 'number' };
 
-/** The kernels' TypeScript interface, from the compiler's declarations: a comment that names every parameter's type. */
+/** Generates the TypeScript interface of the kernels from the compiler's declarations, which have a comment with the parameter types. */
 function kernelInterface(declarations) {
   const methods = [];
   const pattern =
     /\/\*\*\n\s+\* (assembly\/\S+)\n((?:\s+\* @param .*\n)*)\s+\*\/\n\s+export function (\w+)\(/g;
   for (const [, , parameters, name] of declarations.matchAll(pattern)) {
     const list = [...parameters.matchAll(/@param (\w+) `(\w+)`/g)].map(([, parameter, type]) => {
-      if (!typesOf[type])
-        throw new Error(`${name}: ${parameter} is ${type}; expected ${Object.keys(typesOf)}`);
-      return `${parameter}: ${isDistance(parameter) ? 'number' : typesOf[type]}`;
+      if (!tsTypes[type])
+        throw new Error(`${name}: ${parameter} is ${type}; expected ${Object.keys(tsTypes)}`);
+      return `${parameter}: ${isDistance(parameter) ? 'number' : tsTypes[type]}`;
     });
     if (list.slice(-3).join() !== 'first: number,last: number,scratch: Pointer')
       throw new Error(`${name}(${list}) does not end with first, last and scratch`);
@@ -181,7 +184,7 @@ function kernelInterface(declarations) {
   return `import type { Pointer } from '../pointer';\n\nexport interface Kernels {\n${methods.join('')}}\n`;
 }
 
-/** Where the module says whether its memory is shared: the only byte in which the two forms differ, so that one is shipped. */
+/** Finds the byte for shared memory, the only one in which both forms of a module differ, so that only one is shipped. */
 function memoryFlag(name, single, shared) {
   const differing = [...single.keys()].filter((i) => single[i] !== shared[i]);
   const [at] = differing;

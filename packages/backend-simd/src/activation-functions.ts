@@ -1,15 +1,15 @@
 import functions from './generated/activation-functions';
 
-/** An activation function that the wasm kernels were built with. */
+/** The name of an activation function of the wasm kernels. */
 export type ActivationName = keyof typeof functions;
 
-/** The activation functions of the wasm kernels, and whether their gradient takes the argument x or the value y. */
+/** The activation functions of the wasm kernels, and whether their gradients take the argument x or the value y. */
 export const savedBy: { readonly [name in ActivationName]: 'x' | 'y' } = functions;
 
-/** Their names; the place of one in this list, from 1, is its number in assembly/. */
+/** Their names. The position in this list, counted from 1, is the number in assembly/. */
 export const activationNames = Object.keys(functions) as ActivationName[];
 
-/** @throws when the kernel has no activation function of that name. */
+/** @throws when the kernel does not have this activation function. */
 export function parseFunction(kernelName: string, name: unknown): ActivationName {
   if (activationNames.includes(name as ActivationName)) return name as ActivationName;
   throw new Error(`${kernelName}: function is '${name}'; expected '${activationNames.join("', '")}'`);

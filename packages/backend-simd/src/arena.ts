@@ -4,18 +4,18 @@ const PAGE = 65536;
 const GROWTH = 16 * 1024 * 1024;
 
 /**
- * Memory of tensors inside a WebAssembly.Memory: blocks of rounded sizes with a free list per size, so that a training
- * loop finds every block again; neighbors are merged before the memory grows.
+ * Allocates memory for tensors in a WebAssembly.Memory: blocks of rounded sizes with a free list per size, so that a training
+ * loop reuses its blocks. Adjacent free blocks are merged before the memory grows.
  */
 export class Arena {
   /** Bytes in blocks that are in use. */
   live = 0;
-  /** The most that `live` has been. */
+  /** The maximum of `live` so far. */
   peak = 0;
   private top: number;
   private free = new Map<number, number[]>();
   private freeBytes = 0;
-  /** Merged free ranges, taken from before the top is raised. */
+  /** Merged free ranges, which are used before the top is raised. */
   private ranges: { start: number; bytes: number }[] = [];
 
   constructor(
@@ -33,13 +33,13 @@ export class Arena {
   }
 
   /**
-   * A pointer to at least `bytes` bytes, aligned to 64; what they hold is undefined.
+   * Allocates at least `bytes` bytes, aligned to 64, with undefined contents.
    *
    * @throws {OutOfMemoryError} when the memory has reached its limit, at most 4 GiB.
    */
   allocate(bytes: number): number {
-    // A size that is not a number would make every later address one too.
-    if (!(bytes >= 0)) throw new Error(`simd backend: ${bytes} is no number of bytes`);
+    // A size of NaN would make every later address NaN.
+    if (!(bytes >= 0)) throw new Error(`simd backend: ${bytes} is not a number of bytes`);
     const size = blockSize(bytes);
     const pointer = this.reuse(size) ?? this.split(size) ?? this.extend(size);
     this.live += size;
@@ -47,7 +47,7 @@ export class Arena {
     return pointer;
   }
 
-  /** Gives a block back; `bytes` as it was asked for. */
+  /** Releases a block; `bytes` is the requested size. */
   release(pointer: number, bytes: number): void {
     const size = blockSize(bytes);
     this.live -= size;
@@ -79,7 +79,7 @@ export class Arena {
   }
 
   private extend(size: number): number {
-    // Growing is for good, so free blocks of other sizes are merged first.
+    // Memory cannot shrink, so free blocks of other sizes are merged first.
     if (!this.hasRoom(size) && this.freeBytes >= size) {
       const pointer = this.mergeAndSplit(size);
       if (pointer !== undefined) return pointer;
@@ -106,19 +106,19 @@ export class Arena {
     return this.split(size);
   }
 
-  /** Makes room above the top; false when the memory cannot grow so far. */
+  /** Grows the memory above the top; false if that is not possible. */
   private grow(size: number): boolean {
     const available = this.memory.buffer.byteLength;
     const missing = this.top + size - available;
     const room = this.limit - available;
     if (missing > room) return false;
-    const wanted = Math.min(room, Math.max(missing, GROWTH, Math.ceil(available / 8)));
-    for (const bytes of [wanted, missing]) {
+    const desired = Math.min(room, Math.max(missing, GROWTH, Math.ceil(available / 8)));
+    for (const bytes of [desired, missing]) {
       try {
         this.memory.grow(Math.ceil(bytes / PAGE));
         return true;
       } catch {
-        // The machine may still have room for the smaller step.
+        // The machine may still have enough memory for the smaller step.
       }
     }
     return false;
@@ -126,14 +126,14 @@ export class Arena {
 
   private exhausted(size: number): OutOfMemoryError {
     return new OutOfMemoryError(
-      `simd backend: no room for a tensor of ${inUnits(size)}: ${inUnits(this.live)} are in use ` +
-        `(at most ${inUnits(this.peak)} so far) and the memory has ${inUnits(this.memory.buffer.byteLength)} ` +
+      `simd backend: out of memory for a tensor of ${inUnits(size)}: ${inUnits(this.live)} are in use ` +
+        `(peak ${inUnits(this.peak)}), and the memory has ${inUnits(this.memory.buffer.byteLength)} ` +
         `of at most ${inUnits(this.limit)}. Use a smaller batch, or dispose tensors that are no longer needed ` +
         '(tf.tidy, tf.memory()).',
     );
   }
 
-  /** Joins neighboring free blocks; a free range at the top lowers the top. */
+  /** Merges adjacent free blocks. A free range at the top lowers the top. */
   private merge(): void {
     const blocks = [...this.ranges];
     for (const [bytes, pointers] of this.free) for (const start of pointers) blocks.push({ start, bytes });
@@ -154,13 +154,13 @@ export class Arena {
   }
 }
 
-/** Bytes in the unit that leaves no zero in front of the point. */
+/** Formats bytes in the largest unit in which the number is at least 1. */
 function inUnits(bytes: number): string {
   if (bytes < 2 ** 10) return `${bytes} bytes`;
   return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-/** Rounds up to one of eight sizes per power of two, at most an eighth too much. */
+/** Rounds up to one of eight sizes per power of two, by at most an eighth. */
 function blockSize(bytes: number): number {
   const size = Math.max(64, Math.ceil(bytes / 64) * 64);
   const step = Math.max(64, 2 ** Math.floor(Math.log2(size)) / 8);

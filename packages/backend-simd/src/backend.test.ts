@@ -10,7 +10,7 @@ beforeAll(() => tf.setBackend('simd'));
 const backend = (): SimdBackend => tf.backend() as SimdBackend;
 
 describe('SimdBackend', () => {
-  it('moves a tensor into wasm memory once, values unchanged', () => {
+  it('moves a tensor into wasm memory once, with unchanged values', () => {
     const x = tf.tensor1d([1, 2, 3]);
     const pointer = backend().pointer(x);
     expect(backend().pointer(x)).toBe(pointer);
@@ -18,7 +18,7 @@ describe('SimdBackend', () => {
     x.dispose();
   });
 
-  it('gives the block back when the tensor is disposed', () => {
+  it('releases the block when the tensor is disposed', () => {
     const before = backend().memory().arenaBytes;
     const x = tf.fill([1000], 7);
     expect(backend().memory().arenaBytes).toBeGreaterThan(before);
@@ -29,7 +29,7 @@ describe('SimdBackend', () => {
     expect(backend().memory().arenaBytes).toBe(before);
   });
 
-  it('hands out copies: what was read stays when the block is used again', () => {
+  it('returns copies, which do not change when the block is reused', () => {
     const x = tf.fill([256], 1);
     const values = x.dataSync();
     x.dispose();
@@ -38,7 +38,7 @@ describe('SimdBackend', () => {
     expect(values.buffer).toBeInstanceOf(ArrayBuffer);
   });
 
-  it.each([3, 1000])('hands out copies of %i values that no kernel has touched too', async (size) => {
+  it.each([3, 1000])('returns copies of %i values that no kernel has used', async (size) => {
     const values = Array.from({ length: size }, (_, i) => size - i);
     for (const dtype of ['float32', 'int32', 'bool'] as const) {
       const x = tf.tensor1d(values, dtype);
@@ -54,7 +54,7 @@ describe('SimdBackend', () => {
     text.dispose();
   });
 
-  it('copies views of another tensor that a CPU kernel passes on', () => {
+  it('copies views of another tensor that a CPU kernel returns', () => {
     const x = tf.fill([256], 1);
     const part = tf.slice(x, [16], [16]); // contiguous: the CPU kernel returns a subarray
     x.dispose();
@@ -73,13 +73,13 @@ describe('SimdBackend', () => {
     tf.dispose([imag, other]);
   });
 
-  it('refuses types that have no place in wasm memory', () => {
+  it('rejects dtypes that cannot be in wasm memory', () => {
     const x = tf.tensor1d([true, false]);
     expect(() => backend().pointer(x)).toThrow(/type bool/);
     x.dispose();
   });
 
-  it('takes numbers in plain arrays, as tfjs passes on when nothing is concatenated', () => {
+  it('accepts plain arrays, which tfjs passes when nothing is concatenated', () => {
     const x = tf.concat([tf.zeros([0, 3]), tf.zeros([0, 3])], 1);
     const parts = tf.split(x, 2, 1);
     expect(parts.map(({ shape }) => shape)).toEqual([
@@ -96,7 +96,7 @@ describe('SimdBackend', () => {
     x.dispose();
   });
 
-  it('gives memory and threads back to removeBackend, and starts again', async () => {
+  it('releases memory and threads in removeBackend, and starts again', async () => {
     const { runtime } = backend();
     const factory = tf.findBackendFactory('simd');
     tf.fill([1000], 1);
@@ -117,7 +117,7 @@ describe('SimdBackend', () => {
     tf.engine().reset();
     expect(runtime.arena.live).toBe(0);
     expect(runtime.pool?.online ?? 0).toBe(0);
-    expect(left.isDisposed).toBe(false); // reset knows nothing of tensors
+    expect(left.isDisposed).toBe(false); // reset does not dispose tensors
     left.dispose();
     await tf.setBackend('simd');
     expect(backend().runtime).not.toBe(runtime);
@@ -135,7 +135,7 @@ describe('SimdBackend', () => {
     }
   });
 
-  it('frees the blocks of tensors that nobody disposed', async () => {
+  it('frees the blocks of tensors that were not disposed', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const before = backend().memory().arenaBytes;

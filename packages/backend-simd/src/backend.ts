@@ -10,16 +10,16 @@ import { isMarked, mark } from './shared';
 import { TensorRecord } from './tensor-record';
 
 /**
- * The backend: tensors of tfjs's CPU backend that move into wasm memory on demand, and a way to run wasm kernels on them.
- * Kernels without a wasm version run as tfjs's CPU kernels on the same tensors.
+ * The backend. Its tensors are those of tfjs's CPU backend and move into wasm memory on demand, so that wasm kernels and tfjs's CPU
+ * kernels work on the same tensors.
  */
 export class SimdBackend extends MathBackendCPU {
   private static nextId = 0;
   readonly runtime: Runtime;
   private readonly lifted = new Set<TensorRecord>();
   private readonly finalizers: FinalizationRegistry<TensorRecord>;
-  /** What the running kernel has taken and would leave behind if it threw. */
-  private readonly made: DataId[] = [];
+  /** The tensors that the running kernel has allocated, to be released if it throws. */
+  private readonly allocated: DataId[] = [];
   private readonly retained: DataId[] = [];
   private readonly temporaries = new Map<Pointer, number>();
   private running = false;
@@ -30,11 +30,11 @@ export class SimdBackend extends MathBackendCPU {
     assertRuntime(runtime);
     mark(this, 'SimdBackend');
     this.runtime = runtime;
-    // A tensor that nobody disposed is collected as a JavaScript object; its block in the arena follows here.
+    // If a tensor is not disposed but garbage-collected, its block in the arena is released here.
     this.finalizers = new FinalizationRegistry((record) => this.free(record));
   }
 
-  /** Also of the class in another copy of this package. */
+  /** Includes instances of the class from another copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isMarked(value, 'SimdBackend');
   }
@@ -42,7 +42,7 @@ export class SimdBackend extends MathBackendCPU {
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
     const dataId = { id: SimdBackend.nextId++ };
     this.data.set(dataId, this.record(values, dtype, 1));
-    if (this.running) this.made.push(dataId);
+    if (this.running) this.allocated.push(dataId);
     return dataId;
   }
 
@@ -62,7 +62,7 @@ export class SimdBackend extends MathBackendCPU {
 
   override readSync(dataId: DataId): backend_util.BackendValues {
     const { values, complexTensorInfos } = this.data.get(dataId) as TensorRecord;
-    // A copy: the caller may write to it, and keep it beyond the life of the tensor, whose block is used again.
+    // Copied, because the caller may change the values or keep them after the tensor's block is reused.
     return complexTensorInfos ? super.readSync(dataId) : (values as Float32Array).slice();
   }
 
@@ -97,9 +97,9 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /**
-   * The address of a float32 or int32 tensor in wasm memory; moves it there when it is not there yet.
+   * The address of a float32 or int32 tensor in wasm memory. Moves the tensor there if necessary.
    *
-   * @throws for other types: bool has one byte per element, complex64 and string have no array.
+   * @throws for other dtypes: bool has one byte per element, complex64 and string have no array.
    */
   pointer(info: TensorInfo): Pointer {
     const record = this.data.get(info.dataId) as TensorRecord;
@@ -107,17 +107,17 @@ export class SimdBackend extends MathBackendCPU {
     return record.pointer as Pointer;
   }
 
-  /** A new tensor in wasm memory, not initialized. */
+  /** Creates an uninitialized tensor in wasm memory. */
   output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     const dataId = { id: SimdBackend.nextId++ };
     const record = new TensorRecord(this.runtime.memory, dtype, undefined, 1);
     this.place(dataId, record, util.sizeFromShape(shape) * 4);
     this.data.set(dataId, record);
-    if (this.running) this.made.push(dataId);
+    if (this.running) this.allocated.push(dataId);
     return { dataId, shape, dtype };
   }
 
-  /** Working memory for a kernel; give it back with {@link release}. */
+  /** Allocates working memory for a kernel, to be freed with {@link release}. */
   temporary(bytes: number): Pointer {
     const pointer = this.runtime.arena.allocate(bytes) as Pointer;
     if (this.running) this.temporaries.set(pointer, bytes);
@@ -129,9 +129,9 @@ export class SimdBackend extends MathBackendCPU {
     this.runtime.arena.release(pointer, bytes);
   }
 
-  /** Runs a kernel; when it throws, as it does when the memory is exhausted, what it has taken is given back. */
+  /** Runs a kernel. If it throws, for example when the memory is exhausted, releases what it has allocated. */
   guard<T>(kernel: () => T): T {
-    if (this.running) return kernel(); // one kernel within another: the outer one gives back
+    if (this.running) return kernel(); // a kernel within another: the outer one cleans up
     this.running = true;
     try {
       return kernel();
@@ -139,24 +139,24 @@ export class SimdBackend extends MathBackendCPU {
       this.running = false;
       for (const [pointer, bytes] of this.temporaries) this.runtime.arena.release(pointer, bytes);
       for (const dataId of this.retained.splice(0)) super.decRef(dataId);
-      for (const dataId of this.made) this.disposeData(dataId, true);
+      for (const dataId of this.allocated) this.disposeData(dataId, true);
       throw error;
     } finally {
       this.running = false;
-      this.made.length = 0;
+      this.allocated.length = 0;
       this.retained.length = 0;
       this.temporaries.clear();
     }
   }
 
   /**
-   * Runs the wasm kernel `name(...values, first, last, scratch)` over all units [0, units), on all threads in tasks of
-   * `grain` units, or at once on this thread when that is one task.
+   * Runs the wasm kernel `name(...values, first, last, scratch)` over all items [0, items), on all threads in tasks of
+   * `grain` items, or on this thread if that is one task.
    */
-  parallel<K extends KernelName>(name: K, values: Arguments<K>, units: number, grain: number): void {
+  parallel<K extends KernelName>(name: K, values: Arguments<K>, items: number, grain: number): void {
     const { pool, kernels } = this.runtime;
-    if (pool) pool.run(name, values, units, grain);
-    else if (units > 0) (kernels[name] as Kernel)(...values, 0, units, SCRATCH);
+    if (pool) pool.run(name, values, items, grain);
+    else if (items > 0) (kernels[name] as Kernel)(...values, 0, items, SCRATCH);
   }
 
   private forgetRetained(dataId: DataId): void {
@@ -179,7 +179,7 @@ export class SimdBackend extends MathBackendCPU {
     dtype: DataType,
     refCount: number,
   ): TensorRecord {
-    // CPU kernels pass on views of another tensor's values, whose block may be used again before this tensor dies.
+    // CPU kernels may return views of another tensor's values, whose block may be reused before this tensor is disposed.
     const { memory } = this.runtime;
     const owned = isView(values) && isWasmBuffer(values.buffer, memory) ? values.slice() : values;
     return new TensorRecord(memory, dtype, owned && asTyped(owned, dtype), refCount);
@@ -189,7 +189,7 @@ export class SimdBackend extends MathBackendCPU {
     const { dtype, values } = record;
     if (dtype !== 'float32' && dtype !== 'int32') {
       throw new Error(
-        `simd backend: a tensor of type ${dtype} has no place in wasm memory; expected float32 or int32`,
+        `simd backend: a tensor of type ${dtype} cannot be in wasm memory; expected float32 or int32`,
       );
     }
     const source = values as Float32Array;
@@ -214,11 +214,11 @@ export class SimdBackend extends MathBackendCPU {
 function assertRuntime(runtime: Runtime): void {
   if (runtime?.memory instanceof WebAssembly.Memory && runtime.arena && runtime.kernels) return;
   throw new Error(
-    `SimdBackend: runtime is ${show(runtime)}; give none, or what a SimdBackend has as its runtime. To choose threads call configureSimd`,
+    `SimdBackend: runtime is ${show(runtime)}; leave it out, or give the runtime of another SimdBackend. To set the number of threads, call configureSimd`,
   );
 }
 
-/** tfjs passes numbers in a plain array on, which kernels that take a part of the values do not know. */
+/** Converts a plain array of numbers, which tfjs allows, to a typed array, which all kernels support. */
 function asTyped(values: backend_util.BackendValues, dtype: DataType): backend_util.BackendValues {
   const numeric = dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
   return numeric && Array.isArray(values) ? util.toTypedArray(values, dtype) : values;

@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
-/** The attributes that the convolution kernels of tfjs share. */
+/** The common attributes of tfjs's convolution kernels. */
 export interface ConvAttrs {
   strides: [number, number] | number;
   pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
@@ -11,10 +11,10 @@ export interface ConvAttrs {
   winograd?: boolean;
 }
 
-/** A convolution, and whether Winograd's algorithm may take it. */
+/** A convolution, and whether it may use Winograd's algorithm. */
 export type ConvInfo = backend_util.Conv2DInfo & { winograd?: boolean | undefined };
 
-/** Sizes, strides and padding of a convolution, as tfjs computes them. */
+/** Computes sizes, strides and padding of a convolution as tfjs does. */
 export function convInfo(
   inShape: number[],
   filterShape: number[],
@@ -34,7 +34,7 @@ export function convInfo(
   return { ...info, winograd: attrs.winograd };
 }
 
-/** Whether the wasm kernels take a convolution: float32, channels last, and something to compute on all sides. */
+/** Whether the wasm kernels support a convolution: float32, channels last, and no empty tensor. */
 export function canConvolve(info: backend_util.Conv2DInfo, ...tensors: TensorInfo[]): boolean {
   const sizes = [info.inShape, info.outShape, [info.filterHeight, info.filterWidth]].map(util.sizeFromShape);
   return (

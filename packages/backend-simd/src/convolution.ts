@@ -13,17 +13,17 @@ import {
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 256;
-/** Multiply-adds that a task should have at least, about 0.1 ms of work. */
+/** The minimum number of multiply-adds of a task, about 0.1 ms of work. */
 const TASK_WORK = 1 << 21;
 
-/** How a filter [height, width, inChannels, outChannels] is read while it is packed; strides in elements. */
+/** The strides, in elements, for reading a filter [height, width, inChannels, outChannels] when it is packed. */
 interface FilterStrides {
   tap: number;
   inner: number;
   column: number;
 }
 
-/** y = activation(x * filter + bias), x [batch, height, width, inChannels]; float32, channels last. */
+/** y = activation(x * filter + bias), with x [batch, height, width, inChannels] in float32. */
 export function convolution(
   backend: SimdBackend,
   x: TensorInfo,
@@ -41,8 +41,8 @@ export function convolution(
 }
 
 /**
- * The gradient of a convolution for its input: a convolution of dy with the filter turned round. With a stride, the
- * input pixels fall into stride² phases; each sees its own subset of the taps.
+ * The gradient of a convolution for its input: a convolution of dy with the rotated filter. With a stride, there are stride² phases
+ * of input pixels, each with a different subset of the taps.
  */
 export function convolutionInputGradient(
   backend: SimdBackend,
@@ -76,8 +76,8 @@ export function convolutionFilterGradient(
   const { panel } = backend.runtime;
   const padded = Math.ceil(outChannels / panel) * panel;
   const columnBlocks = Math.ceil(outChannels / 128);
-  // A group of panels by 128 columns stays in the second-level cache. The split depends on shapes alone, never on the
-  // number of threads, so that the sums come out the same everywhere.
+  // A group of panels by 128 columns stays in the second-level cache. The split depends only on shapes, not on the number of
+  // threads, so that the sums are always the same.
   const group = Math.min(panels, 128);
   const blocks = Math.ceil(panels / group) * columnBlocks;
   const splits = Math.max(1, Math.min(Math.ceil(32 / blocks), Math.floor(pixels / 512)));
@@ -137,22 +137,22 @@ function convolve(
 
     const rows = images * geometry.grid.height * geometry.grid.width;
     const [blockRows, blockColumns] = blocks(rows, columns, backend.runtime.threads);
-    const units = Math.ceil(rows / blockRows) * Math.ceil(columns / blockColumns);
+    const items = Math.ceil(rows / blockRows) * Math.ceil(columns / blockColumns);
     const work = Math.min(blockRows, rows) * Math.min(blockColumns, columns) * Math.max(1, inner * taps);
     const grain = Math.max(1, Math.floor(TASK_WORK / work));
     const operands = [pointer, backend.pointer(source), packed, backend.pointer(out)] as const;
     const ends = [bias ? backend.pointer(bias) : NULL, epilogue.code, epilogue.alpha] as const;
-    backend.parallel('convolve', [...operands, rows, blockRows, blockColumns, ...ends], units, grain);
+    backend.parallel('convolve', [...operands, rows, blockRows, blockColumns, ...ends], items, grain);
   });
   backend.release(packed, packedBytes);
 }
 
-/** Block sizes that give every thread several tasks; what is computed does not depend on them. */
+/** Block sizes that give every thread several tasks. The result does not depend on them. */
 function blocks(rows: number, columns: number, threads: number): [number, number] {
   let blockRows = BLOCK_ROWS;
   let blockColumns = BLOCK_COLUMNS;
-  const units = (): number => Math.ceil(rows / blockRows) * Math.ceil(columns / blockColumns);
-  while (units() < 4 * threads && blockColumns > 64 && columns > blockColumns / 2) blockColumns /= 2;
-  while (units() < 4 * threads && blockRows > 16) blockRows /= 2;
+  const items = (): number => Math.ceil(rows / blockRows) * Math.ceil(columns / blockColumns);
+  while (items() < 4 * threads && blockColumns > 64 && columns > blockColumns / 2) blockColumns /= 2;
+  while (items() < 4 * threads && blockRows > 16) blockRows /= 2;
   return [blockRows, blockColumns];
 }

@@ -6,10 +6,10 @@ import { NULL, type Pointer } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
-/** Multiply-adds that a task should have at least; these kernels wait for memory more than they compute. */
+/** The minimum number of multiply-adds of a task; these kernels are bound by memory. */
 const TASK_WORK = 1 << 18;
 
-/** y = activation(x * filter + bias), filter [height, width, channels, multiplier]; float32, channels last. */
+/** y = activation(x * filter + bias), with the filter [height, width, channels, multiplier] in float32. */
 export function depthwiseConvolution(
   backend: SimdBackend,
   x: TensorInfo,
@@ -59,7 +59,7 @@ export function depthwiseFilterGradient(
   const geometry = forwardGeometry(widened(info));
   const size = geometry.taps.length * info.outChannels;
   const rows = info.batchSize * info.outHeight;
-  // A function of the shapes alone, so that the sums do not depend on the number of threads.
+  // Depends only on the shapes, so that the sums do not depend on the number of threads.
   const splits = Math.max(1, Math.min(16, Math.floor((rows * info.outWidth) / 64)));
   const partial = backend.temporary(splits * size * 4);
   withRepeatedChannels(backend, x, info, (source) => {
@@ -110,7 +110,7 @@ function widened(info: Conv2DInfo): Conv2DInfo {
   return { ...info, inChannels: info.outChannels };
 }
 
-/** x with every channel repeated as often as it has filters; x itself when that is once. */
+/** Repeats each channel of x once per filter; returns x if there is one filter per channel. */
 function withRepeatedChannels(
   backend: SimdBackend,
   x: TensorInfo,

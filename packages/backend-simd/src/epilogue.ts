@@ -1,13 +1,13 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from './backend';
 
-/** How a fused kernel ends: what wasm applies in its epilogue, and the tfjs kernel that has to follow, if any. */
+/** The epilogue of a fused kernel in wasm, and the tfjs kernel that must follow it, if any. */
 export interface Epilogue {
-  /** The number that assembly/epilogue.ts knows the activation by; 0 for none. */
+  /** The number of the activation in assembly/epilogue.ts; 0 for none. */
   code: number;
-  /** Slope of leakyrelu for negative inputs. */
+  /** The slope of leakyrelu for negative inputs. */
   alpha: number;
-  /** Kernel to apply afterwards. */
+  /** The kernel to run afterwards. */
   kernel?: 'Elu' | 'Prelu' | 'Sigmoid';
 }
 
@@ -16,7 +16,7 @@ const kernels: Record<string, Epilogue['kernel']> = { elu: 'Elu', prelu: 'Prelu'
 
 export const linear: Epilogue = { code: 0, alpha: 0 };
 
-/** @throws when tfjs has no activation of that name. */
+/** @throws when tfjs does not have this activation. */
 export function parseEpilogue(activation = 'linear', alpha = 0): Epilogue {
   const code = codes[activation];
   if (code !== undefined) return { code, alpha };
@@ -25,7 +25,7 @@ export function parseEpilogue(activation = 'linear', alpha = 0): Epilogue {
   throw new Error(`simd backend: unknown activation '${activation}'`);
 }
 
-/** Applies the kernel of an epilogue, if it has one, to a fresh output. */
+/** Runs the kernel of an epilogue, if there is one, on a new output. */
 export function applyEpilogue(
   backend: SimdBackend,
   x: TensorInfo,

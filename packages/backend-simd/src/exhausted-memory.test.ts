@@ -8,7 +8,7 @@ import { createRuntime } from './runtime';
 const MAXIMUM_PAGES = 1024; // 64 MiB
 const factory = tf.findBackendFactory('simd');
 
-/** Makes 'simd' a backend with little memory. */
+/** Replaces 'simd' by a backend with little memory. */
 async function start(threads: number): Promise<SimdBackend> {
   const runtime = createRuntime({ threads, maximumPages: MAXIMUM_PAGES });
   tf.removeBackend('simd');
@@ -23,7 +23,7 @@ afterEach(() => {
   tf.registerBackend('simd', factory, 2);
 });
 
-/** Runs `op` on tensors of these shapes with ever more ballast, so that every allocation in it is the one that fails. */
+/** Runs `op` on tensors of these shapes with increasing ballast, so that each of its allocations fails once. */
 function exhaust(
   backend: SimdBackend,
   shapes: number[][],
@@ -36,7 +36,7 @@ function exhaust(
     tf.engine().startScope();
     const inputs = shapes.map((shape) => tf.fill(shape, 0.5));
     const ballast: tf.Tensor[] = [];
-    // The rounding of sizes and the head of the memory make it inexact: fill up in ever smaller pieces.
+    // Sizes are rounded, and the head of the memory takes space, so it fills up in ever smaller pieces.
     for (let bytes = 2 ** 24; bytes >= 2 ** 18; bytes /= 2) {
       while (roomy() - bytes > left) {
         try {
@@ -57,7 +57,7 @@ function exhaust(
       failures++;
       expect(error).toBeInstanceOf(OutOfMemoryError);
       expect((error as Error).message).toMatch(
-        /no room for a tensor of \d+\.\d [KM]iB: \d+\.\d MiB are in use .* of at most 64\.0 MiB\. Use a smaller batch/,
+        /out of memory for a tensor of \d+\.\d [KM]iB: \d+\.\d MiB are in use .* of at most 64\.0 MiB\. Use a smaller batch/,
       );
     }
     expect(backend.memory().arenaBytes).toBe(before.arenaBytes);
@@ -121,7 +121,7 @@ describe.each([1, 2])('exhausted memory, %i threads', (threads) => {
     ['softmax', [[4000, 200]], (x) => tf.softmax(x)],
     ['transpose', [[1000, 900]], (x) => tf.transpose(x)],
   ] as [string, number[][], (...inputs: tf.Tensor[]) => tf.Tensor][])(
-    '%s gives back what it took, and the backend works on',
+    '%s releases its memory, and the backend continues to work',
     async (_name, shapes, op) => {
       const backend = await start(threads);
       expect(exhaust(backend, shapes, op)).toBeGreaterThan(0);
@@ -132,7 +132,7 @@ describe.each([1, 2])('exhausted memory, %i threads', (threads) => {
     },
   );
 
-  it('an error of another kind in a kernel gives back what it took', async () => {
+  it('releases the memory of a kernel after another kind of error', async () => {
     const backend = await start(threads);
     const x = tf.ones([64, 64]) as tf.Tensor2D;
     const before = [backend.memory().arenaBytes, tf.memory().numDataBuffers];

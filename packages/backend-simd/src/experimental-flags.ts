@@ -5,23 +5,22 @@ import { hasRelaxedSimd } from './variants';
 
 const RELAXED = '--experimental-wasm-relaxed-simd';
 const WIDE = '--experimental-wasm-revectorize';
-/** V8 knows the flag for longer, but fuses float products only from this version of Node on. */
+/** V8 has had the flag for longer, but it fuses float products only in this and later versions of Node. */
 const WIDE_SINCE = 24;
-/** The wide variant has to be faster than the relaxed one by this factor. */
+/** The wide variant must be faster than the relaxed one by this factor. */
 const GAIN = 1.15;
 
 type SetFlags = (flags: string) => void;
 
 /**
- * Turns on what this version of Node has but does not offer by itself:
- * in Node 20 relaxed SIMD (products about a sixth faster), in Node 24 and later on x64 vectors of 256 bits (products about
- * twice as fast).
+ * Turns on experimental features of V8 that speed up the kernels: relaxed SIMD in Node 20 (products about a sixth faster), and
+ * 256-bit vectors in Node 24 and later on x64 (products about twice as fast).
  *
- * The flags hold for the whole process and V8 calls them experimental, so the library never sets one on its own. The
- * kernels are then checked against known results and timed, which takes a fifth of a second; when a result is wrong or
- * nothing is gained, the flag is taken back and the usual variant used.
+ * The flags apply to the whole process, and V8 calls them experimental, so the library never sets one by itself. The kernels are
+ * then checked against known results and timed, which takes a fifth of a second. If a result is wrong or there is no speedup, the
+ * flag is reset and the usual variant is used.
  *
- * @returns the flags that were set; empty where there is nothing to gain, as in a browser or in Node 22.
+ * @returns the flags that were set; empty if there is nothing to gain, as in a browser or in Node 22.
  * @throws when the backend is already running.
  * @example
  * enableExperimentalV8Flags();

@@ -1,6 +1,6 @@
 import { getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 
-/** tfjs's CPU kernel of that name, for cases that a wasm kernel does not take. */
+/** tfjs's CPU kernel, for cases that the wasm kernel does not support. */
 export function fallback(kernelName: string): KernelFunc {
   const config = getKernel(kernelName, 'cpu');
   if (!config) throw new Error(`simd backend: tfjs-backend-cpu has no kernel ${kernelName}`);

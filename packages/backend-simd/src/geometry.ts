@@ -4,7 +4,7 @@ import { advance, type Pointer } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
-/** What assembly/geometry.ts describes; `taps` are offsets, `order` says which tap of the filter each is. */
+/** The geometry in assembly/geometry.ts. `taps` are offsets; `order` maps them to taps of the filter. */
 export interface Geometry {
   source: { height: number; width: number; channels: number };
   grid: { height: number; width: number };
@@ -17,7 +17,7 @@ export interface Geometry {
   order: number[];
 }
 
-/** Every output pixel reads its window of the input. */
+/** The geometry of the forward pass: each output pixel reads its window of the input. */
 export function forwardGeometry(info: Conv2DInfo): Geometry {
   const { filterHeight, filterWidth, dilationHeight, dilationWidth } = info;
   const taps: [number, number][] = [];
@@ -37,7 +37,7 @@ export function forwardGeometry(info: Conv2DInfo): Geometry {
   };
 }
 
-/** The phases of a strided convolution: first input pixels of each residue class. */
+/** The phases of a strided convolution: the first input pixel of each residue class. */
 export function phases({ strideHeight, strideWidth, inHeight, inWidth }: Conv2DInfo): [number, number][] {
   const found: [number, number][] = [];
   for (let y = 0; y < Math.min(strideHeight, inHeight); y++) {
@@ -46,7 +46,7 @@ export function phases({ strideHeight, strideWidth, inHeight, inWidth }: Conv2DI
   return found;
 }
 
-/** Input pixels (y + i strideHeight, x + j strideWidth), and the taps through which they reach pixels of dy. */
+/** The geometry of the input pixels (y + i strideHeight, x + j strideWidth), with the taps that connect them to pixels of dy. */
 export function phaseGeometry(info: Conv2DInfo, y: number, x: number): Geometry {
   const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo, filterHeight, filterWidth } =
     info;
@@ -77,7 +77,7 @@ export function phaseGeometry(info: Conv2DInfo, y: number, x: number): Geometry 
   };
 }
 
-/** Writes a geometry and its tap order to wasm memory for the time of `use`. */
+/** Writes a geometry and its tap order to wasm memory for the duration of `use`. */
 export function withGeometry(
   backend: SimdBackend,
   geometry: Geometry,

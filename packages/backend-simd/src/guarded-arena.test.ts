@@ -6,7 +6,7 @@ const arena = new GuardedArena(memory, 64, 2 ** 20);
 const floats = (pointer: number, length: number) => new Float32Array(memory.buffer, pointer, length);
 
 describe('GuardedArena', () => {
-  it('gives blocks of NaN, also again', () => {
+  it('fills new and reused blocks with NaN', () => {
     const first = arena.allocate(40);
     expect([...floats(first, 10)].every(Number.isNaN)).toBe(true);
     floats(first, 10).fill(1);
@@ -22,7 +22,7 @@ describe('GuardedArena', () => {
     [40, -1],
     [6, 2],
     [0, 0],
-  ])('sees a write past %i bytes, at float %i', (bytes, at) => {
+  ])('detects a write past %i bytes, at float %i', (bytes, at) => {
     const pointer = arena.allocate(bytes);
     floats(pointer, 0);
     new Float32Array(memory.buffer)[pointer / 4 + at] = 1;

@@ -6,9 +6,9 @@ import { NULL, type Pointer } from './pointer';
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 256;
-/** Multiply-adds that a task should have at least, about 0.1 ms of work. */
+/** The minimum number of multiply-adds of a task, about 0.1 ms of work. */
 const TASK_WORK = 1 << 21;
-/** The same for one row, which waits for memory; and the columns of a unit, see assembly/row-product.ts. */
+/** The same for a single row, which is bound by memory, and the number of columns of an item; see assembly/row-product.ts. */
 const ROW_WORK = 1 << 18;
 const STRIP = 128;
 
@@ -21,7 +21,7 @@ export interface MatrixProduct {
   epilogue?: Epilogue;
 }
 
-/** Shapes of a product as the kernels want them. */
+/** The shapes of a product for the kernels. */
 interface Plan {
   m: number;
   k: number;
@@ -33,9 +33,9 @@ interface Plan {
 }
 
 /**
- * activation(op(A) op(B) + bias) over the last two axes, the others broadcast; float32.
+ * activation(op(A) op(B) + bias) over the last two axes, with the others broadcast, in float32.
  *
- * @returns undefined when the product is empty on the inside and the CPU kernel has to fill in zeros.
+ * @returns undefined if the inner dimension is empty, so that the CPU kernel must fill in zeros.
  * @throws when the inner dimensions differ.
  */
 export function matrixProduct(backend: SimdBackend, product: MatrixProduct): TensorInfo | undefined {
@@ -66,18 +66,18 @@ export function matrixProduct(backend: SimdBackend, product: MatrixProduct): Ten
   const table =
     batchesA === batches && batchesB === batches ? NULL : writeTable(backend, plan, a, b, tableBytes);
   const { rows, columns } = blocks(m, n, k, batches, backend.runtime.threads);
-  const units = batches * Math.ceil(m / rows) * Math.ceil(n / columns);
+  const items = batches * Math.ceil(m / rows) * Math.ceil(n / columns);
   const grain = Math.max(1, Math.floor(TASK_WORK / (Math.min(rows, m) * Math.min(columns, n) * k)));
   const [rowStride, aStride] = transposeA ? ([1, m] as const) : ([k, 1] as const);
   const operands = [pa, packed, pc, table, m, k, n, rowStride, aStride, m * k] as const;
-  backend.parallel('gemm', [...operands, rows, columns, ...ends], units, grain);
+  backend.parallel('gemm', [...operands, rows, columns, ...ends], items, grain);
 
   if (table) backend.release(table, tableBytes);
   backend.release(packed, packedBytes);
   return out;
 }
 
-// One row: B is read once, so packing it would cost more than the product.
+// For a single row, B is read once, so packing it would cost more than the product.
 function rowProduct(backend: SimdBackend, values: Arguments<'rowProduct'>, transposeB: boolean): void {
   const [, , , k, n] = values;
   if (transposeB) {
@@ -98,7 +98,7 @@ function planProduct({ a, b, transposeA, transposeB }: MatrixProduct): Plan {
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [inner, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
-  // The op does not compare the inner dimensions; this is the message of tfjs's own kernel.
+  // tfjs's operation does not compare the inner dimensions. This is the message of tfjs's kernel.
   util.assert(
     k === inner,
     () =>
@@ -116,7 +116,7 @@ function planProduct({ a, b, transposeA, transposeB }: MatrixProduct): Plan {
   return { m, k, n, outer, batchesA, batchesB, batches };
 }
 
-/** Block sizes that give every thread several tasks; what is computed does not depend on them. */
+/** Block sizes that give every thread several tasks. The result does not depend on them. */
 function blocks(
   m: number,
   n: number,
@@ -127,14 +127,14 @@ function blocks(
   let rows = BLOCK_ROWS;
   let columns = BLOCK_COLUMNS;
   if (m * n * k * batches > 2 * TASK_WORK) {
-    const units = (): number => batches * Math.ceil(m / rows) * Math.ceil(n / columns);
-    while (units() < 4 * threads && columns > 64 && n > columns / 2) columns /= 2;
-    while (units() < 4 * threads && rows > 16) rows /= 2;
+    const items = (): number => batches * Math.ceil(m / rows) * Math.ceil(n / columns);
+    while (items() < 4 * threads && columns > 64 && n > columns / 2) columns /= 2;
+    while (items() < 4 * threads && rows > 16) rows /= 2;
   }
   return { rows, columns };
 }
 
-/** For each batch of the result, the matrix of A and of B that it takes. */
+/** Writes the table of the matrices of A and B for each batch of the result. */
 function writeTable(
   backend: SimdBackend,
   { outer, batches }: Plan,
@@ -162,7 +162,7 @@ function writeTable(
   return pointer;
 }
 
-/** Strides of `shape` seen as `outer`: zero along axes where it is broadcast. */
+/** Strides of `shape` broadcast to `outer`: zero along the broadcast axes. */
 function broadcastStrides(shape: number[], outer: number[]): number[] {
   const strides = new Array<number>(outer.length).fill(0);
   let stride = 1;

@@ -15,7 +15,7 @@ const values = (shape: number[], dtype: 'float32' | 'int32' | 'bool', factor = 1
 const conv = { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 };
 const image = [2, 5, 5, 3];
 
-// Called by name, past the type checks of tfjs's operations.
+// Called by name, without the type checks of tfjs's operations.
 const cases: [string, { [name: string]: number[] }, object?][] = [
   ['_FusedMatMul', { a: [9, 8], b: [8, 4], bias: [4] }, { activation: 'linear' }],
   ['BatchMatMul', { a: [2, 9, 8], b: [2, 8, 4] }, { transposeA: false, transposeB: false }],
@@ -33,7 +33,7 @@ const cases: [string, { [name: string]: number[] }, object?][] = [
   ['Prelu', { x: [3, 4], alpha: [3, 4] }],
 ];
 
-describe.each(['int32', 'bool'] as const)('%s beside float32', (dtype) => {
+describe.each(['int32', 'bool'] as const)('%s with float32', (dtype) => {
   it.each(cases)('%s computes in float32', (kernel, shapes, attributes) => {
     const before = tf.memory().numTensors;
     tf.tidy(() => {

@@ -5,7 +5,7 @@ import { whyNoWebAssembly } from './variants';
 afterEach(() => vi.unstubAllGlobals());
 
 describe('an engine that does not run WebAssembly', () => {
-  it('is fine where it does', () => expect(whyNoWebAssembly()).toBeUndefined());
+  it('is not reported if it does', () => expect(whyNoWebAssembly()).toBeUndefined());
 
   it('without it', () => {
     vi.stubGlobal('WebAssembly', undefined);
@@ -34,7 +34,7 @@ describe('an engine that does not run WebAssembly', () => {
     }
     vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Memory }));
     expect(() => createRuntime({ threads: 1 })).toThrow(
-      /refused a memory of 0.25 GiB.*ulimit -v.*configureSimd\(\{ threads: 1 \}\)/,
+      /cannot reserve a memory of 0.25 GiB.*ulimit -v.*configureSimd\(\{ threads: 1 \}\)/,
     );
   });
 });

@@ -1,22 +1,22 @@
-/** The step of an optimizer: the kernel for one parameter, and that for a list of them, follow from it. */
+/** The step of an optimizer, from which the kernels for one parameter and for a list are built. */
 export interface OptimizerRule<Attributes> {
-  /** The tensors that the rule keeps for a parameter: read, and written anew. */
+  /** The slots of a parameter. */
   slots: readonly string[];
-  /** Numbers that hold for all parameters, and those of one with this weight decay: vectors of one value in the formula. */
+  /** The scalars for all parameters, and those for one with this weight decay. They are vectors of equal values in the formula. */
   scalars: (attributes: Attributes) => { [name: string]: number };
-  own: (weightDecay: number, attributes: Attributes) => { [name: string]: number };
+  parameterScalars: (weightDecay: number, attributes: Attributes) => { [name: string]: number };
   /**
-   * AssemblyScript on vectors of four floats: from the gradient `g`, the parameter `p`, the slots and the numbers, the
-   * constants `update` and, for a slot `mean`, `newMean`. scripts/build-wasm.mjs puts the loops around it.
+   * AssemblyScript on vectors of four floats. From the gradient `g`, the parameter `p`, the slots and the scalars, it computes the
+   * constants `update` and, for a slot `mean`, `newMean`. scripts/build-wasm.mjs adds the loops.
    */
   formula: string;
-  /** Operations of an element, next to a copy. */
+  /** The cost of an element, relative to a copy. */
   work: number;
 }
 
 const declare = <Attributes>(rule: OptimizerRule<Attributes>) => rule;
 
-/** One row for each optimizer whose step is a kernel, by the kernel's name. */
+/** The optimizers whose steps are kernels, by the name of the kernel. */
 export const optimizerRules = {
   /** m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², update = −η·(m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) + λ·p), t = step + 1 */
   AdamW: declare({
@@ -31,7 +31,7 @@ export const optimizerRules = {
       meanScale: 1 - a.beta1 ** (a.step + 1),
       squareScale: 1 - a.beta2 ** (a.step + 1),
     }),
-    own: (decay) => ({ decay }),
+    parameterScalars: (decay) => ({ decay }),
     formula: `
       const newMean = multiplyAdd(mean, keepMean, f32x4.mul(g, addMean));
       const newSquare = multiplyAdd(square, keepSquare, f32x4.mul(f32x4.mul(g, g), addSquare));
@@ -48,7 +48,7 @@ export const optimizerRules = {
       keep: a.momentum,
       ahead: a.nesterov ? 1 : 0,
     }),
-    own: (weightDecay, { decoupled }) =>
+    parameterScalars: (weightDecay, { decoupled }) =>
       decoupled ? { decay: 0, apart: weightDecay } : { decay: weightDecay, apart: 0 },
     formula: `
       const d = multiplyAdd(p, decay, g);
@@ -67,7 +67,7 @@ export const optimizerRules = {
       keep: a.beta2,
       add: 1 - a.beta2,
     }),
-    own: (decay) => ({ decay }),
+    parameterScalars: (decay) => ({ decay }),
     formula: `
       const u = multiplyAdd(momentum, keepDirection, f32x4.mul(g, addDirection));
       const one = f32x4.splat(1), zero = f32x4.splat(0);

@@ -4,7 +4,7 @@ import { configureSimd, enableExperimentalV8Flags, SimdBackend } from './index';
 import { hasRelaxedSimd } from './variants';
 
 describe('configureSimd', () => {
-  it('refuses options out of range', () => {
+  it('rejects options out of range', () => {
     expect(() => configureSimd({ threads: 0 })).toThrow(/threads is 0; give an integer from 1 to 64/);
     expect(() => configureSimd({ threads: 1.5 })).toThrow(/1.5/);
     expect(() => configureSimd({ variant: 'fast' as 'auto' })).toThrow(/variant is "fast"/);
@@ -14,7 +14,7 @@ describe('configureSimd', () => {
     );
   });
 
-  it('takes options, flags and the first use in this order, and nothing afterwards', async () => {
+  it('accepts options and flags before the first use only', async () => {
     const before = hasRelaxedSimd();
     const flags = enableExperimentalV8Flags();
     const wide = flags.includes('--experimental-wasm-revectorize');

@@ -2,14 +2,14 @@ import { assertOptions, flag, type Kind, oneOf } from '@tenfold/checks';
 import { shared } from './shared';
 
 export interface SimdOptions {
-  /** Threads that compute, the calling one included; 1 to 64. By default those of the machine, at most 8. */
+  /** Number of threads including the calling one, 1 to 64; by default those of the machine, at most 8. */
   threads?: number;
-  /** 'relaxed' uses fused multiply-add where the engine has relaxed SIMD; 'auto' (the default) takes it when it is there. */
+  /** 'relaxed' uses fused multiply-add of relaxed SIMD; 'auto' (the default) uses it if the engine supports it. */
   variant?: 'auto' | 'baseline' | 'relaxed' | 'wide';
   /**
-   * Whether 3×3 convolutions may use Winograd's algorithm; true by default. It is about three times as fast, with errors in
-   * proportion to the largest input of a tile of 6×6 pixels: small values next to a large one lose digits. False takes direct
-   * sums, whose errors are in proportion to the terms of each sum.
+   * Whether 3×3 convolutions may use Winograd's algorithm; true by default. It is about three times as fast, but its errors are
+   * proportional to the largest input of a tile of 6×6 pixels: small values next to a large one lose digits. With false, direct sums
+   * are used, whose errors are proportional to the terms of each sum.
    */
   winograd?: boolean;
 }
@@ -27,10 +27,10 @@ const kinds = {
 const chosen = shared.options as SimdOptions;
 
 /**
- * Sets the options of the backend; call it before the backend is first used.
+ * Sets the options of the backend. Call it before the first use of the backend.
  *
- * @param options see {@link SimdOptions}; what is left out keeps its value.
- * @throws when the backend is already running, an option is unknown or out of its range.
+ * @param options see {@link SimdOptions}; missing options keep their values
+ * @throws when the backend is already running, or an option is unknown or out of range
  * @example
  * configureSimd({ threads: 4 });
  * await tf.setBackend('simd');
@@ -41,18 +41,18 @@ export function configureSimd(options: SimdOptions): void {
   Object.assign(chosen, options);
 }
 
-/** The options as set; they cannot change before {@link releaseOptions}. */
+/** Returns the options. They cannot change until {@link releaseOptions}. */
 export function takeOptions(): SimdOptions {
   shared.frozen = true;
   return chosen;
 }
 
-/** The backend that used the options is gone. */
+/** Allows new options, after the backend is disposed. */
 export function releaseOptions(): void {
   shared.frozen = false;
 }
 
-/** @throws when the options have been used already. */
+/** @throws when the backend is already running. */
 export function assertNotRunning(caller: string): void {
   if (shared.frozen)
     throw new Error(`${caller}: the backend is already running; call ${caller} before tf.setBackend`);

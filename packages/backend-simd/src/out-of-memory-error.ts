@@ -1,6 +1,6 @@
 import { isMarked, mark } from './shared';
 
-/** A tensor does not fit in the backend's memory; existing tensors are unchanged. */
+/** A tensor does not fit in the memory of the backend. Existing tensors do not change. */
 export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
 
@@ -9,7 +9,7 @@ export class OutOfMemoryError extends Error {
     mark(this, 'OutOfMemoryError');
   }
 
-  /** Also of the class in another copy of this package. */
+  /** Includes instances of the class from another copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isMarked(value, 'OutOfMemoryError');
   }

@@ -13,7 +13,7 @@ it.each([
   [v1('200000\n'), 2],
   [v1('-1\n'), Number.POSITIVE_INFINITY],
   [files({}), Number.POSITIVE_INFINITY],
-])('knows how many processors a container has the time of: %#', (read, threads) => {
+])('reads the CPU quota of a container: %#', (read, threads) => {
   expect(containerThreads(read)).toBe(threads);
 });
 
@@ -30,8 +30,8 @@ it.each([
   [addresses(String(11.5 * 2 ** 30)), 0],
   [addresses(String(2 * 2 ** 30)), 0],
   [files({}), Number.POSITIVE_INFINITY],
-])('knows how many threads there are addresses for: %#', (read, threads) => {
+])('computes how many threads fit in the address space: %#', (read, threads) => {
   expect(affordableThreads(read)).toBe(threads);
 });
 
-it('takes at least one thread', () => expect(hardwareThreads()).toBeGreaterThanOrEqual(1));
+it('has at least one hardware thread', () => expect(hardwareThreads()).toBeGreaterThanOrEqual(1));

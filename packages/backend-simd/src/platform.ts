@@ -3,7 +3,7 @@ export interface Thread {
   terminate(): void;
 }
 
-// Node's modules are taken at run time from the process, so that no bundler sees an import of them.
+// Node's modules are loaded through `process` at run time, so that bundlers do not see imports of them.
 interface NodeProcess {
   arch?: string;
   versions?: { node?: string };
@@ -26,17 +26,17 @@ const nodeProcess = (globalThis as { process?: NodeProcess }).process;
 
 export const isNode = typeof nodeProcess?.versions?.node === 'string';
 
-/** One of Node's own modules; undefined in a browser and in Node before 20.16. */
+/** Loads a built-in module of Node; undefined in browsers and in Node before 20.16. */
 export function nodeModule(name: string): unknown {
   return isNode ? nodeProcess?.getBuiltinModule?.(`node:${name}`) : undefined;
 }
 
-/** What Node runs on and its major version; 0 in a browser. */
+/** The processor architecture and the major version of Node; 0 in a browser. */
 export function processorAndVersion(): { processor: string | undefined; major: number } {
   return { processor: nodeProcess?.arch, major: Number.parseInt(nodeProcess?.versions?.node ?? '0', 10) };
 }
 
-/** How many threads run at once here: those of the machine, in a container no more than it has the time for. */
+/** The number of hardware threads, limited by the CPU quota of a container. */
 export function hardwareThreads(): number {
   const os = nodeModule('os') as NodeOs | undefined;
   const threads = os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -44,8 +44,8 @@ export function hardwareThreads(): number {
 }
 
 /**
- * The processors whose time Linux grants to this container, rounded up; Infinity where nothing limits it. Node counts those
- * of the host, and more threads than processors wait for one another.
+ * The CPU quota of this container in Linux, rounded up to whole processors; Infinity without a quota. Node counts the processors of
+ * the host, and surplus threads would wait for each other.
  */
 export function containerThreads(read: (path: string) => string | undefined): number {
   const [quota, period] = read('/sys/fs/cgroup/cpu.max')?.trim().split(' ') ?? [
@@ -78,19 +78,19 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Whether threads can share memory here: always in Node, in a browser only on a cross-origin isolated page. */
+/** Whether threads can share memory: always in Node, in a browser only on a cross-origin isolated page. */
 export function canShareMemory(): boolean {
   if (typeof SharedArrayBuffer === 'undefined') return false;
   if (isNode) return nodeModule('worker_threads') !== undefined;
   return globalThis.crossOriginIsolated === true && typeof Worker !== 'undefined';
 }
 
-/** Whether this thread may sleep in Atomics.wait: not on the main thread of a page. */
+/** Whether this thread may sleep in Atomics.wait, which the main thread of a page may not. */
 export function canBlock(): boolean {
   return isNode || typeof (globalThis as { document?: unknown }).document === 'undefined';
 }
 
-/** Starts a thread that runs `code`, which finds `data` in a global named `threadData`. */
+/** Starts a thread that runs `code`, with `data` in a global named `threadData`. */
 export function startThread(code: string, data: unknown, onError: (error: unknown) => void): Thread {
   return isNode ? startNodeThread(code, data, onError) : startWebWorker(code, data, onError);
 }

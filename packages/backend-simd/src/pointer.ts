@@ -1,10 +1,10 @@
-/** An address in wasm memory, in bytes: a number that the compiler does not mix up with sizes and strides. */
+/** An address in wasm memory, in bytes. The type distinguishes it from sizes and strides. */
 export type Pointer = number & { readonly [address]: true };
 declare const address: unique symbol;
 
-/** What a kernel takes for an operand that is left out. */
+/** The address of a missing operand. */
 export const NULL = 0 as Pointer;
 
-/** The address `bytes` further on; {@link NULL} stays what it is. */
+/** Advances an address by a number of bytes; {@link NULL} does not change. */
 export const advance = (pointer: Pointer, bytes: number): Pointer =>
   (pointer === NULL ? NULL : pointer + bytes) as Pointer;

@@ -1,4 +1,4 @@
-import { ARGUMENTS, CONTROL, scratchOf, Word } from './layout';
+import { ARGUMENTS, CONTROL, scratchPointer, Word } from './layout';
 import { canBlock, startThread, type Thread } from './platform';
 import { workerSource } from './worker-source';
 
@@ -6,18 +6,18 @@ export type Kernel = (...values: number[]) => void;
 
 const MOST_TASKS = 0xfff0;
 const SPIN_MICROSECONDS = 50;
-/** Tasks take milliseconds; this is for machines that are suspended, overloaded or throttled. */
-const PATIENCE_MILLISECONDS = 30_000;
+/** Tasks take milliseconds. The timeout allows for machines that are suspended, overloaded or throttled. */
+const TIMEOUT_MILLISECONDS = 30_000;
 
 export interface Workers {
   count: number;
-  /** How long the caller waits for a task that a worker has claimed; then the worker counts as dead. */
-  patienceMilliseconds?: number;
+  /** How long the caller waits for a task of a worker before the worker counts as dead. */
+  timeoutMilliseconds?: number;
 }
 
 /**
- * Runs kernels on several threads over one shared memory. The caller takes part in every job, so a worker that is
- * asleep or not yet started delays nothing; tasks are claimed one by one, so a slow thread gets fewer.
+ * Runs kernels on several threads with shared memory. The caller takes part in every job, so a worker that is asleep or has not
+ * started causes no delay. Threads claim tasks one at a time, so a slow thread gets fewer.
  */
 export class Pool {
   private readonly control: Int32Array;
@@ -25,56 +25,55 @@ export class Pool {
   private readonly index: Map<string, number>;
   private readonly workers: Thread[] = [];
   private readonly mayBlock = canBlock();
-  private readonly patience: number;
+  private readonly timeout: number;
   private abandoned = false;
   private tag = 0;
-  /** Why a worker did not start, or ended. */
+  /** The reason why a worker did not start, or ended. */
   failure: unknown;
 
   constructor(
     private readonly kernels: Record<string, Kernel>,
     memory: WebAssembly.Memory,
     module: WebAssembly.Module,
-    { count, patienceMilliseconds = PATIENCE_MILLISECONDS }: Workers,
+    { count, timeoutMilliseconds = TIMEOUT_MILLISECONDS }: Workers,
   ) {
-    this.patience = patienceMilliseconds;
+    this.timeout = timeoutMilliseconds;
     this.control = new Int32Array(memory.buffer, CONTROL, 64);
     this.slots = new Float64Array(memory.buffer, ARGUMENTS, 64);
     this.index = new Map(Object.keys(kernels).map((name, i) => [name, i]));
     for (let i = 1; i <= count; i++) {
-      const data = { module, memory, scratch: scratchOf(i), spinMicroseconds: SPIN_MICROSECONDS };
+      const data = { module, memory, scratch: scratchPointer(i), spinMicroseconds: SPIN_MICROSECONDS };
       const onError = (error: unknown): void => {
         this.failure = error;
       };
       try {
         this.workers.push(startThread(workerSource, data, onError));
       } catch (error) {
-        this.failure = error; // a page whose policy forbids workers; the caller then does all tasks
+        this.failure = error; // the policy of the page forbids workers; the caller then runs all tasks
       }
     }
   }
 
-  /** Workers that have started; the calling thread not counted. */
+  /** The number of workers that have started, without the calling thread. */
   get online(): number {
     return this.abandoned ? 0 : Atomics.load(this.control, Word.online);
   }
 
   /**
-   * Calls kernel `name` with `values` for all units [0, units), `grain` units per task, and returns when all are done.
+   * Calls the kernel `name` with `values` for all items [0, items), with `grain` items per task, and returns when all are done.
    *
-   * @throws when the kernel traps in a worker, or a worker dies in the middle of a task; from then on the calling thread
-   *   works alone.
+   * @throws when the kernel traps in a worker, or a worker dies during a task; from then on, only the calling thread works
    */
-  run(name: string, values: readonly number[], units: number, grain: number): void {
+  run(name: string, values: readonly number[], items: number, grain: number): void {
     const kernel = this.kernels[name]!;
-    const perTask = Math.max(1, grain, Math.ceil(units / MOST_TASKS));
-    const tasks = Math.ceil(units / perTask);
+    const perTask = Math.max(1, grain, Math.ceil(items / MOST_TASKS));
+    const tasks = Math.ceil(items / perTask);
     if (!(tasks > 1) || this.online === 0) {
-      if (units > 0) kernel(...values, 0, units, scratchOf(0));
+      if (items > 0) kernel(...values, 0, items, scratchPointer(0));
       return;
     }
-    const tag = this.post(name, values, units, perTask, tasks);
-    const error = this.takePart(kernel, values, units, perTask, tasks, tag);
+    const tag = this.post(name, values, items, perTask, tasks);
+    const error = this.takePart(kernel, values, items, perTask, tasks, tag);
     if (!this.awaitWorkers(tasks)) throw this.abandon(name);
     if (error) throw error;
     if (Atomics.load(this.control, Word.failed)) {
@@ -82,7 +81,7 @@ export class Pool {
     }
   }
 
-  /** Ends the workers for good; what is run afterwards runs on the calling thread. */
+  /** Ends the workers. Later kernels run on the calling thread. */
   close(): void {
     this.abandoned = true;
     this.terminate();
@@ -92,15 +91,15 @@ export class Pool {
     for (const worker of this.workers) worker.terminate();
   }
 
-  private post(name: string, values: readonly number[], units: number, grain: number, tasks: number): number {
+  private post(name: string, values: readonly number[], items: number, grain: number, tasks: number): number {
     const { control } = this;
     this.tag = (this.tag + 1) & 0x7fff;
     const first = this.tag << 16;
-    // Closed (no task is below 0xffff) while the description changes, then open.
+    // Closed while the job description changes, because no task is below 0xffff.
     Atomics.store(control, Word.next, first | 0xffff);
     control[Word.kernel] = this.index.get(name)!;
     control[Word.argumentCount] = values.length;
-    control[Word.units] = units;
+    control[Word.items] = items;
     control[Word.grain] = grain;
     this.slots.set(values);
     Atomics.store(control, Word.tasks, tasks);
@@ -116,20 +115,20 @@ export class Pool {
   private takePart(
     kernel: Kernel,
     values: readonly number[],
-    units: number,
+    items: number,
     grain: number,
     tasks: number,
     first: number,
   ): unknown {
     const { control } = this;
-    const scratch = scratchOf(0);
+    const scratch = scratchPointer(0);
     let error: unknown;
     for (;;) {
       const task = Atomics.add(control, Word.next, 1) - first;
       if (task >= tasks) return error;
-      // After a trap the other tasks are still claimed, or the workers would be at work on this job during the next.
+      // After a trap the other tasks are still claimed. Otherwise workers would still run this job during the next one.
       try {
-        if (!error) kernel(...values, task * grain, Math.min(units, (task + 1) * grain), scratch);
+        if (!error) kernel(...values, task * grain, Math.min(items, (task + 1) * grain), scratch);
       } catch (trap) {
         error = trap;
       }
@@ -137,7 +136,7 @@ export class Pool {
     }
   }
 
-  /** Waits until all tasks have ended; false when none did for longer than the patience allows. */
+  /** Waits until all tasks have ended; false if none has ended within the timeout. */
   private awaitWorkers(tasks: number): boolean {
     const { control } = this;
     let ended = -1;
@@ -153,10 +152,10 @@ export class Pool {
       } else if (spins % 1000 !== 0) {
         continue;
       }
-      // Time in which the whole process was stopped is not the worker's: no interval counts for more than 10 ms.
+      // No interval counts for more than 10 ms, so that time in which the whole process was suspended does not count.
       const now = performance.now();
       waited = done === ended ? waited + Math.min(10, now - before) : 0;
-      if (waited > this.patience) return false;
+      if (waited > this.timeout) return false;
       ended = done;
       before = now;
     }
@@ -166,8 +165,8 @@ export class Pool {
     this.abandoned = true;
     this.terminate();
     return new Error(
-      `simd backend: a worker thread has not ended its part of kernel ${name} for ${this.patience / 1000} s; it was ` +
-        'probably terminated. The backend works on with one thread; repeat the step',
+      `simd backend: a worker thread has not finished its part of kernel ${name} within ${this.timeout / 1000} s; it was ` +
+        'probably terminated. The backend continues with one thread; repeat the step',
       { cause: this.failure },
     );
   }

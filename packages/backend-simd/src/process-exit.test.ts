@@ -22,20 +22,20 @@ beforeAll(async () => {
 });
 
 describe('a process with sleeping worker threads', () => {
-  it('ends by itself within a second of its last statement', { retry: 2 }, async () => {
+  it('exits within a second of its last statement', { retry: 2 }, async () => {
     const { code, output, at } = await run(process.execPath, [program]);
     const [sum, last] = output.trim().split('\n').at(-1)!.split(' ').map(Number);
     expect({ code, sum }).toEqual({ code: 0, sum: 300 ** 3 });
     expect(at - last!).toBeLessThan(1000);
   });
 
-  it('ends when the program throws', async () => {
+  it('exits when the program throws', async () => {
     const { code, output } = await run(process.execPath, [program, 'throw']);
     expect(code).toBe(1);
     expect(output).toMatch(/the program broke/);
   });
 
-  it('ends with the code of process.exit', async () => {
+  it('exits with the code of process.exit', async () => {
     expect((await run(process.execPath, [program, 'exit'])).code).toBe(7);
   });
 });

@@ -14,17 +14,17 @@ import { whyNoWebAssembly } from './variants';
 
 const PRIORITY = 2; // above tfjs's cpu (1), below webgpu (3)
 
-// A page may load the package twice, as ESM and as CommonJS; the registries are global, the first copy wins.
+// A program may load the package twice, as ESM and as CommonJS. The registries are global, so the first copy wins.
 if (!findBackendFactory('simd')) {
-  // tfjs's CPU kernels are there because ./backend imports their package. A separate import for its effects alone would
-  // make bundlers for Node warn, since the package does not name its CommonJS file among those that have any.
-  const own = new Set(kernels.map(({ kernelName }) => kernelName));
+  // tfjs's CPU kernels are registered because ./backend imports their package. A separate import for side effects would make bundlers
+  // for Node warn, because the package does not list its CommonJS file as having any.
+  const wasmNames = new Set(kernels.map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend('cpu')) {
-    if (!own.has(kernel.kernelName)) registerKernel(guarded(promoting(kernel)));
+    if (!wasmNames.has(kernel.kernelName)) registerKernel(guarded(promoting(kernel)));
   }
   for (const kernel of kernels) registerKernel(guarded(promoting(kernel)));
-  // In Node the backend is there at once, as tfjs's cpu is; in a browser it is not before tf.setBackend or tf.ready resolves.
-  // Without WebAssembly the factory throws at once, so that tfjs tries its next backend.
+  // In Node the backend is available at once, like tfjs's cpu. In a browser it is available when tf.setBackend or tf.ready resolves.
+  // Without WebAssembly the factory throws synchronously, so that tfjs tries its next backend.
   const blocking = isNode || whyNoWebAssembly() !== undefined;
   const factory = blocking ? () => new SimdBackend() : async () => new SimdBackend(await startRuntime());
   registerBackend('simd', factory, PRIORITY);

@@ -40,7 +40,7 @@ const depthwise = (x: number[], filter: number[], y: number[]): Case[] => {
 };
 const tokens = [6, 64, 128];
 
-/** Large enough for several tasks on each of the threads; the kernels that add up many terms above all. */
+/** Large enough for several tasks per thread; mostly kernels that sum many terms. */
 const cases: Case[] = [
   {
     kernel: 'BatchMatMul',
@@ -138,7 +138,7 @@ describe.each(variants)(`with ${THREADS.join(', ')} threads (%s)`, (variant) => 
       const [first, ...others] = backends.get(variant)!.map((backend) => run(backend, one));
       expect(first!.some((values) => values.some((value) => value !== 0))).toBe(true);
       for (const other of others) {
-        // Compared as bits: -0 is not 0, and a NaN equals itself.
+        // Compared as bits: -0 differs from 0, and NaN equals itself.
         expect(
           other.map((values) => Buffer.compare(bytes(values), bytes(first![other.indexOf(values)]!))),
         ).toEqual(first!.map(() => 0));
@@ -147,7 +147,7 @@ describe.each(variants)(`with ${THREADS.join(', ')} threads (%s)`, (variant) => 
   );
 });
 
-/** All outputs of a kernel on inputs that are the same on every backend. */
+/** All outputs of a kernel, for the same inputs on every backend. */
 function run(backend: SimdBackend, { kernel: name, inputs, attrs = {} }: Case): Float32Array[] {
   const kernel = kernels.find(({ kernelName }) => kernelName === name)!;
   const given = Object.fromEntries(

@@ -1,19 +1,19 @@
 import { Arena } from './arena';
 import type { Kernels } from './generated/kernels';
-import { scratchOf } from './layout';
+import { scratchPointer } from './layout';
 import { releaseOptions, type SimdOptions, takeOptions } from './options';
 import { affordableThreads, canShareMemory, hardwareThreads } from './platform';
 import { type Kernel, Pool } from './pool';
-import { assertWebAssembly, hasRelaxedSimd, panelOf, type Variant, variantBytes } from './variants';
+import { assertWebAssembly, hasRelaxedSimd, panelColumns, type Variant, variantBytes } from './variants';
 
 const PAGE = 65536;
 const START_MILLISECONDS = 2000;
-/** The memory may be as small as this part of what is wanted. */
+/** The memory may be smaller than desired by this factor. */
 const SMALLEST = 16;
-/** Threads by default, at most: the kernels of small models have no work for more. */
+/** The default maximum number of threads; small models do not have work for more. */
 const MOST_THREADS = 8;
 
-/** What a backend runs on: memory, compiled kernels and threads. */
+/** The runtime of a backend: memory, compiled kernels and threads. */
 export interface Runtime {
   memory: WebAssembly.Memory;
   arena: Arena;
@@ -23,7 +23,7 @@ export interface Runtime {
   threads: number;
   variant: Variant;
   shared: boolean;
-  /** Columns of a panel, see assembly/panel.ts. */
+  /** Number of columns of a panel; see assembly/panel.ts. */
   panel: number;
   /** Whether convolutions may use Winograd's algorithm. */
   winograd: boolean;
@@ -31,13 +31,13 @@ export interface Runtime {
 
 let runtime: Runtime | undefined;
 
-/** The runtime of the backend that tfjs made. */
+/** The runtime of the registered backend. */
 export function getRuntime(): Runtime {
   runtime ??= createRuntime(takeOptions());
   return runtime;
 }
 
-/** Gives back memory and threads of a runtime whose backend is gone; the next backend makes new ones. */
+/** Releases the memory and threads of a runtime, after its backend is disposed. */
 export function releaseRuntime(gone: Runtime): void {
   gone.pool?.close();
   if (runtime !== gone) return;
@@ -45,17 +45,17 @@ export function releaseRuntime(gone: Runtime): void {
   releaseOptions();
 }
 
-/** What tests ask for beyond the options of users. */
+/** Additional options for tests. */
 export interface RuntimeOptions extends SimdOptions {
-  /** Pages of 64 KiB that the memory can grow to; the whole 4 GiB, or what the engine grants, by default. */
+  /** The maximum size of the memory in pages of 64 KiB; by default 4 GiB, or the maximum of the engine. */
   maximumPages?: number;
-  /** How long a worker may take for one task before it counts as dead; see {@link Pool}. */
-  patienceMilliseconds?: number;
-  /** Another class of arena. */
+  /** How long a worker may take for a task before it counts as dead; see {@link Pool}. */
+  timeoutMilliseconds?: number;
+  /** A subclass of the arena. */
   Arena?: typeof Arena;
 }
 
-/** The same without blocking: a page's main thread may not compile at once, and its workers start only while it rests. */
+/** Starts the runtime without blocking: the main thread of a page may not compile synchronously, and workers start only when it is idle. */
 export async function startRuntime(): Promise<Runtime> {
   if (!runtime) {
     const plan = planRuntime(takeOptions());
@@ -64,7 +64,7 @@ export async function startRuntime(): Promise<Runtime> {
   }
   const { pool, threads } = runtime;
   const until = performance.now() + START_MILLISECONDS;
-  // A worker that a policy of the page forbids never comes; the backend then works on without it.
+  // A worker that the policy of the page forbids never starts; the backend then works without it.
   while (pool && !pool.failure && pool.online < threads - 1 && performance.now() < until) {
     await new Promise((done) => setTimeout(done, 1));
   }
@@ -77,7 +77,7 @@ export async function startRuntime(): Promise<Runtime> {
   return runtime;
 }
 
-/** Builds a separate runtime; the backend uses the one of {@link getRuntime}. */
+/** Creates a separate runtime. The registered backend uses that of {@link getRuntime}. */
 export function createRuntime(options: RuntimeOptions): Runtime {
   const plan = planRuntime(options);
   return buildRuntime(
@@ -121,18 +121,18 @@ function buildRuntime(
     shared,
     winograd = true,
     maximumPages = 65536,
-    patienceMilliseconds,
+    timeoutMilliseconds,
     Arena: ArenaClass = Arena,
   }: Plan & RuntimeOptions,
   module: WebAssembly.Module,
 ): Runtime {
-  const start = scratchOf(threads);
+  const start = scratchPointer(threads);
   const { memory, maximum } = createMemory(start, shared, maximumPages);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = instance.exports as unknown as Kernels;
-  // Asked when the memory has its addresses.
+  // Computed after the memory is reserved.
   const count = Math.min(threads - 1, threads > 1 ? affordableThreads() : 0);
-  const workers = { count, patienceMilliseconds };
+  const workers = { count, timeoutMilliseconds };
   const pool =
     count > 0 ? new Pool(kernels as unknown as Record<string, Kernel>, memory, module, workers) : undefined;
   const arena = new ArenaClass(memory, start, maximum * PAGE);
@@ -144,32 +144,32 @@ function buildRuntime(
     threads: count + 1,
     variant,
     shared,
-    panel: panelOf(variant),
+    panel: panelColumns(variant),
     winograd,
   };
 }
 
 interface Created {
   memory: WebAssembly.Memory;
-  /** Pages that it can grow to. */
+  /** The maximum number of pages. */
   maximum: number;
 }
 
 function createMemory(headBytes: number, shared: boolean, most: number): Created {
   const initial = Math.min(most, Math.ceil(headBytes / PAGE) + 256);
-  let refusal: unknown;
-  // A shared memory reserves its maximum at once, which a machine with little address space may refuse.
+  let failure: unknown;
+  // A shared memory reserves its maximum at once, which fails on a machine with little address space.
   for (let maximum = most; maximum >= most / SMALLEST; maximum /= 2) {
     try {
       return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
     } catch (error) {
-      refusal = error;
+      failure = error;
     }
   }
   const gibibytes = (most * PAGE) / SMALLEST / 2 ** 30;
   throw new Error(
-    `simd backend: the engine refused a memory of ${gibibytes} GiB. The process has too little address space: raise its ` +
-      'limit (ulimit -v), or take one thread with configureSimd({ threads: 1 })',
-    { cause: refusal },
+    `simd backend: the engine cannot reserve a memory of ${gibibytes} GiB. The process has too little address space: raise its ` +
+      'limit (ulimit -v), or use one thread with configureSimd({ threads: 1 })',
+    { cause: failure },
   );
 }

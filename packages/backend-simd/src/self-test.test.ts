@@ -11,7 +11,7 @@ it.each(variants)('%s passes and is timed', (variant) => {
   expect(rate).toBeGreaterThan(0);
 });
 
-it.each(['gemm', 'packB', 'geluTanhValue', 'softmax'] as const)('a wrong %s is noticed', (name) => {
+it.each(['gemm', 'packB', 'geluTanhValue', 'softmax'] as const)('detects a wrong %s', (name) => {
   const { kernels } = createRuntime({ threads: 1, variant: 'baseline' });
   expect(kernels[name]).toBeTypeOf('function');
   const instantiate = WebAssembly.Instance;

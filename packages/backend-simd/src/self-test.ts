@@ -1,25 +1,25 @@
-import { scratchOf } from './layout';
+import { scratchPointer } from './layout';
 import { NULL, type Pointer } from './pointer';
 import { createRuntime, type Runtime } from './runtime';
 import type { Variant } from './variants';
 
-/** Two blocks of rows and panels that are not full, in operands that fit into the second-level cache. */
+/** Two blocks of rows, and partial panels, in operands that fit in the second-level cache. */
 const [M, K, N] = [71, 133, 187];
 const ELEMENTS = 1003;
-/** A kernel begins in the engine's quick tier; by then it has been compiled for good. */
+/** A kernel starts in the engine's baseline tier. After this time it is compiled by the optimizing tier. */
 const WARM_MILLISECONDS = 30;
-/** The best of several short times counts: other work on the machine only ever makes them longer. */
+/** The best of several short times counts, because other work on the machine can only make them longer. */
 const TIMINGS = 10;
 const TIMED_MILLISECONDS = 1;
 
 export interface Trial {
-  /** Whether products of small integers were exact and elementwise kernels close to what JavaScript computes. */
+  /** Whether products of small integers are exact, and elementwise kernels are close to JavaScript's results. */
   right: boolean;
   /** Multiply-adds per millisecond. */
   rate: number;
 }
 
-/** Runs kernels of a variant until the engine has compiled them for good, then checks and times them: 0.1 s. */
+/** Runs kernels of a variant until the engine has optimized them, then checks and times them: 0.1 s. */
 export function tryVariant(variant: Variant): Trial {
   const runtime = createRuntime({ threads: 1, variant });
   const product = makeProduct(runtime);
@@ -62,7 +62,7 @@ function makeProduct(runtime: Runtime): Test {
   const b = place(runtime, K * N, (i) => (i % 5) - 2);
   const packed = place(runtime, panels * panel * K);
   const c = place(runtime, M * N);
-  const scratch = scratchOf(0) as Pointer;
+  const scratch = scratchPointer(0) as Pointer;
   const blocks = Math.ceil(M / 64);
   return {
     run() {
@@ -87,7 +87,7 @@ function makeGelu(runtime: Runtime): Test {
   const gelu = (x: number) => (x / 2) * (1 + Math.tanh(slope * (x + 0.044715 * x ** 3)));
   return {
     run: () =>
-      runtime.kernels.geluTanhValue(x.pointer, y.pointer, 0, 0, 0, ELEMENTS, scratchOf(0) as Pointer),
+      runtime.kernels.geluTanhValue(x.pointer, y.pointer, 0, 0, 0, ELEMENTS, scratchPointer(0) as Pointer),
     right: () => y.read().every((value, i) => close(value, gelu(x.values[i]!))),
   };
 }
@@ -97,7 +97,7 @@ function makeSoftmax(runtime: Runtime): Test {
   const y = place(runtime, ELEMENTS);
   const total = x.values.reduce((sum, z) => sum + Math.exp(z), 0);
   return {
-    run: () => runtime.kernels.softmax(x.pointer, y.pointer, ELEMENTS, 0, 1, scratchOf(0) as Pointer),
+    run: () => runtime.kernels.softmax(x.pointer, y.pointer, ELEMENTS, 0, 1, scratchPointer(0) as Pointer),
     right: () => y.read().every((value, i) => close(value, Math.exp(x.values[i]!) / total)),
   };
 }

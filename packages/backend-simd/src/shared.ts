@@ -1,6 +1,6 @@
 /**
- * What the copies of this package in one program share: an application may import it while a dependency requires it. tfjs's
- * registries are global, so that one copy runs the backend, and the others must reach its options and know its classes.
+ * The state that all copies of this package in a program share: an application may import it while a dependency requires it. tfjs's
+ * registries are global, so one copy runs the backend, and the others need access to its options and classes.
  */
 interface Shared {
   options: { [name: string]: unknown };
@@ -13,12 +13,12 @@ const holder = globalThis as { [KEY]?: Shared };
 holder[KEY] ??= { options: {}, frozen: false };
 export const shared: Shared = holder[KEY];
 
-const markOf = (name: string): symbol => Symbol.for(`@tenfold/backend-simd.${name}`);
+const markSymbol = (name: string): symbol => Symbol.for(`@tenfold/backend-simd.${name}`);
 
-/** Makes an object one of the class of that name in all copies. */
+/** Marks an object as an instance of a class, for all copies. */
 export function mark(object: object, name: string): void {
-  Object.defineProperty(object, markOf(name), { value: true });
+  Object.defineProperty(object, markSymbol(name), { value: true });
 }
 
 export const isMarked = (value: unknown, name: string): boolean =>
-  typeof value === 'object' && value !== null && markOf(name) in value;
+  typeof value === 'object' && value !== null && markSymbol(name) in value;

@@ -1,12 +1,12 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
 /**
- * What the backend keeps of a tensor. The values start as the array that tfjs wrote and move into the arena when a wasm
- * kernel first needs them; kernels of tfjs's CPU backend read `values` and never notice.
+ * The data of a tensor. The values start as tfjs's array and move into the arena when a wasm kernel first needs them. tfjs's CPU
+ * kernels read `values` in both cases.
  */
 export class TensorRecord {
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
-  /** Address in the arena; 0 while the values are a JavaScript array. */
+  /** The address in the arena; 0 while the values are in a JavaScript array. */
   pointer = 0;
   bytes = 0;
   private stored: backend_util.BackendValues | undefined;
@@ -21,7 +21,7 @@ export class TensorRecord {
   }
 
   get values(): backend_util.BackendValues | undefined {
-    // A memory that is not shared detaches all views when it grows.
+    // If the memory is not shared, growing it detaches all views.
     if (this.pointer !== 0 && (this.stored as Float32Array).buffer !== this.memory.buffer) this.view();
     return this.stored;
   }

@@ -3,16 +3,16 @@ import relaxed from './generated/relaxed';
 import wide from './generated/wide';
 
 /**
- * relaxed: with fused multiply-add. wide: the same with tiles of twice the width, for an engine that fuses pairs of
- * vectors to 256 bits; slower anywhere else.
+ * relaxed: with fused multiply-add. wide: the same with tiles of twice the width, for engines that fuse pairs of vectors to 256
+ * bits; slower on others.
  */
 export type Variant = 'baseline' | 'relaxed' | 'wide';
 
-/** Columns of a panel, see assembly/panel.ts. */
-export const panelOf = (variant: Variant): number => (variant === 'wide' ? 16 : 8);
+/** The number of columns of a panel; see assembly/panel.ts. */
+export const panelColumns = (variant: Variant): number => (variant === 'wide' ? 16 : 8);
 
 const sources = { baseline, relaxed, wide };
-/** What a module imports: a memory with a maximum, that is shared as well. */
+/** The flags of an imported memory that is shared and has a maximum. */
 const SHARED = 3;
 
 // (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0)))
@@ -28,7 +28,7 @@ const probe = new Uint8Array([
 /** (module) */
 const empty = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 
-/** Why no WebAssembly runs here, in words; undefined where it does. */
+/** Explains why WebAssembly does not run here; undefined if it does. */
 export function whyNoWebAssembly(): string | undefined {
   if (typeof WebAssembly === 'undefined') {
     return 'this engine has no WebAssembly (Node: it was started with --jitless or --no-expose-wasm)';
@@ -38,25 +38,25 @@ export function whyNoWebAssembly(): string | undefined {
     return undefined;
   } catch (error) {
     return (
-      "WebAssembly is refused here; the page's content security policy needs script-src 'wasm-unsafe-eval' " +
+      "WebAssembly is blocked here; the page's content security policy needs script-src 'wasm-unsafe-eval' " +
       `(${(error as Error).message})`
     );
   }
 }
 
-/** @throws when no WebAssembly runs here. */
+/** @throws when WebAssembly does not run here. */
 export function assertWebAssembly(): void {
   const why = whyNoWebAssembly();
   if (why !== undefined)
-    throw new Error(`simd backend: ${why}. tfjs's own backend runs without: await tf.setBackend('cpu')`);
+    throw new Error(`simd backend: ${why}. tfjs's cpu backend works without it: await tf.setBackend('cpu')`);
 }
 
-/** Whether this engine runs relaxed SIMD: Chrome 114, Node 22 and later. */
+/** Whether this engine supports relaxed SIMD, like Chrome 114, Node 22 and later. */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(probe);
 }
 
-/** The module with the kernels of a variant, for shared memory or not. */
+/** The wasm module of a variant, with or without shared memory. */
 export function variantBytes(variant: Variant, shared: boolean): Uint8Array<ArrayBuffer> {
   const { flag, base64 } = sources[variant];
   const bytes = decodeBase64(base64);

@@ -6,16 +6,16 @@ import { advance, NULL } from './pointer';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
-/** Floats of the transformed tiles and their products that a thread works on at a time: most of a second-level cache. */
+/** The number of floats of the transformed tiles and products in the workspace of a thread: most of a second-level cache. */
 const WORKSPACE = 192 * 1024;
-/** Tiles whose products the gradient for the filter sums at a time: a panel of them stays in the first-level cache. */
+/** The number of tiles that the filter gradient sums at a time, so that a panel stays in the first-level cache. */
 const CHUNK_TILES = 128;
-/** Bytes of a cache line: panels lie that much apart, or all of them would fall on the same lines of the cache. */
+/** The size of a cache line in bytes. Panels are padded by it, because otherwise all of them would map to the same cache lines. */
 const LINE = 64;
-/** Fewer tiles than this do not pay for the transform of the filter. */
+/** The minimum number of tiles for which the transform of the filter pays off. */
 const FEWEST_TILES = 24;
 
-/** What assembly/winograd.ts reads as its Shape, and how to read the filter. */
+/** The Shape in assembly/winograd.ts, and the strides of the filter. */
 interface Plan {
   images: number;
   source: [height: number, width: number, channels: number];
@@ -25,8 +25,8 @@ interface Plan {
 }
 
 /**
- * Whether Winograd's algorithm may take a convolution, can, and is faster than the direct one, for x and for the gradient
- * alike.
+ * Whether Winograd's algorithm is allowed and possible for a convolution, and faster than the direct one, both for x and for the
+ * gradient.
  */
 export function canUseWinograd({ runtime }: SimdBackend, info: ConvInfo): boolean {
   const tiles = info.batchSize * Math.ceil(info.outHeight / 4) * Math.ceil(info.outWidth / 4);
@@ -43,7 +43,7 @@ export function canUseWinograd({ runtime }: SimdBackend, info: ConvInfo): boolea
   );
 }
 
-/** y = activation(x * filter + bias) for a convolution that {@link canUseWinograd}. */
+/** y = activation(x * filter + bias), if {@link canUseWinograd}. */
 export function winogradConvolution(
   backend: SimdBackend,
   x: TensorInfo,
@@ -63,7 +63,7 @@ export function winogradConvolution(
   return run(backend, plan, x, filter, backend.output(info.outShape), bias, epilogue);
 }
 
-/** The gradient for the input: the convolution of dy with the filter turned round and its channels exchanged. */
+/** The gradient for the input: the convolution of dy with the rotated filter, with its channels swapped. */
 export function winogradInputGradient(
   backend: SimdBackend,
   dy: TensorInfo,
@@ -81,7 +81,7 @@ export function winogradInputGradient(
   return run(backend, plan, dy, filter, backend.output(info.inShape), undefined, linear);
 }
 
-/** The gradient for the filter of a convolution that {@link canUseWinograd}. */
+/** The gradient for the filter, if {@link canUseWinograd}. */
 export function winogradFilterGradient(
   backend: SimdBackend,
   x: TensorInfo,
@@ -92,8 +92,8 @@ export function winogradFilterGradient(
   const { panel } = backend.runtime;
   const panels = Math.ceil(outChannels / panel);
   const tiles = info.batchSize * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
-  // The sums are over chunks of tiles, one chunk after another: the split depends on shapes alone, never on the number of
-  // threads, so that they come out the same everywhere.
+  // The sums are over chunks of tiles in sequence. The split depends only on shapes, not on the number of threads, so that the sums
+  // are always the same.
   const chunk = Math.min(CHUNK_TILES, Math.ceil(tiles / 4) * 4);
   const left = { panel: chunk * 16 + LINE, step: 0 };
   left.step = (left.panel * inChannels) / 4 + LINE;
@@ -118,8 +118,8 @@ export function winogradFilterGradient(
     backend.parallel('winogradTiles', [...images, tile, count, ...transformed], Math.ceil(count / 4), 1);
     const fresh = tile === 0 ? 1 : 0;
     const sizes = [count, inChannels, outChannels, group, fresh] as const;
-    const units = 36 * Math.ceil(inChannels / group);
-    backend.parallel('winogradProducts', [...sizes, ...transformed, sums, sumStep], units, 1);
+    const items = 36 * Math.ceil(inChannels / group);
+    backend.parallel('winogradProducts', [...sizes, ...transformed, sums, sumStep], items, 1);
   }
   const out = backend.output(info.filterShape);
   backend.parallel(

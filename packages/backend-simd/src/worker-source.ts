@@ -1,11 +1,11 @@
 import { ARGUMENTS, CONTROL, Word } from './layout';
 
 /**
- * The program of a worker as text, so that it needs no separate file next to the bundle. It sleeps until a job comes,
- * claims tasks until none is left, stays awake for a moment in case another job follows, and sleeps again.
+ * The program of a worker as text, so that bundles need no separate file. It sleeps until there is a job, claims tasks until none
+ * is left, stays awake for a moment in case another job follows, and sleeps again.
  * `threadData` holds `{ module, memory, scratch, spinMicroseconds }`.
  */
-// In a function, since Deno declares `module`, `require` and more around the text.
+// In a function, because Deno declares `module`, `require` and others around the text.
 export const workerSource = `
 (() => {
 const { module, memory, scratch, spinMicroseconds } = threadData;
@@ -23,12 +23,12 @@ function work() {
     if (task >= tasks) return ended;
     const kernel = kernels[control[${Word.kernel}]];
     const values = Array.from(slots.subarray(0, control[${Word.argumentCount}]));
-    const units = control[${Word.units}];
+    const items = control[${Word.items}];
     const grain = control[${Word.grain}];
-    // The tag inside the word makes this fail when the job has changed since it was read, so what was read above is right.
+    // The tag in the word makes this fail if the job has changed, so the values read above are valid.
     if (Atomics.compareExchange(control, ${Word.next}, next, next + 1) !== next) continue;
     try {
-      kernel(...values, task * grain, Math.min(units, (task + 1) * grain), scratch);
+      kernel(...values, task * grain, Math.min(items, (task + 1) * grain), scratch);
     } catch (error) {
       Atomics.store(control, ${Word.failed}, 1);
     }

@@ -9,7 +9,7 @@ import { createRuntime } from '../src/runtime';
 import { hasRelaxedSimd, type Variant } from '../src/variants';
 import { GuardedArena } from './guarded-arena';
 
-// Node 20 knows relaxed SIMD behind this flag; later versions have it on.
+// Node 20 has relaxed SIMD behind this flag; in later versions it is on.
 if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 export interface Tested {
@@ -18,8 +18,8 @@ export interface Tested {
 }
 
 /**
- * One backend for each variant that this engine runs, with one thread and with two; the wide variant with two.
- * Their memory is guarded: see {@link GuardedArena}.
+ * Backends for each variant that this engine supports, with one and two threads, and the wide variant with two. Their memory is
+ * guarded; see {@link GuardedArena}.
  */
 export async function testedBackends(): Promise<Tested[]> {
   const pairs: [Variant, number][] = [
@@ -68,7 +68,7 @@ export function relativeRms(values: ArrayLike<number>, reference: ArrayLike<numb
 }
 
 /** Runs cases of @tenfold/kernel-cases on a backend, and fails when a kernel leaves memory behind. */
-export const adapterOf =
+export const createAdapter =
   (backend: SimdBackend): Adapter =>
   (kernelName, operands, attributes) => {
     const kernel = kernels.find((config) => config.kernelName === kernelName);

@@ -1,20 +1,19 @@
 import { Arena } from '../src/arena';
 
-/** Bytes before and behind every block; a multiple of its alignment. */
+/** The number of bytes before and after every block, a multiple of its alignment. */
 const GUARD = 64;
-/** A signaling NaN that no computation yields. */
+/** A signaling NaN that no computation produces. */
 const GUARD_WORD = 0x7fa0_9a4d;
 const NAN_WORD = 0x7fc0_0000;
 
 /**
- * An arena for tests. A new block holds NaN, and so does one that was given back, so that a kernel that reads what it has
- * not written, or a block that is no longer its own, computes NaN. Before and behind every block lie guard words; a kernel
- * that writes past an end fails when the block is given back.
+ * An arena for tests. New and released blocks are filled with NaN, so that a kernel that reads uninitialized or released memory computes
+ * NaN. Guard words before and after every block detect writes out of bounds when the block is released.
  */
 export class GuardedArena extends Arena {
   override allocate(bytes: number): number {
     const start = super.allocate(bytes + 2 * GUARD);
-    // Bytes that do not fill a word stand behind the last whole one.
+    // Bytes that do not fill a word are after the last whole one.
     const words = new Uint32Array(this.memory.buffer, start, (2 * GUARD + (bytes & ~3)) >> 2);
     words.fill(GUARD_WORD);
     words.subarray(GUARD >> 2, (GUARD + bytes) >> 2).fill(NAN_WORD);

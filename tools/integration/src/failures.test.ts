@@ -49,7 +49,7 @@ describe('training that runs out of memory', () => {
         failures++;
         message = (error as Error).message;
         expect(message).toMatch(
-          /simd backend: no room for a tensor of [\d.]+ [KM]iB: \d+\.\d MiB are in use .* of at most 4096\.0 MiB\. Use a smaller batch/,
+          /simd backend: out of memory for a tensor of [\d.]+ [KM]iB: \d+\.\d MiB are in use .* of at most 4096\.0 MiB\. Use a smaller batch/,
         );
       }
       const { tensors, dataBuffers, arenaBytes } = held();

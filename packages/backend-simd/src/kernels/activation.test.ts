@@ -7,9 +7,9 @@ import { activationNames } from '../activation-functions';
 import '../register';
 import { activationKernels } from './activation';
 
-// Values and gradients are tried in cases.test.ts.
+// Values and gradients are tested in cases.test.ts.
 const find = (name: string) => activationKernels.find(({ kernelName }) => kernelName === name)!;
-/** The names before Activation and ActivationGrad. */
+/** The older names of Activation and ActivationGrad. */
 const earlier = [
   { kernel: 'Gelu', attrs: { approximate: 'none' }, name: 'gelu' },
   { kernel: 'Gelu', attrs: { approximate: 'tanh' }, name: 'geluTanh' },
@@ -20,7 +20,7 @@ const earlier = [
   { kernel: 'ReluGrad', name: 'relu', gradient: 'y' },
 ];
 
-it('says which functions it knows', () => {
+it('lists the supported functions', () => {
   const functions = activationNames;
   expect(Object.keys(references)).toEqual(expect.arrayContaining(functions));
   expect(find('Activation')).toMatchObject({ functions });
@@ -32,7 +32,7 @@ describe.each(await testedBackends())('activation functions ($name)', ({ backend
   const run = (kernel: string, inputs: NamedTensorInfoMap, attrs: object) =>
     find(kernel).kernelFunc({ inputs, backend, attrs: attrs as NamedAttrMap }) as TensorInfo;
 
-  it('refuses integers, functions it does not know and the wrong one of x and y', () => {
+  it('rejects integers, unknown functions and the wrong one of x and y', () => {
     const x = backend.makeTensorInfo([4], 'int32', new Int32Array(4));
     const y = randomTensor(backend, [4]);
     expect(() => run('Activation', { x }, { function: 'gelu' })).toThrow(/Activation: x is int32/);

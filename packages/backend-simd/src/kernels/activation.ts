@@ -3,16 +3,16 @@ import { type ActivationName, activationNames, parseFunction, savedBy } from '..
 import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { floats } from './floats';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 import { runUnary } from './unary';
 
-/** Operations of an element that takes an exponential; relu takes none. */
+/** The cost of an element with an exponential. */
 const COSTLY = 10;
-const workOf = (name: ActivationName): number => (name === 'relu' ? 1 : COSTLY);
+const costPerElement = (name: ActivationName): number => (name === 'relu' ? 1 : COSTLY);
 
 type Attributes = { function?: unknown };
 
-/** A kernel config that says which activation functions its kernel knows. */
+/** A kernel config with the activation functions that the kernel supports. */
 export interface FunctionKernelConfig extends KernelConfig {
   functions: readonly string[];
 }
@@ -27,11 +27,11 @@ const activation: FunctionKernelConfig = {
     const { x } = inputs as { x: TensorInfo };
     const name = parseFunction('Activation', (attrs as Attributes | undefined)?.function);
     floats(simd, 'Activation', { x });
-    return runUnary(simd, `${name}Value`, x, { work: workOf(name) });
+    return runUnary(simd, `${name}Value`, x, { work: costPerElement(name) });
   },
 };
 
-/** inputs { dy, x } or { dy, y }, whichever the function saves, attributes { function }: dy f'(x). */
+/** inputs { dy, x } or { dy, y }, depending on the function, attributes { function }: dy f'(x). */
 const activationGrad: FunctionKernelConfig = {
   kernelName: 'ActivationGrad',
   backendName: 'simd',
@@ -44,7 +44,14 @@ const activationGrad: FunctionKernelConfig = {
         `ActivationGrad: the inputs are ${Object.keys(inputs)}; the gradient of ${name} takes dy, ${savedBy[name]}`,
       );
     }
-    return runGradient(backend as SimdBackend, 'ActivationGrad', `${name}Gradient`, dy!, saved, workOf(name));
+    return runGradient(
+      backend as SimdBackend,
+      'ActivationGrad',
+      `${name}Gradient`,
+      dy!,
+      saved,
+      costPerElement(name),
+    );
   },
 };
 
@@ -59,7 +66,7 @@ function runGradient(
   const from = floats(simd, kernelName, { dy, saved }, dy.shape);
   const dx = simd.output(dy.shape);
   const size = util.sizeFromShape(dy.shape);
-  simd.parallel(name, [from.dy, from.saved, simd.pointer(dx)], size, grainOf(simd, size, work));
+  simd.parallel(name, [from.dy, from.saved, simd.pointer(dx)], size, chooseGrain(simd, size, work));
   return dx;
 }
 
@@ -73,7 +80,7 @@ const eluGrad: KernelConfig = {
   },
 };
 
-/** The names before Activation and ActivationGrad. */
+/** The older names of Activation and ActivationGrad. */
 function earlier(kernelName: string, nameOf: (attributes: object) => ActivationName): KernelConfig {
   const { kernelFunc } = kernelName.endsWith('Grad') ? activationGrad : activation;
   return {

@@ -30,7 +30,7 @@ const cases: Case[] = [
 const variants = await testedBackends();
 
 describe.each(variants)('attention, $name', ({ backend }) => {
-  it.each(cases)('is what double precision gives: %o', (sizes) => {
+  it.each(cases)('agrees with double precision: %o', (sizes) => {
     const { batch, queries, keys, heads, size } = sizes;
     const query = randomTensor(backend, [batch, queries, heads * size], 1);
     const key = randomTensor(backend, [batch, keys, heads * size], 2);
@@ -48,13 +48,13 @@ describe.each(variants)('attention, $name', ({ backend }) => {
     const inputs = { dy, query, key, value, logsumexp: logsumexp! };
     const gradients = run(attentionGrad, backend, inputs, attrs).map((t) => values(backend, t));
     for (const [i, gradient] of [expected.dq, expected.dk, expected.dv].entries()) {
-      // One key has the weight 1 whatever the query is: gradients of exactly 0.
+      // A single key has the weight 1 for any query, so the gradients are exactly 0.
       if (keys > 1 || i === 2) expect(relativeRms(gradients[i]!, gradient)).toBeLessThan(2e-6);
       else expect(Math.max(...gradients[i]!.map(Math.abs))).toBe(0);
     }
   });
 
-  it('keeps to one key when its score is far above the others', () => {
+  it('selects one key if its score is far above the others', () => {
     const row = (...values: number[]) =>
       backend.makeTensorInfo([1, values.length, 1], 'float32', new Float32Array(values));
     const inputs = { query: row(80, -80), key: row(5, -5, 0), value: row(1, 2, 3) };
@@ -63,7 +63,7 @@ describe.each(variants)('attention, $name', ({ backend }) => {
     expect([...values(backend, logsumexp!)]).toEqual([400, 400]);
   });
 
-  it('passes NaN on to the rows that see it', () => {
+  it('passes NaN to the rows that depend on it', () => {
     const query = randomTensor(backend, [1, 9, 4]);
     const key = randomTensor(backend, [1, 9, 4]);
     const copy = backend.makeTensorInfo(
@@ -76,7 +76,7 @@ describe.each(variants)('attention, $name', ({ backend }) => {
     expect(nan).toEqual([20, 21]);
   });
 
-  it('says what does not fit', () => {
+  it('rejects inputs that do not fit', () => {
     const x = randomTensor(backend, [2, 3, 4]);
     const other = randomTensor(backend, [2, 3, 5]);
     expect(() =>

@@ -16,7 +16,7 @@ interface Sizes {
   size: number;
 }
 
-/** Multiply-adds that a task should have at least, about 0.1 ms of work. */
+/** The minimum number of multiply-adds of a task, about 0.1 ms of work. */
 const TASK_WORK = 1 << 21;
 
 /** inputs { query, key, value }, [batch, tokens, heads·size]: outputs [softmax(scale·Q·Kᵀ)·V, logsumexp [batch, heads, tokens]]. */
@@ -27,13 +27,13 @@ const attention: KernelConfig = {
     const simd = backend as SimdBackend;
     const { query, key, value } = inputs as Record<string, TensorInfo>;
     const { heads, scale } = attrs as unknown as AttentionAttrs;
-    const sizes = sizesOf('Attention', query!, key!, heads);
+    const sizes = checkSizes('Attention', query!, key!, heads);
     const q = floats(simd, 'Attention', { query: query! }).query;
     const from = floats(simd, 'Attention', { key: key!, value: value! }, key!.shape);
     const [y, logsumexp] = [simd.output(query!.shape), simd.output([sizes.batch, heads, sizes.queries])];
     const pointers = [q, from.key, from.value, simd.pointer(y), simd.pointer(logsumexp)] as const;
-    overHeads(simd, sizes, forwardFloats(simd, sizes), 2, ({ geometry, workspace, units, grain }) =>
-      simd.parallel('attention', [...pointers, ...geometry, scale, ...workspace], units, grain),
+    overHeads(simd, sizes, forwardFloats(simd, sizes), 2, ({ geometry, workspace, items, grain }) =>
+      simd.parallel('attention', [...pointers, ...geometry, scale, ...workspace], items, grain),
     );
     return [y, logsumexp];
   },
@@ -47,7 +47,7 @@ const attentionGrad: KernelConfig = {
     const simd = backend as SimdBackend;
     const { dy, query, key, value, logsumexp } = inputs as Record<string, TensorInfo>;
     const { heads, scale } = attrs as unknown as AttentionAttrs;
-    const sizes = sizesOf('AttentionGrad', query!, key!, heads);
+    const sizes = checkSizes('AttentionGrad', query!, key!, heads);
     const moments = [sizes.batch, heads, sizes.queries];
     const from = {
       ...floats(simd, 'AttentionGrad', { dy: dy!, query: query! }, query!.shape),
@@ -57,11 +57,11 @@ const attentionGrad: KernelConfig = {
     const [dq, dk, dv] = [simd.output(query!.shape), simd.output(key!.shape), simd.output(value!.shape)];
     const pointers = [from.dy, from.query, from.key, from.value, from.logsumexp] as const;
     const outputs = [simd.pointer(dq), simd.pointer(dk), simd.pointer(dv)] as const;
-    overHeads(simd, sizes, gradientFloats(simd, sizes), 5, ({ geometry, workspace, units, grain }) =>
+    overHeads(simd, sizes, gradientFloats(simd, sizes), 5, ({ geometry, workspace, items, grain }) =>
       simd.parallel(
         'attentionGrad',
         [...pointers, ...outputs, ...geometry, scale, ...workspace],
-        units,
+        items,
         grain,
       ),
     );
@@ -72,11 +72,11 @@ const attentionGrad: KernelConfig = {
 interface Job {
   geometry: readonly [heads: number, queries: number, keys: number, size: number];
   workspace: readonly [workspace: Pointer, workspaceBytes: number];
-  units: number;
+  items: number;
   grain: number;
 }
 
-/** Gives `use` a workspace of `workspaceFloats` for each thread, and says how the heads are divided into tasks. */
+/** Calls `use` with a workspace of `workspaceFloats` per thread and the division of the heads into tasks. */
 function overHeads(
   simd: SimdBackend,
   { batch, queries, keys, heads, size }: Sizes,
@@ -89,11 +89,11 @@ function overHeads(
   const workspace = simd.temporary(bytes * threads);
   const grain = Math.max(1, Math.floor(TASK_WORK / (products * queries * keys * size)));
   const geometry = [heads, queries, keys, size] as const;
-  use({ geometry, workspace: [workspace, bytes], units: batch * heads, grain });
+  use({ geometry, workspace: [workspace, bytes], items: batch * heads, grain });
   simd.release(workspace, bytes * threads);
 }
 
-function sizesOf(kernelName: string, query: TensorInfo, key: TensorInfo, heads: number): Sizes {
+function checkSizes(kernelName: string, query: TensorInfo, key: TensorInfo, heads: number): Sizes {
   const [batch, queries, features] = query.shape as [number, number, number];
   const fits = query.shape.length === 3 && key.shape.length === 3 && features % heads === 0;
   if (!fits || key.shape[0] !== batch || key.shape[2] !== features) {

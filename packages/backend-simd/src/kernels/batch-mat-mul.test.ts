@@ -6,29 +6,29 @@ import { batchMatMul } from './batch-mat-mul';
 import { fusedMatMul } from './fused-mat-mul';
 
 const tested = await testedBackends();
-// Values are tried in cases.test.ts.
+// Values are tested in cases.test.ts.
 for (const { name, backend } of tested) {
   describe(`BatchMatMul (${name})`, () => {
-    it('refuses inner dimensions that differ', () => {
+    it('rejects inner dimensions that differ', () => {
       const x = randomTensor(backend, [2, 3]);
       const attrs = { transposeA: false, transposeB: false };
       expect(() => runKernel(batchMatMul, backend, { a: x, b: x }, attrs)).toThrow(/inner shapes/);
     });
 
-    it('refuses a vector', () => {
+    it('rejects a vector', () => {
       const x = randomTensor(backend, [2, 2]);
       const v = randomTensor(backend, [2]);
       const attrs = { transposeA: false, transposeB: false };
       expect(() => runKernel(batchMatMul, backend, { a: x, b: v }, attrs)).toThrow(/rank 2/);
     });
 
-    it('multiplies int32 on the CPU kernel', () => {
+    it('multiplies int32 with the CPU kernel', () => {
       const x = backend.makeTensorInfo([2, 2], 'int32', new Int32Array([1, 2, 3, 4]));
       const out = runKernel(batchMatMul, backend, { a: x, b: x }, { transposeA: false, transposeB: false });
       expect(Array.from(values(out))).toEqual([7, 10, 15, 22]);
     });
 
-    it('lets a NaN through relu', () => {
+    it('passes NaN through relu', () => {
       const a = backend.makeTensorInfo([1, 4], 'float32', new Float32Array([Number.NaN, 1, 1, 1]));
       const b = randomTensor(backend, [4, 8]);
       const attrs = { transposeA: false, transposeB: false, activation: 'relu' };

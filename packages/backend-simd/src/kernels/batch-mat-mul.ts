@@ -8,7 +8,7 @@ import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { matrixProduct } from '../matrix-product';
 
-/** C = op(A) op(B) over the last two axes, the others broadcast. */
+/** C = op(A) op(B) over the last two axes, with the others broadcast. */
 export const batchMatMul: KernelConfig = {
   kernelName: BatchMatMul,
   backendName: 'simd',

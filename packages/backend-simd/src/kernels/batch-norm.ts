@@ -5,41 +5,41 @@ import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { advance, NULL } from '../pointer';
 import { floats, optionalFloats } from './floats';
-import { grainOf } from './grain';
-import { rowsOf } from './softmax';
+import { chooseGrain } from './grain';
+import { countRows } from './softmax';
 
 interface Attributes {
   epsilon?: number;
   function?: unknown;
-  /** The name of `function` before. */
+  /** The older name of `function`. */
   activation?: unknown;
 }
 
-/** Channels whose sums, scale and shift fit into the scratch buffer of a thread. */
+/** The number of channels whose sums, scale and shift fit in the scratch buffer of a thread. */
 const STRIP = 8192;
 const SLICE_ELEMENTS = 32768;
 const MOST_SLICES = 64;
-/** Operations of an element that takes an exponential. */
+/** The cost of an element with an exponential. */
 const COSTLY = 10;
 
-const codeOf = (kernelName: string, { function: name, activation }: Attributes): number =>
+const findFunctionCode = (kernelName: string, { function: name, activation }: Attributes): number =>
   functionCode(parseFunction(kernelName, name ?? activation));
 
-// Channels are worked on in strips: offsets in bytes, and the strip's width.
+// Processes the channels in strips, given by their offset in bytes and their width.
 function forEachStrip(channels: number, run: (offset: number, width: number) => void): void {
   for (let c = 0; c < channels; c += STRIP) run(4 * c, Math.min(STRIP, channels - c));
 }
 
-// Depends on the shape alone, so that the result does too.
-function slicesOf(rows: number, width: number): { slices: number; per: number } {
-  const wanted = Math.max(1, Math.min(MOST_SLICES, rows, Math.floor((rows * width) / SLICE_ELEMENTS)));
-  const per = Math.max(1, Math.ceil(rows / wanted));
+// Depends only on the shape, so that the result does not depend on the number of threads.
+function divideRows(rows: number, width: number): { slices: number; per: number } {
+  const desired = Math.max(1, Math.min(MOST_SLICES, rows, Math.floor((rows * width) / SLICE_ELEMENTS)));
+  const per = Math.max(1, Math.ceil(rows / desired));
   return { slices: Math.max(1, Math.ceil(rows / per)), per };
 }
 
 /**
- * inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], moments over all axes but the last. With
- * an activation function, attrs { epsilon, function }, y is its value.
+ * inputs { x, gamma?, beta? }, attrs { epsilon }: outputs [y, mean, variance], with moments over all axes but the last. With an
+ * activation function, attrs are { epsilon, function } and the first output is f(y).
  */
 function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
   return {
@@ -50,19 +50,19 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
       const simd = backend as SimdBackend;
       const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
       const { epsilon = 1e-5, ...named } = (attrs ?? {}) as Attributes;
-      const code = activated ? codeOf(kernelName, named) : 0;
-      const { rows, n } = rowsOf(x);
+      const code = activated ? findFunctionCode(kernelName, named) : 0;
+      const { rows, n } = countRows(x);
       const from = floats(simd, kernelName, { x });
       const scale = optionalFloats(simd, kernelName, 'gamma', gamma, [n]);
       const shift = optionalFloats(simd, kernelName, 'beta', beta, [n]);
       const [y, mean, variance] = [simd.output(x.shape), simd.output([n]), simd.output([n])];
       const [yAt, meanAt, varianceAt] = [simd.pointer(y), simd.pointer(mean), simd.pointer(variance)];
       forEachStrip(n, (at, width) => {
-        const { slices, per } = slicesOf(rows, width);
+        const { slices, per } = divideRows(rows, width);
         const bytes = 16 * width * slices;
         const sums = simd.temporary(bytes);
         const [source, m, v] = [advance(from.x, at), advance(meanAt, at), advance(varianceAt, at)] as const;
-        const grain = grainOf(simd, slices, 2 * per * width);
+        const grain = chooseGrain(simd, slices, 2 * per * width);
         simd.parallel('batchNormSums', [source, sums, rows, n, width, per], slices, grain);
         simd.parallel('batchNormMoments', [sums, m, v, rows, width, slices], width, width);
         simd.release(sums, bytes);
@@ -72,7 +72,7 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
           'batchNormApply',
           [source, advance(yAt, at), ...affine, n, width, epsilon, code],
           rows,
-          grainOf(simd, rows, work),
+          chooseGrain(simd, rows, work),
         );
       });
       return [y, mean, variance];
@@ -81,8 +81,8 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
 }
 
 /**
- * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With an activation function inputs
- * have beta? too, attrs { epsilon, function }, and dy is the gradient of its value.
+ * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With an activation function, the inputs
+ * include beta?, attrs are { epsilon, function }, and dy is the gradient of f(y).
  */
 function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfig {
   return {
@@ -93,8 +93,8 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
       const simd = backend as SimdBackend;
       const { dy, x, gamma, beta, mean, variance } = inputs as Record<string, TensorInfo>;
       const { epsilon = 1e-5, ...named } = (attrs ?? {}) as Attributes;
-      const code = activated ? codeOf(kernelName, named) : 0;
-      const { rows, n } = rowsOf(x!);
+      const code = activated ? findFunctionCode(kernelName, named) : 0;
+      const { rows, n } = countRows(x!);
       const from = {
         ...floats(simd, kernelName, { dy: dy!, x: x! }, x!.shape),
         ...floats(simd, kernelName, { mean: mean!, variance: variance! }, [n]),
@@ -104,7 +104,7 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
       const [dx, dgamma, dbeta] = [simd.output(x!.shape), simd.output([n]), simd.output([n])];
       const to = { dx: simd.pointer(dx), dgamma: simd.pointer(dgamma), dbeta: simd.pointer(dbeta) };
       forEachStrip(n, (at, width) => {
-        const { slices, per } = slicesOf(rows, width);
+        const { slices, per } = divideRows(rows, width);
         const bytes = 16 * width * slices;
         const sums = simd.temporary(bytes);
         const sizes = [rows, n, width, per] as const;
@@ -117,10 +117,10 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
             'batchNormActivationGradSums',
             [g, source, out, m, v, scale, advance(from.beta, at), sums, ...sizes, epsilon, code],
             slices,
-            grainOf(simd, slices, COSTLY * per * width),
+            chooseGrain(simd, slices, COSTLY * per * width),
           );
         } else {
-          const grain = grainOf(simd, slices, 2 * per * width);
+          const grain = chooseGrain(simd, slices, 2 * per * width);
           simd.parallel('batchNormGradSums', [g, source, m, sums, ...sizes], slices, grain);
         }
         simd.parallel(
@@ -130,12 +130,12 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
           width,
         );
         simd.release(sums, bytes);
-        // Behind an activation the gradient of its argument lies in dx by now.
+        // With an activation, dx contains the gradient of its argument at this point.
         simd.parallel(
           'batchNormGradInput',
           [activated ? out : g, source, out, m, v, scale, ...parameters, rows, n, width, epsilon],
           rows,
-          grainOf(simd, rows, 2 * width),
+          chooseGrain(simd, rows, 2 * width),
         );
       });
       return [dx, dgamma, dbeta];
@@ -151,7 +151,7 @@ interface FusedBatchNormInputs {
   offset?: TensorInfo;
 }
 
-/** (x − mean)·scale/√(variance + ε) + offset with given moments. */
+/** (x − mean)·scale/√(variance + ε) + offset, with given moments. */
 const fusedBatchNorm: KernelConfig = {
   kernelName: tf.FusedBatchNorm,
   backendName: 'simd',
@@ -159,15 +159,15 @@ const fusedBatchNorm: KernelConfig = {
     const { x, scale, offset, mean, variance } = call.inputs as unknown as FusedBatchNormInputs;
     const { varianceEpsilon } = call.attrs as unknown as tf.FusedBatchNormAttrs;
     const n = x.shape.at(-1) ?? 0;
-    const given = [mean, variance, scale, offset].filter((info): info is TensorInfo => info != null);
-    const fits = given.every(
+    const moments = [mean, variance, scale, offset].filter((info): info is TensorInfo => info != null);
+    const fits = moments.every(
       ({ shape, dtype }) => shape.length === 1 && shape[0] === n && dtype === 'float32',
     );
     if (x.dtype !== 'float32' || !fits || tf.util.sizeFromShape(x.shape) === 0) {
       return fallback(tf.FusedBatchNorm)(call);
     }
     const simd = call.backend as SimdBackend;
-    const { rows } = rowsOf(x);
+    const { rows } = countRows(x);
     const from = simd.pointer(x);
     const [m, v] = [simd.pointer(mean), simd.pointer(variance)];
     const s = scale ? simd.pointer(scale) : NULL;
@@ -180,14 +180,14 @@ const fusedBatchNorm: KernelConfig = {
         'batchNormApply',
         [advance(from, at), advance(y, at), ...affine, n, width, varianceEpsilon ?? 1e-3, 0],
         rows,
-        grainOf(simd, rows, width),
+        chooseGrain(simd, rows, width),
       );
     });
     return out;
   },
 };
 
-/** Batch normalization: in training, with the activation that follows, and with given moments. */
+/** Batch normalization in training, with an activation, and with given moments. */
 export const batchNormKernels: KernelConfig[] = [
   batchNormTrain('BatchNormTrain', false),
   batchNormTrainGrad('BatchNormTrainGrad', false),

@@ -10,7 +10,7 @@ import { limits } from './grain';
 
 const tested = await testedBackends();
 const kernels = binaryKernels.filter(({ kernelName }) => kernelName !== tf.AddN);
-const inputsOf = (kernelName: string, a: tf.TensorInfo, b: tf.TensorInfo): Record<string, tf.TensorInfo> =>
+const nameInputs = (kernelName: string, a: tf.TensorInfo, b: tf.TensorInfo): Record<string, tf.TensorInfo> =>
   kernelName === tf.Prelu ? { x: a, alpha: b } : { a, b };
 
 beforeAll(() => {
@@ -20,12 +20,12 @@ afterAll(() => {
   limits.small = 64;
 });
 
-// These operations round once: tfjs, computing in double precision, gives the same floats.
+// These operations round once, so tfjs, which computes in double precision, gives the same floats.
 const exact = { absolute: 0, relative: 0 };
 
 for (const { name, backend } of tested) {
   const compare = async (kernel: tf.KernelConfig, a: tf.TensorInfo, b: tf.TensorInfo, tolerance = exact) => {
-    const inputs = inputsOf(kernel.kernelName, a, b);
+    const inputs = nameInputs(kernel.kernelName, a, b);
     const out = runKernel(kernel, backend, inputs);
     const want = fallback(kernel.kernelName)({ inputs, backend, attrs: {} }) as tf.TensorInfo;
     expect(out.shape).toEqual(want.shape);
@@ -39,7 +39,7 @@ for (const { name, backend } of tested) {
 
   describe(`functions of two tensors (${name})`, () => {
     for (const kernel of kernels) {
-      it(`${kernel.kernelName} broadcasts as tfjs does`, async () => {
+      it(`${kernel.kernelName} broadcasts like tfjs`, async () => {
         const before = backend.memory().arenaBytes;
         for (const [shapeA, shapeB] of broadcasts) {
           const [a, b] = [randomTensor(backend, shapeA, 1), randomTensor(backend, shapeB, 2)];
@@ -55,7 +55,7 @@ for (const { name, backend } of tested) {
         expect(backend.memory().arenaBytes).toBe(before);
       });
 
-      it(`${kernel.kernelName} treats infinities, NaN and zeros as tfjs does`, async () => {
+      it(`${kernel.kernelName} treats infinities, NaN and zeros like tfjs`, async () => {
         const values = Float32Array.from(extremes);
         const a = backend.makeTensorInfo([values.length, 1], 'float32', values);
         const b = backend.makeTensorInfo([values.length], 'float32', values);

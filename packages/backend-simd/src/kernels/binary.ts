@@ -4,7 +4,7 @@ import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { NULL, type Pointer } from '../pointer';
 import { planBroadcast } from './broadcast';
-import { grainOf, limits } from './grain';
+import { chooseGrain, limits } from './grain';
 import { withTable } from './table';
 
 /** The index of an operation is its code in assembly/binary.ts. */
@@ -22,7 +22,7 @@ const operations = [
 /**
  * Runs an operation of two float32 tensors in wasm.
  *
- * @returns undefined when the shapes broadcast in a way the kernel does not know.
+ * @returns undefined if the kernel does not support the broadcasting.
  */
 export function runBinary(
   simd: SimdBackend,
@@ -32,7 +32,7 @@ export function runBinary(
 ): TensorInfo | undefined {
   const plan = planBroadcast(a.shape, b.shape);
   if (!plan) return undefined;
-  const { shape, stepA, stepB, inner, units, layout } = plan;
+  const { shape, stepA, stepB, inner, items, layout } = plan;
   const from = [simd.pointer(a), simd.pointer(b)] as const;
   const out = simd.output(shape);
   const work = layout || stepA === 2 || stepB === 2 ? inner : 1;
@@ -40,15 +40,15 @@ export function runBinary(
     simd.parallel(
       'binary',
       [operations.indexOf(kernelName), ...from, simd.pointer(out), stepA, stepB, inner, table],
-      units,
-      grainOf(simd, units, work),
+      items,
+      chooseGrain(simd, items, work),
     );
   if (layout) withTable(simd, layout, run);
   else run(NULL);
   return out;
 }
 
-/** out = f(a, b) with broadcasting for float32; other types go to tfjs's CPU kernel. */
+/** out = f(a, b) with broadcasting, for float32; tfjs's CPU kernel handles other dtypes. */
 function binary(kernelName: (typeof operations)[number]): KernelConfig {
   return {
     kernelName,
@@ -62,7 +62,7 @@ function binary(kernelName: (typeof operations)[number]): KernelConfig {
   };
 }
 
-// Prelu names its operands otherwise.
+// Prelu has other names for its operands.
 function operands({ a, b, x, alpha }: Record<string, TensorInfo>): { a: TensorInfo; b: TensorInfo } {
   return { a: a ?? x!, b: b ?? alpha! };
 }
@@ -73,7 +73,7 @@ function worthwhile(a: TensorInfo, b: TensorInfo): boolean {
   return sizeA > 0 && sizeB > 0 && Math.max(sizeA, sizeB) >= limits.small;
 }
 
-/** a + b + c + … of one shape */
+/** a + b + c + … for tensors of the same shape. */
 const addN: KernelConfig = {
   kernelName: tf.AddN,
   backendName: 'simd',

@@ -1,19 +1,19 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 
-/** How a wasm kernel walks two operands that broadcast; see assembly/binary.ts. */
+/** How a wasm kernel iterates over two broadcast operands; see assembly/binary.ts. */
 export interface BroadcastPlan {
   shape: number[];
   stepA: number;
   stepB: number;
   inner: number;
-  units: number;
-  /** Words of the layout table; undefined when the operands are flat. */
+  items: number;
+  /** The words of the layout table; undefined if the operands are flat. */
   layout?: number[];
 }
 
 interface Axis {
   size: number;
-  /** Whether the operand changes along the axis. */
+  /** Whether the operand varies along the axis. */
   a: boolean;
   b: boolean;
 }
@@ -21,23 +21,23 @@ interface Axis {
 const PERIODIC_BELOW = 64;
 
 /**
- * Plans f(a, b) with NumPy's broadcasting: neighboring axes along which both operands behave alike become one.
+ * Plans f(a, b) with NumPy's broadcasting. Adjacent axes with the same behavior of both operands are merged.
  *
- * @param options.periodic Whether a short row may be laid out several times; true by default.
- * @returns the plan, or undefined when more than four axes remain.
+ * @param options.periodic whether a short row may be repeated in memory; true by default
+ * @returns the plan, or undefined if more than four axes remain
  * @throws when the shapes do not broadcast.
  */
 export function planBroadcast(a: number[], b: number[], { periodic = true } = {}): BroadcastPlan | undefined {
   const shape = backend_util.assertAndGetBroadcastShape(a, b);
   const axes = mergeAxes(a, b, shape);
   const [inner, outer] = axes;
-  if (!inner) return { shape, stepA: 1, stepB: 1, inner: 1, units: 1 };
+  if (!inner) return { shape, stepA: 1, stepB: 1, inner: 1, items: 1 };
   const stepA = Number(inner.a);
   const stepB = Number(inner.b);
-  if (!outer) return { shape, stepA, stepB, inner: 1, units: inner.size };
+  if (!outer) return { shape, stepA, stepB, inner: 1, items: inner.size };
   if (axes.length > 4) return undefined;
   if (periodic && axes.length === 2 && stepA && stepB && inner.size < PERIODIC_BELOW) {
-    return { shape, stepA: outer.a ? 1 : 2, stepB: outer.b ? 1 : 2, inner: inner.size, units: outer.size };
+    return { shape, stepA: outer.a ? 1 : 2, stepB: outer.b ? 1 : 2, inner: inner.size, items: outer.size };
   }
   return { shape, stepA, stepB, inner: inner.size, ...outerAxes(axes) };
 }
@@ -56,7 +56,7 @@ function mergeAxes(a: number[], b: number[], shape: number[]): Axis[] {
   return axes;
 }
 
-function outerAxes([inner, ...outer]: Axis[]): { units: number; layout: number[] } {
+function outerAxes([inner, ...outer]: Axis[]): { items: number; layout: number[] } {
   const sizes = [1, 1, 1];
   const stridesA = [0, 0, 0];
   const stridesB = [0, 0, 0];
@@ -69,6 +69,6 @@ function outerAxes([inner, ...outer]: Axis[]): { units: number; layout: number[]
     if (a) spanA *= size;
     if (b) spanB *= size;
   });
-  const units = sizes[0]! * sizes[1]! * sizes[2]!;
-  return { units, layout: [sizes[1]!, sizes[2]!, ...stridesA, ...stridesB] };
+  const items = sizes[0]! * sizes[1]! * sizes[2]!;
+  return { items, layout: [sizes[1]!, sizes[2]!, ...stridesA, ...stridesB] };
 }

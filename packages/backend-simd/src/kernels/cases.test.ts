@@ -1,6 +1,6 @@
 import { checkCase, kernelRows, runnableCases } from '@tenfold/kernel-cases';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { adapterOf, testedBackends } from '../../test/backends';
+import { createAdapter, testedBackends } from '../../test/backends';
 import '../register';
 import { limits } from './grain';
 
@@ -11,7 +11,7 @@ const cases = kernelRows
 
 const backends = await testedBackends();
 
-// Small tensors are wasm's here too.
+// Here small tensors run in wasm too.
 const { small } = limits;
 beforeAll(() => {
   limits.small = 0;
@@ -22,5 +22,5 @@ afterAll(() => {
 
 // Every kernel of the table, on every variant and number of threads, in guarded memory.
 describe.each(cases)('$kernel $name', (one) => {
-  it.each(backends)('$name', ({ backend }) => checkCase(adapterOf(backend), one));
+  it.each(backends)('$name', ({ backend }) => checkCase(createAdapter(backend), one));
 });

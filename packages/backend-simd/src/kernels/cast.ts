@@ -5,8 +5,8 @@ import type { TensorRecord } from '../tensor-record';
 import { runUnary } from './unary';
 
 /**
- * The same values in another type. To float32 this copies: tfjs's CPU kernel hands on the integer array under the new
- * type, which wasm would read as floats.
+ * Casts to another dtype. A cast from int32 to float32 copies, because tfjs's CPU kernel keeps the integer array, which wasm would
+ * read as floats.
  */
 export const cast: KernelConfig = {
   kernelName: Cast,

@@ -42,7 +42,7 @@ for (const { name, backend } of await testedBackends()) {
       });
     }
 
-    it('Select takes each element from its side', () => {
+    it('Select takes each element from the correct side', () => {
       for (const size of [1, 2, 3, 4, 5, 7, 64, 1000, 100_003]) {
         const [t, e] = [randomTensor(backend, [size], 1), randomTensor(backend, [size], 2)];
         const bits = Uint8Array.from({ length: size }, (_, i) => Number(i % 3 === 0 || i % 7 === 2));

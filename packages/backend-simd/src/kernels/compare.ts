@@ -4,13 +4,13 @@ import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { NULL, type Pointer } from '../pointer';
 import { planBroadcast } from './broadcast';
-import { grainOf, limits } from './grain';
+import { chooseGrain, limits } from './grain';
 import { withTable } from './table';
 
 /** The index of a comparison is its code in assembly/compare.ts. */
 const comparisons = [tf.Equal, tf.Greater, tf.GreaterEqual, tf.Less, tf.LessEqual, tf.NotEqual];
 
-/** out = a OP b with broadcasting for float32; other types go to tfjs's CPU kernel. */
+/** out = a OP b with broadcasting, for float32; tfjs's CPU kernel handles other dtypes. */
 function comparison(kernelName: string): KernelConfig {
   return {
     kernelName,
@@ -22,14 +22,14 @@ function comparison(kernelName: string): KernelConfig {
       const float = a.dtype === 'float32' && b.dtype === 'float32';
       if (!plan || !float || size === 0 || size < limits.small) return fallback(kernelName)(call);
       const simd = call.backend as SimdBackend;
-      const { shape, stepA, stepB, inner, units, layout } = plan;
+      const { shape, stepA, stepB, inner, items, layout } = plan;
       const from = [simd.pointer(a), simd.pointer(b)] as const;
       // A bool tensor is a JavaScript array of bytes.
       const bytes = simd.temporary(size);
       const code = comparisons.indexOf(kernelName);
-      const grain = grainOf(simd, units, layout ? inner : 1);
+      const grain = chooseGrain(simd, items, layout ? inner : 1);
       const run = (table: Pointer) =>
-        simd.parallel('compareFloats', [code, ...from, bytes, stepA, stepB, inner, table], units, grain);
+        simd.parallel('compareFloats', [code, ...from, bytes, stepA, stepB, inner, table], items, grain);
       if (layout) withTable(simd, layout, run);
       else run(NULL);
       const values = new Uint8Array(simd.runtime.memory.buffer, bytes, size).slice();
@@ -41,7 +41,7 @@ function comparison(kernelName: string): KernelConfig {
 
 export const comparisonKernels: KernelConfig[] = comparisons.map(comparison);
 
-/** condition ? t : e, all of one shape. */
+/** condition ? t : e, for tensors of the same shape. */
 export const select: KernelConfig = {
   kernelName: tf.Select,
   backendName: 'simd',
@@ -59,7 +59,7 @@ export const select: KernelConfig = {
     const bytes = simd.temporary(size);
     const values = simd.data.get(condition.dataId).values as Uint8Array;
     new Uint8Array(simd.runtime.memory.buffer, bytes, size).set(values);
-    simd.parallel('select', [bytes, ...from, simd.pointer(out)], size, grainOf(simd, size, 1));
+    simd.parallel('select', [bytes, ...from, simd.pointer(out)], size, chooseGrain(simd, size, 1));
     simd.release(bytes, size);
     return out;
   },

@@ -12,7 +12,7 @@ export const conv2dBackpropInput: KernelConfig = {
     const { dy, filter } = params.inputs as unknown as { dy: TensorInfo; filter: TensorInfo };
     const attrs = params.attrs as unknown as ConvAttrs & { inputShape: number[] };
     const info = convInfo(attrs.inputShape, filter.shape, attrs);
-    // conv2dTranspose may come with a dy of another shape than the convolution would have given.
+    // In conv2dTranspose, the shape of dy may differ from the output shape of the convolution.
     const regular = util.arraysEqual(dy.shape, info.outShape);
     if (!regular || !canConvolve(info, dy, filter)) return fallback(Conv2DBackpropInput)(params);
     return convolutionInputGradient(params.backend as SimdBackend, dy, filter, info);

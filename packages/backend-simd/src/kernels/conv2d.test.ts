@@ -25,7 +25,7 @@ const exact = (
     .values;
 };
 
-// Values are tried in cases.test.ts.
+// Values are tested in cases.test.ts.
 describe.each(tested)('convolutions ($name)', ({ backend }) => {
   it('keeps infinities and NaNs where they belong', () => {
     const values = new Float32Array(5 * 5 * 4);
@@ -52,7 +52,7 @@ describe.each(tested)('convolutions ($name)', ({ backend }) => {
   });
 });
 
-it('keeps the digits of small values beside a large one with direct sums, not with Winograd', () => {
+it('keeps the digits of small values next to a large one with direct sums, but not with Winograd', () => {
   const shape = [8, 12, 12, 16];
   const filterShape = [3, 3, 16, 16];
   const attrs = { strides: 1, pad: 'same' as const, dilations: 1 };
@@ -60,7 +60,7 @@ it('keeps the digits of small values beside a large one with direct sums, not wi
     (asked: { backend?: boolean; call?: boolean }) => {
       const backend = new SimdBackend(createRuntime({ threads: 1, winograd: asked.backend }));
       const values = read(backend, randomTensor(backend, shape, 1));
-      // One pixel of every image is 10,000 times as large: its tile loses as many digits.
+      // One pixel of every image is 10,000 times as large: its tile loses four digits.
       for (let image = 0; image < 8; image++) values[image * 12 * 12 * 16] = 1e4;
       const x = backend.makeTensorInfo(shape, 'float32', values);
       const filter = randomTensor(backend, filterShape, 2);
@@ -69,7 +69,7 @@ it('keeps the digits of small values beside a large one with direct sums, not wi
         runKernel(conv2d, backend, { x, filter }, { ...attrs, winograd: asked.call }),
       );
       const expected = exact(values, shape, read(backend, filter), filterShape, attrs);
-      // The pixel (3, 3) is of the first tile, and not in reach of the large one.
+      // The pixel (3, 3) is in the first tile, but out of reach of the large one.
       const at = (3 * 12 + 3) * 16;
       return relativeRms(out.slice(at, at + 16), expected.slice(at, at + 16));
     },

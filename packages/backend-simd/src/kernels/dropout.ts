@@ -1,17 +1,17 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { floats } from './floats';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 
 interface DropoutAttrs {
   rate: number;
   key: [number, number];
 }
 
-/** Operations of an element: its word is hashed twice. */
+/** The cost of an element, whose word is hashed twice. */
 const WORK = 4;
 
-/** inputs { x }, attrs { rate, key }: x with elements set to 0 and the others scaled; the same kernel is its gradient. */
+/** inputs { x }, attrs { rate, key }: x with some elements set to 0 and the others scaled. It is also its own gradient. */
 export const dropout: KernelConfig = {
   kernelName: 'Dropout',
   backendName: 'simd',
@@ -22,13 +22,13 @@ export const dropout: KernelConfig = {
     const from = floats(simd, 'Dropout', { x });
     const out = simd.output(x.shape);
     const size = util.sizeFromShape(x.shape);
-    // A 24-bit fraction is below the rate where its 24 bits are below this integer.
+    // A 24-bit fraction is below the rate if its 24 bits are below this integer.
     const threshold = Math.ceil(rate * 2 ** 24);
     simd.parallel(
       'dropout',
       [from.x, simd.pointer(out), ...key, threshold, 1 / (1 - rate)],
       size,
-      grainOf(simd, size, WORK),
+      chooseGrain(simd, size, WORK),
     );
     return out;
   },

@@ -3,9 +3,9 @@ import type { SimdBackend } from '../backend';
 import { NULL, type Pointer } from '../pointer';
 
 /**
- * The addresses of the inputs of a fused kernel, by their names.
+ * The addresses of the inputs of a fused kernel, by name.
  *
- * @param shape The shape that every input must have; not checked when left out.
+ * @param shape the shape of all inputs; not checked if it is missing
  * @throws when an input is not a float32 tensor or has another shape.
  */
 export function floats<Name extends string>(
@@ -19,7 +19,7 @@ export function floats<Name extends string>(
   return pointers;
 }
 
-/** The address of an input that may be left out, {@link NULL} then; else as {@link floats}. */
+/** The address of an optional input, or {@link NULL} if it is missing; otherwise like {@link floats}. */
 export function optionalFloats(
   simd: SimdBackend,
   kernelName: string,

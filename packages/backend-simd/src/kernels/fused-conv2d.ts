@@ -11,7 +11,7 @@ import { convolution } from '../convolution';
 import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
 
-/** y = activation(x * filter + bias), bias one value per output channel. */
+/** y = activation(x * filter + bias), with one bias per output channel. */
 export const fusedConv2D: KernelConfig = {
   kernelName: FusedConv2D,
   backendName: 'simd',

@@ -11,7 +11,7 @@ import { depthwiseConvolution } from '../depthwise';
 import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
 
-/** y = activation(x * filter + bias), with separate filters for each channel; bias one value per output channel. */
+/** y = activation(x * filter + bias), with separate filters for each channel and one bias per output channel. */
 export const fusedDepthwiseConv2D: KernelConfig = {
   kernelName: FusedDepthwiseConv2D,
   backendName: 'simd',

@@ -10,7 +10,7 @@ import { applyEpilogue, parseEpilogue } from '../epilogue';
 import { fallback } from '../fallback';
 import { matrixProduct } from '../matrix-product';
 
-/** C = activation(op(A) op(B) + bias), bias one value per column. */
+/** C = activation(op(A) op(B) + bias), with one bias per column. */
 export const fusedMatMul: KernelConfig = {
   kernelName: _FusedMatMul,
   backendName: 'simd',

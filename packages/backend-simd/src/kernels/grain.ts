@@ -4,20 +4,20 @@ const TASK_WORK = 32768;
 
 /** Settings that tests change. */
 export const limits = {
-  /** Outputs with fewer elements are left to tfjs's CPU kernels: a call into wasm costs more than they do. */
+  /** Smaller outputs are left to tfjs's CPU kernels, because a call into wasm would cost more. */
   small: 64,
 };
 
 /**
- * Units per task: one task for little work, because waking a thread costs as much as 64K simple operations; else tasks
- * of at least 32K operations, four per thread.
+ * The number of items per task. Little work becomes one task, because waking a thread costs as much as 64K simple operations; more
+ * work becomes four tasks per thread, of at least 32K operations.
  *
- * @param units Units of the kernel.
- * @param work Operations per unit, 1 being one element read and written.
+ * @param items number of items of the kernel
+ * @param work operations per item, where 1 is reading and writing one element
  */
-export function grainOf(simd: SimdBackend, units: number, work: number): number {
-  const total = units * work;
-  if (total < 2 * TASK_WORK) return Math.max(1, units);
+export function chooseGrain(simd: SimdBackend, items: number, work: number): number {
+  const total = items * work;
+  if (total < 2 * TASK_WORK) return Math.max(1, items);
   const tasks = Math.min(Math.floor(total / TASK_WORK), simd.runtime.threads * 4);
-  return Math.max(1, Math.ceil(units / tasks));
+  return Math.max(1, Math.ceil(items / tasks));
 }

@@ -30,7 +30,7 @@ import { softmaxKernels } from './softmax';
 import { transpose } from './transpose';
 import { unaryKernels } from './unary';
 
-/** The kernels that run in wasm; every other one is tfjs's CPU kernel. */
+/** The kernels that run in wasm. All others are tfjs's CPU kernels. */
 export const kernels: KernelConfig[] = [
   ...comparisonKernels,
   select,

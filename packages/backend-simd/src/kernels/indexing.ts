@@ -2,7 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
-import { grainOf, limits } from './grain';
+import { chooseGrain, limits } from './grain';
 import { hasFourBytes } from './view';
 
 /** out[…, k, …] = x[…, indices[k], …] along one axis. */
@@ -32,13 +32,13 @@ const gather: KernelConfig = {
     const from = [simd.pointer(x), simd.pointer(indices)] as const;
     const out = simd.output(outputShape, x.dtype as 'float32' | 'int32');
     const count = tf.util.sizeFromShape(indices.shape);
-    const units = outerSize * count;
+    const items = outerSize * count;
     const pointers = [...from, simd.pointer(out)] as const;
     simd.parallel(
       'gatherRows',
       [...pointers, dimSize, count, sliceSize],
-      units,
-      grainOf(simd, units, sliceSize),
+      items,
+      chooseGrain(simd, items, sliceSize),
     );
     return out;
   },
@@ -60,10 +60,10 @@ const unsortedSegmentSum: KernelConfig = {
     const rows = x.shape[0]!;
     const inner = tf.util.sizeFromShape(x.shape) / rows;
     const out = simd.output([numSegments, ...x.shape.slice(1)]);
-    const units = Math.ceil(inner / 4);
-    // Every task reads all ids: no more tasks than threads, and none narrower than a cache line.
-    const grain = Math.max(4, grainOf(simd, units, rows * 4), Math.ceil(units / simd.runtime.threads));
-    simd.parallel('segmentSum', [...from, simd.pointer(out), rows, numSegments, inner], units, grain);
+    const items = Math.ceil(inner / 4);
+    // Every task reads all ids, so there are at most as many tasks as threads, each at least a cache line wide.
+    const grain = Math.max(4, chooseGrain(simd, items, rows * 4), Math.ceil(items / simd.runtime.threads));
+    simd.parallel('segmentSum', [...from, simd.pointer(out), rows, numSegments, inner], items, grain);
     return out;
   },
 };
@@ -91,7 +91,7 @@ const oneHot: KernelConfig = {
       'oneHot',
       [from, simd.pointer(out), depth, onValue, offValue],
       rows,
-      grainOf(simd, rows, depth),
+      chooseGrain(simd, rows, depth),
     );
     return out;
   },

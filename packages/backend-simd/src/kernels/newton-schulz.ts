@@ -3,11 +3,11 @@ import type { SimdBackend } from '../backend';
 import { matrixProduct } from '../matrix-product';
 import { advance, NULL, type Pointer } from '../pointer';
 import { floats } from './floats';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 
-/** inputs { x }, attrs { steps }: the matrix that Newton and Schulz's iteration moves toward the nearest orthogonal one. */
+/** inputs { x }, attrs { steps }: the result of the Newton-Schulz iteration, close to the nearest orthogonal matrix. */
 export const newtonSchulz: KernelConfig = {
   kernelName: 'NewtonSchulz',
   backendName: 'simd',
@@ -22,7 +22,7 @@ export const newtonSchulz: KernelConfig = {
   },
 };
 
-/** The same for a list of matrices; those of one shape go through the iteration together. */
+/** The same for a list of matrices. Matrices of the same shape are iterated together. */
 export const newtonSchulzList: KernelConfig = {
   kernelName: 'NewtonSchulzList',
   backendName: 'simd',
@@ -64,7 +64,7 @@ interface Pair {
   out: TensorInfo;
 }
 
-// All matrices have one shape: [n, rows, columns] together.
+// All matrices have the same shape; together they are [n, rows, columns].
 function iterate(simd: SimdBackend, matrices: Pair[], steps: number): void {
   const [rows, columns] = matrices[0]!.x.shape as [number, number];
   const size = rows * columns;
@@ -111,7 +111,7 @@ function combine(
   a: number,
   b: number,
 ): void {
-  simd.parallel('combine', [x, y, out, a, b], size, grainOf(simd, size, 2));
+  simd.parallel('combine', [x, y, out, a, b], size, chooseGrain(simd, size, 2));
 }
 
 /** The Frobenius norm, in double precision. */

@@ -7,8 +7,8 @@ import { activationNames, savedBy } from '../activation-functions';
 import { activationKernels } from './activation';
 import { normalizationKernels } from './normalization';
 
-const activationOf = (name: string) => activationKernels.find(({ kernelName }) => kernelName === name)!;
-/** As bytes: -0 is not 0, and a NaN equals itself. */
+const findActivation = (name: string) => activationKernels.find(({ kernelName }) => kernelName === name)!;
+/** Compares bytes: -0 differs from 0, and NaN equals itself. */
 const bits = (all: Float32Array[]) =>
   all.map((values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'));
 const find = (name: string) => normalizationKernels.find(({ kernelName }) => kernelName === name)!;
@@ -59,13 +59,13 @@ for (const { name, backend } of await testedBackends()) {
           const fused = run('BatchNormActivation', { x, ...parameters }, { epsilon, function: name });
           const plain = run('BatchNormTrain', { x, ...parameters });
           const [z, mean, variance] = plain as [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
-          const value = runKernel(activationOf('Activation'), backend, { x: z }, { function: name });
+          const value = runKernel(findActivation('Activation'), backend, { x: z }, { function: name });
           expect(bits(fused.map(read))).toEqual(bits([value, mean, variance].map(read)));
 
           const named = { x, mean, variance, ...parameters };
           const gradients = run('BatchNormActivationGrad', { dy, ...named }, { epsilon, function: name });
           const kept = { [saved]: saved === 'x' ? z : value };
-          const g = runKernel(activationOf('ActivationGrad'), backend, { dy, ...kept }, { function: name });
+          const g = runKernel(findActivation('ActivationGrad'), backend, { dy, ...kept }, { function: name });
           const apart = run('BatchNormTrainGrad', { dy: g, x, ...(gamma && { gamma }), mean, variance });
           expect(bits(gradients.map(read))).toEqual(bits(apart.map(read)));
           const all = [x, dy, wide, ...Object.values(parameters), ...fused, ...plain, value, g];
@@ -75,7 +75,7 @@ for (const { name, backend } of await testedBackends()) {
       }
     }
 
-    it('refuses an activation it does not know', () => {
+    it('rejects an unknown activation', () => {
       const x = randomTensor(backend, [7, 3]);
       expect(() => run('BatchNormActivation', { x }, { function: 'swish' })).toThrow(
         "BatchNormActivation: function is 'swish'; expected 'relu', 'silu', ",
@@ -86,7 +86,7 @@ for (const { name, backend } of await testedBackends()) {
       expect(find('BatchNormTrain')).not.toHaveProperty('functions');
     });
 
-    it('takes the attribute by its earlier name', () => {
+    it('accepts the older name of the attribute', () => {
       const x = randomTensor(backend, [7, 3]);
       const outputs = (attrs: object) => bits(run('BatchNormActivation', { x }, attrs).map(read));
       expect(outputs({ epsilon, activation: 'gelu' })).toEqual(outputs({ epsilon, function: 'gelu' }));

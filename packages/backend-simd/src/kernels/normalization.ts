@@ -2,14 +2,14 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { batchNormKernels } from './batch-norm';
 import { floats } from './floats';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 import { reduceMiddle } from './reduce';
-import { rowsOf } from './softmax';
+import { countRows } from './softmax';
 
-/** Rows whose gradients a slice of layer norm adds up in floats. */
+/** The number of rows whose gradients a slice of layer norm sums in float32. */
 const LAYER_NORM_ROWS = 64;
 
-/** inputs { x, gamma, beta }, attrs { epsilon }: outputs [y, mean, rstd], moments along the last axis. */
+/** inputs { x, gamma, beta }, attrs { epsilon }: outputs [y, mean, rstd], with moments along the last axis. */
 const layerNorm: KernelConfig = {
   kernelName: 'LayerNorm',
   backendName: 'simd',
@@ -17,7 +17,7 @@ const layerNorm: KernelConfig = {
     const simd = backend as SimdBackend;
     const { x, gamma, beta } = inputs as Record<string, TensorInfo>;
     const { epsilon = 1e-5 } = (attrs ?? {}) as { epsilon?: number };
-    const { rows, n } = rowsOf(x!);
+    const { rows, n } = countRows(x!);
     const from = {
       ...floats(simd, 'LayerNorm', { x: x! }),
       ...floats(simd, 'LayerNorm', { gamma: gamma!, beta: beta! }, [n]),
@@ -29,7 +29,7 @@ const layerNorm: KernelConfig = {
       'layerNorm',
       [from.x, from.gamma, from.beta, ...to, n, epsilon],
       rows,
-      grainOf(simd, rows, 2 * n),
+      chooseGrain(simd, rows, 2 * n),
     );
     return [y, mean, rstd];
   },
@@ -42,7 +42,7 @@ const layerNormGrad: KernelConfig = {
   kernelFunc: ({ inputs, backend }) => {
     const simd = backend as SimdBackend;
     const { dy, x, gamma, mean, rstd } = inputs as Record<string, TensorInfo>;
-    const { rows, n } = rowsOf(x!);
+    const { rows, n } = countRows(x!);
     const from = {
       ...floats(simd, 'LayerNormGrad', { dy: dy!, x: x! }, x!.shape),
       ...floats(simd, 'LayerNormGrad', { mean: mean!, rstd: rstd! }),
@@ -58,7 +58,7 @@ const layerNormGrad: KernelConfig = {
       'layerNormGrad',
       [...pointers, simd.pointer(dx), partGamma, partBeta, rows, n, LAYER_NORM_ROWS],
       slices,
-      grainOf(simd, slices, 4 * LAYER_NORM_ROWS * n),
+      chooseGrain(simd, slices, 4 * LAYER_NORM_ROWS * n),
     );
     reduceMiddle(simd, 'sum', partGamma, simd.pointer(dgamma), 1, slices, n, 1);
     reduceMiddle(simd, 'sum', partBeta, simd.pointer(dbeta), 1, slices, n, 1);

@@ -55,11 +55,11 @@ describe.each(variants)('optimizers, $name', ({ backend }) => {
     expect(bits(made)).toEqual(bits([0, 1, 2].flatMap((o) => each.map((outputs) => outputs[o]!))));
   });
 
-  it('lists refuse what is not in whole columns, of float32, of one shape per parameter', () => {
+  it('lists reject incomplete columns, other dtypes, and different shapes for a parameter', () => {
     const [a, b] = [randomTensor(backend, [3]), randomTensor(backend, [4])];
     const attrs = { learningRate: 1, momentum: 0.9, weightDecays: [0] };
     expect(() => run(sgdList, asList([a, a]), attrs)).toThrow(
-      'SgdList: 2 inputs; expected as many each of gradient, parameter, momentum, in this order',
+      'SgdList: 2 inputs; expected the same number each of gradient, parameter, momentum, in this order',
     );
     expect(() => run(sgdList, asList([a, b, a]), attrs)).toThrow(
       'SgdList: parameter 0 has shape [4]; expected [3]',
@@ -67,7 +67,7 @@ describe.each(variants)('optimizers, $name', ({ backend }) => {
     expect(run(sgdList, asList([]), { ...attrs, weightDecays: [] })).toEqual([]);
   });
 
-  it('NewtonSchulzList orthogonalizes every matrix as NewtonSchulz does', () => {
+  it('NewtonSchulzList orthogonalizes every matrix like NewtonSchulz', () => {
     const before = backend.memory().arenaBytes;
     const shapes = [
       [150, 64],
@@ -113,7 +113,7 @@ describe.each(variants)('optimizers, $name', ({ backend }) => {
     expect(backend.memory().arenaBytes).toBe(before);
   });
 
-  it('NewtonSchulz keeps zeros and refuses what is no matrix', () => {
+  it('NewtonSchulz keeps zeros and rejects anything that is not a matrix', () => {
     const zeros = backend.makeTensorInfo([9, 9], 'float32', new Float32Array(81));
     expect(Math.max(...values(run(newtonSchulz, { x: zeros }, { steps: 3 })[0]!))).toBe(0);
     const x = randomTensor(backend, [2, 3, 4]);

@@ -4,13 +4,13 @@ import '../register';
 import { runKernel, testedBackends } from '../../test/backends';
 import { poolingKernels } from './pooling';
 
-// Values are tried in cases.test.ts.
+// Values are tested in cases.test.ts.
 const find = (name: string) => poolingKernels.find(({ kernelName }) => kernelName === name)!;
 
 for (const { name, backend } of await testedBackends()) {
   const read = ({ dataId }: tf.TensorInfo) => backend.readSync(dataId) as Float32Array;
   describe(`pooling (${name})`, () => {
-    it('counts NaN as smaller than everything, as tfjs does', () => {
+    it('treats NaN as smaller than all numbers, like tfjs', () => {
       const x = backend.makeTensorInfo(
         [1, 2, 4, 1],
         'float32',

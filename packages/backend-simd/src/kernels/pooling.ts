@@ -4,13 +4,13 @@ import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import type { Pointer } from '../pointer';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 import { withTable } from './table';
 
 type Call = Parameters<KernelFunc>[0];
 type Info = ReturnType<typeof tf.backend_util.computePool2DInfo>;
 
-// What the wasm kernels do not take: other types, empty tensors, dilated windows.
+// Returns undefined for other dtypes, empty tensors and dilated windows, which the wasm kernels do not support.
 function poolInfo(x: TensorInfo, attrs: tf.MaxPoolAttrs): Info | undefined {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   if (x.dtype !== 'float32' || tf.util.sizeFromShape(x.shape) === 0) return undefined;
@@ -28,11 +28,11 @@ function windowTable(info: Info): number[] {
 function run(
   simd: SimdBackend,
   info: Info,
-  use: (table: Pointer, units: number, grain: number) => void,
+  use: (table: Pointer, items: number, grain: number) => void,
 ): void {
   const { batchSize, outHeight, outWidth, inChannels, filterHeight, filterWidth } = info;
   const work = outHeight * outWidth * inChannels * filterHeight * filterWidth;
-  withTable(simd, windowTable(info), (table) => use(table, batchSize, grainOf(simd, batchSize, work)));
+  withTable(simd, windowTable(info), (table) => use(table, batchSize, chooseGrain(simd, batchSize, work)));
 }
 
 function pool(kernelName: string, name: KernelsLike<'maxPool'>): KernelConfig {
@@ -43,14 +43,14 @@ function pool(kernelName: string, name: KernelsLike<'maxPool'>): KernelConfig {
       const { x } = call.inputs as { x: TensorInfo };
       const info = poolInfo(x, call.attrs as unknown as tf.MaxPoolAttrs);
       if (!info) return fallback(kernelName)(call);
-      // tfjs's kernels hand x on here whatever strides and padding say, and its specs expect that.
+      // tfjs's kernels return x here for all strides and paddings, and its specs expect that.
       const same = tf.util.arraysEqual(info.inShape, info.outShape);
       if (info.filterHeight === 1 && info.filterWidth === 1 && same) return fallback(tf.Identity)(call);
       const simd = call.backend as SimdBackend;
       const from = simd.pointer(x);
       const out = simd.output(info.outShape);
-      run(simd, info, (table, units, grain) =>
-        simd.parallel(name, [from, simd.pointer(out), table], units, grain),
+      run(simd, info, (table, items, grain) =>
+        simd.parallel(name, [from, simd.pointer(out), table], items, grain),
       );
       return out;
     },
@@ -70,16 +70,16 @@ const maxPoolGrad: KernelConfig = {
     const simd = call.backend as SimdBackend;
     const from = [simd.pointer(dy), simd.pointer(input)] as const;
     const dx = simd.output(input.shape);
-    run(simd, info, (table, units, grain) =>
-      simd.parallel('maxPoolGrad', [...from, simd.pointer(dx), table], units, grain),
+    run(simd, info, (table, items, grain) =>
+      simd.parallel('maxPoolGrad', [...from, simd.pointer(dx), table], items, grain),
     );
     return dx;
   },
 };
 
 /**
- * inputs { dy, input }: every pixel of a window takes dy over the size of the whole window, also at a padded border,
- * where AvgPool divides by the pixels inside. That is tfjs's kernel; `@tenfold/gradients` scales dy to make it exact.
+ * inputs { dy, input }: each pixel of a window gets dy divided by the size of the whole window, like tfjs's kernel. At a padded
+ * border, AvgPool divides by the number of pixels inside instead; `@tenfold/gradients` scales dy to make the gradient exact.
  */
 const avgPoolGrad: KernelConfig = {
   kernelName: tf.AvgPoolGrad,
@@ -94,8 +94,8 @@ const avgPoolGrad: KernelConfig = {
     const simd = call.backend as SimdBackend;
     const from = simd.pointer(dy);
     const dx = simd.output(input.shape);
-    run(simd, info, (table, units, grain) =>
-      simd.parallel('avgPoolGrad', [from, simd.pointer(dx), table], units, grain),
+    run(simd, info, (table, items, grain) =>
+      simd.parallel('avgPoolGrad', [from, simd.pointer(dx), table], items, grain),
     );
     return dx;
   },

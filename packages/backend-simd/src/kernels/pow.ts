@@ -4,7 +4,7 @@ import { fallback } from '../fallback';
 import { limits } from './grain';
 import { runUnary, type UnaryKernel } from './unary';
 
-/** Exponents that need no logarithm. */
+/** Exponents for which no logarithm is needed. */
 const simple = new Map<number, UnaryKernel>([
   [-1, 'reciprocal'],
   [0.5, 'squareRootPower'],
@@ -13,7 +13,7 @@ const simple = new Map<number, UnaryKernel>([
   [3, 'cube'],
 ]);
 
-/** a^b for a scalar b of {@link simple}; other powers go to tfjs's CPU kernel. */
+/** a^b for a scalar b in {@link simple}; tfjs's CPU kernel handles other powers. */
 export const pow: KernelConfig = {
   kernelName: Pow,
   backendName: 'simd',

@@ -15,8 +15,8 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 type Named = Record<string, TensorInfo>;
 type Numbers = Record<string, number>;
 
-describe.each(variants)('steps of recurrent layers, $name', ({ backend }) => {
-  const copies = new Map<TensorInfo, Float32Array>(); // reading copies, and here every number is read by itself
+describe.each(variants)('time steps of recurrent layers, $name', ({ backend }) => {
+  const copies = new Map<TensorInfo, Float32Array>(); // a cache, because reading copies and numbers are read one at a time
   const values = (info: TensorInfo) => {
     if (!copies.has(info)) copies.set(info, backend.readSync(info.dataId) as Float32Array);
     return copies.get(info)!;
@@ -26,7 +26,7 @@ describe.each(variants)('steps of recurrent layers, $name', ({ backend }) => {
       .find(({ kernelName }) => kernelName === name)!
       .kernelFunc({ inputs, backend, attrs: {} }) as TensorInfo[];
 
-  /** Holds output `at` of a kernel against a function of one row and unit in double precision. */
+  /** Compares output `at` of a kernel with a function of one row and unit in double precision. */
   function holds(
     outputs: TensorInfo[],
     at: number,
@@ -132,12 +132,12 @@ describe.each(variants)('steps of recurrent layers, $name', ({ backend }) => {
           const { update, candidate, before } = step(row, unit);
           return [candidate + update * (before - candidate)];
         };
-        const gatesOf = (row: number, unit: number) => {
+        const computeGates = (row: number, unit: number) => {
           const { reset, update, candidate } = step(row, unit);
           return [reset, update, candidate];
         };
         holds(outputs, 0, next, units);
-        holds(outputs, 1, gatesOf, units);
+        holds(outputs, 1, computeGates, units);
         holds(outputs, 2, (...at) => [step(...at).m], units);
 
         const dstate = randomTensor(backend, [batch, units], 4);
@@ -158,7 +158,7 @@ describe.each(variants)('steps of recurrent layers, $name', ({ backend }) => {
     }
   }
 
-  it('says what does not fit', () => {
+  it('rejects inputs that do not fit', () => {
     const x = randomTensor(backend, [2, 6]);
     expect(() => run('LstmCell', { input: x })).toThrow(
       /LstmCell: input has shape \[2,6\]; expected \[batch, 4·units\]/,

@@ -3,26 +3,26 @@ import type { Arguments, KernelName } from '../arguments';
 import type { SimdBackend } from '../backend';
 import type { Pointer } from '../pointer';
 import { floats, optionalFloats } from './floats';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 
-/** A unit's exponentials and divisions cost this many times a copy. */
+/** The cost of the exponentials and divisions of a unit, relative to a copy. */
 const FORWARD_WORK = 50;
 const BACKWARD_WORK = 10;
 
 /**
- * What a kernel reads and writes: the columns of each as multiples of the units, 0 for one row [units]. The outputs are in
- * the order of KERNELS.md.
+ * The inputs and outputs of a kernel, with their numbers of columns as multiples of the units, or 0 for one row [units]. The outputs
+ * are in the order of KERNELS.md.
  */
 interface Operands<K extends KernelName, In extends string, Out extends string> {
   inputs: Record<In, number>;
-  /** Names that may be left out: zeros then. */
+  /** Names of the optional inputs, which are zeros if they are missing. */
   optional: NoInfer<In>[];
   outputs: Record<Out, number>;
   /** The arguments of the wasm kernel. */
   values: (from: Record<In, Pointer>, to: Record<Out, Pointer>, units: number) => Arguments<K>;
 }
 
-/** A kernel over rows of the batch; the shape of the first input gives their number and the units. */
+/** A kernel over the rows of a batch. The shape of the first input gives the numbers of rows and units. */
 function cell<K extends KernelName, In extends string, Out extends string>(
   kernelName: string,
   name: K,
@@ -57,13 +57,13 @@ function cell<K extends KernelName, In extends string, Out extends string>(
         results.push(result);
         to[key] = simd.pointer(result);
       }
-      simd.parallel(name, values(from, to, units), batch, grainOf(simd, batch, work * units));
+      simd.parallel(name, values(from, to, units), batch, chooseGrain(simd, batch, work * units));
       return results;
     },
   };
 }
 
-/** Steps of recurrent layers and their gradients. */
+/** Time steps of recurrent layers, and their gradients. */
 export const recurrentKernels: KernelConfig[] = [
   cell('LstmCell', 'lstmCell', FORWARD_WORK, {
     inputs: { input: 4, product: 4, cell: 1 },

@@ -8,7 +8,7 @@ import { fallback } from '../fallback';
 import { limits } from './grain';
 import { reductionKernels } from './reduce';
 
-// Values are tried in cases.test.ts.
+// Values are tested in cases.test.ts.
 const foldMax = (a: number, b: number): number => (Number.isNaN(b) || b > a ? b : a);
 const foldMin = (a: number, b: number): number => (Number.isNaN(b) || b < a ? b : a);
 const find = (name: string) => reductionKernels.find(({ kernelName }) => kernelName === name)!;
@@ -23,7 +23,7 @@ afterAll(() => {
 for (const { name, backend } of tested) {
   const read = ({ dataId }: tf.TensorInfo) => backend.readSync(dataId) as Float32Array;
   describe(`reductions (${name})`, () => {
-    it('adds ten million numbers of one sign within 1e-6', () => {
+    it('adds ten million numbers of the same sign to within 1e-6', () => {
       const x = backend.makeTensorInfo([10_000_000], 'float32', new Float32Array(10_000_000).fill(0.1));
       const out = runKernel(find('Sum'), backend, { x }, { axis: [0] });
       expect(Math.abs(read(out)[0]! / (Math.fround(0.1) * 1e7) - 1)).toBeLessThan(1e-6);
@@ -58,7 +58,7 @@ for (const { name, backend } of tested) {
     }
 
     for (const kernelName of ['ArgMax', 'ArgMin']) {
-      it(`${kernelName} finds what tfjs finds, ties and NaN included`, async () => {
+      it(`${kernelName} agrees with tfjs, including ties and NaN`, async () => {
         const shapes = [
           [1],
           [3],
@@ -94,7 +94,7 @@ for (const { name, backend } of tested) {
   });
 }
 
-it('gives the same sum on one thread and on two', () => {
+it('gives the same sum with one thread and with two', () => {
   const sums = tested.map(({ backend }) => {
     const x = randomTensor(backend, [3000, 67]);
     return Array.from(

@@ -3,19 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import type { Pointer } from '../pointer';
-import { grainOf, limits } from './grain';
+import { chooseGrain, limits } from './grain';
 
 type Reduction = 'sum' | 'max' | 'min';
 
-/** Elements that one slice of a long axis holds. */
+/** The number of elements in a slice of a long axis. */
 const SLICE = 32768;
 const MOST_SLICES = 64;
 
 /**
- * Reduces a float32 tensor along `axes`: neighboring axes together, the last ones first.
+ * Reduces a float32 tensor along `axes`: adjacent axes together, the last ones first.
  *
- * @param scale Factor of a sum.
- * @returns a tensor without the reduced axes.
+ * @param scale factor of a sum
+ * @returns a tensor without the reduced axes
  */
 export function runReduction(
   simd: SimdBackend,
@@ -31,8 +31,8 @@ export function runReduction(
   let bytes = 0;
   while (groups.some(({ reduced }) => reduced)) {
     const at = groups.findLastIndex(({ reduced }) => reduced);
-    const outer = sizeOf(groups.slice(0, at));
-    const inner = sizeOf(groups.slice(at + 1));
+    const outer = countElements(groups.slice(0, at));
+    const inner = countElements(groups.slice(at + 1));
     const { length } = groups[at]!;
     groups.splice(at, 1);
     const final = !groups.some(({ reduced }) => reduced);
@@ -65,8 +65,13 @@ export function reduceMiddle(
 ): void {
   const name = `${reduction}${inner === 1 ? 'Rows' : 'Columns'}` as const;
   const run = (x: Pointer, out: Pointer, n: number, slices: number, per: number, factor: number) => {
-    const units = outer * slices;
-    simd.parallel(name, [x, out, n, inner, slices, per, factor], units, grainOf(simd, units, per * inner));
+    const items = outer * slices;
+    simd.parallel(
+      name,
+      [x, out, n, inner, slices, per, factor],
+      items,
+      chooseGrain(simd, items, per * inner),
+    );
   };
   const slices = sliceCount(outer, length, inner);
   if (slices === 1) {
@@ -80,13 +85,13 @@ export function reduceMiddle(
   simd.release(part, bytes);
 }
 
-// Depends on the shape alone, so that the result does too.
+// Depends only on the shape, so that the result does not depend on the number of threads.
 function sliceCount(outer: number, length: number, inner: number): number {
   if (outer >= MOST_SLICES) return 1;
-  const wanted = Math.min(MOST_SLICES, length, Math.floor((length * inner) / SLICE));
-  if (wanted < 2) return 1;
-  // No slice may begin behind the end.
-  return Math.ceil(length / Math.ceil(length / wanted));
+  const desired = Math.min(MOST_SLICES, length, Math.floor((length * inner) / SLICE));
+  if (desired < 2) return 1;
+  // No slice may start after the end.
+  return Math.ceil(length / Math.ceil(length / desired));
 }
 
 interface Group {
@@ -105,7 +110,7 @@ function groupAxes(shape: number[], axes: number[]): Group[] {
   return groups;
 }
 
-function sizeOf(groups: Group[]): number {
+function countElements(groups: Group[]): number {
   return groups.reduce((size, { length }) => size * length, 1);
 }
 
@@ -157,7 +162,7 @@ function argExtreme(kernelName: string, sign: number): KernelConfig {
         'argExtreme',
         [from, simd.pointer(out), length, inner, sign],
         outer,
-        grainOf(simd, outer, length * inner),
+        chooseGrain(simd, outer, length * inner),
       );
       return out;
     },

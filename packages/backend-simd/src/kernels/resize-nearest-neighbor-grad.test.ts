@@ -30,7 +30,7 @@ describe('ResizeNearestNeighborGrad', () => {
           const dy = randomTensor(backend, [2, ...size, 4], 2);
           const dx = runKernel(resizeNearestNeighborGrad, backend, { images, dy }, attrs);
           const analytic = read(dx);
-          // The resize is linear: a difference of any step is exact.
+          // The resize is linear, so a difference of any step is exact.
           for (let i = 0; i < analytic.length; i += 7) {
             const unit = new Float32Array(analytic.length);
             unit[i] = 1;

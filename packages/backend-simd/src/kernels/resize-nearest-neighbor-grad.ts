@@ -8,8 +8,8 @@ interface ResizeAttrs {
 }
 
 /**
- * inputs { images, dy }: each dy goes to the pixel that ResizeNearestNeighbor copied. (The gradient of tfjs's CPU kernel
- * is right for one image of one channel only.)
+ * inputs { images, dy }: adds each dy to the pixel that ResizeNearestNeighbor copied. (tfjs's CPU kernel is correct only for one
+ * image with one channel.)
  */
 export const resizeNearestNeighborGrad: KernelConfig = {
   kernelName: tf.ResizeNearestNeighborGrad,
@@ -36,7 +36,7 @@ export const resizeNearestNeighborGrad: KernelConfig = {
   },
 };
 
-/** For each output row the input row it was copied from. */
+/** For each output row, the input row from which it was copied. */
 function sources(input: number, output: number, { alignCorners, halfPixelCenters }: ResizeAttrs): number[] {
   const corners = alignCorners && output > 1;
   const ratio = (corners ? input - 1 : input) / (corners ? output - 1 : output);

@@ -176,7 +176,7 @@ for (const { name, backend } of tested) {
       compare(tf.Concat, [x, x] as unknown as tf.NamedTensorInfoMap, { axis: 1 });
     });
 
-    it('gathers, one-hot encodes and adds segments as tfjs does', () => {
+    it('gathers, one-hot encodes and sums segments like tfjs', () => {
       const rng = createRng(1);
       const ids = Int32Array.from({ length: 300 }, () => rng.integer(7));
       const indices = backend.makeTensorInfo([300], 'int32', ids);
@@ -194,7 +194,7 @@ for (const { name, backend } of tested) {
       }
     });
 
-    it('refuses indices outside the axis', () => {
+    it('rejects indices outside the axis', () => {
       const indices = backend.makeTensorInfo([2], 'int32', Int32Array.from([0, 7]));
       const gather = kernels.find(({ kernelName }) => kernelName === tf.GatherV2)!;
       const inputs = { x: randomTensor(backend, [7, 64]), indices };

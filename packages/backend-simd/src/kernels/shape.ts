@@ -4,11 +4,11 @@ import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { advance } from '../pointer';
 import { limits } from './grain';
-import { type Axis, canCopy, copyView, gatherView, hasFourBytes, stridesOf } from './view';
+import { type Axis, canCopy, computeStrides, copyView, gatherView, hasFourBytes } from './view';
 
 type Call = Parameters<KernelFunc>[0];
 
-/** A kernel whose wasm version returns undefined for what it leaves to tfjs's CPU kernel. */
+/** Makes a kernel. If its wasm version returns undefined, tfjs's CPU kernel runs. */
 function kernel(
   kernelName: string,
   run: (simd: SimdBackend, call: Call) => TensorInfo | TensorInfo[] | undefined,
@@ -32,18 +32,23 @@ const slice = kernel(tf.Slice, (simd, { inputs, attrs }) => {
   if (!worthwhile(x)) return undefined;
   const [start, shape] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [number[], number[]];
   tf.slice_util.assertParamsValid(x, start, shape);
-  return sliceOf(simd, x, start, shape);
+  return copySlice(simd, x, start, shape);
 });
 
-function sliceOf(simd: SimdBackend, x: TensorInfo, start: number[], shape: number[]): TensorInfo | undefined {
-  const from = stridesOf(x.shape);
-  const to = stridesOf(shape);
+function copySlice(
+  simd: SimdBackend,
+  x: TensorInfo,
+  start: number[],
+  shape: number[],
+): TensorInfo | undefined {
+  const from = computeStrides(x.shape);
+  const to = computeStrides(shape);
   const axes = shape.map((size, i) => ({ size, from: from[i]!, to: to[i]! }));
   const offset = start.reduce((sum, first, i) => sum + first * from[i]!, 0);
   return canCopy(axes) ? gatherView(simd, x, shape, axes, offset) : undefined;
 }
 
-/** Parts of x along an axis. */
+/** Splits x along an axis. */
 const splitV = kernel(tf.SplitV, (simd, { inputs, attrs }) => {
   const { x } = inputs as { x: TensorInfo };
   const { numOrSizeSplits, axis } = attrs as unknown as tf.SplitVAttrs;
@@ -51,14 +56,14 @@ const splitV = kernel(tf.SplitV, (simd, { inputs, attrs }) => {
   const at = tf.util.parseAxisParam(axis, x.shape)[0]!;
   const start = x.shape.map(() => 0);
   return tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, at).map((size) => {
-    // One axis cut leaves two after merging, which can always be copied.
-    const part = sliceOf(simd, x, start, x.shape.with(at, size))!;
+    // If one axis is cut, two remain after merging, which can always be copied.
+    const part = copySlice(simd, x, start, x.shape.with(at, size))!;
     start[at]! += size;
     return part;
   });
 });
 
-/** Rows of the tensors in turn: [outer, n_1 + n_2 + …] from [outer, n_i]. */
+/** Joins the rows of tensors: [outer, n_1 + n_2 + …] from [outer, n_i]. */
 function join(simd: SimdBackend, tensors: TensorInfo[], shape: number[], outer: number): TensorInfo {
   const pointers = tensors.map((x) => simd.pointer(x));
   const out = simd.output(shape, tensors[0]!.dtype as 'float32' | 'int32');
@@ -80,7 +85,7 @@ const sameType = (tensors: TensorInfo[]): boolean => {
   return hasFourBytes(dtype) && tensors.every((x) => x.dtype === dtype);
 };
 
-/** The tensors one after the other along an axis. */
+/** Concatenates tensors along an axis. */
 const concat = kernel(tf.Concat, (simd, { inputs, attrs }) => {
   const tensors = inputs as unknown as TensorInfo[];
   const axis = tf.util.parseAxisParam((attrs as unknown as tf.ConcatAttrs).axis, tensors[0]!.shape)[0]!;
@@ -93,7 +98,7 @@ const concat = kernel(tf.Concat, (simd, { inputs, attrs }) => {
   return join(simd, full, shape, tf.util.sizeFromShape(shape.slice(0, axis)));
 });
 
-/** The tensors along a new axis. */
+/** Stacks tensors along a new axis. */
 const pack = kernel(tf.Pack, (simd, { inputs, attrs }) => {
   const tensors = inputs as unknown as TensorInfo[];
   const { axis } = attrs as unknown as tf.PackAttrs;
@@ -107,7 +112,7 @@ const pack = kernel(tf.Pack, (simd, { inputs, attrs }) => {
   return join(simd, tensors, shape, tf.util.sizeFromShape(first.shape.slice(0, at)));
 });
 
-/** The parts of a tensor along an axis, without that axis. */
+/** Splits a tensor along an axis and removes the axis. */
 const unpack = kernel(tf.Unpack, (simd, { inputs, attrs }) => {
   const { value } = inputs as { value: TensorInfo };
   const { axis } = attrs as unknown as tf.UnpackAttrs;
@@ -117,18 +122,18 @@ const unpack = kernel(tf.Unpack, (simd, { inputs, attrs }) => {
   const start = value.shape.map(() => 0);
   return Array.from({ length: value.shape[at]! }, (_, i) => {
     start[at] = i;
-    const part = sliceOf(simd, value, start, value.shape.with(at, 1))!;
+    const part = copySlice(simd, value, start, value.shape.with(at, 1))!;
     return { ...part, shape };
   });
 });
 
-/** x inside a border of one value. */
+/** Pads x with a constant. */
 const pad = kernel(tf.PadV2, (simd, { inputs, attrs }) => {
   const { x } = inputs as { x: TensorInfo };
   const { paddings, constantValue } = attrs as unknown as tf.PadV2Attrs;
   if (!worthwhile(x) || x.dtype !== 'float32') return undefined;
   const shape = x.shape.map((size, i) => size + paddings[i]![0] + paddings[i]![1]);
-  const [from, to] = [stridesOf(x.shape), stridesOf(shape)];
+  const [from, to] = [computeStrides(x.shape), computeStrides(shape)];
   const axes = x.shape.map((size, i) => ({ size, from: from[i]!, to: to[i]! }));
   if (!canCopy(axes)) return undefined;
   const pointer = simd.pointer(x);
@@ -140,7 +145,7 @@ const pad = kernel(tf.PadV2, (simd, { inputs, attrs }) => {
   return out;
 });
 
-/** x repeated along its axes. */
+/** Repeats x along its axes. */
 const tile = kernel(tf.Tile, (simd, { inputs, attrs }) => {
   const { x } = inputs as { x: TensorInfo };
   const { reps } = attrs as unknown as tf.TileAttrs;
@@ -148,7 +153,7 @@ const tile = kernel(tf.Tile, (simd, { inputs, attrs }) => {
   const size = tf.util.sizeFromShape(shape);
   if (!hasFourBytes(x.dtype) || size === 0 || size < limits.small || reps.length !== x.shape.length)
     return undefined;
-  const [from, to] = [stridesOf(x.shape), stridesOf(shape)];
+  const [from, to] = [computeStrides(x.shape), computeStrides(shape)];
   const axes = x.shape.flatMap((size, i): Axis[] => [
     { size: reps[i]!, from: 0, to: size * to[i]! },
     { size, from: from[i]!, to: to[i]! },
@@ -156,12 +161,12 @@ const tile = kernel(tf.Tile, (simd, { inputs, attrs }) => {
   return canCopy(axes) ? gatherView(simd, x, shape, axes, 0) : undefined;
 });
 
-/** x read backwards along some axes. */
+/** Reverses x along some axes. */
 const reverse = kernel(tf.Reverse, (simd, { inputs, attrs }) => {
   const { x } = inputs as { x: TensorInfo };
   if (!worthwhile(x)) return undefined;
   const backwards = tf.util.parseAxisParam((attrs as unknown as tf.ReverseAttrs).dims, x.shape);
-  const strides = stridesOf(x.shape);
+  const strides = computeStrides(x.shape);
   const axes = x.shape.map((size, i) => {
     const to = strides[i]!;
     return { size, from: backwards.includes(i) ? -to : to, to };

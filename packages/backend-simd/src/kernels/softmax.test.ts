@@ -86,7 +86,7 @@ for (const { name, backend } of await testedBackends()) {
       });
     }
 
-    it('is right at the extremes', async () => {
+    it('is correct at the extremes', async () => {
       const rows = [
         [80, -80, 0, 1],
         [1e30, 0, -1e30, 5],
@@ -108,7 +108,7 @@ for (const { name, backend } of await testedBackends()) {
       await expectClose(read(loss!), [Math.log(2), 39.5], { relative: 1e-6 });
     });
 
-    it('refuses shapes and types that do not fit', () => {
+    it('rejects shapes and dtypes that do not fit', () => {
       const logits = randomTensor(backend, [2, 3]);
       expect(() => run('SoftmaxCrossEntropy', { logits, labels: randomTensor(backend, [2, 4]) })).toThrow(
         /labels has shape \[2,4\]; expected \[2,3\]/,

@@ -5,16 +5,16 @@ import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import type { Kernel } from '../pool';
 import { floats } from './floats';
-import { grainOf, limits } from './grain';
+import { chooseGrain, limits } from './grain';
 
-/** An exponential and the passes over the row cost this many times a copy. */
+/** The cost of the exponential and the passes over a row, relative to a copy. */
 const WORK = 6;
-/** Rows up to this length fit into the scratch buffer of a thread. */
+/** The maximum length of a row in the scratch buffer of a thread. */
 const LONGEST = 60_000;
 
 type RowKernel = 'softmax' | 'softmaxGrad' | 'softmaxCrossEntropy';
 
-/** Runs a kernel over rows of n floats; longer rows than the scratch buffer get a buffer for themselves, on one thread. */
+/** Runs a kernel over rows of n floats. Rows that exceed the scratch buffer get a separate buffer, on one thread. */
 function runRows<K extends RowKernel>(
   simd: SimdBackend,
   name: K,
@@ -23,7 +23,7 @@ function runRows<K extends RowKernel>(
   n: number,
 ): void {
   if (n <= LONGEST) {
-    simd.parallel(name, values, rows, grainOf(simd, rows, WORK * n));
+    simd.parallel(name, values, rows, chooseGrain(simd, rows, WORK * n));
     return;
   }
   const bytes = 4 * n + 16;
@@ -32,8 +32,8 @@ function runRows<K extends RowKernel>(
   simd.release(scratch, bytes);
 }
 
-/** The number of rows and their length, along the last axis. */
-export function rowsOf(x: TensorInfo): { rows: number; n: number } {
+/** The number of rows along the last axis, and their length. */
+export function countRows(x: TensorInfo): { rows: number; n: number } {
   const n = x.shape.at(-1) ?? 1;
   return { rows: n === 0 ? 0 : tf.util.sizeFromShape(x.shape) / n, n };
 }
@@ -51,7 +51,7 @@ const softmax: KernelConfig = {
       return fallback(tf.Softmax)(call);
     }
     const simd = call.backend as SimdBackend;
-    const { rows, n } = rowsOf(logits);
+    const { rows, n } = countRows(logits);
     const from = simd.pointer(logits);
     const out = simd.output(logits.shape);
     runRows(simd, 'softmax', [from, simd.pointer(out), n], rows, n);
@@ -67,7 +67,7 @@ const softmaxGrad: KernelConfig = {
     const simd = backend as SimdBackend;
     const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
     const from = floats(simd, 'SoftmaxGrad', { dy, y }, y.shape);
-    const { rows, n } = rowsOf(y);
+    const { rows, n } = countRows(y);
     const dx = simd.output(y.shape);
     runRows(simd, 'softmaxGrad', [from.dy, from.y, simd.pointer(dx), n], rows, n);
     return dx;
@@ -82,7 +82,7 @@ const softmaxCrossEntropy: KernelConfig = {
     const simd = backend as SimdBackend;
     const { logits, labels } = inputs as { logits: TensorInfo; labels: TensorInfo };
     const from = floats(simd, 'SoftmaxCrossEntropy', { logits, labels }, logits.shape);
-    const { rows, n } = rowsOf(logits);
+    const { rows, n } = countRows(logits);
     const loss = simd.output(logits.shape.slice(0, -1));
     const probabilities = simd.output(logits.shape);
     const to = [simd.pointer(loss), simd.pointer(probabilities)] as const;
@@ -91,5 +91,5 @@ const softmaxCrossEntropy: KernelConfig = {
   },
 };
 
-/** Softmax along the last axis and the fused kernels around it. */
+/** Softmax along the last axis, and fused kernels with it. */
 export const softmaxKernels: KernelConfig[] = [softmax, softmaxCrossEntropy, softmaxGrad];

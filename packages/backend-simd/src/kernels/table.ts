@@ -1,7 +1,7 @@
 import type { SimdBackend } from '../backend';
 import type { Pointer } from '../pointer';
 
-/** Runs `use` with the address of `words` (int32) in wasm memory: sizes and strides that do not fit into arguments. */
+/** Calls `use` with the address of a table of int32 words in wasm memory, for sizes and strides that are not arguments. */
 export function withTable(simd: SimdBackend, words: number[], use: (table: Pointer) => void): void {
   const bytes = words.length * 4;
   const table = simd.temporary(bytes);

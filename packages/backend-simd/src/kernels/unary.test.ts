@@ -16,7 +16,7 @@ afterAll(() => {
   limits.small = 64;
 });
 
-/** Distance of neighboring floats at y. */
+/** The distance of adjacent floats at y. */
 function ulp(y: number): number {
   const exponent = Math.max(-126, Math.floor(Math.log2(Math.abs(y))));
   return 2 ** (exponent - 23);
@@ -39,7 +39,7 @@ function expectWithin(
   }
 }
 
-it('knows a reference for every kernel', () => {
+it('has a reference for every kernel', () => {
   expect(Object.keys(functions).sort()).toEqual(unaryKernels.map(({ kernelName }) => kernelName).sort());
 });
 
@@ -54,7 +54,7 @@ for (const { name, backend } of tested) {
   describe(`functions of one tensor (${name})`, () => {
     for (const kernel of unaryKernels) {
       const { f, ulps = 0.5 } = functions[kernel.kernelName]!;
-      it(`${kernel.kernelName} is right at the extremes and within ${ulps} ulp between them`, () => {
+      it(`${kernel.kernelName} is correct at the extremes and within ${ulps} ulp between them`, () => {
         const grid = Float32Array.from({ length: 40001 }, (_, i) => (i - 20000) / 200);
         const fine = Float32Array.from({ length: 40001 }, (_, i) => (i - 20000) / 7000);
         const tiny = Float32Array.from({ length: 2000 }, (_, i) => (i % 2 ? -1 : 1) * 2 ** (-i / 16));

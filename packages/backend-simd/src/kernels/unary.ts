@@ -3,15 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
-import { grainOf, limits } from './grain';
+import { chooseGrain, limits } from './grain';
 
-/** Operations of an element that takes an exponential or a logarithm. */
+/** The cost of an element with an exponential or a logarithm. */
 const COSTLY = 8;
 
-/** The wasm kernels of one tensor: (x, out, p, q). */
+/** The wasm kernels with one tensor: (x, out, p, q). */
 export type UnaryKernel = KernelsLike<'exp'>;
 
-/** Runs wasm kernel `name` over the elements of a float32 tensor. */
+/** Runs the wasm kernel `name` over the elements of a float32 tensor. */
 export function runUnary(
   simd: SimdBackend,
   name: UnaryKernel,
@@ -21,17 +21,17 @@ export function runUnary(
   const size = tf.util.sizeFromShape(x.shape);
   const from = simd.pointer(x);
   const out = simd.output(x.shape);
-  simd.parallel(name, [from, simd.pointer(out), p, q], size, grainOf(simd, size, work));
+  simd.parallel(name, [from, simd.pointer(out), p, q], size, chooseGrain(simd, size, work));
   return out;
 }
 
 interface Options {
-  /** Parameters of the function, from the attributes. */
+  /** Computes the parameters of the function from the attributes. */
   parameters?: (attrs: NamedAttrMap) => { p: number; q?: number };
   work?: number;
 }
 
-/** out[i] = f(x[i]) for float32; other types go to tfjs's CPU kernel. */
+/** out[i] = f(x[i]) for float32; tfjs's CPU kernel handles other dtypes. */
 function unary(kernelName: string, name: UnaryKernel, { parameters, work = 1 }: Options = {}): KernelConfig {
   return {
     kernelName,

@@ -2,10 +2,10 @@ import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { advance, type Pointer } from '../pointer';
-import { grainOf } from './grain';
+import { chooseGrain } from './grain';
 import { withTable } from './table';
 
-/** One axis of a copy: its size and the strides, in elements, in the source and in the target. */
+/** An axis of a copy: its size, and its strides in the source and the target, in elements. */
 export interface Axis {
   size: number;
   from: number;
@@ -14,16 +14,16 @@ export interface Axis {
 
 const MOST_OUTER = 4;
 
-/** Whether wasm holds elements of that type in four bytes. */
+/** Whether the elements of a dtype have four bytes in wasm memory. */
 export const hasFourBytes = (dtype: DataType): dtype is 'float32' | 'int32' =>
   dtype === 'float32' || dtype === 'int32';
 
-/** Strides of a contiguous tensor, one for each axis. */
-export function stridesOf(shape: number[]): number[] {
+/** Computes the strides of a contiguous tensor. */
+export function computeStrides(shape: number[]): number[] {
   return shape.map((_, i) => util.sizeFromShape(shape.slice(i + 1)));
 }
 
-/** Leaves out axes of size 1 and joins neighbors that are contiguous in the source and in the target. */
+/** Removes axes of size 1, and merges adjacent axes that are contiguous in the source and the target. */
 export function mergeAxes(axes: Axis[]): Axis[] {
   const merged: Axis[] = [];
   for (const axis of axes) {
@@ -47,8 +47,8 @@ export function canCopy(axes: Axis[]): boolean {
 /**
  * Copies elements between two strided views.
  *
- * @param from,to Addresses of the views' first elements.
- * @param axes At most five after merging, four when the last one is not contiguous; see {@link canCopy}.
+ * @param from,to addresses of the first elements of the views
+ * @param axes at most five after merging, or four if the last one is not contiguous; see {@link canCopy}
  */
 export function copyView(simd: SimdBackend, from: Pointer, to: Pointer, axes: Axis[]): void {
   if (axes.some(({ size }) => size === 0)) return;
@@ -56,20 +56,20 @@ export function copyView(simd: SimdBackend, from: Pointer, to: Pointer, axes: Ax
   const inner = isRow(merged.at(-1)) ? merged.pop()!.size : 1;
   const none = { size: 1, from: 0, to: 0 };
   const outer = [...new Array<Axis>(MOST_OUTER - merged.length).fill(none), ...merged];
-  const units = outer.reduce((n, { size }) => n * size, 1);
+  const items = outer.reduce((n, { size }) => n * size, 1);
   const words = [
     ...outer.slice(1).map(({ size }) => size),
     ...outer.map((axis) => axis.from),
     ...outer.map((axis) => axis.to),
   ];
   withTable(simd, words, (table) =>
-    simd.parallel('copyRows', [from, to, inner, table], units, grainOf(simd, units, inner)),
+    simd.parallel('copyRows', [from, to, inner, table], items, chooseGrain(simd, items, inner)),
   );
 }
 
 const isRow = (axis?: Axis): boolean => axis !== undefined && axis.from === 1 && axis.to === 1;
 
-/** A tensor with the elements of x at `offset` and the strides `from` along `shape`. */
+/** Copies the elements of x at `offset` with the strides `from` to a tensor of the given shape. */
 export function gatherView(
   simd: SimdBackend,
   x: TensorInfo,

@@ -1,14 +1,14 @@
 /** Lengths around the widths of vectors, unrolled loops and tasks. */
 export const sizes = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000];
 
-/** Values at which approximations and comparisons go wrong. */
+/** Values at which approximations and comparisons are difficult. */
 export const extremes = [
   ...[0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 80, -80, 88.7, 89, -87.3, -88, -103, -110, 1e-3, -1e-3],
   ...[1e-30, -1e-30, 1e-40, -1e-40, 1e30, -1e30, 3e38, -3e38, 0.625, 0.9375, -0.9999999, 6, 7, 20, -20],
   ...[Infinity, -Infinity, NaN],
 ];
 
-/** Pairs of shapes, one for each pattern of broadcasting that a kernel treats apart. */
+/** Pairs of shapes, one for each pattern of broadcasting that a kernel handles separately. */
 export const broadcasts: [number[], number[]][] = [
   [[], []],
   [[1], [1]],

@@ -211,7 +211,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
         weightDecays: [0],
       });
     expect(() => run([a, a])).toThrow(
-      'SgdList: 2 inputs; expected as many each of gradient, parameter, momentum, in this order',
+      'SgdList: 2 inputs; expected the same number each of gradient, parameter, momentum, in this order',
     );
     expect(() => run([a, b, b])).toThrow('SgdList: gradient 0 has shape [3]; expected [4]');
     expect(() => run([tf.zeros([3], 'int32'), a, a])).toThrow('SgdList: gradient 0 is int32');

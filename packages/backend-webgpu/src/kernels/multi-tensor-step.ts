@@ -29,7 +29,7 @@ export function multiTensorStep(
   const n = inputs.length / columns.length;
   if (!Number.isInteger(n)) {
     throw new Error(
-      `${kernelName}: ${inputs.length} inputs; expected as many each of ${columns.join(', ')}, in this order`,
+      `${kernelName}: ${inputs.length} inputs; expected the same number each of ${columns.join(', ')}, in this order`,
     );
   }
   const members = Array.from({ length: n }, (_, k): StepInput => {

@@ -209,9 +209,11 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   ],
   [
     'a model left out',
-    changed(() => ({}), { leftOut: [{ name: 'rnn', seed: 0, reason: 'no room for a tensor of 9 MiB.' }] }),
+    changed(() => ({}), {
+      leftOut: [{ name: 'rnn', seed: 0, reason: 'out of memory for a tensor of 9 MiB.' }],
+    }),
     [
-      /rnn did not fit in memory: no room for a tensor of 9 MiB\. A smaller batch is set by --set rnn\.batchSize/,
+      /rnn did not fit in memory: out of memory for a tensor of 9 MiB\. A smaller batch is set by --set rnn\.batchSize/,
     ],
     [],
   ],
