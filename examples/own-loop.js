@@ -1,4 +1,4 @@
-// A training loop of your own: trainer, checkpoint, and going on in another model.
+// A hand-written training loop, and a checkpoint that is resumed in another model.
 import { tanh } from '@tenfold/activations';
 import '@tenfold/backend-simd';
 import { twoMoons, vectors } from '@tenfold/datasets';
@@ -34,13 +34,13 @@ async function epoch(trainer, number) {
 
 const first = createTrainer(createModel(network, { seed: 1 }), options);
 for (let i = 0; i < 10; i++) await epoch(first, i);
-const checkpoint = await saveCheckpoint(first, { made: 'by an example' });
+const checkpoint = await saveCheckpoint(first, { note: 'from an example' });
 
 const second = createTrainer(createModel(network, { seed: 2 }), options);
 loadCheckpoint(second, checkpoint);
-const [one, other] = [await epoch(first, 10), await epoch(second, 10)];
+const [expected, resumed] = [await epoch(first, 10), await epoch(second, 10)];
 console.log(
-  `epoch 11 here: loss ${one.toFixed(6)}; from the checkpoint (${checkpoint.length} bytes): ${other.toFixed(6)}`,
+  `epoch 11: loss ${expected.toFixed(6)}; resumed from the checkpoint (${checkpoint.length} bytes): ${resumed.toFixed(6)}`,
 );
-if (one !== other) throw new Error('the two should be the same, bit for bit');
-if (!(one < 0.2)) throw new Error('the moons should be separated by now');
+if (expected !== resumed) throw new Error('the losses should be the same, bit for bit');
+if (!(expected < 0.2)) throw new Error('the moons should be separated by now');

@@ -1,4 +1,4 @@
-// A network of your own on CIFAR-10: convolutions with residual connections, trained on 2,000 images.
+// Your own network on CIFAR-10: convolutions with residual connections, trained on 2,000 images.
 import { relu } from '@tenfold/activations';
 import '@tenfold/backend-simd';
 import { batches, cifar10, randomFlip, reflectShift, subset } from '@tenfold/datasets';
@@ -66,7 +66,9 @@ await fit(model, {
   epochs: 6,
   onEpoch({ epoch, loss, validation }) {
     const percent = (100 * validation.metrics.accuracy).toFixed(1);
-    console.log(`epoch ${epoch + 1}: loss ${loss.toFixed(3)}, ${percent} % of the test images recognized`);
+    console.log(
+      `epoch ${epoch + 1}: loss ${loss.toFixed(3)}, ${percent} % of the test images classified correctly`,
+    );
     if (epoch === 5 && validation.metrics.accuracy < 0.35)
       throw new Error('the network should have learned more');
   },

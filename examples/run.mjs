@@ -1,4 +1,4 @@
-// Runs every example and fails when one fails: node examples/run.mjs
+// Runs all examples, and fails if one of them fails: node examples/run.mjs
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// A Siamese network: two inputs go through one encoder; points of the same ring come to lie near each other.
+// A Siamese network: two inputs pass through a shared encoder, which maps points of the same ring close to each other.
 import { relu } from '@tenfold/activations';
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
@@ -20,7 +20,7 @@ const distance = block({ encoder }, (l, { left, right }) =>
 );
 const model = createModel(distance, { seed: 1 });
 
-/** Pairs of points on two rings, and whether both lie on the same. */
+/** Pairs of points on two rings, and whether both are on the same ring. */
 function pairs(rng, count) {
   const point = (ring) => {
     const angle = 2 * Math.PI * rng.uniform();
@@ -31,7 +31,7 @@ function pairs(rng, count) {
   return { xs: { left: side(0), right: side(1) }, same: tf.tensor(rings.map(([a, b]) => (a === b ? 1 : 0))) };
 }
 
-// Contrastive loss: d² for a pair of one ring, max(0, 1 − d)² for one of two.
+// Contrastive loss: d² for a pair on the same ring, max(0, 1 − d)² for a pair on different rings.
 const loss = ({ xs, same }) => {
   const d = model.predict(xs);
   return tf.mean(tf.add(tf.mul(same, tf.square(d)), tf.mul(tf.sub(1, same), tf.square(relu(tf.sub(1, d))))));

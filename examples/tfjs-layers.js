@@ -1,4 +1,4 @@
-// A model of tfjs-layers, trained on the simd backend with an optimizer that tfjs does not have.
+// A tfjs-layers model, trained on the simd backend with an optimizer that tfjs does not have.
 import '@tenfold/backend-simd';
 import { spirals } from '@tenfold/datasets';
 import '@tenfold/gradients';

@@ -2,9 +2,9 @@ import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface CheckGradientOptions {
-  /** Distance of the stencil's inner points, in the inputs' units. */
+  /** Distance of the inner points of the stencil, in the units of the inputs. */
   step?: number;
-  /** Largest difference allowed, relative to the larger of 1 and the derivative's size. */
+  /** The maximum difference, relative to the larger of 1 and the magnitude of the derivative. */
   tolerance?: number;
   seed?: number;
 }
@@ -12,12 +12,12 @@ export interface CheckGradientOptions {
 /**
  * Compares the gradient of a function of tensors with a finite difference along random directions, one per input.
  *
- * The function's output is contracted with fixed random weights, so every element of a Jacobian takes part. The
- * difference is the four-point stencil (8(f₁ − f₋₁) − (f₂ − f₋₂))/12h, whose error is O(h⁴): in float32 a step of 0.1
- * is accurate where a step of 1e-3 is noise.
+ * The output of the function is contracted with fixed random weights, so that every element of the Jacobian contributes. The
+ * difference is the four-point stencil (8(f₁ − f₋₁) − (f₂ − f₋₂))/12h, whose error is O(h⁴). In float32, a step of 0.1 is accurate,
+ * whereas a step of 1e-3 would be dominated by rounding.
  *
- * @param f a function of the inputs, smooth within two steps around them
- * @param inputs where to check; not disposed
+ * @param f a function of the inputs, smooth within two steps of them
+ * @param inputs the point at which to check; they are not disposed
  */
 export async function checkGradient(
   f: (...inputs: tf.Tensor[]) => tf.Tensor,

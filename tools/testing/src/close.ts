@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 type Values = tf.Tensor | ArrayLike<number> | number;
 
 /**
- * Fails unless every element agrees: |actual − expected| ≤ absolute + relative·|expected|. NaN agrees with NaN alone,
- * an infinity with the same infinity alone, and shapes of tensors must be equal when both are tensors.
+ * Throws unless every element agrees: |actual − expected| ≤ absolute + relative·|expected|. NaN agrees only with NaN, and an infinity
+ * only with the same infinity. If both are tensors, their shapes must be equal.
  */
 export async function expectClose(
   actual: Values,

@@ -2,17 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Reads a golden file: values made by another library, with a header that names script, version and seed. */
+/** Reads a golden file: values from another library, with a header that names script, version and seed. */
 export function golden<T>(url: URL): T {
   const file = JSON.parse(readFileSync(url, 'utf8'), (_, v) => special[v as string] ?? v);
   for (const key of ['script', 'torch', 'seed', 'cases']) {
-    if (!(key in file)) throw new Error(`golden: ${url.pathname} does not say its ${key}`);
+    if (!(key in file)) throw new Error(`golden: ${url.pathname} has no ${key}`);
   }
   return file.cases as T;
 }
 
 /**
- * Reads the golden files of a folder, one an export.
+ * Reads the golden files of a folder, one per export.
  *
  * @example
  * goldens<Case[]>(new URL('../goldens/', import.meta.url)); // { huber: [{ labels, … }, …], … }
@@ -25,7 +25,7 @@ export function goldens<T>(folder: URL): { [name: string]: T } {
   );
 }
 
-// JSON has no words for these; the scripts write them as strings.
+// JSON cannot represent these, so the scripts write them as strings.
 const special: Record<string, number> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,

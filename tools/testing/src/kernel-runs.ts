@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How often each kernel runs in `body`, whose tensors are disposed. */
+/** Counts the runs of each kernel in `body`, and disposes its tensors. */
 export async function kernelRuns(body: () => tf.TensorContainer): Promise<{ [kernel: string]: number }> {
   const { kernels } = await tf.profile(() => {
     tf.dispose(body());

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Runs `body` and fails when it leaves tensors behind that it did not return; what it returns is disposed. */
+/** Runs `body`, disposes the returned tensors, and throws if any others are left. */
 export async function expectNoLeaks(body: () => unknown | Promise<unknown>): Promise<void> {
   const before = tf.memory().numTensors;
   const result = await body();

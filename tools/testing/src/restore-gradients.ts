@@ -5,8 +5,8 @@ const kernels = Object.values(tf).filter((value) => typeof value === 'string');
 const own = new Map(kernels.flatMap((name) => tf.getGradient(name) ?? []).map((g) => [g.kernelName, g]));
 
 /**
- * Brings back the gradients of @tenfold/gradients where something else has registered its own since the first call in
- * this process: importing tfjs-layers does.
+ * Restores the gradients of @tenfold/gradients that were replaced since the first call in this process, for example by importing
+ * tfjs-layers.
  */
 export function restoreGradients(): void {
   for (const [name, gradient] of own) {

@@ -5,12 +5,12 @@ import { restoreGradients } from './restore-gradients';
 
 restoreGradients();
 if (inject('webgpuAdapter')) {
-  // The files of a process share a device, and with it the shaders that are compiled.
+  // The test files of a process share a device and its compiled shaders.
   if (!tf.findBackend('webgpu')) await registerWebgpu({ allowSoftware: true });
-  // tfjs computes small tensors on the CPU where it can; here the GPU's kernels are to be tested.
+  // tfjs would compute small tensors on the CPU, but these tests are for the GPU's kernels.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
 } else {
-  // For what the files compute while their tests are collected.
+  // For computations while the tests are collected.
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   beforeEach(({ skip }) => skip('no WebGPU adapter'));

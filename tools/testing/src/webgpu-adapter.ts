@@ -17,7 +17,7 @@ const probe = `
   if (!adapter) console.error('Dawn finds no adapter; install a Vulkan driver, such as mesa-vulkan-drivers of Mesa 23 or newer');
   process.exit(adapter ? 0 : 1);`;
 
-/** Looks for an adapter once for the whole project: without one its tests are skipped with one line, under CI it fails. */
+/** Looks for an adapter once for the whole project. Without one, the tests are skipped with a message, or fail in CI. */
 export default function findAdapter(project: TestProject): void {
   const cwd = fileURLToPath(new URL('../../../packages/backend-webgpu', import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', probe], {
