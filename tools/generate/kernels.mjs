@@ -8,7 +8,7 @@ import { table } from './tables.mjs';
 const others = ['backend-simd', 'backend-webgpu', 'bench', 'gradients', 'kernels'];
 
 /**
- * Every kernel of the types `Kernels` and `ListKernels` with its inputs and attributes, what it gives, and who asks for it.
+ * Every kernel of the types `Kernels` and `ListKernels` with its inputs, attributes, outputs and the packages that use it.
  *
  * @param packages as `readPackages` reads them
  * @param names of all packages
@@ -29,7 +29,7 @@ export function kernelTable({ checker, propertiesOf }, names) {
     rows.push({ called: [name], inputs: 'lists', attributes: propertyNames(type), doc });
   }
   return table(
-    ['kernel', 'inputs', 'attributes', 'what it gives', 'for'],
+    ['kernel', 'inputs', 'attributes', 'outputs', 'used by'],
     rows
       .sort((a, b) => (a.called[0] < b.called[0] ? -1 : 1))
       .map(({ called, inputs, attributes, doc }) => {

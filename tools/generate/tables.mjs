@@ -35,7 +35,7 @@ export function datasetTable(exports_) {
     if (!size) throw new Error(`${entry.name}: its docstring does not say "The first load downloads … MB"`);
     return [`[${code(`${entry.name}()`)}](${entry.file})`, summary(entry).replace(/^Loads /, ''), size];
   });
-  return table(['dataset', 'what it is', 'download'], rows);
+  return table(['dataset', 'description', 'download'], rows);
 }
 
 /** The exports that a marker names, sorted: `returning TYPE`, `returning TYPE from options`, `of FOLDER`, `all`. */

@@ -71,7 +71,7 @@ export interface Kernels {
   /** [dx, dγ, dβ]. */
   LayerNormGrad: Kernel<{ dy: T; x: T; gamma: T; mean: T; rstd: T }>;
   /**
-   * Of query, key and value [batch, tokens, heads·d] per head softmax(scale·Q·Kᵀ)·V: [value [batch, tokens, heads·d],
+   * For query, key and value [batch, tokens, heads·d]: [softmax(scale·Q·Kᵀ)·V of each head [batch, tokens, heads·d],
    * ln Σ exp of the scaled scores [batch, heads, tokens]].
    */
   Attention: Kernel<{ query: T; key: T; value: T }, { heads: number; scale: number }>;
@@ -80,11 +80,11 @@ export interface Kernels {
     { dy: T; query: T; key: T; value: T; logsumexp: T },
     { heads: number; scale: number }
   >;
-  /** Of input and product [batch, 4·units]: [h, gates σ(i) σ(f) tanh(g) σ(o) [batch, 4·units], c, tanh(c)]. */
+  /** For input and product [batch, 4·units]: [h, gates σ(i) σ(f) tanh(g) σ(o) [batch, 4·units], c, tanh(c)]. */
   LstmCell: Kernel<{ input: T; product?: T | undefined; cell?: T | undefined }>;
   /** [gradient of input and product, gradient of the previous cell]; tanhCell is tanh(c). */
   LstmCellGrad: Kernel<{ dstate: T; dcell?: T | undefined; gates: T; tanhCell: T; cell?: T | undefined }>;
-  /** Of input and product [batch, 3·units]: [h, gates r z n [batch, 3·units], the product's third part + bias]. */
+  /** For input and product [batch, 3·units]: [h, gates r z n [batch, 3·units], the third part of the product + bias]. */
   GruCell: Kernel<{ input: T; product?: T | undefined; bias: T; state?: T | undefined }>;
   /** [gradient of input, gradient of product, gradient of the previous state]. */
   GruCellGrad: Kernel<{ dstate: T; gates: T; recurrent: T; state?: T | undefined }>;

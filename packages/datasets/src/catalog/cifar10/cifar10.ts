@@ -73,7 +73,7 @@ export function cifar10Declaration(parts: readonly Part[]): DatasetDeclaration<I
  * the cache; a damaged part is fetched again. With a full cache there are no network requests. If several processes load the data
  * at once, one fetches and the others wait for its result.
  *
- * The first load downloads and decodes 139 MB, which takes seconds on one core. In the browser, call it in a worker.
+ * The first load downloads 139 MB and decodes them, which takes seconds on one core. In the browser, call it in a worker.
  *
  * @param options sources and cache; see {@link LoadOptions}
  * @returns images as bytes [count, 32, 32, 3] and labels as class indices

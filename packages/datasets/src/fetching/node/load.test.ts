@@ -354,7 +354,7 @@ describe('failures', () => {
     expect(lines[2]).toContain('ECONNREFUSED');
     expect(lines[3]).toContain('ENOENT');
     expect(lines[4]).toContain('data_batch_1.png cannot be decoded');
-    expect(lines[5]).toContain('train_lables.json holds 2 labels, expected 15 labels');
+    expect(lines[5]).toContain('train_lables.json has 2 labels, expected 15 labels');
     expect(lines[6]).toContain('it has no data_batch_1');
     expect(lines[7]).toBe('What to do: …');
     expect(error.errors).toHaveLength(sources.length);
