@@ -1,6 +1,6 @@
 import { checkCase, kernelRows, runnableCases } from '@tenfold/kernel-cases';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adapterOf, runKernel } from '../test/backends';
+import { createAdapter, runKernel } from '../test/backends';
 import { SimdBackend } from './backend';
 import { limits } from './kernels/grain';
 import { reductionKernels } from './kernels/reduce';
@@ -24,7 +24,7 @@ afterAll(() => {
 
 // Addresses above 2 GiB are negative where one is taken for a signed number.
 describe('tensors above 2 GiB', () => {
-  it.each(cases)('$kernel $name', (one) => checkCase(adapterOf(backend), one));
+  it.each(cases)('$kernel $name', (one) => checkCase(createAdapter(backend), one));
 
   it('are read to the end where one has more than 2³⁰ bytes', () => {
     const shape = [5, 2 ** 26];
