@@ -202,7 +202,7 @@ describe('batches', () => {
     );
     const broken = { ...images, labels: new Uint8Array(9) };
     expect(() => batches(broken, { batchSize: 1 })).toThrow(
-      /says \[10,4,5,3\] but has 600 bytes of images and 9 labels/,
+      /has the shape \[10,4,5,3\] but 600 bytes of images and 9 labels/,
     );
     expect(() => [...batches(images, { batchSize: 1 }).batches(-1)]).toThrow(
       /^batches: epoch is -1; give an integer of at least 0/,

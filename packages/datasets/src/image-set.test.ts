@@ -49,7 +49,7 @@ describe.each(users)('%s', (name, use) => {
     ['text', ['1', 'x'], /^\w+: labels is \["1", "x"\]; give class indices/],
     ['a plain array', [0, 1], /^\w+: labels is \[0, 1\]; give class indices/],
     ['negative', Int32Array.of(0, -1), /^\w+: label 1 is -1; give class indices of at least 0/],
-    ['too few', Uint8Array.of(0), /says \[2,2,2,1\] but has 8 bytes of images and 1 labels/],
+    ['too few', Uint8Array.of(0), /has the shape \[2,2,2,1\] but 8 bytes of images and 1 labels/],
   ])('rejects labels that are %s', (_, labels, message) => {
     expect(() => use(set({ labels }))).toThrow(message);
   });

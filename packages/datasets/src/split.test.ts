@@ -86,7 +86,7 @@ describe('split', () => {
   it.each<[unknown, RegExp]>([
     [5, /^split: the data is 5; give an image set, points, or \{ xs, ys \}/],
     [{ xs: [1, 2] }, /^split: ys is undefined; give an array or a tensor/],
-    [{ xs: [1, 2], ys: [1] }, /^split: xs has 2 examples but ys 1/],
+    [{ xs: [1, 2], ys: [1] }, /^split: xs has 2 examples but ys has 1/],
     [{ points: [1, 2], labels: [1] }, /^split: count of the set is undefined; give an integer/],
   ])('rejects %o', (data, message) => {
     expect(() => split(data as VectorSet, { validation: 1 })).toThrow(message);
