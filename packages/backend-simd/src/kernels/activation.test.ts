@@ -9,16 +9,6 @@ import { activationKernels } from './activation';
 
 // Values and gradients are tested in cases.test.ts.
 const find = (name: string) => activationKernels.find(({ kernelName }) => kernelName === name)!;
-/** The older names of Activation and ActivationGrad. */
-const earlier = [
-  { kernel: 'Gelu', attrs: { approximate: 'none' }, name: 'gelu' },
-  { kernel: 'Gelu', attrs: { approximate: 'tanh' }, name: 'geluTanh' },
-  { kernel: 'Silu', name: 'silu' },
-  { kernel: 'GeluGrad', attrs: { approximate: 'none' }, name: 'gelu', gradient: 'x' },
-  { kernel: 'GeluGrad', attrs: { approximate: 'tanh' }, name: 'geluTanh', gradient: 'x' },
-  { kernel: 'SiluGrad', name: 'silu', gradient: 'x' },
-  { kernel: 'ReluGrad', name: 'relu', gradient: 'y' },
-];
 
 it('lists the supported functions', () => {
   const functions = activationNames;
@@ -43,13 +33,6 @@ describe.each(await testedBackends())('activation functions ($name)', ({ backend
     expect(() => run('ActivationGrad', { dy: y, y }, { function: 'silu' })).toThrow(
       'ActivationGrad: the inputs are dy,y; the gradient of silu takes dy, x',
     );
-  });
-
-  it.each(earlier)('$kernel $attrs is $name of Activation', ({ kernel, attrs, name, gradient }) => {
-    const [x, dy] = [randomTensor(backend, [65], 1), randomTensor(backend, [65], 2)];
-    const inputs: NamedTensorInfoMap = gradient ? { dy, [gradient]: x } : { x };
-    const now = run(gradient ? 'ActivationGrad' : 'Activation', inputs, { function: name });
-    expect(read(run(kernel, inputs, attrs ?? {}))).toEqual(read(now));
   });
 
   it.each([0, 1, 5, 65, 20_001])('EluGrad of %i', async (size) => {

@@ -80,26 +80,5 @@ const eluGrad: KernelConfig = {
   },
 };
 
-/** The older names of Activation and ActivationGrad. */
-function earlier(kernelName: string, nameOf: (attributes: object) => ActivationName): KernelConfig {
-  const { kernelFunc } = kernelName.endsWith('Grad') ? activationGrad : activation;
-  return {
-    kernelName,
-    backendName: 'simd',
-    kernelFunc: (call) => kernelFunc({ ...call, attrs: { function: nameOf(call.attrs ?? {}) } }),
-  };
-}
-const geluName = (attributes: { approximate?: unknown }): ActivationName =>
-  attributes.approximate === 'tanh' ? 'geluTanh' : 'gelu';
-
 /** Activation functions and their gradients as single kernels. */
-export const activationKernels: KernelConfig[] = [
-  activation,
-  activationGrad,
-  eluGrad,
-  earlier('Gelu', geluName),
-  earlier('GeluGrad', geluName),
-  earlier('Silu', () => 'silu'),
-  earlier('SiluGrad', () => 'silu'),
-  earlier('ReluGrad', () => 'relu'),
-];
+export const activationKernels: KernelConfig[] = [activation, activationGrad, eluGrad];

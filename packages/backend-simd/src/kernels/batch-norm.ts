@@ -11,8 +11,6 @@ import { countRows } from './softmax';
 interface Attributes {
   epsilon?: number;
   function?: unknown;
-  /** The older name of `function`. */
-  activation?: unknown;
 }
 
 /** The number of channels whose sums, scale and shift fit in the scratch buffer of a thread. */
@@ -21,9 +19,6 @@ const SLICE_ELEMENTS = 32768;
 const MOST_SLICES = 64;
 /** The cost of an element with an exponential. */
 const COSTLY = 10;
-
-const findFunctionCode = (kernelName: string, { function: name, activation }: Attributes): number =>
-  functionCode(parseFunction(kernelName, name ?? activation));
 
 // Processes the channels in strips, given by their offset in bytes and their width.
 function forEachStrip(channels: number, run: (offset: number, width: number) => void): void {
@@ -49,8 +44,8 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
-      const { epsilon = 1e-5, ...named } = (attrs ?? {}) as Attributes;
-      const code = activated ? findFunctionCode(kernelName, named) : 0;
+      const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
+      const code = activated ? functionCode(parseFunction(kernelName, name)) : 0;
       const { rows, n } = countRows(x);
       const from = floats(simd, kernelName, { x });
       const scale = optionalFloats(simd, kernelName, 'gamma', gamma, [n]);
@@ -92,8 +87,8 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { dy, x, gamma, beta, mean, variance } = inputs as Record<string, TensorInfo>;
-      const { epsilon = 1e-5, ...named } = (attrs ?? {}) as Attributes;
-      const code = activated ? findFunctionCode(kernelName, named) : 0;
+      const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
+      const code = activated ? functionCode(parseFunction(kernelName, name)) : 0;
       const { rows, n } = countRows(x!);
       const from = {
         ...floats(simd, kernelName, { dy: dy!, x: x! }, x!.shape),

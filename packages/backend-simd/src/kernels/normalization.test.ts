@@ -86,12 +86,6 @@ for (const { name, backend } of await testedBackends()) {
       expect(find('BatchNormTrain')).not.toHaveProperty('functions');
     });
 
-    it('accepts the older name of the attribute', () => {
-      const x = randomTensor(backend, [7, 3]);
-      const outputs = (attrs: object) => bits(run('BatchNormActivation', { x }, attrs).map(read));
-      expect(outputs({ epsilon, activation: 'gelu' })).toEqual(outputs({ epsilon, function: 'gelu' }));
-    });
-
     it('FusedBatchNorm uses the given moments', async () => {
       const x = randomTensor(backend, [40, 10]);
       const [mean, scale, offset] = [2, 3, 4].map((seed) => randomTensor(backend, [10], seed)) as [

@@ -44,19 +44,4 @@ describe.runIf(available)('activations', () => {
       expect(canFuse(kernel as keyof Kernels, 'constructor')).toBe(false);
     }
   });
-
-  it('has the kernels of one function each by their earlier names too', async () => {
-    const [x, dy] = [tf.tensor1d([-1, 2]), tf.tensor1d([1, 3])];
-    for (const [kernel, inputs, attrs, name] of [
-      ['Gelu', { x }, {}, 'gelu'],
-      ['Gelu', { x }, { approximate: 'tanh' }, 'geluTanh'],
-      ['GeluGrad', { dy, x }, {}, 'gelu'],
-      ['Silu', { x }, {}, 'silu'],
-      ['SiluGrad', { dy, x }, {}, 'silu'],
-      ['ReluGrad', { dy, y: x }, {}, 'relu'],
-    ] as const) {
-      const same = 'dy' in inputs ? grad(name, inputs) : one(name, x);
-      expect(await runKernel(kernel, inputs, attrs)[0]!.data()).toEqual(await same.data());
-    }
-  });
 });

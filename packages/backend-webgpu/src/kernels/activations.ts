@@ -90,29 +90,5 @@ const eluGrad: tf.KernelConfig = {
   },
 };
 
-/** The names of these kernels before they took a function; they go when no package asks for them. */
-const named = (
-  kernelName: string,
-  nameOf: (attrs: tf.NamedAttrMap) => string,
-  run: typeof gradient,
-): tf.KernelConfig => ({
-  kernelName,
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, backend, attrs }) =>
-    run(backend as WebgpuBackend, kernelName, inputs, nameOf(attrs ?? {})),
-});
-const geluOf = ({ approximate }: tf.NamedAttrMap) => (approximate === 'tanh' ? 'geluTanh' : 'gelu');
-const valueOnly: typeof gradient = (backend, kernelName, inputs, name) =>
-  value(backend, kernelName, inputs.x as tf.TensorInfo, name);
-
 /** Activation functions and their gradients as single kernels. */
-export const activationKernels: tf.KernelConfig[] = [
-  activation,
-  activationGrad,
-  eluGrad,
-  named('Gelu', geluOf, valueOnly),
-  named('GeluGrad', geluOf, gradient),
-  named('Silu', () => 'silu', valueOnly),
-  named('SiluGrad', () => 'silu', gradient),
-  named('ReluGrad', () => 'relu', gradient),
-];
+export const activationKernels: tf.KernelConfig[] = [activation, activationGrad, eluGrad];
