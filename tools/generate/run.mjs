@@ -1,10 +1,10 @@
 // Writes the tables that repeat what the source says, between the markers `<!-- generated: WHAT -->` and
-// `<!-- /generated -->` of the READMEs, the list of the bench's models, and the words of names for the spelling
-// check; checks that no package's description lists its functions.
+// `<!-- /generated -->` of the READMEs, the tables of kernels' cases, the list of the bench's models, and the words of names
+// for the spelling check; checks that no package's description lists its functions.
 //   node tools/generate/run.mjs [--check]
 // WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, `kernels`,
 // or `architectures also CALL | CALL | …`.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -30,6 +30,7 @@ write(modelListFile, textOf(modelListFile), modelList());
 const spelled = nameList([...names.flatMap(packages.wordsOf), ...kernelNames(packages), modelList()]);
 write(nameListFile, textOf(nameListFile), spelled);
 write(wordListFile, textOf(wordListFile), wordList(textOf(wordListFile), spelled));
+writeKernelTables();
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
@@ -42,6 +43,16 @@ function write(file, before, after) {
   if (after === before) return;
   if (values.check) problems.push(`${file} is stale; run node tools/generate/run.mjs`);
   else writeFileSync(join(root, file), after);
+}
+
+/** The tables of kernels' cases, which come from bundles of the backends. */
+function writeKernelTables() {
+  const script = join(root, 'tools/kernel-cases/write-tables.mjs');
+  const { status, stdout } = spawnSync(process.execPath, [script, ...process.argv.slice(2)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) problems.push(stdout.trim() || `${script} failed`);
 }
 
 /** The text of a README with every table written anew. */

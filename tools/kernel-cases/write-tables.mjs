@@ -1,10 +1,11 @@
-// Writes src/rows.ts, the list of all rows in src/rows/, and the table of fused kernels into the KERNELS.md of the backends,
-// between the markers `<!-- generated: kernels -->` and `<!-- /generated -->`: node tools/kernel-cases/write-tables.mjs [--check]
+// Writes src/rows.ts, the list of all rows in src/rows/, and the tables in the KERNELS.md of the backends, between the
+// markers `<!-- generated: WHAT -->` and `<!-- /generated -->`: node tools/kernel-cases/write-tables.mjs [--check]
+// WHAT is `kernels`, what each fused kernel takes and gives, or `support`, which backend has which kernel.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { importSource } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const biome = createRequire(`${root}package.json`).resolve('@biomejs/biome/bin/biome');
@@ -30,33 +31,39 @@ ${rows.map(({ from, names }) => `import { ${[...names].sort().join(', ')} } from
 export const kernelRows: readonly KernelRow[] = [${rows.flatMap(({ names }) => names).join(', ')}].flat();
 `,
 );
-const { outputFiles } = await build({
-  entryPoints: [`${root}tools/kernel-cases/src/index.ts`],
-  bundle: true,
-  format: 'esm',
-  write: false,
-  external: ['@tensorflow/*'],
-  alias: {
-    '@tenfold/checks': `${root}packages/checks/src/index.ts`,
-    '@tenfold/random': `${root}packages/random/src/index.ts`,
-  },
-});
-const { fusedKernelTable, kernelRows } = await import(
-  `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+const cases = 'tools/kernel-cases';
+const { fusedKernelTable, kernelRows, supportTable } = await importSource(
+  `${root}${cases}/src/index.ts`,
+  `${root}${cases}/node_modules/.cache/cases.mjs`,
 );
+const support = supportTable(kernelRows, [
+  await kernelsOf('simd', 'wasm', 'cpu'),
+  await kernelsOf('webgpu', 'WGSL', 'webgpu'),
+]);
 // The kernels that every backend has are described once, in the KERNELS.md of simd.
-const tables = {
+const described = {
   'packages/backend-simd/KERNELS.md': kernelRows.filter(({ gpuOnly }) => !gpuOnly),
   'packages/backend-webgpu/KERNELS.md': kernelRows.filter(({ gpuOnly }) => gpuOnly),
 };
-for (const [file, rows] of Object.entries(tables)) {
-  const table = fusedKernelTable(rows);
-  const before = existsSync(root + file) ? readFileSync(root + file, 'utf8') : '';
-  const filled = before.replace(
-    /(<!-- generated: kernels -->\n)[\s\S]*?(<!-- \/generated -->)/,
-    (_, begin, end) => `${begin}\n${table}\n\n${end}`,
+for (const [file, rows] of Object.entries(described)) {
+  const tables = { kernels: fusedKernelTable(rows), support };
+  const filled = readFileSync(root + file, 'utf8').replace(
+    /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g,
+    (_, begin, what, end) => `${begin}\n${tables[what]}\n\n${end}`,
   );
   write(file, filled);
+}
+
+/** What a backend registers, and what the backend of tfjs on which it builds does. */
+async function kernelsOf(name, language, tfjs) {
+  const folder = `${root}packages/backend-${name}/`;
+  const { kernels } = await importSource(
+    `${folder}src/kernels/index.ts`,
+    `${folder}node_modules/.cache/kernels.mjs`,
+  );
+  const { getKernelsForBackend } = createRequire(folder)('@tensorflow/tfjs-core');
+  const fromTfjs = getKernelsForBackend(tfjs).map(({ kernelName }) => kernelName);
+  return { name, language, kernels, fromTfjs };
 }
 
 /** Writes a file as biome formats it; with --check it only says that the file is stale. */

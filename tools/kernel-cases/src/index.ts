@@ -9,6 +9,7 @@ export type { Bound, Case, GradientRow, KernelRow, ListRow } from './row';
 export { kernelRows } from './rows';
 export { functions } from './rows/functions';
 export { unaryFunctions } from './rows/unary';
+export { type BackendKernels, kernelNames, supportTable } from './support';
 export { fusedKernelTable } from './table';
 
 /** What a kernel of the table computes, in double precision. */

@@ -8,6 +8,7 @@ const available = await startWebgpu();
 // tfjs computes small tensors on the CPU where it can; here the GPU's kernels are to be tested.
 tf.env().set('WEBGPU_CPU_FORWARD', false);
 
+// A kernel that this backend does not have is listed as `none` in KERNELS.md, which is checked.
 const cases = kernelRows
   .flatMap(runnableCases)
   .filter(({ kernel, speed }) => !speed && tf.getKernel(kernel, 'webgpu'))
