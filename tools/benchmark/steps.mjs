@@ -190,8 +190,16 @@ async function turn({ command, args, env, model, batch, steps = options.steps })
 
 function measureKernels() {
   const script = join(here, '../../packages/backend-simd/benchmark/run.mjs');
-  const args = ['kernels', '--json', '--threads', options.threads, '--seconds', options['kernel-seconds']];
-  if (options.batch) args.push('--batch', options.batch);
+  const args = [
+    '--json',
+    '--only',
+    'MatMul|Conv',
+    '--threads',
+    options.threads,
+    '--seconds',
+    options['kernel-seconds'],
+  ];
+  if (options.batch) args.push('--examples', options.batch);
   const own = (node, ...more) => shareOfPeak(jsonOf(node, [script, ...args, ...more]).timings);
   const others = ['wasm', 'cpu']
     .filter((name) => !ENGINES[name].peer || existsSync(join(peers, 'node_modules', ENGINES[name].peer)))

@@ -1,7 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fromSource, importSource } from '@tenfold/kernel-cases/bundle.mjs';
 import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
@@ -94,6 +95,26 @@ export async function bundle({ backend, threads, flags }) {
   return { outfile, files: files.length };
 }
 
+/**
+ * Makes a backend ready, and the table of cases.
+ *
+ * @returns what runs a case on the backend, and the cases
+ */
+export async function loadCases({ backend, threads, flags }) {
+  const entry = join(here, 'out', `${backend}-cases.entry.mjs`);
+  await mkdir(dirname(entry), { recursive: true });
+  await writeFile(
+    entry,
+    `import * as tf from '@tensorflow/tfjs-core';
+    import '@tensorflow/tfjs-backend-cpu';
+    ${BACKENDS[backend]({ threads, flags })}
+    await tf.setBackend('${backend}');
+    export const hasKernel = (kernel) => tf.getKernel(kernel, '${backend}') !== undefined;
+    export { checkCase, kernelRows, runnableCases, runOnEngine } from '@tenfold/kernel-cases';`,
+  );
+  return importSource(entry, join(here, 'out', `${backend}-cases.mjs`));
+}
+
 /** A module that exists only in the bundle. */
 function virtual(name, contents) {
   return {
@@ -107,12 +128,3 @@ function virtual(name, contents) {
     },
   };
 }
-
-const fromSource = {
-  name: 'from-source',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@tenfold\/[a-z-]+$/ }, ({ path }) => ({
-      path: join(here, '../../packages', path.split('/')[1], 'src/index.ts'),
-    }));
-  },
-};

@@ -1,9 +1,9 @@
-// Runs the specs that tfjs-core ships (dist/**/*_test.js) on one backend:
-//   node tools/conformance/run.mjs --backend cpu|simd|webgpu [--filter NAME] [--threads N] [--flags]
+// Runs the specs that tfjs-core ships (dist/**/*_test.js) on one backend, or the table of kernels' cases (tools/kernel-cases):
+//   node tools/conformance/run.mjs --backend cpu|simd|webgpu [--cases] [--filter NAME] [--threads N] [--flags]
 // --flags turns on the experimental features of V8 that the simd backend knows.
 import { parseArgs } from 'node:util';
 import Jasmine from 'jasmine';
-import { backendNames, bundle } from './bundle.mjs';
+import { backendNames, bundle, loadCases } from './bundle.mjs';
 
 /** The exit code by which `npm test` knows that something is missing here. */
 const CANNOT_RUN = 3;
@@ -25,10 +25,16 @@ const IMPOSSIBLE = {
     },
   },
 };
+/** Cases of the table that kernels of tfjs get wrong: gradients of dilated convolutions, batches that broadcast. */
+const WRONG_IN_TFJS = {
+  cpu: [/^(Conv2D|DepthwiseConv2dNative)Backprop\w+ dilation/, /^BatchMatMul \[2,1,\d,\d\]/],
+  webgpu: [/^DepthwiseConv2dNativeBackprop\w+ dilation/],
+};
 
 const { values: options } = parseArgs({
   options: {
     backend: { type: 'string', default: 'cpu' },
+    cases: { type: 'boolean', default: false },
     filter: { type: 'string' },
     threads: { type: 'string', default: '1' },
     flags: { type: 'boolean', default: false },
@@ -38,21 +44,53 @@ const { backend, filter } = options;
 const threads = Number(options.threads);
 if (!backendNames.includes(backend) || !Number.isInteger(threads) || threads < 1) {
   console.error(
-    'usage: node tools/conformance/run.mjs --backend cpu|simd|webgpu [--filter NAME] [--threads N] [--flags]',
+    'usage: node tools/conformance/run.mjs --backend cpu|simd|webgpu [--cases] [--filter NAME] [--threads N] [--flags]',
   );
   process.exit(2);
 }
 
 // A spec that ends the process or lets the event loop run dry must not look like success.
 process.exitCode = 1;
+if (options.cases) {
+  await runCases(await loadCases({ backend, threads, flags: options.flags }).catch(unavailable));
+  process.exit(process.exitCode);
+}
 const { outfile } = await bundle({ backend, threads, flags: options.flags });
-const { specs, errors, milliseconds } = await runSpecs(outfile).catch((error) => {
+const { specs, errors, milliseconds } = await runSpecs(outfile).catch(unavailable);
+report();
+process.exit(process.exitCode);
+
+function unavailable(error) {
   if (error.name !== 'WebgpuUnavailable') throw error;
   console.log(error.message);
   process.exit(CANNOT_RUN);
-});
-report();
-process.exit(process.exitCode);
+}
+
+/** Runs every case of the table whose kernel the backend has, and names the kernels that it lacks. */
+async function runCases({ checkCase, hasKernel, kernelRows, runnableCases, runOnEngine }) {
+  const started = performance.now();
+  const cases = kernelRows
+    .flatMap(runnableCases)
+    .filter(({ kernel, name }) => `${kernel} ${name}`.includes(filter ?? ''));
+  const missing = new Set(cases.map(({ kernel }) => kernel).filter((kernel) => !hasKernel(kernel)));
+  const run = cases.filter(({ kernel }) => !missing.has(kernel));
+  let [failed, known] = [0, 0];
+  for (const one of run) {
+    const name = `${one.kernel} ${one.name}`;
+    try {
+      await checkCase(runOnEngine, one);
+    } catch (error) {
+      if (WRONG_IN_TFJS[backend]?.some((pattern) => pattern.test(name))) known++;
+      else if (++failed <= MOST_SHOWN) console.log(`✗ ${name}\n    ${error.message}`);
+    }
+  }
+  if (missing.size > 0) console.log(`no kernel: ${[...missing].join(', ')}`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `cases on ${backend}: ${run.length - failed - known} passed, ${failed} failed, ${known} wrong in tfjs (${seconds} s)`,
+  );
+  process.exitCode = failed > 0 || run.length === 0 ? 1 : 0;
+}
 
 function report() {
   const count = (status) => specs.filter((spec) => spec.status === status).length;

@@ -1,161 +1,119 @@
-// Speed of the matrix and convolution kernels. Run by benchmark/run.mjs.
+// Speed of the kernels on the shapes of trainings that the table of cases has (tools/kernel-cases): operations of products and
+// convolutions in GFLOP/s, the others in GB/s of tensors read and written. Run by run.mjs:
+//   node benchmark/run.mjs [--only 'MatMul|Conv'] [--examples N] [--threads N] [--variant NAME] [--seconds N] [--flags] [--json]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import '../src/register';
-import { SimdBackend } from '../src/backend';
-import { convInfo } from '../src/conv-info';
-import { enableExperimentalV8Flags } from '../src/experimental-flags';
-import { kernels } from '../src/kernels';
-import { takeOptions } from '../src/options';
-import { createRuntime } from '../src/runtime';
-import type { Variant } from '../src/variants';
-import { randomTensor, runKernel } from '../test/backends';
+import { kernelRows, ready, type SpeedCase, speedCases } from '@tenfold/kernel-cases';
+import * as tf from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../src/backend';
+import { configureSimd, enableExperimentalV8Flags, type SimdOptions } from '../src/index';
 
 const { values: options } = parseArgs({
   options: {
     threads: { type: 'string', default: '2' },
     variant: { type: 'string', default: 'auto' },
     only: { type: 'string', default: '' },
-    batch: { type: 'string', default: '250' },
+    examples: { type: 'string', default: 'Infinity' },
     seconds: { type: 'string', default: '1' },
     flags: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 
+interface Quantiles {
+  median: number;
+  p10: number;
+  p90: number;
+  best: number;
+}
 interface Timing {
   name: string;
-  gflops: { median: number; p10: number; p90: number; best: number };
+  /** The rate of operations; none for a kernel that counts none. */
+  gflops?: Quantiles;
+  /** The rate of bytes. */
+  gigabytes?: Quantiles;
   milliseconds: number;
   runs: number;
 }
 
 if (options.flags) enableExperimentalV8Flags();
-const runtime = createRuntime({
+configureSimd({
   threads: Number(options.threads),
-  variant: options.variant === 'auto' ? takeOptions().variant : (options.variant as Variant),
+  variant: options.variant as NonNullable<SimdOptions['variant']>,
 });
-const backend = new SimdBackend(runtime);
+await tf.setBackend('simd');
+const backend = tf.backend() as SimdBackend;
+const { runtime } = backend;
 while (runtime.pool && runtime.pool.online < runtime.threads - 1)
   await new Promise((done) => setTimeout(done, 1));
 
-function time(name: string, flops: number, run: () => void): Timing {
-  const rates: number[] = [];
+/** Milliseconds of each run, the shortest first. */
+function time(run: () => tf.Tensor[]): number[] {
+  const times: number[] = [];
   const start = performance.now();
-  run(); // compiles
-  run();
-  while (performance.now() - start < Number(options.seconds) * 1000 || rates.length < 5) {
+  tf.dispose(run()); // compiles
+  tf.dispose(run());
+  while (performance.now() - start < Number(options.seconds) * 1000 || times.length < 5) {
     const before = performance.now();
-    run();
-    rates.push(flops / (performance.now() - before) / 1e6);
+    const outputs = run();
+    times.push(performance.now() - before);
+    tf.dispose(outputs);
   }
-  rates.sort((x, y) => x - y);
-  const at = (quantile: number): number => rates[Math.round(quantile * (rates.length - 1))]!;
-  const gflops = { median: at(0.5), p10: at(0.1), p90: at(0.9), best: at(1) };
-  return { name, gflops, milliseconds: flops / at(0.5) / 1e6, runs: rates.length };
+  return times.sort((a, b) => a - b);
 }
 
-function timeKernel(
-  label: string,
-  flops: number,
-  kernelName: string,
-  inputs: Record<string, TensorInfo>,
-  attrs: object,
-) {
-  const kernel = kernels.find((candidate) => candidate.kernelName === kernelName) as KernelConfig;
-  const timing = time(label, flops, () =>
-    backend.disposeData(runKernel(kernel, backend, inputs, attrs).dataId),
-  );
-  for (const { dataId } of Object.values(inputs)) backend.disposeData(dataId);
-  return timing;
+/** What a run does in a millisecond, in billions a second. */
+function rates(work: number, times: number[]): Quantiles {
+  const at = (quantile: number): number =>
+    work / times[Math.round((1 - quantile) * (times.length - 1))]! / 1e6;
+  return { median: at(0.5), p10: at(0.1), p90: at(0.9), best: at(1) };
+}
+const timing = (name: string, times: number[]) => ({
+  name,
+  milliseconds: times[Math.round(0.5 * (times.length - 1))]!,
+  runs: times.length,
+});
+
+function timePeak(): Timing {
+  const rounds = 4e6;
+  const times = time(() => {
+    backend.parallel('multiplyAddPeak', [], rounds, rounds / 16);
+    return [];
+  });
+  return { ...timing('peak, registers only', times), gflops: rates(rounds * 64, times) };
 }
 
-const batch = Number(options.batch);
-const cases: [string, () => Timing][] = [];
-cases.push([
-  'peak, registers only',
-  () => {
-    const rounds = 4e6;
-    return time('peak, registers only', rounds * 64, () =>
-      backend.parallel('multiplyAddPeak', [], rounds, rounds / 16),
-    );
-  },
-]);
-
-const products: [number, number, number, number, boolean, boolean][] = [
-  [1, 768, 768, 768, false, false],
-  [1, 500, 3072, 2048, false, false],
-  [1, 500, 2048, 3072, false, true],
-  [1, 3072, 500, 2048, true, false],
-  [1, 250, 128, 10, false, false],
-  [1, 1, 2048, 2048, false, false],
-  [1, 1, 2048, 2048, false, true],
-  [1, 8000, 128, 384, false, false],
-  [1, 8000, 128, 128, false, false],
-  [1, 8000, 256, 128, false, false],
-  [1, 8000, 256, 128, false, true],
-  [1, 128, 8000, 256, true, false],
-  [500, 64, 32, 64, false, true],
-  [500, 64, 64, 32, false, false],
-  [500, 64, 64, 32, true, false],
-];
-for (const [b, m, k, n, transposeA, transposeB] of products) {
-  const name = `BatchMatMul ${b > 1 ? `${b} x ` : ''}${m}x${k}${transposeA ? 'T' : ''} * ${k}x${n}${transposeB ? 'T' : ''}`;
-  cases.push([
-    name,
-    () => {
-      const x = randomTensor(backend, transposeA ? [b, k, m] : [b, m, k]);
-      const y = randomTensor(backend, transposeB ? [b, n, k] : [b, k, n]);
-      return timeKernel(name, 2 * b * m * k * n, 'BatchMatMul', { a: x, b: y }, { transposeA, transposeB });
-    },
-  ]);
-}
-
-const convolutions: [number, number, number, number, 'same' | 'valid'][] = [
-  [32, 3, 24, 2, 'valid'],
-  [32, 3, 32, 3, 'same'],
-  [31, 24, 64, 3, 'same'],
-  [15, 64, 64, 3, 'same'],
-  [15, 64, 128, 3, 'same'],
-  [7, 128, 128, 3, 'same'],
-  [15, 64, 256, 3, 'same'],
-  [7, 256, 256, 3, 'same'],
-  [3, 256, 256, 3, 'same'],
-];
-for (const [size, inChannels, outChannels, side, pad] of convolutions) {
-  const x = [batch, size, size, inChannels];
-  const filter = [side, side, inChannels, outChannels];
-  const attrs = { strides: 1, pad, dilations: 1, inputShape: x, filterShape: filter };
-  const y = convInfo(x, filter, attrs).outShape;
-  const flops = 2 * y[0]! * y[1]! * y[2]! * side * side * inChannels * outChannels;
-  const inputs: Record<string, () => Record<string, TensorInfo>> = {
-    Conv2D: () => ({ x: randomTensor(backend, x), filter: randomTensor(backend, filter) }),
-    Conv2DBackpropInput: () => ({ dy: randomTensor(backend, y), filter: randomTensor(backend, filter) }),
-    Conv2DBackpropFilter: () => ({ x: randomTensor(backend, x), dy: randomTensor(backend, y) }),
+async function timeCase(one: SpeedCase): Promise<Timing> {
+  const { flops, bytes, run, dispose } = await ready(one);
+  const times = time(run);
+  dispose();
+  return {
+    ...timing(`${one.kernel} ${one.name}`, times),
+    ...(flops > 0 ? { gflops: rates(flops, times) } : { gigabytes: rates(bytes, times) }),
   };
-  for (const [kernel, make] of Object.entries(inputs)) {
-    const name = `${kernel} ${size}x${size} ${inChannels}->${outChannels} ${side}x${side} ${pad}`;
-    cases.push([name, () => timeKernel(name, flops, kernel, make(), attrs)]);
-  }
 }
 
-const timings = cases.filter(([name]) => name.includes(options.only)).map(([, run]) => run());
+const only = new RegExp(options.only);
+const timings: Timing[] = [timePeak()];
+for (const one of speedCases(kernelRows, { examples: Number(options.examples) }))
+  if (only.test(`${one.kernel} ${one.name}`)) timings.push(await timeCase(one));
 const machine = {
   cpu: cpus()[0]?.model,
   node: process.version,
   threads: runtime.threads,
   variant: runtime.variant,
-  batch,
 };
 if (options.json) {
   console.log(JSON.stringify({ machine, timings }, undefined, 2));
 } else {
   console.log(Object.values(machine).join(', '));
-  for (const { name, gflops, milliseconds, runs } of timings) {
-    const { median, p10, p90, best } = gflops;
-    const rate = `${median.toFixed(1).padStart(7)} GFLOP/s (p10 ${p10.toFixed(1)}, p90 ${p90.toFixed(1)}, best ${best.toFixed(1)}, n ${runs})`;
-    console.log(`${name.padEnd(48)} ${milliseconds.toFixed(2).padStart(8)} ms ${rate}`);
+  for (const { name, gflops, gigabytes, milliseconds, runs } of timings) {
+    const { median, p10, p90, best } = (gflops ?? gigabytes)!;
+    const unit = gflops ? 'GFLOP/s' : 'GB/s';
+    const spread = `(p10 ${p10.toFixed(1)}, p90 ${p90.toFixed(1)}, best ${best.toFixed(1)}, n ${runs})`;
+    console.log(
+      `${name.slice(0, 60).padEnd(60)} ${milliseconds.toFixed(3).padStart(8)} ms ${median.toFixed(1).padStart(7)} ${unit} ${spread}`,
+    );
   }
 }
 process.exit(0);

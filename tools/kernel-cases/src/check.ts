@@ -10,7 +10,7 @@ interface Operand {
   /** float32 by default. */
   dtype?: 'bool';
 }
-type Operands = Named<Operand> | Operand[];
+export type Operands = Named<Operand> | Operand[];
 interface Expected {
   outputs: Array64[];
   bounds: Bound[];
@@ -21,7 +21,6 @@ export interface RunnableCase {
   kernel: string;
   name: string;
   attributes: object;
-  speed: boolean;
   inputs: () => Operands;
   /** What the reference makes of these inputs, and how far from it a backend may be. */
   expected: (inputs: Operands) => Expected;
@@ -34,11 +33,12 @@ interface Output {
   values: ArrayLike<number>;
 }
 
-/** All cases of a row: of the kernel, of its gradient and of its list. */
+/** The cases of a row that are compared with the reference: of the kernel, of its gradients and of its list. */
 export function runnableCases(row: KernelRow): RunnableCase[] {
+  const cases = row.cases.filter(({ speed }) => !speed);
   return [
-    ...row.cases.map((one) => forwardCase(row, one)),
-    ...gradientsOf(row).flatMap((gradient) => row.cases.map((one) => gradientCase(row, gradient, one))),
+    ...cases.map((one) => forwardCase(row, one)),
+    ...gradientsOf(row).flatMap((gradient) => cases.map((one) => gradientCase(row, gradient, one))),
     ...(row.list ? [listCase(row)] : []),
   ];
 }
@@ -48,7 +48,6 @@ function forwardCase(row: KernelRow, one: Case): RunnableCase {
     kernel: row.kernel,
     name: one.name,
     attributes: one.attributes,
-    speed: one.speed === true,
     inputs: () => operands(one.inputs),
     expected: (inputs) => {
       const exact = doubles(inputs as Named<Operand>);
@@ -66,14 +65,21 @@ export function gradientInputs(
 ): { forward: Named<Array64>; given: Named<Operand> } {
   const forward = doubles(operands(one.inputs));
   const outputs = row.reference(forward, one.attributes as never);
+  return { forward, given: gradientOperands(gradient, one, outputs) };
+}
+
+/** The same from the outputs of the forward kernel. */
+export function gradientOperands(gradient: GradientRow, one: Case, forward: Output[]): Named<Operand> {
+  const outputs = forward.map(({ shape, values }) => ({ shape, values: Float64Array.from(values) }));
   const given: { [name: string]: Operand } = {};
   Object.entries(gradient.of ?? { dy: 0 }).forEach(([name, output], i) => {
     const { shape } = outputs[output]!;
     given[name] = { shape, values: normal(shape, 1000 + i).values() };
   });
-  for (const [name, saved] of Object.entries(gradient.saved(forward, outputs, one.attributes as never)))
-    given[name] = { shape: saved.shape, values: Float32Array.from(saved.values) };
-  return { forward, given };
+  const saved = gradient.saved(doubles(operands(one.inputs)), outputs, one.attributes as never);
+  for (const [name, { shape, values }] of Object.entries(saved))
+    given[name] = { shape, values: Float32Array.from(values) };
+  return given;
 }
 
 function gradientCase(row: KernelRow, gradient: GradientRow, one: Case): RunnableCase {
@@ -82,7 +88,6 @@ function gradientCase(row: KernelRow, gradient: GradientRow, one: Case): Runnabl
     kernel: gradient.kernel,
     name: one.name,
     attributes,
-    speed: one.speed === true,
     inputs: () => gradientInputs(row, gradient, one).given,
     expected: (inputs) => {
       const exact = doubles(inputs as Named<Operand>);
@@ -100,7 +105,6 @@ function listCase(row: KernelRow): RunnableCase {
     kernel: list.kernel,
     name: list.shapes.map((shape) => `[${shape}]`).join(' '),
     attributes: list.attributes,
-    speed: false,
     inputs: () =>
       Object.values(list.columns).flatMap((make, c) =>
         list.shapes.map((shape, i) => ({ shape, values: make(shape, 100 * c + i + 1).values() })),
@@ -121,7 +125,8 @@ function listCase(row: KernelRow): RunnableCase {
   };
 }
 
-const operands = (inputs: Named<Input>): { [name: string]: Operand } =>
+/** The operands of a case. */
+export const operands = (inputs: Named<Input>): { [name: string]: Operand } =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, { values, ...input }]) => [name, { ...input, values: values() }]),
   );

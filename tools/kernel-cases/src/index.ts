@@ -4,11 +4,13 @@ import { kernelRows } from './rows';
 
 export type { Array64 } from './array';
 export { type Adapter, checkCase, type RunnableCase, runnableCases } from './check';
+export { type ReadyCase, ready, runOnEngine } from './engine';
 export { grid, type Input, normal, squares, values } from './inputs';
 export type { Bound, Case, GradientRow, KernelRow, ListRow } from './row';
 export { kernelRows } from './rows';
 export { functions } from './rows/functions';
 export { unaryFunctions } from './rows/unary';
+export { type SpeedCase, speedCases } from './speed';
 export { type BackendKernels, kernelNames, supportTable } from './support';
 export { fusedKernelTable } from './table';
 

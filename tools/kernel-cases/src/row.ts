@@ -25,8 +25,10 @@ export interface Case {
   attributes: object;
   /** Replaces the row's tolerance. */
   tolerance?: Tolerance;
-  /** A shape of real trainings: what speed is measured on. */
+  /** A shape of real trainings: what speed is measured on, and nothing else. */
   speed?: true;
+  /** Of a case of speed: the inputs whose first axis is that of examples, of which slow backends take fewer. */
+  examples?: readonly string[];
   /** Values at which a derivative is none, or cancels: left out where gradients are compared with finite differences. */
   extreme?: true;
 }

@@ -11,10 +11,11 @@ import { dropout } from './rows/dropout';
 import { layerNorm } from './rows/layer-norm';
 import { lion } from './rows/lion';
 import { batchMatMul, fusedMatMul } from './rows/mat-mul';
+import { pad, slice, transpose } from './rows/moving';
 import { newtonSchulz } from './rows/newton-schulz';
 import { avgPool, maxPool } from './rows/pooling';
 import { gruCell, lstmCell } from './rows/recurrent';
-import { max, mean, min, sum } from './rows/reduction';
+import { argMax, argMin, max, mean, min, sum } from './rows/reduction';
 import { selectList } from './rows/select-list';
 import { sgd } from './rows/sgd';
 import { softmax, softmaxCrossEntropy } from './rows/softmax';
@@ -39,6 +40,9 @@ export const kernelRows: readonly KernelRow[] = [
   lion,
   batchMatMul,
   fusedMatMul,
+  transpose,
+  slice,
+  pad,
   newtonSchulz,
   maxPool,
   avgPool,
@@ -48,6 +52,8 @@ export const kernelRows: readonly KernelRow[] = [
   mean,
   max,
   min,
+  argMax,
+  argMin,
   selectList,
   sgd,
   softmax,

@@ -4,10 +4,7 @@ import { createAdapter, testedBackends } from '../../test/backends';
 import '../register';
 import { limits } from './grain';
 
-const cases = kernelRows
-  .filter(({ gpuOnly }) => !gpuOnly)
-  .flatMap(runnableCases)
-  .filter(({ speed }) => !speed);
+const cases = kernelRows.filter(({ gpuOnly }) => !gpuOnly).flatMap(runnableCases);
 
 const backends = await testedBackends();
 

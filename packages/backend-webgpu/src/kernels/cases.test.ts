@@ -11,7 +11,7 @@ tf.env().set('WEBGPU_CPU_FORWARD', false);
 // A kernel that this backend does not have is listed as `none` in KERNELS.md, which is checked.
 const cases = kernelRows
   .flatMap(runnableCases)
-  .filter(({ kernel, speed }) => !speed && tf.getKernel(kernel, 'webgpu'))
+  .filter(({ kernel }) => tf.getKernel(kernel, 'webgpu'))
   .filter(
     ({ kernel, attributes }) =>
       // tfjs's kernels ignore the dilations of these; its gradient, which alone runs them, refuses dilations.

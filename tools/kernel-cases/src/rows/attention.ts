@@ -146,6 +146,11 @@ export const attention: KernelRow = {
       attributes: { heads: 1, scale: 0.5 },
       extreme: true,
     },
+    {
+      ...caseOf({ batch: 125, queries: 64, keys: 64, heads: 3, size: 64 }),
+      speed: true,
+      examples: ['query', 'key', 'value'],
+    },
   ],
   tolerance: [
     { absolute: 1e-5, relative: 1e-5 },

@@ -65,32 +65,50 @@ const pairs: [Shape, Shape][] = [
     [1, 3, 1, 2, 4],
   ],
 ];
+const caseOf = (a: Shape, b: Shape): Case => ({
+  name: `[${a}] and [${b}]`,
+  inputs: { a: normal(a, 1), b: normal(b, 2) },
+  attributes: {},
+});
 const ends = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 80, -80, 0];
 const cases: Case[] = [
-  ...pairs.map(([a, b]) => ({
-    name: `[${a}] and [${b}]`,
-    inputs: { a: normal(a, 1), b: normal(b, 2) },
-    attributes: {},
-  })),
+  ...pairs.map(([a, b]) => caseOf(a, b)),
   {
     name: 'infinities, NaN, ±80 and 0, each with each',
     inputs: { a: values(ends, [6, 1]), b: values(ends) },
     attributes: {},
     extreme: true,
   },
-  {
-    name: 'a million',
-    inputs: { a: normal([1_000_000], 1), b: normal([1_000_000], 2) },
-    attributes: {},
-    speed: true,
-  },
 ];
+
+const maps = [64, 31, 31, 64];
+/** Operands of trainings: activations, biases, scales, differences from a mean. */
+const ofTraining: { readonly [kernel: string]: [Shape, Shape][] } = {
+  Add: [
+    [maps, maps],
+    [maps, [64]],
+    [
+      [64, 64],
+      [64, 64],
+    ],
+  ],
+  Multiply: [
+    [maps, []],
+    [[128, 1000, 10], [10]],
+  ],
+  Sub: [
+    [
+      [128, 64, 192],
+      [128, 64, 1],
+    ],
+  ],
+};
 
 /** Every function of two tensors. */
 export const binary: readonly KernelRow[] = Object.entries(functions).map(([kernel, f]) => ({
   kernel,
   reference: ({ a, b }) => [combined(a!, b!, f)],
-  cases,
+  cases: [...cases, ...(ofTraining[kernel] ?? []).map(([a, b]): Case => ({ ...caseOf(a, b), speed: true }))],
   tolerance: { relative: 3e-7, absolute: 1e-37 },
 }));
 

@@ -110,8 +110,27 @@ const conv =
     const inputs: { [name: string]: Input } = { x: normal(x, 1), filter: normal(filter, 2) };
     return { name: `${name}: [${x}]`, inputs, attributes: all, tolerance: isWinograd ? WINOGRAD : DIRECT };
   };
+/** A layer of a training. */
+const ofTraining = (one: Case, what: string): Case => ({
+  ...one,
+  name: `[${one.inputs.x!.shape}], ${what}`,
+  speed: true,
+  examples: ['x'],
+});
 const full = conv({ depthwise: false });
 const thin = conv({ depthwise: true });
+/** Layers of the cnn: image, channels in and out, filter, padding. */
+const layers: [number, number, number, number, 'same' | 'valid'][] = [
+  [32, 3, 24, 2, 'valid'],
+  [32, 3, 32, 3, 'same'],
+  [31, 24, 64, 3, 'same'],
+  [15, 64, 64, 3, 'same'],
+  [15, 64, 128, 3, 'same'],
+  [7, 128, 128, 3, 'same'],
+  [15, 64, 256, 3, 'same'],
+  [7, 256, 256, 3, 'same'],
+  [3, 256, 256, 3, 'same'],
+];
 const uneven = (top: number, bottom: number, left: number, right: number) =>
   [
     [0, 0],
@@ -176,7 +195,12 @@ export const conv2d: KernelRow = {
     full('3x3 images, many', [30, 3, 3, 128], [3, 3, 128, 64]),
     full('7x7 images, many', [6, 7, 7, 128], [3, 3, 128, 128]),
     full('3x3 image', [5, 3, 3, 128], [3, 3, 128, 128]),
-    { ...full('of a training', [250, 15, 15, 64], [3, 3, 64, 64]), speed: true },
+    ...layers.map(([size, from, to, side, pad]) =>
+      ofTraining(
+        full('', [250, size, size, from], [side, side, from, to], { pad }),
+        `${side}x${side} to ${to}${pad === 'same' ? '' : `, ${pad}`}`,
+      ),
+    ),
   ],
   tolerance: DIRECT,
   gradient: [ofInput('Conv2DBackpropInput', false), ofFilter('Conv2DBackpropFilter', false)],
@@ -204,7 +228,7 @@ export const depthwiseConv2d: KernelRow = {
     thin('filter beyond the image', [1, 3, 3, 4], [5, 5, 4, 1]),
     thin('1x1 image', [3, 1, 1, 6], [3, 3, 6, 1]),
     thin('many rows', [4, 31, 31, 32], [3, 3, 32, 1]),
-    { ...thin('of a training', [250, 15, 15, 64], [3, 3, 64, 1]), speed: true },
+    ofTraining(thin('', [250, 15, 15, 64], [3, 3, 64, 1]), '3x3'),
   ],
   tolerance: DIRECT,
   gradient: [

@@ -137,6 +137,76 @@ function caseOf(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): C
   };
 }
 
+type Product = [a: Shape, b: Shape, transposeA?: boolean, transposeB?: boolean];
+/** Products of trainings whose left matrix has a row for each example. */
+const ofExamples: Product[] = [
+  [
+    [768, 768],
+    [768, 768],
+  ],
+  [
+    [500, 3072],
+    [3072, 2048],
+  ],
+  [[500, 2048], [2048, 3072], false, true],
+  [
+    [250, 128],
+    [128, 10],
+  ],
+  [
+    [1, 2048],
+    [2048, 2048],
+  ],
+  [[1, 2048], [2048, 2048], false, true],
+  [
+    [8000, 128],
+    [128, 384],
+  ],
+  [
+    [8000, 128],
+    [128, 128],
+  ],
+  [
+    [8000, 256],
+    [256, 128],
+  ],
+  [[8000, 256], [256, 128], false, true],
+  [
+    [8125, 384],
+    [384, 384],
+  ],
+];
+/** Those that sum over examples, and those of the heads of attention. */
+const overExamples: Product[] = [
+  [[3072, 500], [500, 2048], true],
+  [[128, 8000], [8000, 256], true],
+];
+const ofHeads: Product[] = [
+  [[500, 64, 32], [500, 32, 64], false, true],
+  [
+    [500, 64, 64],
+    [500, 64, 32],
+  ],
+  [[500, 64, 64], [500, 64, 32], true],
+];
+/** Small ones. */
+const small: Product[] = [
+  [
+    [512, 512],
+    [512, 512],
+  ],
+  [
+    [2048, 64],
+    [64, 64],
+  ],
+  [[64, 2048], [2048, 64], true],
+  [[2048, 64], [64, 128], false, true],
+];
+const ofTraining = (
+  [a, b, transposeA = false, transposeB = false]: Product,
+  examples: readonly string[],
+): Case => ({ ...caseOf(a, b, transposeA, transposeB), speed: true, examples });
+
 /** The product of matrices, batches of them broadcast. */
 export const batchMatMul: KernelRow = {
   kernel: 'BatchMatMul',
@@ -145,7 +215,9 @@ export const batchMatMul: KernelRow = {
     ...shapes.flatMap(([a, b]) =>
       flags.flatMap((transposeA) => flags.map((transposeB) => caseOf(a, b, transposeA, transposeB))),
     ),
-    { ...caseOf([8125, 384], [384, 384], false, false), speed: true },
+    ...ofExamples.map((one) => ofTraining(one, ['a'])),
+    ...[...overExamples, ...ofHeads].map((one) => ofTraining(one, ['a', 'b'])),
+    ...small.map((one) => ofTraining(one, [])),
   ],
   tolerance: { rms: 1e-6 },
 };

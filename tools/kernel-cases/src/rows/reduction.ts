@@ -1,4 +1,4 @@
-import { type Array64, sizeOf } from '../array';
+import { type Array64, make, sizeOf } from '../array';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
 
@@ -69,6 +69,26 @@ const shapes: [number[], number[]][] = [
     [0, 2, 4],
   ],
 ];
+/** Activations of the cnn and of the vit. */
+const ofTraining: [number[], number[]][] = [
+  [
+    [250, 15, 15, 64],
+    [0, 1, 2],
+  ],
+  [
+    [64, 31, 31, 64],
+    [0, 1, 2],
+  ],
+  [
+    [64, 31, 31, 64],
+    [0, 1, 2, 3],
+  ],
+  [
+    [64, 31, 31, 64],
+    [1, 2],
+  ],
+  [[128, 64, 192], [2]],
+];
 const caseOf = (shape: number[], axis: number[], keepDims = false): Case => ({
   name: `[${shape}] along ${axis}${keepDims ? ', dimensions kept' : ''}`,
   inputs: { x: normal(shape, 1) },
@@ -95,7 +115,11 @@ const cases: Case[] = [
       x: values([Number.NaN, 1, Number.NEGATIVE_INFINITY, 2, Number.POSITIVE_INFINITY, -1], [2, 3]),
     },
   },
-  { ...caseOf([250, 15, 15, 64], [0, 1, 2]), speed: true as const },
+  ...ofTraining.map(([shape, axis]) => ({
+    ...caseOf(shape, axis),
+    speed: true as const,
+    examples: ['x'],
+  })),
 ];
 
 const row = (
@@ -146,3 +170,40 @@ export const mean: KernelRow = row(
 export const max: KernelRow = row('Max', Number.NEGATIVE_INFINITY, Math.max, (total) => total, {});
 /** The smallest along axes. */
 export const min: KernelRow = row('Min', Number.POSITIVE_INFINITY, Math.min, (total) => total, {});
+
+/** Along one axis the place of the value that no other is better than; the first of them. */
+const place = (kernel: string, isBetter: (value: number, best: number) => boolean): KernelRow => {
+  const one = (shape: number[], axis: number): Case => ({
+    name: `[${shape}] along ${axis}`,
+    inputs: { x: normal(shape, 1) },
+    attributes: { axis },
+  });
+  return {
+    kernel,
+    reference: ({ x }, { axis }: { axis: number }) => {
+      const [before, n, after] = [x!.shape.slice(0, axis), x!.shape[axis]!, x!.shape.slice(axis + 1)];
+      const inner = sizeOf(after);
+      return [
+        make([...before, ...after], (i) => {
+          const at = (k: number) => x!.values[(Math.floor(i / inner) * n + k) * inner + (i % inner)]!;
+          let best = 0;
+          for (let k = 1; k < n; k++) if (isBetter(at(k), at(best))) best = k;
+          return best;
+        }),
+      ];
+    },
+    cases: [
+      one([3, 1], 1),
+      one([2, 65], 1),
+      one([37, 10], 1),
+      one([37, 10], 0),
+      one([4, 33, 6], 1),
+      { ...one([5000, 10], 1), speed: true, examples: ['x'] },
+    ],
+    tolerance: {},
+  };
+};
+/** The place of the largest. */
+export const argMax: KernelRow = place('ArgMax', (value, best) => value > best);
+/** The place of the smallest. */
+export const argMin: KernelRow = place('ArgMin', (value, best) => value < best);

@@ -41,7 +41,7 @@ export const softmax: KernelRow = {
   cases: [
     ...shapes.map(caseOf),
     { name: '±80 and −∞', inputs: { logits: ends }, attributes: { dim: -1 }, extreme: true },
-    { ...caseOf([3072, 64, 64]), speed: true },
+    { ...caseOf([3072, 64, 64]), speed: true, examples: ['logits'] },
   ],
   tolerance: { absolute: 1e-7, relative: 1e-5 },
   gradient: {
@@ -58,6 +58,22 @@ export const softmax: KernelRow = {
     tolerance: { absolute: 1e-6, relative: 1e-5 },
   },
 };
+
+const labeled = (shape: number[]): Case => ({
+  name: `[${shape}]`,
+  inputs: {
+    logits: normal(shape, 1, { scale: 3 }),
+    labels: {
+      shape,
+      // Every third class has no share.
+      values: () =>
+        normal(shape, 2)
+          .values()
+          .map((value, i) => (i % 3 === 1 ? 0 : Math.abs(value))),
+    },
+  },
+  attributes: {},
+});
 
 /** Cross-entropy of logits and probabilities, with the softmax of the logits. */
 export const softmaxCrossEntropy: KernelRow = {
@@ -78,27 +94,14 @@ export const softmaxCrossEntropy: KernelRow = {
     ].map((output) => (n === 0 ? map(output, () => 0) : output));
   },
   cases: [
-    ...shapes.map((shape) => ({
-      name: `[${shape}]`,
-      inputs: {
-        logits: normal(shape, 1, { scale: 3 }),
-        labels: {
-          shape,
-          // Every third class has no share.
-          values: () =>
-            normal(shape, 2)
-              .values()
-              .map((value, i) => (i % 3 === 1 ? 0 : Math.abs(value))),
-        },
-      },
-      attributes: {},
-    })),
+    ...shapes.map(labeled),
     {
       name: '±80, and −∞ where the label is 0',
       inputs: { logits: ends, labels: values([0, 1, 0, 1, 0, 0], [2, 3]) },
       attributes: {},
       extreme: true,
     },
+    { ...labeled([5000, 10]), speed: true, examples: ['logits', 'labels'] },
   ],
   tolerance: [
     { absolute: 1e-5, relative: 1e-5 },
