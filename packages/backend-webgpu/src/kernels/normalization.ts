@@ -11,8 +11,6 @@ import { runRowReduction } from './row-reduction';
 interface Attributes {
   epsilon?: number;
   function?: string;
-  /** The name of `function` before; it goes when no package asks by it. */
-  activation?: string;
 }
 
 /** Those of the inputs that are there. */
@@ -30,7 +28,7 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
   kernelFunc: ({ inputs, backend, attrs }) => {
     const webgpu = backend as WebgpuBackend;
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
-    const { epsilon = 1e-5, activation, function: name = activation } = (attrs ?? {}) as Attributes;
+    const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x);
     const parameters = given({ gamma, beta });
     assertFloats(kernelName, { x });
@@ -82,7 +80,7 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
       gamma?: TensorInfo;
       beta?: TensorInfo;
     };
-    const { epsilon = 1e-5, activation, function: name = activation } = (attrs ?? {}) as Attributes;
+    const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
     const { rows, n } = rowsOf(x!);
     const moments = { mean: mean!, variance: variance! };
     const parameters = given({ gamma, beta: isActivated ? beta : undefined });
