@@ -1,3 +1,4 @@
+import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { f32, type Program, u32 } from '../program';
@@ -16,10 +17,7 @@ import {
 } from './attention-tiles';
 import { assertFloats } from './floats';
 
-interface AttentionAttrs {
-  heads: number;
-  scale: number;
-}
+type AttentionAttrs = Kernels['Attention']['attributes'];
 
 interface Sizes {
   batch: number;

@@ -1,3 +1,4 @@
+import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { f32, u32 } from '../program';
@@ -5,10 +6,7 @@ import { storeActivation } from '../store-activation';
 import { runElementwise } from './elementwise';
 import { assertFloats } from './floats';
 
-interface DropoutAttrs {
-  rate: number;
-  key: [number, number];
-}
+type DropoutAttrs = Kernels['Dropout']['attributes'];
 
 /**
  * inputs { x }, attrs { rate, key }: x·m/(1 − rate), m = 0 where uᵢ < rate, else 1, uᵢ = ⌊hᵢ/2⁸⌋/2²⁴,
@@ -29,8 +27,8 @@ export const dropout: KernelConfig = {
         inputs,
         outputs: { out },
         uniforms: {
-          first: u32(key[0]),
-          second: u32(key[1]),
+          first: u32(key[0]!),
+          second: u32(key[1]!),
           // A fraction of 24 bits is below the rate where its bits are below this integer.
           threshold: u32(Math.ceil(rate * 2 ** 24)),
           kept: f32(1 / (1 - rate)),
