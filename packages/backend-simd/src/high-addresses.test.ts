@@ -7,14 +7,14 @@ import { reductionKernels } from './kernels/reduce';
 import './register';
 import { createRuntime } from './runtime';
 
-const GIBIBYTE = 2 ** 30;
+const gibibyte = 2 ** 30;
 const cases = kernelRows.filter(({ gpuOnly }) => !gpuOnly).flatMap(runnableCases);
 const backend = new SimdBackend(createRuntime({ threads: 2 }));
 const { small } = limits;
 
 beforeAll(() => {
   // Never touched, so that it takes addresses and no memory.
-  backend.runtime.arena.allocate(2.25 * GIBIBYTE);
+  backend.runtime.arena.allocate(2.25 * gibibyte);
   limits.small = 0;
 });
 afterAll(() => {
@@ -29,7 +29,7 @@ describe('tensors above 2 GiB', () => {
   it('are read to the end where one has more than 2³⁰ bytes', () => {
     const shape = [5, 2 ** 26];
     const x = backend.output(shape);
-    expect(backend.pointer(x)).toBeGreaterThan(2 * GIBIBYTE);
+    expect(backend.pointer(x)).toBeGreaterThan(2 * gibibyte);
     const values = backend.data.get(x.dataId).values as Float32Array;
     values.fill(1, values.length - 3);
     const sum = reductionKernels.find(({ kernelName }) => kernelName === 'Sum')!;
