@@ -71,6 +71,7 @@ describe('what cannot be done as asked', () => {
     ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
     ['step', /required option '-m, --model <name>' not specified/],
     ['step --model cnn --widths 1,2', /--widths is '1,2' for cnn; expected three numbers/],
+    ['step --model cnn --dataset mnits', /'mnits' is invalid\. Expected cifar10 or mnist\. Did you mean/],
     ['step --model cnn --batch 0', /whole number from 1 to 65536/],
     ['doctor everything', /too many arguments/],
   ])('%s', async (args, message) => {
@@ -320,11 +321,20 @@ describe('the other commands', () => {
     );
     expect(code).toBe(0);
     const step = JSON.parse(out);
-    expect(step).toMatchObject({ model: 'fnn', backend: 'cpu', batchSize: 4, steps: 2 });
+    expect(step).toMatchObject({ model: 'fnn', dataset: 'cifar10', backend: 'cpu', batchSize: 4, steps: 2 });
     expect(step.imagesPerSecond).toBeGreaterThan(0);
     expect(step.flopsPerStep).toBe(2 * 4 * (2 * 3072 * 16 + 3 * (16 * 8 + 8 * 10)));
     expect(step.peakFraction).toBeCloseTo(step.gflops / step.peak.gflopsPerSecond, 12);
     expect(step.parameters).toBeLessThan(60_000);
+  });
+
+  it('step takes the images of the dataset that it is told', async () => {
+    const { code, out } = await run(
+      'step --model fnn --dataset mnist --widths 16,8 --backend cpu --batch 4 --steps 1',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('fnn on cpu, MNIST');
+    expect(out).toMatch(/forward FLOP per image +25,504/); // 2 · (784·16 + 16·8 + 8·10)
   });
 
   it("step sets V8's flags where this Node has any to gain from, unless it is told not to", async () => {

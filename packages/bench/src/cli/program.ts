@@ -78,6 +78,10 @@ function createProgram(
     ).argParser(oneOf(backendNames));
   const seed = () =>
     new Option('-s, --seed <number>', 'seed of everything random').default(0).argParser(integer(0));
+  const dataset = (help: string) =>
+    new Option('-d, --dataset <name>', `${help}: ${enumerate(datasetNames)}`)
+      .default(defaultDataset)
+      .argParser(oneOf(datasetNames));
   const threads = () => new Option('--threads <count>', 'threads to compute on').argParser(integer(1, 64));
   const v8Flags = () =>
     new Option(
@@ -110,11 +114,7 @@ function createProgram(
         .default([...defaultModels], defaultModels.join(','))
         .argParser(distinct(listOf(oneOf(modelNames)))),
     )
-    .addOption(
-      new Option('-d, --dataset <name>', `what to train on: ${enumerate(datasetNames)}`)
-        .default(defaultDataset)
-        .argParser(oneOf(datasetNames)),
-    )
+    .addOption(dataset('what to train on'))
     .addOption(backend())
     .addOption(seed())
     .addOption(
@@ -180,12 +180,13 @@ function createProgram(
     });
 
   inherit(program.command('step'), program)
-    .description('Measures the training throughput of one model, without the data set.')
+    .description('Measures the training throughput of one model on random images; no dataset is loaded.')
     .addOption(
       new Option('-m, --model <name>', enumerate(modelNames))
         .makeOptionMandatory()
         .argParser(oneOf(modelNames)),
     )
+    .addOption(dataset('whose image size, channels and classes to take'))
     .addOption(
       new Option(
         '-w, --widths <list>',

@@ -1,4 +1,5 @@
 import type { BackendName } from '../backends/names';
+import { type DatasetName, datasets } from '../data/datasets';
 import { count, percent, rate, seconds } from '../lib/format';
 import type { Architecture } from '../models/model-definition';
 import { type ModelName, models } from '../models/models';
@@ -10,6 +11,8 @@ import { UsageError } from './usage-error';
 
 export interface StepFlags {
   model: ModelName;
+  /** Whose images it is measured on. */
+  dataset: DatasetName;
   widths?: number[];
   backend?: BackendName;
   batch: number;
@@ -22,11 +25,11 @@ export interface StepFlags {
 
 /** Measures the training throughput of one model and prints it. */
 export async function stepCommand(flags: StepFlags, deps: Dependencies, streams: Streams): Promise<number> {
-  const { model, widths, batch, steps, seed, json = false } = flags;
+  const { model, dataset, widths, batch, steps, seed, json = false } = flags;
   const architecture = widths && architectureOf(model, widths);
   const { say } = createProgress(streams);
   const backend = await chooseBackend(flags, deps, json ? () => {} : say);
-  const measured = await deps.measureStep({ model, architecture, batchSize: batch, steps, seed });
+  const measured = await deps.measureStep({ model, dataset, architecture, batchSize: batch, steps, seed });
   if (json) {
     const machine = await deps.describeMachine();
     streams.out.write(
@@ -55,7 +58,7 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
     ['batch', count(measured.batchSize)],
     ['steps', count(measured.steps)],
   ];
-  const columns = [{ heading: `${model} on ${backend.name}` }, { heading: '' }];
+  const columns = [{ heading: `${model} on ${backend.name}, ${datasets[dataset].title}` }, { heading: '' }];
   streams.out.write(`${renderText({ title: 'Training throughput', columns, rows, notes: [] })}\n`);
   return 0;
 }

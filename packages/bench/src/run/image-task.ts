@@ -6,14 +6,21 @@ import type { ImageTask } from '../models/model-definition';
  *
  * @throws when the images are not square, which no model of the bench takes
  */
-export function imageTask({ name, train, classNames }: ImageDataset): ImageTask {
-  const { height, width, channels } = train;
+export const imageTask = ({ name, train, classNames }: ImageDataset): ImageTask =>
+  taskOf(name, [train.height, train.width, train.channels], classNames.length);
+
+/** The same of a dataset that need not be loaded, by the shape of its images and how many classes it has. */
+export function taskOf(
+  name: string,
+  [height, width, channels]: readonly [height: number, width: number, channels: number],
+  classes: number,
+): ImageTask {
   if (height !== width) {
     throw new Error(
       `imageTask: the images of ${name} are ${height}×${width}; the models take square ones, so pad or crop them`,
     );
   }
-  return { imageSize: height, inChannels: channels, classes: classNames.length };
+  return { imageSize: height, inChannels: channels, classes };
 }
 
 /** The shape of one image, [height, width, channels]. */

@@ -16,16 +16,19 @@ import { createRng } from '@tenfold/random';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { measurePeak } from '../backends/measure-peak';
+import { type DatasetName, datasetNames, datasets, defaultDataset } from '../data/datasets';
 import { buildModel } from '../models/build-model';
-import type { Architecture, ImageTask, ModelDefinition } from '../models/model-definition';
+import type { Architecture, ModelDefinition } from '../models/model-definition';
 import { type ModelName, modelNames, models } from '../models/models';
 import type { Results } from '../results/results';
-import { imageShape } from './image-task';
+import { imageShape, taskOf } from './image-task';
 import { quantilesOf } from './measure/quantiles';
 
 export interface StepOptions {
   /** The model whose steps are measured. */
   model: ModelName;
+  /** The dataset whose images have the size, channels and classes; CIFAR-10 by default. It is not loaded. */
+  dataset?: DatasetName;
   /** Options of the architecture, such as `{ widths: [64, 256, 256] }`; the model's full size by default. */
   architecture?: Architecture;
   /** Images in a step. */
@@ -41,6 +44,7 @@ export interface StepOptions {
 /** Training throughput of one model: medians over the steps. */
 export interface StepMeasurement {
   model: ModelName;
+  dataset: DatasetName;
   architecture: Architecture;
   backend: string;
   batchSize: number;
@@ -60,6 +64,7 @@ export interface StepMeasurement {
 
 const kinds: Kinds<StepOptions> = {
   model: required(oneOf(...modelNames)),
+  dataset: oneOf(...datasetNames),
   architecture: object,
   batchSize: required(count),
   steps: required(count),
@@ -76,8 +81,18 @@ const kinds: Kinds<StepOptions> = {
  */
 export async function measureStep(options: StepOptions): Promise<StepMeasurement> {
   assertOptions('measureStep', options, kinds);
-  const { model: name, architecture = {}, batchSize, steps, seed = 0, peak: wantsPeak = true } = options;
+  const {
+    model: name,
+    dataset = defaultDataset,
+    architecture = {},
+    batchSize,
+    steps,
+    seed = 0,
+    peak: wantsPeak = true,
+  } = options;
   const { needs, step } = models[name];
+  const { title, imageShape: size, classes } = datasets[dataset];
+  const task = taskOf(title, size, classes);
   const built = { ...step.architecture, ...architecture };
   const rng = createRng(seed);
   const filters = 2 * 2 * task.inChannels;
@@ -122,6 +137,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
   const gflops = flopsPerStep / times.median / 1e6;
   return {
     model: name,
+    dataset,
     architecture: built,
     backend: tf.getBackend(),
     batchSize,
@@ -136,9 +152,6 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
     peakFraction: peak && gflops / peak.gflopsPerSecond,
   };
 }
-
-/** Images of CIFAR-10. */
-const task: ImageTask = { imageSize: 32, inChannels: 3, classes: 10 };
 
 const optimizers: Record<ModelDefinition['step']['optimizer'], () => Optimizer> = {
   sgd: () => sgd({ learningRate: 0.1, momentum: 0.85, nesterov: true }),
