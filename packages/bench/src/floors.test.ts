@@ -14,7 +14,7 @@ const floors: { [room: string]: string[] } = {
   recipes: ['lib', 'results'],
   models: ['lib', 'results', 'recipes'],
   present: ['lib', 'results'],
-  serve: ['lib'],
+  serve: ['lib', 'data'],
   'run-folder': ['lib', 'data', 'results', 'backends', 'models', 'present'],
   run: ['lib', 'data', 'results', 'backends', 'recipes', 'models', 'run-folder'],
   cli: ['lib', 'data', 'results', 'backends', 'recipes', 'models', 'present', 'serve', 'run-folder', 'run'],

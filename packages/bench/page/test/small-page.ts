@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageDataset, ImageSet } from '@tenfold/datasets';
@@ -10,7 +10,6 @@ import { tintedImages } from '../../test/tinted-images';
 import config from '../vite.config';
 
 const PART = 80; // images
-const parts = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'];
 
 const brief = { batchSize: 10, epochs: 4 };
 
@@ -29,6 +28,7 @@ export const otherRecipes = {
   },
 } satisfies { [model: string]: Recipe };
 export const smallData: ImageDataset = tintedImages({ train: 5 * PART, test: PART });
+export const smallDigits: ImageDataset = tintedImages({ train: 5 * PART, test: PART, size: 28, channels: 1 });
 
 export interface SmallPageOptions {
   /** Where the networks are that CIFAR-10 comes from; by default where they really are. */
@@ -36,25 +36,28 @@ export interface SmallPageOptions {
 }
 
 /**
- * Builds the page as it is, but for CIFAR-10 that has {@link smallData}'s digests and recipes that are small.
+ * Builds the page as it is, but for datasets that have the digests of {@link smallData} and {@link smallDigits}, and for
+ * recipes that are small.
  *
- * @returns the folder of the page, and one with the data as a Node cache has it
+ * @returns the folder of the page, and one with the datasets as a Node cache has them
  */
 export async function buildSmallPage({
   networks,
 }: SmallPageOptions = {}): Promise<{ pageFolder: string; dataFolder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'tenfold-page-'));
   const [pageFolder, dataFolder] = [join(folder, 'page'), await mkdtemp(join(folder, 'data-'))];
-  const records = parts.map((part, i) => ({
-    part,
-    bytes: part === 'test_batch' ? recordsOf(smallData.test, 0) : recordsOf(smallData.train, i * PART),
-  }));
-  const digests: Record<string, string> = {};
-  for (const { part, bytes } of records) {
-    digests[part] = await digest(bytes);
-    await writeFile(join(dataFolder, `${part}.bin`), bytes);
+  const parts: Record<string, { bytes: number; sha256: string }> = {};
+  for (const [dataset, files] of Object.entries({
+    cifar10: recordsOf(smallData),
+    mnist: idxOf(smallDigits),
+  })) {
+    await mkdir(join(dataFolder, dataset));
+    for (const [file, content] of Object.entries(files)) {
+      parts[file] = { bytes: content.length, sha256: await digest(content) };
+      await writeFile(join(dataFolder, dataset, file), content);
+    }
   }
-  const plugins = () => [smaller(digests, networks)];
+  const plugins = () => [smaller(parts, networks)];
   await build(
     mergeConfig(config, {
       configFile: false,
@@ -67,17 +70,19 @@ export async function buildSmallPage({
   return { pageFolder, dataFolder };
 }
 
-function smaller(digests: Record<string, string>, networks: SmallPageOptions['networks']): Plugin {
+function smaller(
+  parts: Record<string, { bytes: number; sha256: string }>,
+  networks: SmallPageOptions['networks'],
+): Plugin {
   return {
     name: 'smaller',
     enforce: 'pre',
     transform(code, id) {
-      if (/datasets\/src\/catalog\/cifar10\/cifar10\.ts$/.test(id)) {
-        return code
-          .replace('30_730_000', String(PART * 3073))
-          .replaceAll(/file: '(\w+)\.bin',(\s+bytes,\s+sha256: )'[0-9a-f]{64}'/g, (_, part, between) => {
-            return `file: '${part}.bin',${between}'${digests[part]}'`;
-          });
+      if (/datasets\/src\/catalog\/(cifar10\/cifar10|mnist)\.ts$/.test(id)) {
+        return code.replaceAll(
+          /file: '([\w.-]+)',\s+bytes(?:: [\d_]+)?,\s+sha256: '[0-9a-f]{64}'/g,
+          (_, file) => `file: '${file}', bytes: ${parts[file]!.bytes}, sha256: '${parts[file]!.sha256}'`,
+        );
       }
       if (/bench\/src\/models\/profiles\.ts$/.test(id)) {
         return `export const profiles = ${JSON.stringify({ quick: smallRecipes, hour: otherRecipes })};`;
@@ -96,13 +101,33 @@ function smaller(digests: Record<string, string>, networks: SmallPageOptions['ne
   };
 }
 
-function recordsOf({ images, labels }: ImageSet, first: number): Uint8Array {
-  const records = new Uint8Array(PART * 3073);
-  for (let n = 0; n < PART; n++) {
-    records[3073 * n] = labels[first + n]!;
-    for (let i = 0; i < 3072; i++) {
-      records[3073 * n + 1 + (i % 3) * 1024 + Math.floor(i / 3)] = images[(first + n) * 3072 + i]!;
+/** The files of CIFAR-10: for each image its label, then the planes of its colors. */
+function recordsOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
+  const records = ({ images, labels }: ImageSet, first: number) => {
+    const bytes = new Uint8Array(PART * 3073);
+    for (let n = 0; n < PART; n++) {
+      bytes[3073 * n] = labels[first + n]!;
+      for (let i = 0; i < 3072; i++) {
+        bytes[3073 * n + 1 + (i % 3) * 1024 + Math.floor(i / 3)] = images[(first + n) * 3072 + i]!;
+      }
     }
-  }
-  return records;
+    return bytes;
+  };
+  const batches = [0, 1, 2, 3, 4].map((i) => [`data_batch_${i + 1}.bin`, records(train, i * PART)]);
+  return { ...Object.fromEntries(batches), 'test_batch.bin': records(test, 0) };
+}
+
+/** The files of MNIST, whose headers nobody reads. */
+function idxOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
+  const after = (header: number, content: ArrayLike<number>) => {
+    const bytes = new Uint8Array(header + content.length);
+    bytes.set(content, header);
+    return bytes;
+  };
+  return {
+    'train-images-idx3-ubyte': after(16, train.images),
+    'train-labels-idx1-ubyte': after(8, train.labels),
+    't10k-images-idx3-ubyte': after(16, test.images),
+    't10k-labels-idx1-ubyte': after(8, test.labels),
+  };
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { mnist } from '@tenfold/datasets';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { answer, buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { parseResults } from '../results/results';
@@ -313,6 +314,26 @@ describe('the other commands', () => {
     expect(energy).toEqual({ processor: expect.any(String), gpu: expect.any(String) });
     expect(caches.map(({ dataset }: { dataset: string }) => dataset)).toEqual(['cifar10', 'mnist']);
     expect(caches[1].freeBytes).toBeGreaterThan(0);
+  });
+
+  it.skipIf(process.platform === 'win32')('serve says which datasets it brings along', async () => {
+    const [page, cwd] = [join(dirname(cli), 'page'), emptyFolder()];
+    const digits = join(cwd, 'cache', 'mnist');
+    for (const folder of [page, digits]) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(page, 'index.html'), 'the page');
+    for (const { file } of mnist.parts) writeFileSync(join(digits, file), '');
+    const { child, ended } = start(cli, ['serve', '--port', '0'], { cwd });
+    await new Promise<void>((resolve) => {
+      child.stderr!.on('data', (chunk) => {
+        if (String(chunk).includes('Ctrl-C')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    const { code, out, err } = await ended;
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^http:\/\/localhost:\d+\/\n$/) });
+    expect(err).toContain(
+      'CIFAR-10 is not on this machine yet: the page fetches it from a network.\nMNIST is served from this machine.\nCtrl-C stops.\n',
+    );
   });
 
   it('step --json measures the model that it is told', async () => {

@@ -7,8 +7,7 @@ import type { RunListener } from '../results/run-events';
 import type { RunPlan } from '../run/plan';
 import type { RunOptions } from '../run/run-options';
 import type { StepMeasurement, StepOptions } from '../run/step';
-import type { PageServer } from '../serve/page-server';
-import type { ServeOptions } from '../serve/serve-bench';
+import type { BenchServer, ServeOptions } from '../serve/serve-bench';
 
 /** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
 export interface Dependencies {
@@ -24,7 +23,7 @@ export interface Dependencies {
   /** What energy can be measured here, or why it cannot. */
   describeEnergy(): Promise<{ processor: string; gpu: string }>;
   describeMachine(): Promise<Machine>;
-  serve(options: ServeOptions): Promise<PageServer & { hasData: boolean }>;
+  serve(options: ServeOptions): Promise<BenchServer>;
   /** The folder that keeps a dataset. */
   cacheFolder(dataset: DatasetName, cacheDirectory: string | undefined): Promise<string>;
 }

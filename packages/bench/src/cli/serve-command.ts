@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { datasetNames, datasets } from '../data/datasets';
 import type { Dependencies, Streams } from './dependencies';
 import { UsageError } from './usage-error';
 
@@ -32,14 +33,18 @@ export async function serveCommand(
     throw error;
   });
   out.write(`${server.url}\n`);
-  err.write(
-    server.hasData
-      ? 'CIFAR-10 is served from this machine. Ctrl-C stops.\n'
-      : 'CIFAR-10 is not on this machine yet: the page fetches it from a network. Ctrl-C stops.\n',
-  );
+  for (const name of datasetNames) {
+    const { title } = datasets[name];
+    err.write(
+      server.served.includes(name)
+        ? `${title} is served from this machine.\n`
+        : `${title} is not on this machine yet: the page fetches it from a network.\n`,
+    );
+  }
+  err.write('Ctrl-C stops.\n');
   if (host !== '127.0.0.1' && host !== 'localhost') {
     err.write(
-      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https in front of it. Whoever reaches this port can read the page and CIFAR-10.\n`,
+      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https in front of it. Whoever reaches this port can read the page and the datasets.\n`,
     );
   }
   await new Promise<void>((resolve) => {

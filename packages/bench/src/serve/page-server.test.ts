@@ -10,15 +10,25 @@ let server: PageServer;
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tenfold-serve-'));
   mkdirSync(join(folder, 'page', 'assets'), { recursive: true });
-  mkdirSync(join(folder, 'data'));
+  for (const name of ['cifar10', 'mnist']) mkdirSync(join(folder, 'data', name), { recursive: true });
   writeFileSync(join(folder, 'page', 'index.html'), '<p>the page</p>');
   writeFileSync(join(folder, 'page', 'assets', 'a.js'), 'let a');
-  writeFileSync(join(folder, 'data', 'test_batch.bin'), 'records');
-  writeFileSync(join(folder, 'data', 'other.bin'), 'secret');
+  writeFileSync(join(folder, 'data', 'cifar10', 'test_batch.bin'), 'records');
+  writeFileSync(join(folder, 'data', 'cifar10', 'other.bin'), 'secret');
+  writeFileSync(join(folder, 'data', 'mnist', 't10k-images-idx3-ubyte'), 'digits');
+  writeFileSync(join(folder, 'data', 'mnist', 'test_batch.bin'), 'secret');
+  writeFileSync(join(folder, 'data', 'test_batch.bin'), 'secret');
   writeFileSync(join(folder, 'secret.txt'), 'secret');
-  symlinkSync(join(folder, 'secret.txt'), join(folder, 'data', 'data_batch_1.bin'));
+  symlinkSync(join(folder, 'secret.txt'), join(folder, 'data', 'cifar10', 'data_batch_1.bin'));
+  symlinkSync(
+    join(folder, 'data', 'mnist', 'test_batch.bin'),
+    join(folder, 'data', 'cifar10', 'data_batch_3.bin'),
+  );
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'page', 'linked.txt'));
-  symlinkSync(join(folder, 'data', 'test_batch.bin'), join(folder, 'data', 'data_batch_2.bin'));
+  symlinkSync(
+    join(folder, 'data', 'cifar10', 'test_batch.bin'),
+    join(folder, 'data', 'cifar10', 'data_batch_2.bin'),
+  );
   const [pageFolder, dataFolder] = [join(folder, 'page'), join(folder, 'data')];
   server = await servePage({ pageFolder, dataFolder, host: '127.0.0.1', port: 0 });
 });
@@ -45,6 +55,7 @@ it.each([
   ['/', '<p>the page</p>', 'text/html; charset=utf-8', 'no-cache'],
   ['/assets/a.js?x', 'let a', 'text/javascript; charset=utf-8', 'max-age=31536000, immutable'],
   ['/cifar10/test_batch.bin', 'records', 'application/octet-stream', 'no-cache'],
+  ['/mnist/t10k-images-idx3-ubyte', 'digits', 'application/octet-stream', 'no-cache'],
 ])('serves %s, isolated', async (path, body, type, cache) => {
   const { status, headers, body: found } = await get(path);
   expect({ status, found }).toEqual({ status: 200, found: body });
@@ -69,6 +80,10 @@ it.each([
   '/cifar10/other.bin',
   '/cifar10/../secret.txt',
   '/cifar10/data_batch_1.bin',
+  '/cifar10/data_batch_3.bin',
+  '/mnist/test_batch.bin',
+  '/mnist/train-images-idx3-ubyte',
+  '/test_batch.bin',
   '/linked.txt',
   '/%',
   '//[',

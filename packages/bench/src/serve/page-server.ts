@@ -3,7 +3,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import os from 'node:os';
-import { extname, join, normalize, sep } from 'node:path';
+import { dirname, extname, join, normalize, sep } from 'node:path';
+import { datasetNames, datasets } from '../data/datasets';
 
 export interface PageServer {
   /** Where the page is. */
@@ -14,7 +15,7 @@ export interface PageServer {
 export interface PageServerOptions {
   /** Of the built page. */
   pageFolder: string;
-  /** That holds CIFAR-10 as data_batch_1.bin … test_batch.bin, or some of it; what is there is served with the page. */
+  /** That holds datasets, each in a folder of its name; what is there of their parts is served with the page. */
   dataFolder: string;
   host: string;
   /** 0 is any that is free. */
@@ -57,9 +58,7 @@ const headersOf = (networks: string[]) => ({
   'X-Content-Type-Options': 'nosniff',
 });
 
-const DATA = /^\/cifar10\/((?:data_batch_[1-5]|test_batch)\.bin)$/;
-
-/** Serves the page, and CIFAR-10 from this machine's cache, as far as it is there. */
+/** Serves the page, and the bench's datasets from this machine's cache, as far as they are there. */
 export async function servePage({
   pageFolder,
   dataFolder,
@@ -68,6 +67,7 @@ export async function servePage({
   networks = ['https://cdn.jsdelivr.net', 'https://unpkg.com'],
 }: PageServerOptions): Promise<PageServer> {
   const headers = headersOf(networks);
+  const parts = new Set(await partPaths());
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500, headers);
@@ -117,9 +117,9 @@ export async function servePage({
   }
 
   async function fileOf(path: string): Promise<string | undefined> {
-    const data = DATA.exec(path)?.[1];
-    const folder = data ? dataFolder : pageFolder;
-    const file = normalize(join(folder, data ?? (path === '/' ? 'index.html' : path)));
+    const ofData = parts.has(path);
+    const file = normalize(join(ofData ? dataFolder : pageFolder, path === '/' ? 'index.html' : path));
+    const folder = ofData ? dirname(file) : pageFolder;
     if (!file.startsWith(folder + sep)) return undefined;
     // A link in the folder may lead to any file of the user.
     const [real, root] = await Promise.all([realpath(file), realpath(folder)]).catch(() => []);
@@ -140,6 +140,15 @@ export async function servePage({
         server.closeAllConnections();
       }),
   };
+}
+
+/** Where the parts of every dataset are below the page, such as /cifar10/test_batch.bin. */
+async function partPaths(): Promise<string[]> {
+  const paths = datasetNames.map(async (name) => {
+    const { parts } = await datasets[name].loader();
+    return parts.map(({ file }) => `/${name}/${file}`);
+  });
+  return (await Promise.all(paths)).flat();
 }
 
 function pathOf(url: string): string | undefined {
