@@ -14,7 +14,7 @@ import { imageTask } from '../src/run/image-task';
 import { servePage } from '../src/serve/page-server';
 import { hasChromium } from './test/browser';
 import { filesIn, resumedInNode, runInNode, stoppedInNode } from './test/in-node';
-import { smallData, smallRecipes } from './test/small-page';
+import { smallData, smallDigits, smallRecipes } from './test/small-page';
 import {
   choose,
   downloaded,
@@ -74,6 +74,41 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     );
     unbroken = files;
     expect(await accuracyInNode(files['fnn-seed-0.safetensors']!)).toBeCloseTo(model!.testAccuracy!, 6);
+  });
+
+  it('trains on another dataset, and goes on with it after a reload', async () => {
+    const page = await visit();
+    await choose(page, 'fnn');
+    expect(await page.inputValue('#dataset')).toBe('cifar10');
+    await page.selectOption('#dataset', { label: 'MNIST' });
+    expect(page.url()).toContain('dataset=mnist');
+    await page.click('#start');
+    await reached(page, 45);
+    expect(await page.textContent('#beside-paper')).toMatch(/^So far.*no number of MNIST is compared/);
+    await page.reload();
+    await page.waitForSelector('.runs button:has-text("Resume")');
+    expect(await page.inputValue('#dataset')).toBe('mnist');
+    expect(await page.textContent('#runs-body')).toMatch(/fnn · MNIST · quick · simd/);
+    await page.click('.runs button:has-text("Resume")');
+    await finished(page);
+    expect(await page.textContent('#seen h3')).toMatch(/^MNIST test images by fnn, after epoch 4/);
+    const sizes = await page.$$eval('#seen canvas', (all) => all.map((one) => one.getAttribute('width')));
+    expect(sizes).toEqual(Array(24).fill('28'));
+    const rows = await page.$$eval('#seen .heat tbody th', (all) => all.map((one) => one.textContent));
+    expect(rows).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    expect(await page.textContent('#storage button')).toBe('Delete MNIST');
+
+    const files = await downloaded(page);
+    const results = resultsOf(files);
+    expect(results).toMatchObject({
+      command: expect.stringContaining('--dataset mnist'),
+      dataset: { id: 'mnist', name: 'MNIST', imageShape: [28, 28, 1], trainImages: 400 },
+      resumed: { times: 1, bits: 'equal' },
+    });
+    const [model] = results.models;
+    expect(model!.testAccuracy).toBeGreaterThan(0.5);
+    const inNode = await accuracyInNode(files['fnn-seed-0.safetensors']!, digits);
+    expect(inNode).toBeCloseTo(model!.testAccuracy!, 6);
   });
 
   it('goes on after a pause and a reload, and ends with the same bits', async () => {
@@ -203,6 +238,9 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
   });
 });
 
+/** As the page normalizes them. */
+const digits = { ...smallDigits, mean: [0.13066], standardDeviation: [0.30811] };
+
 const rowsBesidePaper = (page: Page, model: string) =>
   page.$$eval(
     '#beside-paper tbody tr',
@@ -213,9 +251,9 @@ const rowsBesidePaper = (page: Page, model: string) =>
     model,
   );
 
-async function accuracyInNode(safetensors: Uint8Array): Promise<number> {
-  const { model, dispose } = await modelOf(safetensors);
-  const { metrics } = await evaluate(model, testBatches(smallData, 80), {
+async function accuracyInNode(safetensors: Uint8Array, data = smallData): Promise<number> {
+  const { model, dispose } = await modelOf(safetensors, data);
+  const { metrics } = await evaluate(model, testBatches(data, 80), {
     loss: sparseSoftmaxCrossEntropy,
     metrics: { accuracy },
   });
@@ -233,9 +271,9 @@ async function verdictsInNode(safetensors: Uint8Array): Promise<string[]> {
   throw new Error('no test images');
 }
 
-async function modelOf(safetensors: Uint8Array) {
+async function modelOf(safetensors: Uint8Array, data = smallData) {
   await tf.setBackend('simd');
-  const task = imageTask(smallData);
+  const task = imageTask(data);
   const model = await buildModel('fnn', smallRecipes.fnn.architecture, task, { seed: 1 });
   const { tensors } = loadSafetensors(safetensors);
   const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));

@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
     expect(await marked()).toBe(false);
     await page.dispatchEvent('#drop', 'drop', { dataTransfer });
     await finished(page);
-    expect(await page.textContent('#runs-body')).toMatch(/fnn · quick · simd/);
+    expect(await page.textContent('#runs-body')).toMatch(/fnn · CIFAR-10 · quick · simd/);
     expect(await page.isVisible('text=Test images by fnn')).toBe(true);
   });
 

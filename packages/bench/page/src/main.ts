@@ -3,7 +3,7 @@ import { version } from '../../package.json';
 import { bytes } from '../../src/lib/format';
 import { styles } from '../../src/present/html/styles';
 import type { Training } from '../../src/results/training';
-import type { OpenedRun } from './protocol';
+import type { OpenedRun, RunSummary } from './protocol';
 import { labelOf } from './view/charts';
 import { byId, h } from './view/dom';
 import { createLive } from './view/live';
@@ -35,7 +35,8 @@ const setup = createSetup(await session.call('models'), environment);
 // At once: what is clicked before would be lost, and a form without a listener reloads the page.
 setup.onStart((choice) => {
   current = undefined;
-  void begin(`Training ${choice.models.join(', ')}`, (s) => s.call('start', choice));
+  const { title } = environment.datasets.find(({ name }) => name === choice.dataset)!;
+  void begin({ models: choice.models, dataset: title }, (s) => s.call('start', choice));
 });
 byId('pause').addEventListener('click', () => {
   live.setState('pausing');
@@ -60,7 +61,7 @@ await refresh();
 
 /** Trains until the run is finished or paused. */
 async function begin(
-  title: string,
+  { models, dataset }: Pick<RunSummary, 'models' | 'dataset'>,
   work: (s: typeof session) => Promise<{ run: string; state: 'finished' | 'paused' }>,
   shown?: OpenedRun,
 ): Promise<void> {
@@ -69,7 +70,7 @@ async function begin(
   byId('results').hidden = true;
   // A backend is chosen once in a worker's life, and a fresh one has all its memory.
   session.restart();
-  live.open(title, shown);
+  live.open(`Training ${models.join(', ')}`, dataset, shown);
   live.setState('working');
   byId('live').scrollIntoView();
   void refresh();
@@ -97,7 +98,7 @@ async function begin(
 async function resume(run: string): Promise<void> {
   const opened = await session.call('open', run);
   current = run;
-  await begin(`Training ${opened.summary.models.join(', ')}`, (s) => s.call('resume', run), opened);
+  await begin(opened.summary, (s) => s.call('resume', run), opened);
 }
 
 /** Shows a run as far as it is. */
@@ -105,7 +106,7 @@ async function show(run: string): Promise<void> {
   const opened = await session.call('open', run);
   const { results, summary, steps, epochs, predictors } = opened;
   if (!busy && (current !== run || byId('live').hidden)) {
-    live.open(`The training of ${summary.models.join(', ')}`, opened);
+    live.open(`The training of ${summary.models.join(', ')}`, summary.dataset, opened);
     live.setState(results ? 'finished' : 'paused');
     if (steps.length === 0 && epochs.length === 0) {
       for (const { name: model, seed, epochs: of, history } of results?.models ?? []) {
@@ -199,8 +200,9 @@ async function remove(run: string): Promise<void> {
   });
 }
 
-async function removeData(): Promise<void> {
-  if (!confirm('Delete CIFAR-10 from the browser? The next run fetches it again.')) return;
+async function removeData(titles: string[]): Promise<void> {
+  if (!confirm(`Delete ${listed(titles)} from the browser? The next run fetches what it needs again.`))
+    return;
   await guarded('upload-error', async () => {
     await session.call('removeData');
     await refresh();
@@ -225,16 +227,17 @@ async function showKept(): Promise<void> {
     remove: (run: string) => void remove(run),
   };
   byId('runs-body').replaceChildren(runsView(runs, actions, { busy, current }));
-  const { storage } = await session.call('inspect');
+  const { storage, datasets } = await session.call('inspect');
+  const kept = datasets.filter((dataset) => dataset.kept).map(({ title }) => title);
   const free = storage.freeBytes === null ? '' : `, ${bytes(storage.freeBytes)} more may be used`;
   const forget = h(
     'button',
-    { type: 'button', disabled: busy, click: () => void removeData() },
-    'Delete the data set',
+    { type: 'button', disabled: busy, click: () => void removeData(kept) },
+    `Delete ${listed(kept)}`,
   );
   byId('storage').replaceChildren(
     h('p', {}, `This page uses ${bytes(storage.usedBytes)} of the browser's storage${free}.`),
-    ...(storage.hasData ? [forget] : []),
+    ...(kept.length > 0 ? [forget] : []),
   );
 }
 
@@ -259,6 +262,11 @@ async function guarded(place: string, work: () => Promise<void>): Promise<void> 
     problem.hidden = false;
     problem.textContent = textOf(error);
   }
+}
+
+/** 'CIFAR-10 and MNIST' */
+function listed(names: string[]): string {
+  return new Intl.ListFormat('en').format(names);
 }
 
 function textOf(error: unknown): string {

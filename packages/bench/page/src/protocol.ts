@@ -1,4 +1,5 @@
 import type { BrowserBackend } from '../../src/backends/select-backend.browser';
+import type { DatasetName } from '../../src/data/datasets';
 import type { Profile } from '../../src/models/model-definition';
 import type { ModelName } from '../../src/models/models';
 import type { ModelResult, Results } from '../../src/results/results';
@@ -8,6 +9,7 @@ import type { Outcome } from '../../src/run/outcome';
 
 /** What a run is asked to be. */
 export interface Choice {
+  dataset: DatasetName;
   profile: Profile;
   models: ModelName[];
   backend: BrowserBackend;
@@ -27,6 +29,8 @@ export interface ModelTexts {
 export interface RunSummary {
   name: string;
   createdAt: string;
+  /** What people call it. */
+  dataset: string;
   profile: string;
   models: string[];
   backend: string;
@@ -35,6 +39,15 @@ export interface RunSummary {
   resumable: boolean;
   /** How far it is, in words. */
   progress: string;
+}
+
+/** A dataset that the page can train on. */
+export interface DatasetState {
+  name: DatasetName;
+  /** What people call it. */
+  title: string;
+  /** Whether this browser keeps at least a part of it. */
+  kept: boolean;
 }
 
 /** Whether a backend works in this browser. */
@@ -46,7 +59,8 @@ export interface Environment {
   isolated: boolean;
   webgpu: BackendState;
   threads: number;
-  storage: { usedBytes: number; freeBytes: number | null; hasData: boolean };
+  datasets: DatasetState[];
+  storage: { usedBytes: number; freeBytes: number | null };
   /** Why the page cannot work here at all. */
   obstacle: string | null;
 }
@@ -118,7 +132,6 @@ export type WorkerEvent =
 export interface Calls {
   inspect(): Promise<Environment>;
   models(): Promise<ModelTexts>;
-  loadData(): Promise<{ trainImages: number; testImages: number }>;
   list(): Promise<RunSummary[]>;
   start(choice: Choice): Promise<{ run: string; state: 'finished' | 'paused' }>;
   resume(run: string): Promise<{ run: string; state: 'finished' | 'paused' }>;

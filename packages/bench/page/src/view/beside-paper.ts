@@ -1,13 +1,14 @@
 import { renderHtml } from '../../../src/present/tables/table';
 import { type SoFar, tablesSoFar } from '../../../src/present/tables/tables-so-far';
-import { paper } from '../../../src/results/paper';
+import { paper, paperBeside } from '../../../src/results/paper';
 import type { EpochPoint, StartPoint, StepPoint } from '../protocol';
 import { labelOf } from './charts';
 import { fromHtml, h } from './dom';
 
 /** The paper's tables beside the trainings of a run, as far as they are. */
 export interface BesidePaper {
-  clear(): void;
+  /** Forgets the trainings; those that come are on this dataset. */
+  open(dataset: string): void;
   start(point: StartPoint): void;
   step(point: StepPoint): void;
   epoch(point: EpochPoint): void;
@@ -19,15 +20,12 @@ const REDRAW = 500; // milliseconds
 export function createBesidePaper(container: HTMLElement): BesidePaper {
   const trainings = new Map<string, SoFar & { batchSize: number | undefined }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const tables = h('div', {});
-  container.append(
-    h('h3', {}, 'Beside the paper, so far'),
-    h('p', { class: 'soft' }, 'The paper: ', h('cite', {}, paper.title), `, ${paper.year}.`),
-    tables,
-  );
+  let beside = paper;
+  const [heading, note, tables] = [h('h3', {}), h('p', { class: 'soft' }), h('div', {})];
+  container.append(heading, note, tables);
 
   function draw(): void {
-    const now = tablesSoFar([...trainings.values()], paper);
+    const now = tablesSoFar([...trainings.values()], beside);
     const texts = now.flatMap(({ rows }) => rows.flat());
     const cells = tables.querySelectorAll('tbody :is(th, td)');
     if (cells.length !== texts.length) {
@@ -48,8 +46,13 @@ export function createBesidePaper(container: HTMLElement): BesidePaper {
   };
 
   return {
-    clear() {
+    open(dataset) {
       trainings.clear();
+      beside = paperBeside(dataset);
+      const { title, year, models, leavesOpen } = beside;
+      const isBeside = models.length > 0;
+      heading.textContent = isBeside ? 'Beside the paper, so far' : 'So far';
+      note.replaceChildren(...(isBeside ? ['The paper: ', h('cite', {}, title), `, ${year}.`] : leavesOpen));
       draw();
     },
     start({ epochs, forwardFlopsPerImage: forwardPerImage, batchSize, ...training }) {

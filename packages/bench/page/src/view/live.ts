@@ -12,8 +12,8 @@ import { samplesView } from './samples-view';
 
 /** What is seen of a run while it trains. */
 export interface Live {
-  /** Shows an empty run, or one as far as it is. */
-  open(title: string, run?: Pick<OpenedRun, 'starts' | 'steps' | 'epochs'>): void;
+  /** Shows an empty run on a dataset, or one as far as it is. */
+  open(title: string, dataset: string, run?: Pick<OpenedRun, 'starts' | 'steps' | 'epochs'>): void;
   hear(event: WorkerEvent): void;
   setState(state: 'working' | 'pausing' | 'paused' | 'finished' | 'failed', message?: string): void;
   close(): void;
@@ -151,13 +151,13 @@ export function createLive(): Live {
 
   return {
     charts,
-    open(title, { starts, steps, epochs } = { starts: [], steps: [], epochs: [] }) {
+    open(title, dataset, { starts, steps, epochs } = { starts: [], steps: [], epochs: [] }) {
       section.hidden = false;
       byId('live-heading').textContent = title;
       problem.hidden = true;
       forecast.hidden = true;
       charts.clear();
-      paper.clear();
+      paper.open(dataset);
       gallery.replaceChildren();
       matrix.replaceChildren();
       for (const name of values.keys()) set(name, '–');

@@ -19,7 +19,7 @@ export function runsView(
 }
 
 function runItem(
-  { name, createdAt, profile, models, backend, progress, resumable, state }: RunSummary,
+  { name, createdAt, dataset, profile, models, backend, progress, resumable, state }: RunSummary,
   actions: RunActions,
   { busy, current }: { busy: boolean; current: string | undefined },
 ): HTMLElement {
@@ -44,7 +44,7 @@ function runItem(
       'p',
       {},
       h('b', {}, models.join(', ')),
-      ` · ${profile} · ${backend}`,
+      ` · ${dataset} · ${profile} · ${backend}`,
       h('br'),
       h('span', { class: 'soft' }, `${date} UTC · ${atWork ? 'at work' : progress}`),
     ),

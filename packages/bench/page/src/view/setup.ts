@@ -15,7 +15,8 @@ export interface Setup {
 
 export function createSetup({ titles, profiles }: ModelTexts, environment: Environment): Setup {
   const form = byId<HTMLFormElement>('choice');
-  const [profile, epochs, seeds, start, note] = [
+  const [dataset, profile, epochs, seeds, start, note] = [
+    byId<HTMLSelectElement>('dataset'),
     byId<HTMLSelectElement>('profile'),
     byId<HTMLInputElement>('epochs'),
     byId<HTMLInputElement>('seeds'),
@@ -23,8 +24,16 @@ export function createSetup({ titles, profiles }: ModelTexts, environment: Envir
     byId('start-note'),
   ];
   const wanted = new URLSearchParams(location.hash.slice(1));
-  profile.append(...Object.keys(profiles).map((name) => h('option', { value: name }, name)));
-  if (wanted.get('profile') && wanted.get('profile')! in profiles) profile.value = wanted.get('profile')!;
+  fill(
+    dataset,
+    environment.datasets.map(({ name, title }) => [name, title]),
+    wanted.get('dataset'),
+  );
+  fill(
+    profile,
+    Object.keys(profiles).map((name) => [name, name]),
+    wanted.get('profile'),
+  );
   epochs.value = wanted.get('epochs') ?? '';
   seeds.value = wanted.get('seeds') ?? '0';
   drawBackends(environment, wanted.get('backend'));
@@ -85,6 +94,7 @@ export function createSetup({ titles, profiles }: ModelTexts, environment: Envir
   function choice(): Choice {
     const backend = form.querySelector<HTMLInputElement>('input[name=backend]:checked');
     return {
+      dataset: dataset.value as Choice['dataset'],
       profile: profile.value as Choice['profile'],
       models: checkedModels(),
       backend: (backend?.value ?? 'simd') as BrowserBackend,
@@ -105,6 +115,16 @@ export function createSetup({ titles, profiles }: ModelTexts, environment: Envir
       note.textContent = text;
     },
   };
+}
+
+/** @param wanted the value to begin with; the first one when the options have no such value */
+function fill(
+  select: HTMLSelectElement,
+  options: [value: string, text: string][],
+  wanted: string | null,
+): void {
+  select.append(...options.map(([value, text]) => h('option', { value }, text)));
+  if (options.some(([value]) => value === wanted)) select.value = wanted!;
 }
 
 function drawBackends({ webgpu, threads, isolated }: Environment, wanted: string | null): void {

@@ -1,7 +1,8 @@
 import { findAdapter } from '../../../src/backends/select-backend.browser';
 import { BackendUnavailable } from '../../../src/backends/unavailable';
+import { datasetNames, datasets } from '../../../src/data/datasets';
 import { readdir } from '../../../src/lib/files.browser';
-import type { BackendState, Environment } from '../protocol';
+import type { BackendState, DatasetState, Environment } from '../protocol';
 
 /** What this browser can do for the page. */
 export async function inspect(): Promise<Environment> {
@@ -10,16 +11,15 @@ export async function inspect(): Promise<Environment> {
     isolated: globalThis.crossOriginIsolated === true,
     webgpu: await webgpu(),
     threads: globalThis.crossOriginIsolated ? Math.min(8, navigator.hardwareConcurrency) : 1,
-    storage: {
-      usedBytes: usage,
-      freeBytes: quota === undefined ? null : quota - usage,
-      hasData: await readdir('cifar10').then(
-        (names) => names.length > 0,
-        () => false,
-      ),
-    },
+    datasets: await Promise.all(datasetNames.map(datasetState)),
+    storage: { usedBytes: usage, freeBytes: quota === undefined ? null : quota - usage },
     obstacle: obstacle(),
   };
+}
+
+async function datasetState(name: DatasetState['name']): Promise<DatasetState> {
+  const kept = await readdir(name).catch((): string[] => []);
+  return { name, title: datasets[name].title, kept: kept.length > 0 };
 }
 
 async function webgpu(): Promise<BackendState> {

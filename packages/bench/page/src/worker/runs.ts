@@ -104,10 +104,11 @@ export async function removeRun(run: string): Promise<void> {
 async function summaryOf(name: string): Promise<RunSummary> {
   const [record, results] = await Promise.all([recordOf(name).catch(() => undefined), resultsOf(name)]);
   if (results) {
-    const { createdAt, profile, backend, models } = results;
+    const { createdAt, dataset, profile, backend, models } = results;
     return {
       name,
       createdAt,
+      dataset: dataset.name,
       profile,
       backend: backend.name,
       models: [...new Set(models.map((model) => model.name))],
@@ -117,12 +118,13 @@ async function summaryOf(name: string): Promise<RunSummary> {
     };
   }
   if (!record) throw new Error(`openRun: ${name} has no run.json and no results.json`);
-  const { createdAt, profile, backend, models } = record;
+  const { createdAt, dataset, profile, backend, models } = record;
   const mine = backend.name === 'simd' || backend.name === 'webgpu';
   const progress = progressOf(await stateOf(name), record);
   return {
     name,
     createdAt,
+    dataset: dataset.name,
     profile,
     backend: backend.name,
     models,

@@ -2,12 +2,11 @@ import { type ImageDataset, subset } from '@tenfold/datasets';
 import { assignParameters, loadSafetensors } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../../../src/backends/select-backend.browser';
-import { type DatasetName, datasetNames, defaultDataset } from '../../../src/data/datasets';
+import { type DatasetName, datasetNames } from '../../../src/data/datasets';
 import { join, readFile, rm } from '../../../src/lib/files.browser';
 import { buildModel } from '../../../src/models/build-model';
 import { type Recipe, recipeSchema } from '../../../src/models/recipe';
 import type { Results } from '../../../src/results/results';
-import type { RunListener } from '../../../src/results/run-events';
 import { isSame, type Training, trainingFile, trainingText } from '../../../src/results/training';
 import { testBatches } from '../../../src/run/data';
 import { loadDataset } from '../../../src/run/dataset.browser';
@@ -17,13 +16,7 @@ import { folderOf, openRun, recordOf } from './runs';
 
 const SHOWN = 24;
 
-/** Loads the data into the browser's storage, if it is not there, and into memory. */
-export async function loadData(listener: RunListener): Promise<{ trainImages: number; testImages: number }> {
-  const { train, test } = await data(defaultDataset, listener);
-  return { trainImages: train.count, testImages: test.count };
-}
-
-/** Forgets the data: the next run fetches it again. */
+/** Forgets every dataset: the next run on one fetches it again. */
 export async function removeData(): Promise<void> {
   for (const name of datasetNames) await rm(name, { recursive: true, force: true });
 }
@@ -124,5 +117,4 @@ async function datasetOf(run: string, found: Results['dataset'] | undefined): Pr
   throw new Error(`The run ${run} was trained on ${name}, which this page does not know.`);
 }
 
-const data = (dataset: DatasetName, listener: RunListener = () => {}): Promise<ImageDataset> =>
-  loadDataset(dataset, {}, listener);
+const data = (dataset: DatasetName): Promise<ImageDataset> => loadDataset(dataset, {}, () => {});

@@ -37,13 +37,13 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   let wanted = false;
 
   async function start(choice: Choice): Promise<Ended> {
-    const { profile, models, backend: name, seeds, epochs } = choice;
-    const plan = await planRun({ profile, models, epochs });
+    const { dataset, profile, models, backend: name, seeds, epochs } = choice;
+    const plan = await planRun({ dataset, profile, models, epochs });
     const backend = { ...(await selectBackend(name)), name };
     const record: RunRecord = {
       schemaVersion: 4,
       createdAt: new Date().toISOString(),
-      command: commandOf({ profile, models, backend: name, seeds, epochs, v8Flags: false }),
+      command: commandOf({ dataset, profile, models, backend: name, seeds, epochs, v8Flags: false }),
       profile,
       models,
       seeds,

@@ -3,7 +3,7 @@ import type { Calls, Reply, Request } from '../protocol';
 import { inspect } from './inspect';
 import { modelTexts } from './model-texts';
 import { keepRun, listRuns, openRun, removeRun, runFiles } from './runs';
-import { loadData, removeData, samplesOf } from './samples';
+import { removeData, samplesOf } from './samples';
 import { createTraining } from './training';
 
 // The page's only other thread: training, the data and all files are here, so that the page never waits.
@@ -14,7 +14,6 @@ const training = createTraining((event) => tell({ event }));
 const calls: Calls = {
   inspect,
   models: async () => modelTexts(),
-  loadData: () => loadData((event) => tell({ event })),
   list: listRuns,
   start: (choice) => training.start(choice),
   resume: (run) => training.resume(run),
