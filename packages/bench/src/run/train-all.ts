@@ -33,10 +33,11 @@ import { describeDataset, loadDataset } from './dataset';
 import { forecastRun } from './forecast-run';
 import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
+import type { ModelRun } from './model-run';
 import { isOutOfMemory } from './out-of-memory';
 import { planRun } from './plan';
 import type { RunOptions } from './run-options';
-import { type ModelRun, trainModel } from './train-model';
+import { trainModel } from './train-model';
 
 /** At least one of each, or there is nothing to train. */
 const some = (kind: Kind): Kind => ({
