@@ -10,6 +10,7 @@ export { reportMarkdown } from './present/text/report-markdown';
 export { paper } from './results/paper';
 export { type ModelResult, parseResults, type Results, resultsSchema } from './results/results';
 export type { RunEvent, RunListener } from './results/run-events';
+export { type PlanOptions, planRun, type RunPlan } from './run/plan';
 export type { RunOptions } from './run/run-options';
 export { measureStep, type StepMeasurement, type StepOptions } from './run/step';
 export { trainAll } from './run/train-all';

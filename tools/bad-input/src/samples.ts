@@ -191,8 +191,10 @@ const byName: { [name: string]: (() => unknown)[] } = {
   'measureStep.model': [() => 'resnet20'],
   'measureStep.peak': [() => false],
   'measureStep.steps': [() => 1],
+  'planRun.profile': [() => 'quick'],
+  'planRun.models': [() => ['fnn']],
   'trainAll.profile': [() => 'quick'],
-  'trainAll.models': [() => ['fnn']],
+  'trainAll.recipes': [() => [{ ...results().models[0].recipe, architecture: { widths: [8] } }]],
   'trainAll.seeds': [() => [0]],
   'trainAll.signal': [() => AbortSignal.abort(new Error(ABORTED))],
 };

@@ -26,13 +26,7 @@ export async function runInNode(): Promise<string> {
   const folder = await newFolder();
   await tf.setBackend('simd');
   const recipes = [{ ...smallRecipes.fnn, epochs: 1 }];
-  const options = {
-    profile: 'quick' as const,
-    models: ['fnn' as const],
-    backend: 'simd',
-    seeds: [0],
-    recipes,
-  };
+  const options = { recipes, profile: 'quick' as const, seeds: [0] };
   const results = await trainAll(
     { ...options, outputDirectory: folder, command: 'npx @tenfold/bench' },
     () => {},
@@ -86,18 +80,16 @@ async function trainUntil(
   const run = await openRunFolder(folder, record, { resume });
   const now = { backend: { name: 'simd' as const, details: backend.details }, machine: describeMachine() };
   if (resume) run.resume(differences(record, now));
-  const { profile, models, seeds, heldOut, recipes, command } = record;
+  const { recipes, profile, seeds, heldOut, command } = record;
   await stopped(stop, (signal, listener) =>
     trainAll(
       {
+        recipes,
         profile,
-        models,
         seeds,
         heldOut,
-        recipes,
         command,
         dataset: record.dataset.id,
-        backend: 'simd',
         outputDirectory: folder,
         checkpoints: run.checkpoints,
         signal,
@@ -115,9 +107,9 @@ async function trainUntil(
 export async function lossesInNode(recipe: Recipe, steps: number): Promise<number[]> {
   await tf.setBackend('simd');
   const [losses, folder] = [[] as number[], await newFolder()];
-  const options = { profile: 'quick' as const, models: [recipe.model], backend: 'simd', seeds: [0] };
+  const options = { recipes: [recipe], profile: 'quick' as const, seeds: [0] };
   await stopped(steps, (signal, listener) =>
-    trainAll({ ...options, recipes: [recipe], outputDirectory: folder, command: 'test', signal }, (event) => {
+    trainAll({ ...options, outputDirectory: folder, command: 'test', signal }, (event) => {
       if (event.type === 'step') losses.push(event.loss);
       listener(event);
     }),

@@ -11,7 +11,7 @@ import { parseResults } from '../results/results';
 const slowComparison = `
 import { fixtureResults } from '../../test/fixture-results';
 export async function trainAll(options, listener) {
-  const epochs = options.epochs ?? 1;
+  const [{ epochs }] = options.recipes;
   const seed = options.seeds[0];
   listener({ type: 'modelStart', model: 'cnn', seed, description: 'invented', parameters: 1e6, forwardFlopsPerImage: 1e8, epochs, totalSteps: epochs, modelIndex: 0, modelCount: 1 });
   for (let epoch = 1; epoch <= epochs; epoch++) {

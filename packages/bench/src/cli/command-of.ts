@@ -1,15 +1,15 @@
 import { defaultDataset } from '../data/datasets';
 import { overrideText } from '../models/overrides';
+import type { PlanOptions } from '../run/plan';
 import type { RunOptions } from '../run/run-options';
 
 /** What {@link commandOf} spells out. */
-export type Choices = Pick<
-  RunOptions,
-  'dataset' | 'profile' | 'models' | 'backend' | 'seeds' | 'heldOut' | 'epochs' | 'overrides'
-> & {
-  threads?: number;
-  v8Flags: boolean;
-};
+export type Choices = PlanOptions &
+  Pick<RunOptions, 'seeds' | 'heldOut'> & {
+    backend: string;
+    threads?: number;
+    v8Flags: boolean;
+  };
 
 /** The command that repeats a run, every choice spelled out. */
 export function commandOf({

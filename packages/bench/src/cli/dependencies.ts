@@ -4,7 +4,7 @@ import type { SelectOptions } from '../backends/select-backend';
 import type { DatasetName } from '../data/datasets';
 import type { Machine, Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
-import type { RunPlan } from '../run/plan';
+import type { PlanOptions, RunPlan } from '../run/plan';
 import type { RunOptions } from '../run/run-options';
 import type { StepMeasurement, StepOptions } from '../run/step';
 import type { BenchServer, ServeOptions } from '../serve/serve-bench';
@@ -12,10 +12,8 @@ import type { BenchServer, ServeOptions } from '../serve/serve-bench';
 /** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
 export interface Dependencies {
   /** What a comparison will train, by which recipes and on which data. */
-  plan(
-    options: Pick<RunOptions, 'dataset' | 'profile' | 'models' | 'epochs' | 'overrides'>,
-  ): Promise<RunPlan>;
-  trainAll(options: RunOptions & { command: string }, listener: RunListener): Promise<Results>;
+  plan(options: PlanOptions): Promise<RunPlan>;
+  trainAll(options: RunOptions, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
   /** With its peak. */

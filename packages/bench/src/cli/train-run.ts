@@ -34,7 +34,7 @@ export async function trainRun(
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
-  const { profile, models, seeds, heldOut, epochs, recipes, command } = record;
+  const { profile, seeds, heldOut, recipes, command } = record;
   const resume = resumeCommandOf(path, streams.env);
   const interruption = onInterruption(progress.say, () => {
     if (folder.abandon('interrupted')) streams.err.write(`To resume: ${resume}\n`);
@@ -44,13 +44,10 @@ export async function trainRun(
     const found = await deps.trainAll(
       {
         dataset: record.dataset.id,
+        recipes,
         profile,
-        models,
-        backend: backend.name,
         seeds,
         heldOut,
-        epochs,
-        recipes,
         checkpoints: folder.checkpoints,
         outputDirectory: path,
         cacheDirectory: cache,

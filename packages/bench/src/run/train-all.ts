@@ -1,14 +1,12 @@
 import {
   assertArgument,
   assertOptions,
-  count,
   flag,
   func,
   index,
   type Kind,
   type Kinds,
   listOf,
-  object,
   objectWith,
   oneOf,
   required,
@@ -22,8 +20,8 @@ import { datasetNames, defaultDataset } from '../data/datasets';
 import { toBase64 } from '../lib/base64';
 import { architectureText, narrowedText } from '../models/architecture-text';
 import { profileNames } from '../models/model-definition';
-import { modelNames, models } from '../models/models';
-import type { Recipe } from '../models/recipe';
+import { models } from '../models/models';
+import { type Recipe, recipeSchema } from '../models/recipe';
 import { paperBeside } from '../results/paper';
 import type { ModelResult, Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
@@ -35,7 +33,6 @@ import { holdOut } from './hold-out';
 import { describeMachine } from './machine';
 import type { ModelRun } from './model-run';
 import { isOutOfMemory } from './out-of-memory';
-import { planRun } from './plan';
 import type { RunOptions } from './run-options';
 import { trainModel } from './train-model';
 
@@ -46,18 +43,19 @@ const some = (kind: Kind): Kind => ({
   required: true,
 });
 
-const kinds: Kinds<RunOptions & { command: string }> = {
+const recipe: Kind = {
+  expected: 'a recipe as planRun gives it',
+  accepts: (value) => recipeSchema.safeParse(value).success,
+};
+
+const kinds: Kinds<RunOptions> = {
   dataset: oneOf(...datasetNames),
   profile: required(oneOf(...profileNames)),
-  models: some(oneOf(...modelNames)),
-  backend: required(text),
+  recipes: some(recipe),
   seeds: some(seedKind),
   heldOut: index,
-  epochs: count,
-  overrides: listOf(object),
   outputDirectory: required(text),
   cacheDirectory: text,
-  recipes: listOf(object),
   checkpoints: objectWith('checkpoints as openCheckpoints gives them', 'load', 'save', 'finish'),
   measure: flag,
   signal: objectWith('the signal of an AbortController', 'throwIfAborted', 'addEventListener'),
@@ -65,20 +63,17 @@ const kinds: Kinds<RunOptions & { command: string }> = {
 };
 
 /**
- * Trains the models of a profile one after another on the current backend, from the same data, all with the first seed,
+ * Trains models by their recipes one after another on the current backend, from the same data, all with the first seed,
  * then all with the next, and evaluates each on all test images, or on those that are held out.
  *
- * @param options `command` is what would repeat the run
  * @throws when an option is unknown or out of its range; the signal's reason when it aborts; what loading the data throws
  */
-export async function trainAll(
-  options: RunOptions & { command: string },
-  listener: RunListener,
-): Promise<Results> {
+export async function trainAll(options: RunOptions, listener: RunListener): Promise<Results> {
   assertOptions('trainAll', options, kinds);
   assertArgument('trainAll', 'listener', listener, required(func));
   const {
     dataset = defaultDataset,
+    recipes,
     profile,
     seeds,
     heldOut = 0,
@@ -87,10 +82,7 @@ export async function trainAll(
     signal,
   } = options;
   signal?.throwIfAborted();
-  const { recipes, checkpoints } = {
-    recipes: options.recipes ?? (await planRun(options)).recipes,
-    checkpoints: options.checkpoints ?? (await openCheckpoints(outputDirectory)),
-  };
+  const checkpoints = options.checkpoints ?? (await openCheckpoints(outputDirectory));
   const { name, sha256 } = await describeDataset(dataset);
   const loaded = await loadDataset(dataset, options, listener);
   const data = holdOut(loaded, heldOut);

@@ -111,18 +111,15 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       tell(event);
     };
     try {
-      const { profile, models, seeds, heldOut, epochs, recipes, command } = record;
+      const { recipes, profile, seeds, heldOut, command } = record;
       const found = await trainAll(
         {
+          recipes,
           profile,
-          models,
           seeds,
           heldOut,
-          epochs,
-          recipes,
           command,
           dataset: record.dataset.id,
-          backend: backend.name,
           checkpoints: watched(checkpoints, record),
           outputDirectory: folder,
           signal,
