@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './api.mjs';
+import { fromSource } from './from-source.mjs';
 import { select, summary, table } from './tables.mjs';
 
 /**
@@ -35,7 +36,7 @@ export async function architectureTable(variants, exports_) {
   return table(['network', 'description', 'parameters', 'multiply-adds per image'], rows);
 }
 
-/** The packages from their source, with what runs a network on the simd backend. */
+/** Bundles the packages from source, with a program that runs a network on the simd backend. */
 async function bundle() {
   const outfile = join(root, '.cache', 'generate', 'architectures.mjs');
   await mkdir(join(root, '.cache', 'generate'), { recursive: true });
@@ -77,12 +78,3 @@ const program = `
     model.dispose();
     return { parameters, multiplyAdds: flops / 2 };
   }`;
-
-const fromSource = {
-  name: 'from-source',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@tenfold\/[a-z-]+$/ }, ({ path }) => ({
-      path: join(root, 'packages', path.split('/')[1], 'src/index.ts'),
-    }));
-  },
-};

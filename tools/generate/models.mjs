@@ -4,7 +4,7 @@ import { root } from './api.mjs';
 
 const folder = 'packages/bench/src/models';
 
-/** Where the list of the bench's models is written. */
+/** The file with the list of the bench's models. */
 export const modelListFile = `${folder}/list.ts`;
 
 /** The list of the bench's models: every file of the folder that defines one, under the name that `--models` takes. */

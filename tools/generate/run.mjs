@@ -1,9 +1,9 @@
-// Writes the tables that repeat what the source says, between the markers `<!-- generated: WHAT -->` and
+// Writes the tables that are generated from the source, between the markers `<!-- generated: WHAT -->` and
 // `<!-- /generated -->` of the READMEs, the tables of kernels' cases, the list of the bench's models, and the words of names
 // for the spelling check; checks that no package's description lists its functions.
 //   node tools/generate/run.mjs [--check]
 // WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, `kernels`,
-// or `architectures also CALL | CALL | …`.
+// `architectures also CALL | CALL | …`, or `options COMMAND` of the bench, without a name for the command that trains.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +13,7 @@ import { manifestOf, packageNames, readPackages, root } from './api.mjs';
 import { architectureTable } from './architectures.mjs';
 import { kernelNames, kernelTable } from './kernels.mjs';
 import { modelList, modelListFile } from './models.mjs';
+import { optionTable } from './options.mjs';
 import { nameList, nameListFile, wordList, wordListFile } from './spelling.mjs';
 import { datasetTable, exportTable, select, table } from './tables.mjs';
 
@@ -38,7 +39,7 @@ function textOf(file) {
   return existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
 }
 
-/** Writes what has changed; with --check it is a problem. */
+/** Writes a changed file; with --check a change is a problem. */
 function write(file, before, after) {
   if (after === before) return;
   if (values.check) problems.push(`${file} is stale; run node tools/generate/run.mjs`);
@@ -55,7 +56,7 @@ function writeKernelTables() {
   if (status !== 0) problems.push(stdout.trim() || `${script} failed`);
 }
 
-/** The text of a README with every table written anew. */
+/** The text of a README with regenerated tables. */
 async function filled(text, file, name) {
   const pattern = /(<!-- generated: (.*?) -->\n)[\s\S]*?(<!-- \/generated -->)/g;
   const markers = [...text.matchAll(pattern)];
@@ -87,6 +88,7 @@ function generate(what, name) {
     const variants = rest.replace(/^also /, '').split(' | ');
     return architectureTable(variants, packages.exportsOf(name));
   }
+  if (word === 'options') return optionTable(rest);
   throw new Error(`there is no generated table "${what}"`);
 }
 
@@ -111,7 +113,7 @@ function packageTable() {
   );
 }
 
-/** A description that lists functions is wrong with the next function; one name may be the word for what a package is about. */
+/** A description that lists functions is outdated with the next function; a single name may be the package's topic. */
 function listsFunctions(name) {
   const words = new Set(
     manifestOf(name)

@@ -21,19 +21,19 @@ const NAME = 'tenfold-bench';
 const commands = ['step', 'serve', 'doctor', 'list', 'compare', 'export'];
 const examples = `
 Examples:
-  $ ${NAME}                                   the quick comparison, minutes on a laptop
+  $ ${NAME}                                   quick comparison, minutes on a laptop
   $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
-  $ ${NAME} --resume runs/NAME                resume a run that was stopped
-  $ ${NAME} step --model cnn --batch 500      how many images per second this machine trains on
-  $ ${NAME} serve                             the bench as a page, to train in the browser
-  $ ${NAME} doctor                            what can train here, and what to do about the rest
-  $ ${NAME} list                              the runs in runs/, finished and not
-  $ ${NAME} compare RUN RUN --out page.html   runs of different machines or backends side by side
+  $ ${NAME} --resume runs/NAME                resume an interrupted run
+  $ ${NAME} step --model cnn --batch 500      training throughput of this machine
+  $ ${NAME} serve                             train in the browser
+  $ ${NAME} doctor                            which backends work here, how to fix the others
+  $ ${NAME} list                              all runs in runs/
+  $ ${NAME} compare RUN RUN --out page.html   compare runs of different machines or backends
   $ ${NAME} export --csv RUN                  every step, for a spreadsheet
-  $ ${NAME} export --svg RUN --out curves.svg the accuracies over training time, as a picture
+  $ ${NAME} export --svg RUN --out curves.svg a chart of the accuracies over training time
 
 Exit codes: 0 done, 1 failed, 2 usage error, 3 done but something could not be
-written (a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM,
+written (such as on a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM,
 129 by a closed terminal.`;
 
 /**
@@ -65,7 +65,8 @@ export async function runCli(
   }
 }
 
-function createProgram(
+/** The command line with all commands and options. @param done is called with the exit code of the command that ran */
+export function createProgram(
   deps: Dependencies,
   streams: Streams,
   version: string,
@@ -74,27 +75,31 @@ function createProgram(
   const backend = () =>
     new Option(
       '-b, --backend <name>',
-      `${enumerate(backendNames)} (default: the first of these that trains here)`,
+      `backend: ${enumerate(backendNames)} (default: the first of these that works here)`,
     ).argParser(oneOf(backendNames));
   const seed = () =>
-    new Option('-s, --seed <number>', 'seed of everything random').default(0).argParser(integer(0));
+    new Option('-s, --seed <number>', 'seed of all random numbers').default(0).argParser(integer(0));
   const dataset = (help: string) =>
     new Option('-d, --dataset <name>', `${help}: ${enumerate(datasetNames)}`)
       .default(defaultDataset)
       .argParser(oneOf(datasetNames));
-  const threads = () => new Option('--threads <count>', 'threads to compute on').argParser(integer(1, 64));
+  const threads = () =>
+    new Option(
+      '--threads <count>',
+      'threads for simd, node or node-gpu (default: the backend decides)',
+    ).argParser(integer(1, 64));
   const v8Flags = () =>
     new Option(
       '--no-v8-flags',
-      "leave V8's experimental flags alone: they make simd faster here, and are checked before use",
+      "do not set V8's experimental flags, which make simd faster in some versions of Node",
     );
   const cache = () =>
-    new Option('--cache <folder>', 'where datasets are kept (default: TENFOLD_CACHE, else the user cache)');
+    new Option('--cache <folder>', "dataset cache (default: $TENFOLD_CACHE, else the user's cache folder)");
 
   const program = new Command(NAME)
-    .description('Trains networks on CIFAR-10, compared with the tables of a paper, or on other images.')
+    .description('Trains networks on images and compares the results on CIFAR-10 with the tables of a paper.')
     .version(version, '-V, --version')
-    .argument('[command]', `${enumerate(commands)}; without one, the comparison`)
+    .argument('[command]', `${enumerate(commands)}; the default trains models and compares them`)
     .usage(`[options] | ${commands.map((name) => `${name} [options]`).join(' | ')}`)
     .enablePositionalOptions()
     .showHelpAfterError(`Try '${NAME} --help'.`)
@@ -105,70 +110,64 @@ function createProgram(
       outputError: (text, write) => write(text.replace(/^error:/, `${NAME}:`)),
     })
     .addOption(
-      new Option('-p, --profile <name>', `how long and how large to train: ${enumerate(profileNames)}`)
+      new Option('-p, --profile <name>', `size of models and length of training: ${enumerate(profileNames)}`)
         .default('quick')
         .argParser(oneOf(profileNames)),
     )
     .addOption(
-      new Option('-m, --models <list>', `of ${modelNames.join(', ')}`)
+      new Option('-m, --models <list>', `models to train, separated by commas: ${modelNames.join(', ')}`)
         .default([...defaultModels], defaultModels.join(','))
         .argParser(distinct(listOf(oneOf(modelNames)))),
     )
-    .addOption(dataset('what to train on'))
+    .addOption(dataset('dataset to train on'))
     .addOption(backend())
     .addOption(seed())
     .addOption(
-      new Option('--seeds <count>', 'how many seeds to train every model with: this one and those after it')
+      new Option('--seeds <count>', 'train each model this many times, with consecutive seeds')
         .default(1)
         .argParser(integer(1, 1000)),
     )
     .addOption(
       new Option(
         '--held-out <count>',
-        'training images to keep from training and to evaluate on instead of the test images, to tune by',
+        'hold out this many training images and evaluate on them instead of the test images (use for tuning)',
       )
         .default(0)
         .argParser(integer(0, 40_000)),
     )
     .addOption(
-      new Option('-e, --epochs <count>', "epochs of every model, in place of the profile's").argParser(
+      new Option('-e, --epochs <count>', "epochs of every model, instead of the profile's").argParser(
         integer(1),
       ),
     )
     .addOption(
       new Option(
         '--set <key=value>',
-        'one value of a recipe, such as cnn.architecture.widths=64,128,128; may be given several times',
+        'override one recipe value, such as cnn.architecture.widths=64,128,128 (repeatable)',
       ).argParser((text: string, before: string[] = []) => [...before, text]),
     )
-    .option('--recipes <file>', 'JSON file of such values: { "cnn": { "epochs": 9 } }; --set comes after it')
+    .option(
+      '--recipes <file>',
+      'JSON file of overrides, such as { "cnn": { "epochs": 9 } }; --set takes precedence',
+    )
     .addOption(threads())
     .addOption(v8Flags())
-    .option(
-      '-o, --out <folder>',
-      'folder of the run, new or empty (default: runs/<time>-<profile>-<backend>)',
-    )
+    .option('-o, --out <folder>', 'output folder, new or empty (default: runs/<time>-<profile>-<backend>)')
     .addOption(cache())
-    .option(
-      '--resume <run>',
-      'resume a run that was stopped: its folder, or its name in runs/; all else is as it was',
-    )
+    .option('--resume <run>', 'resume an interrupted run, given by its folder or its name in runs/')
     .addOption(
       new Option(
         '--checkpoint-minutes <minutes>',
-        'between two checkpoints, besides one after every epoch; 0: one after every step (default: 5)',
+        'minutes between checkpoints, in addition to one after every epoch; 0: one after every step (default: 5)',
       ).argParser(decimal(0)),
     )
-    .option(
-      '--no-measure',
-      'train alone: without the forecast, the peak of the backend and the speed of predictions',
-    )
-    .option('--force-unlock', 'with --resume: take the run though another host may be working on it')
+    .option('--no-measure', 'only train: no forecast, no peak measurement, no inference timing')
+    .option('--force-unlock', 'with --resume: take over a run that another host has locked')
     .addHelpText('after', examples)
     .action(async (command: string | undefined, flags: TrainFlags) => {
       if (command !== undefined) {
         throw new UsageError(
-          `unknown command '${command}'; expected ${enumerate(commands)}, or none for the comparison.${suggestion(command, commands)}`,
+          `unknown command '${command}'; expected ${enumerate(commands)}, or no command, to train.${suggestion(command, commands)}`,
         );
       }
       const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
@@ -182,76 +181,76 @@ function createProgram(
   inherit(program.command('step'), program)
     .description('Measures the training throughput of one model on random images; no dataset is loaded.')
     .addOption(
-      new Option('-m, --model <name>', enumerate(modelNames))
+      new Option('-m, --model <name>', `model to measure: ${enumerate(modelNames)}`)
         .makeOptionMandatory()
         .argParser(oneOf(modelNames)),
     )
-    .addOption(dataset('whose image size, channels and classes to take'))
+    .addOption(dataset('dataset whose image size, channels and classes to use'))
     .addOption(
       new Option(
         '-w, --widths <list>',
-        'sizes of its layers, such as 64,256,256 (default: its full size)',
+        "layer sizes, such as 64,256,256 (default: the model's full size)",
       ).argParser(listOf(integer(1, 65536))),
     )
     .addOption(backend())
-    .addOption(new Option('--batch <count>', 'images of a step').default(128).argParser(integer(1, 65536)))
-    .addOption(new Option('--steps <count>', 'steps that are measured').default(10).argParser(integer(1)))
+    .addOption(new Option('--batch <count>', 'images per step').default(128).argParser(integer(1, 65536)))
+    .addOption(new Option('--steps <count>', 'steps to measure').default(10).argParser(integer(1)))
     .addOption(seed())
     .addOption(threads())
     .addOption(v8Flags())
-    .option('--json', 'print one JSON object, all times included')
+    .option('--json', 'print one JSON object, with the time of every step')
     .action(async (flags: StepFlags) => done(await stepCommand(flags, deps, streams)));
 
   inherit(program.command('serve'), program)
-    .description('Opens the bench as a page: trains in the browser, on WebGPU or simd.')
+    .description('Serves the bench as a page that trains in the browser, on WebGPU or simd.')
     .addOption(
-      new Option('--port <number>', '0: any that is free').default(8010).argParser(integer(0, 65535)),
+      new Option('--port <number>', 'port to listen on; 0: any free port')
+        .default(8010)
+        .argParser(integer(0, 65535)),
     )
-    .addOption(new Option('--host <address>', 'that it listens on').default('127.0.0.1'))
+    .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(cache())
     .action(async (flags: ServeFlags) => done(await serveCommand(flags, deps, streams)));
 
   inherit(program.command('doctor'), program)
-    .description('Says which backends train here, why the others do not, and what to do.')
+    .description('Checks which backends work here, and says how to fix those that do not.')
     .addOption(cache())
     .addOption(v8Flags())
     .option('--json', 'print one JSON object')
     .action(async (flags: DoctorFlags) => done(await doctorCommand(flags, deps, streams)));
 
   inherit(program.command('list'), program)
-    .description('Shows the runs in a folder: when, how far, on which backend, with which accuracies.')
-    .addOption(new Option('--dir <folder>', 'that holds the runs').default('runs'))
+    .description('Lists the runs in a folder with date, progress, backend and accuracies.')
+    .addOption(new Option('--dir <folder>', 'folder with the runs').default('runs'))
     .option('--json', 'print one JSON array')
     .action(async (flags: { dir: string; json?: boolean }) => done(await listCommand(flags, streams)));
 
   inherit(program.command('compare'), program)
-    .description(
-      'Compares finished runs side by side: accuracies, times, rates, operations, and what differs.',
-    )
-    .argument('<runs...>', 'two or more: their folders, or their names in runs/')
-    .option('-o, --out <file>', 'also write a page, .html with curves or .md')
+    .description('Compares finished runs: settings that differ, accuracies, times, rates and operations.')
+    .argument('<runs...>', 'two or more runs, each a folder or a name in runs/')
+    .option('-o, --out <file>', 'also write the comparison as .html, with curves, or as .md')
     .action(async (runs: string[], flags: { out?: string }) =>
       done(await compareCommand(runs, flags, streams)),
     );
 
   inherit(program.command('export'), program)
-    .description('Writes the steps of runs as a table, one line a step, or draws their accuracies.')
+    .description('Exports the steps or epochs of runs as CSV, or a chart of their accuracies as SVG.')
     .argument(
       '<runs...>',
-      'one or more: their folders, or their names in runs/; RUN:cnn,vit for some of its models alone',
+      'one or more runs, each a folder or a name in runs/; RUN:cnn,vit selects models of a run',
     )
-    .option('--csv', 'as CSV (RFC 4180)')
-    .option('--epochs', 'with --csv, one line an epoch in place of one a step')
-    .option('--svg', 'as a chart of the accuracies of finished runs')
+    .option('--csv', 'write the steps as CSV (RFC 4180)')
+    .option('--epochs', 'with --csv: one line per epoch instead of one per step')
+    .option('--svg', 'write a chart of the accuracies of finished runs as SVG')
     .addOption(
-      new Option('--over <axis>', "the chart's other axis (default: seconds)").choices([
+      new Option('--over <axis>', 'with --svg: the x axis (default: seconds)').choices([
         'epoch',
         'seconds',
         'flops',
         'joules',
       ]),
     )
-    .option('-o, --out <file>', 'in place of the standard output')
+    .option('-o, --out <file>', 'file to write (default: standard output)')
     .action(async (runs: string[], flags: ExportFlags) => done(await exportCommand(runs, flags, streams)));
 
   return program;
@@ -261,7 +260,7 @@ function inherit(command: Command, parent: Command): Command {
   return command.copyInheritedSettings(parent).allowExcessArguments(false);
 }
 
-/** The message, and those of its causes that say more. */
+/** The message, followed by the messages of the errors that an `AggregateError` joins. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return [error.message, ...error.errors.map(messageOf)].join('\n  ');
   return error instanceof Error ? error.message : String(error);
