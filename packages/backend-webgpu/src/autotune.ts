@@ -2,13 +2,13 @@ import { TILES, type Tile, type TileCost } from './tiles';
 import type { Store } from './user-store';
 
 export interface AutotuneOptions {
-  /** What the measurement holds for: adapter, driver, version of this package. */
+  /** What the measurement is valid for: adapter, driver, version of this package. */
   key: string;
   store: Store | undefined;
   measure: () => Promise<TileCost[]>;
 }
 
-/** What the tiles cost, from the store or measured and kept there. */
+/** The costs of the tiles, read from the store, or measured and stored there. */
 export async function autotune({
   key,
   store,
@@ -18,12 +18,12 @@ export async function autotune({
   const kept = parse(await store?.read(name), key);
   if (kept) return { costs: kept, remembered: true };
   const costs = await measure();
-  // Where nothing can be written, as in a read-only home or a full localStorage, the next start measures again.
+  // If nothing can be written, as in a read-only home or a full localStorage, the next start measures again.
   await store?.write(name, JSON.stringify({ key, costs })).catch(() => {});
   return { costs, remembered: false };
 }
 
-/** The costs, or nothing when the text is damaged, of another key or of other tiles. */
+/** The costs, or undefined when the text is damaged, or is for another key or other tiles. */
 function parse(text: string | undefined, key: string): TileCost[] | undefined {
   try {
     const kept = JSON.parse(text ?? 'null') as { key?: unknown; costs?: TileCost[] } | null;
@@ -41,7 +41,7 @@ function parse(text: string | undefined, key: string): TileCost[] | undefined {
   }
 }
 
-// FNV-1a: names of adapters have characters that names of files must not have.
+// FNV-1a, since adapter names have characters that file names cannot have.
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (const character of text) value = Math.imul(value ^ character.codePointAt(0)!, 0x01000193);

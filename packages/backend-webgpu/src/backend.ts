@@ -31,11 +31,11 @@ const CONSTANTS = 512;
 const MEBIBYTE = 2 ** 20;
 
 interface BackendOptions {
-  /** The adapter's, for messages. */
+  /** The adapter's description, for messages. */
   description?: string;
-  /** Whether activations of the forward pass are kept in float16, see {@link storeActivation}; false by default. */
+  /** Whether to store activations of the forward pass in float16, see {@link storeActivation}; false by default. */
   float16?: boolean;
-  /** Called when the backend ends; its device stays, since another backend may be made on it. */
+  /** Called when the backend is disposed; the device stays, since another backend may be created on it. */
   onDispose?: () => void;
 }
 
@@ -53,9 +53,8 @@ const optionKinds: Kinds<BackendOptions> = { description: text, float16: flag, o
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
 
 /**
- * tfjs's WebGPU backend made fit for training: intermediate buffers are used again within a batch of dispatches; bind
- * groups, uniforms and scalars are cached; failures of the device end in one error; and kernels of several outputs can
- * be run with {@link run}.
+ * tfjs's WebGPU backend extended for training: intermediate buffers are reused within a batch of dispatches; bind groups,
+ * uniforms and scalars are cached; device failures end in one error; and {@link run} runs kernels with several outputs.
  */
 export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   /** Tensors whose values are computed when they are first needed. */
@@ -64,14 +63,14 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   readonly suballocation: Suballocation;
   /** Tensors that are stored in float16. */
   readonly float16Storage: Float16Storage;
-  /** Whether shaders are written out where they could loop: everywhere but on SwiftShader, see {@link repeat}. */
+  /** Whether shaders are unrolled: everywhere but on SwiftShader, see {@link repeat}. */
   readonly unrolls: boolean;
   private readonly programs: ProgramRunner;
   private readonly constants: ConstantPool;
   private readonly cleanup: TensorCleanup;
   private readonly health: Health;
 
-  /** Whether activations of the forward pass are kept in float16. */
+  /** Whether activations of the forward pass are stored in float16. */
   readonly float16: boolean;
   private readonly onDispose: () => void;
 
@@ -104,7 +103,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     bindSlices(this, (dataId) => this.suballocation.of({ dataId })?.offset);
   }
 
-  /** What the device failed by, if it did: nothing that it computes counts any more. */
+  /** The first failure of the device, if any; later results are invalid. */
   get failure(): WebgpuFailure | undefined {
     return this.health.failure;
   }
@@ -112,7 +111,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   /**
    * A new float32 tensor.
    *
-   * @throws what the device failed by
+   * @throws the first failure of the device
    */
   output(shape: number[]): TensorInfo {
     this.health.assert();
@@ -125,22 +124,22 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     this.programs.run(program);
   }
 
-  /** Runs a kernel; if it throws, no tensor that it made is left. */
+  /** Runs a kernel; if it throws, the tensors that it created are disposed. */
   guard<R>(kernel: () => R): R {
     return this.cleanup.guard(kernel);
   }
 
-  /** Gives up a tensor that was kept with `incRef`. */
+  /** Releases a tensor that was kept with `incRef`. */
   release({ dataId }: TensorInfo): void {
     if (this.disposeData(dataId)) engine().removeDataId(dataId, this);
   }
 
-  /** Whether a tensor of floats has integers in its buffer: tfjs casts to float32 by the name of the type alone. */
+  /** Whether a float tensor has integers in its buffer: tfjs casts to float32 by changing only the dtype. */
   holdsIntegers({ dataId, dtype }: TensorInfo): boolean {
     return dtype === 'float32' && this.tensorMap.get(dataId).dtype !== 'float32';
   }
 
-  /** The tensor, or a new one of floats where its buffer has integers, which the caller disposes. */
+  /** The tensor, or, if its buffer has integers, a new float tensor, which the caller disposes. */
   asFloats(info: TensorInfo): TensorInfo {
     if (!this.holdsIntegers(info)) return info;
     const { dataId, shape } = info;
@@ -149,12 +148,12 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     return out;
   }
 
-  /** Whether its values are in JavaScript's memory and not on the GPU. */
+  /** Whether its values are in JavaScript memory instead of on the GPU. */
   isOnCpu(info: TensorInfo): boolean {
     return !this.deferrals.of(info) && !this.tensorMap.get(info.dataId).resource;
   }
 
-  /** The memory of a tensor of float32 or integers, uploaded or computed if it is not there yet. */
+  /** The memory of a float32 or integer tensor, uploaded or computed if necessary. */
   binding(info: TensorInfo): GPUBufferBinding {
     this.uploadToGPU(info.dataId);
     return bindingOf(this, info);
@@ -239,7 +238,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     return this.suballocation.withOwnBuffer(dataId, (id) => super.readSync(id)).slice();
   }
 
-  // What no kernel wrote, since there was nothing to write, has no buffer.
+  // An empty tensor, which no kernel has written, has no buffer.
   private readEmpty(dataId: object): TypedArray | undefined {
     const { shape, dtype } = this.tensorMap.get(dataId);
     return util.sizeFromShape(shape) === 0

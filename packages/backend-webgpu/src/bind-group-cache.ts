@@ -1,11 +1,11 @@
 import { LruCache } from './lru-cache';
 
-// A backend that is made anew, as by tf.engine().reset(), finds its device as it left it.
+// A backend that is created again, as by tf.engine().reset(), uses the same device with this cache.
 const cached = new WeakSet<GPUDevice>();
 
 /**
- * Makes a device give the same bind group for the same pipeline and buffers, and the same layout object for the same
- * pipeline: a training step binds the same buffers again and again. The `capacity` most recently used bind groups are kept.
+ * Makes a device return the same bind group for the same pipeline and buffers, and the same layout object for the same
+ * pipeline, since training steps bind the same buffers again and again. Keeps the `capacity` most recently used bind groups.
  */
 export function cacheBindGroups(device: GPUDevice, capacity: number): void {
   if (cached.has(device)) return;

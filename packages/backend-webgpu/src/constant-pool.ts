@@ -1,10 +1,10 @@
 import { LruCache } from './lru-cache';
 
-/** Buffers of scalars, one for each value: a formula's constants come again in every step and need no second upload. */
+/** Buffers of scalars, one per value: the constants of formulas recur in every step and are uploaded only once. */
 export class ConstantPool {
   private readonly buffers: LruCache<string, GPUBuffer>;
 
-  /** @param capacity the number of buffers that are kept */
+  /** @param capacity the number of buffers to keep */
   constructor(
     private readonly device: GPUDevice,
     capacity: number,
@@ -13,7 +13,7 @@ export class ConstantPool {
     this.buffers = new LruCache(capacity);
   }
 
-  /** The buffer of a value, which nothing may write to. */
+  /** The buffer of a value; it must not be written to. */
   get(dtype: 'float32' | 'int32', value: number): GPUBuffer {
     return this.buffers.getOrMake(`${dtype} ${Object.is(value, -0) ? '-0' : value}`, () => {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;

@@ -27,7 +27,7 @@ export function convInfo(
   );
 }
 
-/** Whether the kernels here take a convolution: float32, channels last, and something to compute on all sides. */
+/** Whether the kernels here support a convolution: float32, channels last, no empty dimension. */
 export function supportsConvolution(info: backend_util.Conv2DInfo, ...tensors: TensorInfo[]): boolean {
   const sizes = [info.inShape, info.outShape, [info.filterHeight, info.filterWidth]].map(util.sizeFromShape);
   return (

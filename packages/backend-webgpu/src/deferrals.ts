@@ -4,33 +4,33 @@ type Tensors = Record<string, TensorInfo>;
 
 /** A dispatch that may run later, or never. */
 export interface Deferrable {
-  /** What it reads; kept until no output waits any more. */
+  /** Its inputs, kept until no output is deferred any more. */
   inputs: Tensors;
-  /** New tensors, without values yet. */
+  /** Its outputs: new tensors without values. */
   outputs: readonly TensorInfo[];
   /**
-   * Computes outputs from the inputs, which are those of the time of deferral even if a variable was assigned since.
+   * Computes outputs from the inputs as they were at the time of deferral, even if a variable was assigned since.
    *
-   * @param waiting the outputs that are to be computed; the others were disposed or computed before
+   * @param waiting the outputs to compute; the others were disposed or already computed
    */
   run: (inputs: Tensors, waiting: readonly TensorInfo[]) => void;
-  /** What the outputs come from, for kernels that have a better use for it than to compute them. */
+  /** The source of the outputs, for kernels that can use it without computing them. */
   source?: object;
 }
 
-/** How tensors are kept and given up, and a guard around what computes them. */
+/** How to keep and release tensors, and a guard for the code that computes them. */
 export interface TensorKeeper {
   incRef(dataId: object): void;
   release(info: TensorInfo): void;
   isolate(run: () => void): void;
 }
 
-/** A dispatch some of whose outputs wait. */
+/** A dispatch with deferred outputs. */
 export class DeferredDispatch {
   readonly inputs: Tensors;
   readonly source: object | undefined;
   private readonly kept: TensorInfo[];
-  /** Outputs that wait, and runs under way. */
+  /** The number of deferred outputs and current runs. */
   private holds: number;
 
   constructor(
@@ -39,7 +39,7 @@ export class DeferredDispatch {
     private readonly deferrable: Deferrable,
   ) {
     const { inputs, outputs, source } = deferrable;
-    // A variable gets other data when it is assigned.
+    // An assignment gives a variable new data.
     const snapshots = Object.entries(inputs).map(([name, { dataId, shape, dtype }]) => [
       name,
       { dataId, shape, dtype },
@@ -52,19 +52,19 @@ export class DeferredDispatch {
     for (const { dataId } of outputs) waiting.set(dataId, this);
   }
 
-  /** Computes all outputs that wait. */
+  /** Computes all deferred outputs. */
   compute(): void {
     this.settle(this.deferrable.outputs, (waiting) => this.deferrable.run(this.inputs, waiting));
   }
 
   /**
-   * Computes some of the outputs in another way than {@link Deferrable.run}; they no longer wait.
+   * Computes some of the outputs in another way than {@link Deferrable.run}; they are no longer deferred.
    *
-   * @param write gets those of them that waited
+   * @param write receives those of them that were deferred
    */
   settle(outputs: readonly TensorInfo[], write: (waiting: readonly TensorInfo[]) => void): void {
     const waiting = outputs.filter(({ dataId }) => this.waiting.get(dataId) === this);
-    // The inputs must outlive the last output that is settled.
+    // The inputs must outlive the last deferred output.
     this.holds++;
     for (const { dataId } of waiting) this.discard(dataId);
     try {
@@ -74,19 +74,19 @@ export class DeferredDispatch {
     }
   }
 
-  /** Takes over a tensor, which is released with the inputs. */
+  /** Takes ownership of a tensor, which is released with the inputs. */
   keep(info: TensorInfo): void {
     this.kept.push(info);
   }
 
-  /** Has a run read another tensor too, as it is now. */
+  /** Adds another tensor, in its current state, to the inputs of a run. */
   read({ dataId, shape, dtype }: TensorInfo): TensorInfo {
     this.keeper.incRef(dataId);
     this.keep({ dataId, shape, dtype });
     return { dataId, shape, dtype };
   }
 
-  /** An output waits no longer: it is about to be computed, or was disposed. */
+  /** An output is no longer deferred: it is about to be computed, or was disposed. */
   discard(dataId: object): void {
     this.waiting.delete(dataId);
     this.drop();
@@ -98,33 +98,33 @@ export class DeferredDispatch {
   }
 }
 
-/** Tensors whose values are computed when somebody first needs them, or never if they are disposed before. */
+/** Tensors whose values are computed when they are first needed, or never if they are disposed before. */
 export class Deferrals {
   private readonly waiting = new Map<object, DeferredDispatch>();
 
   constructor(private readonly keeper: TensorKeeper) {}
 
-  /** Has outputs wait until one of them is read or used. */
+  /** Defers outputs until one of them is read or used. */
   defer(deferrable: Deferrable): DeferredDispatch {
     return new DeferredDispatch(this.keeper, this.waiting, deferrable);
   }
 
-  /** What a tensor waits for, if it does. */
+  /** The dispatch of a deferred tensor; undefined for others. */
   of({ dataId }: Pick<TensorInfo, 'dataId'>): DeferredDispatch | undefined {
     return this.waiting.get(dataId);
   }
 
-  /** Computes a tensor if it waits. */
+  /** Computes a tensor if it is deferred. */
   compute(dataId: object): void {
     this.waiting.get(dataId)?.compute();
   }
 
-  /** Gives up a tensor that is about to be disposed. */
+  /** Releases a tensor that is about to be disposed. */
   discard(dataId: object): void {
     this.waiting.get(dataId)?.discard(dataId);
   }
 
-  /** Forgets all that waits, as when its backend ends. */
+  /** Drops all deferred tensors, when the backend is disposed. */
   clear(): void {
     this.waiting.clear();
   }

@@ -3,13 +3,13 @@ import '@tensorflow/tfjs-backend-webgpu';
 
 const originals = new Map<string, KernelFunc>();
 
-/** Keeps tfjs's own kernel of a name before another takes its place. */
+/** Saves tfjs's own kernel of a name before another one replaces it. */
 export function keepOriginal(kernelName: string): void {
   const kernel = getKernel(kernelName, 'webgpu');
   if (kernel && !originals.has(kernelName)) originals.set(kernelName, kernel.kernelFunc);
 }
 
-/** tfjs's own kernel of a name, for what the kernel of this package does not cover. */
+/** tfjs's own kernel of a name, for cases that this package's kernel does not cover. */
 export function fallback(kernelName: string): KernelFunc {
   const original = originals.get(kernelName);
   if (!original)

@@ -5,12 +5,12 @@ interface Dawn {
   globals: object;
 }
 
-// Kept for as long as the program runs: Dawn frees what JavaScript collects.
+// Kept for the life of the program, since Dawn frees objects that JavaScript collects.
 let dawn: GPU | undefined;
 
 /**
- * The entry to WebGPU: the browser's, or in Node that of the package `webgpu`, which is Dawn, the implementation of
- * Chromium. In Node it also makes the globals that tfjs's backend looks for.
+ * The entry point of WebGPU: the browser's, or in Node that of the package `webgpu`, which is Dawn, Chromium's
+ * implementation. In Node it also defines the globals that tfjs's backend needs.
  *
  * @throws a {@link WebgpuUnavailable}
  */
@@ -36,7 +36,7 @@ export async function findGpu(options: string[]): Promise<GPU> {
 }
 
 async function startDawn(options: string[]): Promise<GPU> {
-  // Not a literal: a bundler for the browser would look for the package.
+  // Not a literal, or a bundler for the browser would resolve the package.
   const name = 'webgpu';
   let module: Dawn;
   try {

@@ -1,6 +1,6 @@
 import { WebgpuFailure } from './failure';
 
-/** What went wrong on a device after it was made: the first thing, which every later call reports. */
+/** The first failure of a device, which every later call reports. */
 export class Health {
   failure: WebgpuFailure | undefined;
   private readonly lost: Promise<void>;
@@ -18,7 +18,7 @@ export class Health {
           )
         : new WebgpuFailure(
             'validation',
-            `${description} refused a command (${firstLine(error.message)})`,
+            `${description} rejected a command (${firstLine(error.message)})`,
             `results since then are not valid. Please report it with this message`,
           );
     });
@@ -30,7 +30,7 @@ export class Health {
           'call registerWebgpu() for a new one',
         );
       } else {
-        // Whatever else was reported is a consequence.
+        // Any other reported error is a consequence.
         this.failure = new WebgpuFailure(
           'lost',
           `${description} was lost (${firstLine(message) || 'no reason given'})`,
@@ -40,7 +40,7 @@ export class Health {
     });
   }
 
-  /** Waits for the news that the device is lost, for at most a second: a transfer that it makes fail may fail before. */
+  /** Waits up to a second for the report that the device is lost: a transfer may fail before it arrives. */
   async settle(): Promise<void> {
     await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
   }
@@ -53,7 +53,7 @@ export class Health {
 
 const known = new WeakMap<GPUDevice, Health>();
 
-/** The health of a device; a backend that is made anew on the same device, as by tf.engine().reset(), finds it. */
+/** The health of a device; a backend that is created again on the same device, as by tf.engine().reset(), shares it. */
 export function healthOf(device: GPUDevice, description: string): Health {
   let health = known.get(device);
   if (!health) {

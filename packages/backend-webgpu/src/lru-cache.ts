@@ -3,13 +3,13 @@ export class LruCache<K, V> {
   // A Map iterates in the order of insertion; every hit inserts its entry again.
   private readonly entries = new Map<K, V>();
 
-  /** @param onEvict called with each value that had to make room */
+  /** @param onEvict called with each evicted value */
   constructor(
     private readonly capacity: number,
     private readonly onEvict: (value: V) => void = () => {},
   ) {}
 
-  /** The value of a key, made by `make` if it is not there. */
+  /** The value of a key, created by `make` if it is missing. */
   getOrMake(key: K, make: () => V): V {
     let value = this.entries.get(key);
     if (value !== undefined) {

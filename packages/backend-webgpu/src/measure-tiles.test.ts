@@ -7,7 +7,7 @@ import { measureTiles } from './measure-tiles';
 import { setTileCosts, TILES } from './tiles';
 
 const available = await startWebgpu();
-// A software adapter compiles shaders slowly, the more so beside other tests.
+// A software adapter compiles shaders slowly, especially while other tests run.
 const PATIENCE = 300_000;
 const CROWD = { rows: 128, columns: 64, depth: 32 };
 
@@ -73,7 +73,7 @@ describe.runIf(available)('tiles on a device', () => {
       const results: Float32Array[] = [];
       for (const tile of TILES) {
         setTileCosts(backend().device, [{ ...tile, alone: 1, crowded: 1 }]);
-        // Not every tile takes an operand that lies along its columns; a fixed one stands in.
+        // Not every tile takes an operand that lies along its columns; a fixed one is used instead.
         for (const [right, turned] of [
           [b, false],
           [bTurned, true],

@@ -13,16 +13,16 @@ interface Product {
   depth: number;
 }
 
-/** Of 64 by 64 results each there are 1024 workgroups: more than any GPU runs at a time. */
+/** 1024 workgroups of 64×64 results: more than any GPU runs at a time. */
 const CROWD: Product = { rows: 2048, columns: 2048, depth: 256 };
-/** A workgroup alone, long enough to be more than the start of a dispatch. */
+/** A single workgroup, with a sum much longer than the start of a dispatch. */
 const LONE_DEPTH = 2048;
-/** What is timed takes at least this long, so that submitting it does not count. */
+/** Timed work takes at least this long, so that submitting it is negligible. */
 const LEAST_SECONDS = 0.004;
 const MOST_REPEATS = 256;
 const ROUNDS = 2;
 
-/** What each tile costs on the backend's device, from products of zeros; about a second on a GPU. */
+/** The cost of each tile on the backend's device, measured with products of zeros; takes about a second on a GPU. */
 export async function measureTiles(
   backend: WebgpuBackend,
   time: Timer = timerOf(backend),
@@ -39,14 +39,14 @@ export async function measureTiles(
   return costs;
 }
 
-/** The time of one product: the shorter of two rounds, each of as many products as a clock can tell from nothing. */
+/** The time of one product: the better of two rounds, each with enough products for the clock's resolution. */
 async function secondsOf(
   backend: WebgpuBackend,
   tile: Tile,
   { rows, columns, depth }: Product,
   time: Timer,
 ): Promise<number> {
-  // The right operand lies as most do, unless the tile wants it otherwise.
+  // The right operand has the usual layout, unless the tile needs the other one.
   const contiguous = canUse(tile, 'mn') ? 'mn' : 'k';
   const [a, b] = [
     backend.output([rows, depth]),
@@ -65,7 +65,7 @@ async function secondsOf(
       shape: [rows, columns],
       tile,
     });
-  // The result's buffer is the same every time, so that one product begins when the one before is done.
+  // All products write the same buffer, so that each begins when the previous one has ended.
   const several = (count: number) => () => {
     for (let i = 0; i < count; i++) backend.disposeData(once().dataId);
   };

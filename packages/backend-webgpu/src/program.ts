@@ -12,7 +12,7 @@ export const f32 = (value: number): Uniform => ({ type: 'f32', value });
 
 /** One dispatch of a compute shader: what it reads and writes, and its WGSL. */
 export interface Program {
-  /** Names the code: programs of one name must have the same code, buffers' names and uniforms' names. */
+  /** Identifies the code: programs with the same name must have the same code, buffer names and uniform names. */
   name: string;
   /** What it reads: an input `x` by `load_x(i)`, of which it must have one, and `length_x()`, its number of elements. */
   inputs: Record<string, TensorInfo>;
@@ -22,8 +22,8 @@ export interface Program {
   /** What the elements of a buffer are, where they are not `T`; and what `T` is, `f32` by default; `U` is the same of u32. */
   types?: Record<string, string>;
   /**
-   * Names of the buffers whose floats are stored in 16 bits: what is loaded is float32, and what is stored is rounded. What is
-   * finite stays so, as at most ±65504; infinity and NaN stay what they are.
+   * Names of the buffers whose floats are stored in 16 bits: loads return float32, and stores round. Finite values are clamped to
+   * ±65504; infinity and NaN are kept.
    */
   float16?: readonly string[];
   /** Number of threads of a workgroup. */

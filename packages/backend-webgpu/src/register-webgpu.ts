@@ -11,30 +11,30 @@ import { setTileCosts } from './tiles';
 import { userStore } from './user-store';
 
 export interface WebgpuOptions {
-  /** Which GPU, where there are two; 'high-performance' by default. */
+  /** Which GPU to use if there are two; 'high-performance' by default. */
   powerPreference?: GPUPowerPreference;
-  /** Whether an adapter that computes on the processor will do; false by default. */
+  /** Whether to accept an adapter that computes on the processor; false by default. */
   allowSoftware?: boolean;
-  /** Dispatches that are collected before they are submitted, an integer of at least 1; 128 by default. */
+  /** Dispatches per submit, an integer of at least 1; 128 by default. */
   dispatchesPerSubmit?: number;
-  /** Whether a GPU's tiles of matrix products and convolutions are measured, once for each driver; true by default. */
+  /** Whether to measure the tiles of matrix products and convolutions on a GPU, once per driver; true by default. */
   autotune?: boolean;
   /**
-   * Whether activations that the backward pass reads again are kept in float16, at half the memory and half the traffic;
-   * all sums, gradients and parameters stay float32. False by default.
+   * Whether to store activations that the backward pass reads again in float16, with half the memory and half the traffic; all
+   * sums, gradients and parameters stay float32. False by default.
    */
   float16?: boolean;
   /** Options of Dawn, in Node: `['adapter=NVIDIA']`, `['backend=vulkan']`; read by the first call only. */
   dawnOptions?: string[];
 }
 
-/** What the backend runs on. */
+/** The adapter and settings of the backend. */
 export interface WebgpuInfo {
   /** Vendor, architecture and name of the adapter. */
   adapter: string;
   /** Whether it computes on the processor. */
   software: boolean;
-  /** Tiles of products: by a rule, measured now, or measured by an earlier call and kept for this user. */
+  /** Where the tiles of products come from: a rule, a measurement now, or a stored measurement of an earlier call. */
   tiles: 'fixed' | 'measured' | 'remembered';
 }
 
@@ -50,10 +50,10 @@ const kinds: Kinds<WebgpuOptions> = {
 const PRIORITY = 3; // that of tfjs's own
 
 /**
- * Registers the backend 'webgpu' for training and makes it the current one, in Node and in browsers. A backend of that
- * name that is there already is replaced, and its tensors are gone.
+ * Registers the backend 'webgpu' for training and makes it the current one, in Node and in browsers. An existing backend of that
+ * name is replaced, and its tensors are lost.
  *
- * @returns what it runs on
+ * @returns the adapter and settings
  * @throws a `WebgpuUnavailable` that says what is missing and how to get it; an Error when an option is unknown or out
  *   of its range
  * @example
@@ -93,7 +93,7 @@ export async function registerWebgpu(options: WebgpuOptions = {}): Promise<Webgp
   return { adapter: description, software, tiles };
 }
 
-/** Has the products of the device use the tiles that are fastest on it. */
+/** Makes the products on a device use its fastest tiles. */
 async function tuneTiles({ device, description }: Device): Promise<'measured' | 'remembered'> {
   const { costs, remembered } = await tune({
     // The driver is a part of the description, where the implementation reports it.

@@ -3,7 +3,7 @@ import { WebgpuUnavailable } from './unavailable';
 export interface DeviceOptions {
   powerPreference: GPUPowerPreference;
   allowSoftware: boolean;
-  /** Whether the device has to compute with float16. */
+  /** Whether the device must support float16. */
   float16?: boolean;
 }
 
@@ -20,7 +20,7 @@ const DRIVER =
   'install the driver of the graphics card: on Linux its Vulkan part too (libvulkan1 and the vendor driver, or mesa-vulkan-drivers of Mesa 23 or newer; `vulkaninfo --summary` shows what is found); in a container, pass the GPU in';
 
 /**
- * A device with all that the adapter can give: its limits and its features.
+ * A device with all limits and features of the adapter.
  *
  * @throws a {@link WebgpuUnavailable}
  */
@@ -32,7 +32,7 @@ export async function requestDevice(
   if (!adapter) {
     throw new WebgpuUnavailable(
       'no adapter',
-      'WebGPU is here but finds no GPU that it can use: none is there, or its driver is missing or too old',
+      'WebGPU found no usable GPU: there is none, or its driver is missing or too old',
       DRIVER,
     );
   }
@@ -55,7 +55,7 @@ export async function requestDevice(
       'leave float16 out: everything is float32 then. A newer driver or browser may have it where the GPU does',
     );
   }
-  // Experimental features may cost speed or checks, and are not there without a flag anyway.
+  // Experimental features may cost speed or checks, and are unavailable without a flag anyway.
   const requiredFeatures = [...adapter.features].filter(
     (name) => !/^(chromium|dawn)-/.test(name),
   ) as GPUFeatureName[];

@@ -2,12 +2,12 @@ import { engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import type { DeferredDispatch } from './deferrals';
 
-/** Results of fewer numbers stay float32: they are no traffic, and tfjs computes with the smallest on the CPU. */
+/** Smaller results stay float32: their memory traffic is negligible, and tfjs computes with the smallest on the CPU. */
 const LEAST = 1024;
 
 type Tensors = Record<string, TensorInfo>;
 
-/** The result of a kernel that waits for its first reader, which decides how it is stored. */
+/** A deferred result, whose first reader decides how it is stored. */
 class DeferredActivation {
   readonly dispatch: DeferredDispatch;
 
@@ -33,8 +33,8 @@ class DeferredActivation {
  * pass reads again, that is, the result of a forward kernel while tfjs records for gradients. Gradients stay float32, those of
  * gradients too, and so does inference: nothing is recorded then.
  *
- * Such a result waits until it is read. If the first to read it is such a kernel too, it is stored in float16; anything
- * else, as a loss, a kernel of tfjs or the caller, gets it in float32, never rounded.
+ * Such a result is deferred until it is read. If its first reader is also such a kernel, it is stored in float16; any other
+ * reader, such as a loss, a kernel of tfjs or the caller, gets it in float32, never rounded.
  *
  * @param y what the kernel computes
  * @param run dispatches the kernel on the inputs that it is given, now or later
@@ -57,7 +57,7 @@ export function storeFirstResult(backend: WebgpuBackend, inputs: TensorInfo[], y
   if (isKept(backend, inputs, y)) backend.float16Storage.store(y);
 }
 
-/** Whether a tensor is an activation in float16, which it becomes if it waits. */
+/** Whether a tensor is a float16 activation; a deferred one becomes float16. */
 export function readsFloat16(backend: WebgpuBackend, x: TensorInfo): boolean {
   if (!records(backend)) return false;
   settleAsHalves(backend, x);

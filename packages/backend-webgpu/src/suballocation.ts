@@ -2,9 +2,9 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { BackendCore } from './backend-core';
 import { recordCopy } from './tfjs-internals';
 
-/** Where the values of a tensor lie that is a slice of a shared buffer. */
+/** The place of a tensor that is a slice of a shared buffer. */
 export interface BufferSlice {
-  /** The tensor whose buffer it is. */
+  /** The tensor that owns the buffer. */
   whole: TensorInfo;
   /** In bytes. */
   offset: number;
@@ -32,12 +32,12 @@ export class Suballocation {
     backend.incRef(whole.dataId);
     const data = backend.tensorMap.get(dataId);
     data.resource = backend.tensorMap.get(whole.dataId).resource;
-    // Not to be given to another tensor when this one is disposed.
+    // The buffer must not be reused when this tensor is disposed.
     data.external = true;
     this.slices.set(dataId, slice);
   }
 
-  /** Where a tensor lies that is a slice. */
+  /** The place of a tensor that is a slice; undefined for others. */
   of({ dataId }: Pick<TensorInfo, 'dataId'>): BufferSlice | undefined {
     return this.slices.get(dataId);
   }
@@ -65,7 +65,7 @@ export class Suballocation {
     );
   }
 
-  /** Runs something on a tensor that has a whole buffer: the given one, or a copy if it is a slice. */
+  /** Runs a function on a tensor with a whole buffer: the given one, or a copy if it is a slice. */
   withOwnBuffer<R>(dataId: object, run: (dataId: object) => R): R {
     const { backend } = this;
     if (!this.slices.has(dataId) || backend.tensorMap.get(dataId).values) return run(dataId);
@@ -85,7 +85,7 @@ export class Suballocation {
     return result;
   }
 
-  /** Gives up a slice that was disposed. */
+  /** Releases a slice that was disposed. */
   discard(dataId: object): void {
     const slice = this.slices.get(dataId);
     if (!slice) return;

@@ -1,22 +1,22 @@
-/** Remembers the tensors that a kernel makes, so that none is left when it fails. */
+/** Tracks the tensors that a kernel creates, so that none is left when it fails. */
 export class TensorCleanup {
   private made: object[] | undefined;
 
-  /** @param dispose frees a tensor, however many references it has */
+  /** @param dispose frees a tensor regardless of its reference count */
   constructor(private readonly dispose: (dataId: object) => void) {}
 
-  /** A tensor was made. */
+  /** Records a new tensor. */
   add(dataId: object): void {
     this.made?.push(dataId);
   }
 
-  /** Runs a kernel; if it throws, what it made is disposed. What it made belongs to the kernel that calls it. */
+  /** Runs a kernel; if it throws, the tensors that it created are disposed. Its tensors also belong to the calling kernel. */
   guard<R>(kernel: () => R): R {
     const outer = this.made;
     return this.run(kernel, outer);
   }
 
-  /** The same for what belongs to no kernel under way: an earlier kernel's work that had waited. */
+  /** The same for the deferred work of an earlier kernel, which does not belong to the current kernel. */
   isolate<R>(kernel: () => R): R {
     return this.run(kernel, undefined);
   }

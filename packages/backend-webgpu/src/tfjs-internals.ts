@@ -21,7 +21,7 @@ interface Timer {
   query: Promise<number>;
 }
 
-/** What of tfjs's backend is private and used here. */
+/** The private members of tfjs's backend that are used here. */
 export interface Internals {
   commandQueueOwnedIds: Pick<WeakSet<object>, 'add' | 'has'>;
   commandEncoder: GPUCommandEncoder | null;
@@ -75,9 +75,9 @@ export function record(
 }
 
 /**
- * Lets buffers of disposed tensors be used again at once and not only after the next submit. Dispatches of one command
+ * Lets buffers of disposed tensors be reused immediately instead of after the next submit. Dispatches of one command
  * encoder run in order and see each other's writes, and tensors are never written to from outside of it, so a later
- * dispatch may overwrite what an earlier one has read. Without this a batch of many dispatches would hold the memory of
+ * dispatch may overwrite what an earlier one has read. Without this, a batch of many dispatches would hold the memory of
  * all its intermediate results.
  */
 export function reuseBuffersWithinBatch(backend: WebGPUBackend): void {
@@ -98,20 +98,20 @@ export function cacheUniforms(backend: WebGPUBackend, capacity: number): void {
     const key = uniforms.map(({ type, data }) => `${type[0]}${textOf(data)}`).join();
     return cache.getOrMake(key, () => {
       const binding = make(uniforms);
-      // tfjs would take it back after the submit.
+      // tfjs would release it after the submit.
       own.uniformPendingDisposal.pop();
       return binding;
     });
   };
 }
 
-/** A uniform buffer for these values that lives as long as the cache keeps it. */
+/** A uniform buffer for these values, owned by the cache. */
 export function uniformBuffer(backend: WebGPUBackend, uniforms: ProgramUniform[]): GPUBuffer {
   return internals(backend).makeUniforms(uniforms).buffer;
 }
 
 /**
- * Has tensors bound as slices of their buffers, by tfjs's programs too.
+ * Binds tensors as slices of their buffers, in tfjs's programs too.
  *
  * @param offsetOf the offset in bytes of a tensor that is a slice of its buffer
  */

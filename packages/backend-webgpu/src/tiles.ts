@@ -1,4 +1,4 @@
-/** How a matrix product is shared out: values of the result that a thread computes, and how much of the sum is held at a time. */
+/** How a matrix product is divided: the results per thread, and how much of the sum is in workgroup memory at a time. */
 export interface Tile {
   /** Threads side by side in a workgroup; one below the other there are {@link THREADS} divided by them. */
   threadsN: 2 | 4 | 8;
@@ -18,7 +18,7 @@ const TILE_128_BY_32: Tile = { threadsN: 4, tileM: 8, tileN: 8, depth: 8 };
 /** 256 rows by 24 columns, as many as whitened images have channels. The right operand must be contiguous along k. */
 const TILE_256_BY_24: Tile = { threadsN: 2, tileM: 8, tileN: 12, depth: 4 };
 
-/** All tiles; with any of them a product has the same bits, since every sum is added up in the same order. */
+/** All tiles. Every tile gives the same bits, since it adds every sum in the same order. */
 export const TILES: readonly Tile[] = [
   ...([4, 8] as const).flatMap((tileM) =>
     ([4, 8] as const).flatMap((tileN) =>
@@ -43,11 +43,11 @@ export const sizeOf = ({
 export const canUse = ({ tileN }: Tile, contiguous: TiledSize['contiguous']): boolean =>
   tileN !== 12 || contiguous === 'k';
 
-/** What a tile costs on a device, in seconds for each step of the sum. */
+/** The cost of a tile on a device, in seconds per step of the sum. */
 export interface TileCost extends Tile {
-  /** Of a workgroup that has the device for itself: how long a step takes, however few there are. */
+  /** The latency of a step for a single workgroup. */
   alone: number;
-  /** Of a workgroup among many: its share of a device that is full. */
+  /** The cost of a step for one of many workgroups: its share of a busy device. */
   crowded: number;
 }
 
@@ -87,8 +87,8 @@ export function tilesOf(
  *
  * t = depth · max(alone, workgroups · crowded)
  *
- * Memory is no part of it: results and operands are the same bytes for every tile, and what is read again comes from caches
- * that the measured costs include.
+ * Memory is not included: results and operands have the same size for every tile, and repeated reads come from caches that the
+ * measured costs include.
  */
 export function predictSeconds(cost: TileCost, size: TiledSize): number {
   const [down, across] = tilesOf(cost, size);
@@ -97,13 +97,13 @@ export function predictSeconds(cost: TileCost, size: TiledSize): number {
 
 const measured = new WeakMap<object, readonly TileCost[]>();
 
-/** Has the products of a device use what was measured on it; with nothing they are fixed again. */
+/** Sets the measured costs for the products of a device; without costs they use fixed tiles again. */
 export const setTileCosts = (device: object, costs: readonly TileCost[]): void => {
   if (costs.length > 0) measured.set(device, costs);
   else measured.delete(device);
 };
 
-/** The tile for a product: the fastest by what was measured on the device, else {@link fixedTile}. */
+/** The tile for a product: the fastest one by the device's measured costs, otherwise {@link fixedTile}. */
 export function chooseTile(device: object, size: TiledSize): Tile {
   const costs = (measured.get(device) ?? []).filter((cost) => canUse(cost, size.contiguous));
   if (costs.length === 0) return fixedTile(size);

@@ -1,4 +1,4 @@
-/** Why there is no WebGPU to train on here, and what its user can do about it. */
+/** Why WebGPU is unavailable here, and what the user can do. */
 export class WebgpuUnavailable extends Error {
   override readonly name = 'WebgpuUnavailable';
 

@@ -1,7 +1,7 @@
-/** Texts that outlive the program, by their names. */
+/** Persistent texts by name. */
 export interface Store {
   read(name: string): Promise<string | undefined>;
-  /** Writes all of it or nothing. */
+  /** Writes atomically. */
   write(name: string, text: string): Promise<void>;
 }
 
@@ -14,16 +14,16 @@ type FileSystem = typeof import('node:fs/promises');
 export function userStore(): Store | undefined {
   if (typeof process === 'object' && process.versions?.node) return folderStore(cacheFolder(process));
   try {
-    // Reading the property throws where cookies are refused.
+    // Reading the property throws when cookies are blocked.
     return globalThis.localStorage && pageStore(globalThis.localStorage);
   } catch {
     return undefined;
   }
 }
 
-/** Files in a folder, made when it is first written to. */
+/** Files in a folder, which is created at the first write. */
 export function folderStore(folder: string): Store {
-  // Not literals: a bundler for the browser would look for the modules.
+  // Not literals, or a bundler for the browser would resolve the modules.
   const files = async () => (await import(/* @vite-ignore */ /* webpackIgnore: true */ FILES)) as FileSystem;
   const pathOf = (name: string) => `${folder}/${name.replaceAll(/[^\w.-]+/g, '-')}.json`;
   return {
@@ -50,7 +50,7 @@ export const pageStore = (storage: Pick<Storage, 'getItem' | 'setItem'>): Store 
 
 const FILES = 'node:fs/promises';
 
-/** The folder by the habits of the platform. */
+/** The folder according to the platform's conventions. */
 export function cacheFolder({
   env,
   platform,

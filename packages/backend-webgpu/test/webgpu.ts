@@ -1,4 +1,4 @@
-// For tests: the backend on whatever adapter there is, software too, or one visible line that there is none.
+// For tests: the backend on any adapter, including software, or one visible line that there is none.
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebgpuBackend } from '../src/backend';
@@ -6,7 +6,7 @@ import { registerWebgpu, type WebgpuOptions } from '../src/register-webgpu';
 import { WebgpuUnavailable } from '../src/unavailable';
 
 /**
- * Whether there is an adapter; says so once when there is none, and throws when CI is set: there it has to be.
+ * Whether there is an adapter. Without one it prints a line once, or throws when CI is set, where an adapter is required.
  */
 export async function startWebgpu(options: WebgpuOptions = {}): Promise<boolean> {
   try {
@@ -19,7 +19,7 @@ export async function startWebgpu(options: WebgpuOptions = {}): Promise<boolean>
   }
 }
 
-/** Makes a backend the current one whose device has no more than WebGPU promises everywhere. */
+/** Activates a backend whose device has only the limits that WebGPU guarantees everywhere. */
 export async function leastDevice(): Promise<void> {
   const adapter = (await navigator.gpu.requestAdapter())!;
   const device = await adapter.requestDevice();
@@ -28,7 +28,7 @@ export async function leastDevice(): Promise<void> {
   await tf.setBackend('webgpu');
 }
 
-/** Has the kernels write their shaders out, as for GPUs, or with loops, as for SwiftShader. */
+/** Makes the kernels unroll their shaders, as for GPUs, or use loops, as for SwiftShader. */
 export function unroll(unrolls: boolean): void {
   Object.assign(tf.backend(), { unrolls });
 }

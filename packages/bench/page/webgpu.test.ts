@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     await reached(page, 2);
     await onDevice(page, (device) => void device.createBuffer({ size: 4, usage: 0x4000 }));
     expect(await problem(page)).toMatch(
-      /^The training stopped: .*swiftshader.* refused a command \(.*\)\. (No step was kept yet|Kept is fnn .*)\. What to do: .*report/i,
+      /^The training stopped: .*swiftshader.* rejected a command \(.*\)\. (No step was kept yet|Kept is fnn .*)\. What to do: .*report/i,
     );
     await page.click('#resume');
     await reached(page, 42);

@@ -1,15 +1,15 @@
 /**
- * WGSL of an activation function on T, which is f32 or vec4<f32>. NaN stays NaN, and at ±∞ there are the limits: nothing
- * is multiplied by an infinity that could be 0.
+ * WGSL of an activation function on T, which is f32 or vec4<f32>. NaN stays NaN, and ±∞ gives the limits: no
+ * infinity is multiplied by a factor that could be 0.
  */
 interface ActivationFunction {
   /** Functions that the expressions call. */
   declarations?: string;
   /** f(x), an expression of `x`. */
   value: string;
-  /** f', an expression of what the function keeps. */
+  /** f', an expression of the input. */
   derivative: string;
-  /** What the gradient kernel takes: the argument x, or the value y. */
+  /** The input of the gradient kernel: the argument x, or the value y. */
   keeps: 'x' | 'y';
 }
 
@@ -20,7 +20,7 @@ fn sigmoid(x: T) -> T {
   return select(T(1.0), t, x < T(0.0)) / (1.0 + t);
 }`;
 
-// min, max and clamp would make a number of NaN.
+// min, max and clamp would turn NaN into a number.
 const BOUNDED = `
 fn bounded(x: T, limit: f32) -> T {
   return select(select(x, T(limit), x > T(limit)), T(-limit), x < T(-limit));
@@ -103,10 +103,10 @@ fn siluDerivative(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - 
 
 type FusedName = keyof typeof table;
 
-/** The functions that the kernels with an attribute `function` take. */
+/** The functions that kernels with the attribute `function` support. */
 export const fusedFunctions = Object.keys(table) as readonly FusedName[];
 
-/** What the kernel `ActivationGrad` takes of a function: its argument or its value. */
+/** The input of the kernel `ActivationGrad` for a function: its argument or its value. */
 export const gradientInput = (name: FusedName): 'x' | 'y' => table[name].keeps;
 
 /**
@@ -127,7 +127,7 @@ fn gradientAt(dy: T, x: T) -> T { return gradient(dy, ${input === 'x' ? 'x' : 'f
 }
 
 /**
- * A name as that of a function in the table.
+ * Checks that a name is that of a function in the table.
  *
  * @throws when the kernel has no function of that name
  */

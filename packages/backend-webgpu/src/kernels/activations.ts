@@ -15,7 +15,7 @@ const activation: FunctionKernelConfig = {
     value(backend as WebgpuBackend, 'Activation', inputs.x as tf.TensorInfo, attrs?.function),
 };
 
-/** inputs { dy, x } or { dy, y }, attrs { function }: dy·f' from the argument or the value, as the function wants it. */
+/** inputs { dy, x } or { dy, y }, attrs { function }: dy·f' from the argument or the value, depending on the function. */
 const activationGrad: FunctionKernelConfig = {
   kernelName: 'ActivationGrad',
   backendName: 'webgpu',
@@ -72,7 +72,7 @@ function gradient(
   return out;
 }
 
-/** inputs { dy, y }: dy·(y + 1) where y < 0, in place of tfjs's. */
+/** inputs { dy, y }: dy·(y + 1) where y < 0, replaces tfjs's kernel. */
 const eluGrad: tf.KernelConfig = {
   kernelName: tf.EluGrad,
   backendName: 'webgpu',

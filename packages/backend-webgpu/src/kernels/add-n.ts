@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 
-/** The sum of many tensors. tfjs's kernel binds all of them at once, more than a device allows: here by parts, first ones first. */
+/** The sum of many tensors, in groups. tfjs's kernel binds all tensors at once, more than a device allows. */
 export const addN: tf.KernelConfig = {
   kernelName: tf.AddN,
   backendName: 'webgpu',

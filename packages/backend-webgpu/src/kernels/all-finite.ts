@@ -4,15 +4,15 @@ import { groupsFor, u32 } from '../program';
 import { assertFloats } from './floats';
 
 const THREADS = 64;
-/** Elements of one workgroup, unless there are more than all workgroups together have. */
+/** Elements per workgroup, unless there are too many elements for the largest number of workgroups. */
 const ELEMENTS = 4096;
 const MOST_GROUPS = 512;
 
 /**
  * inputs: any, float32: output bool [], whether every value of all of them is finite.
  *
- * A dispatch looks at as many inputs as the device can bind; each of its workgroups says whether it found something. The last
- * dispatch joins what they say.
+ * A dispatch checks as many inputs as the device can bind; each workgroup writes whether it found a value that is not finite.
+ * The last dispatch combines these.
  */
 export const allFinite: tf.KernelConfig = {
   kernelName: 'AllFinite',
@@ -79,7 +79,7 @@ function search(
     uniforms: { first: u32(first), stride: u32(THREADS * groups) },
     threads: THREADS,
     groups: groupsFor(groups),
-    // By its bits: a compiler may take every number for finite.
+    // By its bits, since a compiler may assume that all numbers are finite.
     declarations: () => `
 var<workgroup> anyFound: atomic<u32>;
 fn check(x: f32) { if ((bitcast<u32>(x) & 0x7f800000u) == 0x7f800000u) { atomicStore(&anyFound, 1u); } }`,

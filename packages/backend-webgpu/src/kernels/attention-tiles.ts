@@ -1,4 +1,4 @@
-// WGSL of the parts that attention and its gradients are made of. A workgroup of eight by eight threads has tiles of
+// WGSL for attention and its gradients. A workgroup of eight by eight threads has tiles of
 // ROWS = 8·side rows of a head's features in its memory; a thread has side by side scores of two tiles, and of a result
 // [ROWS, features] the rows of its place down and every eighth vector of its place across.
 
@@ -12,7 +12,7 @@ export interface Tiling {
   side: number;
 }
 
-/** The largest side for which the tiles fit into workgroup memory; nothing when none does. */
+/** The largest side for which the tiles fit into workgroup memory; undefined when none fits. */
 export function sideFor(
   size: number,
   rows: number,
@@ -24,7 +24,7 @@ export function sideFor(
     const tileRows = 8 * side;
     const needed =
       memory.tiles * tileRows * vectors * 16 + memory.scores * tileRows ** 2 * 4 + 3 * tileRows * 4;
-    // Few rows would leave most of a large tile empty.
+    // With few rows most of a large tile would be empty.
     return needed <= bytes && (side === 1 || rows > tileRows / 2);
   });
 }
@@ -77,7 +77,7 @@ ${reads.map(reader).join('')}
 ${writes.map(writer).join('')}`;
 }
 
-/** Where the thread and its workgroup are. */
+/** The place of the thread and its workgroup. */
 export const PLACE = `
   let b = group.z;
   let head = group.y;
@@ -85,7 +85,7 @@ export const PLACE = `
   let down = lane / 8u;
   let across = lane % 8u;`;
 
-/** Brings ROWS tokens from `first` on into a tile; zeros beyond the last token. */
+/** Loads ROWS tokens, starting at `first`, into a tile, with zeros beyond the last token. */
 export const fill = (tile: string, source: string, first: string, tokens: string): string => `
   for (var i = lane; i < ROWS * D; i += ${THREADS}u) {
     let token = ${first} + i / D;
@@ -129,7 +129,7 @@ export const eachPart = (tiling: Tiling, line: (r: number, p: number) => string)
     .flatMap((r) => range(partsOf(tiling)).map((p) => line(r, p)))
     .join('\n  ');
 
-/** Adds, for every row j of a tile below `count`, the row times its score to sums `name{r}_{p}`. */
+/** Adds each row j < `count` of a tile, times its score, to the sums `name{r}_{p}`. */
 export function accumulate(
   tiling: Tiling,
   sums: [name: string, scores: string, tile: string][],
@@ -157,7 +157,7 @@ export function accumulate(
     }`;
 }
 
-/** Writes the thread's part of a result, of which `tokens` rows exist. */
+/** Writes the thread's part of a result with `tokens` rows. */
 export const write = (
   tiling: Tiling,
   name: string,

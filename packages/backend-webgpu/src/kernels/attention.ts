@@ -29,7 +29,7 @@ interface Sizes {
 
 /**
  * inputs { query, key, value }, [batch, tokens, heads·size]: outputs [softmax(scale·Q·Kᵀ)·V, logsumexp [batch, heads,
- * tokens]]. A workgroup has a tile of queries and goes over the keys, tile by tile; sums are rescaled when a larger
+ * tokens]]. A workgroup has a tile of queries and loops over the keys, tile by tile; sums are rescaled when a larger
  * score appears.
  */
 const attention: KernelConfig = {
@@ -116,13 +116,13 @@ const attentionGrad: KernelConfig = {
     assertFloats('AttentionGrad', { logsumexp: logsumexp! }, moments);
     const [dquery, dkey, dvalue] = [query!, key!, value!].map(({ shape }) => webgpu.output(shape));
     const given = { dy: dy!, query: query!, key: key!, value: value!, logsumexp: logsumexp! };
-    // Σⱼ Pᵢⱼ·dPᵢⱼ of each query: what the gradient of a softmax takes off.
+    // Σⱼ Pᵢⱼ·dPᵢⱼ of each query, which the gradient of a softmax subtracts.
     const offset = webgpu.output(moments);
     const tiles = ['dyTile', 'queryTile', 'keyTile', 'valueTile'];
     const reads = ['dy', 'query', 'key', 'value'];
     const memory = { tiles: 4, scores: 2 };
 
-    // dQ = (Σⱼ P·dP·K − offset·Σⱼ P·K)·scale: in one pass, although the offset is known at its end only.
+    // dQ = (Σⱼ P·dP·K − offset·Σⱼ P·K)·scale in one pass, although the offset is known only at its end.
     const byQuery = tilingFor(webgpu, 'AttentionGrad', sizes, sizes.queries, memory);
     webgpu.run({
       name: `attention grad query ${sizes.size} ${byQuery.side}`,
@@ -293,5 +293,5 @@ function sizesOf(kernelName: string, query: TensorInfo, key: TensorInfo, heads: 
   return { batch, queries, keys: key.shape[1]!, heads, size: features / heads };
 }
 
-/** Multi-head attention and its gradient, without ever writing the scores to memory. */
+/** Multi-head attention and its gradient, without writing the scores to memory. */
 export const attentionKernels: KernelConfig[] = [attention, attentionGrad];

@@ -3,7 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { type Uniform, u32 } from '../program';
 
 const THREADS = 64;
-/** Elements that a workgroup adds up at least, and the number of workgroups to aim for. */
+/** The fewest elements that a workgroup sums, and the target number of workgroups. */
 const LEAST_ELEMENTS = 4096;
 const GROUPS = 512;
 
@@ -16,7 +16,7 @@ interface ColumnProgram {
   uniforms?: Record<string, Uniform>;
   /** How many sums a column has, 1 or 2. */
   sums: 1 | 2;
-  /** WGSL that sets `v0` (and `v1`) to what element `i` in column `c` adds; `setup` runs once for a column before. */
+  /** WGSL that sets `v0` (and `v1`) to the terms of element `i` in column `c`; `setup` runs once per column before. */
   setup?: string;
   term: string;
   /** Functions that the code calls. */
@@ -35,8 +35,8 @@ interface ColumnApplication extends Omit<ColumnProgram, 'finish'> {
 }
 
 /**
- * Sums over the rows of a matrix [rows, n] for every column: slices of rows in parallel, then the slices' sums. How the
- * rows are cut depends on the shape alone, so that the result does too.
+ * Sums over the rows of a matrix [rows, n] for every column: first within slices of rows in parallel, then over the slices. The
+ * slices depend only on the shape, so that the result is reproducible.
  */
 export function runColumnReduction(backend: WebgpuBackend, program: ColumnProgram): void {
   const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term, finish } = program;
@@ -88,9 +88,9 @@ export function runColumnReduction(backend: WebgpuBackend, program: ColumnProgra
 }
 
 /**
- * Sums over the rows for every column, and a formula of element and sums for every element: two dispatches, one where
- * the rows are few. Every workgroup of the second adds up the slices' sums by itself. Where a device binds too few buffers for
- * all of it, the outputs of columns take a dispatch of their own.
+ * Sums over the rows for every column, and then a formula of element and sums for every element: two dispatches, or one if
+ * there are few rows. Every workgroup of the second dispatch sums the slices itself. If a device binds too few buffers, the
+ * outputs of columns are a separate dispatch.
  */
 export function runColumnReductionAndApply(backend: WebgpuBackend, program: ColumnApplication): void {
   const { name, rows, n, inputs, outputs, uniforms = {}, sums, setup = '', term } = program;
@@ -123,7 +123,7 @@ export function runColumnReductionAndApply(backend: WebgpuBackend, program: Colu
   }`,
     });
   }
-  // A workgroup that begins by adding up all slices should have several times as many rows.
+  // A workgroup that first sums all slices should have several times as many rows.
   const block = isWhole ? rows : Math.max(256, 8 * slices);
   const keep = `if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }`;
   const apply = `let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
@@ -164,7 +164,7 @@ export function runColumnReductionAndApply(backend: WebgpuBackend, program: Colu
   if (part) backend.disposeData(part.dataId);
 }
 
-// Those of the buffers that a dispatch accesses: what its code does not use must not be bound.
+// The buffers that a dispatch accesses, since buffers that its code does not use must not be bound.
 const usedIn = (code: string, buffers: Record<string, TensorInfo>): Record<string, TensorInfo> =>
   Object.fromEntries(
     Object.entries(buffers).filter(
@@ -215,7 +215,7 @@ function columnsOfGroup(n: number): number {
 const shared = (sums: number): string =>
   Array.from({ length: sums }, (_, k) => `var<workgroup> sums${k}: array<f32, ${THREADS}>;`).join('\n');
 
-// Adds up what the threads of one column have; the threads of the first row get the sum.
+// Sums the values of the threads of one column; the threads of the first row get the sum.
 function acrossLanes(sums: number, width: number): string {
   if (width === THREADS) return '';
   const each = (line: (k: number) => string) => Array.from({ length: sums }, (_, k) => line(k)).join(' ');

@@ -17,8 +17,8 @@ import { type Operand, runGemm } from './gemm';
 /**
  * dx, given dy and the filter: rows are the input's pixels, and the sum runs over the filter's taps and output channels.
  *
- * What a thread needs of its pixels is computed before the sum and what it needs of a tap once for its four pixels. Without
- * strides there is nothing to divide by.
+ * The geometry of a thread's pixels is computed before the sum, and that of a tap once for its four pixels. Without strides no
+ * division is needed.
  */
 export const conv2dBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,

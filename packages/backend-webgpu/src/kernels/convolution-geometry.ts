@@ -4,9 +4,9 @@ import { f32, i32, type Uniform } from '../program';
 import { repeat } from '../repeat';
 import { gemmFits } from './gemm';
 
-// WGSL of the pixels, taps and channels of a convolution, which is a product of matrices that are read through functions.
+// WGSL of the pixels, taps and channels of a convolution, which is a matrix product with operands read through functions.
 
-/** Up to here a quotient computed in floats is off by at most one. */
+/** Up to this number a quotient computed in floats is off by at most one. */
 const LARGEST = 2 ** 23;
 
 /** Whether a product of this size can be computed here. */
@@ -54,7 +54,7 @@ fn divide(n: i32, d: i32, perD: f32) -> i32 {
   return q + select(0, 1, rest >= d) - select(0, 1, rest < 0);
 }`;
 
-/** What is beyond the matrix lies so far out that no tap brings it back, and two such sum up without overflow. */
+/** A coordinate outside the matrix, so far away that no tap reaches back inside and that two of them add without overflow. */
 const FAR = 2 ** 30;
 
 // A tap of the filter and a channel, from their common index: [distance down, distance across, channel, 0].

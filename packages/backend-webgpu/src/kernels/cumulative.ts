@@ -6,8 +6,8 @@ import { groupsFor, u32 } from '../program';
 const THREADS = 64;
 
 /**
- * Cumulative sums and products along any axis. tfjs's kernels keep a shader for every direction with the length of the
- * first tensor in it, and so give wrong numbers for the next length; the gradient of `tf.prod` needs both directions.
+ * Cumulative sums and products along any axis. tfjs's kernels cache a shader per direction that contains the length of the
+ * first tensor, and so are wrong for other lengths; the gradient of `tf.prod` needs both directions.
  */
 function cumulative(kernelName: string, operator: '+' | '*', neutral: string): tf.KernelConfig {
   return {

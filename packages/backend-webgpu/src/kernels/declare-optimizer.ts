@@ -6,18 +6,18 @@ import { assertFloats } from './floats';
 import { multiTensorStep } from './multi-tensor-step';
 import type { StepRule } from './step-rule';
 
-/** An optimizer's step, of which the kernel for one parameter and that for many are made. */
+/** An optimizer's step, from which the kernels for one and for many parameters are generated. */
 interface OptimizerDeclaration<Attributes> {
-  /** Of the kernel for one parameter, as `AdamW`; that for many is `AdamWList`. */
+  /** The name of the kernel for one parameter, such as `AdamW`; the one for many is `AdamWList`. */
   kernelName: string;
   /** Names of the slots, in the order of inputs and outputs. */
   slots: string[];
-  /** What the formula reads of the attributes, as `uniforms.NAME`. */
+  /** The numbers that the formula reads as `uniforms.NAME`, from the attributes. */
   uniforms: (attributes: Attributes) => Record<string, Uniform>;
-  /** The numbers that differ from parameter to parameter, from the weight decay; none by default. */
+  /** The numbers that are specific to a parameter, from the weight decay; none by default. */
   own?: (weightDecay: number, attributes: Attributes) => Record<string, number>;
   /**
-   * Whether the formula reads the parameter only in products with the own numbers; then it is not read where they are 0.
+   * Whether the formula reads the parameter only in products with its own numbers; then it is not read where they are 0.
    * False by default.
    */
   ownScalesParameter?: boolean;

@@ -19,12 +19,12 @@ const THREADS = 64;
 const VECTOR = 16;
 
 /**
- * One step of an optimizer for several parameters in one dispatch; it waits as {@link DeferredStep} does.
+ * One step of an optimizer for several parameters in one dispatch, deferred like {@link DeferredStep}.
  *
- * A dispatch binds few buffers, so parameters and slots of the group lie in one, the arena: a section for the parameters,
- * one for each slot, and in every section each parameter at the same place. The step reads an arena and writes the next;
- * the tensors it returns are slices of that. What is not in an arena of this layout yet, as in the first step, is copied
- * into one. The gradients, which other kernels write, are bound each by itself.
+ * A dispatch binds few buffers, so parameters and slots of the group share one, the arena: a section for the parameters and one
+ * for each slot, with each parameter at the same place in every section. The step reads an arena and writes the next one; the
+ * tensors it returns are slices of that. Tensors outside an arena of this layout, as in the first step, are copied into one.
+ * The gradients, which other kernels write, are bound separately.
  */
 export class DeferredMultiTensorStep implements DeferredUpdate {
   /** For every parameter [update, ...slots]. */
@@ -35,7 +35,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
   private readonly vectors: number;
   /** Of every output its parameter, and its section of the arena. */
   private readonly places = new Map<object, [parameter: number, section: number]>();
-  /** What a run has written of parameters with their updates added, until nobody can ask for them any more. */
+  /** The parameters plus updates that a run has written, until they can no longer be requested. */
   private sums?: TensorInfo;
   private condition?: TensorInfo;
 
@@ -60,7 +60,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
     this.dispatch = backend.deferrals.defer({
       inputs: Object.fromEntries(inputs),
       outputs: this.outputs.flat(),
-      // A slot alone, such as that of a parameter whose update was disposed, is computed with the updates all the same.
+      // A single slot, such as that of a parameter whose update was disposed, is computed together with the updates.
       run: (_, waiting) => {
         const arena = this.write('update', 'update');
         this.placeIn(arena, waiting);
@@ -109,7 +109,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
     const { backend, condition, members, starts, vectors } = this;
     const keep = (before: string, after: string) => ifTaken(condition !== undefined, before, after);
     const { name, uniforms, slots, own, formula } = this.rule;
-    // Where the parameter is not read it need not be in the arena, unless the arena would be empty.
+    // A parameter that is not read need not be in the arena, unless the arena would be empty.
     const isScaledAway =
       this.rule.ownScalesParameter && members.every((member) => member.own.every((value) => value === 0));
     const withParameter = kind === 'sum' || slots.length === 0 || !isScaledAway;
@@ -151,7 +151,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
     return after;
   }
 
-  // WGSL of what element i needs of parameter k, if it is in it; threads between two parameters have nothing to do.
+  // WGSL for element i if it belongs to parameter k; threads between two parameters are idle.
   private choose(width: number, k: number): string {
     const isLast = k === this.members.length - 1;
     const load =
@@ -167,7 +167,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
   }`;
   }
 
-  /** The arena of what the step reads: the one where all of it lies already, or a new one with copies. */
+  /** The arena that the step reads: an existing one with all its inputs, or a new one with copies. */
   private gather(withParameter: boolean): TensorInfo {
     const { backend, members, rule } = this;
     const { inputs } = this.dispatch;
@@ -176,7 +176,7 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
       sections.map((_, section) => ({ info: inputs[placed(k, section)]!, section, k })),
     );
     const needed = withParameter ? all : all.filter(({ section }) => section > 0);
-    // What waits is computed first, which may place it.
+    // Deferred inputs are computed first, which may place them in an arena.
     for (const { info } of needed) backend.uploadToGPU(info.dataId);
     const shape = [rule.slots.length + 1, 4 * this.vectors];
     const arena = backend.suballocation.of(needed[0]!.info)?.whole;
@@ -211,10 +211,10 @@ export class DeferredMultiTensorStep implements DeferredUpdate {
   }
 }
 
-/** The name of what an arena holds of a parameter. */
+/** The name of a parameter's entry in an arena. */
 const placed = (k: number, section: number): string => `p${k} ${section}`;
 
-/** What a tensor takes in a section of an arena: slices start where the device can bind them. */
+/** The length of a tensor in a section of an arena: slices start at offsets that the device can bind. */
 export function bytesWithin(backend: WebgpuBackend, { shape }: TensorInfo): number {
   const alignment = Math.max(VECTOR, backend.device.limits.minStorageBufferOffsetAlignment);
   return Math.ceil((4 * util.sizeFromShape(shape)) / alignment) * alignment;

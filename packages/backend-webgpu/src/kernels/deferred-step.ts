@@ -15,9 +15,8 @@ import {
 } from './step-rule';
 
 /**
- * An optimizer's step that waits. What mostly follows is `tf.add(parameter, update)`; then the sum is computed with the
- * step, in one dispatch, and the update is never written to memory. If anything else needs the update or a slot first,
- * the step runs as it is.
+ * A deferred optimizer step. Usually `tf.add(parameter, update)` follows; then step and sum are one dispatch, and the update is
+ * never written to memory. If anything else needs the update or a slot first, the step runs alone.
  */
 export class DeferredStep implements DeferredUpdate {
   /** [update, ...slots] */
@@ -37,7 +36,7 @@ export class DeferredStep implements DeferredUpdate {
     this.dispatch = backend.deferrals.defer({
       inputs,
       outputs: this.outputs,
-      // A slot alone, such as that of a parameter whose update was disposed, is computed with the update all the same.
+      // A single slot, such as that of a parameter whose update was disposed, is computed together with the update.
       run: (_, waiting) => this.write('update', this.outputs[0]!, 'update', waiting),
       source: this,
     });
@@ -80,7 +79,7 @@ export class DeferredStep implements DeferredUpdate {
     const { name, uniforms, slots, own, formula } = this.rule;
     const keep = (before: string, after: string) => ifTaken(condition !== undefined, before, after);
     const scratch: TensorInfo[] = [];
-    // What nobody waits for is computed into a tensor that nobody sees.
+    // Outputs that are not needed are written to temporary tensors.
     const wanted = (output: TensorInfo): TensorInfo => {
       if (waiting.includes(output)) return output;
       scratch.push(backend.output(output.shape));

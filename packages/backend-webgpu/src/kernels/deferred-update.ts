@@ -4,7 +4,7 @@ import { DeferredMultiTensorStep } from './deferred-multi-tensor-step';
 import { DeferredStep } from './deferred-step';
 import type { DeferredUpdate } from './step-rule';
 
-/** The step of an optimizer that a tensor waits for, if it does. */
+/** The optimizer step of a deferred tensor; undefined for others. */
 export function deferredUpdate(backend: WebgpuBackend, info: TensorInfo): DeferredUpdate | undefined {
   const source = backend.deferrals.of(info)?.source;
   const isStep = source instanceof DeferredStep || source instanceof DeferredMultiTensorStep;

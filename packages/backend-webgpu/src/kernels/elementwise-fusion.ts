@@ -7,7 +7,7 @@ import { deferredUpdate } from './deferred-update';
 import { runElementwise } from './elementwise';
 import { isNoUpdate } from './step-rule';
 
-/** Larger tensors are computed at once: waiting would keep their operands alive. */
+/** Larger tensors are computed immediately, since deferring them would keep their operands alive. */
 const LARGEST = 16_384;
 /** Tensors and numbers of an expression; a dispatch binds eight buffers on every device. */
 const MOST_TENSORS = 6;
@@ -19,13 +19,13 @@ const MOST_OPERATIONS = 64;
 type Expression =
   | { tensor: tf.TensorInfo }
   | { constant: number }
-  /** A tensor of one element, and WGSL of what its element is. */
+  /** A tensor of one element, and WGSL for that element. */
   | { scalar: tf.TensorInfo; value: (element: string) => string }
   | { operands: Expression[]; combine: (codes: string[]) => string };
 
 /**
- * The formula of a result that waits. What is computed from it joins it, so that a chain such as
- * `running·(1 − m) + batch·m` is one dispatch when it is needed, and none when it is not.
+ * The formula of a deferred result. Operations on it extend the formula, so that a chain such as `running·(1 − m) + batch·m` is
+ * one dispatch if it is needed, and none otherwise.
  */
 class Formula {
   /** WGSL of element `i`. */
@@ -87,7 +87,7 @@ class Formula {
   }
 }
 
-/** What an operand is within an expression: a number, the formula that it waits for, or itself. */
+/** An operand within an expression: a number, the formula of a deferred tensor, or the tensor itself. */
 function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[]): Expression | undefined {
   if (info.dtype !== 'float32') return undefined;
   if (tf.util.sizeFromShape(info.shape) === 1 && info.shape.length <= shape.length) {
@@ -102,10 +102,10 @@ function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[])
 }
 
 /**
- * A kernel whose result waits where it can, else tfjs's own.
+ * A kernel whose result is deferred where possible; otherwise tfjs's own.
  *
  * @param combine WGSL of the operation from that of its operands
- * @param before tried first; what it returns is the result
+ * @param before tried first; if it returns a tensor, that is the result
  */
 function fusable(
   kernelName: string,
@@ -134,7 +134,7 @@ function expressionOf(
   const largest = operands.reduce((a, b) => (b.shape.length > a.shape.length || size(b) > size(a) ? b : a));
   const { shape } = largest;
   if (size(largest) > LARGEST || size(largest) < 2) return undefined;
-  // tfjs computes small tensors that are on the CPU there.
+  // tfjs computes small tensors on the CPU if they are there.
   if (operands.every((operand) => backend.isOnCpu(operand))) return undefined;
   const parts = operands.map((operand) => operandOf(backend, operand, shape));
   if (!parts.every((part) => part !== undefined)) return undefined;
@@ -184,12 +184,12 @@ function leafOf({ dataId, shape, dtype }: tf.TensorInfo, wanted: number[]): Expr
   return { scalar: { dataId, dtype, shape }, value: (element) => `T(${element})` };
 }
 
-/** An update that waits and the parameter that it is added to are computed in one dispatch. */
+/** Computes a deferred update and its addition to the parameter in one dispatch. */
 function addUpdate(backend: WebgpuBackend, [parameter, update]: tf.TensorInfo[]): tf.TensorInfo | undefined {
   return deferredUpdate(backend, update!)?.addTo(parameter!, update!);
 }
 
-/** The sum of activations that are float16 is one too; with float32, as on a transformer's main path, it is float32. */
+/** The sum of float16 activations is float16; a sum with float32, as in a transformer's residual stream, is float32. */
 function addFloat16(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorInfo | undefined {
   const { shape } = a!;
   if (!tf.util.arraysEqual(shape, b!.shape) || [a!, b!].some((x) => x.dtype !== 'float32')) return undefined;
@@ -208,7 +208,7 @@ function addFloat16(backend: WebgpuBackend, [a, b]: tf.TensorInfo[]): tf.TensorI
   return out;
 }
 
-/** Elementwise arithmetic whose results wait until they are needed. */
+/** Elementwise arithmetic with deferred results. */
 export const elementwiseFusionKernels: tf.KernelConfig[] = [
   fusable(
     tf.Add,

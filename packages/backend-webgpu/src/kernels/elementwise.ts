@@ -20,7 +20,7 @@ interface Elementwise {
   body: string;
 }
 
-/** Runs the same formula for every element of tensors of one size. */
+/** Evaluates a formula for every element of tensors of one size. */
 export function runElementwise(backend: WebgpuBackend, { name, uniforms, body, ...rest }: Elementwise): void {
   const size = util.sizeFromShape(Object.values(rest.outputs)[0]!.shape);
   const width = size % 4 === 0 ? 4 : 1;

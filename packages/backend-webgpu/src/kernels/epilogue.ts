@@ -38,7 +38,7 @@ const activations: Record<string, Activation> = {
  * activation(value + bias) in the epilogue of a product.
  *
  * @param columns of the product; the bias has one value for each
- * @returns nothing where the bias has another size or type, or there is no such activation here
+ * @returns undefined when the bias has another size or type, or the activation is not supported
  */
 export function createEpilogue(
   columns: number,

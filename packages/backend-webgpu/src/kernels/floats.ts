@@ -3,8 +3,8 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 /**
  * Checks the inputs of a fused kernel.
  *
- * @param shape that every input must have; not checked when left out
- * @throws when an input is no float32 tensor or has another shape
+ * @param shape the required shape of every input; not checked when left out
+ * @throws when an input is not a float32 tensor or has another shape
  */
 export function assertFloats(kernelName: string, inputs: Record<string, TensorInfo>, shape?: number[]): void {
   for (const [name, info] of Object.entries(inputs)) {

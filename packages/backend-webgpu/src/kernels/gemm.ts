@@ -8,14 +8,14 @@ import { runColumnReduction } from './column-reduction';
 
 /** Parts of a split sum are multiples of it, and so of every tile's depth. */
 const SLAB = 16;
-/** Workgroups to aim for when the sum is split: three for each core of the largest GPUs would leave none idle. */
+/** Target number of workgroups when the sum is split: three per core of the largest GPUs leave none idle. */
 const GROUPS = 256;
-/** Of the summed dimension that a split has at least: its part of the result is written and read once more. */
+/** The smallest part of the summed dimension per split, since its partial result is written and read once more. */
 const LEAST_DEPTH = 512;
-/** Parts of a sum that one thread adds up; more are shared among threads. */
+/** How many parts of a sum one thread adds; more are shared among threads. */
 const FEW_PARTS = 16;
 
-/** How a result ends on its way out. */
+/** The epilogue of a product. */
 export interface Epilogue {
   /** Names the code. */
   name: string;
@@ -64,7 +64,7 @@ export interface Gemm {
   epilogue?: Epilogue;
   /** Whether float16 is enough for the result in the forward pass, see {@link storeActivation}; false by default. */
   isActivation?: boolean;
-  /** By which it is computed, as one sum; what the device does best when left out. */
+  /** The tile that computes it, without splitting the sum; by default the best one for the device. */
   tile?: Tile;
 }
 
@@ -172,7 +172,7 @@ interface Parts {
   epilogue?: Epilogue;
 }
 
-/** Adds up the parts of split sums, in an order that depends on their number alone. */
+/** Adds the parts of split sums, in an order that depends only on their number. */
 function addParts(backend: WebgpuBackend, { parts, splits, columns, out, epilogue }: Parts): void {
   const n = util.sizeFromShape(out.shape);
   const name = `gemm parts${epilogue ? ` ${epilogue.name}` : ''}`;
@@ -219,7 +219,7 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, epilogu
   });
 }
 
-/** The part of the sum that a workgroup adds up; it depends on the shape alone, and with it the order of all additions. */
+/** The part of the sum for one workgroup. It depends only on the shape, and so does the order of all additions. */
 function partOf(gemm: Gemm): number {
   const [down, across] = tilesOf(fixedTile({ ...gemm, contiguous: gemm.b.contiguous }), gemm);
   const workgroups = down * across * (gemm.batches ?? 1);

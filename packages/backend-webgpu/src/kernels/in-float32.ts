@@ -5,8 +5,8 @@ import { toFloat32 } from '../to-float32';
 const isInteger = ({ dtype }: TensorInfo): boolean => dtype === 'int32' || dtype === 'bool';
 
 /**
- * A kernel that takes int32 and bool, among float32 inputs, as float32. tfjs's give their result the type of the first input, so
- * that an integer input would truncate it.
+ * A kernel that converts int32 and bool inputs to float32. The results of tfjs's kernels have the dtype of the first input, so an
+ * integer input would truncate them.
  */
 export const inFloat32 = (config: KernelConfig): KernelConfig => ({
   ...config,

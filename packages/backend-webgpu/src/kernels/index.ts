@@ -27,7 +27,7 @@ import { softmaxKernels } from './softmax';
 import { sum } from './sum';
 import { tile } from './tile';
 
-/** All kernels of this package; those that tfjs's backend has too take their place. None leaves a tensor when it fails. */
+/** All kernels of this package; they replace tfjs's kernels of the same names. A kernel that fails leaves no tensor. */
 export const kernels: tf.KernelConfig[] = (
   [
     ...activationKernels,

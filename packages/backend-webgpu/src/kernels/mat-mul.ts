@@ -13,7 +13,7 @@ interface Products {
   bias?: tf.TensorInfo;
 }
 
-/** a·b of two matrices, or of several rows of matrices with one; products of many small matrices go to tfjs's kernel. */
+/** a·b of two matrices, or of a batch of matrices with one; batches of small products go to tfjs's kernel. */
 function product(
   backend: WebgpuBackend,
   { a, b }: Products,
@@ -61,9 +61,9 @@ const batchOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shap
 type Call = Parameters<tf.KernelConfig['kernelFunc']>[0];
 
 /**
- * Runs a product on operands that tfjs's kernel takes as well. It binds what is empty, which ends the backend, and it
- * broadcasts the batches of one operand alone: what has no inner elements is a product of zeros, and where both are to be
- * repeated they are.
+ * Runs a product with operands in a form that tfjs's kernel supports. That kernel binds empty buffers, which breaks the
+ * backend, and broadcasts the batch of only one operand. So a product over no elements is replaced by zeros, and if both
+ * batches have to be broadcast, the operands are repeated.
  */
 function onWholeOperands(call: Call, run: tf.KernelConfig['kernelFunc']): ReturnType<typeof run> {
   const { a, b } = call.inputs as unknown as Products;

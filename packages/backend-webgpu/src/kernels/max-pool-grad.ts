@@ -6,7 +6,7 @@ import { f32, groupsFor, i32, u32 } from '../program';
 const THREADS = 64;
 
 /**
- * dx of max-pooling in one dispatch: an element gets dy of every window of which it is the first largest. As in tfjs a window
+ * dx of max-pooling in one dispatch: an element gets dy of every window in which it is the first maximum. As in tfjs a window
  * without a value above −∞ has none.
  */
 export const maxPoolGrad: tf.KernelConfig = {

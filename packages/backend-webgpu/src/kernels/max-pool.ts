@@ -42,7 +42,7 @@ export const maxPool: tf.KernelConfig = {
           strideX: i32(info.strideWidth),
           top: i32(info.padInfo.top),
           left: i32(info.padInfo.left),
-          // WGSL has no literal for it.
+          // WGSL has no literal for −∞.
           lowest: f32(-Infinity),
         },
         threads: THREADS,

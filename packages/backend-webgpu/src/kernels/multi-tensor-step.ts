@@ -5,9 +5,9 @@ import { DeferredStep } from './deferred-step';
 import { assertFloats } from './floats';
 import type { StepInput, StepRule } from './step-rule';
 
-/** Elements beyond which a parameter is stepped by itself: its dispatch costs little compared with its work. */
+/** Larger parameters are stepped separately: their dispatch costs little compared with their work. */
 const LARGEST = 2 ** 18;
-/** Bindings of a dispatch that are no gradients: the arena it reads, the one it writes, and a condition that may come. */
+/** Bindings of a dispatch that are not gradients: the arenas that it reads and writes, and a possible condition. */
 const OTHERS = 3;
 
 /**
@@ -16,7 +16,7 @@ const OTHERS = 3;
  * @param inputs the gradients of all parameters, then the parameters, then each slot of all
  * @param own the rule's numbers for a parameter
  * @returns all updates, then each slot of all, of the parameters' shapes
- * @throws when the inputs do not come in whole columns, of one shape for every parameter
+ * @throws when the lists of inputs have different lengths, or their shapes differ for a parameter
  */
 export function multiTensorStep(
   backend: WebgpuBackend,
@@ -55,7 +55,7 @@ export function multiTensorStep(
   return ['update', ...rule.slots].flatMap((_, o) => outputs.map((each) => each[o]!));
 }
 
-/** Parameters of one dispatch each, by their places in the list; those without elements are in none. */
+/** The parameters of each dispatch, as indices into the list, without empty parameters. */
 function groupsOf(backend: WebgpuBackend, members: StepInput[], rule: StepRule): number[][] {
   const most = backend.device.limits.maxStorageBuffersPerShaderStage - OTHERS;
   const groups: number[][] = [];

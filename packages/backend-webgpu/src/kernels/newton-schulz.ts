@@ -22,7 +22,7 @@ const newtonSchulz: KernelConfig = {
   },
 };
 
-/** The same for a list of matrices; those of one shape go through the iteration together. */
+/** The same for a list of matrices; those of one shape are iterated together. */
 const newtonSchulzList: KernelConfig = {
   kernelName: 'NewtonSchulzList',
   backendName: 'webgpu',
@@ -62,7 +62,7 @@ function orthogonalize(
   return outputs;
 }
 
-/** As many matrices together as one buffer holds. */
+/** Groups of as many matrices as fit into one buffer. */
 function chunks(backend: WebgpuBackend, matrices: TensorInfo[], places: number[]): number[][] {
   const { maxStorageBufferBindingSize, maxBufferSize } = backend.device.limits;
   const [rows, columns] = matrices[places[0]!]!.shape as [number, number];
@@ -126,7 +126,7 @@ function iterate(backend: WebgpuBackend, matrices: TensorInfo[], steps: number):
   return unstacked(backend, x, matrices);
 }
 
-/** The matrices one after the other, each divided by its norm. */
+/** The stacked matrices, each divided by its norm. */
 function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo {
   const [rows, columns] = matrices[0]!.shape as [number, number];
   const [n, size] = [matrices.length, rows * columns];

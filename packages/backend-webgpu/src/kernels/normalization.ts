@@ -13,7 +13,7 @@ interface Attributes {
   function?: string;
 }
 
-/** Those of the inputs that are there. */
+/** The inputs that are given. */
 function given(inputs: Record<string, TensorInfo | undefined>): Record<string, TensorInfo> {
   return Object.fromEntries(Object.entries(inputs).filter(([, info]) => info)) as Record<string, TensorInfo>;
 }
@@ -37,7 +37,7 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
     const value = '(load_x(i) - center) * scale + shift';
     storeFirstResult(webgpu, [x], y);
-    // The sums are of the distances to a value near the mean, or a mean far from 0 would take the variance's digits.
+    // The sums are of differences to a value near the mean; otherwise a mean far from 0 would cost the variance its digits.
     runColumnReductionAndApply(webgpu, {
       name: nameOf('batch norm', f, parameters),
       rows,
@@ -68,8 +68,8 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
 
 /**
  * inputs { dy, x, gamma?, mean, variance }, attrs { epsilon }: outputs [dx, dgamma, dbeta]. With a function f inputs have
- * beta? too, attrs { epsilon, function }, and dy is the gradient of its value: the sums are of g = dy·f'(y), y computed
- * again from x, which costs less than to write it and read it.
+ * beta? too, attrs { epsilon, function }, and dy is the gradient of its value: the sums are of g = dy·f'(y), with y recomputed
+ * from x, which costs less than writing and reading it.
  */
 const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelConfig => ({
   kernelName,
@@ -207,7 +207,7 @@ const withFunctions = (config: KernelConfig): FunctionKernelConfig => ({
   functions: fusedFunctions,
 });
 
-/** Batch norm, also with the activation that follows, and layer norm for training, with their gradients. */
+/** Batch norm, with or without the following activation, and layer norm for training, with their gradients. */
 export const normalizationKernels: KernelConfig[] = [
   batchNormTrain('BatchNormTrain', false),
   batchNormTrainGrad('BatchNormTrainGrad', false),

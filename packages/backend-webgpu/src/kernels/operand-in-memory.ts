@@ -1,7 +1,7 @@
 import type { Operand } from './gemm';
 
 /**
- * An operand that lies in memory row by row, of a batch one matrix after the other.
+ * An operand stored row-major, for a batch one matrix after the other.
  *
  * @param contiguous the axis of neighbors in memory: k for A as it is, mn, its columns, for B
  * @param isOfVectors whether the buffer is of vectors of four, which lines have to be multiples of

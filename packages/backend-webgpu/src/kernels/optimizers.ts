@@ -37,7 +37,7 @@ const sgd = declareOptimizer<Kernels['Sgd']['attributes']>({
     ofGradient: f32(nesterov ? 1 : 0),
     ofMomentum: f32(nesterov ? momentum : 1),
   }),
-  // The decay that is a part of the gradient, and the decoupled one.
+  // Weight decay as part of the gradient, and decoupled.
   own: (weightDecay, { decoupled }) =>
     decoupled ? { decay: 0, shrink: weightDecay } : { decay: weightDecay, shrink: 0 },
   ownScalesParameter: true,
@@ -68,5 +68,5 @@ const lion = declareOptimizer<{ learningRate: number; beta1: number; beta2: numb
   let update = uniforms.rate * (direction + decay * p);`,
 });
 
-/** Steps of optimizers; the addition that follows joins them. */
+/** Optimizer steps, fused with the addition that follows. */
 export const optimizerKernels: KernelConfig[] = [...adamW, ...sgd, ...lion];

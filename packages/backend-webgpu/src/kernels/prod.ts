@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fallback } from '../fallback';
 
-/** tfjs's product with the shape that keepDims asks for, which it forgets for small tensors on the CPU. */
+/** tfjs's product with the shape for keepDims, which tfjs ignores for small tensors on the CPU. */
 export const prod: tf.KernelConfig = {
   kernelName: tf.Prod,
   backendName: 'webgpu',

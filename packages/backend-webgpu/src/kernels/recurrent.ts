@@ -20,7 +20,7 @@ fn squash(x: f32) -> f32 {
 interface Cell {
   name: string;
   inputs: Record<string, number>;
-  /** Names that may be left out: zeros then. */
+  /** Optional names; zeros when left out. */
   optional: string[];
   outputs: Record<string, number>;
   /**
@@ -80,7 +80,7 @@ function cell(kernelName: string, { name, inputs: shapes, optional, outputs, for
   };
 }
 
-// One line for each part of each tensor: its name and where it lies.
+// One line for each part of each tensor: its name and its place.
 function places(
   shapes: Record<string, number>,
   line: (key: string, part: string, at: string) => string,

@@ -4,7 +4,7 @@ import { fallback } from '../fallback';
 import { readsFloat16, storeActivation } from '../store-activation';
 import { runElementwise } from './elementwise';
 
-/** tfjs's relu, and one for values that are float16. */
+/** tfjs's relu, and one for float16 values. */
 export const relu: tf.KernelConfig = {
   kernelName: tf.Relu,
   backendName: 'webgpu',

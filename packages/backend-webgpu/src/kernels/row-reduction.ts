@@ -20,7 +20,7 @@ interface RowProgram {
   body: string;
 }
 
-/** Runs a program over the rows of a matrix; short rows get few threads, so that a workgroup takes several. */
+/** Runs a program over the rows of a matrix; short rows get few threads, so that a workgroup has several rows. */
 export function runRowReduction(
   backend: WebgpuBackend,
   { name, rows, n, uniforms, body, ...rest }: RowProgram,
@@ -47,7 +47,7 @@ export function runRowReduction(
   });
 }
 
-// About eight elements for a thread.
+// About eight elements per thread.
 function lanesFor(n: number): number {
   let lanes = 1;
   while (lanes < THREADS && lanes * 8 < n) lanes *= 2;

@@ -8,10 +8,10 @@ import type { DeferredUpdate } from './step-rule';
 
 /**
  * inputs: a list of n conditions, each bool [], then n values and n others, of the value's shape or scalars: outputs the
- * values whose condition is true, bit for bit, and else the others.
+ * values where the condition is true, bit for bit, and the others elsewhere.
  *
- * A step of an optimizer that still waits, of which updates are chosen against −0 and slots against what they were, takes the
- * condition into its own dispatch. Slots of a step that was computed, as muon's are, are chosen in one dispatch for all that
+ * When updates of a deferred optimizer step are selected against −0 and slots against their old values, the condition becomes
+ * part of the step's own dispatch. Slots of a step that was computed, as muon's are, are chosen in one dispatch for all that
  * lie in one buffer.
  */
 export const selectList: tf.KernelConfig = {
@@ -69,7 +69,7 @@ function placesByCondition(conditions: tf.TensorInfo[]): Map<tf.TensorInfo, numb
   return places;
 }
 
-/** Gives conditions to steps that wait, and returns the outputs that are chosen there. */
+/** Adds conditions to deferred steps, and returns the outputs that these steps select. */
 function joinSteps(
   backend: WebgpuBackend,
   conditions: tf.TensorInfo[],

@@ -18,7 +18,7 @@ interface SliceChoice extends Choice {
  * Chooses among values that are slices of one buffer, as the slots of an optimizer's step are, in one dispatch for all of them.
  * The results are slices at the same offsets of another buffer, which the next step reads as it is.
  *
- * @returns results by place; what is not a slice beside others is not among them
+ * @returns results by place, without values that are not among several slices of one buffer
  */
 export function selectSlices(
   backend: WebgpuBackend,

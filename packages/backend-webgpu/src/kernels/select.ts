@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fallback } from '../fallback';
 
-/** tfjs's choice between tensors, also for those of five axes and more: where all have one shape, they are lists. */
+/** tfjs's `where`, also for five axes and more: tensors of the same shape are flattened. */
 export const select: tf.KernelConfig = {
   kernelName: tf.Select,
   backendName: 'webgpu',

@@ -16,7 +16,7 @@ export interface StepRule {
   formula: string;
 }
 
-/** What a step reads of one parameter: tensors of one size, and its own numbers. */
+/** The inputs of a step for one parameter: tensors of one size, and its own numbers. */
 export interface StepInput {
   gradient: TensorInfo;
   parameter: TensorInfo;
@@ -27,24 +27,24 @@ export interface StepInput {
 /** The name of a slot after the step: `newMean` for `mean`. */
 export const renewed = (slot: string): string => `new${slot[0]!.toUpperCase()}${slot.slice(1)}`;
 
-/** A step that waits, in the hope that its update is added to the parameter. */
+/** A deferred step whose update is expected to be added to the parameter. */
 export interface DeferredUpdate {
-  /** parameter + update, if this is the step's update for this parameter and can be had with the step; else nothing. */
+  /** parameter + update, if this is the step's update for this parameter and the step can compute it; otherwise undefined. */
   addTo(parameter: TensorInfo, update: TensorInfo): TensorInfo | undefined;
   /**
-   * Takes a condition, bool [], into the step: where it is false nothing changes.
+   * Adds a condition, bool [], to the step: when it is false, nothing changes.
    *
-   * @param others what every output that waits is to be where the condition is false
-   * @returns whether that is the parameter and the slots as they were; if not, the step stays as it is
+   * @param others the value of every deferred output when the condition is false
+   * @returns whether these are the unchanged parameter and slots; if not, the step is not modified
    */
   onlyIf(condition: TensorInfo, others: ReadonlyMap<object, TensorInfo>): boolean;
 }
 
-/** The result, or what takes its place where the condition of a step, `taken` in WGSL, is false. */
+/** The result, or the previous value when the condition of a step, `taken` in WGSL, is false. */
 export const ifTaken = (isConditional: boolean, before: string, result: string): string =>
   isConditional ? `select(${before}, ${result}, taken)` : result;
 
-/** What an update that changes nothing reads: x + (−0) is x, where −0 + 0 would be 0. Compilers drop the sign of a literal. */
+/** The uniform of an update that changes nothing: x + (−0) is x, while −0 + 0 is 0. Compilers drop the sign of a literal. */
 export const noUpdate = { noUpdate: f32(-0) };
 /** WGSL of that update. */
 export const NO_UPDATE = 'T(uniforms.noUpdate)';

@@ -4,8 +4,8 @@ import { fallback } from '../fallback';
 import { runColumnReduction } from './column-reduction';
 
 /**
- * Sums over leading axes, as gradients of biases are, without the transpose that tfjs's kernel begins with; and over all
- * axes with more than one workgroup. The sum of nothing is 0, where tfjs's kernel divides by the number of terms.
+ * Sums over leading axes, as for gradients of biases, without the transpose in tfjs's kernel; and over all axes with more than
+ * one workgroup. An empty sum is 0; tfjs's kernel divides by the number of terms.
  */
 export const sum: tf.KernelConfig = {
   kernelName: tf.Sum,

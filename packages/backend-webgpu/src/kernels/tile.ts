@@ -3,8 +3,8 @@ import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 
 /**
- * tfjs's tiling for any number of axes: its own reads tensors of five and more to the CPU, which in Node is impossible. They
- * are repeated here axis by axis, as matrices.
+ * tfjs's tile for any number of axes. tfjs's own kernel reads tensors of five and more axes to the CPU, which is impossible in
+ * Node; here they are repeated axis by axis, as matrices.
  */
 export const tile: tf.KernelConfig = {
   kernelName: tf.Tile,
