@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium())('the page without the data', { timeout: 2 * PATI
       await finished(page);
       const stages = (await page.evaluate(() => stagesSeen())).join('\n');
       expect(stages).toMatch(
-        /Fetching CIFAR-10: [\d.]+ .?i?B of [\d.]+ .?i?B, [\d.]+ .?i?B\/s, [\d.]+ m?s left/,
+        /Downloading CIFAR-10: [\d.]+ .?i?B of [\d.]+ .?i?B, [\d.]+ .?i?B\/s, [\d.]+ m?s left/,
       );
       expect(stages).toMatch(/jsdelivr failed: data_batch_2.*trying it again/);
       expect(stages).toMatch(/jsdelivr failed: data_batch_4.*trying the next source/);
@@ -46,9 +46,9 @@ describe.skipIf(!hasChromium())('the page without the data', { timeout: 2 * PATI
       expect(network.asked('test_batch')).toEqual(['second']);
 
       await page.reload();
-      await page.click('.runs button:has-text("Show")');
+      await page.click('.runs button:has-text("View")');
       await finished(page);
-      await page.click('text=Test images by fnn');
+      await page.click('text=Predict test images with fnn');
       await page.waitForSelector('#seen .samples > li');
       expect(network.asked('test_batch')).toEqual(['second']); // they were kept
     } finally {

@@ -42,7 +42,9 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
 
   it('trains on simd by keyboard alone, and its run is one of the command line', async () => {
     const page = await visit();
-    expect(await page.textContent('#backends')).toMatch(/Not here: this browser finds no graphics card/);
+    expect(await page.textContent('#backends')).toMatch(
+      /Not available: this browser offers no WebGPU adapter/,
+    );
     expect(await page.isDisabled('#backends input[value=webgpu]')).toBe(true);
     expect(await page.textContent('#backends')).toMatch(/WebAssembly SIMD on \d+ threads/);
 
@@ -76,7 +78,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await accuracyInNode(files['fnn-seed-0.safetensors']!)).toBeCloseTo(model!.testAccuracy!, 6);
   });
 
-  it('trains on another dataset, and goes on with it after a reload', async () => {
+  it('trains on another dataset, and resumes after a reload', async () => {
     const page = await visit();
     await choose(page, 'fnn');
     expect(await page.inputValue('#dataset')).toBe('cifar10');
@@ -84,14 +86,14 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(page.url()).toContain('dataset=mnist');
     await page.click('#start');
     await reached(page, 45);
-    expect(await page.textContent('#beside-paper')).toMatch(/^So far.*no number of MNIST is compared/);
+    expect(await page.textContent('#paper-comparison')).toMatch(/^So far.*no result on MNIST is compared/);
     await page.reload();
     await page.waitForSelector('.runs button:has-text("Resume")');
     expect(await page.inputValue('#dataset')).toBe('mnist');
     expect(await page.textContent('#runs-body')).toMatch(/fnn · MNIST · quick · simd/);
     await page.click('.runs button:has-text("Resume")');
     await finished(page);
-    expect(await page.textContent('#seen h3')).toMatch(/^MNIST test images by fnn, after epoch 4/);
+    expect(await page.textContent('#seen h3')).toMatch(/^Predictions of fnn for MNIST test images, epoch 4/);
     const sizes = await page.$$eval('#seen canvas', (all) => all.map((one) => one.getAttribute('width')));
     expect(sizes).toEqual(Array(24).fill('28'));
     const rows = await page.$$eval('#seen .heat tbody th', (all) => all.map((one) => one.textContent));
@@ -111,7 +113,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(inNode).toBeCloseTo(model!.testAccuracy!, 6);
   });
 
-  it('goes on after a pause and a reload, and ends with the same bits', async () => {
+  it('resumes after a pause and a reload, and ends with the same bits', async () => {
     const page = await visit();
     let fetched: string[] = [];
     page.context().on('request', (request) => {
@@ -149,7 +151,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await noSidewaysScrolling(page)).toBe(true);
     const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     expect(background).toBe('rgb(20, 24, 28)');
-    await page.click('text=Test images by fnn');
+    await page.click('text=Predict test images with fnn');
     await page.waitForSelector('#seen .samples > li');
     const shown = await page.$$eval('#seen .samples > li', (all) => all.map((one) => one.className));
     expect(shown).toEqual(await verdictsInNode(await readFile(join(folder, 'fnn-seed-0.safetensors'))));
@@ -163,7 +165,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await page.textContent('#upload-error')).toMatch(/no results\.json and no run\.json .*notes\.txt/);
   });
 
-  it('goes on with a run that was stopped in Node', async () => {
+  it('resumes a run that was stopped in Node', async () => {
     const page = await visit();
     await page.setInputFiles('#upload', await filesIn(await stoppedInNode()));
     await page.click('#resume');
@@ -182,11 +184,11 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     const begun = await paused(page);
     const folder = await resumedInNode(begun, 100);
     await page.setInputFiles('#upload', await filesIn(folder));
-    await page.waitForSelector('#beside-paper td:has-text("2 of 4")');
+    await page.waitForSelector('#paper-comparison td:has-text("2 of 4")');
     const [seconds, flop, ratio] = [/^[\d.]+ m?s$/, /^[\d.]+ [kMG]FLOP$/, /^1\//].map((pattern) =>
       expect.stringMatching(pattern),
     );
-    expect(await rowsBesidePaper(page, 'fnn')).toEqual([
+    expect(await comparisonRows(page, 'fnn')).toEqual([
       ['fnn', '88.3 %', expect.stringMatching(/^[\d.]+ %$/), expect.stringMatching(/ points$/), '2 of 4'],
       ['fnn', '6.2 h', seconds, seconds, ratio],
       ['fnn', '102.1', flop, flop, flop, ratio],
@@ -241,9 +243,9 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
 /** As the page normalizes them. */
 const digits = { ...smallDigits, mean: [0.13066], standardDeviation: [0.30811] };
 
-const rowsBesidePaper = (page: Page, model: string) =>
+const comparisonRows = (page: Page, model: string) =>
   page.$$eval(
-    '#beside-paper tbody tr',
+    '#paper-comparison tbody tr',
     (rows, name) => {
       const cells = rows.map((row) => [...row.children].map(({ textContent }) => textContent));
       return cells.filter(([first]) => first === name);

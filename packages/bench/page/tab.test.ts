@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
     await page.dispatchEvent('#drop', 'drop', { dataTransfer });
     await finished(page);
     expect(await page.textContent('#runs-body')).toMatch(/fnn · CIFAR-10 · quick · simd/);
-    expect(await page.isVisible('text=Test images by fnn')).toBe(true);
+    expect(await page.isVisible('text=Predictions of fnn')).toBe(true);
   });
 
   it('keeps the screen on while it trains, and a checkpoint when it is hidden', async () => {
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
     await choose(page, 'fnn');
     await page.click('#start');
     await reached(page, 45);
-    await page.waitForSelector('#beside-paper td:text-matches("^[1-4] of 4")');
+    await page.waitForSelector('#paper-comparison td:text-matches("^[1-4] of 4")');
     await look('training');
     await finished(page);
     await look('finished');

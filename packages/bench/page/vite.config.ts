@@ -9,27 +9,27 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** What needs Node has to have a namesake for browsers; without it, the build says which file it is. */
+/** Modules that need Node must have a browser counterpart; otherwise the build fails and names the file. */
 const noNode: Plugin = {
   name: 'no-node',
   enforce: 'pre',
   resolveId(name, importer) {
-    if (name.startsWith('node:')) throw new Error(`${importer} imports ${name}, which no browser has`);
+    if (name.startsWith('node:')) throw new Error(`${importer} imports ${name}, which browsers do not have`);
   },
   transform(code, id) {
     const found =
       id.startsWith(`${packages}bench/`) &&
       /\b(?:setImmediate\(|Buffer\.|process\.(?:env|memoryUsage|version|platform))/.exec(code);
-    if (found) throw new Error(`${id} uses ${found[0]}, which no browser has`);
+    if (found) throw new Error(`${id} uses ${found[0]}, which browsers do not have`);
   },
 };
 
-/** The page, from the sources of all packages: a folder of files that any host can serve, from any path. */
+/** Builds the page from the sources of all packages: a folder of files that any host can serve from any path. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   resolve: {
-    // A file that needs Node has a namesake for browsers beside it.
+    // A file that needs Node has a browser counterpart in the same folder.
     extensions: ['.browser.ts', '.ts', '.mjs', '.js', '.json'],
     alias: [{ find: /^@tenfold\/([a-z0-9-]+)$/, replacement: `${packages}$1/src/index` }],
   },
@@ -38,7 +38,7 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('../dist/page', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
-    // The one hint that is of no concern here: how large a backend is.
+    // The only warning to ignore here: the size of a backend.
     chunkSizeWarningLimit: 10_000,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
@@ -54,7 +54,7 @@ interface Manifest {
 }
 
 // cspell:ignore licen
-/** Writes what is bundled from other packages, each with its license, as they ask for. */
+/** Lists the bundled packages with their licenses, as these require. */
 function licenses(fileName: string): Plugin {
   return {
     name: 'licenses',
@@ -66,7 +66,7 @@ function licenses(fileName: string): Plugin {
   };
 }
 
-/** Of the package that a module comes from; undefined for our own. */
+/** The manifest of the package of a module; undefined for our own packages. */
 const folderOf = (id: string): string | undefined =>
   /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/').replace(/^\0/, ''))?.[0];
 

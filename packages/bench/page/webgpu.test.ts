@@ -40,8 +40,8 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
   it('trains with our kernels to the end, a reload in the middle, to the losses of simd', async () => {
     const page = await start('fnn', 'quick');
     await reached(page, 45); // in the second epoch: there is a checkpoint of the first
-    expect(await page.textContent('#backends')).toMatch(/The graphics card: .*computes on the processor/i);
-    await page.waitForSelector('#beside-paper td:has-text("1 of 4")');
+    expect(await page.textContent('#backends')).toMatch(/GPU: .*computes on the processor/i);
+    await page.waitForSelector('#paper-comparison td:has-text("1 of 4")');
     await page.reload();
     await page.click('.runs button:has-text("Resume")');
     await finished(page);
@@ -67,12 +67,12 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     expectAlike(losses, await lossesInNode(recipe, losses.length));
   });
 
-  it('says that the device was lost, and goes on from the last checkpoint', async () => {
+  it('says that the device was lost, and resumes from the last checkpoint', async () => {
     const page = await start('fnn', 'quick', withDevices);
     await reached(page, 42);
     await onDevice(page, (device) => device.destroy());
     expect(await problem(page)).toMatch(
-      /^The training stopped: the device of .*swiftshader.* was destroyed\. Kept is fnn with seed 0 after step \d+\. What to do: Resume goes on from there/i,
+      /^The training stopped: the device of .*swiftshader.* was destroyed\. Saved: fnn with seed 0 up to step \d+\. To fix it: Resume continues from there/i,
     );
     await page.click('#resume');
     await reached(page, 43);
@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     await reached(page, 2);
     await onDevice(page, (device) => void device.createBuffer({ size: 4, usage: 0x4000 }));
     expect(await problem(page)).toMatch(
-      /^The training stopped: .*swiftshader.* rejected a command \(.*\)\. (No step was kept yet|Kept is fnn .*)\. What to do: .*report/i,
+      /^The training stopped: .*swiftshader.* rejected a command \(.*\)\. (Nothing is saved yet|Saved: fnn .*)\. To fix it: .*report/i,
     );
     await page.click('#resume');
     await reached(page, 42);
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
       device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
     });
     expect(await problem(page)).toMatch(
-      /swiftshader.* has no memory left \(a buffer of 9 GiB\)\. Kept is fnn with seed 0 after step \d+\. What to do: Close/i,
+      /swiftshader.* has no memory left \(a buffer of 9 GiB\)\. Saved: fnn with seed 0 up to step \d+\. To fix it: Close/i,
     );
     expect(await page.isVisible('#resume')).toBe(true);
   });

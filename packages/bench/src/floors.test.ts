@@ -24,7 +24,7 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => file.endsWith('.ts') && file.includes('/') && !file.endsWith('.test.ts'));
 
-it('has only rooms that stand in the list', () => {
+it('has only the listed folders', () => {
   expect([...new Set(files.map((file) => file.split('/')[0]!))].sort()).toEqual(Object.keys(floors).sort());
 });
 

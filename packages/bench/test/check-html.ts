@@ -1,6 +1,6 @@
 const voids = ['meta', 'img', 'br', 'hr', 'input', 'link'];
 
-/** What is wrong with the tags, attributes and ids of a page; empty when it is well-formed. */
+/** The errors in tags, attributes and ids of a page; empty when it is well-formed. */
 export function htmlErrors(html: string): string[] {
   const errors: string[] = [];
   const open: string[] = [];
@@ -11,7 +11,7 @@ export function htmlErrors(html: string): string[] {
     (...found) => {
       const [, slash, name, attributes, selfClosed] = found as unknown as string[];
       for (const [, id] of attributes!.matchAll(/\sid="([^"]*)"/g)) {
-        if (ids.has(id!)) errors.push(`id ${id} stands twice`);
+        if (ids.has(id!)) errors.push(`duplicate id ${id}`);
         ids.add(id!);
       }
       if (slash) {
@@ -30,7 +30,7 @@ export function htmlErrors(html: string): string[] {
   return [...errors, ...open.map((name) => `<${name}> is never closed`)];
 }
 
-/** What in a page would ask the network or run; empty when nothing does. */
+/** The parts of a page that would use the network or run code; empty without any. */
 export function outsideReferences(html: string): string[] {
   const own = html
     .replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')

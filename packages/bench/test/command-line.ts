@@ -17,9 +17,9 @@ export interface Ended {
 }
 
 /**
- * Bundles the command line from source into a folder where it finds its packages.
+ * Bundles the command line from source into a folder from which its packages resolve.
  *
- * @param stubs files of src, without ending, that are replaced: path to code
+ * @param stubs files of src that are replaced: path without extension to code
  * @returns the path of cli.js
  */
 export async function buildCommandLine(name: string, stubs: Record<string, string> = {}): Promise<string> {
@@ -38,7 +38,7 @@ export async function buildCommandLine(name: string, stubs: Record<string, strin
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    // What the bench has installed is found beside it; what its packages have installed is bundled.
+    // The bench's own dependencies resolve from its folder; dependencies of its packages are bundled.
     external: Object.keys(dependencies).filter((dependency) => !dependency.startsWith('@tenfold/')),
     alias: Object.fromEntries(
       own.map((folder) => [`@tenfold/${folder}`, join(packages, folder, 'src', 'index.ts')]),

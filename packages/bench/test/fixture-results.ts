@@ -1,11 +1,11 @@
 import { paper } from '../src/results/paper';
 import type { ModelResult, Results } from '../src/results/results';
 
-// Invented numbers in the shape of a run, for tests of what shows them. Nothing here was measured.
+// Invented results, for tests of the presentation. Nothing here was measured.
 
 const classNames = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
 
-/** @param change what a test wants otherwise */
+/** @param change overrides of a test */
 export function fixtureResults(change: Partial<Results> = {}): Results {
   return {
     schemaVersion: 2,
@@ -43,7 +43,7 @@ export function fixtureResults(change: Partial<Results> = {}): Results {
   };
 }
 
-/** @param accuracy where its curve goes */
+/** @param accuracy the limit of its curve */
 export function fixtureModel(name: string, accuracy: number, phase: number, epochs = 8): ModelResult {
   const wave = (i: number) => Math.abs(Math.sin(12.9898 * i + 78.233 * phase));
   const history = Array.from({ length: epochs }, (_, i) => {

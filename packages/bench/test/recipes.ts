@@ -1,5 +1,5 @@
 import { type ProfileRecipes, profiles } from '../src/models/profiles';
 
-// For tests, which name models that these profiles have.
+// For tests, which use models that these profiles have.
 export const quick = profiles.quick as Required<ProfileRecipes>;
 export const hour = profiles.hour as Required<ProfileRecipes>;

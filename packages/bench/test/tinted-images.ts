@@ -10,7 +10,7 @@ interface Options {
   classes?: number;
 }
 
-/** Each class has a tint for every quarter of its images, under noise: classes that a network learns in no time. */
+/** Each class has a tint for every quarter of its images, with noise: a network learns these classes within moments. */
 export function tintedImages({
   train = 200,
   test = 100,

@@ -4,7 +4,7 @@ import { bytes } from '../../src/lib/format';
 import { styles } from '../../src/present/html/styles';
 import type { Training } from '../../src/results/training';
 import type { OpenedRun, RunSummary } from './protocol';
-import { labelOf } from './view/charts';
+import { formatLabel } from './view/charts';
 import { byId, h } from './view/dom';
 import { createLive } from './view/live';
 import { runsView } from './view/runs-view';
@@ -20,10 +20,10 @@ const session = createSession((event) => {
   if (event.type === 'begun') {
     current = event.run;
     void refresh();
-  } else if (event.type === 'modelStart') void refresh(); // by then the data are kept
+  } else if (event.type === 'modelStart') void refresh(); // by then the data are stored
   live.hear(event);
 });
-/** The run that is shown or at work. */
+/** The run that is shown or in training. */
 let current: string | undefined;
 let busy = false;
 const holdScreen = createScreenLock(
@@ -32,7 +32,7 @@ const holdScreen = createScreenLock(
 
 const environment = await session.call('inspect');
 const setup = createSetup(await session.call('models'), environment);
-// At once: what is clicked before would be lost, and a form without a listener reloads the page.
+// Immediately: earlier clicks would be lost, and a form without a listener reloads the page.
 setup.onStart((choice) => {
   current = undefined;
   const { title } = environment.datasets.find(({ name }) => name === choice.dataset)!;
@@ -66,16 +66,16 @@ async function begin(
   shown?: OpenedRun,
 ): Promise<void> {
   busy = true;
-  setup.setBusy(true, 'A run is at work.');
+  setup.setBusy(true, 'Training …');
   byId('results').hidden = true;
-  // A backend is chosen once in a worker's life, and a fresh one has all its memory.
+  // A worker uses only one backend, and a new worker has all its memory.
   session.restart();
   live.open(`Training ${models.join(', ')}`, dataset, shown);
   live.setState('working');
   byId('live').scrollIntoView();
   void refresh();
   holdScreen();
-  void navigator.storage.persist?.(); // or the browser may forget runs and data when space is short
+  void navigator.storage.persist?.(); // or the browser may delete runs and data when space is short
   try {
     const { run, state } = await work(session);
     current = run;
@@ -101,12 +101,12 @@ async function resume(run: string): Promise<void> {
   await begin(opened.summary, (s) => s.call('resume', run), opened);
 }
 
-/** Shows a run as far as it is. */
+/** Shows a run and its progress so far. */
 async function show(run: string): Promise<void> {
   const opened = await session.call('open', run);
   const { results, summary, steps, epochs, predictors } = opened;
   if (!busy && (current !== run || byId('live').hidden)) {
-    live.open(`The training of ${summary.models.join(', ')}`, summary.dataset, opened);
+    live.open(`Training of ${summary.models.join(', ')}`, summary.dataset, opened);
     live.setState(results ? 'finished' : 'paused');
     if (steps.length === 0 && epochs.length === 0) {
       for (const { name: model, seed, epochs: of, history } of results?.models ?? []) {
@@ -127,7 +127,7 @@ async function show(run: string): Promise<void> {
       h(
         'button',
         { type: 'button', class: 'primary', click: () => void download(run) },
-        'Download the run (.zip)',
+        'Download run (.zip)',
       ),
       h('button', { type: 'button', click: () => void downloadResults(run) }, 'results.json'),
       h('button', { type: 'button', click: () => void downloadReport(run) }, 'report.html'),
@@ -135,7 +135,7 @@ async function show(run: string): Promise<void> {
         h(
           'button',
           { type: 'button', click: () => void look(run, training) },
-          `Test images by ${labelOf(training)}`,
+          `Predict test images with ${formatLabel(training)}`,
         ),
       ),
     );
@@ -145,7 +145,7 @@ async function show(run: string): Promise<void> {
   }
 }
 
-/** Shows what a trained model takes test images for. */
+/** Shows a trained model's predictions for test images. */
 async function look(run: string, training: Training): Promise<void> {
   byId('live').scrollIntoView();
   await guarded('live-error', async () => {
@@ -188,7 +188,7 @@ async function upload(chosen: File[]): Promise<void> {
 }
 
 async function remove(run: string): Promise<void> {
-  if (!confirm('Delete this run from the browser? It cannot be brought back.')) return;
+  if (!confirm('Delete this run from the browser? This cannot be undone.')) return;
   await guarded('upload-error', async () => {
     await session.call('remove', run);
     if (current === run) {
@@ -209,7 +209,7 @@ async function removeData(titles: string[]): Promise<void> {
   });
 }
 
-/** Shows what is kept now; when its worker is ended meanwhile, nothing: whoever ended it asks again. */
+/** Shows the stored runs; does nothing when the worker is ended meanwhile, since the code that ends it refreshes too. */
 async function refresh(): Promise<void> {
   try {
     await showKept();
@@ -229,7 +229,7 @@ async function showKept(): Promise<void> {
   byId('runs-body').replaceChildren(runsView(runs, actions, { busy, current }));
   const { storage, datasets } = await session.call('inspect');
   const kept = datasets.filter((dataset) => dataset.kept).map(({ title }) => title);
-  const free = storage.freeBytes === null ? '' : `, ${bytes(storage.freeBytes)} more may be used`;
+  const free = storage.freeBytes === null ? '' : `, ${bytes(storage.freeBytes)} more are available`;
   const forget = h(
     'button',
     { type: 'button', disabled: busy, click: () => void removeData(kept) },
@@ -247,7 +247,7 @@ function showNotices(): void {
     obstacle,
     !isolated &&
       !obstacle &&
-      'This page is not cross-origin isolated, so simd runs on one thread. Its host has to send two headers: Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. `npm run bench -- serve` sends them.',
+      'This page is not cross-origin isolated, so simd runs on one thread. Its host must send two headers: Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. `npm run bench -- serve` sends them.',
   ].filter((text) => typeof text === 'string');
   byId('notices').replaceChildren(...texts.map((text) => h('p', { class: 'notice' }, text)));
   if (obstacle) byId<HTMLButtonElement>('start').disabled = true;
@@ -271,7 +271,7 @@ function listed(names: string[]): string {
 
 function textOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return error instanceof CallError && error.advice ? `${message}. What to do: ${error.advice}` : message;
+  return error instanceof CallError && error.advice ? `${message}. To fix it: ${error.advice}` : message;
 }
 
 function acceptDrops(zone: HTMLElement): void {

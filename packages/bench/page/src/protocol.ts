@@ -7,19 +7,19 @@ import type { RunEvent } from '../../src/results/run-events';
 import type { Training } from '../../src/results/training';
 import type { Outcome } from '../../src/run/outcome';
 
-/** What a run is asked to be. */
+/** The settings of a new run. */
 export interface Choice {
   dataset: DatasetName;
   profile: Profile;
   models: ModelName[];
   backend: BrowserBackend;
-  /** Each model is trained once with each. */
+  /** Each model is trained once with each seed. */
   seeds: number[];
-  /** In place of each recipe's number of epochs. */
+  /** Replaces each recipe's number of epochs. */
   epochs?: number;
 }
 
-/** What the models are and what each profile trains of them, for people. */
+/** Descriptions of the models and of each profile's recipes. */
 export interface ModelTexts {
   titles: { [model: string]: string };
   profiles: { [profile: string]: { [model: string]: { epochs: number; text: string } } };
@@ -35,9 +35,9 @@ export interface RunSummary {
   models: string[];
   backend: string;
   state: 'finished' | 'begun';
-  /** Whether this browser can go on with it. */
+  /** Whether this browser can resume it. */
   resumable: boolean;
-  /** How far it is, in words. */
+  /** Its progress as text. */
   progress: string;
 }
 
@@ -65,12 +65,12 @@ export interface Environment {
   obstacle: string | null;
 }
 
-/** Test images with what a model takes them for. */
+/** Test images with a model's predictions. */
 export interface Samples {
   model: string;
   seed: number;
   epoch: number;
-  /** What people call the dataset. */
+  /** The dataset's title. */
   dataset: string;
   classNames: readonly string[];
   /** Height, width, channels of each image. */
@@ -94,19 +94,19 @@ export interface EpochPoint extends Training {
   epochs: number;
   testAccuracy: number;
   testLoss: number;
-  /** Of training until here. */
+  /** Training time so far. */
   seconds: number;
-  /** Executed by training until here. */
+  /** Executed by training so far. */
   flops: number | null;
 }
 export interface StartPoint extends Training {
   epochs: number;
   forwardFlopsPerImage: number;
-  /** Logs of older versions have none. */
+  /** Missing in logs of older versions. */
   batchSize?: number;
 }
 
-/** A run as it is shown: complete, or as far as it is. */
+/** A run for display, finished or not. */
 export interface OpenedRun {
   summary: RunSummary;
   results: Results | null;
@@ -114,11 +114,11 @@ export interface OpenedRun {
   starts: StartPoint[];
   steps: StepPoint[];
   epochs: EpochPoint[];
-  /** Trainings whose parameters are there, to look at images with. */
+  /** Trainings whose parameters are stored, so that they can predict images. */
   predictors: Training[];
 }
 
-/** What the worker tells while it works. */
+/** The worker's events. */
 export type WorkerEvent =
   | RunEvent
   | { type: 'begun'; run: string; backend: Results['backend']; threads: number }
@@ -128,7 +128,7 @@ export type WorkerEvent =
   | { type: 'checkpoint'; training: Training; step: number }
   | { type: 'warning'; message: string };
 
-/** What the worker can be asked; each call has one answer. */
+/** The worker's functions; each call has one answer. */
 export interface Calls {
   inspect(): Promise<Environment>;
   models(): Promise<ModelTexts>;

@@ -8,15 +8,15 @@ const executablePath = [
   '/usr/bin/google-chrome',
 ].find((path) => path && existsSync(path));
 
-/** Whether there is a Chromium to test with; under CI there has to be. */
+/** Whether there is a Chromium for the tests; required in CI. */
 export function hasChromium(): boolean {
   if (executablePath) return true;
-  if (process.env.CI) throw new Error('no Chromium on this machine; name one by the variable CHROMIUM');
-  console.warn('No Chromium on this machine, the page is not tested; name one by the variable CHROMIUM');
+  if (process.env.CI) throw new Error('no Chromium on this machine; set CHROMIUM to its path');
+  console.warn('No Chromium on this machine, so the page is not tested; set CHROMIUM to its path');
   return false;
 }
 
-/** Starts it without a window and without any network but this machine. */
+/** Starts it without a window and without network access beyond this machine. */
 export function launch({ webgpu = false } = {}): Promise<Browser> {
   const gpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--ignore-gpu-blocklist'];
   return chromium.launch({

@@ -17,11 +17,11 @@ import { differences, type RunRecord, readRunRecord } from '../../src/run-folder
 import { smallRecipes } from './small-page';
 import type { Files } from './visiting';
 
-// Runs by the command line's own parts. Whoever uses them has the tests' data in place of CIFAR-10.
+// Runs made with the command line's functions. Tests that use them replace CIFAR-10 by small data.
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'tenfold-run-'));
 
-/** A run with one model, from its beginning to its end. */
+/** A complete run with one model. */
 export async function runInNode(): Promise<string> {
   const folder = await newFolder();
   await tf.setBackend('simd');
@@ -61,7 +61,7 @@ export async function stoppedInNode(): Promise<string> {
   return folder;
 }
 
-/** What `--resume` makes of a run that the page began, and Ctrl-C after a step; its folder. */
+/** Resumes a run that the page began and presses Ctrl-C after a step; returns its folder. */
 export async function resumedInNode(files: Files, stopAfter: number): Promise<string> {
   const folder = await newFolder();
   mkdirSync(join(folder, 'checkpoints'));
@@ -103,7 +103,7 @@ async function trainUntil(
   run.abandon('interrupted');
 }
 
-/** Of the first steps of a training on simd. */
+/** The losses of the first steps of a training on simd. */
 export async function lossesInNode(recipe: Recipe, steps: number): Promise<number[]> {
   await tf.setBackend('simd');
   const [losses, folder] = [[] as number[], await newFolder()];
@@ -117,7 +117,7 @@ export async function lossesInNode(recipe: Recipe, steps: number): Promise<numbe
   return losses;
 }
 
-/** Does some training until a step has been taken. */
+/** Runs a training until a step has been taken. */
 async function stopped(
   stop: number,
   train: (signal: AbortSignal, listener: (event: RunEvent) => void) => Promise<unknown>,
@@ -130,7 +130,7 @@ async function stopped(
   await work.catch((error) => expect(error).toBe(signal.reason));
 }
 
-/** The files of a run's folder, as one chooses them in a dialog. */
+/** The files of a run's folder, as from a file dialog. */
 export async function filesIn(folder: string): Promise<string[]> {
   const names = [
     ...(await readdir(folder)),

@@ -13,11 +13,11 @@ const PART = 80; // images
 
 const brief = { batchSize: 10, epochs: 4 };
 
-/** What the page of the tests trains as its profile `quick`: a network of a moment. */
+/** The profile `quick` of the test page: a network that trains within moments. */
 export const smallRecipes: { fnn: Recipe } = {
   fnn: { ...quick.fnn, architecture: { widths: [48], dropoutRate: 0.1 }, ...brief },
 };
-/** And as its profile `hour`: small networks of the other kinds. */
+/** The profile `hour` of the test page: small networks of the other kinds. */
 export const otherRecipes = {
   cnn: { ...quick.cnn, architecture: { widths: [8, 8, 8] }, ...brief },
   rnn: { ...quick.rnn, architecture: { cell: 'lstm', units: 16 }, ...brief },
@@ -31,7 +31,7 @@ export const smallData: ImageDataset = tintedImages({ train: 5 * PART, test: PAR
 export const smallDigits: ImageDataset = tintedImages({ train: 5 * PART, test: PART, size: 28, channels: 1 });
 
 export interface SmallPageOptions {
-  /** Where the networks are that CIFAR-10 comes from; by default where they really are. */
+  /** The addresses of CIFAR-10's sources; by default the real ones. */
   networks?: { [name in 'jsdelivr' | 'unpkg']: string };
 }
 
@@ -92,7 +92,7 @@ function smaller(
           return `${name}: '${networks[name]}'`;
         });
       }
-      // What is timed for a second in earnest.
+      // Timed for a second in the real page.
       if (/bench\/src\/(run\/measure|backends)\/(measure-\w+|forecast)\.ts$/.test(id)) {
         return code.replace(/const SECONDS = [\d.]+;/, 'const SECONDS = 0.02;');
       }

@@ -7,7 +7,7 @@ import { type PageServer, servePage } from '../../src/serve/page-server';
 import { launch } from './browser';
 import { buildSmallPage, type SmallPageOptions } from './small-page';
 
-/** In milliseconds; `TEST_PATIENCE=5` is five times as patient, for a machine that has much else to do. */
+/** In milliseconds; `TEST_PATIENCE=5` waits five times as long, for a busy machine. */
 export const PATIENCE = 90_000 * Number(process.env.TEST_PATIENCE ?? 1);
 
 export type Files = { [name: string]: Uint8Array };
@@ -15,11 +15,11 @@ export type Files = { [name: string]: Uint8Array };
 interface VisitOptions {
   url?: string;
   of?: Browser;
-  /** What the browser is made to do before it opens the page. */
+  /** How to prepare the browser before it opens the page. */
   prepare?(context: BrowserContext): Promise<unknown>;
 }
 
-/** A small page, its server and a browser for the tests of a file; must be called where tests are declared. */
+/** A small page, its server and a browser for the tests of a file; call it where tests are declared. */
 export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webgpu?: boolean } = {}) {
   const place = {} as {
     server: PageServer;
@@ -40,7 +40,7 @@ export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webg
     await place.server?.close();
   });
 
-  /** A visitor who was never here before. Whatever the page complains about fails the test. */
+  /** Opens the page in a fresh browser profile. Any error message of the page fails the test. */
   async function visit(
     options: BrowserContextOptions = {},
     { url = place.server.url, of = place.browser, prepare }: VisitOptions = {},
@@ -64,7 +64,7 @@ export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webg
 
 export const finished = (page: Page) => page.waitForSelector('#results-body .cards', { timeout: PATIENCE });
 
-/** Until the training under way has taken so many steps. */
+/** Waits until the current training has taken that many steps. */
 export const reached = (page: Page, step: number) =>
   page.waitForFunction((least) => {
     const found = /step (\d+) of/.exec(document.getElementById('stage')?.textContent ?? '');
@@ -76,16 +76,16 @@ export async function choose(page: Page, model: string): Promise<void> {
   await page.check(`#models input[value=${model}]`);
 }
 
-export async function downloaded(page: Page, button = 'text=Download the run'): Promise<Files> {
+export async function downloaded(page: Page, button = 'text=Download run'): Promise<Files> {
   const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
   const entries = unzipSync(new Uint8Array(await readFile(await download.path())));
-  // All lie in one folder.
+  // All are in one folder.
   return Object.fromEntries(
     Object.entries(entries).map(([name, bytes]) => [name.slice(name.indexOf('/') + 1), bytes]),
   );
 }
 
-/** Pauses the run under way and gives its files. */
+/** Pauses the current run and returns its files. */
 export async function paused(page: Page): Promise<Files> {
   await page.click('#pause');
   await page.waitForSelector('#resume:visible');
@@ -98,7 +98,7 @@ export const noSidewaysScrolling = (page: Page) =>
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 export const resultsOf = (files: Files): Results => parseResults(JSON.parse(text(files['results.json']!)));
 
-/** Of every step, by its log. */
+/** The loss of every step, from the log. */
 export const lossesOf = (log: Uint8Array): number[] =>
   text(log)
     .trim()

@@ -7,10 +7,11 @@ import { BackendUnavailable } from './unavailable';
 import { activateWebgpu } from './webgpu';
 
 export interface ActivateOptions {
-  /** Threads to compute on; for `simd`, `node` and `node-gpu`. Each has its own default. */
+  /** Threads for `simd`, `node` and `node-gpu`; by default each backend decides. */
   threads?: number;
   /**
-   * Whether `simd` may set V8's experimental flags, which hold for the whole process: for a program that owns its process.
+   * Whether `simd` may set V8's experimental flags. They affect the whole process, so only a program that owns its process
+   * should allow it.
    * Default false.
    */
   v8Flags?: boolean;
@@ -27,8 +28,8 @@ export const activateKinds: Kinds<ActivateOptions> = {
 /**
  * Loads a backend and makes it the current one of tfjs-core.
  *
- * @returns what there is to know about it, for people
- * @throws a {@link BackendUnavailable} when it cannot be had here
+ * @returns its details, for people
+ * @throws a {@link BackendUnavailable} when it does not work here
  */
 export async function activate(
   name: BackendName,
@@ -51,12 +52,12 @@ export async function activate(
 async function activateCpu(): Promise<Record<string, string>> {
   await import('@tensorflow/tfjs-backend-cpu');
   const details = await set('cpu', { threads: '1' });
-  // It greets its first tensor in Node with advice to take tfjs-node, which the bench has looked for already.
+  // In Node its first tensor prints advice to use tfjs-node, which the bench has already looked for.
   Object.assign(tf.backend(), { firstUse: false });
   return details;
 }
 
-// The flags are set once, before the backend starts, and stay.
+// The flags are set once, before the backend starts, and cannot be unset.
 let flagsOfProcess: string[] | undefined;
 
 async function activateSimd(threads: number | undefined, v8Flags: boolean): Promise<Record<string, string>> {
@@ -75,6 +76,6 @@ async function set(name: string, details: Record<string, string>): Promise<Recor
   throw new BackendUnavailable(
     'failed',
     `${name} does not start`,
-    'take another backend, and please report this',
+    'use another backend, and please report this',
   );
 }

@@ -51,7 +51,7 @@ describe('selectBackend', () => {
   });
 });
 
-// Native packages cannot be had everywhere; these stand in for them by failing as they do.
+// Native packages do not install everywhere; these fakes fail as they do.
 describe('a native package in the folder of the user', () => {
   const dawn = (adapter: string) => ({
     webgpu: `exports.globals = {}; exports.create = () => ({ requestAdapter: async () => (${adapter}) });`,
@@ -95,7 +95,7 @@ describe('a native package in the folder of the user', () => {
   it('without its binary', () => {
     const { node } = one!;
     expect(node).toMatchObject({ works: false, reason: 'no binary' });
-    expect(node!.why).toMatch(/is installed, but without its prebuilt binary/);
+    expect(node!.why).toMatch(/is installed without its prebuilt binary/);
     expect(node!.advice).toMatch(/without --ignore-scripts .*npm rebuild @tensorflow\/tfjs-node/);
   });
 

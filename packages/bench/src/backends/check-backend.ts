@@ -8,7 +8,7 @@ import { locate } from './locate';
 import { type BackendName, backendNames } from './names';
 import type { BackendUnavailable } from './unavailable';
 
-/** What a check found: whether a backend trains here, and if not, why and what to do. */
+/** The result of a check: whether a backend works here, and if not, why and what to do. */
 export type BackendCheck =
   | {
       name: BackendName;
@@ -19,7 +19,7 @@ export type BackendCheck =
     }
   | { name: BackendName; works: false; reason: BackendUnavailable['reason']; why: string; advice: string };
 
-/** What the child process answers. */
+/** The answer of the child process. */
 export type ProbeAnswer =
   | { details: Record<string, string>; peak?: Results['peak'] }
   | { reason: BackendUnavailable['reason']; why: string; advice: string };
@@ -32,10 +32,10 @@ const packagesOf: Partial<Record<BackendName, string[]>> = {
 };
 
 /**
- * Checks a backend in a separate process, since native code that crashes takes its process along: loads it and
- * trains a tiny network for one step.
+ * Checks a backend in a separate process, since a crash in native code ends its process: loads it and trains a tiny network
+ * for one step.
  *
- * @param what 'peak' measures the most that it reaches, too
+ * @param what 'peak' also measures its peak
  * @throws when the name or an option is unknown
  */
 export async function checkBackend(
@@ -82,7 +82,7 @@ function ask(name: BackendName, options: ActivateOptions, what?: 'peak'): Promis
   });
 }
 
-/** What TensorFlow only prints: the CUDA library that it misses. */
+/** The missing CUDA library, which TensorFlow only prints. */
 function withNoise<T extends { why: string }>(answer: T, noise: string): T {
   const library = /Could not load dynamic library '([^']+)'/.exec(noise)?.[1];
   return library ? { ...answer, why: `${answer.why} (${library} not found)` } : answer;
@@ -90,7 +90,7 @@ function withNoise<T extends { why: string }>(answer: T, noise: string): T {
 
 function failed(what: string): ProbeAnswer {
   const why = `the check of a training step failed: ${what}`;
-  return { reason: 'failed', why, advice: 'reinstall its packages, or take another backend' };
+  return { reason: 'failed', why, advice: 'reinstall its packages, or use another backend' };
 }
 
 function lastLine(noise: string): string {
@@ -98,7 +98,7 @@ function lastLine(noise: string): string {
   return line ? `: ${line}` : '';
 }
 
-/** The built child lies beside the built bench. */
+/** The built child program is in the folder of the built bench. */
 function probeFile(): string {
   const file = fileURLToPath(new URL('./probe.js', import.meta.url));
   if (!existsSync(file))

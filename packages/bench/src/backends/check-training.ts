@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendUnavailable } from './unavailable';
 
 const STEP = 0.1;
-const TOLERANCE = 1e-2; // float32 kernels of a GPU sum in another order; a wrong gradient is off by far more
+const TOLERANCE = 1e-2; // GPU kernels sum float32 in another order; a wrong gradient is off by far more
 
 /**
  * Trains a tiny network for one step on the current backend: convolution, pooling, dense layer, cross-entropy, SGD.
  * The gradient is compared with differences of the loss along its own direction, and the step must lower the loss.
  *
- * @throws a {@link BackendUnavailable} of reason 'wrong' when the backend computes something else
+ * @throws a {@link BackendUnavailable} with reason 'wrong' when the gradient or the step is wrong
  */
 export async function checkTraining(): Promise<void> {
   const wave = (count: number, phase: number) =>
@@ -41,11 +41,11 @@ export async function checkTraining(): Promise<void> {
   const direction = gradients.map((gradient) => tf.div(gradient, norm)) as [tf.Tensor4D, tf.Tensor2D];
   try {
     const [before, after] = [await at(0), await at(-STEP * norm)];
-    // The four-point stencil: its error falls with the fourth power of the step.
+    // A four-point stencil: its error falls with the fourth power of the step.
     const [far, near] = [(await at(2 * STEP)) - (await at(-2 * STEP)), (await at(STEP)) - (await at(-STEP))];
     const slope = (8 * near - far) / (12 * STEP);
     if (!(Math.abs(slope - norm) <= TOLERANCE * Math.max(1, norm))) {
-      throw wrong(`its gradient has length ${norm}, the loss falls by ${slope} per unit along it`);
+      throw wrong(`the gradient has length ${norm}, but the loss falls by ${slope} per unit along it`);
     }
     if (!(after < before))
       throw wrong(`a step against the gradient took the loss from ${before} to ${after}`);
@@ -62,5 +62,5 @@ async function read(scalar: tf.Scalar): Promise<number> {
 
 function wrong(what: string): BackendUnavailable {
   const found = `a training step of a tiny network is wrong: ${what}`;
-  return new BackendUnavailable('wrong', found, 'take another backend, and please report this');
+  return new BackendUnavailable('wrong', found, 'use another backend, and please report this');
 }

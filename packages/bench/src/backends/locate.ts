@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface Located {
-  /** What `import()` takes. */
+  /** A specifier for `import()`. */
   url: string;
   version: string;
 }
 
 /**
- * Finds an optional package: beside the bench, else beside the working directory, so that `npx @tenfold/bench` sees
+ * Finds an optional package, first from the bench, then from the working directory, so that `npx @tenfold/bench` finds
  * what the user's project has installed.
  *
  * @returns null when neither place has it
@@ -25,8 +25,8 @@ export function locate(packageName: string): Located | null {
 }
 
 /**
- * By its folder, since a package whose `exports` know only `import` does not resolve for `require`: in the node_modules of
- * this folder or one above, as `import` looks for it.
+ * Resolves by folder, since `require` cannot resolve a package whose `exports` have only `import`: in the node_modules of
+ * this folder and those above it, in the order of `import`.
  */
 function packageFolder(packageName: string, folder: string): string | null {
   const found = join(folder, 'node_modules', packageName);

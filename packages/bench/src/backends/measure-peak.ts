@@ -3,25 +3,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Results } from '../results/results';
 
 const SECONDS = 0.25;
-/** Rows of a matrix, at most: 64 MiB, half of what WebGPU grants a buffer. */
+/** Most rows of a matrix: 64 MiB, half of what WebGPU guarantees for a buffer. */
 const LARGEST = 4096;
-/** Of a task of the loop on registers, assembly/peak.ts in backend-simd: 64 operations a round. */
+/** Rounds of the loop on registers per task, assembly/peak.ts in backend-simd: 64 operations per round. */
 const ROUNDS = 1 << 20;
 const FLOPS_A_ROUND = 64;
 
 /**
- * The most that the current backend reaches here in float32: the best of large square products, and on `simd` of a loop
- * of multiply-adds that touches no memory, too. Takes about half a second on a processor.
+ * The highest float32 rate that the current backend reaches here: the best of several large square matrix products, and on
+ * `simd` also of an FMA loop on registers. It takes about half a second on a processor.
  */
 export async function measurePeak(): Promise<NonNullable<Results['peak']>> {
   const products = await peakOfProducts();
-  const method = `products of square matrices of ${products.size}`;
+  const method = `${products.size}×${products.size} matmul`;
   if (tf.getBackend() !== 'simd') return { gflopsPerSecond: products.rate, method: `best of ${method}` };
   const backend = tf.backend() as SimdBackend;
   const { threads } = backend.runtime;
   return {
     gflopsPerSecond: Math.max(products.rate, peakOfRegisters(backend)),
-    method: `best of multiply-adds on registers alone and of ${method}, on ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    method: `best of an FMA loop and ${method}, on ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   };
 }
 
@@ -38,7 +38,7 @@ function peakOfRegisters(backend: SimdBackend): number {
   return best;
 }
 
-// Larger matrices until one product takes long enough for the clock and for whatever it costs to start it.
+// Larger and larger matrices, until a product takes much longer than its start and the clock's resolution.
 async function peakOfProducts(): Promise<{ rate: number; size: number }> {
   let size = 128;
   for (;;) {
@@ -47,7 +47,7 @@ async function peakOfProducts(): Promise<{ rate: number; size: number }> {
       const once = async () => {
         const start = performance.now();
         const c = tf.matMul(a, b);
-        // One number of the result: the product is over, and reading it all would take longer than it did.
+        // Reads one number of the result to wait for the product; reading all of it would take longer than the product.
         const corner = tf.slice(c, [0, 0], [1, 1]);
         await corner.data();
         tf.dispose([c, corner]);

@@ -1,8 +1,8 @@
-/** What can train, in order of preference. */
+/** The backends, in order of preference. */
 export const backendNames = ['node-gpu', 'node', 'webgpu', 'simd', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** What each backend is, in words. */
+/** A description of each backend. */
 export const backendDescriptions: Record<BackendName, string> = {
   'node-gpu': 'TensorFlow on CUDA (@tensorflow/tfjs-node-gpu)',
   node: 'TensorFlow on the CPU (@tensorflow/tfjs-node)',

@@ -5,7 +5,7 @@ import { measurePeak } from './measure-peak';
 import type { BackendName } from './names';
 import { BackendUnavailable } from './unavailable';
 
-// A separate program, started by checkBackend: `node probe.js NAME OPTIONS [peak]` answers by a message to its parent.
+// A separate program that checkBackend starts: `node probe.js NAME OPTIONS [peak]` answers with a message to its parent.
 const [name, options = '{}', what] = process.argv.slice(2);
 
 async function probe(): Promise<ProbeAnswer> {
@@ -19,7 +19,7 @@ async function probe(): Promise<ProbeAnswer> {
     }
     const message = error instanceof Error ? error.message : String(error);
     const why = `the check of a training step failed: ${message.split('\n')[0]}`;
-    return { reason: 'failed', why, advice: 'reinstall its packages, or take another backend' };
+    return { reason: 'failed', why, advice: 'reinstall its packages, or use another backend' };
   }
 }
 

@@ -19,15 +19,15 @@ export function describeBackend(): Results['backend'] {
   return active;
 }
 
-/** Chooses simd where no backend was chosen yet. */
+/** Chooses simd unless a backend was chosen already. */
 export async function ensureBackend(): Promise<void> {
   if (!active) await selectBackend('simd');
 }
 
 /**
- * Makes a backend the current one of this worker, after a training step of a tiny network came out right.
+ * Makes a backend the current one of this worker, after checking a training step of a tiny network.
  *
- * @throws a `BackendUnavailable` that says why not and what to do
+ * @throws a `BackendUnavailable` with the reason and what to do
  */
 export async function selectBackend(
   name: BrowserBackend,
@@ -40,7 +40,7 @@ export async function selectBackend(
 }
 
 /**
- * The adapter that WebGPU would compute on.
+ * The adapter that WebGPU would use.
  *
  * @throws a `BackendUnavailable` when there is none
  */
@@ -52,15 +52,15 @@ export async function findAdapter(): Promise<{ adapter: string; software: boolea
       globalThis.isSecureContext
         ? 'this browser has no WebGPU'
         : 'WebGPU needs a page over https or from localhost',
-      'Chrome and Edge 113, Safari 26, Firefox 141 on Windows and 145 on Macs have it; on Linux, Chrome behind chrome://flags/#enable-unsafe-webgpu and Firefox behind dom.webgpu.enabled',
+      'Use Chrome or Edge 113, Safari 26, or Firefox 141 on Windows and 145 on macOS. On Linux, enable chrome://flags/#enable-unsafe-webgpu in Chrome or dom.webgpu.enabled in Firefox',
     );
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new BackendUnavailable(
       'no GPU',
-      'this browser finds no graphics card that it would use',
-      'Update the driver, and look at chrome://gpu (about:support in Firefox) for what is blocked',
+      'this browser offers no WebGPU adapter',
+      'Update the graphics driver, and see chrome://gpu (about:support in Firefox) for blocked features',
     );
   }
   const info = adapter.info ?? {};
@@ -78,7 +78,7 @@ async function activateSimd(threads: number | undefined): Promise<Record<string,
 }
 
 async function activateWebgpu(): Promise<Record<string, string>> {
-  await findAdapter(); // says what a browser has to have
+  await findAdapter(); // names the missing browser features
   const { registerWebgpu } = await import('@tenfold/backend-webgpu');
   const { adapter, software } = await registerWebgpu({ allowSoftware: true });
   return {
@@ -92,6 +92,6 @@ async function set(name: BrowserBackend): Promise<void> {
   throw new BackendUnavailable(
     'failed',
     `${name} does not start`,
-    'Take the other backend, and please report this',
+    'Use the other backend, and please report this',
   );
 }

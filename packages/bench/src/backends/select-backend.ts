@@ -11,7 +11,7 @@ export interface SelectOptions {
   threads?: number;
   /** Whether `simd` may set V8's experimental flags, for the whole process. Default false. */
   v8Flags?: boolean;
-  /** Told of every backend that was considered before the one that is taken. */
+  /** Called for every backend that was rejected before the selected one. */
   onCheck?: (check: BackendCheck) => void;
 }
 
@@ -20,11 +20,11 @@ const kinds: Kinds<SelectOptions> = { threads: count, v8Flags: flag, onCheck: fu
 let active: Results['backend'] | undefined;
 
 /**
- * Makes a backend the current one of tfjs-core: the named one, else the first of {@link backendNames} that passes a
- * training step here. Native ones are checked in another process first, since their crash would be this one's.
+ * Makes a backend the current one of tfjs-core: the named one, otherwise the first of {@link backendNames} that
+ * passes a training step here. Native backends are first checked in another process, since a crash would end this one.
  *
- * @returns its name and what there is to know about it
- * @throws a `BackendUnavailable` when the named one does not work here, or none does; an Error when the name or an option
+ * @returns its name and its details
+ * @throws a `BackendUnavailable` when the named backend, or every backend, fails here; an Error when the name or an option
  *   is unknown
  * @example
  * const { name, details } = await selectBackend(); // { name: 'simd', details: { variant: 'relaxed', threads: '2' } }
@@ -46,10 +46,10 @@ export async function selectBackend(
     }
     if (name) throw new BackendUnavailable(check.reason, check.why, check.advice);
   }
-  throw new BackendUnavailable('failed', 'no backend trains here', 'tenfold-bench doctor says why');
+  throw new BackendUnavailable('failed', 'no backend works here', 'run tenfold-bench doctor to see why');
 }
 
-/** The backend that {@link selectBackend} chose, else what tfjs-core has now. */
+/** The backend that {@link selectBackend} chose, otherwise the current one of tfjs-core. */
 export function describeBackend(): Results['backend'] {
   return active ?? { name: tf.getBackend(), details: {} };
 }
@@ -59,7 +59,7 @@ async function tryBackend(name: BackendName, options: ActivateOptions): Promise<
   if (isNative) {
     const check = await checkBackend(name, options);
     if (!check.works) return check;
-    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // what TensorFlow prints was seen by the check
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // the check has already reported what TensorFlow prints
   }
   const start = performance.now();
   try {

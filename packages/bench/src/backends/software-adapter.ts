@@ -1,4 +1,4 @@
-/** What WebGPU tells of an adapter. */
+/** WebGPU's description of an adapter. */
 export interface AdapterInfo {
   vendor?: string;
   architecture?: string;
@@ -7,7 +7,7 @@ export interface AdapterInfo {
   isFallbackAdapter?: boolean;
 }
 
-/** An adapter in words: 'nvidia hopper NVIDIA H200'. */
+/** The name of an adapter: 'nvidia hopper NVIDIA H200'. */
 export const adapterText = (info: AdapterInfo): string =>
   [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
 

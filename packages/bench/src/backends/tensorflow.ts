@@ -6,16 +6,16 @@ import { BackendUnavailable } from './unavailable';
 export type TensorflowPackage = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';
 
 const noBinary = (name: string): string =>
-  `reinstall it without --ignore-scripts on a network that reaches storage.googleapis.com, or set npm's ` +
+  `reinstall it without --ignore-scripts on a network that can reach storage.googleapis.com, or set npm's ` +
   `TFJS_NODE_CDN_STORAGE / TFJS_NODE_BASE_URI to a mirror; or build it: npm rebuild ${name} --build-from-source`;
 const noGpu =
-  'install the NVIDIA driver, CUDA 11 and cuDNN 8 of TensorFlow 2.9 and make their libraries findable ' +
-  '(LD_LIBRARY_PATH); or take --backend node or simd';
+  'install the NVIDIA driver, CUDA 11 and cuDNN 8 for TensorFlow 2.9, and put their libraries on the search path ' +
+  '(LD_LIBRARY_PATH); or use --backend node or simd';
 
 /**
  * Activates tfjs's bindings to the C library of TensorFlow.
  *
- * @throws a {@link BackendUnavailable} that tells apart: not installed, installed without its binary, no CUDA.
+ * @throws a {@link BackendUnavailable} that distinguishes: not installed, installed without its binary, no CUDA
  */
 export async function activateTensorflow(
   packageName: TensorflowPackage,
@@ -48,12 +48,12 @@ export async function activateTensorflow(
   }
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   if (packageName.endsWith('-gpu') && !isUsingGpuDevice) {
-    throw new BackendUnavailable('no GPU', `${packageName} found no GPU that it can use`, noGpu);
+    throw new BackendUnavailable('no GPU', `${packageName} found no usable GPU`, noGpu);
   }
   return { [packageName]: found.version, device: isUsingGpuDevice ? 'GPU (CUDA)' : 'CPU' };
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 and later no longer have. */
+/** tfjs-node 4.22 calls two functions that were removed in Node 23. */
 function repairUtil(): void {
   const old = util as { isNullOrUndefined?: unknown; isArray?: unknown };
   old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
@@ -70,7 +70,7 @@ function explain(packageName: TensorflowPackage, error: unknown): BackendUnavail
     const what = /libtensorflow/.test(message) ? 'libtensorflow' : 'its prebuilt binary (tfjs_binding.node)';
     return new BackendUnavailable(
       'no binary',
-      `${packageName} is installed, but without ${what}`,
+      `${packageName} is installed without ${what}`,
       noBinary(packageName),
       cause,
     );

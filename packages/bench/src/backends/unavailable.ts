@@ -1,9 +1,9 @@
-/** Why a backend cannot train here, and what its user can do about it. */
+/** Why a backend does not work here, and what the user can do. */
 export class BackendUnavailable extends Error {
   override readonly name = 'BackendUnavailable';
 
   /**
-   * @param reason one word for programs: which of the known obstacles it is
+   * @param reason the kind of obstacle, for programs
    * @param message what was found, for people
    * @param advice what to do, for people
    */

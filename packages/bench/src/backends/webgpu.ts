@@ -12,14 +12,14 @@ interface Dawn {
 }
 
 const BRIDGE = '@tensorflow/tfjs-backend-webgpu';
-/** Kernels for training on top of the bridge; where it is not installed, the bridge trains with its own. */
+/** Training kernels on top of the bridge; without this package the bridge trains with its own kernels. */
 const FAST = '@tenfold/backend-webgpu';
 const noAdapter =
-  'install the driver of the graphics card with its Vulkan part (Linux: libvulkan1 and the vendor driver, or ' +
+  'install the graphics driver with Vulkan support (on Linux: libvulkan1 and the vendor driver, or ' +
   'mesa-vulkan-drivers); in a container, pass the GPU in';
 
 /**
- * Activates tfjs's WebGPU backend on Dawn, the implementation of Chromium as a Node package.
+ * Activates tfjs's WebGPU backend on Dawn, Chromium's implementation as a Node package.
  *
  * @param allowSoftware whether an adapter that computes on the processor counts
  * @throws a {@link BackendUnavailable}: a package missing, no adapter, or only a software adapter
@@ -42,7 +42,7 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
     throw new BackendUnavailable(
       'software only',
       `the only WebGPU adapter computes on the processor (${adapter})`,
-      `slower than simd, so never chosen by itself; --backend webgpu takes it nevertheless. For a GPU: ${noAdapter}`,
+      `it is slower than simd and never chosen automatically; --backend webgpu uses it anyway. For a GPU: ${noAdapter}`,
     );
   }
   if (fast) {
@@ -59,7 +59,7 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
   return { webgpu: dawn.version, [BRIDGE]: bridge.version, adapter };
 }
 
-/** Gives Node the globals of a browser with WebGPU. The bridge looks for them while it is imported. */
+/** Defines the WebGPU globals of a browser in Node. The bridge reads them when it is imported. */
 async function startDawn({ url }: Located): Promise<AdapterInfo> {
   let gpu: Gpu;
   try {

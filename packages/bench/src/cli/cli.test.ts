@@ -65,7 +65,7 @@ describe('what cannot be done as asked', () => {
     ['--profile quik', /'quik' is invalid. Expected quick, hour or paper. Did you mean quick\?/],
     ['--set cnn.epoch=3', /--set: cnn has no 'epoch'; expected model, .*epochs.* Did you mean epochs\?/],
     ['--set cnn.epochs=no', /--set: cnn\.epochs is 'no'; expected number/],
-    ['--set cn.epochs=3', /--set: 'cn' is no model; expected cnn, .* Did you mean cnn\?/],
+    ['--set cn.epochs=3', /--set: 'cn' is not a model; expected cnn, .* Did you mean cnn\?/],
     ['--set cnn.epochs=3 --models fnn', /--set: a value of cnn is overridden, but only fnn will be trained/],
     ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
     ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
@@ -94,18 +94,18 @@ describe('what cannot be done as asked', () => {
     const { code, err, cwd } = await run('--backend node');
     expect(code).toBe(2);
     expect(err).toMatch(
-      /--backend is 'node'; @tensorflow\/tfjs-node is not installed\. What to do: npm install/,
+      /--backend is 'node'; @tensorflow\/tfjs-node is not installed\. To fix it: npm install/,
     );
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('an output folder that holds a run', async () => {
+  it('an output folder that has a run', async () => {
     const cwd = emptyFolder();
     mkdirSync(join(cwd, 'old'));
     writeFileSync(join(cwd, 'old', 'results.json'), '{}');
     const { code, err } = await run('--out old --backend cpu', cwd);
     expect(code).toBe(2);
-    expect(err).toMatch(/--out: .*old holds a run already; name a folder that is new or empty/);
+    expect(err).toMatch(/--out: .*old already has a run; name a folder that is new or empty/);
     expect(readFileSync(join(cwd, 'old', 'results.json'), 'utf8')).toBe('{}');
   });
 
@@ -117,7 +117,7 @@ describe('what cannot be done as asked', () => {
       const { code, err } = await run(`${args} --backend cpu`, cwd);
       expect(code).toBe(2);
       expect(err).toMatch(
-        /(--out|--cache): cannot (read|write into) .*file.* \((a part of the path is a file|.*)\); name a/,
+        /(--out|--cache): cannot (read|write into) .*file.* \((part of the path is a file|.*)\); name a/,
       );
       expect(readdirSync(cwd)).toEqual(['file']);
     },
@@ -252,7 +252,7 @@ describe.skipIf(process.platform !== 'linux')('outputs that are closed or full',
     ['> /dev/full', 3],
     ['> /dev/full 2>&1', 3],
     [`2>&1 | head -0; ${statusOfFirst}`, 0],
-  ])('a training goes on and is saved: %s', (redirection, expected) => {
+  ])('training continues and is saved: %s', (redirection, expected) => {
     const { status, stderr, stdout, cwd } = shell(`--backend cpu --epochs 2 --out a ${redirection}`);
     expect(stdout + stderr).not.toMatch(/Unhandled|at .*node:/);
     expect(status).toBe(expected);
@@ -294,16 +294,16 @@ describe('the other commands', () => {
   it('doctor says of every backend whether it trains here', async () => {
     const { code, out } = await run('doctor');
     expect(code).toBe(0);
-    expect(out).toMatch(/no {2}node-gpu[\s\S]*why: .*not installed\n +what to do: npm install/);
+    expect(out).toMatch(/no {2}node-gpu[\s\S]*why: .*not installed\n +fix: npm install/);
     expect(out).toMatch(
-      /yes simd .*<- taken unless --backend says otherwise\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
+      /yes simd .*<- the default; --backend overrides it\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
-    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of multiply-adds on registers alone and of products/);
-    expect(out).toMatch(/at most [\d.,]+ GFLOP\/s: best of products of square matrices/);
-    expect(out).toMatch(/Energy of a training\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
+    expect(out).toMatch(/peak [\d.,]+ GFLOP\/s: best of an FMA loop and \d+×\d+ matmul/);
+    expect(out).toMatch(/peak [\d.,]+ GFLOP\/s: best of \d+×\d+ matmul/);
+    expect(out).toMatch(/Energy measurement\n {2}processor: .*RAPL.*\n {2}GPU: .*nvidia-smi/);
     expect(out).toMatch(/yes cpu/);
-    expect(out).toMatch(/cifar10: not there yet/);
-    expect(out).toMatch(/mnist: not there yet/);
+    expect(out).toMatch(/cifar10: does not exist yet/);
+    expect(out).toMatch(/mnist: does not exist yet/);
   });
 
   it('doctor --json is one object', async () => {
@@ -332,7 +332,7 @@ describe('the other commands', () => {
     const { code, out, err } = await ended;
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^http:\/\/localhost:\d+\/\n$/) });
     expect(err).toContain(
-      'CIFAR-10 is not on this machine yet: the page fetches it from a network.\nMNIST is served from this machine.\nCtrl-C stops.\n',
+      'CIFAR-10 is not on this machine yet; the page downloads it.\nMNIST is served from this machine.\nPress Ctrl-C to stop.\n',
     );
   });
 

@@ -12,7 +12,7 @@ const code = await runCli(
   { out: process.stdout, err: process.stderr, env: process.env },
   version,
 );
-// What was written last may fail a moment later.
+// The last write may fail a moment later.
 process.exitCode = code;
 process.on('exit', () => {
   if (code === 0 && output.hasLost()) process.exitCode = INCOMPLETE;

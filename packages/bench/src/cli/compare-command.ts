@@ -15,7 +15,7 @@ const renderers: Record<string, (runs: readonly ComparedRun[]) => string | Promi
   '.md': comparisonMarkdown,
 };
 
-/** Prints runs side by side, and writes them as a page. */
+/** Prints a comparison of runs, and writes it to a file. */
 export async function compareCommand(
   names: string[],
   { out }: { out?: string },
@@ -23,12 +23,12 @@ export async function compareCommand(
 ): Promise<number> {
   if (names.length < 2) {
     throw new UsageError(
-      `compare: got one run, ${names[0]}; expected at least two, by their folders or names in runs/ (tenfold-bench list shows them)`,
+      `compare: got one run, ${names[0]}; expected at least two, each a folder or a name in runs/ (tenfold-bench list shows them)`,
     );
   }
   const render = out === undefined ? undefined : renderers[extname(out).toLowerCase()];
   if (out !== undefined && !render) {
-    throw new UsageError(`compare: --out is '${out}'; expected a file that ends in .html or .md`);
+    throw new UsageError(`compare: --out is '${out}'; expected a file name that ends in .html or .md`);
   }
   const runs: ComparedRun[] = [];
   for (const name of names) {
@@ -38,14 +38,14 @@ export async function compareCommand(
   const text = comparisonTables(runs).map(renderText).join('\n\n');
   streams.out.write(`${text}\n`);
   if (out !== undefined && render) {
-    await writeFileOf('compare', out, await render(runs));
+    await writeOutputFile('compare', out, await render(runs));
     streams.out.write(`\nPage: ${resolve(out)}\n`);
   }
   return 0;
 }
 
-/** Writes a file that `--out` names, with the folders above it. */
-export async function writeFileOf(command: string, out: string, content: string): Promise<void> {
+/** Writes the file of `--out` and creates its parent folders. */
+export async function writeOutputFile(command: string, out: string, content: string): Promise<void> {
   const path = resolve(out);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -53,7 +53,7 @@ export async function writeFileOf(command: string, out: string, content: string)
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new UsageError(
-      `${command}: --out: cannot write ${path}: ${systemReason(error)}; name a file that you may write`,
+      `${command}: --out: cannot write ${path}: ${systemReason(error)}; name a file that you can write`,
     );
   }
 }

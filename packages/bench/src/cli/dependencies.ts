@@ -9,20 +9,20 @@ import type { RunOptions } from '../run/run-options';
 import type { StepMeasurement, StepOptions } from '../run/step';
 import type { BenchServer, ServeOptions } from '../serve/serve-bench';
 
-/** What the commands call: the real parts are loaded when they are needed, tests bring their own. */
+/** What the commands call. The command line loads the real functions on demand; tests pass fakes. */
 export interface Dependencies {
-  /** What a comparison will train, by which recipes and on which data. */
+  /** The models, recipes and data of a run. */
   plan(options: PlanOptions): Promise<RunPlan>;
   trainAll(options: RunOptions, listener: RunListener): Promise<Results>;
   measureStep(options: StepOptions): Promise<StepMeasurement>;
   selectBackend(name: BackendName | undefined, options: SelectOptions): Promise<Results['backend']>;
-  /** With its peak. */
+  /** Also measures the backend's peak. */
   checkBackend(name: BackendName, options: { v8Flags: boolean }): Promise<BackendCheck>;
-  /** What energy can be measured here, or why it cannot. */
+  /** Which energy can be measured here, or why not. */
   describeEnergy(): Promise<{ processor: string; gpu: string }>;
   describeMachine(): Promise<Machine>;
   serve(options: ServeOptions): Promise<BenchServer>;
-  /** The folder that keeps a dataset. */
+  /** The cache folder of a dataset. */
   cacheFolder(dataset: DatasetName, cacheDirectory: string | undefined): Promise<string>;
 }
 

@@ -22,14 +22,14 @@ interface CacheState {
   freeBytes: number | null;
 }
 
-/** Says which backends train here, why the others do not, and what else decides a run. Exit code 1 when none does. */
+/** Reports which backends work here, why the others do not, and the machine. The exit code is 1 when no backend works. */
 export async function doctorCommand(
   flags: DoctorFlags,
   deps: Dependencies,
   streams: Streams,
 ): Promise<number> {
   const checks: BackendCheck[] = [];
-  for (const name of backendNames) checks.push(await deps.checkBackend(name, { v8Flags: flags.v8Flags })); // one after another: they use all cores
+  for (const name of backendNames) checks.push(await deps.checkBackend(name, { v8Flags: flags.v8Flags })); // one after another, since each uses all cores
   const machine = await deps.describeMachine();
   const energy = await deps.describeEnergy();
   const caches: CacheState[] = [];
@@ -51,7 +51,7 @@ export async function doctorCommand(
       `  ${machine.os} ${machine.arch}, Node ${machine.node} (V8 ${machine.v8})`,
       ...(versions.length > 0 ? [`  ${versions.join(', ')}`] : []),
       '',
-      'Energy of a training',
+      'Energy measurement',
       `  processor: ${energy.processor}`,
       `  GPU: ${energy.gpu}`,
       '',
@@ -70,17 +70,13 @@ function describe(check: BackendCheck, chosen: boolean): string[] {
   const name = check.name.padEnd(9);
   const what = backendDescriptions[check.name];
   if (!check.works) {
-    return [
-      `  ${pc.red('no ')} ${name} ${what}`,
-      `      why: ${check.why}`,
-      `      what to do: ${check.advice}`,
-    ];
+    return [`  ${pc.red('no ')} ${name} ${what}`, `      why: ${check.why}`, `      fix: ${check.advice}`];
   }
   const details = Object.entries(check.details).map(([key, value]) => `${key} ${value}`);
-  const note = chosen ? ' <- taken unless --backend says otherwise' : '';
-  const found = [...details, `trained a step within ${seconds(check.milliseconds / 1000)} of its start`];
+  const note = chosen ? ' <- the default; --backend overrides it' : '';
+  const found = [...details, `started and trained a step in ${seconds(check.milliseconds / 1000)}`];
   const { peak } = check;
-  const roof = peak ? [`      at most ${rate(peak.gflopsPerSecond)} GFLOP/s: ${peak.method}`] : [];
+  const roof = peak ? [`      peak ${rate(peak.gflopsPerSecond)} GFLOP/s: ${peak.method}`] : [];
   return [`  ${pc.green('yes')} ${name} ${what}${note}`, `      ${found.join(', ')}`, ...roof];
 }
 
@@ -89,7 +85,9 @@ async function cacheState({ id, name, sha256 }: RunPlan['dataset'], folder: stri
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
   if (names instanceof Error) {
     const state =
-      names.code === 'ENOENT' ? 'not there yet, made by the first run' : `cannot be read (${names.message})`;
+      names.code === 'ENOENT'
+        ? 'does not exist yet; the first run creates it'
+        : `cannot be read (${names.message})`;
     return { dataset: id, folder, state, freeBytes: free };
   }
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));

@@ -6,7 +6,7 @@ import { epochsCsv, epochsCsvHeader, epochsCsvOfLog } from '../present/text/epoc
 import { type LogLine, readLog } from '../present/text/read-log';
 import { stepsCsv, stepsCsvHeader } from '../present/text/steps-csv';
 import type { Results } from '../results/results';
-import { writeFileOf } from './compare-command';
+import { writeOutputFile } from './compare-command';
 import type { Streams } from './dependencies';
 import { findModels, type RunModels } from './find-models';
 import { readResults } from './find-run';
@@ -21,9 +21,9 @@ export interface ExportFlags {
 }
 
 /**
- * Writes the steps or the epochs of runs as one table, a line each, or draws their accuracies.
+ * Exports the steps or epochs of runs as one CSV table, or a chart of their accuracies.
  *
- * @param names of runs, each with all of its models or with some, as {@link findModels} reads it
+ * @param names runs with all of their models or a selection, in the form that {@link findModels} parses
  */
 export async function exportCommand(
   names: string[],
@@ -33,29 +33,29 @@ export async function exportCommand(
   if (csv === svg) {
     throw new UsageError(`export: ${csv ? 'two formats' : 'no format'}; expected --csv or --svg`);
   }
-  if (svg && epochs) throw new UsageError('export: --epochs is of tables; leave it out, or ask for --csv');
-  if (csv && over) throw new UsageError('export: --over is of charts; leave it out, or ask for --svg');
-  const say = (message: string) => void streams.err.write(`${message}\n`);
+  if (svg && epochs) throw new UsageError('export: --epochs applies to --csv; leave it out, or use --csv');
+  if (csv && over) throw new UsageError('export: --over applies to --svg; leave it out, or use --svg');
+  const print = (message: string) => void streams.err.write(`${message}\n`);
   if (svg) {
     const chart = await chartOf(names, over ?? 'seconds');
     if (out === undefined) streams.out.write(chart);
     else {
-      await writeFileOf('export', out, chart);
-      say(resolve(out));
+      await writeOutputFile('export', out, chart);
+      print(resolve(out));
     }
     return 0;
   }
   const parts = [epochs ? epochsCsvHeader : stepsCsvHeader];
   for (const name of names) {
     const run = await findModels('export', name);
-    for await (const line of epochs ? epochLines(run, say) : stepLines(run, say)) parts.push(line);
+    for await (const line of epochs ? epochLines(run, print) : stepLines(run, print)) parts.push(line);
   }
   const text = parts.join('');
   if (out === undefined) {
     streams.out.write(text);
   } else {
-    await writeFileOf('export', out, text);
-    say(`${resolve(out)}: ${parts.length - 1} lines`);
+    await writeOutputFile('export', out, text);
+    print(`${resolve(out)}: ${parts.length - 1} lines`);
   }
   return 0;
 }
@@ -70,28 +70,30 @@ async function chartOf(names: string[], over: CurveX): Promise<string> {
   if (chart) return chart;
   throw new UsageError(
     over === 'joules'
-      ? 'export: the energy of none of these runs was measured; expected another axis, such as --over seconds'
-      : 'export: no epoch of these runs was evaluated; there is nothing to draw',
+      ? 'export: energy was not measured in any of these runs; choose another axis, such as --over seconds'
+      : 'export: these runs have no evaluated epoch; there is nothing to draw',
   );
 }
 
-function stepLines(run: RunModels, say: (message: string) => void): AsyncIterable<string> {
+function stepLines(run: RunModels, print: (message: string) => void): AsyncIterable<string> {
   const { path } = run;
   const log = join(path, 'steps.jsonl');
   if (!existsSync(log)) {
     throw new UsageError(`export: ${path} has no steps.jsonl; --epochs exports the history in results.json`);
   }
-  return stepsCsv(basename(path), linesOf(run, readLog(log, say)));
+  return stepsCsv(basename(path), linesOf(run, readLog(log, print)));
 }
 
-async function* epochLines(run: RunModels, say: (message: string) => void): AsyncGenerator<string> {
+async function* epochLines(run: RunModels, print: (message: string) => void): AsyncGenerator<string> {
   const { path } = run;
   if (existsSync(join(path, 'results.json'))) {
     yield* epochsCsv(basename(path), await resultsOf(run));
   } else if (existsSync(join(path, 'steps.jsonl'))) {
-    yield* epochsCsvOfLog(basename(path), linesOf(run, readLog(join(path, 'steps.jsonl'), say)));
+    yield* epochsCsvOfLog(basename(path), linesOf(run, readLog(join(path, 'steps.jsonl'), print)));
   } else {
-    throw new UsageError(`export: ${path} has neither results.json nor steps.jsonl: nothing was trained yet`);
+    throw new UsageError(
+      `export: ${path} has neither results.json nor steps.jsonl: nothing has been trained yet`,
+    );
   }
 }
 
@@ -113,5 +115,5 @@ async function* linesOf(run: RunModels, log: AsyncIterable<LogLine>): AsyncGener
 
 const noneOf = ({ path }: RunModels, models: Set<unknown>): UsageError =>
   new UsageError(
-    `export: the run in ${path} has none of the models behind its colon; it has ${[...models].join(', ')}`,
+    `export: the run in ${path} has none of the models after the colon; it has ${[...models].join(', ')}`,
   );

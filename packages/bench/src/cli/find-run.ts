@@ -11,9 +11,9 @@ const files = ['run.json', 'results.json', 'steps.jsonl'];
 export const isRunFolder = (path: string): boolean => files.some((file) => existsSync(join(path, file)));
 
 /**
- * The folder that a name on the command line means: a path, the results.json in it, or a name in runs/.
+ * The run folder that a command-line argument names: by a path, by the results.json in it, or by a name in runs/.
  *
- * @param command for the message
+ * @param command named in the error
  */
 export async function findRun(command: string, run: string): Promise<string> {
   const given = resolve(run);
@@ -22,7 +22,7 @@ export async function findRun(command: string, run: string): Promise<string> {
   if (found) return found;
   if (existsSync(path)) {
     throw new UsageError(
-      `${command}: ${path} holds no run: there is none of ${files.join(', ')}; name the folder of a run`,
+      `${command}: ${path} is not a run folder: it has none of ${files.join(', ')}; give the folder of a run`,
     );
   }
   const names = await readdir('runs').catch((): string[] => []);
@@ -30,7 +30,7 @@ export async function findRun(command: string, run: string): Promise<string> {
   const expected =
     known.length > 0 ? `runs/ has ${known.slice(-5).join(', ')}` : `there are no runs in ${resolve('runs')}`;
   throw new UsageError(
-    `${command}: there is no ${path} and no run ${run} in runs/; expected the folder of a run or its name in runs/: ${expected}.${suggestion(run, known)}`,
+    `${command}: there is no ${path} and no run ${run} in runs/; expected a run folder or a name in runs/: ${expected}.${suggestion(run, known)}`,
   );
 }
 
@@ -41,13 +41,15 @@ export async function readResults(command: string, path: string): Promise<Result
     if (error.code !== 'ENOENT')
       throw new UsageError(`${command}: ${file} cannot be read (${error.code ?? error.message})`);
     throw new UsageError(
-      `${command}: the run in ${path} is not finished: there is no results.json; resume it with --resume ${path}`,
+      `${command}: the run in ${path} is not finished: it has no results.json; resume it with --resume ${path}`,
     );
   });
   try {
     return parseResults(JSON.parse(text));
   } catch (error) {
-    throw new UsageError(`${command}: ${file} is damaged or of another version: ${(error as Error).message}`);
+    throw new UsageError(
+      `${command}: ${file} is damaged or has another format version: ${(error as Error).message}`,
+    );
   }
 }
 

@@ -4,9 +4,9 @@ import { makeFolder, removeEmpty } from '@tenfold/files/node';
 import { UsageError } from './usage-error';
 
 /**
- * Makes sure that files can be written into a folder, by writing one. Leaves nothing behind.
+ * Checks that files can be written to a folder, by writing one and removing it.
  *
- * @param option the option that named the folder, for the message
+ * @param option the option that named the folder, for the error
  */
 export async function checkWritable(option: string, folder: string): Promise<void> {
   const path = resolve(folder);
@@ -18,14 +18,14 @@ export async function checkWritable(option: string, folder: string): Promise<voi
     await rm(file);
   } catch (error) {
     throw new UsageError(
-      `${option}: cannot write into ${path} (${reason(error)}); name a folder that you may write to`,
+      `${option}: cannot write into ${path} (${reason(error)}); name a folder that you can write to`,
     );
   } finally {
     if (created) removeEmpty(path, created);
   }
 }
 
-/** Makes sure that a run will not be mixed with what is there already. */
+/** Checks that a folder is new or empty, so that a run is not mixed with other files. */
 export async function checkEmpty(option: string, folder: string): Promise<void> {
   const path = resolve(folder);
   const names = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
@@ -36,13 +36,13 @@ export async function checkEmpty(option: string, folder: string): Promise<void> 
   });
   if (names.length === 0) return;
   const isRun = ['run.json', 'results.json', 'steps.jsonl'].some((name) => names.includes(name));
-  const advice = names.includes('run.json') ? ', or go on with the run by --resume' : '';
+  const advice = names.includes('run.json') ? ', or resume the run with --resume' : '';
   throw new UsageError(
-    `${option}: ${path} ${isRun ? 'holds a run already' : 'is not empty'}; name a folder that is new or empty${advice}`,
+    `${option}: ${path} ${isRun ? 'already has a run' : 'is not empty'}; name a folder that is new or empty${advice}`,
   );
 }
 
-/** Bytes that can still be written there, or null where the system does not say. */
+/** Free bytes in a folder, or null where the system does not report them. */
 export async function freeBytes(folder: string): Promise<number | null> {
   for (let path = resolve(folder); ; path = dirname(path)) {
     try {
@@ -61,9 +61,9 @@ function reason(error: unknown): string {
     EPERM: 'no permission',
     EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
-    ENOTDIR: 'a part of the path is a file',
-    EEXIST: 'a file of that name exists',
-    ENOENT: 'it does not exist and cannot be made',
+    ENOTDIR: 'part of the path is a file',
+    EEXIST: 'a file with that name exists',
+    ENOENT: 'it does not exist and cannot be created',
   };
   return (code && known[code]) ?? message;
 }

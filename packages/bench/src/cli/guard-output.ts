@@ -1,13 +1,13 @@
 import type { Streams } from './dependencies';
 
-/** Nobody reads any more: a pipe whose reader ended, as head does, or a terminal that was closed. */
+/** The reader is gone: a pipe whose reader has ended, as `head` does, or a closed terminal. */
 const nobodyReads = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
 
 /**
- * Keeps the process alive when its output cannot be written: a training goes on and is saved. Without this, Node ends the
- * process with a stack.
+ * Keeps the process alive when its output cannot be written, so that training continues and is saved. Without this, Node
+ * ends the process with a stack trace.
  *
- * @returns whether something was lost that somebody wanted, such as on a full disk
+ * @returns whether output was lost for another reason than a missing reader, such as a full disk
  */
 export function guardOutput({ out, err }: Pick<Streams, 'out' | 'err'>): { hasLost(): boolean } {
   let lost = false;

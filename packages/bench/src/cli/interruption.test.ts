@@ -6,15 +6,15 @@ it.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)('%s asks the run to save and stop', (signal, code) => {
-  const say = vi.fn();
+  const print = vi.fn();
   const before = process.listenerCount(signal);
-  const interruption = onInterruption(say, () => {});
+  const interruption = onInterruption(print, () => {});
   expect(interruption.exitCode()).toBeUndefined();
   process.emit(signal);
   process.emit(signal); // an echo
   expect(interruption.signal.aborted).toBe(true);
   expect(interruption.exitCode()).toBe(code);
-  expect(say).toHaveBeenCalledOnce();
+  expect(print).toHaveBeenCalledOnce();
   interruption.dispose();
   expect(process.listenerCount(signal)).toBe(before);
 });

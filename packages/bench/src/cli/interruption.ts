@@ -1,7 +1,7 @@
-/** Ctrl-C and its kin as an AbortSignal. */
+/** Ctrl-C, SIGTERM and a closed terminal as an AbortSignal. */
 export interface Interruption {
   signal: AbortSignal;
-  /** 130 after Ctrl-C, 143 after SIGTERM, 129 after the terminal closed, undefined when nothing came. */
+  /** 130 after Ctrl-C, 143 after SIGTERM, 129 after the terminal closed, undefined without a signal. */
   exitCode(): number | undefined;
   dispose(): void;
 }
@@ -11,13 +11,13 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof codes;
 
 /**
- * The first signal asks the run to stop after its current step. A second one at least a second later stops at once;
- * one that comes sooner is an echo, since npm hands every Ctrl-C to its child twice.
+ * The first signal asks the run to stop after its current step. A second one, at least a second later, quits immediately;
+ * an earlier one is an echo, since npm passes every Ctrl-C to its child twice.
  *
- * @param say told what happens, for the user
- * @param stopNow the last thing before the process ends at the second signal; must be synchronous
+ * @param print receives a message for the user
+ * @param stopNow called right before the process ends at the second signal; must be synchronous
  */
-export function onInterruption(say: (message: string) => void, stopNow: () => void): Interruption {
+export function onInterruption(print: (message: string) => void, stopNow: () => void): Interruption {
   const controller = new AbortController();
   let first = 0;
   let code: number | undefined;
@@ -25,7 +25,7 @@ export function onInterruption(say: (message: string) => void, stopNow: () => vo
     if (first === 0) {
       first = performance.now();
       code = codes[name];
-      say('saving after this step; Ctrl-C again stops at once, without');
+      print('saving after this step; press Ctrl-C again to quit immediately without saving');
       controller.abort(new DOMException('The run was interrupted', 'AbortError'));
     } else if (performance.now() - first >= REPEATED) {
       stopNow();

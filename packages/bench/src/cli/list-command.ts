@@ -8,7 +8,7 @@ import type { Streams } from './dependencies';
 import { isRunFolder } from './find-run';
 import { UsageError } from './usage-error';
 
-/** Shows the runs in a folder, the newest last. */
+/** Lists the runs in a folder, the newest last. */
 export async function listCommand(
   { dir, json = false }: { dir: string; json?: boolean },
   { out }: Streams,
@@ -22,7 +22,7 @@ export async function listCommand(
         : error.code === 'ENOENT'
           ? 'it does not exist'
           : error.message;
-    throw new UsageError(`list: --dir: cannot read ${folder} (${reason}); name a folder that holds runs`);
+    throw new UsageError(`list: --dir: cannot read ${folder} (${reason}); name a folder with runs`);
   });
   const runs = await Promise.all(
     names
@@ -32,7 +32,7 @@ export async function listCommand(
   const date = ({ createdAt }: RunStatus) => createdAt ?? '';
   runs.sort((a, b) => date(a).localeCompare(date(b)) || a.name.localeCompare(b.name));
   if (json) out.write(`${JSON.stringify(runs, null, 2)}\n`);
-  else if (runs.length === 0) out.write(`There are no runs in ${folder}. tenfold-bench makes one.\n`);
+  else if (runs.length === 0) out.write(`There are no runs in ${folder}. Run tenfold-bench to create one.\n`);
   else out.write(`${renderText(tableOf(runs, folder))}\n`);
   return 0;
 }

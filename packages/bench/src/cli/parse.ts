@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { closestMatch } from 'leven';
 
-/** Makes a parser of whole numbers within [minimum, maximum]. */
+/** Creates a parser for whole numbers in [minimum, maximum]. */
 export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
   const range =
     maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
@@ -14,7 +14,7 @@ export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (te
   };
 }
 
-/** Makes a parser of numbers of at least `minimum`, such as 0.5. */
+/** Creates a parser for numbers of at least `minimum`, such as 0.5. */
 export function decimal(minimum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -25,7 +25,7 @@ export function decimal(minimum: number): (text: string) => number {
   };
 }
 
-/** Makes a parser of one of some names; a near miss is told which one it may have meant. */
+/** Creates a parser for one of several names; its error suggests the nearest name. */
 export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
   return (text) => {
     const found = names.find((name) => name === text.toLowerCase());
@@ -34,7 +34,7 @@ export function oneOf<T extends string>(names: readonly T[]): (text: string) => 
   };
 }
 
-/** Makes a parser of a comma-separated list without repetitions. */
+/** Creates a parser for a comma-separated list. */
 export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
   return (text) => {
     const items = text.split(',').map((item) => item.trim());
@@ -45,7 +45,7 @@ export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
   };
 }
 
-/** Makes a parser that refuses a list in which something stands twice. */
+/** Creates a parser that refuses a list with duplicates. */
 export function distinct<T>(parse: (text: string) => T[]): (text: string) => T[] {
   return (text) => {
     const items = parse(text);
@@ -55,7 +55,7 @@ export function distinct<T>(parse: (text: string) => T[]): (text: string) => T[]
   };
 }
 
-/** ' Did you mean x?', or nothing when no name is near. */
+/** ' Did you mean x?', or an empty string when no name is near. */
 export function suggestion(text: string, names: readonly string[]): string {
   const typed = text.toLowerCase();
   const within = typed.length > 1 ? names.find((name) => name.includes(typed)) : undefined;

@@ -4,17 +4,17 @@ import { isSystemError } from '../lib/files';
 import { createProgress } from '../present/terminal/progress';
 import { Locked } from '../run-folder/lock';
 import { openRunFolder } from '../run-folder/run-folder';
-import { differences, type RunRecord, readRunRecord, threadsOf } from '../run-folder/run-record';
-import { resumeCommandOf } from './command-of';
+import { differences, type RunRecord, readRunRecord, recordedThreads } from '../run-folder/run-record';
 import type { Dependencies, Streams } from './dependencies';
+import { formatResumeCommand } from './format-command';
 import { chooseBackend, type TrainFlags } from './train-command';
 import { finishRun, trainRun } from './train-run';
 import { UsageError } from './usage-error';
 
 /**
- * Goes on with a run that was stopped, from its last checkpoint to the end that it would have had.
+ * Resumes an interrupted run from its last checkpoint; the result is that of an uninterrupted run.
  *
- * @param given options that stand on the command line; those that decide numbers must be the run's
+ * @param given options on the command line; those that affect results must equal the run's
  */
 export async function resumeCommand(
   flags: TrainFlags & { resume: string },
@@ -37,27 +37,27 @@ export async function resumeCommand(
 
   const progress = createProgress(streams);
   const { forceUnlock, checkpointMinutes } = flags;
-  const options = { resume: true, forceUnlock, checkpointMinutes, say: progress.say };
+  const options = { resume: true, forceUnlock, checkpointMinutes, warn: progress.print };
   const folder = await openRunFolder(path, record, options).catch((error: Error) => {
     if (!(error instanceof Locked) && !isSystemError(error)) throw error;
     throw new UsageError(`--resume: ${error.message}`);
   });
   const finished = await folder.finished();
   if (finished) {
-    progress.say(`the run in ${path} is finished; writing its report again`);
-    return finishRun(finished, folder, streams, resumeCommandOf(path, streams.env));
+    progress.print(`the run in ${path} is finished; writing its report again`);
+    return finishRun(finished, folder, streams, formatResumeCommand(path, streams.env));
   }
   try {
     const { name } = record.backend;
     const backend = await chooseBackend(
-      { backend: name, threads: threadsOf(record), v8Flags: record.v8Flags },
+      { backend: name, threads: recordedThreads(record), v8Flags: record.v8Flags },
       deps,
-      progress.say,
+      progress.print,
     );
     const machine = await deps.describeMachine();
     const changed = differences(record, { backend: { name, details: backend.details }, machine });
     if (changed.length > 0) {
-      progress.say(`the last digits may differ from those of an unbroken run: ${changed.join('; ')}`);
+      progress.print(`the last digits may differ from those of an uninterrupted run: ${changed.join('; ')}`);
     }
     folder.resume(changed);
     return await trainRun(
@@ -71,7 +71,7 @@ export async function resumeCommand(
   }
 }
 
-/** The folder that `--resume` means: a path, else a name in runs/. */
+/** The folder that `--resume` names: a path, otherwise a name in runs/. */
 function findRun(run: string): string {
   const places = [resolve(run), resolve('runs', run)];
   const found = places.find((place) => existsSync(join(place, 'run.json')));
@@ -79,8 +79,8 @@ function findRun(run: string): string {
   const there = places.find((place) => existsSync(place));
   throw new UsageError(
     there
-      ? `--resume: ${there} holds no run that can be continued: there is no run.json`
-      : `--resume: there is no ${places[0]} and no run ${basename(run)} in ${resolve('runs')}; name the folder of a run`,
+      ? `--resume: ${there} has no run to resume: there is no run.json`
+      : `--resume: there is no ${places[0]} and no run ${basename(run)} in ${resolve('runs')}; give the folder of a run`,
   );
 }
 
@@ -102,7 +102,7 @@ const spelled: { [name: string]: string } = { v8Flags: 'v8-flags', heldOut: 'hel
 
 function refuseOtherOptions(record: RunRecord, flags: TrainFlags, given: string[]): void {
   const { profile, models, backend, seeds, heldOut, epochs, v8Flags } = record;
-  const threads = threadsOf(record);
+  const threads = recordedThreads(record);
   const recorded = {
     ...{ profile, models, heldOut, epochs, threads, v8Flags },
     dataset: record.dataset.id,
@@ -113,19 +113,19 @@ function refuseOtherOptions(record: RunRecord, flags: TrainFlags, given: string[
   const text = (value: unknown) => (value === undefined ? "the profile's" : String(value));
   const recipes = given
     .filter((name) => name === 'set' || name === 'recipes')
-    .map((name) => `--${name} changes recipes, and those of a run are as it began`);
+    .map((name) => `--${name} changes recipes, and a run keeps the recipes that it began with`);
   const others = options
     .filter((name) => given.includes(name))
     .filter((name) => name === 'out' || text(flags[name]) !== text(recorded[name]))
     .map((name) =>
       name === 'out'
-        ? '--out names the folder of a new run'
-        : `--${spelled[name] ?? name} is ${text(flags[name])}, but the run was made with ${text(recorded[name])}`,
+        ? '--out is the folder of a new run'
+        : `--${spelled[name] ?? name} is ${text(flags[name])}, but the run has ${text(recorded[name])}`,
     );
   const wrong = [...others, ...recipes];
   if (wrong.length === 0) return;
   throw new UsageError(
-    `--resume: ${wrong.join('; ')}. Leave such options out to go on with the run, or --resume to start another`,
+    `--resume: ${wrong.join('; ')}. Leave out these options to resume the run, or leave out --resume to start a new run`,
   );
 }
 
@@ -134,6 +134,6 @@ function refuseOtherData({ dataset }: RunRecord, now: RunRecord['dataset']): voi
   const other = names.filter((name) => dataset.sha256[name] !== now.sha256[name]);
   if (dataset.name === now.name && other.length === 0) return;
   throw new UsageError(
-    `--resume: the run was made on other data: ${dataset.name !== now.name ? `${dataset.name}, not ${now.name}` : `${other.join(', ')} of ${now.name} has another sha256`}; start a new run`,
+    `--resume: the run was trained on different data: ${dataset.name !== now.name ? `${dataset.name}, not ${now.name}` : `${other.join(', ')} of ${now.name} has a different sha256`}; start a new run`,
   );
 }

@@ -88,7 +88,7 @@ const lines = (run: string) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-// What is timed besides the training is the same work in every test, and changes no bit of it.
+// What is timed in addition to the training is the same work in every test and changes no bit of it.
 const FAST = '--no-measure';
 const resume = (cwd: string, ...more: string[]) =>
   start(cli, ['--resume', 'run', FAST, ...more], { cwd }).ended;
@@ -169,7 +169,7 @@ async function stoppedRun(signal: NodeJS.Signals) {
   return { cwd, run, ...(await ended) };
 }
 
-it('measures what the results tell of', () => {
+it('measures what the results report', () => {
   const { peak, models: trained } = parseResults(json(join(unbroken, 'run', 'results.json')));
   expect(peak!.method).toMatch(/^best of .*, on 1 thread$/);
   for (const model of trained) {
@@ -295,7 +295,7 @@ it('trains on another dataset, with its shape, classes and names, and resumes on
   const other = await resume(cwd, '--dataset', 'cifar10');
   expect(other).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--dataset is cifar10, but the run was made with mnist'),
+    err: expect.stringContaining('--dataset is cifar10, but the run has mnist'),
   });
   expect(await resume(cwd)).toMatchObject({ code: 0 });
 }, 60_000);
@@ -349,10 +349,10 @@ describe('going on', () => {
     writeFileSync(join(run, 'steps.jsonl'), `${readFileSync(join(run, 'steps.jsonl'), 'utf8')}{"type":"st`);
     const { code, err } = await start(cli, ['--resume', 'run'], { cwd }).ended;
     expect({ code, err }).toMatchObject({ code: 0 });
-    expect(err).toMatch(/taking over the lock of process \d+: it is gone/);
-    expect(err).toMatch(/cnn with seed 5 is trained already/);
+    expect(err).toMatch(/taking over the lock of process \d+: it is dead/);
+    expect(err).toMatch(/cnn with seed 5 is already trained/);
     expect(err).toMatch(/fnn with seed 5: resuming after step \d+ of 30/);
-    const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is trained)/.exec(err)![0];
+    const forecast = /Forecast[\s\S]*?(?=\ncnn with seed 5 is already trained)/.exec(err)![0];
     expect(forecast).not.toMatch(/cnn with seed 5/);
     expect(forecast).toMatch(
       /fnn with seed 5 +[012](\.\d+)? [\s\S]*cnn with seed 6 +3 [\s\S]*fnn with seed 6 +3 /,
@@ -376,12 +376,15 @@ describe('going on', () => {
     const cwd = emptyFolder();
     const env = { DIE_IN_VIEWS: '1' };
     const killed = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
-    expect(killed).toMatchObject({ code: null, err: expect.stringMatching(/cnn with seed 5: six views/) });
+    expect(killed).toMatchObject({
+      code: null,
+      err: expect.stringMatching(/cnn with seed 5: test-time augmentation/),
+    });
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({
       code: 0,
       err: expect.stringMatching(
-        /cnn with seed 5: resuming after step 30 of 30[\s\S]*cnn with seed 5: six views/,
+        /cnn with seed 5: resuming after step 30 of 30[\s\S]*cnn with seed 5: test-time augmentation/,
       ),
     });
     expect(expected.models[0]!.views).toMatchObject({ count: 6 });
@@ -399,7 +402,7 @@ describe('going on', () => {
     writeFileSync(path, bytes);
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
-    expect(err).toContain(`is damaged: going back to the one before it, step ${before.progress.step}`);
+    expect(err).toContain(`is damaged: using the previous one, step ${before.progress.step}`);
     expect(comparable(run)).toEqual(expected);
   });
 
@@ -408,17 +411,17 @@ describe('going on', () => {
     truncateSync(join(run, 'state.json'), 500);
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
-    expect(err).toMatch(/state\.json is damaged: taking the one before it/);
+    expect(err).toMatch(/state\.json is damaged: using the previous one/);
     expect(comparable(run)).toEqual(expected);
   });
 
-  it('begins a model again when both of its checkpoints are gone', async () => {
+  it('starts a model again when both of its checkpoints are missing', async () => {
     const { cwd, run } = copyOfKilled();
     rmSync(join(run, 'checkpoints'), { recursive: true });
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
-    expect(err).toMatch(/is gone: fnn with seed 5 begins from its first step/);
-    expect(err).toMatch(/cnn with seed 5 is trained already/);
+    expect(err).toMatch(/is missing: fnn with seed 5 starts again from its first step/);
+    expect(err).toMatch(/cnn with seed 5 is already trained/);
     expect(comparable(run)).toEqual(expected);
   });
 
@@ -443,7 +446,7 @@ describe('going on', () => {
   it.skipIf(process.platform === 'win32').each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s saves after the step and prints the command that goes on', async (signal, exitCode) => {
+  ] as const)('%s saves after the step and prints the resume command', async (signal, exitCode) => {
     const { run, code, err } = await stoppedRun(signal);
     expect({ code, err }).toMatchObject({
       code: exitCode,
@@ -483,19 +486,21 @@ describe('a full disk', () => {
     const env = { FULL_DISK: 'results' };
     const { code, err, out } = await start(cli, [...whole, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
-    expect(err).toMatch(/results could not be written: the disk is full\. Make room, .*--resume .*run\n/);
+    expect(err).toMatch(
+      /results could not be written: the disk is full\. Free some space, .*--resume .*run\n/,
+    );
     expect(out).toMatch(/Accuracy on 20 Tinted images test images/);
     const again = await resume(cwd);
     expect(again).toMatchObject({
       code: 0,
-      err: expect.stringMatching(/fnn with seed 5 is trained already/),
+      err: expect.stringMatching(/fnn with seed 5 is already trained/),
     });
     expect(comparable(join(cwd, 'run'))).toEqual(expected);
   });
 });
 
 describe('one bench in a folder', () => {
-  it('refuses the second, and the first goes on', async () => {
+  it('refuses the second, and the first continues', async () => {
     const cwd = emptyFolder();
     const run = join(cwd, 'run');
     const first = start(cli, [...whole, '--out', 'run'], { cwd });
@@ -503,7 +508,9 @@ describe('one bench in a folder', () => {
     first.child.kill('SIGSTOP');
     const second = await resume(cwd);
     expect(second.code).toBe(2);
-    expect(second.err).toContain(`process ${first.child.pid} on ${os.hostname()} works in ${run} since 20`);
+    expect(second.err).toContain(
+      `process ${first.child.pid} on ${os.hostname()} has been using ${run} since 20`,
+    );
     first.child.kill('SIGCONT');
     expect((await first.ended).code).toBe(0);
     expect(comparable(run)).toEqual(expected);
@@ -516,27 +523,30 @@ describe('one bench in a folder', () => {
     const refused = await resume(cwd);
     expect(refused).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/on elsewhere works in .*add --force-unlock/),
+      err: expect.stringMatching(/on elsewhere has been using .*add --force-unlock/),
     });
     const forced = await resume(cwd, '--force-unlock');
-    expect(forced).toMatchObject({ code: 0, err: expect.stringMatching(/taking over .*by --force-unlock/) });
+    expect(forced).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/taking over .*because of --force-unlock/),
+    });
     expect(comparable(run)).toEqual(expected);
   });
 });
 
-describe('what cannot be gone on with', () => {
+describe('what cannot be resumed', () => {
   it.each([
-    ['--seed 6', /--seed is 6, but the run was made with 5\. Leave such options out/],
-    ['--held-out 10', /--held-out is 10, but the run was made with 0/],
-    ['--seeds 3', /--seeds is 3, but the run was made with 2/],
-    ['--backend cpu', /--backend is cpu, but the run was made with simd/],
-    ['--threads 2', /--threads is 2, but the run was made with 1/],
+    ['--seed 6', /--seed is 6, but the run has 5\. Leave out these options/],
+    ['--held-out 10', /--held-out is 10, but the run has 0/],
+    ['--seeds 3', /--seeds is 3, but the run has 2/],
+    ['--backend cpu', /--backend is cpu, but the run has simd/],
+    ['--threads 2', /--threads is 2, but the run has 1/],
     [
       '--models fnn,cnn --epochs 9',
       /--models is fnn,cnn, but .* cnn,fnn; --epochs is 9, but .* the profile's/,
     ],
-    ['--set fnn.epochs=3', /--set changes recipes, and those of a run are as it began/],
-    ['--out other', /--out names the folder of a new run/],
+    ['--set fnn.epochs=3', /--set changes recipes, and a run keeps the recipes that it began with/],
+    ['--out other', /--out is the folder of a new run/],
   ])('%s', async (args, message) => {
     const { code, err } = await start(cli, ['--resume', killed.run, ...args.split(' ')], {
       cwd: emptyFolder(),
@@ -548,7 +558,9 @@ describe('what cannot be gone on with', () => {
     const { code, err } = await start(cli, ['--resume', 'run'], { cwd: killed.cwd, env: { OTHER_DATA: '1' } })
       .ended;
     expect(code).toBe(2);
-    expect(err).toMatch(/made on other data: images of Tinted images has another sha256; start a new run/);
+    expect(err).toMatch(
+      /trained on different data: images of Tinted images has a different sha256; start a new run/,
+    );
   });
 
   it('a run of another version, one that was changed, one that is damaged, and none', async () => {
@@ -562,13 +574,13 @@ describe('what cannot be gone on with', () => {
     };
     await refused(
       JSON.stringify({ ...record, schemaVersion: 2 }),
-      /schemaVersion 2, this version .* continues runs of 4; use the version/,
+      /schemaVersion 2, this version .* resumes runs of version 4; use the version/,
     );
-    const changed = /run\.json was changed after the run began: .* does not match its sha256.*restore it/;
+    const changed = /run\.json was modified after the run began: .* does not match its sha256.*restore it/;
     await refused(JSON.stringify({ ...record, seeds: [6] }), changed);
     await refused(JSON.stringify({ ...record, recipes: [] }), changed);
-    await refused('{', /is not JSON; the run cannot be continued/);
-    await refused(undefined, /holds no run that can be continued: there is no run\.json/);
+    await refused('{', /is not JSON, so the run cannot be resumed/);
+    await refused(undefined, /has no run to resume: there is no run\.json/);
     const none = await start(cli, ['--resume', 'nowhere'], { cwd }).ended;
     expect(none).toMatchObject({
       code: 2,
@@ -577,7 +589,7 @@ describe('what cannot be gone on with', () => {
     const forced = await start(cli, ['--force-unlock'], { cwd }).ended;
     expect(forced).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/--force-unlock goes with --resume/),
+      err: expect.stringMatching(/--force-unlock needs --resume/),
     });
   });
 });

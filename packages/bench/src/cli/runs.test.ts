@@ -91,7 +91,9 @@ describe('list', () => {
 
   it('says when there is none, and when there is no folder', async () => {
     const cwd = emptyFolder();
-    expect((await run('list', cwd)).out).toMatch(/There are no runs in .*runs\. tenfold-bench makes one/);
+    expect((await run('list', cwd)).out).toMatch(
+      /There are no runs in .*runs\. Run tenfold-bench to create one/,
+    );
     expect(await run('list --json', cwd)).toMatchObject({ code: 0, out: '[]\n' });
     expect(await run('list --dir nowhere', cwd)).toMatchObject({
       code: 2,
@@ -112,7 +114,7 @@ describe('compare', () => {
     expect(out).toMatch(/Page: .*both\.html\n$/);
     expect(readFileSync(join(cwd, 'pages', 'both.html'), 'utf8')).toMatch(/^<!doctype html>/);
     expect((await run('compare b-finished a-later --out both.md', cwd)).code).toBe(0);
-    expect(readFileSync(join(cwd, 'both.md'), 'utf8')).toMatch(/^# 2 runs side by side/);
+    expect(readFileSync(join(cwd, 'both.md'), 'utf8')).toMatch(/^# Comparison of 2 runs/);
   });
 
   it.each([
@@ -120,29 +122,32 @@ describe('compare', () => {
     ['compare', /missing required argument 'runs'/],
     [
       'compare b-finished stopped',
-      /stopped is not finished: there is no results\.json; resume it with --resume/,
+      /stopped is not finished: it has no results\.json; resume it with --resume/,
     ],
-    ['compare b-finished other', /results\.json is damaged or of another version: .*schemaVersion is 9/],
+    [
+      'compare b-finished other',
+      /results\.json is damaged or has another format version: .*schemaVersion is 9/,
+    ],
     ['compare b-finished b-finishd', /no run b-finishd in runs\/; expected .*Did you mean b-finished\?/],
-    ['compare b-finished runs/no-run', /no-run holds no run: there is none of run\.json/],
+    ['compare b-finished runs/no-run', /no-run is not a run folder: it has none of run\.json/],
     [
       'compare b-finished a-later --out both.pdf',
-      /--out is 'both\.pdf'; expected a file that ends in \.html or \.md/,
+      /--out is 'both\.pdf'; expected a file name that ends in \.html or \.md/,
     ],
     ['compare b-finished a-later --out runs/b-finished/run.json/x.md', /--out: cannot write .*x\.md/],
     ['export b-finished', /export: no format; expected --csv or --svg/],
     ['export --csv --svg b-finished', /export: two formats; expected --csv or --svg/],
-    ['export --svg --epochs b-finished', /--epochs is of tables/],
-    ['export --csv --over flops b-finished', /--over is of charts/],
-    ['export --svg --over joules b-finished', /energy of none of these runs was measured/],
+    ['export --svg --epochs b-finished', /--epochs applies to --csv/],
+    ['export --csv --over flops b-finished', /--over applies to --svg/],
+    ['export --svg --over joules b-finished', /energy was not measured in any of these runs/],
     ['export --svg stopped', /stopped is not finished/],
     ['export --csv a-later', /a-later has no steps\.jsonl; --epochs exports the history/],
     ['export --csv --epochs nowhere', /export: there is no .*nowhere and no run nowhere/],
     ['export --csv nowhere:cnn', /export: there is no .*nowhere and no run nowhere/],
-    ['export --svg b-finished:vti', /has 'vti' behind its colon; expected cnn, .*Did you mean vit\?/],
-    ['export --svg b-finished:', /has '' behind its colon; expected cnn, /],
-    ['export --csv stopped:fnn', /stopped has none of the models behind its colon; it has cnn\n/],
-    ['export --svg a-later:vit,fnn', /a-later has none of the models behind its colon; it has cnn\n/],
+    ['export --svg b-finished:vti', /has 'vti' after the colon; expected cnn, .*Did you mean vit\?/],
+    ['export --svg b-finished:', /has '' after the colon; expected cnn, /],
+    ['export --csv stopped:fnn', /stopped has none of the models after the colon; it has cnn\n/],
+    ['export --svg a-later:vit,fnn', /a-later has none of the models after the colon; it has cnn\n/],
   ])('%s', async (args, message) => {
     const { code, out, err } = await answer(args.split(' '), { cwd: folderOfRuns() });
     expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });

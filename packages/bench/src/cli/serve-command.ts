@@ -17,18 +17,18 @@ export async function serveCommand(
 ): Promise<number> {
   if (host.trim() === '') {
     throw new UsageError(
-      '--host is empty, which would be every address; expected an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
+      '--host is empty, which would mean every address; expected an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
     );
   }
   const server = await deps.serve({ port, host, cacheDirectory: cache }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new UsageError(`--port is ${port}, which is taken; name another, or 0 for any that is free`);
+      throw new UsageError(`--port is ${port}, which is in use; choose another, or 0 for any free port`);
     }
     if (code === 'EACCES')
-      throw new UsageError(`--port is ${port}, which this user may not open; name one above 1023`);
+      throw new UsageError(`--port is ${port}, which this user may not open; choose one above 1023`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new UsageError(`--host is '${host}', which is no address of this machine`);
+      throw new UsageError(`--host is '${host}', which is not an address of this machine`);
     }
     throw error;
   });
@@ -38,13 +38,13 @@ export async function serveCommand(
     err.write(
       server.served.includes(name)
         ? `${title} is served from this machine.\n`
-        : `${title} is not on this machine yet: the page fetches it from a network.\n`,
+        : `${title} is not on this machine yet; the page downloads it.\n`,
     );
   }
-  err.write('Ctrl-C stops.\n');
+  err.write('Press Ctrl-C to stop.\n');
   if (host !== '127.0.0.1' && host !== 'localhost') {
     err.write(
-      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https in front of it. Whoever reaches this port can read the page and the datasets.\n`,
+      `${pc.yellow('Other machines')} get a page without storage and threads over plain http: put https in front of it. Anyone who can reach this port can read the page and the datasets.\n`,
     );
   }
   await new Promise<void>((resolve) => {

@@ -27,8 +27,8 @@ export interface StepFlags {
 export async function stepCommand(flags: StepFlags, deps: Dependencies, streams: Streams): Promise<number> {
   const { model, dataset, widths, batch, steps, seed, json = false } = flags;
   const architecture = widths && architectureOf(model, widths);
-  const { say } = createProgress(streams);
-  const backend = await chooseBackend(flags, deps, json ? () => {} : say);
+  const { print } = createProgress(streams);
+  const backend = await chooseBackend(flags, deps, json ? () => {} : print);
   const measured = await deps.measureStep({ model, dataset, architecture, batchSize: batch, steps, seed });
   if (json) {
     const machine = await deps.describeMachine();
@@ -48,13 +48,10 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
         : `${rate(measured.gflops)} (${percent(peakFraction, 0)} of the peak)`,
     ],
     ...(peak ? [['peak GFLOP/s', `${rate(peak.gflopsPerSecond)} (${peak.method})`]] : []),
-    [
-      'time of a step',
-      `${seconds(median / 1000)} (10 % below ${seconds(p10 / 1000)}, 90 % below ${seconds(p90 / 1000)})`,
-    ],
+    ['time per step', `${seconds(median / 1000)} (p10 ${seconds(p10 / 1000)}, p90 ${seconds(p90 / 1000)})`],
     ['parameters', count(measured.parameters)],
     ['forward FLOP per image', count(measured.forwardFlopsPerImage)],
-    ['executed FLOP of a step', count(measured.flopsPerStep)],
+    ['executed FLOP per step', count(measured.flopsPerStep)],
     ['batch', count(measured.batchSize)],
     ['steps', count(measured.steps)],
   ];
@@ -63,7 +60,7 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
   return 0;
 }
 
-/** What `--widths` means for each architecture. */
+/** The architecture's options that `--widths` sets. */
 function architectureOf(model: ModelName, widths: number[]): Architecture {
   const { widths: wanted, withWidths } = models[model].step;
   if (wanted.count !== undefined && widths.length !== wanted.count) {

@@ -6,14 +6,14 @@ import { BackendUnavailable } from '../backends/unavailable';
 import type { DatasetName } from '../data/datasets';
 import type { Profile } from '../models/model-definition';
 import type { ModelName } from '../models/models';
-import { type Override, OverrideError, overridesOf, parseOverride } from '../models/overrides';
+import { type Override, OverrideError, parseOverride, readOverrides } from '../models/overrides';
 import { createProgress } from '../present/terminal/progress';
 import type { RunPlan } from '../run/plan';
 import { openRunFolder } from '../run-folder/run-folder';
 import type { RunRecord } from '../run-folder/run-record';
-import { commandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
 import { checkEmpty, checkWritable } from './folders';
+import { formatCommand } from './format-command';
 import { trainRun } from './train-run';
 import { UsageError } from './usage-error';
 
@@ -23,13 +23,13 @@ export interface TrainFlags {
   models: ModelName[];
   backend?: BackendName;
   seed: number;
-  /** How many: `seed` and those after it. */
+  /** How many consecutive seeds, from `seed` on. */
   seeds: number;
   heldOut: number;
   epochs?: number;
-  /** MODEL.KEY=VALUE, each. */
+  /** Each is MODEL.KEY=VALUE. */
   set?: string[];
-  /** File of overrides. */
+  /** A JSON file of overrides. */
   recipes?: string;
   threads?: number;
   v8Flags: boolean;
@@ -38,20 +38,20 @@ export interface TrainFlags {
   resume?: string;
   checkpointMinutes?: number;
   forceUnlock?: boolean;
-  /** Whether more is timed than the training. */
+  /** Whether to forecast the run and to time the backend's peak and predictions. */
   measure: boolean;
 }
 
 const CHECKPOINT_MINUTES = 5;
 
-/** Trains the models, writes the run's folder and prints the tables. */
+/** Trains the models, writes the run folder and prints the tables. */
 export async function trainCommand(flags: TrainFlags, deps: Dependencies, streams: Streams): Promise<number> {
   const { dataset, profile, models, heldOut, epochs, threads, v8Flags, out, cache } = flags;
-  if (flags.forceUnlock) throw new UsageError('--force-unlock goes with --resume; a new run has no lock');
+  if (flags.forceUnlock) throw new UsageError('--force-unlock needs --resume; a new run has no lock');
   const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.seed + i);
   if (!seeds.every(Number.isSafeInteger)) {
     throw new UsageError(
-      `--seed is ${flags.seed} and --seeds ${flags.seeds}; the last seed may be ${Number.MAX_SAFE_INTEGER} at most`,
+      `--seed is ${flags.seed} and --seeds ${flags.seeds}; the last seed can be at most ${Number.MAX_SAFE_INTEGER}`,
     );
   }
   const { overrides, plan } = await planned(flags, deps);
@@ -60,13 +60,13 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
   await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(dataset, cache));
 
   const progress = createProgress(streams);
-  const backend = await chooseBackend(flags, deps, progress.say);
+  const backend = await chooseBackend(flags, deps, progress.print);
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
     schemaVersion: 4,
     createdAt: new Date().toISOString(),
-    command: commandOf({
+    command: formatCommand({
       dataset,
       profile,
       models,
@@ -91,18 +91,18 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
     ...plan,
     machine: await deps.describeMachine(),
   };
-  const folder = await openRunFolder(path, record, { say: progress.say });
+  const folder = await openRunFolder(path, record, { warn: progress.print });
   return trainRun({ path, record, folder, backend, measure: flags.measure, progress }, deps, streams);
 }
 
-/** What will be trained, with what the command line and the file of recipes have otherwise than the profile. */
+/** The plan of a run: the profile with the overrides of the command line and of the recipe file. */
 async function planned(
   { dataset, profile, models, epochs, set = [], recipes }: TrainFlags,
   deps: Dependencies,
 ): Promise<{ overrides: Override[]; plan: RunPlan }> {
   let option = '--recipes';
   try {
-    const fromFile = recipes === undefined ? [] : overridesOf(await readJson(recipes));
+    const fromFile = recipes === undefined ? [] : readOverrides(await readJson(recipes));
     option = '--set';
     const overrides = [...fromFile.filter(({ model }) => models.includes(model)), ...set.map(parseOverride)];
     option = recipes === undefined ? '--set' : '--recipes, --set';
@@ -125,15 +125,15 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** Activates the backend and says which, and why not a better one. */
+/** Activates the backend and prints which one, and why no better one. */
 export async function chooseBackend(
   { backend, threads, v8Flags }: { backend?: BackendName; threads?: number; v8Flags: boolean },
   deps: Dependencies,
-  say: (message: string) => void,
+  print: (message: string) => void,
 ): Promise<{ name: string; details: Record<string, string> }> {
   if (threads !== undefined && (backend === 'cpu' || backend === 'webgpu')) {
     throw new UsageError(
-      `--threads is ${threads}, but the ${backend} backend has no threads to set; leave it out`,
+      `--threads is ${threads}, but the ${backend} backend has no threads option; leave it out`,
     );
   }
   try {
@@ -142,17 +142,17 @@ export async function chooseBackend(
       v8Flags,
       onCheck(check) {
         const matters = !check.works && check.reason !== 'not installed' && backend === undefined;
-        if (matters) say(`${check.name} does not train here: ${check.why} (tenfold-bench doctor says more)`);
+        if (matters) print(`${check.name} does not work here: ${check.why} (see tenfold-bench doctor)`);
       },
     });
     const details = Object.entries(chosen.details).map(([key, value]) => `${key} ${value}`);
     const what = backendDescriptions[chosen.name as BackendName] ?? '';
-    say(`${pc.bold(chosen.name)}: ${[what, ...details].filter(Boolean).join(', ')}`);
+    print(`${pc.bold(chosen.name)}: ${[what, ...details].filter(Boolean).join(', ')}`);
     return chosen;
   } catch (error) {
     if (!(error instanceof BackendUnavailable)) throw error;
     const option = backend ? `--backend is '${backend}'; ` : '';
-    throw new UsageError(`${option}${error.message}. What to do: ${error.advice}`, { cause: error });
+    throw new UsageError(`${option}${error.message}. To fix it: ${error.advice}`, { cause: error });
   }
 }
 

@@ -6,26 +6,26 @@ import type { Results } from '../results/results';
 import { FolderGone } from '../run-folder/checkpoints';
 import type { RunFolder } from '../run-folder/run-folder';
 import type { RunRecord } from '../run-folder/run-record';
-import { resumeCommandOf } from './command-of';
 import type { Dependencies, Streams } from './dependencies';
 import { INCOMPLETE } from './exit-codes';
+import { formatResumeCommand } from './format-command';
 import { onInterruption } from './interruption';
 
-/** A run whose folder is open and whose backend is the current one. */
+/** A run with an open folder and an active backend. */
 export interface OpenRun {
   path: string;
   record: RunRecord;
   folder: RunFolder;
   backend: Results['backend'];
-  /** In place of the record's. */
+  /** Replaces the record's value. */
   cache?: string;
-  /** Whether more is timed than the training. */
+  /** Whether to forecast the run and to time the backend's peak and predictions. */
   measure: boolean;
   progress: LiveLog;
 }
 
 /**
- * Trains what is left of a run, writes its results and prints the tables.
+ * Trains the remaining models of a run, writes its results and prints the tables.
  *
  * @returns the exit code: 0; 3 when something could not be written; 130 or 143 when it was stopped
  */
@@ -35,8 +35,8 @@ export async function trainRun(
   streams: Streams,
 ): Promise<number> {
   const { profile, seeds, heldOut, recipes, command } = record;
-  const resume = resumeCommandOf(path, streams.env);
-  const interruption = onInterruption(progress.say, () => {
+  const resume = formatResumeCommand(path, streams.env);
+  const interruption = onInterruption(progress.print, () => {
     if (folder.abandon('interrupted')) streams.err.write(`To resume: ${resume}\n`);
   });
   try {
@@ -61,13 +61,13 @@ export async function trainRun(
       },
     );
     progress.close();
-    return await finishRun({ ...found, backend, resumed: resumedOf(folder) }, folder, streams, resume);
+    return await finishRun({ ...found, backend, resumed: describeResume(folder) }, folder, streams, resume);
   } catch (error) {
     progress.close();
     const code = interruption.exitCode();
     const kept = folder.abandon(code === undefined ? String(error) : 'interrupted');
     if (!(error instanceof FolderGone)) {
-      progress.say(kept ? `What was trained is kept. To resume: ${resume}` : 'nothing was kept');
+      progress.print(kept ? `Progress is saved. To resume: ${resume}` : 'nothing was saved');
     }
     if (code === undefined) throw error;
     return code;
@@ -76,7 +76,7 @@ export async function trainRun(
   }
 }
 
-/** Writes results and reports and prints the tables; a full disk keeps the tables from nobody. */
+/** Writes results and reports, and prints the tables even if the disk is full. */
 export async function finishRun(
   results: Results,
   folder: RunFolder,
@@ -89,7 +89,7 @@ export async function finishRun(
   } catch (error) {
     if (!isSystemError(error)) throw error;
     err.write(
-      `The results could not be written: ${systemReason(error)}. Make room, then write them by: ${resume}\n`,
+      `The results could not be written: ${systemReason(error)}. Free some space, then write them with: ${resume}\n`,
     );
     folder.abandon(String(error));
   }
@@ -99,12 +99,12 @@ export async function finishRun(
   }
   if (where) out.write(`\nReport: ${where}\n`);
   if (where && folder.failed) {
-    err.write('Not everything could be written (see the warnings above); results and report are complete.\n');
+    err.write('Some files could not be written (see the warnings above); results and report are complete.\n');
   }
   return where && !folder.failed ? 0 : INCOMPLETE;
 }
 
-function resumedOf({ checkpoints: { resumed } }: RunFolder): Results['resumed'] {
+function describeResume({ checkpoints: { resumed } }: RunFolder): Results['resumed'] {
   if (resumed.length === 0) return undefined;
   const differences = [...new Set(resumed.flatMap((session) => session.differences))];
   return { times: resumed.length, bits: differences.length > 0 ? 'approximate' : 'equal', differences };

@@ -1,4 +1,4 @@
-/** What the user asked for cannot be done as asked: one message, exit code 2, nothing written. */
+/** The user's request is invalid: one message, exit code 2, nothing is written. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -2,8 +2,8 @@ import type { TrainingRecipe } from '../recipes/training-recipe';
 import type { DatasetDefinition } from './datasets';
 
 /**
- * The recipe with augmentation that suits a dataset. Where images must not be mirrored, the figure of several views, half
- * of which are mirror images, is left out, too.
+ * The recipe with augmentation that suits a dataset. Where images must not be mirrored, test-time augmentation is left out
+ * too, since half of its views are mirror images.
  */
 export function suitRecipe<Recipe extends Pick<TrainingRecipe, 'augmentation' | 'testViews'>>(
   recipe: Recipe,

@@ -1,4 +1,4 @@
-/** The sha256 of some data, in hexadecimal; of text, that of its UTF-8. */
+/** The sha256 of data in hexadecimal; text is hashed as UTF-8. */
 export async function digest(data: string | Uint8Array): Promise<string> {
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
   const hash = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);

@@ -2,7 +2,7 @@ import * as files from '@tenfold/files/browser';
 
 export type WriteFile = (path: string, content: string | Uint8Array) => Promise<void>;
 
-// What './files' takes from Node, in the browser's private file system.
+// The functions of './files' on the browser's private file system.
 
 const ROOT = 'tenfold';
 const below = (path: string): string => `${ROOT}/${path}`;

@@ -1,4 +1,4 @@
-// How numbers look wherever they are shown. A number that is missing or not finite is a dash.
+// Number formats for all output. A number that is missing or not finite is a dash.
 
 type Number = number | null | undefined;
 
@@ -29,7 +29,7 @@ export function points(value: Number): string {
   return `${value < 0 ? '−' : '+'}${text} points`;
 }
 
-/** Three significant digits, without an exponent where people would not use one: 0.0123, 4.57, 1,230 */
+/** Three significant digits, without an exponent in the usual range: 0.0123, 4.57, 1,230 */
 export function rate(value: Number): string {
   if (!isNumber(value)) return missing;
   const size = Math.abs(value);

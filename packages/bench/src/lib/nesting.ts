@@ -1,4 +1,4 @@
-/** Whether a value of JSON has more levels of lists and objects than that; found without recursion. */
+/** Whether a JSON value has more levels of lists and objects than `levels`; computed without recursion. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {

@@ -31,10 +31,10 @@ export const fnn = defineModel({
       },
     },
     /**
-     * Dense layers alone, at full width. AdamW and not Muon: its iteration on matrices of 2048 rows costs as much as 17
+     * Dense layers only, at full width. AdamW instead of Muon, whose iteration on matrices with 2048 rows costs as much as 17
      * steps on 500 images. The best published accuracy of such a network without pre-training is 85.2 % (Neyshabur, 2020,
-     * with a regularizer that learns locality, in hundreds of epochs); of networks trained plainly 70 to 75 %, in 1,000
-     * and more.
+     * with a regularizer that learns locality, in hundreds of epochs); plain training reaches 70 to 75 % in 1,000 epochs or
+     * more.
      */
     hour: {
       ...baseRecipe,
@@ -47,15 +47,15 @@ export const fnn = defineModel({
         groups: adamWGroups({ peak: 7.5e-4, weightDecay: 0.1, warmupFraction: 0.1 }),
       },
       tuning:
-        'the learning rate of 7.5e-4, 1.5e-3 and 3e-3, by the accuracy on 5,000 images after five epochs; mixup of 0 and 0.3, after twelve',
+        'learning rate among 7.5e-4, 1.5e-3 and 3e-3, by accuracy on 5,000 images after five epochs; mixup among 0 and 0.3, after twelve',
       testViews: 6,
     },
     /**
-     * Dense layers alone, wide and for long. The 88.3 % of the paper have no published support: the best accuracy of such
-     * a network, trained from scratch on these images alone, is 85.2 % (Neyshabur, 2020: it starts as an unrolled
-     * convolution and is regularized until it is local); trained plainly, with mixup, shifts and flips as here, about
-     * 70 % after 1,000 epochs and up to 75 % after 5,000 (Bachmann, 2023, of networks of residual blocks, which reach
-     * 88.5 % after pre-training on ImageNet-21k). So expect 70 to 75 %.
+     * Dense layers only, wide and trained long. No publication supports the paper's 88.3 %: the best accuracy of such a
+     * network trained from scratch on these images alone is 85.2 % (Neyshabur, 2020: it starts as an unrolled convolution
+     * and is regularized to stay local). Plain training with mixup, shifts and flips, as here, reaches about 70 % after
+     * 1,000 epochs and up to 75 % after 5,000 (Bachmann, 2023, with residual blocks, which reach 88.5 % after pre-training on
+     * ImageNet-21k). So expect 70 to 75 %.
      *
      * @see Bachmann, Anagnostidis, Hofmann, "Scaling MLPs: A Tale of Inductive Bias", 2023,
      *   https://arxiv.org/abs/2306.13575; Neyshabur, 2020,

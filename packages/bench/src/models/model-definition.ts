@@ -6,7 +6,7 @@ import type { TrainingRecipe } from '../recipes/training-recipe';
 export interface ImageTask {
   /** Height and width. */
   imageSize: number;
-  /** 3 of color images, 1 of gray ones. */
+  /** 3 for color images, 1 for gray ones. */
   inChannels: number;
   classes: number;
   /** Whitening filters [2, 2, inChannels, 8·inChannels] of the training images, for models that need them. */
@@ -16,44 +16,44 @@ export interface ImageTask {
 /** Options of an architecture, as data. */
 export type Architecture = TrainingRecipe['architecture'];
 
-/** All that the bench knows of a model. */
+/** A model of the bench. */
 export interface ModelDefinition {
-  /** What it is, in two or three words. */
+  /** Its kind, in two or three words. */
   title: string;
-  /** What it is made of. */
+  /** Its parts. */
   description: string;
-  /** What a recipe may say of the architecture; what it leaves out is as the architecture has it. */
+  /** The architecture options of a recipe; options left out have the architecture's defaults. */
   schema: z.ZodObject;
-  /** The network that the name stands for: a recipe below it is reported as narrowed. */
+  /** The full-size network of this name; a recipe with a smaller one is reported as narrowed. */
   fullSize: { [option: string]: number | number[] };
-  /** Loads the code of the network too, so that naming a model costs nothing. */
+  /** Builds the network, importing its code on demand, so that listing models costs nothing. */
   build(options: object, task: ImageTask): Promise<Layer>;
-  /** What it takes from the training images before it is built. */
+  /** What has to be computed from the training images before it is built. */
   needs?: 'whitening';
   /** How `step` measures it. */
   step: {
     optimizer: 'sgd' | 'adamW';
-    /** Options besides those that are asked for. */
+    /** Further options of the measured network. */
     architecture?: Architecture;
-    /** What the numbers of `--widths` are, in words, and how many; without `count`, one or more. */
+    /** A description of the numbers of `--widths`, and how many there are; without `count`, one or more. */
     widths: { expected: string; count?: number };
-    /** The options that these numbers mean. */
+    /** Converts these numbers to options. */
     withWidths(widths: number[]): Architecture;
   };
-  /** One for each profile that has the model. */
+  /** A recipe for each profile that has the model. */
   recipes: { [profile in Profile]?: TrainingRecipe };
 }
 
-/** How long and how large to train. */
+/** The scale of training. */
 export const profileNames = ['quick', 'hour', 'paper'] as const;
 export type Profile = (typeof profileNames)[number];
 
-/** A model whose `build` takes the options that its schema describes. */
+/** Defines a model whose `build` takes the options that its schema describes. */
 export function defineModel<Schema extends z.ZodObject>(
   model: Omit<ModelDefinition, 'schema' | 'build'> & {
     schema: Schema;
     build(options: z.infer<Schema>, task: ImageTask): Promise<Layer>;
   },
 ): ModelDefinition {
-  return model as ModelDefinition; // the options were checked against the schema when the recipe was read
+  return model as ModelDefinition; // the schema was checked when the recipe was read
 }

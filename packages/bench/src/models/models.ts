@@ -9,5 +9,5 @@ export const models: Readonly<Record<ModelName, ModelDefinition>> = list;
 /** The names of all models, as `--models` takes them. */
 export const modelNames = Object.keys(list) as [ModelName, ...ModelName[]];
 
-/** What is trained when `--models` is not given. */
+/** The default of `--models`. */
 export const defaultModels: readonly ModelName[] = ['cnn', 'fnn', 'rnn', 'vit'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hour, quick } from '../../test/recipes';
-import { applyOverrides, OverrideError, overridesOf, overrideText, parseOverride } from './overrides';
+import { applyOverrides, OverrideError, overrideText, parseOverride, readOverrides } from './overrides';
 
 const set = (...texts: string[]) => applyOverrides(hour.cnn, texts.map(parseOverride));
 
@@ -25,7 +25,7 @@ describe('what is set', () => {
     expect(groups.slice(1)).toEqual(hour.cnn.optimizer.groups.slice(1));
   });
 
-  it('leaves no word of tuning beside an optimizer that was not tuned', () => {
+  it('drops the tuning note of an optimizer that was not tuned', () => {
     const tuned = { ...hour.cnn, tuning: 'the rate, of three' };
     const of = (...texts: string[]) => applyOverrides(tuned, texts.map(parseOverride)).tuning;
     expect(of('cnn.epochs=9')).toBe('the rate, of three');
@@ -92,12 +92,12 @@ describe('what cannot be set', () => {
     ],
     ['cnn.optimizer.groups.0.match=(', "groups.0.match is '\\('; expected a regular expression"],
     ['cnn.augmentation.flip=mirror', "cnn.augmentation.flip is 'mirror'; expected one of"],
-    ['cnn.model=fnn', "cnn.model is 'fnn'; a recipe keeps its model"],
+    ['cnn.model=fnn', "cnn.model is 'fnn'; a recipe cannot change its model"],
   ])('%s', (text, message) => {
     expect(() => set(text)).toThrow(new RegExp(message));
   });
 
-  it.each(['cnn.epochs', 'cnn=3', '=3', 'cnn..epochs=3', ''])("'%s' is no KEY=VALUE", (text) => {
+  it.each(['cnn.epochs', 'cnn=3', '=3', 'cnn..epochs=3', ''])("'%s' is not KEY=VALUE", (text) => {
     expect(() => parseOverride(text)).toThrow(
       /is not an override; expected MODEL\.KEY=VALUE, such as cnn\.epochs=9/,
     );
@@ -105,14 +105,17 @@ describe('what cannot be set', () => {
 
   it('a model that is none', () => {
     expect(() => parseOverride('vti.epochs=3')).toThrow(
-      /'vti' is no model; expected cnn, .* Did you mean vit\?/,
+      /'vti' is not a model; expected cnn, .* Did you mean vit\?/,
     );
   });
 });
 
 it.each([
-  ['rnn.architecture.units=96', /rnn\.architecture\.units is 96; expected nothing, since reads is grid/],
-  ['rnn.architecture.reads=rows', /rnn\.architecture\.patchSize is 4; expected nothing, since reads is rows/],
+  ['rnn.architecture.units=96', /rnn\.architecture\.units is 96; expected no value, since reads is grid/],
+  [
+    'rnn.architecture.reads=rows',
+    /rnn\.architecture\.patchSize is 4; expected no value, since reads is rows/,
+  ],
 ])('%s asks for what the other way of reading has', (text, message) => {
   expect(() => applyOverrides(hour.rnn, [parseOverride(text)])).toThrow(message);
 });
@@ -127,7 +130,7 @@ describe('a file', () => {
   };
 
   it('says the same as the texts of its overrides', () => {
-    const overrides = overridesOf(JSON.parse(JSON.stringify(file)));
+    const overrides = readOverrides(JSON.parse(JSON.stringify(file)));
     const recipe = applyOverrides(hour.cnn, overrides);
     expect(recipe).toMatchObject(file.cnn);
     expect(recipe.optimizer.groups).toHaveLength(1);
@@ -137,9 +140,9 @@ describe('a file', () => {
   it.each([
     [[], /the file holds \[\]; expected an object such as/],
     [{ cnn: 3 }, /cnn is 3; expected an object such as/],
-    [{ cmn: { epochs: 3 } }, /'cmn' is no model.* Did you mean cnn\?/],
+    [{ cmn: { epochs: 3 } }, /'cmn' is not a model.* Did you mean cnn\?/],
   ])('%j is refused', (value, message) => {
-    expect(() => overridesOf(value)).toThrow(message);
+    expect(() => readOverrides(value)).toThrow(message);
   });
 });
 
@@ -157,14 +160,14 @@ describe('values nested deeper than any recipe', () => {
 
   it('are refused on the command line', () => {
     expect(() => parseOverride(`cnn.architecture.widths=${deep}`)).toThrow(
-      'cnn.architecture.widths has more than 16 levels of lists and objects; no value of a recipe has so many',
+      'cnn.architecture.widths has more than 16 levels of lists and objects; recipes are never nested so deeply',
     );
   });
 
   it('are refused in a file', () => {
-    expect(() => overridesOf(JSON.parse(`{ "cnn": ${deepObject} }`))).toThrow(
+    expect(() => readOverrides(JSON.parse(`{ "cnn": ${deepObject} }`))).toThrow(
       /the file has more than 16 levels/,
     );
-    expect(() => overridesOf(JSON.parse(deep))).toThrow(OverrideError);
+    expect(() => readOverrides(JSON.parse(deep))).toThrow(OverrideError);
   });
 });

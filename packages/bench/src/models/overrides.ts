@@ -7,12 +7,12 @@ import { type Recipe, recipeSchema } from './recipe';
 /** One overridden value of a recipe. */
 export interface Override {
   model: ModelName;
-  /** Keys and indices from the recipe down; at least one. */
+  /** Keys and indices from the recipe's root; at least one. */
   path: string[];
   value: unknown;
 }
 
-/** An override that no recipe can have; the message says where, what came and what is expected. */
+/** An invalid override; the message says where it is, what it is and what is expected. */
 export class OverrideError extends Error {
   override readonly name = 'OverrideError';
 }
@@ -20,7 +20,7 @@ export class OverrideError extends Error {
 /**
  * Reads one override from text.
  *
- * @param text MODEL.KEY[.KEY…]=VALUE, the value as JSON, a list of it between commas, or a word
+ * @param text MODEL.KEY[.KEY…]=VALUE, where the value is JSON, a comma-separated list, or a word
  * @throws an {@link OverrideError}
  * @example
  * parseOverride('cnn.architecture.widths=64,128,128');
@@ -39,10 +39,10 @@ export function parseOverride(text: string): Override {
 /**
  * Reads overrides from a file's content.
  *
- * @param value { MODEL: a part of its recipe }; lists stand for the whole list
+ * @param value { MODEL: a part of its recipe }; a list replaces the whole list
  * @throws an {@link OverrideError}
  */
-export function overridesOf(value: unknown): Override[] {
+export function readOverrides(value: unknown): Override[] {
   assertShallow(value, 'the file');
   if (!isObject(value)) {
     throw new OverrideError(
@@ -67,22 +67,22 @@ export function overrideText({ model, path, value }: Override): string {
 }
 
 /**
- * The recipe with its overridden values, in that order.
+ * Applies overrides to a recipe, in order.
  *
- * @param overrides those of other models do not count
+ * @param overrides those of other models are ignored
  * @returns a new recipe
- * @throws an {@link OverrideError} for a key that no recipe has, and for a value that a recipe cannot have
+ * @throws an {@link OverrideError} for an unknown key or an invalid value
  */
 export function applyOverrides(recipe: Recipe, overrides: readonly Override[]): Recipe {
   const own = overrides.filter(({ model }) => model === recipe.model);
   const changed = structuredClone(recipe);
   for (const override of own) setValue(changed, override);
-  // What is overridden is not what was tuned.
+  // An overridden recipe is no longer the one that was tuned.
   const retuned = own.some(({ path: [key] }) => key === 'optimizer');
   if (retuned && !own.some(({ path: [key] }) => key === 'tuning')) delete changed.tuning;
   if (changed.model !== recipe.model) {
     throw new OverrideError(
-      `${recipe.model}.model is ${show(changed.model)}; a recipe keeps its model, see --models`,
+      `${recipe.model}.model is ${show(changed.model)}; a recipe cannot change its model, see --models`,
     );
   }
   const { error, data } = recipeSchema.safeParse(changed);
@@ -111,7 +111,7 @@ function setValue(recipe: Recipe, { model, path, value }: Override): void {
   }
 }
 
-/** The first thing that is wrong, in a sentence. */
+/** The first issue as a sentence. */
 function explain(issues: readonly z.core.$ZodIssue[], recipe: Recipe): string {
   const [issue] = issues.flatMap(withinUnions);
   const path = issue!.path.map(String);
@@ -127,7 +127,7 @@ function explain(issues: readonly z.core.$ZodIssue[], recipe: Recipe): string {
   return `${where.join('.')} is ${value === undefined ? 'missing' : show(value)}; ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-/** Of a value that may have several shapes, what is wrong with the shape that it is nearest to. */
+/** For a union, the issue with the nearest alternative. */
 function withinUnions(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const branches = issue.errors.map((errors) =>
@@ -156,7 +156,7 @@ function unknownKey(where: string, key: string, known: readonly string[]): strin
 
 type Node = { properties?: Record<string, Node>; items?: Node; anyOf?: Node[]; oneOf?: Node[] };
 
-/** The keys that the schema knows at a place, of the shape that the value there has. */
+/** The keys that the schema allows at a path, for the alternative that the value there matches. */
 function keysAt(model: ModelName, path: string[], recipe: Recipe): string[] {
   const isArchitecture = path[0] === 'architecture';
   const root = z.toJSONSchema(isArchitecture ? models[model].schema : recipeSchema, {
@@ -190,7 +190,7 @@ function checkedModel(model: string): ModelName {
   if (found) return found;
   const near = closestMatch(model, [...modelNames], { maxDistance: 2 });
   throw new OverrideError(
-    `'${model}' is no model; expected ${modelNames.join(', ')}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    `'${model}' is not a model; expected ${modelNames.join(', ')}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
   );
 }
 
@@ -202,14 +202,14 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Levels of a recipe, and some more. */
+/** More levels than a recipe has. */
 const DEEPEST = 16;
 
-/** @throws an {@link OverrideError} when a value is nested deeper than any in a recipe */
+/** @throws an {@link OverrideError} when a value is nested deeper than any recipe */
 function assertShallow(value: unknown, where: string): void {
   if (!isDeeperThan(value, DEEPEST)) return;
   throw new OverrideError(
-    `${where} has more than ${DEEPEST} levels of lists and objects; no value of a recipe has so many`,
+    `${where} has more than ${DEEPEST} levels of lists and objects; recipes are never nested so deeply`,
   );
 }
 

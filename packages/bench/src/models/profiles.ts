@@ -2,7 +2,7 @@ import type { Profile } from './model-definition';
 import { type ModelName, modelNames, models } from './models';
 import type { Recipe } from './recipe';
 
-/** The recipes of the models that a profile has. */
+/** The recipes of a profile. */
 export type ProfileRecipes = { readonly [model in ModelName]?: Recipe };
 
 /** The recipes of every profile. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { trainingRecipeFields, trainingRecipeSchema } from '../recipes/training-recipe';
 import { modelNames, models } from './models';
 
-/** All that decides a training, as data: what a run records of itself, and what would repeat it. */
+/** Everything that determines a training, as data: a run records it, and it can repeat the training. */
 export const recipeSchema = z
   .strictObject({ model: z.enum(modelNames), ...trainingRecipeFields })
   .superRefine((recipe, context) => {

@@ -4,7 +4,7 @@ import type { GroupRecipe } from '../recipes/training-recipe';
 import { defineModel } from './model-definition';
 import { size } from './options';
 
-/** SGD with Nesterov momentum up to the rate 0.2 and down to 0; decay for kernels alone. */
+/** SGD with Nesterov momentum; the rate rises to 0.2 and falls to 0; weight decay only for kernels. */
 const group = (match: string, weightDecay: number): GroupRecipe => ({
   match,
   rule: 'sgd',
@@ -16,13 +16,13 @@ const group = (match: string, weightDecay: number): GroupRecipe => ({
 
 export const resnet20 = defineModel({
   title: 'Residual network',
-  description: '3×3 convolutions with batch norm and ReLU, in blocks with a shortcut, linear head',
+  description: '3×3 convolutions with batch norm and ReLU, in residual blocks, linear head',
   schema: z.strictObject({
     width: size.multipleOf(2).optional().meta({ description: 'Channels of the first stage.' }),
     depth: size
       .refine((depth) => depth > 2 && depth % 6 === 2, { error: 'expected 6·n + 2, such as 20 or 32' })
       .optional()
-      .meta({ description: 'Layers with weights: 6·n + 2 of n blocks a stage.' }),
+      .meta({ description: 'Layers with weights: 6·n + 2 for n blocks per stage.' }),
   }),
   fullSize: { width: 16, depth: 20 },
   build: async (options, { inChannels, classes }) =>

@@ -36,9 +36,9 @@ export const vitHybrid = defineModel({
       },
     },
     /**
-     * The stem of the `cnn` with its optimizer (Muon at 0.12, whitening bias frozen after three epochs), then four blocks
-     * of attention whose matrices follow a Muon with another rate. No strong augmentation: it costs more than it gains in
-     * so few epochs.
+     * The stem of the `cnn` with its optimizer (Muon at 0.12, whitening bias frozen after three epochs), then four attention
+     * blocks whose matrices are trained by Muon with another rate. No strong augmentation: in so few epochs it costs more
+     * than it gains.
      */
     hour: {
       ...baseRecipe,
@@ -71,13 +71,13 @@ export const vitHybrid = defineModel({
         ],
       },
       tuning:
-        "Muon's learning rate in the blocks of 0.02 and 0.04, by the accuracy on 5,000 images after one epoch",
+        "Muon's learning rate in the blocks among 0.02 and 0.04, by accuracy on 5,000 images after one epoch",
       testViews: 6,
     },
     /**
-     * The recipe of CCT-7/3×2, a transformer on convolutions with 93.83 % of the test images after 200 epochs and 1.7e16
-     * operations, on a stem of three convolutions that starts with whitening filters; seven blocks of its sizes, on 49
-     * tokens. Its dropout within the blocks is left out.
+     * The recipe of CCT-7/3×2, a transformer on convolutions with 93.83 % test accuracy after 200 epochs and 1.7e16
+     * operations. Here the stem has three convolutions and starts with whitening filters, followed by seven blocks of the
+     * same sizes on 49 tokens. Dropout within the blocks is left out.
      *
      * @see Hassani et al., "Escaping the Big Data Paradigm with Compact Transformers", 2021,
      *   https://arxiv.org/abs/2104.05704; https://github.com/SHI-Labs/Compact-Transformers

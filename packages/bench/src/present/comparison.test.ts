@@ -85,12 +85,12 @@ describe('the tables', () => {
     const bare = run('bare', { models: [{ ...fixtureModel('cnn', 0.8, 1), views: null }] });
     const titles = quantityTables([bare, bare]).map(({ title }) => title);
     expect(titles).not.toContain('Energy');
-    expect(titles).not.toContain('Accuracy with views');
+    expect(titles).not.toContain('Accuracy with TTA');
   });
 
   it('say when the accuracies are of different images', () => {
     expect(runsTable([one, gpu]).notes).toEqual([]);
-    expect(runsTable([one, run('held', { heldOut: 5000 })]).notes.join()).toMatch(/not of the same images/);
+    expect(runsTable([one, run('held', { heldOut: 5000 })]).notes.join()).toMatch(/on different images/);
   });
 
   it('time the runs to the accuracy that all of them reach', () => {
@@ -137,7 +137,7 @@ describe('the page', () => {
     const marks = [...document.querySelectorAll('td')].filter((cell) => cell.textContent!.startsWith('≠'));
     expect(document.querySelectorAll('.marked').length).toBe(marks.length);
     expect(document.body.textContent!).not.toMatch(/NaN|undefined|Infinity/);
-    expect(comparisonMarkdown(runs)).toContain(`# ${runs.length} runs side by side`);
+    expect(comparisonMarkdown(runs)).toContain(`# Comparison of ${runs.length} runs`);
     expect(comparisonMarkdown(runs)).not.toMatch(/NaN|undefined|Infinity/);
   });
 

@@ -10,7 +10,7 @@ import { reportMarkdown } from './text/report-markdown';
 const results = fixtureResults();
 const sections = [
   'Results',
-  'Beside the paper',
+  'Compared with the paper',
   'Learning curves',
   'Time, operations, energy',
   'Classes',
@@ -62,7 +62,7 @@ describe('report.html', () => {
       expect(text).toContain(part);
     }
     for (const sentence of results.paper.leavesOpen) expect(text).toContain(sentence);
-    expect(text).toContain('Nothing was chosen here by the accuracy on the test set');
+    expect(text).toContain('Nothing was tuned on the test set');
     expect(text).toContain('Best epoch (optimistic)');
   });
 
@@ -75,10 +75,10 @@ describe('report.html', () => {
       'Test accuracy over executed FLOP',
       'Test loss over epochs',
       'Test loss over training time',
-      'Learning rate, in % of its highest, over steps',
+      'Learning rate, in % of its maximum, over steps',
       'Gradient norm before clipping (logarithmic), over steps',
       'Training loss of single steps, over steps',
-      'Accuracy over the probability of the prediction',
+      'Accuracy over predicted probability',
     ]);
     for (const chart of charts) {
       expect(chart.getAttribute('role')).toBe('img');
@@ -95,7 +95,7 @@ describe('report.html', () => {
     const { width, height, channels, data } = decode(Buffer.from(source, 'base64'));
     expect({ width, height, channels }).toEqual({ width: 32, height: 32, channels: 3 });
     expect(Buffer.from(data as Uint8Array).toString('base64')).toBe(results.models[0]!.mistakes[1]!.pixels);
-    expect(images[1]!.getAttribute('alt')).toBe('image 17: automobile, taken for deer (98.9 %)');
+    expect(images[1]!.getAttribute('alt')).toBe('image 17: automobile, predicted as deer (98.9 %)');
   });
 
   it('escapes what comes from outside', async () => {
@@ -131,7 +131,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   [
     'all there is',
     results,
-    [/averaged over 6 views of each image: the image and its mirror/, /Reliab|Expected calibration error/],
+    [/6 views of each image, the image and its mirror/, /Reliab|Expected calibration error/],
     [],
   ],
   [
@@ -156,7 +156,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
     [],
     [],
   ],
-  ['no views', changed(() => ({ views: null })), [/All models|Results/], [/With views \(/]],
+  ['no views', changed(() => ({ views: null })), [/All models|Results/], [/With TTA \(/]],
   [
     'no calibration',
     changed(() => ({ calibration: null })),
@@ -166,7 +166,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   [
     'no pictures',
     changed(() => ({ pictures: [] })),
-    [/kept no pictures of its models/],
+    [/have no pictures of the models/],
     [/Filters of the first layer/],
   ],
   [
@@ -198,13 +198,13 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   [
     'a tuned recipe',
     changed(({ recipe }) => ({ recipe: { ...recipe, tuning: 'the rate, of three' } })),
-    [/held out for that\. cnn: the rate, of three/],
+    [/held-out training images\. cnn: the rate, of three/],
     [],
   ],
   [
     'more than the peak',
     changed(() => ({ peakFraction: 1.2 })),
-    [/More than 100 % of the peak: convolutions count as direct/],
+    [/above 100 % of the peak occur because convolutions count as direct/],
     [],
   ],
   [
@@ -213,7 +213,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
       leftOut: [{ name: 'rnn', seed: 0, reason: 'out of memory for a tensor of 9 MiB.' }],
     }),
     [
-      /rnn did not fit in memory: out of memory for a tensor of 9 MiB\. A smaller batch is set by --set rnn\.batchSize/,
+      /rnn did not fit in memory: out of memory for a tensor of 9 MiB\. Set a smaller batch with --set rnn\.batchSize/,
     ],
     [],
   ],
@@ -239,14 +239,14 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   [
     'held-out images',
     fixtureResults({ heldOut: 5000 }),
-    [/of 5,000 held-out CIFAR-10 training images/, /not of the test set/, /Held-out accuracy/],
+    [/of 5,000 held-out CIFAR-10 training images/, /instead of on the test set/, /Held-out accuracy/],
     [/of 10,000 CIFAR-10 test images/],
   ],
   [
     'two seeds',
     fixtureResults({ seeds: [7, 8], models: results.models.flatMap((model) => [model, secondSeed(model)]) }),
-    [/± \d\.\d\d %/, /\(2 seeds\)/, /of 2 seeds/, /cnn, seed 8, epoch by epoch/],
-    [/one run with one seed/],
+    [/± \d\.\d\d %/, /\(2 seeds\)/, /over 2 seeds/, /cnn, seed 8, epoch by epoch/],
+    [/One run per model/],
   ],
 ];
 
@@ -299,8 +299,8 @@ describe('when losses diverge', () => {
     const value = fixtureResults({ models: [broken(), fixtureModel('vit', 0.6, 2)] });
     const { text } = await read(value);
     expect(text).toMatch(/vit classifies/);
-    expect(text).toMatch(/The loss of cnn became infinite or not a number/);
-    expect(text).toMatch(/cnn: no predictions to count/);
+    expect(text).toMatch(/Training of cnn diverged: its loss was not finite/);
+    expect(text).toMatch(/cnn: no predictions/);
   });
 });
 
@@ -312,8 +312,8 @@ it('report.md says the same', () => {
     '### Training time',
     '### Floating-point operations',
     'cnn, epoch by epoch',
-    'what images of a class were taken for',
-    'image 17: automobile, taken for deer (98.9 %)',
+    'Confusion matrix of ',
+    'image 17: automobile, predicted as deer (98.9 %)',
     'architecture.widths',
     'Filters of the first layer',
     'Expected calibration error',

@@ -1,6 +1,6 @@
 import type { GroupRecipe } from './training-recipe';
 
-/** AdamW for every parameter, half a cosine after a warm-up: decay for kernels, none for biases, norms and positions. */
+/** AdamW for every parameter, with cosine decay after a warmup; weight decay for kernels, not for biases, norms and positions. */
 export function adamWGroups({
   peak,
   weightDecay,
@@ -11,7 +11,7 @@ export function adamWGroups({
   peak: number;
   weightDecay: number;
   warmupFraction: number;
-  /** The last rate; 0 by default. */
+  /** The final rate; 0 by default. */
   end?: number;
   beta2?: number;
 }): GroupRecipe[] {

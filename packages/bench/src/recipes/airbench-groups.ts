@@ -3,11 +3,11 @@ import type { GroupRecipe, ScheduleRecipe } from './training-recipe';
 const toZero = (from: number): ScheduleRecipe => ({ schedule: 'linear', from, to: 0 });
 
 /**
- * The optimizers of airbench94_muon: Muon for the convolutions; SGD for the head and, at rates that are large because
- * the loss is a mean and not a sum, for biases and shifts. Every rate falls to 0 on a straight line.
+ * The optimizers of airbench94_muon: Muon for the convolutions; SGD for the head, biases and shifts, at rates that are large
+ * because the loss is a mean instead of a sum. Every rate decays linearly to 0.
  *
- * @param batchSize decay per step is 2e-6 of a bias for each image, as there
- * @param whitenEpochs after which the bias of the whitening layer is frozen
+ * @param batchSize the decay per step is 2e-6 of a bias per image, as in the source
+ * @param whitenEpochs epochs after which the bias of the whitening layer is frozen
  * @see Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, https://arxiv.org/abs/2404.00498
  */
 export function airbenchGroups({

@@ -1,4 +1,4 @@
-/** What the recipes have in common unless they say otherwise. */
+/** The values that recipes share unless they override them. */
 export const baseRecipe = {
   batchSize: 250,
   labelSmoothing: 0.1,

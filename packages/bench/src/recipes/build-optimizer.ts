@@ -13,7 +13,7 @@ import {
 } from '@tenfold/optimizers';
 import type { GroupRecipe, ScheduleRecipe, TrainingRecipe } from './training-recipe';
 
-/** The schedule that a recipe means for a run of so many steps. */
+/** The schedule of a recipe for a run with the given number of steps. */
 export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Schedule {
   if (typeof recipe === 'number') return () => recipe;
   const warmupSteps = Math.min(totalSteps - 1, Math.round(totalSteps * (recipe.warmupFraction ?? 0)));
@@ -25,9 +25,9 @@ export function buildSchedule(recipe: ScheduleRecipe, totalSteps: number): Sched
 }
 
 /**
- * The optimizer that a recipe means for epochs of so many steps. Every parameter must belong to a group.
+ * The optimizer of a recipe for epochs with the given number of steps. Every parameter must belong to a group.
  *
- * @see frozenAt for the parameters that are trained for a part of the epochs
+ * @see frozenAt for the parameters that are trained only in the first epochs
  */
 export function buildOptimizer(
   {
@@ -46,7 +46,7 @@ export function buildOptimizer(
   return weightAverage === undefined ? clipped : exponentialMovingAverage(clipped, { decay: weightAverage });
 }
 
-/** Those of the parameters that are no longer trained after so many epochs. */
+/** The parameters that are frozen after the given number of epochs. */
 export function frozenAt(
   { optimizer: { groups } }: Pick<TrainingRecipe, 'optimizer'>,
   epoch: number,

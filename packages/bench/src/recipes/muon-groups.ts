@@ -1,10 +1,10 @@
 import type { GroupRecipe, ScheduleRecipe } from './training-recipe';
 
 /**
- * Muon for the matrices within a network and AdamW, without decay, for all else: biases, norms, positions, the first and
- * the last layer. Every rate falls to 0 on a straight line after a warm-up.
+ * Muon for the inner matrices of a network and AdamW without weight decay for everything else: biases, norms, positions,
+ * first and last layer. After a warmup, every rate decays linearly to 0.
  *
- * @param matrices regular expression on the names of their kernels
+ * @param matrices regular expression for the names of their kernels
  * @see Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024, https://kellerjordan.github.io/posts/muon/
  */
 export function muonGroups({

@@ -1,6 +1,6 @@
 import type { Results } from './results';
 
-/** The tables that the bench sets its own numbers beside, and what they do not say. */
+/** The tables that the bench compares its results with, and what they leave unspecified. */
 export const paper: Results['paper'] = {
   title: 'Deep Learning: Mathematical Foundations, Applications, and Experimental Insights',
   year: 2025,
@@ -10,20 +10,20 @@ export const paper: Results['paper'] = {
     { model: 'vit', testAccuracy: 0.937, trainHours: 8.3, flopsBillions: 137.5 },
   ],
   leavesOpen: [
-    'The unit of "FLOPs (billions)" is not defined. It cannot be the whole training: the cheapest known training to 92.5 % takes about 100,000 billion. It cannot be one image through the fully connected network either: 102.1 billion operations would need some 51 billion weights. One training step on a batch is the only consistent reading left, and the size of the batch is not given.',
-    'Batch size, number of epochs, optimizer, augmentation and the widths of the networks are not given, so the times cannot be compared with a budget.',
-    'The machine of the training times is not given.',
-    '88.3 % is more than every published result that was found for a plain fully connected network trained from scratch on CIFAR-10 (the highest is 85.2 %: Neyshabur, 2020, with a regularizer that learns locality).',
+    'The unit of "FLOPs (billions)" is not defined. It cannot be the whole training: the cheapest known training to 92.5 % takes about 100,000 billion. It cannot be one image through the fully connected network either: 102.1 billion operations would need some 51 billion weights. One training step on a batch is the only consistent meaning left, but the batch size is not given.',
+    'Batch size, number of epochs, optimizer, augmentation and the widths of the networks are not given, so the times cannot be related to a budget.',
+    'The machine for the training times is not given.',
+    'No published result that we found for a plain fully connected network trained from scratch on CIFAR-10 reaches 88.3 % (the highest is 85.2 %: Neyshabur, 2020, with a regularizer that learns locality).',
     'Neither the number of runs nor the spread between seeds is given.',
   ],
 };
 
-/** The paper as it is compared with a run on a dataset: it has numbers of CIFAR-10 alone. */
-export function paperBeside(dataset: string): Results['paper'] {
+/** The paper for comparison with a run on a dataset: it has numbers for CIFAR-10 only. */
+export function paperFor(dataset: string): Results['paper'] {
   if (dataset === 'CIFAR-10') return paper;
   return {
     ...paper,
     models: [],
-    leavesOpen: [`The paper's tables are of CIFAR-10; no number of ${dataset} is compared with them.`],
+    leavesOpen: [`The paper's tables are for CIFAR-10, so no result on ${dataset} is compared with them.`],
   };
 }

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { isDeeperThan } from '../lib/nesting';
 
-/** A number that a diverged training may lack: NaN and Infinity are written as null. */
+/** A number that may be missing after divergence: NaN and Infinity are written as null. */
 const measured = z.number().nullable();
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
-/** Levels of lists and objects in results, and some more. */
+/** More levels of lists and objects than results have. */
 const DEEPEST = 32;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A machine and the versions on it. */
 export const machineSchema = z
   .object({
-    cpu: z.string().meta({ description: "The processor's name, as it calls itself." }),
-    cores: count.meta({ description: 'Logical processors that the process may use.' }),
-    threads: count.meta({ description: 'Threads that the backend computes on; 0 when it does not say.' }),
+    cpu: z.string().meta({ description: "The processor's model name." }),
+    cores: count.meta({ description: 'Logical processors available to the process.' }),
+    threads: count.meta({ description: 'Threads of the backend; 0 when it does not report them.' }),
     memoryBytes: count,
     os: z.string(),
     arch: z.string(),
@@ -23,15 +23,15 @@ export const machineSchema = z
     commit: z
       .string()
       .nullable()
-      .meta({ description: "The source's commit, with + when files differ from it." }),
-    versions: z.record(z.string(), z.string()).meta({ description: 'Package to version.' }),
+      .meta({ description: "The source's commit, with + for uncommitted changes." }),
+    versions: z.record(z.string(), z.string()).meta({ description: 'Package name to version.' }),
   })
   .meta({ description: 'Where the numbers were measured.' });
 
 /** An epoch of a model's history. */
 export const epochSchema = z.object({
   epoch: count.meta({ description: 'From 1.' }),
-  seconds: z.number().min(0).meta({ description: 'Training so far, from its start, without evaluation.' }),
+  seconds: z.number().min(0).meta({ description: 'Training time so far, without evaluation.' }),
   trainLoss: measured,
   trainAccuracy: measured.meta({
     description: 'On augmented images while the model was still changing, in [0, 1].',
@@ -39,8 +39,8 @@ export const epochSchema = z.object({
   testLoss: measured,
   testAccuracy: measured,
   learningRate: z.number(),
-  flops: z.number().min(0).nullable().meta({ description: 'Executed by training until here.' }),
-  joules: z.number().min(0).nullable().meta({ description: 'Used by training until here.' }),
+  flops: z.number().min(0).nullable().meta({ description: 'Executed by training so far.' }),
+  joules: z.number().min(0).nullable().meta({ description: 'Used by training so far.' }),
 });
 
 const stepSchema = z.object({
@@ -59,7 +59,7 @@ const inferenceSchema = z.object({
 
 const calibrationSchema = z.object({
   expectedCalibrationError: share.meta({
-    description: 'Mean of |accuracy − confidence| over the bins, weighted by their images.',
+    description: 'Mean of |accuracy − confidence| over the bins, weighted by their number of images.',
   }),
   bins: z.array(
     z.object({
@@ -80,8 +80,8 @@ const picture = z
     channels: z.union([z.literal(1), z.literal(3)]),
     pixels: z
       .array(z.base64())
-      .meta({ description: 'Base64 of [height, width, channels] bytes, one a tile.' }),
-    captions: z.array(z.string()).meta({ description: 'One a tile; empty when the tiles need none.' }),
+      .meta({ description: 'Base64 of [height, width, channels] bytes, one string per tile.' }),
+    captions: z.array(z.string()).meta({ description: 'One per tile; empty when the tiles need none.' }),
   })
   .superRefine(({ height, width, channels, pixels }, context) => {
     for (const [tile, text] of pixels.entries()) {
@@ -91,39 +91,37 @@ const picture = z
     }
   });
 
-/** How many bytes a base64 text stands for. */
+/** The number of bytes that a base64 text encodes. */
 const bytesOf = (text: string): number => (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0);
 
 const mistake = z.object({
   image: count.meta({ description: 'Index in the test set, or among the held-out images.' }),
   label: count,
   prediction: count,
-  probability: share.meta({ description: 'What the model gave its wrong prediction.' }),
-  pixels: z
-    .base64()
-    .nullable()
-    .meta({ description: 'Base64 of the image, bytes of its shape, red first; null when left out.' }),
+  probability: share.meta({ description: 'The probability of the wrong prediction.' }),
+  pixels: z.base64().nullable().meta({
+    description: 'Base64 of the image, [height, width, channels] bytes in RGB order; null when left out.',
+  }),
 });
 
 /** A model of the results. */
 export const modelResultSchema = z
   .object({
     name: z.string(),
-    seed: count.meta({ description: 'Of everything random in this training.' }),
+    seed: count.meta({ description: 'The seed of all random numbers in this training.' }),
     architecture: z.string().meta({ description: 'The network in words.' }),
-    narrowed: z
-      .string()
-      .nullable()
-      .meta({ description: 'How this network is smaller than the one it stands for; null when it is not.' }),
+    narrowed: z.string().nullable().meta({
+      description: 'How this network is smaller than the full-size network of its name; null for full size.',
+    }),
     notes: z.array(z.string()),
-    recipe: z.record(z.string(), z.json()).meta({ description: 'Every hyper-parameter.' }),
-    parameters: count.meta({ description: 'Trainable and frozen ones.' }),
+    recipe: z.record(z.string(), z.json()).meta({ description: 'Every hyperparameter.' }),
+    parameters: count.meta({ description: 'Trainable and frozen parameters.' }),
     epochs: count,
     batchSize: count,
     diverged: z.boolean().meta({ description: 'A loss became NaN or infinite.' }),
     testAccuracy: measured.meta({ description: 'After the last epoch, in [0, 1].' }),
     testLoss: measured,
-    testImages: count.meta({ description: 'Images that the test figures are of.' }),
+    testImages: count.meta({ description: 'The number of images that were evaluated.' }),
     views: z
       .object({
         count,
@@ -132,33 +130,36 @@ export const modelResultSchema = z
         testLoss: z.number(),
       })
       .nullable()
-      .meta({ description: 'Of predictions averaged over several views of each test image; null without.' }),
-    trainSeconds: z.number().min(0).meta({ description: 'Training alone: no download, no evaluation.' }),
+      .meta({
+        description:
+          'With test-time augmentation: predictions averaged over several views of each test image; null without it.',
+      }),
+    trainSeconds: z.number().min(0).meta({ description: 'Training only, without download and evaluation.' }),
     imagesPerSecond: z.number().min(0),
     flops: z.object({
       forwardPerImage: z.number().min(0).meta({ description: 'A multiply-add is two operations.' }),
       trainPerStep: z.number().min(0).meta({
         description:
-          'Executed by one training step: forward, backward where a gradient is needed, the products of the optimizer. Convolutions count as direct ones.',
+          'Executed by one training step: forward, backward where a gradient is needed, matrix products of the optimizer. Convolutions count as direct ones.',
       }),
       trainTotal: z.number().min(0).meta({ description: 'Executed by the whole training.' }),
       toBest: z
         .number()
         .min(0)
         .nullable()
-        .meta({ description: 'Until the epoch of the best test accuracy.' }),
+        .meta({ description: 'Until the epoch with the best test accuracy.' }),
     }),
     gflopsPerSecond: z.number().min(0),
     peakFraction: z
       .number()
       .min(0)
       .nullable()
-      .meta({ description: "gflopsPerSecond over the backend's measured peak; null when that is unknown." }),
+      .meta({ description: "gflopsPerSecond divided by the backend's measured peak; null without one." }),
     forecastSeconds: z
       .number()
       .min(0)
       .nullable()
-      .meta({ description: 'What the run expected of trainSeconds before it began.' }),
+      .meta({ description: 'The forecast of trainSeconds from before the run.' }),
     inference: z.array(inferenceSchema),
     peakMemoryBytes: count.nullable().meta({ description: "The process's largest resident set." }),
     energyJoules: z.number().min(0).nullable(),
@@ -171,7 +172,7 @@ export const modelResultSchema = z
       .array(z.array(count))
       .meta({ description: 'Test images; row: label, column: prediction.' }),
     perClassAccuracy: z.array(share),
-    mistakes: z.array(mistake).meta({ description: 'The wrong predictions that the model was surest of.' }),
+    mistakes: z.array(mistake).meta({ description: 'The most confident wrong predictions.' }),
   })
   .meta({ description: 'One trained model.' });
 
@@ -182,7 +183,7 @@ const paperModel = z.object({
   flopsBillions: z.number(),
 });
 
-/** What a run found: the file `results.json` in its folder. */
+/** The results of a run: the file `results.json` in its folder. */
 export const resultsSchema = z
   .object({
     schemaVersion: z.literal(2),
@@ -191,7 +192,7 @@ export const resultsSchema = z
     machine: machineSchema,
     backend: z.object({ name: z.string(), details: z.record(z.string(), z.string()) }),
     dataset: z.object({
-      id: z.string().default('cifar10').meta({ description: 'As --dataset names it.' }),
+      id: z.string().default('cifar10').meta({ description: 'The name that --dataset takes.' }),
       name: z.string(),
       trainImages: count,
       testImages: count,
@@ -200,18 +201,20 @@ export const resultsSchema = z
         .tuple([count, count, count])
         .default([32, 32, 3])
         .meta({ description: 'Height, width, channels.' }),
-      sha256: z.record(z.string(), sha256).meta({ description: 'Part of the data set to its digest.' }),
+      sha256: z.record(z.string(), sha256).meta({ description: 'Part of the dataset to its digest.' }),
     }),
     profile: z.string(),
-    seeds: z.array(count).min(1).meta({ description: 'Each model was trained once with each.' }),
+    seeds: z.array(count).min(1).meta({ description: 'Each model was trained once with each seed.' }),
     heldOut: count.meta({
       description:
-        'Training images that were kept from training and stand in for the test images; 0: the test images are the test set.',
+        'Training images that were held out and evaluated instead of the test set; 0: the test set was evaluated.',
     }),
     peak: z
       .object({ gflopsPerSecond: z.number().min(0), method: z.string() })
       .nullable()
-      .meta({ description: 'The most that the backend reaches here, in float32; null when not measured.' }),
+      .meta({
+        description: 'The highest rate that the backend reached here, in float32; null when not measured.',
+      }),
     resumed: z
       .object({
         times: count,
@@ -221,12 +224,12 @@ export const resultsSchema = z
       .optional()
       .meta({
         description:
-          'Of a run that was stopped and continued: whether it is certain to have the numbers of an unbroken run, and what was not as before.',
+          'For a resumed run: whether it is certain to be bit-identical to an uninterrupted run, and what differed.',
       }),
     leftOut: z
       .array(z.object({ name: z.string(), seed: count, reason: z.string() }))
       .optional()
-      .meta({ description: 'Trainings that found no room in the memory of the backend.' }),
+      .meta({ description: 'Trainings that did not fit in the memory of the backend.' }),
     models: z.array(modelResultSchema),
     paper: z.object({
       title: z.string(),
@@ -237,7 +240,7 @@ export const resultsSchema = z
   })
   .meta({
     title: 'Results of tenfold-bench',
-    description: 'What one comparison found, and all that would repeat it.',
+    description: 'The results of one run, and everything needed to repeat it.',
   });
 
 export type Results = z.infer<typeof resultsSchema>;
@@ -253,7 +256,7 @@ export type Picture = z.infer<typeof picture>;
  *
  * @param value the parsed file, or results in memory, where NaN and Infinity count as null
  * @returns the results, without keys that the schema does not know
- * @throws with the path of every field that is wrong, and when a picture has not the bytes of its shape
+ * @throws with the path of every wrong field, and when the bytes of a picture do not match its shape
  * @example
  * const results = parseResults(JSON.parse(await readFile('runs/first/results.json', 'utf8')));
  */

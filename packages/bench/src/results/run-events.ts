@@ -1,23 +1,23 @@
-/** What a training will take, or what is left of it. */
+/** The forecast of a training, or of the rest of it. */
 export interface Forecast {
-  /** Left; a part of one counts as a part. */
+  /** Remaining epochs, with fractions. */
   epochs: number;
   /** Executed by the training steps. */
   flops: number;
   trainSeconds: number;
-  /** Of the test images, after every epoch and once more for each of their views. */
+  /** Evaluation after every epoch, and at the end of each view. */
   evaluationSeconds: number;
 }
 
-/** The test images, or training images that were kept from training. */
+/** The test images, or held-out training images. */
 export type EvaluatedImages = 'test' | 'held-out';
 
-/** What a listener hears while a comparison runs: the terminal's bar, the plain log and the step log are listeners. */
+/** An event of a run. Its listeners are the terminal's status line, the plain log and the step log. */
 export type RunEvent =
   | { type: 'stage'; message: string }
   | {
       type: 'download';
-      /** What people call it. */
+      /** The dataset's title, such as 'CIFAR-10'. */
       dataset: string;
       receivedBytes: number;
       totalBytes: number | null;
@@ -34,13 +34,13 @@ export type RunEvent =
       batchSize: number;
       epochs: number;
       totalSteps: number;
-      /** Of the trainings of the run: each model with each seed. */
+      /** Its index among the trainings of the run, each model with each seed. */
       modelIndex: number;
       modelCount: number;
     }
   | {
       type: 'forecast';
-      /** What is left of each that is not finished, in the order in which they will be made. */
+      /** The rest of each unfinished training, in training order. */
       trainings: (Forecast & { model: string; seed: number; doneAt: string })[];
     }
   | StepEvent
@@ -49,7 +49,7 @@ export type RunEvent =
       type: 'epoch';
       model: string;
       seed: number;
-      /** What the test figures are of. */
+      /** The images of test loss and test accuracy. */
       images: EvaluatedImages;
       epoch: number;
       epochs: number;
@@ -57,7 +57,7 @@ export type RunEvent =
       trainAccuracy: number;
       testLoss: number;
       testAccuracy: number;
-      /** Of training until here. */
+      /** Training time so far. */
       seconds: number;
       /** Executed by training until here. */
       flops: number | null;
@@ -70,7 +70,7 @@ export type RunEvent =
       images: EvaluatedImages;
       testAccuracy: number;
       trainSeconds: number;
-      /** What the run expected of trainSeconds before it began; null when it did not say. */
+      /** The forecast of trainSeconds from before the run; null without one. */
       forecastSeconds: number | null;
       imagesPerSecond: number;
     };
@@ -86,10 +86,10 @@ export interface StepEvent {
   step: number;
   totalSteps: number;
   loss: number;
-  /** Of the training images of this step, with augmentation, in [0, 1]. */
+  /** On the augmented training images of this step, in [0, 1]. */
   accuracy: number;
   learningRate: number;
-  /** Of all gradients together, before clipping; null at steps where it is not measured. */
+  /** Norm of all gradients together, before clipping; null at steps where it is not measured. */
   gradientNorm: number | null;
   imagesPerSecond: number;
   /** Executed by recent steps. */

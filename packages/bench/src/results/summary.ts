@@ -1,7 +1,7 @@
 import type { Results } from './results';
 
-/** Results without pictures and points of the curves, which are most of the file: what is worth keeping in a repository. */
-export function summaryOf(results: Results): Results {
+/** Results without pictures and steps, which are most of the file: small enough for a repository. */
+export function summarizeResults(results: Results): Results {
   return {
     ...results,
     models: results.models.map((model) => ({

@@ -9,5 +9,5 @@ export const isSame = (a: Training, b: Training): boolean => a.model === b.model
 /** 'cnn with seed 5' */
 export const trainingText = ({ model, seed }: Training): string => `${model} with seed ${seed}`;
 
-/** The name of its files, without their endings. */
+/** The name of its files, without extensions. */
 export const trainingFile = ({ model, seed }: Training): string => `${model}-seed-${seed}`;

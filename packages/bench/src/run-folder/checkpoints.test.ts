@@ -40,7 +40,7 @@ function disk() {
     one.full(path)
       ? Promise.reject(Object.assign(new Error('no space left on device, write'), { code: 'ENOSPC' }))
       : writeAtomically(path, data);
-  const options: CheckpointOptions = { write, say: (message) => one.said.push(message) };
+  const options: CheckpointOptions = { write, warn: (message) => one.said.push(message) };
   return { one, options };
 }
 const reopen = (folder: string) => openCheckpoints(folder, { resume: true });
@@ -105,7 +105,7 @@ it('is due when the minutes are over, and at once with none', async () => {
 });
 
 it.each(['safetensors', 'state.json', 'state.previous.json'])(
-  'keeps the old ones when the disk is full at %s, says so, and goes on when there is room',
+  'keeps the old ones when the disk is full at %s, says so, and continues when there is space',
   async (file) => {
     const folder = emptyFolder();
     const { one, options } = disk();
@@ -115,7 +115,7 @@ it.each(['safetensors', 'state.json', 'state.previous.json'])(
     one.full = (path) => path.endsWith(file);
     await first.save(cnn, bytes(3), progress(3));
     expect(one.said).toEqual([
-      'warning: the checkpoint of step 3 could not be written: the disk is full; the run goes on, with the checkpoint of step 2',
+      'warning: the checkpoint of step 3 could not be written: the disk is full; the run continues, with the checkpoint of step 2',
     ]);
     expect(first.failed).toBe(true);
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(before);
@@ -138,7 +138,7 @@ it('keeps what a resume would need until the result of a model is on the disk', 
   await first.finish(fixtureModel('cnn', 0.7, 1));
   await first.save(fnn, bytes(1), progress(1));
   expect(one.said).toHaveLength(3);
-  expect(first.finished(cnn)).toBeDefined(); // this process goes on
+  expect(first.finished(cnn)).toBeDefined(); // this process continues
   const again = await reopen(folder);
   expect(again.finished(cnn)).toBeUndefined();
   expect((await again.load(cnn))!.progress.step).toBe(1);
@@ -155,18 +155,18 @@ it('says which file is damaged and takes the one before, then none', async () =>
   const first = await openCheckpoints(folder);
   for (const step of [1, 2]) await first.save(cnn, bytes(step), progress(step));
   const said: string[] = [];
-  const open = () => openCheckpoints(folder, { resume: true, say: (message) => said.push(message) });
+  const open = () => openCheckpoints(folder, { resume: true, warn: (message) => said.push(message) });
   writeFileSync(join(folder, 'checkpoints', 'cnn-seed-7-step-2-epoch-0.safetensors'), bytes(9));
   expect((await (await open()).load(cnn))!.progress.step).toBe(1);
   expect(said.splice(0)).toEqual([
     expect.stringMatching(
-      /cnn-seed-7-step-2-epoch-0\.safetensors is damaged: going back to the one before it, step 1/,
+      /cnn-seed-7-step-2-epoch-0\.safetensors is damaged: using the previous one, step 1/,
     ),
   ]);
   writeFileSync(join(folder, 'checkpoints', 'cnn-seed-7-step-1-epoch-0.safetensors'), '');
   expect(await (await open()).load(cnn)).toBeUndefined();
   expect(said[1]).toMatch(
-    /step-1-epoch-0\.safetensors is damaged: cnn with seed 7 begins from its first step/,
+    /step-1-epoch-0\.safetensors is damaged: cnn with seed 7 starts again from its first step/,
   );
 });
 
@@ -177,8 +177,8 @@ it('notices a digit of the state that was changed', async () => {
   const path = join(folder, 'state.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"trained": 20', '"trained": 21'));
   const said: string[] = [];
-  const again = await openCheckpoints(folder, { resume: true, say: (message) => said.push(message) });
-  expect(said).toEqual([expect.stringMatching(/state\.json is damaged: taking the one before it/)]);
+  const again = await openCheckpoints(folder, { resume: true, warn: (message) => said.push(message) });
+  expect(said).toEqual([expect.stringMatching(/state\.json is damaged: using the previous one/)]);
   expect((await again.load(cnn))!.progress.step).toBe(1);
 });
 
@@ -214,7 +214,7 @@ it('stops at once when its folder is gone, and makes no new one', async () => {
   for (const step of [1, 2]) {
     await expect(checkpoints.save(cnn, bytes(step), progress(step))).rejects.toThrow(FolderGone);
   }
-  await expect(checkpoints.saveModel(cnn, bytes(2))).rejects.toThrow(/was moved or deleted while/);
+  await expect(checkpoints.saveModel(cnn, bytes(2))).rejects.toThrow(/was moved or deleted during/);
   await expect(checkpoints.finish(fixtureModel('cnn', 0.5, 1))).rejects.toThrow(FolderGone);
   expect(existsSync(folder)).toBe(false);
 });

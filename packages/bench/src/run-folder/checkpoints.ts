@@ -24,68 +24,68 @@ import type { ModelResult, Results } from '../results/results';
 import { isSame, type Training, trainingFile, trainingText } from '../results/training';
 import { emptyState, type Progress, type RunState, readState, writeState } from './run-state';
 
-/** Where a training leaves what it needs to go on, and finds it again. */
+/** The checkpoints of a run: saves what a training needs to resume, and finds it again. */
 export interface Checkpoints {
-  /** The result of a training that has come to its end. */
+  /** The result of a finished training. */
   finished(training: Training): ModelResult | undefined;
-  /** The newest checkpoint of a training that is whole. */
+  /** The newest intact checkpoint of a training. */
   load(training: Training): Promise<{ bytes: Uint8Array; progress: Progress } | undefined>;
-  /** Whether the last one is old enough for the next. */
+  /** Whether it is time for the next checkpoint. */
   isDue(): boolean;
-  /** Keeps a checkpoint and the one before it. A full disk is reported, not thrown.
+  /** Saves a checkpoint and keeps the previous one. A full disk is reported, not thrown.
    *
    * @throws a {@link FolderGone}
    */
   save(training: Training, bytes: Uint8Array, progress: Progress): Promise<void>;
   /** Writes `MODEL-seed-SEED.safetensors`. A full disk is reported, not thrown. */
   saveModel(training: Training, bytes: Uint8Array): Promise<void>;
-  /** Keeps a training's result in place of its checkpoints. */
+  /** Saves a training's result and removes its checkpoints. */
   finish(result: ModelResult): Promise<void>;
-  /** The training time that was expected before the run began, in seconds. */
-  forecastOf(training: Training): number | undefined;
-  /** Notes such an expectation, to be written with the next checkpoint. */
+  /** The forecast of the training time from before the run, in seconds. */
+  savedForecast(training: Training): number | undefined;
+  /** Records a forecast, to be written with the next checkpoint. */
   keepForecast(training: Training, seconds: number): void;
-  /** The most that the backend was seen to reach here. */
+  /** The highest peak measured here. */
   readonly peak: Results['peak'];
-  /** Notes what the backend reached, to be written with the next checkpoint; less than before does not count. */
+  /** Records a measured peak, to be written with the next checkpoint; only the highest is kept. */
   keepPeak(peak: NonNullable<Results['peak']>): void;
-  /** Notes that the run goes on after a break. */
+  /** Records that the run was resumed. */
   resume(differences: string[]): void;
   readonly resumed: RunState['resumed'];
-  /** The one that has a checkpoint: begun and not finished. */
+  /** The training that has a checkpoint: started, but not finished. */
   readonly training: Training | undefined;
-  /** Of steps.jsonl, up to where the run stands. */
+  /** The length of steps.jsonl at the newest checkpoint. */
   readonly logBytes: number;
-  /** Whether there is something to go on from. */
+  /** Whether there is neither a checkpoint nor a finished training. */
   readonly isEmpty: boolean;
-  /** Whether something could not be written. */
+  /** Whether a file could not be written. */
   readonly failed: boolean;
 }
 
 export interface CheckpointOptions {
-  /** Goes on from what is in the folder; otherwise that does not count. Default false. */
+  /** Resumes from the files in the folder, which are ignored otherwise. Default false. */
   resume?: boolean;
-  /** Between two checkpoints; 0 is one after every step. Default 5. */
+  /** Minutes between checkpoints; 0: one after every step. Default 5. */
   minutes?: number;
-  /** Brings the step log to the disk and says how long it is. */
+  /** Flushes the step log to disk and returns its length. */
   syncLog?: () => number;
-  /** Whether the folder is no longer where it was; undefined where nothing can move it. */
+  /** Whether the folder was moved or deleted; undefined where that cannot happen. */
   isGone?: () => boolean;
-  /** Told of damaged files and of a full disk. */
-  say?: (message: string) => void;
-  /** Writes a file; another one in tests. */
+  /** Receives warnings about damaged files and a full disk. */
+  warn?: (message: string) => void;
+  /** Writes a file; tests pass another function. */
   write?: WriteFile;
-  /** The time in milliseconds; another clock in tests. */
+  /** The time in milliseconds; tests pass another clock. */
   now?: () => number;
 }
 
-/** The folder of a run was moved or deleted while the run was training. */
+/** The folder of a run was moved or deleted during training. */
 export class FolderGone extends Error {
   override readonly name = 'FolderGone';
 
   constructor(folder: string) {
     super(
-      `the folder of the run, ${folder}, was moved or deleted while the run was training, so nothing more can be kept in it. Where it was moved, resume the run there: it goes on from its last checkpoint`,
+      `the run folder ${folder} was moved or deleted during training, so nothing more can be saved in it. If it was moved, resume the run at its new place; it continues from its last checkpoint`,
     );
   }
 }
@@ -97,7 +97,7 @@ const kinds: Kinds<CheckpointOptions> = {
   minutes: nonNegative,
   syncLog: func,
   isGone: func,
-  say: func,
+  warn: func,
   write: func,
   now: func,
 };
@@ -115,11 +115,11 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
     minutes = 5,
     syncLog = () => 0,
     isGone = () => false,
-    say = () => {},
+    warn = () => {},
     write = writeAtomically,
     now = () => performance.now(),
   } = options;
-  let state = resume ? await wholeState(folder, say) : emptyState;
+  let state = resume ? await wholeState(folder, warn) : emptyState;
   let last = now();
   let failed = false;
   const attempt = async (what: string, task: () => Promise<void>): Promise<boolean> => {
@@ -132,7 +132,7 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
       failed = true;
       const [newest] = state.checkpoints;
       const kept = newest ? `, with the checkpoint of step ${newest.progress.step}` : '';
-      say(`warning: ${what} could not be written: ${systemReason(error)}; the run goes on${kept}`);
+      warn(`warning: ${what} could not be written: ${systemReason(error)}; the run continues${kept}`);
       return false;
     }
   };
@@ -154,7 +154,7 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
       last = now();
       const file = `${trainingFile(training)}-step-${progress.step}-epoch-${progress.history.length}.safetensors`;
       const before = state.checkpoints.filter((checkpoint) => isSame(checkpoint, training));
-      if (before[0]?.file === file && !isGone()) return; // nothing was trained since
+      if (before[0]?.file === file && !isGone()) return; // nothing was trained since then
       const checkpoint = {
         model: training.model,
         seed: training.seed,
@@ -189,11 +189,11 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
         `the result of ${trainingText({ model: result.name, seed: result.seed })}`,
         () => writeState(folder, next, write),
       );
-      // Without it on the disk the checkpoints there are still needed, by whoever resumes.
+      // Unless it was written, resuming still needs the checkpoints.
       state = next;
       if (done) await prune();
     },
-    forecastOf: (training) => state.forecasts.find((forecast) => isSame(forecast, training))?.seconds,
+    savedForecast: (training) => state.forecasts.find((forecast) => isSame(forecast, training))?.seconds,
     keepForecast({ model, seed }, seconds) {
       state = { ...state, forecasts: [...state.forecasts, { model, seed, seconds }] };
     },
@@ -225,9 +225,9 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
   };
 }
 
-/** The state in a folder without the checkpoints that are missing or damaged. */
-async function wholeState(folder: string, say: (message: string) => void): Promise<RunState> {
-  const state = await readState(folder, say);
+/** The state of a folder, without missing or damaged checkpoints. */
+async function wholeState(folder: string, warn: (message: string) => void): Promise<RunState> {
+  const state = await readState(folder, warn);
   const whole: RunState['checkpoints'] = [];
   for (const [index, checkpoint] of state.checkpoints.entries()) {
     const path = join(folder, FOLDER, checkpoint.file);
@@ -238,12 +238,12 @@ async function wholeState(folder: string, say: (message: string) => void): Promi
     }
     const older = state.checkpoints[index + 1];
     const next = older
-      ? `going back to the one before it, step ${older.progress.step}`
-      : `${trainingText(checkpoint)} begins from its first step`;
-    say(`the checkpoint ${path} is ${bytes ? 'damaged' : 'gone'}: ${next}`);
+      ? `using the previous one, step ${older.progress.step}`
+      : `${trainingText(checkpoint)} starts again from its first step`;
+    warn(`the checkpoint ${path} is ${bytes ? 'damaged' : 'missing'}: ${next}`);
   }
   return { ...state, checkpoints: whole };
 }
 
-/** As it will be when it has been written and read: a number that is none is null. */
+/** The value after a round trip through JSON: NaN and Infinity become null. */
 const jsonOf = (result: ModelResult): ModelResult => JSON.parse(JSON.stringify(result));

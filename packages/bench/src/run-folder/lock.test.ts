@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from
 import os from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { acquireLock, holderOf, Locked } from './lock';
+import { acquireLock, findLockHolder, Locked } from './lock';
 
 const emptyFolder = () => mkdtempSync(join(os.tmpdir(), 'tenfold-lock-'));
 const held = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.lock'), 'utf8'));
@@ -24,26 +24,26 @@ it('lets one in at a time, and the next when it is released', () => {
   expect(held(folder)).toMatchObject({ pid: process.pid, host: os.hostname() });
   expect(() => acquireLock(folder)).toThrow(Locked);
   expect(() => acquireLock(folder)).toThrow(
-    `process ${process.pid} on ${os.hostname()} works in ${folder} since`,
+    `process ${process.pid} on ${os.hostname()} has been using ${folder} since`,
   );
   first.release();
   expect(existsSync(join(folder, 'run.lock'))).toBe(false);
   acquireLock(folder).release();
 });
 
-it('takes over from a process that is gone, and says so', () => {
+it('takes over from a dead process, and says so', () => {
   const folder = lockedFolder({ pid: DEAD });
   const said: string[] = [];
-  const lock = acquireLock(folder, { say: (message) => said.push(message) });
-  expect(said).toEqual([`taking over the lock of process ${DEAD}: it is gone`]);
+  const lock = acquireLock(folder, { warn: (message) => said.push(message) });
+  expect(said).toEqual([`taking over the lock of process ${DEAD}: it is dead`]);
   expect(held(folder).pid).toBe(process.pid);
   lock.release();
 });
 
 it.runIf(process.platform === 'linux')('tells a process from a later one of the same number', () => {
   const said: string[] = [];
-  acquireLock(lockedFolder({ identity: 'another boot/123' }), { say: (message) => said.push(message) });
-  expect(said).toEqual([expect.stringMatching(/another process has its number now/)]);
+  acquireLock(lockedFolder({ identity: 'another boot/123' }), { warn: (message) => said.push(message) });
+  expect(said).toEqual([expect.stringMatching(/another process has its number/)]);
 });
 
 it('takes over from before the last start of the machine where processes have no other mark', () => {
@@ -55,7 +55,7 @@ it('takes over from before the last start of the machine where processes have no
 it('does not judge another host, unless it is forced', () => {
   const folder = lockedFolder({ pid: DEAD, host: 'elsewhere' });
   expect(() => acquireLock(folder)).toThrow(
-    /on elsewhere works in .*; this host cannot see .* add --force-unlock/,
+    /on elsewhere has been using .*; this host cannot check .* add --force-unlock/,
   );
   acquireLock(folder, { force: true });
   expect(held(folder)).toMatchObject({ pid: process.pid, host: os.hostname() });
@@ -65,7 +65,7 @@ it('waits for one that is being written, and takes over one that never was', () 
   const folder = emptyFolder();
   const path = join(folder, 'run.lock');
   writeFileSync(path, '');
-  expect(() => acquireLock(folder)).toThrow(/is about to work in/);
+  expect(() => acquireLock(folder)).toThrow(/is starting in/);
   const old = Date.now() / 1000 - 60;
   utimesSync(path, old, old);
   expect(() => acquireLock(folder)).not.toThrow();
@@ -81,10 +81,10 @@ it('releases no lock but its own', () => {
 
 it('tells who holds a folder, without taking it', () => {
   const folder = emptyFolder();
-  expect(holderOf(folder)).toBeUndefined();
+  expect(findLockHolder(folder)).toBeUndefined();
   const lock = acquireLock(folder);
-  expect(holderOf(folder)).toMatchObject({ pid: process.pid, host: os.hostname() });
+  expect(findLockHolder(folder)).toMatchObject({ pid: process.pid, host: os.hostname() });
   lock.release();
-  expect(holderOf(lockedFolder({ pid: DEAD }))).toBeUndefined();
-  expect(holderOf(lockedFolder({ pid: DEAD, host: 'elsewhere' }))).toMatchObject({ host: 'elsewhere' });
+  expect(findLockHolder(lockedFolder({ pid: DEAD }))).toBeUndefined();
+  expect(findLockHolder(lockedFolder({ pid: DEAD, host: 'elsewhere' }))).toMatchObject({ host: 'elsewhere' });
 });

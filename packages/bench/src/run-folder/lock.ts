@@ -8,35 +8,35 @@ const schema = z.object({
   pid: z.int(),
   host: z.string(),
   start: z.iso.datetime(),
-  /** What tells the process from a later one of the same number; null where the system does not say. */
+  /** Distinguishes the process from a later one with the same number; null where the system has no such value. */
   identity: z.string().nullable(),
 });
 type Holder = z.infer<typeof schema>;
 
-/** Another process works in the folder. */
+/** Another process is using the folder. */
 export class Locked extends Error {
   override readonly name = 'Locked';
 }
 
 export interface Lock {
-  /** Synchronous, so that it can be the last thing of a process. */
+  /** Synchronous, so that it can run right before the process ends. */
   release(): void;
 }
 
 const FILE = 'run.lock';
-const WRITTEN_WITHIN = 10_000; // milliseconds, after which a lock without content was left by a crash
+const WRITTEN_WITHIN = 10_000; // milliseconds, after which a lock without content must be left over from a crash
 
 /**
- * Makes this process the only one that works in a folder, by a file with its number, host and start. The lock of a
- * process that is gone is taken over.
+ * Makes this process the only one that uses a folder, by a file with its number, host and start. The lock of a dead process
+ * is taken over.
  *
- * @param force takes the lock whoever holds it
- * @param say told of a lock that is taken over
- * @throws a {@link Locked} when a process on this host holds it, or one on another host, which cannot be asked
+ * @param force takes the lock over from any holder
+ * @param warn receives a message about a lock that is taken over
+ * @throws a {@link Locked} when a process on this host holds it, or one on another host, which cannot be checked
  */
 export function acquireLock(
   folder: string,
-  { force = false, say = () => {} }: { force?: boolean; say?: (message: string) => void } = {},
+  { force = false, warn = () => {} }: { force?: boolean; warn?: (message: string) => void } = {},
 ): Lock {
   const path = join(folder, FILE);
   const own: Holder = {
@@ -55,18 +55,18 @@ export function acquireLock(
       };
     }
     const found = read(path);
-    if (found === undefined) continue; // it was released just now
+    if (found === undefined) continue; // it has just been released
     const holder = parse(found);
-    const why = force ? 'by --force-unlock' : whyStale(holder, path);
+    const why = force ? 'because of --force-unlock' : whyStale(holder, path);
     if (why === undefined) throw new Locked(describe(folder, holder));
-    say(`taking over the lock of ${holder ? `process ${holder.pid}` : 'a process'}: ${why}`);
-    if (!remove(path, found)) continue; // someone else took it over; ask again
+    warn(`taking over the lock of ${holder ? `process ${holder.pid}` : 'a process'}: ${why}`);
+    if (!remove(path, found)) continue; // another process took it over; check again
   }
-  throw new Locked(`${folder} is being taken by other processes; try again`);
+  throw new Locked(`other processes are locking ${folder}; try again`);
 }
 
-/** Who holds the lock of a folder; undefined when nobody does, the lock of a process that is gone included. */
-export function holderOf(folder: string): { pid: number; host: string; start: string } | undefined {
+/** The holder of a folder's lock; undefined without a lock, or when the lock is that of a dead process. */
+export function findLockHolder(folder: string): { pid: number; host: string; start: string } | undefined {
   const path = join(folder, FILE);
   const found = read(path);
   const holder = found === undefined ? undefined : parse(found);
@@ -92,7 +92,7 @@ function create(path: string, content: string): boolean {
   return true;
 }
 
-/** Removes the lock that was judged, and not one that another process has put in its place meanwhile. */
+/** Removes the lock that was inspected, but not one that another process has created since. */
 function remove(path: string, judged: string): boolean {
   const aside = `${path}.${process.pid}`;
   try {
@@ -125,19 +125,19 @@ function parse(content: string): Holder | undefined {
 function whyStale(holder: Holder | undefined, path: string): string | undefined {
   if (!holder) {
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    return age > WRITTEN_WITHIN ? 'it was never finished' : undefined;
+    return age > WRITTEN_WITHIN ? 'it was never completely written' : undefined;
   }
   if (holder.host !== os.hostname()) return undefined;
-  if (!isAlive(holder.pid)) return 'it is gone';
+  if (!isAlive(holder.pid)) return 'it is dead';
   const identity = identityOf(holder.pid);
   if (holder.identity !== null && identity !== null) {
-    return identity === holder.identity ? undefined : 'another process has its number now';
+    return identity === holder.identity ? undefined : 'another process has its number';
   }
   const boot = Date.now() - os.uptime() * 1000;
-  return Date.parse(holder.start) < boot - 60_000 ? 'the machine was started after it' : undefined;
+  return Date.parse(holder.start) < boot - 60_000 ? 'the machine was rebooted since' : undefined;
 }
 
-// Linux: the boot and the process's start in ticks since then, which the 20th field after the name in brackets holds.
+// Linux: the boot id and the process's start in ticks since boot, the 20th field after the name in parentheses.
 function identityOf(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -149,9 +149,9 @@ function identityOf(pid: number): string | null {
 }
 
 function describe(folder: string, holder: Holder | undefined): string {
-  if (!holder) return `another process is about to work in ${folder}; try again in a moment`;
-  const who = `process ${holder.pid} on ${holder.host} works in ${folder} since ${holder.start}`;
+  if (!holder) return `another process is starting in ${folder}; try again in a moment`;
+  const who = `process ${holder.pid} on ${holder.host} has been using ${folder} since ${holder.start}`;
   return holder.host === os.hostname()
     ? `${who}; wait for it or stop it`
-    : `${who}; this host cannot see whether it still does: when it does not, add --force-unlock`;
+    : `${who}; this host cannot check whether it is still running. If it is not, add --force-unlock`;
 }

@@ -13,45 +13,45 @@ import { acquireLock, type Lock } from './lock';
 import { type RunRecord, writeRunRecord } from './run-record';
 import { openStepLog, type StepLog } from './step-log';
 
-/** The folder of a run: `run.json` says what it is, the log and the checkpoints grow, results and reports come at the end. */
+/** The folder of a run: `run.json` describes it, log and checkpoints grow during training, results and reports come last. */
 export interface RunFolder {
   readonly checkpoints: Checkpoints;
   /** Writes a line of `steps.jsonl` for every step, epoch and model. */
   log: RunListener;
-  /** Notes that the run goes on after a break, in the log and in the results; not for a new run. */
+  /** Records in the log and in the results that the run was resumed; not for a new run. */
   resume(differences: string[]): void;
-  /** The results of a run that was finished before; undefined when it was not. */
+  /** The results of a run that has already finished; undefined otherwise. */
   finished(): Promise<Results | undefined>;
-  /** Writes `results.json`, `report.html` and `report.md`, each complete or not at all. */
+  /** Writes `results.json`, `report.html` and `report.md`, each atomically. */
   finish(results: Results): Promise<{ results: string; html: string; markdown: string }>;
-  /** Whether something could not be written. */
+  /** Whether a file could not be written. */
   readonly failed: boolean;
   /**
-   * Ends a run that did not finish: the log says why. Without a step to go on from or a finished epoch, the folder goes
-   * too, unless the run was resumed. Synchronous, so that it can be the last thing of a process.
+   * Ends an unfinished run and logs why. A folder without a checkpoint or a finished epoch is removed, unless the run was
+   * resumed. Synchronous, so that it can run right before the process ends.
    *
-   * @returns whether the folder is still there
+   * @returns whether the folder was kept
    */
   abandon(reason: string): boolean;
 }
 
 export interface RunFolderOptions {
-  /** Goes on with the run that is there. Default false: the folder does not exist or is empty. */
+  /** Resumes the run in the folder. Default false: the folder does not exist or is empty. */
   resume?: boolean;
-  /** Takes the folder whoever works in it. Default false. */
+  /** Takes over the lock of any other process. Default false. */
   forceUnlock?: boolean;
-  /** Between two checkpoints. Default: as the record says. */
+  /** Minutes between checkpoints. Default: the record's value. */
   checkpointMinutes?: number;
-  /** Told what the user should know. */
-  say?: (message: string) => void;
+  /** Receives messages for the user. */
+  warn?: (message: string) => void;
   write?: WriteFile;
 }
 
 /**
  * Opens the folder of a run, for this process alone.
  *
- * @param record what the run is; written when it is new
- * @throws a `Locked` when another process works in it
+ * @param record the description of the run; written for a new run
+ * @throws a `Locked` when another process is using it
  */
 export async function openRunFolder(
   path: string,
@@ -60,7 +60,7 @@ export async function openRunFolder(
     resume = false,
     forceUnlock: force = false,
     checkpointMinutes: minutes = record.checkpointMinutes,
-    say = () => {},
+    warn = () => {},
     write = writeAtomically,
   }: RunFolderOptions = {},
 ): Promise<RunFolder> {
@@ -70,13 +70,13 @@ export async function openRunFolder(
   let checkpoints: Checkpoints;
   let isGone = () => false;
   try {
-    lock = acquireLock(path, { force, say });
+    lock = acquireLock(path, { force, warn });
     if (resume) {
       for (const folder of [path, join(path, 'checkpoints')]) await removePartials(folder, { owned: true });
     } else await writeRunRecord(path, record, write);
     const syncLog = () => steps?.sync() ?? 0;
     isGone = watchFolder(path);
-    checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, isGone, say, write });
+    checkpoints = await openCheckpoints(path, { resume, minutes, syncLog, isGone, warn, write });
   } catch (error) {
     lock?.release();
     if (created) removeEmpty(path, created);
@@ -84,7 +84,7 @@ export async function openRunFolder(
   }
   let epochs = 0;
   let finished = false;
-  // The first lines of a resumed training are in the log already.
+  // The log already has the first lines of a resumed training.
   let known: Training | undefined = checkpoints.training;
   const log = (): StepLog => {
     if (steps) return steps;
@@ -121,7 +121,7 @@ export async function openRunFolder(
       try {
         return text === undefined ? undefined : parseResults(JSON.parse(text));
       } catch {
-        return undefined; // damaged; it is made again
+        return undefined; // damaged; it is written again
       }
     },
     async finish(results) {
@@ -134,7 +134,7 @@ export async function openRunFolder(
         html: join(path, 'report.html'),
         markdown: join(path, 'report.md'),
       };
-      // Results first: whatever happens to the reports, they can be made from it again.
+      // Results first, since the reports can always be made from them again.
       await write(files.results, `${JSON.stringify(complete, null, 2)}\n`);
       await write(files.html, await reportHtml(complete));
       await write(files.markdown, reportMarkdown(complete));
@@ -146,7 +146,7 @@ export async function openRunFolder(
     },
     abandon(reason) {
       if (isGone()) {
-        // Whatever is at the path now is not this run's; its own folder, wherever it is, keeps the checkpoints.
+        // The folder at the path now is not this run's; the moved folder has the checkpoints.
         steps?.line({ type: 'end', reason });
         close();
         return false;
@@ -164,7 +164,7 @@ export async function openRunFolder(
   };
 }
 
-/** Notices that a path is no longer the folder that it was. */
+/** Detects that a path no longer names the same folder. */
 function watchFolder(path: string): () => boolean {
   const identity = (): string | undefined => {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });

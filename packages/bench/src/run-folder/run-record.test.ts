@@ -6,7 +6,7 @@ import { fixtureResults } from '../../test/fixture-results';
 import { hour } from '../../test/recipes';
 import { digest } from '../lib/digest';
 import { writeAtomically } from '../lib/files';
-import { differences, type RunRecord, readRunRecord, threadsOf, writeRunRecord } from './run-record';
+import { differences, type RunRecord, readRunRecord, recordedThreads, writeRunRecord } from './run-record';
 
 const { machine } = fixtureResults();
 const place = { backend: { name: 'simd' as const, details: { threads: '2', variant: 'relaxed' } }, machine };
@@ -20,7 +20,7 @@ it('finds nothing where nothing changed, whatever the clock and the memory say',
 it.each([
   [{ machine: { ...machine, node: 'v23.0.0' } }, 'Node was v22.1.0, is v23.0.0'],
   [{ machine: { ...machine, cpu: 'Another' } }, 'processor was Invented Processor 9000, is Another'],
-  [{ machine: { ...machine, commit: null } }, 'source was 0123abc, is not known'],
+  [{ machine: { ...machine, commit: null } }, 'source was 0123abc, is unknown'],
   [{ machine: { ...machine, commit: '0123abd' } }, 'source was 0123abc, is 0123abd'],
   [
     { machine: { ...machine, versions: { ...machine.versions, '@tenfold/bench': '0.1.0' } } },
@@ -32,7 +32,7 @@ it.each([
   ],
   [
     { backend: { name: 'simd' as const, details: { variant: 'relaxed' } } },
-    'backend threads was 2, is not known',
+    'backend threads was 2, is unknown',
   ],
 ])('%#: says what changed', (change, text) => {
   expect(differences(place, { ...place, ...change })).toEqual([text]);
@@ -44,7 +44,8 @@ it('cannot vouch for a source that no commit names', () => {
 });
 
 it('asks for the threads that the run computed on', () => {
-  const of = (change: Partial<Parameters<typeof threadsOf>[0]>) => threadsOf({ ...place, ...change });
+  const of = (change: Partial<Parameters<typeof recordedThreads>[0]>) =>
+    recordedThreads({ ...place, ...change });
   expect(of({})).toBe(2);
   expect(of({ threads: 7 })).toBe(7);
   expect(of({ backend: { name: 'cpu', details: { threads: '1' } } })).toBeUndefined();
@@ -93,7 +94,7 @@ describe('run.json', () => {
     expect(changed).not.toBe(text);
     writeFileSync(join(folder, 'run.json'), changed);
     await expect(readRunRecord(folder)).rejects.toThrow(
-      /run\.json was changed after the run began: its content does not match its sha256\..* restore it .* or start a new run/,
+      /run\.json was modified after the run began: its content does not match its sha256\..* restore it, or start a new run/,
     );
   });
 
@@ -103,7 +104,7 @@ describe('run.json', () => {
   ])('has a recipe of each model, in their order: %#', async (recipes, message) => {
     const { folder } = await written({ ...record, recipes });
     await expect(readRunRecord(folder)).rejects.toThrow(
-      `expected one recipe of each model, in their order: cnn, fnn; ${message}`,
+      `expected one recipe per model, in this order: cnn, fnn; ${message}`,
     );
   });
 

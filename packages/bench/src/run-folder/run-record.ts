@@ -11,10 +11,10 @@ import { machineSchema, type Results } from '../results/results';
 
 const VERSION = 4;
 const FILE = 'run.json';
-/** Levels of lists and objects in a record, and some more. */
+/** More levels of lists and objects than a record has. */
 const DEEPEST = 16;
 
-/** What a run is: written before it begins, never changed, and all that `--resume` goes by. */
+/** The description of a run: written before it begins, never changed, and everything that `--resume` relies on. */
 const runRecordSchema = z
   .object({
     schemaVersion: z.literal(VERSION),
@@ -23,11 +23,11 @@ const runRecordSchema = z
     command: z.string(),
     profile: z.enum(profileNames),
     models: z.array(z.enum(modelNames)).min(1),
-    /** Each model is trained once with each. */
+    /** Each model is trained once with each seed. */
     seeds: z.array(z.int().min(0)).min(1),
-    /** Training images that stand in for the test images. */
+    /** The number of training images that are held out and evaluated instead of the test images. */
     heldOut: z.int().min(0).default(0),
-    /** As the user gave them, in place of the profile's and the backend's own. */
+    /** The user's values, which replace those of the profile and the backend. */
     epochs: z.int().min(1).optional(),
     threads: z.int().min(1).optional(),
     /** Whether the backend may set V8's experimental flags. */
@@ -35,7 +35,7 @@ const runRecordSchema = z
     cacheDirectory: z.string().optional(),
     checkpointMinutes: z.number().min(0),
     backend: z.object({ name: z.enum(backendNames), details: z.record(z.string(), z.string()) }),
-    /** One for each model, in their order, exactly as used. */
+    /** One per model, in the order of the models, exactly as used. */
     recipes: z.array(recipeSchema),
     dataset: z.object({
       id: z.enum(datasetNames).default(defaultDataset),
@@ -47,12 +47,12 @@ const runRecordSchema = z
   .superRefine(({ models, recipes }, context) => {
     const found = recipes.map(({ model }) => model);
     if (found.join() === models.join()) return;
-    const message = `expected one recipe of each model, in their order: ${models.join(', ')}; found ${found.join(', ') || 'none'}`;
+    const message = `expected one recipe per model, in this order: ${models.join(', ')}; found ${found.join(', ') || 'none'}`;
     context.addIssue({ code: 'custom', path: ['recipes'], message, input: recipes });
   });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** Writes the record with a digest of itself: it decides every number of a run that is resumed. */
+/** Writes the record with its digest, since every number of a resumed run depends on it. */
 export async function writeRunRecord(folder: string, record: RunRecord, write: WriteFile): Promise<void> {
   const { schemaVersion, ...rest } = record;
   const sha256 = await digest(JSON.stringify({ schemaVersion, ...rest }));
@@ -60,22 +60,21 @@ export async function writeRunRecord(folder: string, record: RunRecord, write: W
 }
 
 /**
- * Reads what the run in a folder is.
+ * Reads the record of the run in a folder.
  *
- * @throws when there is none, when it cannot be understood, when it is not as it was written, or when another version of
- *   the bench wrote it
+ * @throws when there is none, or when it is invalid, modified or written by another version of the bench
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const path = join(folder, FILE);
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Error(`${folder} holds no run: there is no ${FILE}`);
+  if (text === undefined) throw new Error(`${folder} has no run: there is no ${FILE}`);
   return parseRunRecord(text, path);
 }
 
 /**
- * Understands the content of a `run.json`.
+ * Parses the content of a `run.json`.
  *
- * @param path for the message
+ * @param path named in errors
  * @throws as {@link readRunRecord} does
  */
 export async function parseRunRecord(text: string, path: string): Promise<RunRecord> {
@@ -83,20 +82,20 @@ export async function parseRunRecord(text: string, path: string): Promise<RunRec
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error(`${path} is not JSON; the run cannot be continued, start a new one`);
+    throw new Error(`${path} is not JSON, so the run cannot be resumed; start a new one`);
   }
   if (isDeeperThan(value, DEEPEST))
     throw new Error(`${path} is not the record of a run: it is nested too deep`);
   const { schemaVersion, sha256, ...rest } = (value ?? {}) as { [key: string]: unknown };
   if (schemaVersion !== VERSION) {
     throw new Error(
-      `${path} has schemaVersion ${JSON.stringify(schemaVersion)}, this version of @tenfold/bench continues runs of ${VERSION}; use the version that began the run, or start a new one`,
+      `${path} has schemaVersion ${JSON.stringify(schemaVersion)}, this version of @tenfold/bench resumes runs of version ${VERSION}; use the version that began the run, or start a new one`,
     );
   }
   const record = { schemaVersion, ...rest };
   if (sha256 !== (await digest(JSON.stringify(record)))) {
     throw new Error(
-      `${path} was changed after the run began: its content does not match its sha256. It decides every number of the run, so restore it as it was, or start a new run with what you want to change`,
+      `${path} was modified after the run began: its content does not match its sha256. Every number of the run depends on it, so restore it, or start a new run with your changes`,
     );
   }
   const parsed = runRecordSchema.safeParse(record);
@@ -108,8 +107,8 @@ export async function parseRunRecord(text: string, path: string): Promise<RunRec
 type Place = Pick<RunRecord, 'backend' | 'machine'>;
 
 /**
- * What is not as it was and may change the last bits of a number: backend, processor, Node, versions, source. Empty when
- * the rest of a run is certain to be what it would have been.
+ * The differences that may change the last bits of a result: backend, processor, Node, versions, source. Empty when the rest
+ * of the run is certain to be bit-identical.
  */
 export function differences(before: Place, now: Place): string[] {
   const facts = ({ backend, machine }: Place): Record<string, string | null> => ({
@@ -125,7 +124,7 @@ export function differences(before: Place, now: Place): string[] {
   const [then, today] = [facts(before), facts(now)];
   const found = [...new Set([...Object.keys(then), ...Object.keys(today)])]
     .filter((name) => (then[name] ?? null) !== (today[name] ?? null))
-    .map((name) => `${name} was ${then[name] ?? 'not known'}, is ${today[name] ?? 'not known'}`);
+    .map((name) => `${name} was ${then[name] ?? 'unknown'}, is ${today[name] ?? 'unknown'}`);
   if (now.machine.commit?.endsWith('+') && found.length === 0) {
     found.push(
       `the working tree at ${now.machine.commit} has uncommitted changes that may differ from the original run`,
@@ -134,8 +133,11 @@ export function differences(before: Place, now: Place): string[] {
   return found;
 }
 
-/** Threads that the run computed on, to ask for the same again; undefined where there is nothing to ask. */
-export function threadsOf({ threads, backend }: Pick<RunRecord, 'threads' | 'backend'>): number | undefined {
+/** The threads that the run used, to request the same number; undefined for a backend without threads. */
+export function recordedThreads({
+  threads,
+  backend,
+}: Pick<RunRecord, 'threads' | 'backend'>): number | undefined {
   if (threads !== undefined) return threads;
   if (backend.name === 'cpu' || backend.name === 'webgpu') return undefined;
   const running = Number(backend.details.threads);

@@ -4,7 +4,7 @@ import { join, readFile, type WriteFile } from '../lib/files';
 import { epochSchema, modelResultSchema, resultsSchema } from '../results/results';
 
 const count = z.int().min(0);
-// JSON has no NaN and no Infinity; a loss on the test images may be one.
+// JSON has no NaN and no Infinity, which a test loss may be.
 const number = z
   .number()
   .nullable()
@@ -25,21 +25,21 @@ const outcome = modelResultSchema
     mistakes: z.array(z.object({ image: count, label: count, prediction: count, probability: z.number() })),
   });
 
-/** How far the training of one model has come, beside what its trainer holds. */
+/** The progress of the training of one model, in addition to the trainer's state. */
 export const progressSchema = z.object({
   step: count,
-  /** Of the epoch that the step is in; null when it has been reported. */
+  /** The sums of the current epoch; null when it has been reported. */
   sums: sums.nullable(),
   history: z.array(
     epochSchema.extend({ trainLoss: number, trainAccuracy: number, testLoss: number, testAccuracy: number }),
   ),
-  /** Of the last epoch in the history. */
+  /** The outcome of the last epoch in the history. */
   outcome: outcome.nullable(),
   trainSeconds: z.number(),
   /** Images trained on. */
   trained: count,
   peakMemoryBytes: count,
-  /** Executed operations, energy and points of the curves. */
+  /** Executed operations, energy and steps for the curves. */
   measured: z.object({
     flops: z.number(),
     joules: z.number().nullable(),
@@ -50,7 +50,7 @@ export type Progress = z.infer<typeof progressSchema>;
 
 const stateSchema = z.object({
   schemaVersion: z.literal(2),
-  /** Newest first: of the training that is under way, at most two. */
+  /** Checkpoints of the current training, newest first, at most two. */
   checkpoints: z.array(
     z.object({
       model: z.string(),
@@ -58,18 +58,18 @@ const stateSchema = z.object({
       file: z.string(),
       sha256: z.string(),
       savedAt: z.iso.datetime(),
-      /** Of steps.jsonl at that moment. */
+      /** The length of steps.jsonl at that moment. */
       logBytes: count,
       progress: progressSchema,
     }),
   ),
-  /** Trainings that have come to their end. */
+  /** Finished trainings. */
   finished: z.array(z.object({ result: modelResultSchema, logBytes: count })),
-  /** Of training time, from the first step of each training to its last, before the run began. */
+  /** Forecasts from before the run: training time from the first step of each training to its last. */
   forecasts: z.array(z.object({ model: z.string(), seed: count, seconds: z.number().min(0) })).default([]),
-  /** The most that the backend was seen to reach on this machine during the run. */
+  /** The highest peak of the backend that was measured during the run. */
   peak: resultsSchema.shape.peak.default(null),
-  /** Every time that the run was resumed, and what was not as it had been. */
+  /** Each time the run was resumed, with the differences. */
   resumed: z.array(z.object({ at: z.iso.datetime(), differences: z.array(z.string()) })),
 });
 export type RunState = z.infer<typeof stateSchema>;
@@ -86,7 +86,7 @@ export const emptyState: RunState = {
   resumed: [],
 };
 
-/** Writes where a run stands; the state before it stays beside it. */
+/** Writes the state of a run and keeps the previous state. */
 export async function writeState(folder: string, state: RunState, write: WriteFile): Promise<void> {
   const before = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
   if (before !== undefined && (await parse(before))) await write(join(folder, PREVIOUS), before);
@@ -94,17 +94,17 @@ export async function writeState(folder: string, state: RunState, write: WriteFi
   await write(join(folder, FILE), `${JSON.stringify({ sha256, state }, null, 1)}\n`);
 }
 
-/** Reads where a run stands: nowhere when it was not written yet, at the state before when it is damaged. */
-export async function readState(folder: string, say: (message: string) => void): Promise<RunState> {
+/** Reads the state of a run: an empty one if none was written, the previous one if it is damaged. */
+export async function readState(folder: string, warn: (message: string) => void): Promise<RunState> {
   for (const [name, next] of [
-    [FILE, 'taking the one before it'],
-    [PREVIOUS, 'beginning from the start'],
+    [FILE, 'using the previous one'],
+    [PREVIOUS, 'starting from the beginning'],
   ] as const) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     const state = await parse(text);
     if (state) return state;
-    say(`${join(folder, name)} is damaged: ${next}`);
+    warn(`${join(folder, name)} is damaged: ${next}`);
   }
   return emptyState;
 }

@@ -3,33 +3,33 @@ import { join } from 'node:path';
 import { lastEpoch } from '../results/accuracy';
 import { groupSeeds } from '../results/group-seeds';
 import { parseResults, type Results } from '../results/results';
-import { holderOf } from './lock';
+import { findLockHolder } from './lock';
 import { readState } from './run-state';
 
-/** Where a run stands, as far as its folder says. */
+/** The status of a run, according to its folder. */
 export interface RunStatus {
-  /** Of the folder. */
+  /** The name of the folder. */
   name: string;
-  /** When it began; null when no file says. */
+  /** When it began; null when no file has it. */
   createdAt: string | null;
   state: 'finished' | 'running' | 'stopped' | 'damaged';
-  /** More on the state: the process, the step, the damage; null when there is nothing to add. */
+  /** Details of the state: the process, the step, the damage; null without any. */
   detail: string | null;
   profile: string | null;
   backend: string | null;
   seeds: number[];
-  /** Model to accuracy after its last finished epoch, the mean of its seeds; null without one. */
+  /** Model to accuracy after its last finished epoch, the mean over seeds; null without one. */
   accuracies: Record<string, number | null>;
 }
 
 type Header = Pick<RunStatus, 'createdAt' | 'profile' | 'backend' | 'seeds'> & { models: string[] };
 
-const TAIL = 65_536; // bytes of the log that are read, more than enough for a few steps
+const TAIL = 65_536; // bytes read from the end of the log, enough for several steps
 
 /**
- * Looks at a run without touching it. Runs of every version are told apart as well as their files allow.
+ * Reads the status of a run without changing it. Runs of other versions are read as far as possible.
  *
- * @param folder one that holds a run
+ * @param folder the folder of a run
  */
 export async function runStatus(folder: string, name: string): Promise<RunStatus> {
   const results = await readResultsOf(folder);
@@ -37,7 +37,7 @@ export async function runStatus(folder: string, name: string): Promise<RunStatus
   if (results && !(results instanceof Error)) return statusOf(name, results, record);
 
   const header = record instanceof Error ? undefined : record;
-  const holder = holderOf(folder);
+  const holder = findLockHolder(folder);
   const step = await lastStep(folder);
   const where = step && `${step.model} at step ${step.step} of ${step.totalSteps}`;
   const status = {
@@ -82,7 +82,7 @@ function statusOf(name: string, results: Results, record: Header | Error): RunSt
 const saidOf = (models: { name: string }[], what: string): string[] =>
   models.length > 0 ? [`${[...new Set(models.map(({ name }) => name))].join(', ')} ${what}`] : [];
 
-/** Undefined when there is none, an error when it cannot be understood. */
+/** Undefined when there is none, an error when it is invalid. */
 async function readResultsOf(folder: string): Promise<Results | Error | undefined> {
   const text = await readFile(join(folder, 'results.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -95,7 +95,7 @@ async function readResultsOf(folder: string): Promise<Results | Error | undefine
   }
 }
 
-// Not by the schema of run.json: a run of another version is listed too.
+// Without the schema of run.json, so that runs of other versions are listed too.
 async function readHeader(folder: string): Promise<Header | Error> {
   const text = await readFile(join(folder, 'run.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return new Error('there is no run.json');
@@ -117,7 +117,7 @@ async function readHeader(folder: string): Promise<Header | Error> {
   };
 }
 
-/** Of a run that is not finished: from the models that are, and the last epoch of the one in training. */
+/** The accuracies of an unfinished run: of finished models, and of the last epoch of the current one. */
 async function accuraciesSoFar(folder: string, models: string[]): Promise<RunStatus['accuracies']> {
   const state = await readState(folder, () => {});
   const groups = groupSeeds(state.finished.map(({ result }) => result));

@@ -31,7 +31,7 @@ it('writes a line with its time, and refuses to begin where a log is', () => {
   expect(() => openStepLog(path)).toThrow(/EEXIST/);
 });
 
-it('goes on after the bytes that it is told to keep', () => {
+it('appends after the bytes that it is to keep', () => {
   const { path, ends } = threeSteps();
   const log = openStepLog(path, ends[1]);
   log.line({ step: 30 });

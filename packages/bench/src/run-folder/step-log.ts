@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { isSystemError } from '../lib/files';
 
-/** A file of JSON lines that only grows; a line that could not be written is left out, never half there. */
+/** An append-only file of JSON lines; a line that cannot be written is left out, never torn. */
 export interface StepLog {
   line(value: object): void;
-  /** Brings what was written to the disk; how many bytes there are. */
+  /** Flushes the file to disk; returns its length in bytes. */
   sync(): number;
-  /** Lines that could not be written, the disk being full. */
+  /** Lines that could not be written because the disk was full. */
   readonly lost: number;
   close(): void;
 }
@@ -16,12 +16,12 @@ type Write = (file: number, data: Uint8Array, offset: number, length: number, po
 /**
  * Opens the log of a run.
  *
- * @param keep of an older log, the bytes to keep; a last line that is torn goes too. Without it, the file must be new.
+ * @param keep how many bytes of an existing log to keep; a torn last line is removed. Without it, the file must be new
  */
 export function openStepLog(path: string, keep?: number, write: Write = writeSync): StepLog {
   const file = openSync(path, keep === undefined ? 'wx+' : 'a+');
   closeSync(file);
-  const log = openSync(path, 'r+'); // 'a' would write at the end, whatever the position
+  const log = openSync(path, 'r+'); // 'a' would always write at the end
   let size = keep === undefined ? 0 : endOfLine(log, Math.min(keep, fstatSync(log).size));
   let lost = 0;
   let isOpen = true;
@@ -54,7 +54,7 @@ export function openStepLog(path: string, keep?: number, write: Write = writeSyn
   };
 }
 
-/** Where the last whole line within the first `size` bytes ends. */
+/** The end of the last complete line within the first `size` bytes. */
 function endOfLine(file: number, size: number): number {
   const chunk = Buffer.alloc(4096);
   for (let end = size; end > 0; ) {

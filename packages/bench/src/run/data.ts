@@ -18,7 +18,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../models/recipe';
 
 /**
- * The training images as the recipe wants them: shuffled, augmented, normalized, mixed. Of mixed batches the labels are
+ * The training images prepared as the recipe says: shuffled, augmented, normalized, mixed. The labels of mixed batches are
  * probabilities.
  */
 export function trainingBatches(
@@ -42,7 +42,7 @@ export function trainingBatches(
     seed,
     mean: data.mean,
     standardDeviation: data.standardDeviation,
-    // What changes bytes comes after shift and flip, which then move bytes too.
+    // Policies work on bytes and come after shift and flip, which therefore also work on bytes.
     ...(changes.length > 0
       ? { augmentBytes: [...moves, ...changes], augment: cut }
       : { augment: [...moves, ...cut] }),
@@ -61,12 +61,16 @@ export function testBatches({ test, mean, standardDeviation }: ImageDataset, bat
 const WHITENED_IMAGES = 5000;
 
 /** The whitening filters of the first training images. */
-export async function whiteningOf({ train, mean, standardDeviation }: ImageDataset): Promise<Float32Array> {
+export async function computeWhitening({
+  train,
+  mean,
+  standardDeviation,
+}: ImageDataset): Promise<Float32Array> {
   const source = batches(train, { batchSize: WHITENED_IMAGES, mean, standardDeviation });
   for await (const { xs, ys } of source.batches(0)) {
     const kernel = await computeWhiteningFilters(xs as tf.Tensor4D);
     tf.dispose([xs, ys]);
     return kernel;
   }
-  throw new Error('whiteningOf: the training set is empty');
+  throw new Error('computeWhitening: the training set is empty');
 }

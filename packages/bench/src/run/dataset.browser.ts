@@ -12,12 +12,12 @@ export const describeDataset: typeof node.describeDataset = async (id) => {
   return { id, name: title, sha256: Object.fromEntries(parts.map(({ file, sha256 }) => [file, sha256])) };
 };
 
-/** Loads a dataset, once for each worker: from the browser's storage, the page's own host or a network. */
+/** Loads a dataset once per worker: from the browser's storage, the page's host or a CDN. */
 export const loadDataset: typeof node.loadDataset = (id, { signal }, listener) => {
   const known = loaded.get(id);
   if (known) return known;
   const loading = load(id, signal, listener).catch((error) => {
-    loaded.delete(id); // the next one tries again
+    loaded.delete(id); // the next call tries again
     throw error instanceof AggregateError ? inWords(datasets[id].title, error) : error;
   });
   loaded.set(id, loading);
@@ -36,25 +36,25 @@ async function load(
   return from({ signal, sources: [...own, 'jsdelivr', 'unpkg'], onProgress });
 }
 
-/** For people who look at a page: options of a function are of no use there. */
+/** A message for visitors of the page, for whom a function's options are useless. */
 function inWords(title: string, { message, errors }: AggregateError): Error {
   const sources = message.split('\n').filter((line) => line.startsWith('  - '));
   return new AggregateError(
     errors,
-    `${title} could not be fetched:\n${sources.join('\n')}\nCheck the network and what blocks these hosts. Or run the bench once in Node on this machine: it keeps the data, and 'serve' then brings them along.`,
+    `${title} could not be fetched:\n${sources.join('\n')}\nCheck the network and whether something blocks these hosts. Or run the bench once in Node on this machine: it caches the data, and 'serve' then serves them.`,
   );
 }
 
-/** The dataset's folder beside the page, where its host has one: `serve` does when Node has the data already. */
+/** The dataset's folder next to the page, if the host has one: `serve` does when Node has cached the data. */
 async function ownHost(id: DatasetName, file: string): Promise<string[]> {
   const folder = new URL(`./${id}/`, pageAddress()).href;
   try {
     const { ok, headers } = await fetch(new URL(file, folder), { method: 'HEAD' });
     return ok && !headers.get('content-type')?.startsWith('text/html') ? [folder] : [];
   } catch {
-    return []; // offline: the storage may have all
+    return []; // offline: the storage may have all parts
   }
 }
 
-/** Workers lie in `assets/` below the page. */
+/** Workers are in `assets/` below the page. */
 const pageAddress = (): string => globalThis.location.href.replace(/assets\/[^/]*$/, '');

@@ -4,12 +4,12 @@ import type { RunListener } from '../results/run-events';
 import { listenToLoading } from './listen-to-loading';
 import type { RunOptions } from './run-options';
 
-/** What a run records of its data: what it loads has these digests. */
+/** A run's record of its data: the loaded parts have these digests. */
 export interface DatasetRecord {
   id: DatasetName;
-  /** What people call it. */
+  /** Its title, such as 'CIFAR-10'. */
   name: string;
-  /** Of each part. */
+  /** The digest of each part. */
   sha256: Record<string, string>;
 }
 

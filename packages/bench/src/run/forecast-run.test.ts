@@ -25,7 +25,7 @@ function begun(kept: Map<string, number>): Checkpoints {
   return {
     finished: (training) => (key(training) === 'cnn 5' ? fixtureModel('cnn', 0.5, 1) : undefined),
     load: async (training) => (key(training) === 'fnn 5' ? { progress: { step: 4 } } : undefined) as never,
-    forecastOf: (training) => kept.get(key(training)),
+    savedForecast: (training) => kept.get(key(training)),
     keepForecast: (training, seconds) => void kept.set(key(training), seconds),
   } as Partial<Checkpoints> as Checkpoints;
 }
@@ -62,7 +62,7 @@ it('says nothing when nothing is left', async () => {
 it.each([
   ['OutOfMemoryError', [5, 6].map((seed) => ({ name: 'fnn', seed, reason: 'no room for fnn' }))],
   ['TypeError', undefined],
-])('%s: leaves out the model that has no room, and only that', async (name, leftOut) => {
+])('%s: skips only the model that does not fit in memory', async (name, leftOut) => {
   const whole = vi.mocked(measureForecast).getMockImplementation()!;
   vi.mocked(measureForecast).mockImplementation(async (recipe, ...rest) => {
     if (recipe.model === 'fnn') throw Object.assign(new Error('no room for fnn'), { name });
@@ -75,9 +75,9 @@ it.each([
     if (leftOut === undefined) return await expect(forecast).rejects.toThrow('no room for fnn');
     expect(await forecast).toEqual(leftOut);
     expect(events.filter(({ type }) => type === 'stage')).toEqual([
-      { type: 'stage', message: 'measuring a few steps of fnn' },
-      { type: 'stage', message: 'fnn is left out: no room for fnn' },
-      { type: 'stage', message: 'measuring a few steps of cnn' },
+      { type: 'stage', message: 'timing a few steps of fnn' },
+      { type: 'stage', message: 'skipping fnn: no room for fnn' },
+      { type: 'stage', message: 'timing a few steps of cnn' },
     ]);
     const [told] = events.filter((event) => event.type === 'forecast');
     expect(told!.trainings.map(({ model, seed }) => `${model} ${seed}`)).toEqual(['cnn 6']);

@@ -10,7 +10,7 @@ import { isOutOfMemory } from './out-of-memory';
 export type LeftOut = NonNullable<Results['leftOut']>[number];
 
 interface ForecastRunOptions {
-  /** In the order in which they will be made. */
+  /** In training order. */
   trainings: { recipe: Recipe; seed: number }[];
   data: ImageDataset;
   checkpoints: Checkpoints;
@@ -20,11 +20,11 @@ interface ForecastRunOptions {
 }
 
 /**
- * Tells what the trainings that are left will take and when they will be done, by a few steps of each model; keeps what
- * each training is expected to take from its first step to its last.
+ * Forecasts how long the remaining trainings take and when they will be done, from a few steps of each model. Records the
+ * forecast of each whole training.
  *
- * @returns what is left to train, without the trainings of models that do not fit in memory, with the reasons
- * @throws the signal's reason when it aborts, and what a model throws for any other reason than memory
+ * @returns the trainings that do not fit in memory, with the reasons
+ * @throws the signal's reason when it aborts, and any error of a model that is not about memory
  */
 export async function forecastRun(
   { trainings, data, checkpoints, signal, now = Date.now }: ForecastRunOptions,
@@ -36,18 +36,18 @@ export async function forecastRun(
   const leftOut: LeftOut[] = [];
   for (const { recipe, seed } of left) {
     const { model } = recipe;
-    const of = measured.get(model) ?? (await measure(recipe));
-    measured.set(model, of);
-    if (typeof of === 'string') {
-      leftOut.push({ name: model, seed, reason: of });
+    const forecastFrom = measured.get(model) ?? (await measure(recipe));
+    measured.set(model, forecastFrom);
+    if (typeof forecastFrom === 'string') {
+      leftOut.push({ name: model, seed, reason: forecastFrom });
       continue;
     }
     const training = { model, seed };
     const saved = await checkpoints.load(training);
-    if (checkpoints.forecastOf(training) === undefined) {
-      checkpoints.keepForecast(training, of(0).trainSeconds);
+    if (checkpoints.savedForecast(training) === undefined) {
+      checkpoints.keepForecast(training, forecastFrom(0).trainSeconds);
     }
-    forecasts.push({ ...training, ...of(saved?.progress.step ?? 0) });
+    forecasts.push({ ...training, ...forecastFrom(saved?.progress.step ?? 0) });
   }
   if (forecasts.length === 0) return leftOut;
   let doneAt = now();
@@ -62,12 +62,12 @@ export async function forecastRun(
 
   /** The forecast, or why there is none. */
   async function measure(recipe: Recipe): Promise<((step: number) => Forecast) | string> {
-    listener({ type: 'stage', message: `measuring a few steps of ${recipe.model}` });
+    listener({ type: 'stage', message: `timing a few steps of ${recipe.model}` });
     try {
       return await measureForecast(recipe, data, { signal });
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      listener({ type: 'stage', message: `${recipe.model} is left out: ${error.message}` });
+      listener({ type: 'stage', message: `skipping ${recipe.model}: ${error.message}` });
       return error.message;
     }
   }

@@ -1,11 +1,11 @@
 import { type ImageDataset, split } from '@tenfold/datasets';
 
 /**
- * Keeps training images from training, as many of every class, and puts them in place of the test images, which are then
- * not looked at. Which ones depends on the data alone: the same in every run, whatever its seed.
+ * Holds out training images, equally many of every class, and evaluates on them instead of the test images. The choice depends
+ * only on the data, so it is the same in every run, whatever its seed.
  *
- * @param count 0 leaves the data as they are
- * @throws when there are not so many training images
+ * @param count 0 leaves the data unchanged
+ * @throws when there are not enough training images
  */
 export function holdOut(data: ImageDataset, count: number): ImageDataset {
   if (count === 0) return data;

@@ -2,9 +2,9 @@ import type { ImageDataset } from '@tenfold/datasets';
 import type { ImageTask } from '../models/model-definition';
 
 /**
- * What a network must be built for to classify the images of a dataset.
+ * The task that a network is built for: image size, channels and classes of a dataset.
  *
- * @throws when the images are not square, which no model of the bench takes
+ * @throws when the images are not square, since the models need square images
  */
 export const imageTask = ({ name, train, classNames }: ImageDataset): ImageTask =>
   taskOf(name, [train.height, train.width, train.channels], classNames.length);

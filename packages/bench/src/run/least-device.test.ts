@@ -55,7 +55,7 @@ async function lossesOf(recipe: Recipe): Promise<number[]> {
   return losses;
 }
 
-// A software adapter compiles shaders slowly, the more so beside other tests.
+// A software adapter compiles shaders slowly, especially while other tests run.
 describe.runIf(available)('a device with the least limits', { timeout: 300_000 }, () => {
   it.each(Object.values(hour))(
     'takes the steps of the recipe of $model as one with all limits',

@@ -1,7 +1,7 @@
 import type { LoadProgress } from '@tenfold/datasets';
 import type { RunListener } from '../results/run-events';
 
-/** Says that a dataset is loaded, and returns what makes events of the progress. */
+/** Reports that a dataset is being loaded, and returns a listener that turns its progress into events. */
 export function listenToLoading(dataset: string, listener: RunListener): (progress: LoadProgress) => void {
   listener({ type: 'stage', message: `Loading ${dataset}` });
   return ({ phase, message, bytes, totalBytes, bytesPerSecond, secondsLeft }) => {

@@ -10,18 +10,18 @@ interface Agent {
   deviceMemory?: number;
 }
 
-/** What a browser tells of the machine; of the processor it says only how many threads it runs. */
+/** The machine as a browser describes it; of the processor it reports only the number of threads. */
 export function describeMachine(): Machine {
   const { userAgent, hardwareConcurrency, deviceMemory = 0 } = navigator as Agent;
   return {
-    cpu: 'not told by the browser',
+    cpu: 'not reported by the browser',
     cores: hardwareConcurrency,
     threads: threadsOfBackend(hardwareConcurrency),
     memoryBytes: deviceMemory * 2 ** 30,
     os: systemOf(userAgent),
-    arch: 'not told by the browser',
+    arch: 'not reported by the browser',
     node: `none, in ${browserOf(userAgent)}`,
-    v8: 'not told',
+    v8: 'not reported',
     commit: null,
     versions: { '@tensorflow/tfjs-core': tf.version_core, '@tenfold/bench': version },
   };
@@ -32,7 +32,7 @@ function threadsOfBackend(cores: number): number {
   return tf.getBackend() === 'cpu' ? Math.min(1, cores) : 0;
 }
 
-/** 'Chromium 140': every browser names itself last, and the one that it wants to be taken for before. */
+/** 'Chromium 140': a browser's own name comes last, after the browsers that it imitates. */
 export function browserOf(userAgent: string): string {
   const known: [RegExp, string][] = [
     [/Firefox\/([\d.]+)/, 'Firefox'],
@@ -47,6 +47,6 @@ export function browserOf(userAgent: string): string {
   return userAgent;
 }
 
-/** The part in brackets: 'X11; Linux x86_64'. */
+/** The part in parentheses: 'X11; Linux x86_64'. */
 const systemOf = (userAgent: string): string =>
-  /\(([^)]+)\)/.exec(userAgent)?.[1] ?? 'not told by the browser';
+  /\(([^)]+)\)/.exec(userAgent)?.[1] ?? 'not reported by the browser';

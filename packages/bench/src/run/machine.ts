@@ -5,7 +5,7 @@ import type { SimdBackend } from '@tenfold/backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../results/results';
 
-/** The machine that this process runs on, with the versions that decide its speed. */
+/** The machine of this process, with the versions that affect its speed. */
 export function describeMachine(): Machine {
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
@@ -48,7 +48,7 @@ function versions(names: string[]): Record<string, string> {
     try {
       found[name] = (require(`${name}/package.json`) as { version: string }).version;
     } catch {
-      // A package that is not installed has no version to tell.
+      // A package that is not installed has no version.
     }
   }
   return found;

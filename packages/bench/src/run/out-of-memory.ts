@@ -1,3 +1,3 @@
-/** Whether a backend says that its memory has no room; known by its name, since a backend is loaded only when chosen. */
+/** Whether an error means that a backend is out of memory; tested by name, since only the chosen backend is loaded. */
 export const isOutOfMemory = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'OutOfMemoryError';

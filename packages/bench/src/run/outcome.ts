@@ -1,7 +1,7 @@
 import type { Calibration } from '../results/results';
-import { calibrationOf } from './measure/calibration';
+import { computeCalibration } from './measure/calibration';
 
-/** What a model's probabilities for labeled images say about it. */
+/** The evaluation of a model's probabilities for labeled images. */
 export interface Outcome {
   accuracy: number;
   /** Row: label; column: prediction; counts. */
@@ -9,7 +9,7 @@ export interface Outcome {
   /** Share of each class's images that were classified correctly, in [0, 1]. */
   perClassAccuracy: number[];
   calibration: Calibration | null;
-  /** The wrong predictions that the model was surest of, surest first. */
+  /** The most confident wrong predictions, most confident first. */
   mistakes: { image: number; label: number; prediction: number; probability: number }[];
 }
 
@@ -19,10 +19,14 @@ const MISTAKES = 24;
  * @param probabilities [images, classes], row-major
  * @param labels class indices [images]
  */
-export function outcomeOf(probabilities: Float32Array, labels: ArrayLike<number>, classes: number): Outcome {
+export function computeOutcome(
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): Outcome {
   if (probabilities.length !== labels.length * classes) {
     throw new Error(
-      `outcomeOf: ${probabilities.length} probabilities for ${labels.length} labels of ${classes} classes`,
+      `computeOutcome: ${probabilities.length} probabilities for ${labels.length} labels of ${classes} classes`,
     );
   }
   const confusionMatrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -31,7 +35,8 @@ export function outcomeOf(probabilities: Float32Array, labels: ArrayLike<number>
     const row = probabilities.subarray(image * classes, (image + 1) * classes);
     const prediction = row.indexOf(Math.max(...row));
     const label = labels[image]!;
-    if (prediction < 0) throw new Error(`outcomeOf: the probabilities of image ${image} are not numbers`);
+    if (prediction < 0)
+      throw new Error(`computeOutcome: the probabilities of image ${image} are not numbers`);
     confusionMatrix[label]![prediction]!++;
     if (prediction !== label) wrong.push({ image, label, prediction, probability: row[prediction]! });
   }
@@ -41,7 +46,7 @@ export function outcomeOf(probabilities: Float32Array, labels: ArrayLike<number>
     accuracy: hits.reduce((sum, count) => sum + count, 0) / labels.length,
     confusionMatrix,
     perClassAccuracy: hits.map((count, label) => count / Math.max(1, totals[label]!)),
-    calibration: calibrationOf(probabilities, labels, classes),
+    calibration: computeCalibration(probabilities, labels, classes),
     mistakes: wrong.sort((a, b) => b.probability - a.probability).slice(0, MISTAKES),
   };
 }

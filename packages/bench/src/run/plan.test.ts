@@ -19,7 +19,7 @@ it('takes the recipes of a profile, with its number of epochs or another', async
 
 it('says which models a profile has when it lacks one', async () => {
   await expect(planRun({ profile: 'paper', models: ['cnn', 'rnn'] })).rejects.toThrow(
-    'the profile paper has no recipe of rnn; it has cnn, fnn, vit, vit-hybrid: name those by --models, or take another profile',
+    'the profile paper has no recipe of rnn; it has cnn, fnn, vit, vit-hybrid: choose among them with --models, or choose another profile',
   );
 });
 

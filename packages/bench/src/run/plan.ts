@@ -22,7 +22,7 @@ export interface PlanOptions {
   overrides?: Override[];
 }
 
-/** All that a comparison goes by, as data. */
+/** The plan of a run, as data. */
 export interface RunPlan {
   /** One for each model, in order. */
   recipes: Recipe[];
@@ -52,7 +52,7 @@ const kinds: Kinds<PlanOptions> = {
 };
 
 /**
- * Looks up what a comparison will train, by which recipes and on which data.
+ * Looks up the recipes and the data of a run.
  *
  * @throws when an option is unknown or out of its range; an `OverrideError` when a recipe cannot be as it is asked to be
  * @example
@@ -73,7 +73,7 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     if (!recipe) {
       const others = Object.keys(known);
       throw new OverrideError(
-        `the profile ${profile} has no recipe of ${model}; it has ${others.join(', ')}: name those by --models, or take another profile`,
+        `the profile ${profile} has no recipe of ${model}; it has ${others.join(', ')}: choose among them with --models, or choose another profile`,
       );
     }
     const suited = suitRecipe(recipe, datasets[dataset]);

@@ -1,4 +1,4 @@
 import type * as node from './resident-memory';
 
-/** A browser does not tell; 0 stands for that. */
+/** Browsers do not report it; 0 means unknown. */
 export const residentMemory: typeof node.residentMemory = () => 0;

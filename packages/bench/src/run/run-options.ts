@@ -3,9 +3,9 @@ import type { Profile } from '../models/model-definition';
 import type { Recipe } from '../models/recipe';
 import type { Checkpoints } from '../run-folder/checkpoints';
 
-/** What a comparison is asked to do. */
+/** The options of a run. */
 export interface RunOptions {
-  /** The data, such as 'mnist'; CIFAR-10 by default. */
+  /** The dataset, such as 'mnist'; CIFAR-10 by default. */
   dataset?: DatasetName;
   /** What is trained: one recipe for each model, in order, as `planRun` looks them up. */
   recipes: Recipe[];
@@ -13,19 +13,19 @@ export interface RunOptions {
   profile: Profile;
   /** The command that repeats the run, for the results. */
   command: string;
-  /** Each model is trained once with each. */
+  /** Each model is trained once with each seed. */
   seeds: number[];
-  /** Training images that are kept from training and stand in for the test images. Default 0. */
+  /** How many training images to hold out and evaluate instead of the test images. Default 0. */
   heldOut?: number;
-  /** Folder of the run; it does not exist yet or is empty. */
+  /** The folder of the run; it does not exist yet or is empty. */
   outputDirectory: string;
-  /** The folder of datasets; the user's cache folder by default. */
+  /** The dataset cache; the user's cache folder by default. */
   cacheDirectory?: string;
-  /** Where the trainings keep what they need to go on; in the output directory by default. */
+  /** The checkpoints of the trainings; in the output directory by default. */
   checkpoints?: Checkpoints;
   /**
-   * Whether more is timed than the training: a forecast before it, the backend's peak, and predictions of the trained model.
-   * Default true. The training is the same without.
+   * Whether to forecast the run and to time the backend's peak and the predictions of trained models. Default true. It does
+   * not affect the training.
    */
   measure?: boolean;
   /** Stops the run. */

@@ -8,29 +8,29 @@ import { buildModel } from '../models/build-model';
 import { models } from '../models/models';
 import type { Recipe } from '../models/recipe';
 import { buildOptimizer, frozenAt } from '../recipes/build-optimizer';
-import { trainingBatches, whiteningOf } from './data';
+import { computeWhitening, trainingBatches } from './data';
 import { imageTask } from './image-task';
 
-/** What one training is made of, before its first step. */
+/** The parts of a training, before its first step. */
 export interface SetUp {
-  /** Whoever set up disposes it. */
+  /** The caller of {@link setUp} disposes it. */
   model: Model;
   source: BatchSource;
   optimizer: Optimizer;
   loss: Loss;
-  /** Of dropout and all else that is drawn in a step. */
+  /** The seed of dropout and everything else that is drawn in a step. */
   seed: number;
   totalSteps: number;
-  /** Freezes what is no longer trained after so many epochs. */
+  /** Freezes the parameters that are not trained after the given number of epochs. */
   freeze(epoch: number): void;
 }
 
-/** Sets up the training of a recipe with a seed; everything in it depends on these and the data alone. */
+/** Sets up the training of a recipe with a seed; everything depends only on these and the data. */
 export async function setUp(recipe: Recipe, data: ImageDataset, seed: number): Promise<SetUp> {
   const rng = createRng(seed).fork(recipe.model);
   const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
   const task = imageTask(data);
-  const whitening = models[recipe.model].needs === 'whitening' ? await whiteningOf(data) : undefined;
+  const whitening = models[recipe.model].needs === 'whitening' ? await computeWhitening(data) : undefined;
   const model = await buildModel(
     recipe.model,
     recipe.architecture,
@@ -51,7 +51,7 @@ export async function setUp(recipe: Recipe, data: ImageDataset, seed: number): P
     },
     seed: seedOf('steps'),
     totalSteps: recipe.epochs * source.stepsPerEpoch,
-    // A parameter without a gradient costs nothing: nor does what only its gradient needed.
+    // A frozen parameter costs no gradient, nor anything that only its gradient needs.
     freeze(epoch) {
       for (const frozen of frozenAt(recipe, epoch, names)) model.parameters()[frozen]!.trainable = false;
     },

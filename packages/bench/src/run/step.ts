@@ -22,7 +22,7 @@ import type { Architecture, ModelDefinition } from '../models/model-definition';
 import { type ModelName, modelNames, models } from '../models/models';
 import type { Results } from '../results/results';
 import { imageShape, taskOf } from './image-task';
-import { quantilesOf } from './measure/quantiles';
+import { computeQuantiles } from './measure/quantiles';
 
 export interface StepOptions {
   /** The model whose steps are measured. */
@@ -33,9 +33,9 @@ export interface StepOptions {
   architecture?: Architecture;
   /** Images in a step. */
   batchSize: number;
-  /** Steps measured, after one that is not. */
+  /** Measured steps, after one warmup step. */
   steps: number;
-  /** Of parameters and data; 0 by default. */
+  /** Seed of parameters and data; 0 by default. */
   seed?: number;
   /** Whether to measure the backend's peak as well, after the steps; true by default. */
   peak?: boolean;
@@ -53,11 +53,11 @@ export interface StepMeasurement {
   forwardFlopsPerImage: number;
   stepMilliseconds: { median: number; p10: number; p90: number; all: number[] };
   imagesPerSecond: number;
-  /** Executed by a step: forward, backward where a gradient is needed, products of the optimizer. */
+  /** Executed by a step: forward, backward where a gradient is needed, matrix products of the optimizer. */
   flopsPerStep: number;
-  /** Executed in a second. */
+  /** Executed per second. */
   gflops: number;
-  /** The most that the backend reaches here, and which part of it `gflops` is; null when that was not asked for. */
+  /** The backend's measured peak, and `gflops` as a fraction of it; null when it was not requested. */
   peak: Results['peak'];
   peakFraction: number | null;
 }
@@ -73,9 +73,9 @@ const kinds: Kinds<StepOptions> = {
 };
 
 /**
- * Times whole training steps (forward, backward, optimizer) on random images that lie on the backend already: the
- * speed of the network, without the input pipeline. The optimizer is SGD with Nesterov momentum or AdamW, as
- * the model's file says, and nothing is dropped out, as in the PyTorch programs that this is compared with.
+ * Times whole training steps (forward, backward, optimizer) on random images that are already on the backend: the speed of
+ * the network, without the input pipeline. The optimizer is SGD with Nesterov momentum or AdamW, as the model's file says.
+ * There is no dropout, as in the PyTorch programs that this is compared with.
  *
  * @throws when an option is unknown or out of its range
  */
@@ -121,7 +121,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
     const { result, flops } = countExecuted(() => one.step({ xs, ys }));
     const { loss, predictions } = result;
     flopsPerStep = flops;
-    await loss.data(); // the step is over when its loss can be read and every update has been made
+    await loss.data(); // a step has ended when its loss can be read and all updates are done
     await Object.values(model.trainable())[0]!.data();
     tf.dispose([loss, predictions]);
     if (i > 0) all.push(performance.now() - start);
@@ -132,7 +132,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
   model.dispose();
   tf.dispose([xs, ys]);
   const peak = wantsPeak ? await measurePeak() : null;
-  const times = quantilesOf(all);
+  const times = computeQuantiles(all);
   const imagesPerSecond = (1000 * batchSize) / times.median;
   const gflops = flopsPerStep / times.median / 1e6;
   return {

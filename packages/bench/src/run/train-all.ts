@@ -22,7 +22,7 @@ import { architectureText, narrowedText } from '../models/architecture-text';
 import { profileNames } from '../models/model-definition';
 import { models } from '../models/models';
 import { type Recipe, recipeSchema } from '../models/recipe';
-import { paperBeside } from '../results/paper';
+import { paperFor } from '../results/paper';
 import type { ModelResult, Results } from '../results/results';
 import type { RunListener } from '../results/run-events';
 import { trainingText } from '../results/training';
@@ -89,10 +89,10 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
   if (heldOut > 0) {
     listener({
       type: 'stage',
-      message: `${heldOut} of ${loaded.train.count} training images are held out and used in place of the test images, which are not looked at`,
+      message: `${heldOut} of ${loaded.train.count} training images are held out and evaluated instead of the test images`,
     });
   }
-  // Again after every training: a neighbor that was busy for the half second of one measurement is not the machine.
+  // Measured again after every training: another program may be busy during the half second of one measurement.
   if (measure) checkpoints.keepPeak(await measurePeak());
   const results: ModelResult[] = [];
   const trainings = seeds.flatMap((seed) => recipes.map((recipe) => ({ recipe, seed })));
@@ -101,7 +101,7 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
     const training = { model: recipe.model, seed };
     const finished = checkpoints.finished(training);
     if (finished) {
-      listener({ type: 'stage', message: `${trainingText(training)} is trained already` });
+      listener({ type: 'stage', message: `${trainingText(training)} is already trained` });
       results.push(finished);
       continue;
     }
@@ -117,17 +117,17 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
         inference: measure,
         modelIndex,
         modelCount: trainings.length,
-        pictures: seed === seeds[0], // of one training of each model: they are most of results.json
+        pictures: seed === seeds[0], // of one training per model: they are most of results.json
       },
       listener,
     ).catch((error) => {
       if (!isOutOfMemory(error)) throw error;
-      listener({ type: 'stage', message: `${trainingText(training)} is left out: ${error.message}` });
+      listener({ type: 'stage', message: `skipping ${trainingText(training)}: ${error.message}` });
       leftOut.push({ name: recipe.model, seed, reason: error.message });
       return null;
     });
     if (run === null) continue;
-    const forecastSeconds = checkpoints.forecastOf(training) ?? null;
+    const forecastSeconds = checkpoints.savedForecast(training) ?? null;
     if (measure) checkpoints.keepPeak(await measurePeak());
     const result = { ...resultOf(recipe, seed, run, data), forecastSeconds };
     await checkpoints.finish(result);
@@ -160,7 +160,7 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
     peak,
     leftOut: leftOut.length > 0 ? leftOut : undefined,
     models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model).map(ofPeak)),
-    paper: paperBeside(name),
+    paper: paperFor(name),
   };
 }
 
@@ -194,7 +194,7 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: ImageDatase
       toBest: flopsToBest(run.history),
     },
     gflopsPerSecond,
-    peakFraction: null, // until the run has ended: the peak may still rise
+    peakFraction: null, // set at the end of the run: the peak may still rise
     forecastSeconds: null,
     inference: run.inference,
     peakMemoryBytes: run.peakMemoryBytes || null,
@@ -213,7 +213,7 @@ function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: ImageDatase
   };
 }
 
-/** What training had executed at the end of the first epoch of the best test accuracy. */
+/** The operations executed up to the end of the first epoch with the best test accuracy. */
 function flopsToBest(history: ModelRun['history']): number | null {
   const accuracies = history.map(({ testAccuracy }) => testAccuracy);
   return history[accuracies.indexOf(Math.max(...accuracies))]?.flops ?? null;

@@ -4,8 +4,8 @@ import { type ModelRun, noFindings } from './model-run';
 import { TrainingSession, type TrainModelOptions } from './training-session';
 
 /**
- * Trains one model by its recipe on the current backend and evaluates it on every test image after each epoch. Stopped
- * at any step and started again from its checkpoint, it finds what it would have found without the break.
+ * Trains one model by its recipe on the current backend and evaluates it on all test images after each epoch. If it is
+ * stopped at any step and resumed from its checkpoint, the result is the same.
  */
 export async function trainModel(options: TrainModelOptions, listener: RunListener): Promise<ModelRun> {
   const session = await TrainingSession.open(options, listener);

@@ -25,10 +25,10 @@ import type { Progress } from '../run-folder/run-state';
 import { testBatches } from './data';
 import { imageShape, imageTask } from './image-task';
 import { measureInference } from './measure/measure-inference';
-import { picturesOf } from './measure/pictures';
+import { drawPictures } from './measure/pictures';
 import { createTrainingMeter, type TrainingMeter } from './measure/training-meter';
 import type { EpochRecord, Findings, ModelRun } from './model-run';
-import { outcomeOf } from './outcome';
+import { computeOutcome } from './outcome';
 import { residentMemory } from './resident-memory';
 import { type SetUp, setUp } from './set-up';
 import { trainAccuracy } from './train-accuracy';
@@ -38,27 +38,27 @@ import { withAverage } from './with-average';
 export interface TrainModelOptions {
   recipe: Recipe;
   data: ImageDataset;
-  /** What `data.test` holds. Default 'test'. */
+  /** The kind of images in `data.test`. Default 'test'. */
   images?: EvaluatedImages;
   seed: number;
-  /** Goes on from the newest one of this model; keeps one after every epoch, when one is due, and at the end by a signal. */
+  /** Resumes from this model's newest checkpoint; saves one after every epoch, when one is due, and when the signal aborts. */
   checkpoints: Checkpoints;
   modelIndex: number;
   modelCount: number;
-  /** Whether pictures of the trained model are made; true by default. */
+  /** Whether to make pictures of the trained model; true by default. */
   pictures?: boolean;
-  /** Whether predictions of the trained model are timed; true by default. */
+  /** Whether to time predictions of the trained model; true by default. */
   inference?: boolean;
-  /** For each batch size whose predictions are timed; 1 by default. */
+  /** Seconds per timed batch size; 1 by default. */
   inferenceSeconds?: number;
   signal?: AbortSignal;
 }
 
 const TEST_BATCH = 500;
 
-/** One training under way: what it is made of, how far it has come, and what every step and epoch makes of that. */
+/** A training in progress: its parts, its state, and the handling of steps and epochs. */
 export class TrainingSession {
-  /** What a checkpoint keeps of it, besides what the trainer and the meter hold. */
+  /** The state that a checkpoint stores, in addition to those of the trainer and the meter. */
   private progress: Omit<Progress, 'step' | 'measured'> = {
     sums: null,
     history: [],
@@ -67,7 +67,7 @@ export class TrainingSession {
     trained: 0,
     peakMemoryBytes: 0,
   };
-  /** Images per second of the last steps, so that it follows the machine; the time left goes by the mean of all. */
+  /** Images per second of recent steps, so that it follows the machine; the time left uses the mean of all steps. */
   private recentRate = 0;
   private readonly training: Training;
   private readonly learningRate: (step: number) => number;
@@ -88,7 +88,7 @@ export class TrainingSession {
     this.forwardFlopsPerImage = countFlops(made.model, imageShape(imageTask(data)));
   }
 
-  /** Sets up a training; whoever does disposes it. */
+  /** Sets up a training, which the caller disposes. */
   static async open(options: TrainModelOptions, listener: RunListener): Promise<TrainingSession> {
     const { recipe, data, seed } = options;
     const made = await setUp(recipe, data, seed);
@@ -105,7 +105,7 @@ export class TrainingSession {
     return new TrainingSession(options, listener, made, meter, meter.watchTrainer(trainer));
   }
 
-  /** Announces the training, and goes on from its newest checkpoint where there is one. */
+  /** Announces the training, and resumes from its newest checkpoint if there is one. */
   async begin(): Promise<void> {
     const { recipe, checkpoints, modelIndex, modelCount } = this.options;
     const { totalSteps, source, freeze } = this.made;
@@ -127,7 +127,7 @@ export class TrainingSession {
       this.progress = { ...progress, history: [...progress.history] };
       loadCheckpoint(this.trainer, saved.bytes);
       this.meter.restore(measured);
-      this.say(`resuming after step ${this.trainer.stepCount} of ${totalSteps}`);
+      this.announce(`resuming after step ${this.trainer.stepCount} of ${totalSteps}`);
     }
     freeze(Math.floor(this.trainer.stepCount / source.stepsPerEpoch));
   }
@@ -148,24 +148,24 @@ export class TrainingSession {
     this.meter.pause();
   }
 
-  /** Measures the trained model: its accuracy over views, the speed of its predictions; and draws its pictures. */
+  /** Measures the trained model's accuracy with test-time augmentation and its inference speed, and draws its pictures. */
   async measure(): Promise<Findings> {
     const { recipe, data, signal, inference, inferenceSeconds: seconds, pictures } = this.options;
     const { model } = this.made;
     const shape = imageShape(imageTask(data));
     return withAverage(this.trainer, async () => {
       const views = recipe.testViews === 6 ? await this.evaluateViews() : null;
-      this.say('speed of predictions, filters, saliency');
+      this.announce('measuring inference and drawing explanations');
       return {
         views,
         inference: inference === false ? [] : await measureInference(model, shape, { seconds, signal }),
         pictures:
-          this.progress.outcome && pictures !== false ? await picturesOf(model, data, { signal }) : [],
+          this.progress.outcome && pictures !== false ? await drawPictures(model, data, { signal }) : [],
       };
     });
   }
 
-  /** Keeps a checkpoint of a training that ends before its time; of one that has not begun there is nothing to keep. */
+  /** Saves a checkpoint of a training that ends early, unless it has not begun. */
   async interrupt(): Promise<void> {
     if (this.trainer.stepCount > 0) await this.keep();
   }
@@ -175,7 +175,7 @@ export class TrainingSession {
     this.listener({ type: 'stage', message: `${trainingText(this.training)} stops: ${reason}` });
   }
 
-  /** Tells what the training found, and that it is over when it got to its end. */
+  /** Returns the result of the training, and reports its end if it is complete. */
   summarize(findings: Findings, diverged: string | null): ModelRun {
     const { recipe, images = 'test', checkpoints } = this.options;
     const { history, outcome, trainSeconds, trained, peakMemoryBytes } = this.progress;
@@ -187,7 +187,7 @@ export class TrainingSession {
         images,
         testAccuracy: history.at(-1)!.testAccuracy,
         trainSeconds,
-        forecastSeconds: checkpoints.forecastOf(this.training) ?? null,
+        forecastSeconds: checkpoints.savedForecast(this.training) ?? null,
         imagesPerSecond,
       });
     }
@@ -253,7 +253,7 @@ export class TrainingSession {
     const test = await withAverage(trainer, () => this.evaluateOnTest(probabilities));
     progress.sums = null;
     progress.outcome = Number.isFinite(test.loss)
-      ? outcomeOf(probabilities, data.test.labels, classes)
+      ? computeOutcome(probabilities, data.test.labels, classes)
       : null;
     const record: EpochRecord = {
       epoch: report.epoch + 1,
@@ -295,7 +295,7 @@ export class TrainingSession {
     return bytes;
   }
 
-  // The test loss is the plain cross-entropy: smoothed labels are a means of training, not a measure.
+  // The test loss is plain cross-entropy, since label smoothing is a training technique, not a metric.
   private evaluateOnTest(probabilities: Float32Array): Promise<Evaluation> {
     const { data, signal } = this.options;
     const { classes } = imageTask(data);
@@ -314,7 +314,7 @@ export class TrainingSession {
 
   private async evaluateViews(): Promise<ModelRun['views']> {
     const { data, images = 'test', signal } = this.options;
-    this.say(`six views of each ${images} image`);
+    this.announce(`test-time augmentation, six views of each ${images} image`);
     const { loss, metrics } = await evaluate(withSixViews(this.made.model), testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },
@@ -325,7 +325,7 @@ export class TrainingSession {
     return { ...sixViews, testAccuracy: metrics.accuracy!, testLoss: loss };
   }
 
-  private say(what: string): void {
+  private announce(what: string): void {
     this.listener({ type: 'stage', message: `${trainingText(this.training)}: ${what}` });
   }
 

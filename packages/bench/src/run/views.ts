@@ -1,18 +1,18 @@
 import type { Model } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What `withSixViews` averages over, in words. */
+/** A description of the views of `withSixViews`. */
 export const sixViews = {
   count: 6,
   description:
-    'logits averaged with these weights: the image and its mirror 1/4 each; both shifted by (−1, −1) and by (+1, +1) pixels, the border mirrored, 1/8 each',
+    'logits averaged with these weights: the image and its mirror image 1/4 each; both shifted by (−1, −1) and by (+1, +1) pixels with reflected borders, 1/8 each',
 };
 
 /**
  * The model whose logits are a weighted mean over six views of each image.
  *
- * z = (f(x) + f(m(x)))/4 + Σ_s (f(s(x)) + f(m(s(x))))/8 with the mirror m left to right and the shifts s of one pixel
- * along the diagonal, up and to the left and down and to the right; reflection fills the border.
+ * z = (f(x) + f(m(x)))/4 + Σ_s (f(s(x)) + f(m(s(x))))/8 with the horizontal mirror m and the shifts s by one pixel along the
+ * diagonal, up and to the left and down and to the right; borders are reflected.
  *
  * @param model takes images [batch, height, width, channels], normalized
  * @see Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, https://arxiv.org/abs/2404.00498, section 3.5

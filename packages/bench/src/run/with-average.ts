@@ -2,8 +2,7 @@ import type { Trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Runs something with the average of the parameters in place of the parameters, where the optimizer keeps one; then they
- * are again what they were, to the bit.
+ * Runs a function with the averaged parameters, if the optimizer keeps an average, then restores the parameters bit for bit.
  */
 export async function withAverage<T>({ model, state }: Trainer, body: () => Promise<T>): Promise<T> {
   const { average } = state;

@@ -7,20 +7,20 @@ import { dirname, extname, join, normalize, sep } from 'node:path';
 import { datasetNames, datasets } from '../data/datasets';
 
 export interface PageServer {
-  /** Where the page is. */
+  /** The address of the page. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface PageServerOptions {
-  /** Of the built page. */
+  /** The folder of the built page. */
   pageFolder: string;
   /** That holds datasets, each in a folder of its name; what is there of their parts is served with the page. */
   dataFolder: string;
   host: string;
-  /** 0 is any that is free. */
+  /** 0: any free port. */
   port: number;
-  /** Origins that the page may fetch data from besides this server. Default: those of jsDelivr and unpkg. */
+  /** Origins that the page may fetch data from, in addition to this server. Default: those of jsDelivr and unpkg. */
   networks?: string[];
 }
 
@@ -33,12 +33,12 @@ const types: { [ending: string]: string } = {
 
 const policy = (networks: string[]) => ({
   'default-src': "'self'",
-  // WebAssembly is compiled, and the threads of simd start from a blob.
+  // WebAssembly has to be compiled, and simd's threads start from a blob.
   'script-src': "'self' 'wasm-unsafe-eval'",
   'worker-src': "'self' blob:",
   'connect-src': ["'self'", ...networks].join(' '),
   'img-src': "'self' data: blob:",
-  // Charts carry their sizes and colors in style attributes.
+  // Charts have sizes and colors in style attributes.
   'style-src': "'self' 'unsafe-inline'",
   'object-src': "'none'",
   'base-uri': "'none'",
@@ -47,7 +47,7 @@ const policy = (networks: string[]) => ({
 });
 
 const headersOf = (networks: string[]) => ({
-  // Without these two a page gets no shared memory, and simd one thread.
+  // Without these two headers a page has no shared memory, and simd only one thread.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -94,7 +94,7 @@ export async function servePage({
       ...headers,
       'Content-Type': types[extname(file)] ?? 'application/octet-stream',
       'Content-Length': found.size,
-      // What the build names by its content never changes; the rest is asked for again.
+      // Files named by a hash of their content never change; the browser revalidates the others.
       'Cache-Control': path!.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-cache',
     });
     if (method === 'HEAD') {
@@ -121,7 +121,7 @@ export async function servePage({
     const file = normalize(join(ofData ? dataFolder : pageFolder, path === '/' ? 'index.html' : path));
     const folder = ofData ? dirname(file) : pageFolder;
     if (!file.startsWith(folder + sep)) return undefined;
-    // A link in the folder may lead to any file of the user.
+    // A link in the folder could point to any of the user's files.
     const [real, root] = await Promise.all([realpath(file), realpath(folder)]).catch(() => []);
     return real?.startsWith(root + sep) ? real : undefined;
   }
@@ -160,8 +160,8 @@ function pathOf(url: string): string | undefined {
 }
 
 /**
- * Whether a Host header names this server: by an address, as localhost, by what it listens on or by the machine's name.
- * Any other name was pointed at this address by somebody else, whose page would then be of the same origin as this one.
+ * Whether a Host header names this server: by an address, as localhost, by its listening address or by the machine's name.
+ * Any other name may be that of a site that resolves it to this address (DNS rebinding), to get the same origin as this page.
  */
 function isOwnName(header: string, host: string): boolean {
   const name = header.replace(/:\d+$/, '').toLowerCase();

@@ -22,7 +22,7 @@ export interface BenchServer extends PageServer {
 export async function serveBench({ host, port, cacheDirectory }: ServeOptions): Promise<BenchServer> {
   const pageFolder = fileURLToPath(new URL('./page', import.meta.url));
   if (!existsSync(join(pageFolder, 'index.html'))) {
-    throw new Error(`serveBench: ${pageFolder} holds no page; build or reinstall @tenfold/bench`);
+    throw new Error(`serveBench: ${pageFolder} has no page; build or reinstall @tenfold/bench`);
   }
   const dataFolder = dirname(await cacheFolder(defaultDataset, cacheDirectory));
   const server = await servePage({ pageFolder, dataFolder, host, port });

@@ -63,7 +63,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     handle.truncate(0);
     const written = handle.write(bytes, { at: 0 });
     if (written !== bytes.length) {
-      throw new DOMException(`${written} of ${bytes.length} bytes were written`, 'QuotaExceededError');
+      throw new DOMException(`only ${written} of ${bytes.length} bytes were written`, 'QuotaExceededError');
     }
     handle.flush();
   } finally {

@@ -26,7 +26,7 @@ interface Curve {
 }
 
 const REDRAW = 200; // milliseconds
-const MOST_POINTS = 1200; // per curve; above it every second one goes
+const MOST_POINTS = 1200; // per curve; above it every second point is dropped
 const SMOOTHING = 0.92;
 const HEIGHT = 230;
 
@@ -41,7 +41,7 @@ const kinds = [
   },
 ] as const;
 
-/** @param container gets one figure for each chart */
+/** @param container the element for the figures of the charts */
 export function createCharts(container: HTMLElement): Charts {
   const curves = new Map<string, Curve>();
   let plots: { plot: uPlot; names: string; host: HTMLElement }[] = [];
@@ -162,10 +162,10 @@ export function createCharts(container: HTMLElement): Charts {
     const ends = [...curves].map(([model, curve]) => {
       const last = curve[key].at(-1);
       const tested = test && curve[test].at(-1);
-      const now = last === undefined ? 'no step yet' : show(last);
+      const now = last === undefined ? 'no steps yet' : show(last);
       return `${model} ${now}${tested === undefined ? '' : `, test ${show(tested)}`}`;
     });
-    return `${title} over epochs: ${ends.join('; ') || 'nothing yet'}`;
+    return `${title} over epochs: ${ends.join('; ') || 'no values yet'}`;
   }
 
   new ResizeObserver(() => {
@@ -174,7 +174,7 @@ export function createCharts(container: HTMLElement): Charts {
   }).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     for (const { plot } of plots) plot.destroy();
-    plots = []; // the legend takes its colors once
+    plots = []; // the legend reads its colors only once
     draw();
   });
 
@@ -186,7 +186,7 @@ export function createCharts(container: HTMLElement): Charts {
       container.hidden = true;
     },
     step({ step, totalSteps, epochs, loss, accuracy, imagesPerSecond, ...training }) {
-      const curve = curveOf(labelOf(training));
+      const curve = curveOf(formatLabel(training));
       const { smooth } = curve;
       const mix = (before: number, now: number) => SMOOTHING * before + (1 - SMOOTHING) * now;
       curve.smooth = {
@@ -201,7 +201,7 @@ export function createCharts(container: HTMLElement): Charts {
       redrawSoon();
     },
     epoch({ epoch, testAccuracy, testLoss, ...training }) {
-      const curve = curveOf(labelOf(training));
+      const curve = curveOf(formatLabel(training));
       curve.testX.push(epoch);
       curve.testAccuracy.push(testAccuracy);
       curve.testLoss.push(testLoss);
@@ -210,8 +210,9 @@ export function createCharts(container: HTMLElement): Charts {
   };
 }
 
-/** 'cnn', and with seeds beside the first 'cnn, seed 1'. */
-export const labelOf = ({ model, seed }: Training): string => (seed === 0 ? model : `${model}, seed ${seed}`);
+/** 'cnn', or 'cnn, seed 1' for later seeds. */
+export const formatLabel = ({ model, seed }: Training): string =>
+  seed === 0 ? model : `${model}, seed ${seed}`;
 
 function thin(curve: Curve): void {
   for (const key of ['x', 'loss', 'accuracy', 'imagesPerSecond'] as const) {
@@ -219,14 +220,14 @@ function thin(curve: Curve): void {
   }
 }
 
-/** Room above and below, also when there is one value alone. */
+/** A margin above and below, even for a single value. */
 function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
   if (low === null || high === null) return [0, 1];
   const room = Math.max(0.05 * (high - low), 0.02 * Math.abs(high), 1e-6);
   return [fromZero ? 0 : low - room, high + room];
 }
 
-/** A canvas knows nothing of custom properties. */
+/** A canvas cannot use custom properties. */
 function resolved(color: string): string {
   const name = /^var\((.*)\)$/.exec(color)?.[1];
   return name ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : color;

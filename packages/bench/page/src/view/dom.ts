@@ -1,6 +1,6 @@
 type Child = Node | string | null | undefined | false;
 
-/** An element with attributes and children; text is text, never HTML. */
+/** Creates an element with attributes and children; text is never parsed as HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: { [name: string]: string | boolean | number | undefined | ((event: Event) => void) } = {},
@@ -16,12 +16,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The element with that id, which the page has. */
+/** The element with that id. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
-/** Elements from markup of the report, which escapes what comes from outside. */
+/** Elements from the report's HTML, which escapes external text. */
 export function fromHtml(html: string): DocumentFragment {
   const template = document.createElement('template');
   template.innerHTML = html;

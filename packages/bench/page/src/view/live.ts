@@ -1,16 +1,16 @@
 import { bytes, count, percent, rate, seconds } from '../../../src/lib/format';
 import { confusionTable } from '../../../src/present/tables/index';
 import { renderHtml } from '../../../src/present/tables/table';
-import { forecastOf } from '../../../src/present/terminal/forecast-text';
+import { forecastEventTable } from '../../../src/present/terminal/forecast-text';
 import type { ModelResult } from '../../../src/results/results';
 import type { Outcome } from '../../../src/run/outcome';
 import type { OpenedRun, Samples, WorkerEvent } from '../protocol';
-import { createBesidePaper } from './beside-paper';
-import { type Charts, createCharts, labelOf } from './charts';
+import { type Charts, createCharts, formatLabel } from './charts';
 import { byId, fromHtml, h } from './dom';
+import { createPaperComparison } from './paper-comparison';
 import { samplesView } from './samples-view';
 
-/** What is seen of a run while it trains. */
+/** The view of a run while it trains. */
 export interface Live {
   /** Shows an empty run on a dataset, or one as far as it is. */
   open(title: string, dataset: string, run?: Pick<OpenedRun, 'starts' | 'steps' | 'epochs'>): void;
@@ -35,7 +35,7 @@ export function createLive(): Live {
     byId<HTMLButtonElement>('resume'),
   ];
   const charts = createCharts(byId('charts'));
-  const paper = createBesidePaper(byId('beside-paper'));
+  const paper = createPaperComparison(byId('paper-comparison'));
   let place = { model: '', index: 0, of: 1 };
   const values = new Map<string, HTMLElement>();
   for (const name of ['Loss', 'Accuracy', 'Test accuracy', 'Images/s', 'Epoch', 'Time left']) {
@@ -46,7 +46,7 @@ export function createLive(): Live {
   const set = (name: string, text: string) => {
     values.get(name)!.textContent = text;
   };
-  const say = (text: string) => {
+  const showStage = (text: string) => {
     stage.textContent = text;
   };
   const advance = (part: number) => {
@@ -56,7 +56,7 @@ export function createLive(): Live {
   };
 
   const heard: { [type in WorkerEvent['type']]?: (event: never) => void } = {
-    stage: ({ message }: { message: string }) => say(message),
+    stage: ({ message }: { message: string }) => showStage(message),
     warning: ({ message }: { message: string }) => {
       problem.hidden = false;
       problem.textContent = message;
@@ -70,7 +70,7 @@ export function createLive(): Live {
     }: Extract<WorkerEvent, { type: 'download' }>) {
       const of = totalBytes === null ? '' : ` of ${bytes(totalBytes)}`;
       const left = secondsLeft === null ? '' : `, ${seconds(secondsLeft)} left`;
-      say(`Fetching ${dataset}: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
+      showStage(`Downloading ${dataset}: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
       if (totalBytes) bar.value = receivedBytes / totalBytes;
     },
     modelStart({
@@ -80,15 +80,15 @@ export function createLive(): Live {
       ...training
     }: Extract<WorkerEvent, { type: 'modelStart' }>) {
       paper.start(training);
-      const model = labelOf(training);
+      const model = formatLabel(training);
       place = { model, index: modelIndex, of: modelCount };
-      say(`${model}: ${description}`);
+      showStage(`${model}: ${description}`);
       set('Test accuracy', '–');
       advance(0);
     },
     forecast(event: Extract<WorkerEvent, { type: 'forecast' }>) {
       forecast.hidden = false;
-      forecast.replaceChildren(fromHtml(renderHtml(forecastOf(event))));
+      forecast.replaceChildren(fromHtml(renderHtml(forecastEventTable(event))));
     },
     step(event: Extract<WorkerEvent, { type: 'step' }>) {
       charts.step(event);
@@ -98,21 +98,21 @@ export function createLive(): Live {
       set('Images/s', rate(event.imagesPerSecond));
       set('Epoch', `${event.epoch} of ${event.epochs}`);
       set('Time left', seconds(event.secondsLeft));
-      say(`${labelOf(event)}: step ${count(event.step)} of ${count(event.totalSteps)}`);
+      showStage(`${formatLabel(event)}: step ${count(event.step)} of ${count(event.totalSteps)}`);
       advance(event.step / event.totalSteps);
     },
     evaluate({ model, done, total }: Extract<WorkerEvent, { type: 'evaluate' }>) {
-      say(`${model}: looking at test images, ${count(done)} of ${count(total)}`);
+      showStage(`${model}: evaluating, ${count(done)} of ${count(total)} images`);
     },
     epoch(event: Extract<WorkerEvent, { type: 'epoch' }>) {
       charts.epoch(event);
       paper.epoch(event);
       set('Test accuracy', percent(event.testAccuracy));
       byId('announce').textContent =
-        `${labelOf(event)}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
+        `${formatLabel(event)}: epoch ${event.epoch} of ${event.epochs}, test accuracy ${percent(event.testAccuracy)}`;
     },
     outcome: ({ training, epoch, outcome, classNames }: Extract<WorkerEvent, { type: 'outcome' }>) =>
-      showMatrix(labelOf(training), epoch, outcome, classNames),
+      showMatrix(formatLabel(training), epoch, outcome, classNames),
     samples: ({ samples }: { samples: Samples }) => showSamples(samples),
   };
 
@@ -121,10 +121,10 @@ export function createLive(): Live {
   seen.append(gallery, matrix);
 
   function showSamples(samples: Samples): void {
-    const heading = `${samples.dataset} test images by ${labelOf(samples)}, after epoch ${samples.epoch}`;
+    const heading = `Predictions of ${formatLabel(samples)} for ${samples.dataset} test images, epoch ${samples.epoch}`;
     gallery.replaceChildren(
       h('h3', {}, heading),
-      h('p', { class: 'soft' }, 'Below each image what it shows, then what the model takes it for.'),
+      h('p', { class: 'soft' }, 'Below each image: its class, then the model’s three most probable classes.'),
       samplesView(samples),
     );
   }
@@ -139,12 +139,8 @@ export function createLive(): Live {
       ...classNames,
     ]);
     matrix.replaceChildren(
-      h('h3', {}, `What ${model} takes them for, after epoch ${epoch}`),
-      h(
-        'p',
-        { class: 'soft' },
-        'Rows are what a test image shows, columns what the model takes it for; counts.',
-      ),
+      h('h3', {}, `Confusion matrix of ${model}, epoch ${epoch}`),
+      h('p', { class: 'soft' }, 'Rows are true classes, columns predictions; the cells count test images.'),
       fromHtml(renderHtml({ ...table, title: 'Confusion matrix' })),
     );
   }
@@ -171,13 +167,13 @@ export function createLive(): Live {
         paper.epoch(point);
       }
       bar.value = 0;
-      say('');
+      showStage('');
     },
     hear(event) {
       heard[event.type]?.(event as never);
     },
     setState(state, message) {
-      byId('beside-paper').hidden = state === 'finished'; // then they are among the results
+      byId('paper-comparison').hidden = state === 'finished'; // the results have these tables
       pause.hidden = state !== 'working' && state !== 'pausing';
       pause.disabled = state === 'pausing';
       pause.textContent = state === 'pausing' ? 'Pausing after this step …' : 'Pause';
@@ -189,7 +185,7 @@ export function createLive(): Live {
         byId('announce').textContent = word;
         set('Time left', '–');
         if (state === 'finished') bar.value = 1;
-        say(
+        showStage(
           state === 'failed'
             ? 'Stopped by an error'
             : state === 'paused'

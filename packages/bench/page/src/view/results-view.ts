@@ -10,7 +10,7 @@ import type { Results } from '../../../src/results/results';
 import { fromHtml, h } from './dom';
 
 const sections = [
-  { title: 'Beside the paper', body: paperSection },
+  { title: 'Compared with the paper', body: paperSection },
   { title: 'Learning curves', body: curvesSection },
   { title: 'Time and operations', body: costSection },
   { title: 'Classes', body: classesSection },
@@ -18,7 +18,7 @@ const sections = [
   { title: 'Machine, versions, command', body: runSection },
 ];
 
-/** What a run found, beside the paper: the parts of the report that answer most questions. */
+/** The results of a run, compared with the paper: the most important sections of the report. */
 export async function resultsView(results: Results): Promise<DocumentFragment> {
   const view = document.createDocumentFragment();
   const notes = warnings(results).map((text) => h('li', {}, text));

@@ -9,23 +9,23 @@ export interface RunFile {
   bytes: Uint8Array;
 }
 
-/** A run's folder as the command line has it, reports included, in one .zip. */
+/** A run's folder in the command line's form, including reports, as one .zip. */
 export async function zipRun(run: string, files: RunFile[], results: Results | null): Promise<Blob> {
   const reports = results
     ? [textFile('report.html', await reportHtml(results)), textFile('report.md', reportMarkdown(results))]
     : [];
   const entries = [...files, ...reports].map(({ name, bytes }) => [`${run}/${name}`, bytes] as const);
-  // Floats hardly shrink, and storing them takes no time.
+  // Floats hardly compress, and storing them takes no time.
   return new Blob([zipSync(Object.fromEntries(entries), { level: 0 })], { type: 'application/zip' });
 }
 
-/** The files that a user chose, a .zip in place of its content; the folder that all are in is left out of their names. */
+/** The files that a user chose, with .zip files unpacked; a folder that contains all of them is left out of their names. */
 export async function filesOf(chosen: readonly File[]): Promise<RunFile[]> {
   const found: RunFile[] = [];
   for (const file of chosen) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (!file.name.endsWith('.zip')) {
-      // Checkpoints lie in a folder of their own, which a choice of single files does not tell.
+      // Checkpoints belong in a subfolder, which a choice of single files does not show.
       const name = /-step-\d+-epoch-\d+\.safetensors$/.test(file.name)
         ? `checkpoints/${file.name}`
         : file.name;
@@ -51,7 +51,7 @@ export function save(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Reports are made again from the results; a folder is no file. */
+/** Whether to take a file: reports are made again from the results, and folders are not files. */
 const isOfRun = (name: string): boolean => /\.(jsonl?|safetensors)$/.test(name);
 
 const textFile = (name: string, text: string): RunFile => ({ name, bytes: new TextEncoder().encode(text) });

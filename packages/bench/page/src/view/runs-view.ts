@@ -8,7 +8,7 @@ export interface RunActions {
   remove(run: string): void;
 }
 
-/** The runs that this browser keeps. */
+/** The runs stored in this browser. */
 export function runsView(
   runs: RunSummary[],
   actions: RunActions,
@@ -23,7 +23,7 @@ function runItem(
   actions: RunActions,
   { busy, current }: { busy: boolean; current: string | undefined },
 ): HTMLElement {
-  const atWork = busy && name === current;
+  const isTraining = busy && name === current;
   const date = createdAt.slice(0, 16).replace('T', ' ');
   const button = (text: string, act: (run: string) => void, disabled = false, main = false) =>
     h(
@@ -46,15 +46,15 @@ function runItem(
       h('b', {}, models.join(', ')),
       ` · ${dataset} · ${profile} · ${backend}`,
       h('br'),
-      h('span', { class: 'soft' }, `${date} UTC · ${atWork ? 'at work' : progress}`),
+      h('span', { class: 'soft' }, `${date} UTC · ${isTraining ? 'training' : progress}`),
     ),
     h(
       'div',
       { class: 'actions' },
-      !atWork && state === 'begun' && resumable && button('Resume', actions.resume, busy, true),
-      !atWork && button(state === 'finished' ? 'Show' : 'Look', actions.open, busy),
+      !isTraining && state === 'begun' && resumable && button('Resume', actions.resume, busy, true),
+      !isTraining && button('View', actions.open, busy),
       button('Download', actions.download),
-      !atWork && button('Delete', actions.remove, busy),
+      !isTraining && button('Delete', actions.remove, busy),
     ),
   );
 }

@@ -2,7 +2,7 @@ import { percent } from '../../../src/lib/format';
 import type { Samples } from '../protocol';
 import { h } from './dom';
 
-/** Test images, each with what it shows and the three most probable classes by a model. */
+/** Test images, each with its class and a model's three most probable classes. */
 export function samplesView({ items, shape, classNames }: Samples): HTMLElement {
   return h('ol', { class: 'samples' }, ...items.map((item) => sampleItem(item, shape, classNames)));
 }

@@ -4,11 +4,11 @@ interface Lock {
 }
 
 /**
- * Keeps the screen on while it is wanted, where the browser can. A browser takes the lock away when the tab is hidden, and
+ * Keeps the screen on while it is wanted, if the browser supports it. A browser releases the lock when the tab is hidden, and
  * refuses it when the battery is low: neither is an error.
  *
  * @param wanted whether it is wanted now
- * @returns to be called whenever that may have changed
+ * @returns a function to call whenever that may have changed
  */
 export function createScreenLock(wanted: () => boolean): () => void {
   let lock: Lock | undefined;
@@ -23,7 +23,7 @@ export function createScreenLock(wanted: () => boolean): () => void {
       );
     }
   };
-  // One at a time: what is asked for while a request is under way is looked at after it.
+  // One request at a time: changes during a request are applied after it.
   return () => {
     turn = turn.then(update).catch(() => {
       lock = undefined;

@@ -1,25 +1,25 @@
 import type { CallName, Calls, Reply, WorkerEvent } from '../protocol';
 
-/** What the worker said no to. */
+/** A call that the worker rejected. */
 export class CallError extends Error {
   constructor(
     message: string,
     readonly advice?: string,
-    /** Whether nobody said no, but the worker was ended before it answered. */
+    /** Whether the worker was ended before it answered. */
     readonly ended = false,
   ) {
     super(message);
   }
 }
 
-/** The worker and what is under way in it. */
+/** The worker and its pending calls. */
 export interface Session {
   call<K extends CallName>(name: K, ...args: Parameters<Calls[K]>): ReturnType<Calls[K]>;
-  /** Ends the worker and all that it does; what is asked of it fails. The next call starts another. */
+  /** Ends the worker; pending calls fail. The next call starts another worker. */
   restart(): void;
 }
 
-/** @param onEvent told what the worker does */
+/** @param onEvent receives the worker's events */
 export function createSession(onEvent: (event: WorkerEvent) => void): Session {
   let worker: Worker | undefined;
   let next = 0;

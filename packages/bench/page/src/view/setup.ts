@@ -6,9 +6,9 @@ import { byId, h } from './dom';
 
 const DEFAULT_MODELS = ['cnn'];
 
-/** The form that says what a run will be; its state is also in the address of the page. */
+/** The form for the settings of a run; its state is also in the page's address. */
 export interface Setup {
-  /** @param onStart told what was chosen */
+  /** @param listener receives the settings */
   onStart(listener: (choice: Choice) => void): void;
   setBusy(busy: boolean, note?: string): void;
 }
@@ -132,11 +132,11 @@ function drawBackends({ webgpu, threads, isolated }: Environment, wanted: string
   const chosen =
     wanted === 'webgpu' && webgpu.works ? 'webgpu' : wanted === 'simd' || !fastGpu ? 'simd' : 'webgpu';
   const gpuText = webgpu.works
-    ? `The graphics card: ${webgpu.details}.${webgpu.slow ? ' It computes on the processor, slower than simd.' : ''}`
-    : `Not here: ${webgpu.why}. ${webgpu.advice}.`;
+    ? `GPU: ${webgpu.details}.${webgpu.slow ? ' It computes on the processor, slower than simd.' : ''}`
+    : `Not available: ${webgpu.why}. ${webgpu.advice}.`;
   const simdText = isolated
-    ? `The processor: WebAssembly SIMD on ${threads} ${threads === 1 ? 'thread' : 'threads'}.`
-    : 'The processor: WebAssembly SIMD on one thread, since this page is not cross-origin isolated.';
+    ? `CPU: WebAssembly SIMD on ${threads} ${threads === 1 ? 'thread' : 'threads'}.`
+    : 'CPU: WebAssembly SIMD on one thread, since this page is not cross-origin isolated.';
   const card = (value: string, title: string, text: string, disabled = false) =>
     h(
       'label',

@@ -1,13 +1,13 @@
 import { unzipSync } from 'fflate';
 
-/** Bytes that the files of a .zip may have together: several times those of the largest run. */
+/** The most bytes that a .zip may unpack to: several times those of the largest run. */
 const MOST = 1 << 30;
 
 /**
- * Unpacks a .zip after a look at what it says it holds, and compares every file with its checksum.
+ * Unpacks a .zip after checking its declared sizes, and compares every file with its checksum.
  *
- * @param wanted which of the files to unpack; the others cost nothing
- * @throws when it is not a .zip, unpacks to more than `most` bytes, or a file differs from its checksum
+ * @param wanted which files to unpack; the others cost nothing
+ * @throws when it is not a .zip, unpacks to more than `most` bytes, or a file does not match its checksum
  */
 export function unzip(
   name: string,
@@ -29,7 +29,7 @@ export function unzip(
       },
     });
   } catch (error) {
-    throw new Error(`${name} is not a .zip that can be read: ${(error as Error).message}`);
+    throw new Error(`${name} is not a readable .zip: ${(error as Error).message}`);
   }
   const checksums = checksumsOf(bytes);
   for (const [file, content] of Object.entries(files)) {

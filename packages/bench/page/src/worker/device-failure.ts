@@ -2,22 +2,22 @@ import type { WebgpuBackend } from '@tenfold/backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendUnavailable } from '../../../src/backends/unavailable';
 
-/** A browser tells of a lost device a moment after the calls that fail by it. */
+/** A browser reports a lost device a moment after the calls that fail because of it. */
 const MOMENT = 100; // milliseconds
 
 const advice = {
-  lost: 'Resume goes on from there. If it happens again, update the graphics driver, or begin a run with a smaller model or on simd',
+  lost: 'Resume continues from there. If it happens again, update the graphics driver, or start a run with a smaller model or on simd',
   'out of memory':
-    'Close what else uses the graphics card, and Resume goes on from there; or begin a run with a smaller model or on simd',
-  validation: 'Resume goes on from there. Please report this message',
+    'Close other programs that use the GPU, then Resume continues from there; or start a run with a smaller model or on simd',
+  validation: 'Resume continues from there. Please report this message',
 };
 
 /**
- * What ended a training, for whoever looks at the page.
+ * Why a training ended, as a message for the page.
  *
- * @param error as the training threw it, which may be a consequence of what the device failed by
- * @param kept what is left of the run
- * @returns what the device failed by, or the error where it did not
+ * @param error the error of the training, which may be a consequence of a device failure
+ * @param kept describes what is saved of the run
+ * @returns the device failure, or the error without one
  */
 export async function deviceFailure(error: unknown, kept: () => Promise<string>): Promise<unknown> {
   if (tf.getBackend() !== 'webgpu') return error;

@@ -4,7 +4,7 @@ import { datasetNames, datasets } from '../../../src/data/datasets';
 import { readdir } from '../../../src/lib/files.browser';
 import type { BackendState, DatasetState, Environment } from '../protocol';
 
-/** What this browser can do for the page. */
+/** The capabilities of this browser. */
 export async function inspect(): Promise<Environment> {
   const { quota, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   return {
@@ -29,16 +29,16 @@ async function webgpu(): Promise<BackendState> {
   } catch (error) {
     if (error instanceof BackendUnavailable)
       return { works: false, why: error.message, advice: error.advice };
-    return { works: false, why: String(error), advice: 'take simd' };
+    return { works: false, why: String(error), advice: 'use simd' };
   }
 }
 
 function obstacle(): string | null {
   if (!globalThis.isSecureContext) {
-    return 'This page came over plain http. Browsers give storage and threads only to pages over https or from localhost: open it there.';
+    return 'This page was loaded over plain http. Browsers give storage and threads only to pages over https or from localhost; open it that way.';
   }
   if (!navigator.storage?.getDirectory) {
-    return 'This browser has no private file system (OPFS) for pages, or keeps it closed in private windows. Update the browser or leave the private window.';
+    return 'This browser has no private file system (OPFS), or disables it in private windows. Update the browser or leave the private window.';
   }
   return null;
 }

@@ -3,7 +3,7 @@ import { modelNames, models } from '../../../src/models/models';
 import { profiles } from '../../../src/models/profiles';
 import type { ModelTexts } from '../protocol';
 
-/** What the models are and what each profile trains of them, for people. */
+/** Descriptions of the models and of each profile's recipes. */
 export function modelTexts(): ModelTexts {
   return {
     titles: Object.fromEntries(modelNames.map((name) => [name, models[name].title])),

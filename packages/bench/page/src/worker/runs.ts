@@ -4,24 +4,24 @@ import { trainingFile, trainingText } from '../../../src/results/training';
 import { parseRunRecord, type RunRecord } from '../../../src/run-folder/run-record';
 import { type RunState, readState } from '../../../src/run-folder/run-state';
 import type { EpochPoint, OpenedRun, RunSummary, StartPoint, StepPoint } from '../protocol';
-import { lockOf } from './lock';
+import { withRunLock } from './lock';
 
-/** Where runs are kept in the browser's storage: folders as the command line writes them. */
+/** The folder of runs in the browser's storage; each has the form that the command line writes. */
 export const RUNS = 'runs';
 export const folderOf = (run: string): string => join(RUNS, run);
 
-/** All runs of this browser, newest first. */
+/** All runs in this browser, newest first. */
 export async function listRuns(): Promise<RunSummary[]> {
   const names = await readdir(RUNS).catch((): string[] => []);
-  const found = await Promise.all(names.map((name) => summaryOf(name).catch(() => undefined)));
+  const found = await Promise.all(names.map((name) => summarizeResults(name).catch(() => undefined)));
   return found.filter((run) => run !== undefined).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
 }
 
-/** A run with all that the page shows of it. */
+/** A run with everything that the page shows. */
 export async function openRun(name: string): Promise<OpenedRun> {
   const folder = folderOf(name);
   const [summary, results, state, log, names] = await Promise.all([
-    summaryOf(name),
+    summarizeResults(name),
     resultsOf(name),
     stateOf(name),
     readFile(join(folder, 'steps.jsonl'), 'utf8').catch(() => ''),
@@ -39,13 +39,13 @@ export async function openRun(name: string): Promise<OpenedRun> {
   };
 }
 
-/** The record of a run that was begun; undefined when only its results are here. */
+/** The record of a run; undefined when only its results are stored. */
 export async function recordOf(run: string): Promise<RunRecord | undefined> {
   const text = await readFile(join(folderOf(run), 'run.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : parseRunRecord(text, 'run.json');
 }
 
-/** Every file of a run that is of use elsewhere. */
+/** The files of a run for a download. */
 export async function runFiles(run: string): Promise<{ name: string; bytes: Uint8Array }[]> {
   const folder = folderOf(run);
   const files = (await readdir(folder)).filter((name) => name !== 'checkpoints');
@@ -58,11 +58,11 @@ const KNOWN =
   /^(results\.json|run\.json|state(\.previous)?\.json|steps\.jsonl|[\w.-]+\.safetensors|checkpoints\/[\w.-]+\.safetensors)$/;
 
 /**
- * Keeps the files of a run that came from elsewhere.
+ * Stores the files of a run from another place.
  *
- * @param files of one run's folder; those that the page has no use for are left out
- * @returns the name that the run has here
- * @throws when they are no run
+ * @param files of one run folder; files that the page does not need are left out
+ * @returns the name of the stored run
+ * @throws when they are not a run
  */
 export async function keepRun(files: { name: string; bytes: Uint8Array }[]): Promise<string> {
   const known = files.filter(({ name }) => KNOWN.test(name));
@@ -74,7 +74,7 @@ export async function keepRun(files: { name: string; bytes: Uint8Array }[]): Pro
   if (resultsText === undefined && recordText === undefined) {
     const names = files.map(({ name }) => name).join(', ') || 'nothing';
     throw new Error(
-      `There is no results.json and no run.json among what was given (${names}). Give the files of a run's folder, or the .zip that this page makes.`,
+      `There is no results.json and no run.json among these files (${names}). Choose the files of a run's folder, or a .zip from this page.`,
     );
   }
   const createdAt =
@@ -98,10 +98,10 @@ export async function keepRun(files: { name: string; bytes: Uint8Array }[]): Pro
 
 /** @throws when a tab is training it */
 export async function removeRun(run: string): Promise<void> {
-  await lockOf(run, () => rm(folderOf(run), { recursive: true, force: true }));
+  await withRunLock(run, () => rm(folderOf(run), { recursive: true, force: true }));
 }
 
-async function summaryOf(name: string): Promise<RunSummary> {
+async function summarizeResults(name: string): Promise<RunSummary> {
   const [record, results] = await Promise.all([recordOf(name).catch(() => undefined), resultsOf(name)]);
   if (results) {
     const { createdAt, dataset, profile, backend, models } = results;
@@ -130,16 +130,18 @@ async function summaryOf(name: string): Promise<RunSummary> {
     models,
     state: 'begun',
     resumable: mine,
-    progress: mine ? progress : `${progress}; ${backend.name} goes on in Node`,
+    progress: mine ? progress : `${progress}; ${backend.name} runs resume only in Node`,
   };
 }
 
 function progressOf({ finished, checkpoints }: RunState, { models, seeds }: RunRecord): string {
   const done =
-    finished.length > 0 ? `${finished.length} of ${models.length * seeds.length} trainings done` : undefined;
+    finished.length > 0
+      ? `${finished.length} of ${models.length * seeds.length} trainings finished`
+      : undefined;
   const [newest] = checkpoints;
   const now = newest && `${newest.model} after step ${newest.progress.step}`;
-  return [done, now].filter(Boolean).join(', ') || 'no step kept yet';
+  return [done, now].filter(Boolean).join(', ') || 'no checkpoint yet';
 }
 
 const stateOf = (run: string): Promise<RunState> => readState(folderOf(run), () => {});
@@ -153,7 +155,7 @@ async function resultsOf(run: string): Promise<Results | undefined> {
   }
 }
 
-/** What the charts need of a step log; lines of steps that were taken again count once, the last. */
+/** The parts of a step log for the charts; of repeated steps only the last line counts. */
 function pointsOf(log: string): Pick<OpenedRun, 'starts' | 'steps' | 'epochs'> {
   const starts = new Map<string, StartPoint>();
   const steps = new Map<string, StepPoint>();

@@ -21,8 +21,8 @@ export async function removeData(): Promise<void> {
   for (const name of datasetNames) await rm(name, { recursive: true, force: true });
 }
 
-/** What the model of a run takes test images for. */
-export async function samplesOf(run: string, training: Training, images: number[]): Promise<Samples> {
+/** Predictions of a run's model for test images. */
+export async function readSamples(run: string, training: Training, images: number[]): Promise<Samples> {
   const { finished, results } = await openRun(run);
   const dataset = await datasetOf(run, results?.dataset);
   const result = finished.find(({ name, seed }) => isSame({ model: name, seed }, training));
@@ -34,10 +34,10 @@ export async function samplesOf(run: string, training: Training, images: number[
 }
 
 /**
- * What a model takes test images for.
+ * Predictions of a model for test images.
  *
- * @param bytes of its safetensors file
- * @param images indices in the test set; the first ones when none is named
+ * @param bytes the content of its safetensors file
+ * @param images indices in the test set; the first images by default
  */
 export async function predictSamples(
   dataset: DatasetName,
@@ -104,7 +104,7 @@ function readMetadata(bytes: Uint8Array): { metadata: Record<string, string> } {
   return { metadata: header.__metadata__ ?? {} };
 }
 
-/** The names of the classes of a dataset, which a training has loaded already. */
+/** The class names of a dataset that a training has already loaded. */
 export async function classNamesOf(dataset: DatasetName): Promise<readonly string[]> {
   return (await data(dataset)).classNames;
 }
@@ -114,7 +114,7 @@ async function datasetOf(run: string, found: Results['dataset'] | undefined): Pr
   const { id, name } = found ?? (await recordOf(run))!.dataset;
   const known = datasetNames.find((candidate) => candidate === id);
   if (known) return known;
-  throw new Error(`The run ${run} was trained on ${name}, which this page does not know.`);
+  throw new Error(`The run ${run} was trained on ${name}, which this page does not support.`);
 }
 
 const data = (dataset: DatasetName): Promise<ImageDataset> => loadDataset(dataset, {}, () => {});

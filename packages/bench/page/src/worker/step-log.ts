@@ -1,17 +1,17 @@
 import { openForWriting } from '../../../src/lib/files.browser';
 
-/** The run's `steps.jsonl`: a line of JSON for every step and epoch. */
+/** The run's `steps.jsonl`: one line of JSON for every step and epoch. */
 export interface StepLog {
   line(value: object): void;
-  /** Brings what was written to the disk; how many bytes there are. */
+  /** Flushes the file to disk; returns its length in bytes. */
   sync(): number;
   close(): void;
 }
 
-/** @param keep bytes of the older log that count */
+/** @param keep how many bytes of the existing log to keep */
 export async function openStepLog(path: string, keep: number): Promise<StepLog> {
   const file = await openForWriting(path);
-  if (!file) throw new Error('openStepLog: this browser lets workers write no files; update it');
+  if (!file) throw new Error('openStepLog: workers cannot write files in this browser; update it');
   const encoder = new TextEncoder();
   let size = Math.min(keep, file.getSize());
   file.truncate(size);

@@ -1,6 +1,7 @@
 import { type BrowserBackend, selectBackend } from '../../../src/backends/select-backend.browser';
-import { commandOf } from '../../../src/cli/command-of';
+import { formatCommand } from '../../../src/cli/format-command';
 import { join, writeAtomically } from '../../../src/lib/files.browser';
+import { plural } from '../../../src/lib/format';
 import { parseResults } from '../../../src/results/results';
 import type { RunEvent } from '../../../src/results/run-events';
 import { isSame, type Training as OneTraining, trainingText } from '../../../src/results/training';
@@ -8,16 +9,21 @@ import { describeMachine } from '../../../src/run/machine.browser';
 import { planRun } from '../../../src/run/plan';
 import { trainAll } from '../../../src/run/train-all';
 import { type Checkpoints, openCheckpoints } from '../../../src/run-folder/checkpoints';
-import { differences, type RunRecord, threadsOf, writeRunRecord } from '../../../src/run-folder/run-record';
+import {
+  differences,
+  type RunRecord,
+  recordedThreads,
+  writeRunRecord,
+} from '../../../src/run-folder/run-record';
 import { readState } from '../../../src/run-folder/run-state';
 import type { Choice, WorkerEvent } from '../protocol';
 import { deviceFailure } from './device-failure';
-import { lockOf } from './lock';
+import { withRunLock } from './lock';
 import { folderOf, recordOf } from './runs';
 import { classNamesOf, predictSamples } from './samples';
 import { openStepLog } from './step-log';
 
-/** Besides one after every epoch. A reload loses at most so much. */
+/** Between checkpoints, in addition to one after every epoch: a reload loses at most this much. */
 const CHECKPOINT_MINUTES = 0.5;
 
 type Ended = { run: string; state: 'finished' | 'paused' };
@@ -25,13 +31,13 @@ type Ended = { run: string; state: 'finished' | 'paused' };
 export interface Training {
   start(choice: Choice): Promise<Ended>;
   resume(run: string): Promise<Ended>;
-  /** Keeps a checkpoint after this step and ends; `resume` goes on. */
+  /** Saves a checkpoint after this step and ends; `resume` continues. */
   pause(): void;
-  /** Keeps a checkpoint after this step and goes on. */
+  /** Saves a checkpoint after this step and continues. */
   checkpointSoon(): void;
 }
 
-/** One run at a time, in folders like those of the command line. */
+/** Trains one run at a time, in folders of the command line's form. */
 export function createTraining(tell: (event: WorkerEvent) => void): Training {
   let controller: AbortController | undefined;
   let wanted = false;
@@ -43,7 +49,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     const record: RunRecord = {
       schemaVersion: 4,
       createdAt: new Date().toISOString(),
-      command: commandOf({ dataset, profile, models, backend: name, seeds, epochs, v8Flags: false }),
+      command: formatCommand({ dataset, profile, models, backend: name, seeds, epochs, v8Flags: false }),
       profile,
       models,
       seeds,
@@ -57,7 +63,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     };
     const stamp = record.createdAt.slice(0, 19).replaceAll(/[:T]/g, '-');
     const run = `${stamp}-${profile}-${name}`;
-    return lockOf(run, async () => {
+    return withRunLock(run, async () => {
       await writeRunRecord(folderOf(run), record, writeAtomically);
       return train(run, record, { resume: false });
     });
@@ -65,11 +71,11 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
 
   async function resume(run: string): Promise<Ended> {
     const record = await recordOf(run);
-    if (!record) throw new Error(`The run ${run} cannot go on: it has no run.json.`);
+    if (!record) throw new Error(`The run ${run} cannot be resumed: it has no run.json.`);
     const name = record.backend.name as BrowserBackend;
-    const { details } = await selectBackend(name, { threads: threadsOf(record) });
+    const { details } = await selectBackend(name, { threads: recordedThreads(record) });
     const changed = differences(record, { backend: { name, details }, machine: describeMachine() });
-    return lockOf(run, () => train(run, record, { resume: true, changed }));
+    return withRunLock(run, () => train(run, record, { resume: true, changed }));
   }
 
   async function train(
@@ -84,7 +90,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       resume,
       minutes: record.checkpointMinutes,
       syncLog: () => sync(),
-      say: (message) => tell({ type: 'warning', message }),
+      warn: (message) => tell({ type: 'warning', message }),
       write: writeAtomically,
     });
     const log = await openStepLog(join(folder, 'steps.jsonl'), resume ? checkpoints.logBytes : 0);
@@ -93,7 +99,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       checkpoints.resume(changed);
       log.line({ type: 'resume', differences: changed });
       if (changed.length > 0) {
-        const message = `the last digits may differ from those of an unbroken run: ${changed.join('; ')}`;
+        const message = `the last digits may differ from those of an uninterrupted run: ${changed.join('; ')}`;
         tell({ type: 'warning', message });
       }
     } else {
@@ -103,7 +109,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     }
     const { backend, machine } = record;
     tell({ type: 'begun', run, backend, threads: machine.threads });
-    // The first lines of a resumed training are in the log already.
+    // The log already has the first lines of a resumed training.
     let known: OneTraining | undefined = checkpoints.training;
     const listener = (event: RunEvent) => {
       if (event.type === 'modelStart' && known && isSame(event, known)) known = undefined;
@@ -140,7 +146,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
       return { run, state: 'finished' };
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) {
-        throw await deviceFailure(error, () => keptOf(folder));
+        throw await deviceFailure(error, () => describeSaved(folder));
       }
       log.line({ type: 'end', reason: 'interrupted' });
       return { run, state: 'paused' };
@@ -149,7 +155,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     }
   }
 
-  /** The same checkpoints, with what they hold told to the page. */
+  /** The same checkpoints, which also report their content to the page. */
   function watched(checkpoints: Checkpoints, record: RunRecord): Checkpoints {
     return {
       ...checkpoints,
@@ -184,7 +190,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   }
 
   async function alone<T>(work: () => Promise<T>): Promise<T> {
-    if (controller) throw new Error('A run is at work already; pause it first.');
+    if (controller) throw new Error('A run is already training; pause it first.');
     controller = new AbortController();
     wanted = false;
     try {
@@ -203,14 +209,14 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   };
 }
 
-/** What of a run is there to go on with, in words. */
-async function keptOf(folder: string): Promise<string> {
+/** What is saved of a run, as text. */
+async function describeSaved(folder: string): Promise<string> {
   const { checkpoints, finished } = await readState(folder, () => {});
   const [newest] = checkpoints;
-  if (newest) return `Kept is ${trainingText(newest)} after step ${newest.progress.step}`;
-  if (finished.length > 0) return `Kept is what was finished: ${finished.length} of the trainings`;
-  return 'No step was kept yet';
+  if (newest) return `Saved: ${trainingText(newest)} up to step ${newest.progress.step}`;
+  if (finished.length > 0) return `Saved: ${plural(finished.length, 'finished training')}`;
+  return 'Nothing is saved yet';
 }
 
-/** As it will be in the file: a number that is none is null. */
+/** The value as in the file: NaN and Infinity become null. */
 const parseModel = <T>(result: T): T => JSON.parse(JSON.stringify(result));

@@ -3,10 +3,10 @@ import type { Calls, Reply, Request } from '../protocol';
 import { inspect } from './inspect';
 import { modelTexts } from './model-texts';
 import { keepRun, listRuns, openRun, removeRun, runFiles } from './runs';
-import { removeData, samplesOf } from './samples';
+import { readSamples, removeData } from './samples';
 import { createTraining } from './training';
 
-// The page's only other thread: training, the data and all files are here, so that the page never waits.
+// The page's only other thread. Training, data and files are here, so that the page never blocks.
 
 const tell = (reply: Reply) => postMessage(reply);
 const training = createTraining((event) => tell({ event }));
@@ -20,7 +20,7 @@ const calls: Calls = {
   pause: async () => training.pause(),
   checkpoint: async () => training.checkpointSoon(),
   open: openRun,
-  samples: samplesOf,
+  samples: readSamples,
   files: runFiles,
   keep: keepRun,
   remove: removeRun,

@@ -6,10 +6,10 @@ export interface Point {
   y: number;
 }
 
-/** What one model or one run draws: a line for each of its seeds, all alike. */
+/** The lines of one model or one run: one per seed, in the same style. */
 export interface Series {
   name: string;
-  /** Decides color, dash and marker. */
+  /** Determines color, dash and marker. */
   index: number;
   lines: Point[][];
 }
@@ -18,12 +18,12 @@ export interface ChartSpec {
   /** Unique in the page. */
   id: string;
   title: string;
-  /** What it shows, in words. */
+  /** A text description of the chart. */
   description: string;
   series: Series[];
   x: { label: string; ticks?: number[] | number; format?: string; zero?: boolean; domain?: [number, number] };
   y: { log?: boolean; domain?: [number, number] };
-  /** Draws the line where y is x. */
+  /** Also draws the line y = x. */
   diagonal?: boolean;
 }
 
@@ -31,7 +31,7 @@ const WIDTH = 420;
 const HEIGHT = 290;
 const MARKED = 20;
 
-/** Lines on shared axes as an SVG that takes its colors from the page; the names stand at their ends. */
+/** Lines on shared axes as an SVG that takes its colors from the page, with names at the ends of the lines. */
 export async function lineChart(spec: ChartSpec): Promise<string> {
   const Plot = await import('@observablehq/plot');
   const { parseHTML } = await import('linkedom');
@@ -125,7 +125,7 @@ const labelStyle = {
   strokeWidth: 4,
 } as const;
 
-/** From the lowest to the highest value, with some room when they are one. */
+/** From the lowest to the highest value, widened when they are equal. */
 function domainOf(points: Point[], log = false): [number, number] {
   const ys = points.map(({ y }) => y);
   const [low, high] = ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : log ? [1, 10] : [0, 1];
@@ -134,7 +134,7 @@ function domainOf(points: Point[], log = false): [number, number] {
   return room === 0 ? [low - 1, high + 1] : [low - room, high + room];
 }
 
-/** 1, 2 and 5 times the powers of ten that lie in the domain; of a wide one the powers alone. */
+/** Ticks at 1, 2 and 5 times the powers of ten in the domain; only at the powers in a wide domain. */
 function logTicks([low, high]: [number, number]): number[] {
   const powers = Array.from({ length: 40 }, (_, i) => 10 ** (i - 20));
   const factors = high / low > 1e3 ? [1] : [1, 2, 5];
@@ -143,7 +143,7 @@ function logTicks([low, high]: [number, number]): number[] {
     .filter((tick) => tick >= low && tick <= high);
 }
 
-/** The names where their lines end, moved apart where they would lie on each other. */
+/** The names at the ends of their lines, moved apart where they would overlap. */
 function endLabels(series: Series[], points: Point[], domain: [number, number], log = false) {
   const scale = (value: number) => (log ? Math.log(value) : value);
   const [low, high] = domain.map(scale) as [number, number];
@@ -160,7 +160,7 @@ function endLabels(series: Series[], points: Point[], domain: [number, number], 
     const near = placed.filter(({ x }) => Math.abs(x - label.x) < width).map(({ at }) => at);
     placed.push({ ...label, at: Math.max(label.at, ...near.map((at) => at + height)) });
   }
-  // What was pushed over the top comes back, and pushes what lies below it.
+  // A name that was pushed past the top moves back and pushes the names below it.
   let ceiling = high;
   for (const label of [...placed].reverse()) {
     if (label.at <= ceiling) break;

@@ -11,17 +11,17 @@ interface NamedRun {
 
 const MARGIN = 12;
 const TITLE = 30;
-/** Characters of a name that the chart itself leaves room for, and the width of one. */
+/** Characters of a name that fit into the chart's margin, and the width of one character. */
 const NAME = 9;
 const CHARACTER = 8.5;
 
 /**
- * The test accuracy of all models of all runs over one axis, as an SVG that stands alone: with its title, its colors
- * (light or dark by the reader's setting) and no script.
+ * The test accuracy of all models of all runs over one axis, as a standalone SVG with a title and colors (light or dark by
+ * the reader's setting) and without a script.
  *
- * @param runs a model that several of them have is named with its run
- * @param x what the axis is
- * @returns undefined when no epoch has what the axis asks for
+ * @param runs a model that several runs have is labeled with its run
+ * @param x the quantity on the x axis
+ * @returns undefined when no epoch has a value for the x axis
  */
 export async function curvesSvg(runs: readonly NamedRun[], x: CurveX): Promise<string | undefined> {
   const all = runs.flatMap(({ name, results }) =>

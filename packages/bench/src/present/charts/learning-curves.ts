@@ -8,9 +8,9 @@ export type CurveX = 'epoch' | 'seconds' | 'flops' | 'joules';
 export interface CurveOptions {
   y: 'testAccuracy' | 'testLoss';
   x: CurveX;
-  /** What the accuracies are of. Default 'Test'. */
+  /** The images of the accuracies. Default 'Test'. */
   images?: 'Test' | 'Held-out';
-  /** In front of the id, where a page has several of a kind. */
+  /** A prefix of the id, for pages with several charts of a kind. */
   prefix?: string;
 }
 
@@ -18,7 +18,7 @@ type Epoch = ModelResult['history'][number];
 
 const over = { epoch: 'epochs', seconds: 'training time', flops: 'executed FLOP', joules: 'energy' } as const;
 
-/** The curves of all models on shared axes as an SVG; undefined when no epoch has what the axes ask for. */
+/** The curves of all models on shared axes as an SVG; undefined when no epoch has values for both axes. */
 export async function learningCurves(
   groups: readonly ModelGroup[],
   { y, x, images = 'Test', prefix = '' }: CurveOptions,
@@ -83,7 +83,7 @@ function unitOf(x: CurveX, largest: number): { name: string; size: number } {
   return { name: `${what} (${prefixes[power]}${symbol})`, size: 1000 ** power };
 }
 
-/** At most six whole numbers from 1 on. */
+/** At most six integers, starting at 1. */
 function wholeTicks(last: number): number[] {
   const step = Math.max(1, Math.ceil(last / 6));
   return Array.from({ length: Math.ceil(last / step) }, (_, i) => 1 + i * step);

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../lib/escape-html';
 import { dash, seriesColor, symbol } from './series-style';
 
-/** Which line, color and marker each name has in the charts that follow. */
+/** The line, color and marker of each name in the charts that follow. */
 export async function legend(names: readonly string[]): Promise<string> {
   const Plot = await import('@observablehq/plot');
   const { parseHTML } = await import('linkedom');

@@ -2,7 +2,7 @@ import { percent } from '../../lib/format';
 import type { ModelGroup } from '../../results/group-seeds';
 import { lineChart } from './chart';
 
-/** How often predictions of each probability are right, as an SVG; undefined when no model has calibration. */
+/** Accuracy over predicted probability as an SVG; undefined when no model has calibration. */
 export async function reliabilityChart(groups: readonly ModelGroup[]): Promise<string | undefined> {
   const measured = groups.map(({ name, runs }) => ({
     name,
@@ -17,8 +17,8 @@ export async function reliabilityChart(groups: readonly ModelGroup[]): Promise<s
     );
   return lineChart({
     id: 'reliability',
-    title: 'Accuracy over the probability of the prediction',
-    description: `${errors.join('; ')}. On the dotted diagonal, predictions are right as often as their probability says.`,
+    title: 'Accuracy over predicted probability',
+    description: `${errors.join('; ')}. On the dotted diagonal, accuracy equals the predicted probability.`,
     series: measured.map(({ name, calibrations }, index) => ({
       name,
       index,
@@ -28,7 +28,7 @@ export async function reliabilityChart(groups: readonly ModelGroup[]): Promise<s
         ),
       ),
     })),
-    x: { label: 'probability of the prediction (%)', domain: [0, 100] },
+    x: { label: 'predicted probability (%)', domain: [0, 100] },
     y: { domain: [0, 100] },
     diagonal: true,
   });

@@ -1,4 +1,4 @@
-// Color, dash and marker of a series: any one of them tells it from the others.
+// Color, dash and marker of a series: each alone distinguishes it from the others.
 
 const symbols = ['circle', 'square2', 'triangle', 'diamond2', 'star', 'cross', 'wye', 'hexagon'] as const;
 const dashes = ['none', '7 4', '2 3', '10 3 2 3', '14 4', '5 2', '8 3 2 3 2 3', '1 5'];

@@ -6,14 +6,14 @@ import { lineChart, type Point } from './chart';
 export type StepQuantity = 'learningRate' | 'gradientNorm' | 'loss';
 
 export const stepTitles: Record<StepQuantity, string> = {
-  learningRate: 'Learning rate, in % of its highest',
+  learningRate: 'Learning rate, in % of its maximum',
   gradientNorm: 'Gradient norm before clipping (logarithmic)',
   loss: 'Training loss of single steps',
 };
 
 /**
  * A quantity of the steps of all models on shared axes as an SVG; undefined when no step has it. Learning rates of
- * different optimizers lie decades apart, so each is drawn in parts of its own highest.
+ * different optimizers are decades apart, so each is drawn relative to its maximum.
  */
 export async function stepCurves(
   groups: readonly ModelGroup[],

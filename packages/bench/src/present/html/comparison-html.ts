@@ -15,7 +15,7 @@ import { runLabels, runLetter } from '../tables/run-labels';
 import { renderHtml } from '../tables/table';
 import { pageHtml } from './page';
 
-/** Runs side by side as one HTML file that needs nothing else. */
+/** A comparison of runs as one self-contained HTML file. */
 export async function comparisonHtml(runs: readonly ComparedRun[]): Promise<string> {
   const time = timeToAccuracyTable(runs);
   const tables = [...quantityTables(runs), ...(time ? [time] : [])];
@@ -28,14 +28,14 @@ export async function comparisonHtml(runs: readonly ComparedRun[]): Promise<stri
       `<dt>${escapeHtml(labels[i]!)}</dt><dd><pre><code>${escapeHtml(results.command)}</code></pre></dd>`,
   );
   return pageHtml({
-    title: `${runs.length} runs side by side`,
+    title: `Comparison of ${runs.length} runs`,
     intro: renderHtml(runsTable(runs)),
     sections: [
       { id: 'differences', title: 'What differs', body: renderHtml(differencesTable(runs)) },
       {
         id: 'numbers',
         title: 'Numbers',
-        body: `<p class="soft">In brackets: beside the first run that has the model.</p>\n${tables.map(renderHtml).join('\n')}`,
+        body: `<p class="soft">In parentheses: compared with the first run that has the model.</p>\n${tables.map(renderHtml).join('\n')}`,
       },
       { id: 'curves', title: 'Learning curves', body: `${names}\n${curves.join('\n')}` },
       { id: 'commands', title: 'Commands', body: `<dl class="definitions">${commands.join('\n')}</dl>` },
@@ -44,7 +44,7 @@ export async function comparisonHtml(runs: readonly ComparedRun[]): Promise<stri
   });
 }
 
-/** One model in all runs, by epoch and by time; a line for each seed. */
+/** The curves of one model in all runs, by epoch and by time, with a line for each seed. */
 async function curvesOf(name: string, runs: readonly ComparedRun[]): Promise<string> {
   const groups: ModelGroup[] = runs.map(({ results }, i) => ({
     name: runLetter(i),

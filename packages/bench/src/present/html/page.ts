@@ -18,7 +18,7 @@ export interface Page {
   footer: string;
 }
 
-/** An HTML page that needs nothing else: no network, no script, pictures and charts inside. */
+/** A self-contained HTML page: pictures and charts are embedded; no network, no script. */
 export function pageHtml({ title, intro, sections, footer }: Page): string {
   const links = sections.map((section) => `<a href="#${section.id}">${escapeHtml(section.title)}</a>`);
   const bodies = sections.map(

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '../../lib/base64';
 
-/** What is to become a PNG. */
+/** The pixels of a PNG. */
 export interface PictureData {
   /** Base64 of [height, width, channels] bytes. */
   pixels: string;

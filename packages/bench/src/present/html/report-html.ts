@@ -15,7 +15,7 @@ import { definitionsSection, recipesSection, runSection } from './sections/run-s
 
 const sections: { id: string; title: string; body: (results: Results) => string | Promise<string> }[] = [
   { id: 'results', title: 'Results', body: resultsSection },
-  { id: 'paper', title: 'Beside the paper', body: paperSection },
+  { id: 'paper', title: 'Compared with the paper', body: paperSection },
   { id: 'curves', title: 'Learning curves', body: curvesSection },
   { id: 'cost', title: 'Time, operations, energy', body: costSection },
   { id: 'classes', title: 'Classes', body: classesSection },
@@ -27,7 +27,7 @@ const sections: { id: string; title: string; body: (results: Results) => string 
   { id: 'run', title: 'Run', body: runSection },
 ];
 
-/** The report as one HTML file that needs nothing else: no network, no script, pictures and charts inside. */
+/** The report as one self-contained HTML file: pictures and charts are embedded; no network, no script. */
 export async function reportHtml(results: Results): Promise<string> {
   assertResults('reportHtml', results);
   const rendered: PageSection[] = [];
@@ -40,7 +40,7 @@ export async function reportHtml(results: Results): Promise<string> {
 ${facts(results)}
 ${list.length > 0 ? `<div class="warnings"><ul>${list.join('\n')}</ul></div>` : ''}`,
     sections: rendered,
-    footer: 'Made by tenfold-bench from results.json of the same folder.',
+    footer: 'Made by tenfold-bench from results.json in the same folder.',
   });
 }
 

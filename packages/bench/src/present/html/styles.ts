@@ -1,6 +1,6 @@
 import { colors } from '../charts/colors';
 
-/** The report's style sheet: system fonts, light and dark by the reader's setting, narrow screens, paper. */
+/** The report's style sheet: system fonts, light and dark by the reader's setting, narrow screens, print. */
 export const styles = `
 ${colors}* { box-sizing: border-box; }
 html { font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; background: var(--page); color: var(--text); }
@@ -78,7 +78,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   .scroll th:first-child { padding-right: .6rem; }
   .card { padding: .7rem .8rem .8rem; }
   .card .value { font-size: 1.5rem; }
-  /* What a row is about stays in sight while its numbers scroll by. */
+  /* The row heading stays visible while the numbers scroll. */
   .scroll th:first-child { position: sticky; left: 0; background: var(--page); }
 }
 @media print {

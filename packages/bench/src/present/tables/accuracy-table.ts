@@ -1,29 +1,29 @@
 import { count, missing, percent, points, times } from '../../lib/format';
-import { spreadOf } from '../../lib/spread';
+import { computeSpread } from '../../lib/spread';
 import { accuracyText, lastEpoch, viewsText } from '../../results/accuracy';
 import { evaluatedImages } from '../../results/evaluated-images';
 import { groupSeeds } from '../../results/group-seeds';
 import type { Results } from '../../results/results';
 import { left, right } from './columns';
-import { rowsOf } from './rows-of';
+import { paperRows } from './paper-rows';
 import type { Table } from './table';
 
-/** Test accuracy, ours after the last epoch. */
+/** Test accuracy compared with the paper's, ours after the last epoch. */
 export function accuracyTable(results: Results): Table {
-  const rows = rowsOf(results);
+  const rows = paperRows(results);
   const withViews = results.models.some(({ views }) => views !== null);
   const columns = [
     left('Model'),
     right('Paper'),
     right('Here'),
-    ...(withViews ? [right('With views')] : []),
+    ...(withViews ? [right('With TTA')] : []),
     right('Difference'),
     right('Here / paper'),
-    right('Runs that reach it'),
+    right('Seeds that reach it'),
     right('Epochs'),
   ];
   const cells = rows.map(({ name, ours, theirs }) => {
-    // A smaller network in a few epochs says nothing about the paper's.
+    // A smaller network trained for few epochs is not comparable with the paper's.
     const isFull = ours.runs.every(({ narrowed }) => narrowed === null);
     const here = isFull ? lastEpoch(ours) : undefined;
     const reached =
@@ -38,7 +38,7 @@ export function accuracyTable(results: Results): Table {
       here && theirs ? points(here.mean - theirs.testAccuracy) : missing,
       times(here && theirs && here.mean / theirs.testAccuracy),
       reached ? `${reached.length} of ${ours.runs.length}` : missing,
-      count(spreadOf(ours.runs.map(({ epochs }) => epochs))?.mean),
+      count(computeSpread(ours.runs.map(({ epochs }) => epochs))?.mean),
     ];
   });
   const title = `Accuracy on ${evaluatedImages(results)}`;
@@ -49,19 +49,18 @@ function notesOf({ models, profile, seeds, heldOut }: Results): string[] {
   const narrowed = groupSeeds(models).filter(({ runs }) => runs.some((run) => run.narrowed !== null));
   const views = new Map(
     models.flatMap(({ name, views }) =>
-      views ? [[name, `${views.count} views of each image: ${views.description}`]] : [],
+      views ? [[name, `${views.count} views of each image, ${views.description}`]] : [],
     ),
   );
   const alike = [...new Set(views.values())];
   return [
-    seeds.length > 1 && `Mean ± standard deviation (n − 1) of ${seeds.length} seeds.`,
-    heldOut > 0 &&
-      `Ours are not of the test set: ${count(heldOut)} training images were kept from training and stand in for it.`,
+    seeds.length > 1 && `Mean ± standard deviation (n − 1) over ${seeds.length} seeds.`,
+    heldOut > 0 && `Ours are measured on ${count(heldOut)} held-out training images, not on the test set.`,
     narrowed.length > 0 &&
-      `Profile ${profile}: smaller networks than the ones these names stand for (${narrowed.map(({ name }) => name).join(', ')}) and few epochs, so they are not compared with the paper.`,
+      `The profile ${profile} trains smaller networks (${narrowed.map(({ name }) => name).join(', ')}) for few epochs, so they are not compared with the paper.`,
     ...alike.map((text) => {
       const names = [...views].filter(([, other]) => other === text).map(([name]) => name);
-      return `With views (${names.join(', ')}): predictions are averaged over ${text}. Difference and ratio are of the single view.`;
+      return `With TTA (test-time augmentation; ${names.join(', ')}): ${text}. Difference and ratio are without it.`;
     }),
   ].filter((note) => note !== false);
 }

@@ -1,5 +1,5 @@
 import { energy, flop, missing, percent, points, rate, seconds, times } from '../../lib/format';
-import { percentSpread, type Spread, secondsSpread, spreadOf } from '../../lib/spread';
+import { computeSpread, percentSpread, type Spread, secondsSpread } from '../../lib/spread';
 import { accuracyText, lastEpoch } from '../../results/accuracy';
 import { evaluatedImages } from '../../results/evaluated-images';
 import { groupSeeds, type ModelGroup } from '../../results/group-seeds';
@@ -9,10 +9,10 @@ import { type ComparedRun, differingFacts } from './run-facts';
 import { runLabels, runLetter } from './run-labels';
 import type { Table } from './table';
 
-/** Which run each letter stands for. */
+/** The run of each letter. */
 export function runsTable(runs: readonly ComparedRun[]): Table {
   const labels = runLabels(runs);
-  const columns = ['Run', 'What it is', 'Folder', 'Date', 'Accuracies are of'].map(left);
+  const columns = ['Run', 'Label', 'Folder', 'Date', 'Evaluated on'].map(left);
   const rows = runs.map(({ name, results }, i) => [
     runLetter(i),
     labels[i]!,
@@ -21,12 +21,12 @@ export function runsTable(runs: readonly ComparedRun[]): Table {
     evaluatedImages(results),
   ]);
   const notes = differingImages(runs)
-    ? ['The accuracies are not of the same images: do not compare them.']
+    ? ['The accuracies were measured on different images: do not compare them.']
     : [];
   return { title: 'Runs', columns, rows, notes };
 }
 
-/** What is not the same in all runs; nothing else. Values unlike the first run's are marked with ≠. */
+/** The settings that differ between runs. Values that differ from the first run's are marked with ≠. */
 export function differencesTable(runs: readonly ComparedRun[]): Table {
   const columns = [left('What differs'), ...runs.map((_, i) => left(runLetter(i)))];
   const found = [...differingFacts(runs)];
@@ -42,35 +42,35 @@ export function differencesTable(runs: readonly ComparedRun[]): Table {
 interface Quantity {
   title: string;
   of: (group: ModelGroup) => { text: string; value: number | undefined };
-  beside: (value: number, first: number) => string;
+  compare: (value: number, first: number) => string;
 }
 
 const ratio = (value: number, first: number): string => times(first === 0 ? undefined : value / first);
 const meanOf = (group: ModelGroup, of: (model: ModelResult) => number | null): Spread | undefined =>
-  spreadOf(group.runs.map(of));
+  computeSpread(group.runs.map(of));
 
 const quantity = (
   title: string,
   of: (model: ModelResult) => number | null,
   text: (spread: Spread | undefined) => string,
-  beside: Quantity['beside'] = ratio,
+  compare: Quantity['compare'] = ratio,
 ): Quantity => ({
   title,
   of: (group) => {
     const spread = meanOf(group, of);
     return { text: text(spread), value: spread?.mean };
   },
-  beside,
+  compare,
 });
 
 const quantities: Quantity[] = [
   {
     title: 'Accuracy after the last epoch',
     of: (group) => ({ text: accuracyText(group), value: lastEpoch(group)?.mean }),
-    beside: (value, first) => points(value - first),
+    compare: (value, first) => points(value - first),
   },
   quantity(
-    'Accuracy with views',
+    'Accuracy with TTA',
     ({ views }) => views?.testAccuracy ?? null,
     percentSpread,
     (value, first) => points(value - first),
@@ -87,12 +87,12 @@ const quantities: Quantity[] = [
     (spread) => rate(spread?.mean),
   ),
   quantity(
-    'FLOP of a training step',
+    'FLOP per training step',
     ({ flops }) => flops.trainPerStep,
     (spread) => flop(spread?.mean),
   ),
   quantity(
-    'FLOP of the training',
+    'FLOP of training',
     ({ flops }) => flops.trainTotal,
     (spread) => flop(spread?.mean),
   ),
@@ -103,11 +103,11 @@ const quantities: Quantity[] = [
   ),
 ];
 
-/** One table a quantity: models in rows, runs in columns, each beside the first run that has the model. */
+/** One table per quantity: models in rows, runs in columns, each compared with the first run that has the model. */
 export function quantityTables(runs: readonly ComparedRun[]): Table[] {
   const groups = runs.map(({ results }) => groupSeeds(results.models));
   const columns = [left('Model'), ...runs.map((_, i) => right(runLetter(i)))];
-  return quantities.flatMap(({ title, of, beside }) => {
+  return quantities.flatMap(({ title, of, compare }) => {
     const rows = modelNames(runs).map((name) => {
       const found = groups
         .map((group) => group.find((one) => one.name === name))
@@ -116,7 +116,7 @@ export function quantityTables(runs: readonly ComparedRun[]): Table[] {
       const cells = found.map((one, i) => {
         if (!one) return missing;
         if (i <= first || one.value === undefined) return one.text;
-        return `${one.text} (${beside(one.value, found[first]!.value!)})`;
+        return `${one.text} (${compare(one.value, found[first]!.value!)})`;
       });
       return { cells: [name, ...cells], measured: first >= 0 };
     });
@@ -126,7 +126,7 @@ export function quantityTables(runs: readonly ComparedRun[]): Table[] {
   });
 }
 
-/** How long each run took until the highest accuracy that all of them reach; undefined when no two have a model. */
+/** The time in which each run reached the highest accuracy that all of them reach; undefined when no two share a model. */
 export function timeToAccuracyTable(runs: readonly ComparedRun[]): Table | undefined {
   const rows = modelNames(runs).flatMap((name) => {
     const histories = runs.map(({ results }) => results.models.find((model) => model.name === name)?.history);
@@ -143,16 +143,16 @@ export function timeToAccuracyTable(runs: readonly ComparedRun[]): Table | undef
   if (rows.length === 0) return undefined;
   const columns = [left('Model'), right('Accuracy'), ...runs.map((_, i) => right(runLetter(i)))];
   const notes = [
-    'Training time at the end of the first epoch that reaches the highest accuracy that all runs reach, in half points.',
-    ...(runs.some(({ results }) => results.seeds.length > 1) ? ['Of the first seed of each run.'] : []),
+    'Training time until the first epoch with the highest accuracy that all runs reach, rounded down to half points.',
+    ...(runs.some(({ results }) => results.seeds.length > 1) ? ['For the first seed of each run.'] : []),
   ];
   return { title: 'Time to the same accuracy', columns, rows, notes };
 }
 
-/** All tables of a comparison, in the order in which they are read. */
+/** All tables of a comparison, in reading order. */
 export function comparisonTables(runs: readonly ComparedRun[]): Table[] {
   const time = timeToAccuracyTable(runs);
-  const marks = 'In brackets: beside the first run that has the model.';
+  const marks = 'In parentheses: compared with the first run that has the model.';
   const values = quantityTables(runs).map((table, i) => (i === 0 ? { ...table, notes: [marks] } : table));
   return [runsTable(runs), differencesTable(runs), ...values, ...(time ? [time] : [])];
 }

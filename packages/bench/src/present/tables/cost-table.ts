@@ -1,11 +1,11 @@
 import { bytes, energy, flop, percent, rate } from '../../lib/format';
-import { spreadOf } from '../../lib/spread';
+import { computeSpread } from '../../lib/spread';
 import { groupSeeds } from '../../results/group-seeds';
 import type { ModelResult, Results } from '../../results/results';
 import { left, right } from './columns';
 import type { Table } from './table';
 
-/** What the training of every model took of the machine. */
+/** The cost of training every model. */
 export function costTable({ models, peak }: Results): Table {
   const columns = [
     left('Model'),
@@ -17,7 +17,7 @@ export function costTable({ models, peak }: Results): Table {
     right('Energy'),
   ];
   const rows = groupSeeds(models).map(({ name, runs }) => {
-    const mean = (of: (model: ModelResult) => number | null) => spreadOf(runs.map(of))?.mean;
+    const mean = (of: (model: ModelResult) => number | null) => computeSpread(runs.map(of))?.mean;
     return [
       name,
       flop(mean(({ flops }) => flops.trainTotal)),
@@ -37,19 +37,19 @@ export function costTable({ models, peak }: Results): Table {
       : 'The peak of this machine was not measured.',
     ...(models.some(({ peakFraction }) => (peakFraction ?? 0) > 1)
       ? [
-          'More than 100 % of the peak: convolutions count as direct ones, and Winograd’s algorithm takes fewer operations.',
+          'Values above 100 % of the peak occur because convolutions count as direct ones, while Winograd’s algorithm needs fewer operations.',
         ]
       : []),
     ...energyNotes(models),
   ];
-  return { title: 'What training took', columns, rows, notes };
+  return { title: 'Cost of training', columns, rows, notes };
 }
 
-/** How energy was measured, or why it was not; once each. */
+/** How energy was measured, or why it was not, without repetitions. */
 export function energyNotes(models: readonly ModelResult[]): string[] {
   const notes = models.map(({ energyJoules, energyReason }) =>
     energyJoules === null
-      ? `Energy was not measured: ${energyReason ?? 'the run does not say why'}.`
+      ? `Energy was not measured: ${energyReason ?? 'the run gives no reason'}.`
       : energyReason && `Energy: ${energyReason}.`,
   );
   return [...new Set(notes)]

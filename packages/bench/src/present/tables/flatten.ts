@@ -1,6 +1,6 @@
 import { missing } from '../../lib/format';
 
-/** What is nested, by its path: { a: { b: [1, 2] } } as 'a.b' with '1, 2'. */
+/** Nested values by their paths: { a: { b: [1, 2] } } becomes 'a.b' with '1, 2'. */
 export function flatten(value: Record<string, unknown>, prefix = ''): Map<string, string> {
   const flat = new Map<string, string>();
   for (const [key, entry] of Object.entries(value)) {

@@ -3,7 +3,7 @@ import type { ModelResult } from '../../results/results';
 import { right } from './columns';
 import type { Table } from './table';
 
-/** One row per epoch of one model. @param title in place of its name */
+/** One row per epoch of one model. @param title replaces its name */
 export function historyTable({ name, history }: ModelResult, title = name): Table {
   const columns = [
     right('Epoch'),

@@ -4,7 +4,7 @@ import type { Results } from '../../results/results';
 import { left, right } from './columns';
 import type { Table } from './table';
 
-/** How fast the trained models predict; undefined when it was not measured. */
+/** The speed of predictions; undefined when it was not measured. */
 export function inferenceTable({ models }: Results): Table | undefined {
   const measured = groupSeeds(models.filter(({ inference }) => inference.length > 0));
   if (measured.length === 0) return undefined;
@@ -12,12 +12,12 @@ export function inferenceTable({ models }: Results): Table | undefined {
     left('Model'),
     right('Batch'),
     right('Median'),
-    right('10 % below'),
-    right('90 % below'),
+    right('p10'),
+    right('p90'),
     right('Images/s'),
     right('Repeats'),
   ];
-  // The speed of a network does not depend on its seed: the first stands for all.
+  // The speed of a network does not depend on its seed, so the first seed is enough.
   const rows = measured.flatMap(({ name, runs: [first] }) =>
     first!.inference.map(({ batchSize, milliseconds: { median, p10, p90 }, imagesPerSecond, runs }) => [
       name,
@@ -27,6 +27,6 @@ export function inferenceTable({ models }: Results): Table | undefined {
       count(runs),
     ]),
   );
-  const notes = ['From images to probabilities, batch after batch; the time is of one batch.'];
+  const notes = ['From images to probabilities, one batch after another; times are per batch.'];
   return { title: 'Inference', columns, rows, notes };
 }

@@ -5,7 +5,7 @@ import { flopsTable } from './flops-table';
 import type { Table } from './table';
 import { timeTable } from './time-table';
 
-/** The paper's three tables, each beside what this run measured. */
+/** The paper's three tables, each compared with this run. */
 export function paperTables(results: Results): Table[] {
   assertResults('paperTables', results);
   return [accuracyTable(results), timeTable(results), flopsTable(results)];

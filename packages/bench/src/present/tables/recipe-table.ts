@@ -5,12 +5,12 @@ import { left } from './columns';
 import { flatten } from './flatten';
 import type { Table } from './table';
 
-/** Every hyper-parameter, models side by side. */
+/** Every hyperparameter, one column per model. */
 export function recipeTable({ models }: Results): Table {
   const groups = groupSeeds(models);
   const flat = groups.map(({ runs }) => flatten(runs[0]!.recipe));
   const names = [...new Set(flat.flatMap((recipe) => [...recipe.keys()]))];
-  const columns = [left('Hyper-parameter'), ...groups.map(({ name }) => left(name))];
+  const columns = [left('Hyperparameter'), ...groups.map(({ name }) => left(name))];
   const rows = names.map((name) => [name, ...flat.map((recipe) => recipe.get(name) ?? missing)]);
-  return { title: 'Hyper-parameters', columns, rows, notes: [] };
+  return { title: 'Hyperparameters', columns, rows, notes: [] };
 }

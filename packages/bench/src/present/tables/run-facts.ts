@@ -3,14 +3,14 @@ import { groupSeeds } from '../../results/group-seeds';
 import type { Results } from '../../results/results';
 import { flatten } from './flatten';
 
-/** A run that is set beside others. */
+/** A run in a comparison. */
 export interface ComparedRun {
-  /** Of its folder. */
+  /** The name of its folder. */
   name: string;
   results: Results;
 }
 
-/** What decides the numbers of a run, by name; what most often tells runs apart comes first. */
+/** Everything that affects the numbers of a run, by name; the most distinctive facts come first. */
 export function runFacts({
   backend,
   machine,
@@ -26,7 +26,7 @@ export function runFacts({
     ...Object.entries(backend.details)
       .filter(([key]) => key !== 'threads')
       .map(([key, value]): [string, string] => [`backend ${key}`, value]),
-    ['threads', machine.threads > 0 ? count(machine.threads) : (backend.details.threads ?? 'not known')],
+    ['threads', machine.threads > 0 ? count(machine.threads) : (backend.details.threads ?? 'unknown')],
     ['profile', profile],
     [seeds.length === 1 ? 'seed' : 'seeds', seeds.join(', ')],
     ['held-out images', count(heldOut)],
@@ -50,13 +50,13 @@ export function runFacts({
 const ofTheRun = new Set(['processor', 'profile', 'seed', 'seeds', 'held-out images', 'data']);
 
 /**
- * The facts that are not the same in all runs: name to one value a run, undefined where a run has none. A recipe counts
- * where a run trained the model.
+ * The facts that differ between runs: name to one value per run, undefined where a run has none. Recipe values count
+ * only in runs that trained the model.
  */
 export function differingFacts(runs: readonly ComparedRun[]): Map<string, (string | undefined)[]> {
   const all = runs.map(({ results }) => runFacts(results));
   const trained = runs.map(({ results }) => new Set(results.models.map(({ name }) => name)));
-  // What only a later run has stands with its kind: the backend, the run, the recipes, the machine.
+  // A fact that only a later run has is sorted with its kind: backend, run, recipes, machine.
   const kind = (name: string) =>
     /^(backend|threads)\b/.test(name) ? 0 : ofTheRun.has(name) ? 1 : isModel(name.split('.')[0]!) ? 2 : 3;
   const names = [...new Set(all.flatMap((facts) => [...facts.keys()]))].sort((a, b) => kind(a) - kind(b));

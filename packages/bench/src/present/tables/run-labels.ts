@@ -3,8 +3,8 @@ import { type ComparedRun, differingFacts } from './run-facts';
 const bare = new Set(['backend', 'processor', 'profile']);
 
 /**
- * A short name for each run, made of what tells it from the others: 'simd' and 'webgpu', or 'cnn.epochs 8' and
- * 'cnn.epochs 9'. The name of its folder where nothing does.
+ * A short label for each run, made of the facts that distinguish it: 'simd' and 'webgpu', or 'cnn.epochs 8' and
+ * 'cnn.epochs 9'. The name of its folder where no fact does.
  */
 export function runLabels(runs: readonly ComparedRun[]): string[] {
   let labels: string[][] = runs.map(() => []);

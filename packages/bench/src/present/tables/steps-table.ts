@@ -5,7 +5,7 @@ import type { Table } from './table';
 
 const ROWS = 20;
 
-/** Some steps of one model, evenly spread and the last among them. @param title in place of its name */
+/** Evenly spread steps of one model, including the last. @param title replaces its name */
 export function stepsTable({ name, steps }: ModelResult, title = name): Table {
   const every = Math.max(1, Math.ceil(steps.length / ROWS));
   const shown = steps.filter((_, index) => (steps.length - 1 - index) % every === 0);

@@ -1,13 +1,13 @@
 import { count, missing, percent, rate } from '../../lib/format';
-import { secondsSpread, spreadOf } from '../../lib/spread';
-import { accuracyText, bestOf, viewsText } from '../../results/accuracy';
+import { computeSpread, secondsSpread } from '../../lib/spread';
+import { accuracyText, findBestEpoch, viewsText } from '../../results/accuracy';
 import { assertResults } from '../../results/assert-results';
 import { groupSeeds } from '../../results/group-seeds';
 import type { ModelResult, Results } from '../../results/results';
 import { left, right } from './columns';
 import type { Table } from './table';
 
-/** What every model reached, and in which time. */
+/** Accuracy, loss, size and time of every model. */
 export function summaryTable(results: Results): Table {
   assertResults('summaryTable', results);
   const { models, seeds, heldOut } = results;
@@ -16,7 +16,7 @@ export function summaryTable(results: Results): Table {
   const columns = [
     left('Model'),
     right(`${images} accuracy`),
-    ...(withViews ? [right('With views')] : []),
+    ...(withViews ? [right('With TTA')] : []),
     right('Best epoch (optimistic)'),
     right(`${images} loss`),
     right('Parameters'),
@@ -24,7 +24,7 @@ export function summaryTable(results: Results): Table {
     right('Images/s'),
   ];
   const rows = groupSeeds(models).map((group) => {
-    const mean = (of: (model: ModelResult) => number | null) => spreadOf(group.runs.map(of))?.mean;
+    const mean = (of: (model: ModelResult) => number | null) => computeSpread(group.runs.map(of))?.mean;
     const loss = mean(({ testLoss }) => testLoss);
     return [
       group.name,
@@ -33,21 +33,21 @@ export function summaryTable(results: Results): Table {
       bestText(group.runs),
       loss === undefined ? missing : loss.toFixed(3),
       count(group.runs[0]!.parameters),
-      secondsSpread(spreadOf(group.runs.map(({ trainSeconds }) => trainSeconds))),
+      secondsSpread(computeSpread(group.runs.map(({ trainSeconds }) => trainSeconds))),
       rate(mean(({ imagesPerSecond }) => imagesPerSecond)),
     ];
   });
   const notes = [
-    `${images} accuracy is of the last epoch. The best epoch was picked by its accuracy on the same images, so its number is too good to be compared with.`,
-    ...(seeds.length > 1 ? [`Mean ± standard deviation (n − 1) of ${seeds.length} seeds.`] : []),
+    `${images} accuracy is that of the last epoch. The best epoch was selected on the same images, so do not compare it with other results.`,
+    ...(seeds.length > 1 ? [`Mean ± standard deviation (n − 1) over ${seeds.length} seeds.`] : []),
   ];
   return { title: 'All models', columns, rows, notes };
 }
 
-/** '92.10 % (7)': the accuracy and its epoch; of several trainings, the mean. */
+/** '92.10 % (7)': the accuracy and its epoch; the mean of several trainings. */
 function bestText(runs: ModelResult[]): string {
-  const best = runs.map(bestOf).filter((epoch) => epoch !== undefined);
-  const accuracy = spreadOf(best.map(({ testAccuracy }) => testAccuracy));
+  const best = runs.map(findBestEpoch).filter((epoch) => epoch !== undefined);
+  const accuracy = computeSpread(best.map(({ testAccuracy }) => testAccuracy));
   if (!accuracy) return missing;
   const epochs = [...new Set(best.map(({ epoch }) => epoch))].sort((a, b) => a - b);
   return `${percent(accuracy.mean)} (${epochs.join(', ')})`;

@@ -4,11 +4,11 @@ import { escapeHtml } from '../../lib/escape-html';
 
 export interface Column {
   heading: string;
-  /** Numbers stand on the right. Default 'left'. */
+  /** 'right' for numbers. Default 'left'. */
   align?: 'left' | 'right';
 }
 
-/** A table as it will be read: the cells are text already, so that every rendering says the same. */
+/** A table of texts, so that every rendering shows the same. */
 export interface Table {
   title: string;
   columns: Column[];
@@ -44,7 +44,7 @@ function assertTable(name: string, table: Table): void {
   assertArgument(name, 'table', table, tableKind);
 }
 
-/** For a terminal: columns in line, a rule under the headings. */
+/** For a terminal: aligned columns, a rule below the headings. */
 export function renderText(table: Table): string {
   assertTable('renderText', table);
   const { title, columns, rows, notes } = table;
@@ -60,7 +60,7 @@ export function renderText(table: Table): string {
   return [title, head!, rule, ...body, ...notes.flatMap((note) => wrap(`* ${note}`, 100))].join('\n');
 }
 
-/** As GitHub reads it. */
+/** As GitHub-flavored Markdown. */
 export function renderMarkdown(table: Table): string {
   assertTable('renderMarkdown', table);
   const { columns, rows, notes } = table;
@@ -70,7 +70,7 @@ export function renderMarkdown(table: Table): string {
   return [...lines, ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : [])].join('\n');
 }
 
-/** The first column holds the headings of its rows. */
+/** As HTML. The first column has the row headings. */
 export function renderHtml(table: Table): string {
   assertTable('renderHtml', table);
   const { title, columns, rows, notes, heat, marked } = table;
@@ -94,7 +94,7 @@ export function renderHtml(table: Table): string {
   });
   const list = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   return [
-    // A wide table scrolls by itself, and can be reached with the keyboard to do so.
+    // A wide table scrolls separately, and the keyboard can reach it to do so.
     `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}">`,
     `<table${heat ? ' class="heat"' : ''}><caption>${escapeHtml(title)}</caption>`,
     `<thead><tr>${head.join('')}</tr></thead>`,
@@ -103,7 +103,7 @@ export function renderHtml(table: Table): string {
   ].join('\n');
 }
 
-/** By RFC 4180, with a line of headings; title and notes are left out. */
+/** As CSV (RFC 4180) with a line of headings, without title and notes. */
 export function renderCsv(table: Table): string {
   assertTable('renderCsv', table);
   const { columns, rows } = table;

@@ -32,7 +32,7 @@ it("has the paper's figures before anything is known here", () => {
   expect(rowOf(2, 'fnn', [begun])).toEqual(['fnn', '102.1', '4 MFLOP', '–', '–', '–']);
 });
 
-it('sets beside them how far a training has come', () => {
+it('shows the progress of a training next to them', () => {
   expect(rowOf(0, 'fnn', [later])).toEqual(['fnn', '88.3 %', '50.00 %', '−38.30 points', '2 of 8']);
   expect(rowOf(1, 'fnn', [later])).toEqual(['fnn', '6.2 h', '30.0 s', '2 min 0 s', '1/186']);
   expect(rowOf(2, 'fnn', [later])).toEqual(['fnn', '102.1', '4 MFLOP', '5.1 GFLOP', '200 GFLOP', '1/20']);

@@ -1,27 +1,27 @@
 import { count, flop, missing, percent, points, seconds, times } from '../../lib/format';
 import type { Results } from '../../results/results';
 import { left, right } from './columns';
-import type { PaperModel } from './rows-of';
+import type { PaperModel } from './paper-rows';
 import type { Table } from './table';
 
-/** How far a training has come; what is not known yet is null. */
+/** The progress of a training; unknown values are null. */
 export interface SoFar {
   model: string;
-  /** How the training is called. */
+  /** The label of the training. */
   label: string;
   epochs: number;
-  /** After the last epoch that is finished, 0 before the first. */
+  /** The last finished epoch; 0 before the first has finished. */
   epoch: number;
   testAccuracy: number | null;
-  /** Of training, without evaluation. */
+  /** Training time, without evaluation. */
   seconds: number | null;
   secondsLeft: number | null;
   flops: { forwardPerImage: number; step: number | null; training: number | null };
 }
 
-/** The paper's three tables, each beside what trainings have come to by now. */
+/** The paper's three tables, each compared with the progress of the trainings. */
 export function tablesSoFar(trainings: readonly SoFar[], paper: Results['paper']): Table[] {
-  const rows = rowsOf(trainings, paper);
+  const rows = paperRows(trainings, paper);
   return [accuracyOf(rows), timeOf(rows), flopsOf(rows)];
 }
 
@@ -32,10 +32,10 @@ interface Row {
 }
 
 /**
- * The trainings of the paper's models in its order, then those of models that it does not have; the paper's alone before
- * there is a training.
+ * The trainings of the paper's models in its order, then those of other models; only the paper's rows before the first
+ * training.
  */
-function rowsOf(trainings: readonly SoFar[], { models }: Results['paper']): Row[] {
+function paperRows(trainings: readonly SoFar[], { models }: Results['paper']): Row[] {
   if (trainings.length === 0) return models.map((theirs) => ({ name: theirs.model, theirs }));
   const known = models.flatMap((theirs): Row[] =>
     trainings
@@ -78,7 +78,9 @@ function timeOf(rows: Row[]): Table {
         times(atEnd && theirs ? atEnd / (3600 * theirs.trainHours) : undefined),
       ];
     }),
-    notes: ['At the end: by the mean step until now. The paper names neither the machine nor its epochs.'],
+    notes: [
+      'At the end: extrapolated from the mean step so far. The paper gives neither the machine nor the number of epochs.',
+    ],
   };
 }
 
@@ -103,8 +105,8 @@ function flopsOf(rows: Row[]): Table {
       ];
     }),
     notes: [
-      'Image: one forward pass. Step: the last training step. Training: until the last finished epoch.',
-      'The paper does not say what its number counts; a step is the only reading that its numbers allow.',
+      'Image: one forward pass. Step: the last training step. Training: up to the last finished epoch.',
+      'The paper does not say what its number counts; only a step is consistent with its numbers.',
     ],
   };
 }

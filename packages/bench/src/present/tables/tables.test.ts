@@ -37,7 +37,7 @@ describe("the paper's tables", () => {
     }
   });
 
-  it('set accuracies beside each other', () => {
+  it('compare accuracies', () => {
     const [first, second] = accuracyTable(results).rows;
     expect(first).toEqual(['cnn', '92.5 %', '90.50 %', '89.80 %', '−2.00 points', '0.978×', '0 of 1', '4']);
     expect(second!.slice(0, 2)).toEqual(['rnn', '–']);
@@ -51,11 +51,11 @@ describe("the paper's tables", () => {
     expect(accuracyTable(narrowed).notes.join()).toContain('so they are not compared with the paper');
   });
 
-  it('set times beside each other', () => {
+  it('compare times', () => {
     expect(timeTable(results).rows[0]).toEqual(['cnn', '4.5 h', '27 min 0 s', '0.1×', expect.any(String)]);
   });
 
-  it('set operations beside each other, per image, step and training', () => {
+  it('compare operations, per image, step and training', () => {
     const [first] = flopsTable(results).rows;
     expect(first).toEqual(['cnn', '58.4', '1 GFLOP', '300 GFLOP', '600 TFLOP', '1/58.4', '5.14×', '10,274×']);
   });
@@ -83,7 +83,7 @@ describe('of several seeds', () => {
   it('say mean and deviation, and how many reach the paper', () => {
     const [row] = accuracyTable(twice).rows;
     expect([row![2], row![6]]).toEqual(['92.50 ± 0.14 %', '1 of 2']);
-    expect(accuracyTable(twice).notes).toContain('Mean ± standard deviation (n − 1) of 2 seeds.');
+    expect(accuracyTable(twice).notes).toContain('Mean ± standard deviation (n − 1) over 2 seeds.');
     expect(timeTable(twice).rows[0]![2]).toBe('27 min 0 s ± 28.3 s');
     expect(summaryTable(twice).rows).toHaveLength(1);
   });
@@ -97,7 +97,7 @@ describe('of several seeds', () => {
     const [group] = groupSeeds(twice.models);
     const { rows, notes } = confusionTable(group!, twice.dataset.classNames);
     expect(rows[0]![1]).toBe('1,400');
-    expect(notes).toEqual(['Sums over 2 seeds.']);
+    expect(notes).toEqual(['Sum over 2 seeds.']);
     expect(perClassTable(twice).columns).toHaveLength(2);
   });
 });
@@ -105,16 +105,18 @@ describe('of several seeds', () => {
 it('figures of held-out training images are not called test accuracy', () => {
   const held = fixtureResults({ heldOut: 5000 });
   expect(accuracyTable(held).title).toBe('Accuracy on 5,000 held-out CIFAR-10 training images');
-  expect(accuracyTable(held).notes.join()).toMatch(/Ours are not of the test set: 5,000 training images/);
+  expect(accuracyTable(held).notes.join()).toMatch(
+    /Ours are measured on 5,000 held-out training images, not on the test set/,
+  );
   expect(summaryTable(held).columns[1]!.heading).toBe('Held-out accuracy');
 });
 
-it('without views there is no column of them', () => {
+it('without test-time augmentation there is no column for it', () => {
   const models = results.models.map((model) => ({ ...model, views: null }));
   const headings = (columns: { heading: string }[]) => columns.map(({ heading }) => heading);
-  expect(headings(accuracyTable(results).columns)).toContain('With views');
-  expect(headings(accuracyTable({ ...results, models }).columns)).not.toContain('With views');
-  expect(headings(summaryTable({ ...results, models }).columns)).not.toContain('With views');
+  expect(headings(accuracyTable(results).columns)).toContain('With TTA');
+  expect(headings(accuracyTable({ ...results, models }).columns)).not.toContain('With TTA');
+  expect(headings(summaryTable({ ...results, models }).columns)).not.toContain('With TTA');
 });
 
 describe('what training took', () => {
@@ -149,7 +151,11 @@ it('forecast, inference and calibration are there when they were measured', () =
     ['rnn', '32'],
     ['rnn', '256'],
   ]);
-  expect(calibrationTable(results)!.rows[0]).toEqual(['cnn', '4.00 %', expect.stringMatching(/too sure$/)]);
+  expect(calibrationTable(results)!.rows[0]).toEqual([
+    'cnn',
+    '4.00 %',
+    expect.stringMatching(/^overconfident by [\d.]+ points$/),
+  ]);
   const bare = [{ ...cnn, forecastSeconds: null, inference: [], calibration: null }];
   const without = { ...results, models: bare };
   expect([forecastTable(without), inferenceTable(without), calibrationTable(without)]).toEqual([
@@ -172,7 +178,7 @@ it('a confusion matrix keeps labels in rows and predictions in columns', () => {
   expect(rows[2]![5]).toBe(String(cnn.confusionMatrix[2]![4]));
 });
 
-it('hyper-parameters stand side by side, nested ones by their path', () => {
+it('hyperparameters have a column per model, nested ones by their path', () => {
   const { rows } = recipeTable(results);
   expect(rows).toContainEqual(['architecture.widths', '32, 64', '32, 64']);
   expect(rows).toContainEqual(['optimizer.groups.0.rule', 'sgd', 'sgd']);

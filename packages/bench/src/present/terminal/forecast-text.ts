@@ -5,14 +5,14 @@ import { renderText, type Table } from '../tables/table';
 
 type ForecastEvent = Extract<RunEvent, { type: 'forecast' }>;
 
-/** What a run will take, for a terminal. */
-export const forecastText = (event: ForecastEvent): string => renderText(forecastOf(event));
+/** The forecast of a run, as text for a terminal. */
+export const forecastText = (event: ForecastEvent): string => renderText(forecastEventTable(event));
 
-/** What a run will take. */
-export function forecastOf({ trainings }: ForecastEvent): Table {
+/** The forecast of a run. */
+export function forecastEventTable({ trainings }: ForecastEvent): Table {
   const columns = ['Training', 'Epochs', 'Training FLOP', 'Training time', 'Evaluation', 'Done about'];
   return {
-    title: 'Forecast, by a few steps of each model on this machine',
+    title: 'Forecast from a few steps of each model on this machine',
     columns: columns.map((heading, i) => ({ heading, align: i === 0 ? 'left' : 'right' })),
     rows: trainings.map((training) => [
       trainingText(training),

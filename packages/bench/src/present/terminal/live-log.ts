@@ -4,18 +4,18 @@ import type { RunListener } from '../../results/run-events';
 import { lastingLine } from './plain-log';
 import { statusLine } from './status-line';
 
-const INTERVAL = 100; // milliseconds: ten times a second is all an eye needs
+const INTERVAL = 100; // milliseconds; ten updates a second are enough for the eye
 
 export interface LiveLog {
   listener: RunListener;
   /** Prints a line above the status line. */
-  say(line: string): void;
+  print(line: string): void;
   /** Removes the status line. */
   close(): void;
 }
 
 /**
- * A listener for a terminal: one line at the bottom that is rewritten, and lines above it that stay.
+ * A listener for a terminal: a status line at the bottom that is rewritten, and permanent lines above it.
  *
  * @param colors pc or a picocolors without color
  * @param now milliseconds, for tests
@@ -34,13 +34,13 @@ export function liveLog(
     clearLine(stream, 0);
     shown = false;
   };
-  const say = (line: string) => {
+  const print = (line: string) => {
     clear();
     stream.write(`${line}\n`);
-    written = Number.NEGATIVE_INFINITY; // the status line comes back with the next event
+    written = Number.NEGATIVE_INFINITY; // the next event shows the status line again
   };
   return {
-    say,
+    print,
     close: clear,
     listener(event) {
       if (
@@ -51,10 +51,10 @@ export function liveLog(
       ) {
         if (event.type === 'modelStart') model = { index: event.modelIndex + 1, count: event.modelCount };
         const isBold = event.type === 'modelStart' || event.type === 'modelEnd';
-        return say(isBold ? colors.bold(lastingLine(event)) : lastingLine(event));
+        return print(isBold ? colors.bold(lastingLine(event)) : lastingLine(event));
       }
       if (now() - written < INTERVAL && event.type !== 'stage') return;
-      // One column stays free: a terminal would wrap a line that fills it, and the next one could not erase it.
+      // One column stays free: a terminal wraps a line that fills it, and the next line could not erase it.
       const line = statusLine(event, (stream.columns || 80) - 1, model);
       if (line === undefined) return;
       clear();

@@ -38,10 +38,10 @@ export function plainLog(
   };
 }
 
-/** An event whose line stays. */
+/** An event with a permanent line. */
 export type Lasting = Extract<RunEvent, { type: 'forecast' | 'modelStart' | 'epoch' | 'modelEnd' }>;
 
-/** What stays: a forecast, and that a model began or ended, or an epoch ended. */
+/** The permanent lines of an event: a forecast, the start or end of a model, the end of an epoch. */
 export function lastingLine(event: Lasting): string {
   if (event.type === 'forecast') return forecastText(event);
   const { model } = event;
@@ -82,7 +82,7 @@ function stepLine(event: StepEvent): string {
   ].join(' | ');
 }
 
-/** What a step says of itself, in the order of its weight: a narrow terminal shows the first ones. */
+/** The values of a step, most important first: a narrow terminal shows only the first ones. */
 export function stepParts(event: StepEvent): string[] {
   return [
     `loss ${event.loss.toFixed(3)}`,

@@ -127,7 +127,7 @@ it('shows a forecast as a table, training by training', () => {
   });
   expect(lines).toMatchInlineSnapshot(`
     [
-      "Forecast, by a few steps of each model on this machine
+      "Forecast from a few steps of each model on this machine
     Training         Epochs  Training FLOP  Training time  Evaluation        Done about
     ───────────────  ──────  ─────────────  ─────────────  ──────────  ────────────────
     cnn with seed 0       9      134 TFLOP     40 min 0 s  2 min 10 s  2026-01-31 14:05
@@ -222,11 +222,11 @@ describe('createProgress', () => {
     ['on a dumb terminal', true, { TERM: 'dumb' }],
   ])('writes plain lines %s', (_, isTTY, env) => {
     const { stream, text } = terminal(isTTY);
-    const { listener, say, close } = createProgress({ err: stream, env });
+    const { listener, print, close } = createProgress({ err: stream, env });
     run.forEach((event) => {
       listener(event);
     });
-    say('done');
+    print('done');
     close();
     for (const control of ['\r', '\u001b']) expect(text()).not.toContain(control);
     expect(text().trimEnd().endsWith('done')).toBe(true);

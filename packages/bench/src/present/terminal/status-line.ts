@@ -3,11 +3,11 @@ import type { RunEvent } from '../../results/run-events';
 import { downloadLine, stepParts } from './plain-log';
 
 const BAR = 16;
-const NARROW = 110; // columns, below which the bar is half as long
+const NARROW = 110; // columns; below it the bar is half as long
 
 /**
- * The line at the bottom of a terminal for what is going on, at most `width` characters; undefined when the event
- * says nothing of the kind. What does not fit is left out from the right.
+ * The status line for an event, at most `width` characters; undefined for an event without one. Parts that do not fit are
+ * dropped from the right.
  *
  * @param model which model of how many, from 1
  */

@@ -1,14 +1,14 @@
 import { bytes, count, percent, plural, rate, seconds } from '../../lib/format';
-import { percentSpread, spreadOf } from '../../lib/spread';
+import { computeSpread, percentSpread } from '../../lib/spread';
 import { lastEpoch, viewsText } from '../../results/accuracy';
 import { evaluatedImages } from '../../results/evaluated-images';
 import { groupSeeds } from '../../results/group-seeds';
 import type { ModelResult, Results } from '../../results/results';
 import type { Table } from '../tables/table';
 
-// What both reports say, in words; how it looks is theirs.
+// The texts of both reports; each report decides how they look.
 
-/** The result in a sentence or two. */
+/** The result in one or two sentences. */
 export function headline(results: Results): string {
   const { models, backend, paper } = results;
   const trained = groupSeeds(models).flatMap((group) => {
@@ -18,24 +18,24 @@ export function headline(results: Results): string {
   const [best] = trained.sort((a, b) => b.accuracy.mean - a.accuracy.mean);
   if (!best) return 'No model was trained to the end: every loss diverged.';
   const { name, accuracy, runs } = best;
-  const time = spreadOf(runs.map(({ trainSeconds }) => trainSeconds));
+  const time = computeSpread(runs.map(({ trainSeconds }) => trainSeconds));
   const views = runs.find((run) => run.views !== null)?.views;
-  // A smaller network in a few epochs says nothing about the paper's.
+  // A smaller network trained for few epochs is not comparable with the paper's.
   const isFull = runs.every(({ narrowed }) => narrowed === null);
   const theirs = isFull ? paper.models.find(({ model }) => model === name) : undefined;
   const difference = theirs ? theirs.testAccuracy - accuracy.mean : 0;
-  const size = `${Math.abs(100 * difference).toFixed(2)} points ${difference < 0 ? 'less' : 'more'}`;
+  const size = `${Math.abs(100 * difference).toFixed(2)} points ${difference < 0 ? 'lower' : 'higher'}`;
   return [
     `${name} classifies ${percentSpread(accuracy)} of ${evaluatedImages(results)} correctly`,
     accuracy.count > 1 ? ` (${accuracy.count} seeds)` : '',
     ` after ${seconds(time?.mean)} of training on the ${backend.name} backend`,
-    views ? `, ${viewsText(best)} with ${views.count} views of each image` : '',
+    views ? `, ${viewsText(best)} with test-time augmentation (${views.count} views)` : '',
     '.',
     theirs ? ` The paper reports ${percent(theirs.testAccuracy, 1)} for its ${name}, ${size}.` : '',
   ].join('');
 }
 
-/** What must be known before a number is compared with the paper's; empty when nothing stands in the way. */
+/** Caveats for comparing these numbers with others; empty when there are none. */
 export function warnings({
   profile,
   models,
@@ -54,18 +54,18 @@ export function warnings({
     .map(({ name, seed }) => (seeds.length > 1 ? `${name} (seed ${seed})` : name));
   return [
     heldOut > 0 &&
-      `Every accuracy and loss called held-out is of ${count(heldOut)} training images that were kept from training, not of the test set: this is how learning rates are tuned, not a result to compare with others.`,
+      `Accuracies and losses marked as held-out are measured on ${count(heldOut)} training images that were not trained on, instead of on the test set. Use them for tuning, not for comparison with other results.`,
     narrowed.length > 0 &&
-      `This is the ${profile} profile: it trains smaller networks for few epochs, to be done in minutes. Its accuracies are not the best these architectures reach. ${narrowed.join('; ')}.`,
-    diverged.length > 0 && `The loss of ${diverged.join(' and ')} became infinite or not a number.`,
+      `This is the ${profile} profile: it trains smaller networks for a few epochs, in minutes. Larger versions do much better. ${narrowed.join('; ')}.`,
+    diverged.length > 0 && `Training of ${diverged.join(' and ')} diverged: its loss was not finite.`,
     ...leftOut.map(
       ({ name, seed, reason }) =>
-        `${seeds.length > 1 ? `${name} (seed ${seed})` : name} did not fit in memory: ${reason} A smaller batch is set by --set ${name}.batchSize=….`,
+        `${seeds.length > 1 ? `${name} (seed ${seed})` : name} did not fit in memory: ${reason} Set a smaller batch with --set ${name}.batchSize=….`,
     ),
-    machine.commit?.endsWith('+') && 'The source differed from its last commit when this run was made.',
+    machine.commit?.endsWith('+') && 'The working tree had uncommitted changes when this run was made.',
     resumed?.bits === 'approximate' &&
-      `This run was stopped and resumed where not everything was as before, so its last digits may differ from those of an unbroken run: ${resumed.differences.join('; ')}.`,
-    seeds.length === 1 && 'Every number is of one run with one seed; other seeds differ.',
+      `This run was interrupted and resumed in a different environment, so its last digits may differ from those of an uninterrupted run: ${resumed.differences.join('; ')}.`,
+    seeds.length === 1 && `One run per model (seed ${seeds[0]}). Other seeds differ.`,
   ].filter((text) => typeof text === 'string');
 }
 
@@ -75,66 +75,69 @@ export function definitions({ heldOut, models }: Pick<Results, 'heldOut' | 'mode
   return [
     [
       heldOut > 0 ? 'Held-out accuracy' : 'Test accuracy',
-      `Share of all ${images} images that the model classifies correctly after its last epoch, each seen once as it is. This is the figure to compare.`,
+      `Share of all ${images} images that the model classifies correctly after its last epoch, without test-time augmentation. Use this number for comparisons.`,
     ],
     [
-      'With views',
-      'The same when the prediction is averaged over several views of each image, such as its mirror; the views are named with the number. It costs as many forward passes as there are views.',
+      'With TTA',
+      'Accuracy with test-time augmentation: predictions are averaged over several views of each image, such as its mirror image. Each view costs a forward pass.',
     ],
     [
       'Best epoch (optimistic)',
-      `The highest accuracy of all epochs. It was picked by the ${images} images themselves, so it is higher than what the model would reach on new ones; no comparison here uses it.`,
+      `The highest accuracy of all epochs. It was selected on the ${images} images themselves, so expect less on new images. No comparison here uses it.`,
     ],
     ['Tuning', tuningText(models)],
     [
       'Train accuracy',
-      'Over the augmented images of an epoch, while the model was still changing; it may be below the test accuracy.',
+      'Measured on the augmented images of an epoch while the model was still changing; it can be below the test accuracy.',
     ],
     [
       'Mean ± standard deviation',
-      'Over seeds, which decide initial parameters, order, augmentation and dropout; the deviation divides by n − 1. In charts every seed is a separate line.',
+      'Over seeds, which determine initial parameters, image order, augmentation and dropout; the deviation divides by n − 1. In charts each seed is a separate line.',
     ],
     [
       'Training time',
-      'Wall-clock time of the training steps, input pipeline included; download, evaluation and report are not.',
+      'Wall-clock time of the training steps, including the input pipeline, without download, evaluation and report.',
     ],
     [
       'FLOP',
-      'Floating-point operations that training executes: forward, backward where a gradient is needed, and the products of the optimizer; of convolutions, matrix products and attention. A multiply-add counts as two, and every convolution as a direct one, however it is computed.',
+      'Floating-point operations executed in training: convolutions, matrix products and attention, forward and, where a gradient is needed, backward, and the matrix products of the optimizer. A multiply-add counts as two. Every convolution counts as a direct one, however it is computed.',
     ],
     [
       'GFLOP/s',
-      'These operations by training time: what the arithmetic needs, not what the machine may have done besides. Of measured peak: by the most that the same backend reaches on this machine.',
+      'These operations divided by training time. "Of measured peak" is its share of the highest rate that the same backend reached on this machine.',
     ],
-    ['Images/s', 'Images trained on by training time; in the table of inference, images predicted by time.'],
+    [
+      'Images/s',
+      'Training images divided by training time; in the inference table, predicted images divided by time.',
+    ],
     [
       'Expected calibration error',
-      'Mean distance between the probability of the predictions and their accuracy, over bins of probability, weighted by their images.',
+      'Mean distance between predicted probability and accuracy over bins of probability, weighted by the number of images.',
     ],
     [
       'Peak memory',
-      'Largest resident set of the whole process seen at a step: with the data set, and with what models before it and the forecast had taken, which WebAssembly does not give back.',
+      'Largest resident set of the process at any step. It includes the dataset and what the forecast and earlier models used, since WebAssembly memory never shrinks.',
     ],
-    ['Energy', 'As measured by counters of the machine, for the whole device; never estimated.'],
+    ['Energy', "Measured by the machine's counters for the whole device; never estimated."],
   ];
 }
 
-/** Where the values of the recipes come from. */
+/** How the values of the recipes were chosen. */
 function tuningText(models: ModelResult[]): string {
   const tuned = groupSeeds(models).flatMap(({ name, runs: [first] }) => {
     const { tuning } = first!.recipe;
     return typeof tuning === 'string' ? [`${name}: ${tuning}`] : [];
   });
   return [
-    'The recipes follow publications, whose authors may have chosen them by test accuracy, or are set without tuning',
+    'The recipes follow publications, whose authors may have tuned them on the test set, or were set without tuning',
     tuned.length > 0
-      ? `, but for values that were chosen by accuracy on training images held out for that. ${tuned.join('; ')}. `
+      ? `, except for values that were tuned on held-out training images. ${tuned.join('; ')}. `
       : '. ',
-    'Nothing was chosen here by the accuracy on the test set; --held-out keeps training images for tuning.',
+    'Nothing was tuned on the test set; --held-out holds out training images for tuning.',
   ].join('');
 }
 
-/** Where and how the run was made. */
+/** The run's machine, versions, seeds and data. */
 export function runTable(results: Results): Table {
   const { machine, backend, dataset, createdAt, profile, seeds, heldOut, peak, resumed } = results;
   const details = Object.entries(backend.details).map(([key, value]) => `${key} ${value}`);
@@ -147,13 +150,13 @@ export function runTable(results: Results): Table {
       ? [
           [
             'Resumed',
-            `${count(resumed.times)} × after a break, ${resumed.bits === 'equal' ? 'with the numbers of an unbroken run' : 'approximately'}`,
+            `${resumed.times === 1 ? 'once' : `${count(resumed.times)} times`}, ${resumed.bits === 'equal' ? 'bit-identical to an uninterrupted run' : 'approximate'}`,
           ],
         ]
       : []),
     ['Backend', [backend.name, ...details].join(', ')],
     ['Processor', `${machine.cpu}, ${count(machine.cores)} logical processors`],
-    ['Threads', machine.threads > 0 ? count(machine.threads) : 'not known'],
+    ['Threads', machine.threads > 0 ? count(machine.threads) : 'unknown'],
     ['Memory', bytes(machine.memoryBytes)],
     ['System', `${machine.os}, ${machine.arch}`],
     ['Node', `${machine.node}, V8 ${machine.v8}`],
@@ -163,7 +166,7 @@ export function runTable(results: Results): Table {
       'Data',
       `${dataset.name}, ${count(dataset.trainImages)} training and ${count(dataset.testImages)} test images`,
     ],
-    ...(heldOut > 0 ? [['Held out', `${count(heldOut)} training images, in place of the test images`]] : []),
+    ...(heldOut > 0 ? [['Held out', `${count(heldOut)} training images, instead of the test images`]] : []),
     ...(peak ? [['Measured peak', `${rate(peak.gflopsPerSecond)} GFLOP/s, ${peak.method}`]] : []),
   ];
   return {
@@ -174,9 +177,9 @@ export function runTable(results: Results): Table {
   };
 }
 
-/** 'image 42: cat, taken for dog (99.1 %)' */
+/** 'image 42: cat, predicted as dog (99.1 %)' */
 export function mistakeText(mistake: ModelResult['mistakes'][number], classNames: string[]): string {
   const name = (index: number) => classNames[index] ?? `class ${index}`;
-  const sure = percent(mistake.probability, 1);
-  return `image ${mistake.image}: ${name(mistake.label)}, taken for ${name(mistake.prediction)} (${sure})`;
+  const confidence = percent(mistake.probability, 1);
+  return `image ${mistake.image}: ${name(mistake.label)}, predicted as ${name(mistake.prediction)} (${confidence})`;
 }

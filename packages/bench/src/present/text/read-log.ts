@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** A line of steps.jsonl: its kind, its time, and what it says. */
+/** A line of steps.jsonl: its type, its time, and its values. */
 export type LogLine = { type: string } & Record<string, unknown>;
 
 /**
- * Reads a step log, whose last line may be torn: by a crash, or because a run is writing it.
+ * Reads a step log, whose last line may be torn by a crash or still being written.
  *
- * @param say told of lines that cannot be read
+ * @param warn receives a message about lines that cannot be read
  */
-export async function* readLog(path: string, say: (message: string) => void): AsyncGenerator<LogLine> {
+export async function* readLog(path: string, warn: (message: string) => void): AsyncGenerator<LogLine> {
   const lines = createInterface({
     input: createReadStream(path, 'utf8'),
     crlfDelay: Number.POSITIVE_INFINITY,
@@ -21,7 +21,7 @@ export async function* readLog(path: string, say: (message: string) => void): As
     if (line) yield line;
     else damaged++;
   }
-  if (damaged > 0) say(`${path}: ${damaged === 1 ? 'one line' : `${damaged} lines`} could not be read`);
+  if (damaged > 0) warn(`${path}: ${damaged === 1 ? 'one line' : `${damaged} lines`} could not be read`);
 }
 
 function parse(text: string): LogLine | undefined {

@@ -33,10 +33,10 @@ export function reportMarkdown(results: Results): string {
     bullets(warnings(results)),
     '## Results',
     renderMarkdown(summaryTable(results)),
-    '## Beside the paper',
+    '## Compared with the paper',
     `"${paper.title}", ${paper.year}.`,
     ...paperTables(results).flatMap((table) => block(table)),
-    '### What the paper leaves open',
+    '### What the paper leaves unspecified',
     bullets(paper.leavesOpen),
     '## Learning curves',
     ['As charts in report.html.', ...energy].join(' '),
@@ -46,7 +46,7 @@ export function reportMarkdown(results: Results): string {
       .flatMap((model) => block(stepsTable(model, titleOf(model)))),
     '## Time, operations, energy',
     ...block(costTable(results)),
-    ...block(forecastTable(results), 'The run made no forecast of its time.'),
+    ...block(forecastTable(results), 'The run made no forecast.'),
     ...block(inferenceTable(results), 'Inference was not timed.'),
     '## Classes',
     ...block(perClassTable(results)),
@@ -59,7 +59,7 @@ export function reportMarkdown(results: Results): string {
       .filter((model) => model.calibration !== null)
       .flatMap((model) => block(calibrationBinsTable(model.calibration!, titleOf(model)))),
     '## Mistakes',
-    'The wrong predictions that each model was surest of; as pictures in report.html.',
+    'The most confident mistakes of each model; as pictures in report.html.',
     ...groups.flatMap(({ name, runs: [first] }) => [
       `### ${name}`,
       bullets(first!.mistakes.slice(0, 10).map((mistake) => mistakeText(mistake, dataset.classNames))),
@@ -77,7 +77,7 @@ export function reportMarkdown(results: Results): string {
     bullets(definitions(results).map(([name, text]) => `${name}: ${text}`)),
     '## Run',
     renderMarkdown(runTable(results)),
-    'Repeat it:',
+    'To repeat the run:',
     `\`\`\`sh\n${command}\n\`\`\``,
   ];
   return `${blocks.filter((text) => text !== '').join('\n\n')}\n`;
@@ -85,7 +85,7 @@ export function reportMarkdown(results: Results): string {
 
 const bullets = (items: string[]): string => items.map((item) => `- ${item}`).join('\n');
 
-/** A table under its title, or what stands in its place. */
+/** A table under its title, or a sentence instead of it. */
 function block(table: Table | undefined, otherwise = ''): string[] {
   return table ? [`### ${table.title}`, renderMarkdown(table)] : [otherwise];
 }
@@ -94,6 +94,6 @@ function picturesText(models: ModelResult[]): string {
   const lines = groupSeeds(models).flatMap(({ name, runs: [first] }) =>
     first!.pictures.length > 0 ? [`${name}: ${first!.pictures.map(({ title }) => title).join('; ')}`] : [],
   );
-  if (lines.length === 0) return 'The run kept no pictures of its models.';
+  if (lines.length === 0) return 'These results have no pictures of the models.';
   return `As pictures in report.html.\n\n${bullets(lines)}`;
 }

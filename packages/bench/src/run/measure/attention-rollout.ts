@@ -2,14 +2,14 @@ import type { Model } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Attention rollout: how much every token of the first block flows into the mean of the tokens that is classified, when
- * each block passes half of a token on as it is and half by its attention, averaged over the heads.
+ * Attention rollout: how much every token of the first block contributes to the mean of the tokens that is classified, if
+ * each block passes on half of a token unchanged and half through its attention, averaged over the heads.
  *
- * R = Π_l (I + A_l)/2, last block first, A_l the mean over the heads of softmax(Q·Kᵀ/√d); a token's part is the mean of
+ * R = Π_l (I + A_l)/2, last block first, A_l the mean over the heads of softmax(Q·Kᵀ/√d); a token's share is the mean of
  * its column
  *
  * @param images [n, height, width, channels], as the model sees them
- * @returns for each image the parts of the tokens, which add up to 1; null when the model has no attention
+ * @returns for each image the shares of the tokens, which sum to 1; null when the model has no attention
  * @see Abnar, Zuidema, "Quantifying Attention Flow in Transformers", 2020, https://arxiv.org/abs/2005.00928
  */
 export async function attentionRollout(model: Model, images: tf.Tensor4D): Promise<Float32Array[] | null> {
@@ -20,7 +20,7 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
       record(name, { weights }) {
         if (name !== 'attention') return;
         const before = rollout;
-        // Kept, as it outlives the scopes of the layers that call this.
+        // Kept, since it outlives the tidy scopes of the layers that call this.
         rollout = tf.keep(tf.tidy(() => flow(tf.mean(weights!, 1), before)));
         before?.dispose();
       },

@@ -1,17 +1,17 @@
 import type { Calibration } from '../../results/results';
 
 /**
- * How far a model's confidence can be believed: predictions are sorted into bins by the probability of the predicted
- * class, and in each the share that is right is set beside the mean of those probabilities.
+ * The calibration of a model: predictions are sorted into bins by the probability of the predicted class, and in each bin the
+ * accuracy is compared with the mean of these probabilities.
  *
- * ECE = Σ_b n_b/n·|accuracy_b − confidence_b|, bins of equal width; a bin has its upper bound and not its lower one
+ * ECE = Σ_b n_b/n·|accuracy_b − confidence_b|, bins of equal width that include their upper bounds
  *
  * @param probabilities [images, classes], row-major
  * @param labels class indices [images]
- * @throws when the numbers do not fit, or a row is not of numbers
+ * @throws when the lengths do not match, or a row has NaN
  * @see Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017, https://arxiv.org/abs/1706.04599
  */
-export function calibrationOf(
+export function computeCalibration(
   probabilities: Float32Array,
   labels: ArrayLike<number>,
   classes: number,
@@ -19,16 +19,16 @@ export function calibrationOf(
 ): Calibration {
   if (probabilities.length !== labels.length * classes || labels.length === 0) {
     throw new Error(
-      `calibrationOf: ${probabilities.length} probabilities for ${labels.length} labels of ${classes} classes`,
+      `computeCalibration: ${probabilities.length} probabilities for ${labels.length} labels of ${classes} classes`,
     );
   }
   const bins = Array.from({ length: count }, () => ({ images: 0, confidence: 0, right: 0 }));
   for (let image = 0; image < labels.length; image++) {
     const row = probabilities.subarray(image * classes, (image + 1) * classes);
     const largest = Math.max(...row);
-    const confidence = Math.min(1, largest); // float32 may round a share above 1
+    const confidence = Math.min(1, largest); // float32 may round a probability to above 1
     const bin = bins[Math.max(0, Math.ceil(confidence * count) - 1)];
-    if (!bin) throw new Error(`calibrationOf: the probabilities of image ${image} are not numbers`);
+    if (!bin) throw new Error(`computeCalibration: the probabilities of image ${image} are not numbers`);
     bin.images++;
     bin.confidence += confidence;
     if (row.indexOf(largest) === labels[image]) bin.right++;

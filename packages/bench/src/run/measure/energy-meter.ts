@@ -1,17 +1,17 @@
-/** Adds up the energy that is used while it counts. */
+/** Sums the energy used while it is started. */
 export interface EnergyMeter {
-  /** How the energy is measured; or why it is not, and what to do. */
+  /** How energy is measured; or why it is not, and what to do. */
   readonly how: string;
-  /** Counts from here on. */
+  /** Starts counting. */
   start(): void;
-  /** Does not count from here on. */
+  /** Stops counting. */
   stop(): void;
-  /** Joules counted so far; null when they cannot be known. To be called every few minutes: counters wrap around. */
+  /** Joules counted so far; null when unknown. Call it every few minutes, since counters wrap around. */
   read(): number | null;
   close(): void;
 }
 
-/** A meter that says why there is none. */
+/** A meter without measurements, with the reason. */
 export const noMeter = (how: string): EnergyMeter => ({
   how,
   start() {},

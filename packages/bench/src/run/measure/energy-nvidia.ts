@@ -6,9 +6,9 @@ const EVERY_MILLISECONDS = 500;
 const PATIENCE = 10_000;
 
 /**
- * Integrates the power that nvidia-smi reports of one GPU: the whole device, with all that runs on it.
+ * Integrates the power of one GPU as nvidia-smi reports it: of the whole device, including other programs.
  *
- * @param program nvidia-smi, or what stands in for it
+ * @param program nvidia-smi, or a substitute in tests
  * @param gpu its number or name; the first of CUDA_VISIBLE_DEVICES by default, else 0
  */
 export async function openNvidia(
@@ -20,7 +20,9 @@ export async function openNvidia(
   if (first instanceof Error) return noMeter(reasonOf(first));
   const [name, watts] = first.split(',').map((part) => part.trim());
   if (!Number.isFinite(Number.parseFloat(watts ?? ''))) {
-    return noMeter(`nvidia-smi knows no power of GPU ${gpu} (${name}): '${watts}'; another driver may`);
+    return noMeter(
+      `nvidia-smi does not report the power of GPU ${gpu} (${name}): '${watts}'; another driver may report it`,
+    );
   }
   const power = integratePower();
   const loop = `--loop-ms=${EVERY_MILLISECONDS}`;
@@ -36,7 +38,7 @@ export async function openNvidia(
     rest = lines.pop()!;
     for (const line of lines) {
       const [time, watts] = line.split(',');
-      // 2026/01/31 14:05:09.123, in the time of this place
+      // 2026/01/31 14:05:09.123, in local time
       power.sample(
         new Date((time ?? '').trim().replaceAll('/', '-')).getTime(),
         Number.parseFloat(watts ?? ''),
@@ -47,16 +49,16 @@ export async function openNvidia(
     lost ??= reasonOf(error);
   });
   child.on('exit', () => {
-    if (isOpen) lost ??= 'nvidia-smi ended in the middle of the training';
+    if (isOpen) lost ??= 'nvidia-smi ended during training';
   });
-  // It may not keep the process alive.
+  // It must not keep the process alive.
   child.unref();
   (child.stdout as unknown as { unref?: () => void }).unref?.();
   return {
     get how() {
       return (
         lost ??
-        `power of GPU ${gpu} (${name}) by nvidia-smi, every ${EVERY_MILLISECONDS / 1000} s while training, with all else that ran on it and without the processor; evaluation is left out`
+        `power of GPU ${gpu} (${name}) by nvidia-smi, every ${EVERY_MILLISECONDS / 1000} s during training, including other programs, without the processor and without evaluation`
       );
     },
     start: () => power.start(Date.now()),
@@ -80,6 +82,6 @@ function ask(program: string, args: string[]): Promise<string | Error> {
 
 function reasonOf(error: Error & { code?: unknown; said?: string }): string {
   if (error.code === 'ENOENT')
-    return 'there is no nvidia-smi here; it comes with the driver of an NVIDIA GPU';
+    return 'nvidia-smi is not installed; it comes with the driver of an NVIDIA GPU';
   return `nvidia-smi failed: ${error.said || error.message.split('\n')[0]}`;
 }

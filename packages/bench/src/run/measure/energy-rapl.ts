@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnergyMeter, noMeter } from './energy-meter';
 
-/** Where Linux shows the counters. */
+/** The counters' folder in Linux. */
 const ROOT = '/sys/class/powercap';
 type Read = (path: string) => string;
 const readText: Read = (path) => readFileSync(path, 'utf8').trim();
@@ -10,13 +10,13 @@ const readText: Read = (path) => readFileSync(path, 'utf8').trim();
 interface Domain {
   name: string;
   folder: string;
-  /** The counter goes from 0 to this and then begins at 0; undefined when that may not be read. */
+  /** The counter wraps around at this value; undefined when it is not readable. */
   range: bigint | undefined;
 }
 
 /**
- * Counts the energy of the processor's packages by RAPL, with all that runs on it. Domains lie within each other, so
- * only packages are added up; a package that two drivers show counts once.
+ * Measures the energy of the processor packages by RAPL, including other programs. Domains are nested, so only packages are
+ * summed; a package that two drivers expose counts once.
  */
 export function openRapl(root = ROOT, read: Read = readText): EnergyMeter {
   const energyOf = ({ folder }: Domain): bigint => BigInt(read(join(folder, 'energy_uj')));
@@ -47,7 +47,7 @@ export function openRapl(root = ROOT, read: Read = readText): EnergyMeter {
     get how() {
       return (
         lost ??
-        `RAPL counters of the processor (${names}) while training, with all else that ran on it; evaluation is left out`
+        `RAPL counters of the processor (${names}) during training, including other programs, without evaluation`
       );
     },
     start() {
@@ -78,11 +78,11 @@ function findPackages(root: string, read: Read): Domain[] {
     try {
       return read(path);
     } catch {
-      return undefined; // often root's alone
+      return undefined; // often readable only by root
     }
   };
   const packages = new Map<string, Domain>();
-  // Sorted: intel-rapl:0 comes after intel-rapl-mmio:0, another view of the same package, and takes its place.
+  // Sorted: intel-rapl:0 comes after intel-rapl-mmio:0, another view of the same package, and replaces it.
   for (const entry of entries.filter((name) => name.startsWith('intel-rapl')).sort()) {
     const folder = join(root, entry);
     const name = textOf(join(folder, 'name'));
@@ -96,16 +96,16 @@ function findPackages(root: string, read: Read): Domain[] {
 
 function passed({ name, range }: Domain, before: bigint, now: bigint): bigint {
   if (now >= before) return now - before;
-  if (range === undefined) throw new Error(`${name} began again at 0 and max_energy_range_uj cannot be read`);
+  if (range === undefined) throw new Error(`${name} wrapped around and max_energy_range_uj cannot be read`);
   return range - before + now;
 }
 
 function absent(root: string): string {
-  return `this machine shows no RAPL counter (no package in ${root}): a virtual machine or a container, or a system other than Linux; nothing can be done from here`;
+  return `this machine has no RAPL counter (no package in ${root}): it is a virtual machine, a container, or not Linux; energy cannot be measured here`;
 }
 
 function refused(root: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== 'EACCES' && code !== 'EPERM') return `the RAPL counters cannot be read: ${message}`;
-  return `the RAPL counters may be read by root alone; to allow it until the next start: sudo chmod -R a+r ${root}/intel-rapl*/`;
+  return `only root can read the RAPL counters; to make them readable until the next reboot: sudo chmod -R a+r ${root}/intel-rapl*/`;
 }

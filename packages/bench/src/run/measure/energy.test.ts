@@ -35,7 +35,7 @@ describe('RAPL', () => {
     ];
     for (const set of [first, second, ...others]) set(5);
     const meter = openRapl(root);
-    expect(meter.how).toMatch(/^RAPL .*\(package-0 \+ package-1\).*evaluation is left out$/);
+    expect(meter.how).toMatch(/^RAPL .*\(package-0 \+ package-1\).*without evaluation$/);
     first(1_000_005);
     meter.start();
     first(3_500_005);
@@ -50,7 +50,7 @@ describe('RAPL', () => {
     expect(meter.read()).toBeCloseTo(4.000001, 9);
   });
 
-  it('goes on when a counter has wrapped around, also beyond 2⁵³', () => {
+  it('continues when a counter has wrapped around, also beyond 2⁵³', () => {
     const { root, add } = fakeMachine();
     const set = add('intel-rapl:0', 'package-0', String(2n ** 62n));
     set(2n ** 62n - 3_000_000n);
@@ -60,7 +60,7 @@ describe('RAPL', () => {
     expect(meter.read()).toBe(5);
   });
 
-  it('knows nothing when a counter has wrapped around and its range is not known', () => {
+  it('knows nothing when a counter has wrapped around and its range is unknown', () => {
     const { root, add } = fakeMachine();
     const set = add('intel-rapl:0', 'package-0', null);
     set(7);
@@ -68,7 +68,7 @@ describe('RAPL', () => {
     meter.start();
     set(3);
     expect(meter.read()).toBeNull();
-    expect(meter.how).toMatch(/package-0 began again at 0 and max_energy_range_uj cannot be read/);
+    expect(meter.how).toMatch(/package-0 wrapped around and max_energy_range_uj cannot be read/);
     expect(meter.read()).toBeNull();
   });
 
@@ -90,7 +90,7 @@ describe('RAPL', () => {
       if (denied && path.endsWith('energy_uj')) throw Object.assign(new Error('denied'), { code: 'EACCES' });
       return readFileSync(path, 'utf8').trim();
     };
-    const refusal = /by root alone; .* sudo chmod -R a\+r .*intel-rapl/;
+    const refusal = /only root can read .* sudo chmod -R a\+r .*intel-rapl/;
     const meter = openRapl(root, read);
     expect(meter.how).toMatch(refusal);
     expect(meter.read()).toBeNull();
@@ -109,7 +109,7 @@ describe('the integral of power', () => {
     const power = integratePower();
     power.start(0);
     expect(power.read(500)).toBeNull();
-    power.sample(1000, 100); // 1 s before it, of its own power
+    power.sample(1000, 100); // 1 s before it, with constant power
     expect(power.read(1000)).toBe(100);
     power.sample(2000, 300); // 200 W on average
     expect(power.read(2000)).toBe(300);
@@ -165,9 +165,9 @@ else setInterval(() => console.log(stamp() + ', ${watts}'), 20);
 
   it('says what is wrong', async () => {
     expect((await openNvidia(fake('[N/A]'))).how).toMatch(
-      /knows no power of GPU 0 \(Invented GPU\): '\[N\/A\]'/,
+      /does not report the power of GPU 0 \(Invented GPU\): '\[N\/A\]'/,
     );
-    expect((await openNvidia(join(folder(), 'nvidia-smi'))).how).toMatch(/there is no nvidia-smi here/);
+    expect((await openNvidia(join(folder(), 'nvidia-smi'))).how).toMatch(/nvidia-smi is not installed/);
     const failing = join(folder(), 'nvidia-smi');
     writeFileSync(failing, '#!/bin/sh\necho "NVIDIA-SMI has failed"; exit 9\n');
     chmodSync(failing, 0o755);

@@ -1,16 +1,16 @@
 import type { Model } from '@tenfold/layers';
 import type { Picture } from '../../results/results';
 import { joinFilters, type Kernel } from './join-filters';
-import { type Filter, filterTile, pictureOf } from './tiles';
+import { drawTiles, type Filter, filterTile } from './tiles';
 
 const MOST_FILTERS = 64;
-/** Of 32×32 pixels each. */
+/** Tiles of 32×32 pixels. */
 const MOST_UNITS = 48;
 const MOST_ROWS = 32;
 
 /**
- * The weights that a model looks at its images with, as pictures; none when it has no such layer, and none of images
- * that are neither gray nor in color.
+ * Pictures of the weights of a model's first layer; none when it has no such layer, or when the images are neither gray nor
+ * in color.
  *
  * @param channels of the images
  */
@@ -26,7 +26,7 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
     const next = (await read('block1.conv1.kernel')) ?? (await read('stem.conv1.kernel'));
     const filters = filtersOf(whitening, 2, channels);
     return [
-      pictureOf('Whitening filters: frozen, made from the training images', filters.map(filterTile)),
+      drawTiles('Whitening filters: frozen, computed from the training images', filters.map(filterTile)),
       ...(next ? [joinedPicture(whitening, next)] : []),
     ];
   }
@@ -36,13 +36,13 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
       filtersOf(patches, Math.sqrt(patches.shape[0]! / channels), channels),
       MOST_FILTERS,
     );
-    return [pictureOf(`Patch embedding: the ${filters.length} largest filters`, filters.map(filterTile))];
+    return [drawTiles(`Patch embedding: the ${filters.length} largest filters`, filters.map(filterTile))];
   }
   const dense = await read('layer1.dense.kernel');
   if (dense) {
     const filters = largest(filtersOf(dense, Math.sqrt(dense.shape[0]! / channels), channels), MOST_UNITS);
     return [
-      pictureOf(`First layer: the ${filters.length} units of the largest weights`, filters.map(filterTile)),
+      drawTiles(`First layer: the ${filters.length} units with the largest weights`, filters.map(filterTile)),
     ];
   }
   const recurrent = await read('cell.input.kernel');
@@ -54,10 +54,10 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
   if (first === undefined) return [];
   const kernel = (await read(first))!;
   const filters = largest(filtersOf(kernel, kernel.shape[0]!, channels), MOST_FILTERS);
-  return [pictureOf(`First convolution: the ${filters.length} largest filters`, filters.map(filterTile))];
+  return [drawTiles(`First convolution: the ${filters.length} largest filters`, filters.map(filterTile))];
 }
 
-/** Of the kernel of shifted patches, whose rows are [side, side, 5 copies, channels], what it has for the image itself. */
+/** The weights for the unshifted image in a kernel of shifted patches, whose rows are [side, side, 5 copies, channels]. */
 function unshifted(kernel: Kernel | undefined, channels: number): Kernel | undefined {
   if (!kernel) return undefined;
   const [rows, count] = kernel.shape as [number, number];
@@ -82,7 +82,7 @@ function filtersOf({ shape, values }: Kernel, side: number, channels: Filter['ch
 
 const norm = ({ values }: Filter) => Math.hypot(...values);
 
-/** The filters of the largest norm, largest first. */
+/** The filters with the largest norms, largest first. */
 const largest = (filters: Filter[], most: number): Filter[] =>
   filters
     .map((filter) => ({ filter, size: norm(filter) }))
@@ -91,13 +91,13 @@ const largest = (filters: Filter[], most: number): Filter[] =>
     .map(({ filter }) => filter);
 
 /**
- * The whitening filters blow up what is rare in images, so filters joined with them look like noise. Their patterns do
- * not: what a filter v/√λ finds is v·√λ, itself over its squared norm.
+ * Whitening filters amplify rare patterns, so filters composed with them look like noise. The patterns they respond to do
+ * not: a filter v/√λ responds to v·√λ, the filter divided by its squared norm.
  */
 function joinedPicture(whitening: Kernel, next: Kernel): Picture {
   const shown = largest(joinFilters(patternsOf(whitening), next), MOST_FILTERS);
-  const title = `First trained convolution: what its ${shown.length} strongest filters look for, by way of the whitening filters and as if no GELU were between the two`;
-  return pictureOf(title, shown.map(filterTile));
+  const title = `First trained convolution: ${shown.length} strongest filters, projected back to pixels (ignoring the GELU)`;
+  return drawTiles(title, shown.map(filterTile));
 }
 
 function patternsOf({ shape, values }: Kernel): Kernel {
@@ -107,10 +107,10 @@ function patternsOf({ shape, values }: Kernel): Kernel {
   return { shape, values: values.map((value, i) => value / (squares[i % count]! || 1)) };
 }
 
-/** Of a recurrent layer, a row of one tile for each unit: how a row of pixels moves its candidate state. */
+/** For a recurrent layer, one tile per unit: how a row of pixels changes its candidate state. */
 function rowsPicture({ shape, values }: Kernel, units: number, channels: Filter['channels']): Picture {
   const [taps, columns] = shape as [number, number];
-  // The candidate's columns come third, in an LSTM [i, f, g, o] and in a GRU [r, z, n].
+  // The candidate's columns are third, in an LSTM [i, f, g, o] and in a GRU [r, z, n].
   const rows = Array.from({ length: units }, (_, unit) => ({
     height: 1,
     width: taps / channels,
@@ -127,6 +127,6 @@ function rowsPicture({ shape, values }: Kernel, units: number, channels: Filter[
       (_, i) => shown[Math.floor(i / taps)]!.values[i % taps]!,
     ),
   });
-  const title = `Input weights of the ${shown.length} units of the largest ones: a row of the tile is what a unit takes from a row of pixels`;
-  return pictureOf(title, [tile]);
+  const title = `Input weights of the ${shown.length} units with the largest weights: one row of pixels each`;
+  return drawTiles(title, [tile]);
 }

@@ -7,9 +7,9 @@ import type { Forecast } from '../../results/run-events';
 import { testBatches } from '../data';
 import { setUp } from '../set-up';
 
-/** Steps that cost the same, since the same parameters are trained. */
+/** Steps with the same cost, since they train the same parameters. */
 interface Phase {
-  /** Steps of the training before it and up to its end. */
+  /** The steps of the training before it, and up to its end. */
   from: number;
   to: number;
   secondsPerStep: number;
@@ -18,15 +18,14 @@ interface Phase {
 
 const SECONDS = 2;
 const STEPS = 5;
-/** A first step that takes as long counts: what is done once, such as compiling and reserving memory, is seconds of it. */
+/** A first step of this length counts, although it may include seconds of one-time work such as compiling. */
 const LONG_STEP_SECONDS = 20;
 const TEST_BATCH = 500;
 
 /**
- * Takes a few steps of a training, and one batch of predictions, with a separate network: the training itself begins
- * as if this had not been.
+ * Times a few steps of a training, and one batch of predictions, with a separate network; the training itself is unaffected.
  *
- * @returns what will be left of the training after so many of its steps
+ * @returns the forecast of the rest of the training after the given number of steps
  * @throws the signal's reason when it aborts
  */
 export async function measureForecast(
@@ -73,7 +72,7 @@ export async function measureForecast(
     };
   };
 
-  /** The mean of a few steps; the first does not count unless it is long or the only one. */
+  /** The mean of a few steps, without the first unless it is long or the only one. */
   async function measureSteps(): Promise<Pick<Phase, 'secondsPerStep' | 'flopsPerStep'>> {
     const times: number[] = [];
     const counted = () => (times[0]! >= LONG_STEP_SECONDS ? times : times.slice(1));
@@ -91,7 +90,7 @@ export async function measureForecast(
       }
       times.push((performance.now() - start) / 1000);
       if (times.length > STEPS || sum(counted()) >= SECONDS) break;
-      await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
+      await new Promise((resolve) => setTimeout(resolve)); // lets Ctrl-C take effect
       start = performance.now();
     }
     const measured = times.length > 1 ? counted() : times;

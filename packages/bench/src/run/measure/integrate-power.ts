@@ -1,14 +1,14 @@
-/** The energy of the intervals that count, from samples of the power. Times in milliseconds, power in watts. */
+/** The energy of the counted intervals, from power samples. Times are in milliseconds, power in watts. */
 export interface PowerIntegral {
   start(time: number): void;
   stop(time: number): void;
-  /** Samples come in order of their times, and may come late; what is not a number is left out. */
+  /** Samples are in order of time and may arrive late; NaN is ignored. */
   sample(time: number, watts: number): void;
-  /** Joules until now; null before the first sample. */
+  /** Joules so far; null before the first sample. */
   read(now: number): number | null;
 }
 
-/** Trapezoids between the samples; before the first one and after the last one the power is theirs. */
+/** Trapezoids between samples; before the first and after the last sample the power is constant. */
 export function integratePower(): PowerIntegral {
   let intervals: { from: number; to: number }[] = [];
   let last: { time: number; watts: number } | undefined;

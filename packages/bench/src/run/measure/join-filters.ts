@@ -1,6 +1,6 @@
 import type { Filter } from './tiles';
 
-/** A parameter's values in the order of its shape. */
+/** A parameter's values, row-major. */
 export interface Kernel {
   shape: number[];
   values: Float32Array;
@@ -9,8 +9,8 @@ export interface Kernel {
 const SIZE = 4;
 
 /**
- * What a 3×3 convolution over 2×2 whitening filters sees of the image: one filter for each of its outputs, as if nothing
- * were between the two.
+ * The filters in the image of a 3×3 convolution over 2×2 whitening filters, one per output, ignoring everything between the
+ * two.
  *
  * F[u + a, v + b, c] = Σ_k W[a, b, c, k]·N[u, v, k]
  *

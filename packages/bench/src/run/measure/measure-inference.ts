@@ -2,7 +2,7 @@ import type { Model } from '@tenfold/layers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Inference } from '../../results/results';
-import { quantilesOf } from './quantiles';
+import { computeQuantiles } from './quantiles';
 
 const SECONDS = 1;
 const RUNS = 5;
@@ -11,15 +11,15 @@ export interface InferenceOptions {
   /** [1, 32, 256] by default. */
   batchSizes?: number[];
   /**
-   * For each batch size, besides one run that does not count. Five runs are made even when they take five times as
-   * long, and one whatever it takes. 1 by default.
+   * Seconds per batch size, after one warmup run. At least five runs are made, unless they take more than five times as
+   * long, and always one. 1 by default.
    */
   seconds?: number;
   signal?: AbortSignal;
 }
 
 /**
- * Times a model's predictions on random images of a shape that lie on the backend already, until the logits can be read.
+ * Times a model's predictions on random images that are already on the backend, until the logits can be read.
  *
  * @throws the signal's reason when it aborts
  */
@@ -47,7 +47,7 @@ export async function measureInference(
       const spent = () => (performance.now() - start) / 1000;
       do times.push(await predict());
       while (spent() < seconds || (times.length < RUNS && spent() < RUNS * seconds));
-      const milliseconds = quantilesOf(times);
+      const milliseconds = computeQuantiles(times);
       found.push({
         batchSize,
         milliseconds,
@@ -57,7 +57,7 @@ export async function measureInference(
     } finally {
       images.dispose();
     }
-    await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
+    await new Promise((resolve) => setTimeout(resolve)); // lets Ctrl-C take effect
   }
   return found;
 }

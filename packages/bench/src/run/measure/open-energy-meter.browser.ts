@@ -1,6 +1,6 @@
 import { noMeter } from './energy-meter';
 import type * as node from './open-energy-meter';
 
-/** A browser tells nothing of energy. */
+/** Browsers do not report energy. */
 export const openEnergyMeter: typeof node.openEnergyMeter = async () =>
-  noMeter('a browser does not tell what it uses');
+  noMeter('browsers do not report energy');

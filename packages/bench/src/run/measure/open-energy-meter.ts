@@ -5,12 +5,12 @@ import { openRapl } from './energy-rapl';
 
 const onGpu = (name: string) => name === 'node-gpu' || name === 'webgpu';
 
-/** The meter of what a backend computes on: the processor's counters (RAPL), or the power of the GPU (nvidia-smi). */
+/** The energy meter of a backend's device: the processor's counters (RAPL), or the power of the GPU (nvidia-smi). */
 export async function openEnergyMeter({ name }: Results['backend']): Promise<EnergyMeter> {
   return onGpu(name) ? openNvidia() : openRapl();
 }
 
-/** What can be measured here, for people. */
+/** Which energy can be measured here, for people. */
 export async function describeEnergy(): Promise<{ processor: string; gpu: string }> {
   const [processor, gpu] = [openRapl(), await openNvidia()];
   processor.close();

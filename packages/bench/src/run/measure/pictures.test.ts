@@ -24,8 +24,8 @@ import { imageTask } from '../image-task';
 import { attentionRollout } from './attention-rollout';
 import { filterPictures } from './filter-pictures';
 import { joinFilters } from './join-filters';
-import { picturesOf } from './pictures';
-import { saliencyOf } from './saliency';
+import { drawPictures } from './pictures';
+import { computeSaliency } from './saliency';
 import { filterTile } from './tiles';
 
 const data = tintedImages({ train: 10, test: 30 });
@@ -96,7 +96,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
       const task = { ...imageTask(data), whitening: random([2, 2, 3, 24]) };
       const model = await buildModel(name, options, task, { seed: 1 });
       const before = tf.memory().numTensors;
-      const pictures = await picturesOf(model, data, { samples: 3 });
+      const pictures = await drawPictures(model, data, { samples: 3 });
       expect(tf.memory().numTensors).toBe(before);
       expect(pictures.map(({ pixels, width }) => [pixels.length, width])).toEqual(expected);
       for (const picture of pictures) expectWhole(picture);
@@ -105,7 +105,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
       // The maps say something: not all of one brightness.
       const maps = pictures.filter(({ channels }) => channels === 1).flatMap(({ pixels }) => pixels);
       for (const map of maps) expect(new Set(Buffer.from(map, 'base64')).size).toBeGreaterThan(5);
-      if (backend === 'simd') expect(await picturesOf(model, data, { samples: 3 })).toEqual(pictures);
+      if (backend === 'simd') expect(await drawPictures(model, data, { samples: 3 })).toEqual(pictures);
       model.dispose();
     },
   );
@@ -114,7 +114,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     const model = createModel(sequential([flatten, dense({ inFeatures: 12, outFeatures: 2 })]));
     const images = tf.tensor4d(random([3, 2, 2, 3], 5), [3, 2, 2, 3]);
     const before = tf.memory().numTensors;
-    const maps = await saliencyOf(model, images, createRng(1), { samples: 4 });
+    const maps = await computeSaliency(model, images, createRng(1), { samples: 4 });
     expect(tf.memory().numTensors).toBe(before);
     const kernel = await model.parameters()['1.kernel']!.data();
     const logits = model.predict(images);
@@ -127,7 +127,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
       await expectClose(tf.tensor1d(map), byHand, { absolute: 1e-6 });
     }
     const signal = AbortSignal.abort(new Error('stopped'));
-    await expect(saliencyOf(model, images, createRng(1), { signal })).rejects.toThrow('stopped');
+    await expect(computeSaliency(model, images, createRng(1), { signal })).rejects.toThrow('stopped');
     tf.dispose([images, logits]);
     model.dispose();
   });

@@ -6,20 +6,20 @@ import type { Picture } from '../../results/results';
 import { testBatches } from '../data';
 import { attentionRollout } from './attention-rollout';
 import { filterPictures } from './filter-pictures';
-import { saliencyOf } from './saliency';
-import { pictureOf, type Tile } from './tiles';
+import { computeSaliency } from './saliency';
+import { drawTiles, type Tile } from './tiles';
 
-/** Brightest in a map of saliency; what is above is as bright. */
+/** The quantile of a saliency map that is drawn brightest; larger values are clamped. */
 const BRIGHTEST = 0.99;
 
 /**
- * Pictures of what a model has learned: its first filters, and for the first test image of each class what it is taken
- * for, the gradient of that class, and the attention where there is some.
+ * Pictures of what a model has learned: its first filters, and for the first test image of each class the prediction, its
+ * saliency, and its attention if the model has any.
  *
- * @param samples noisy copies of each image for the gradient; 25 by default
+ * @param samples noisy copies of each image for saliency; 25 by default
  * @throws the signal's reason when it aborts
  */
-export async function picturesOf(
+export async function drawPictures(
   model: Model,
   data: ImageDataset,
   { samples = 25, signal }: { samples?: number; signal?: AbortSignal } = {},
@@ -31,19 +31,22 @@ export async function picturesOf(
     try {
       const images = xs as tf.Tensor4D;
       const predictions = await predictedClasses(model, images);
-      const saliency = await saliencyOf(model, images, createRng(0).fork('saliency'), { samples, signal });
+      const saliency = await computeSaliency(model, images, createRng(0).fork('saliency'), {
+        samples,
+        signal,
+      });
       const attention = await attentionRollout(model, images);
       const className = (index: number) => data.classNames[index] ?? String(index);
       const found = Array.from(predictions, (prediction, i) =>
         prediction === labels[i]
           ? className(prediction)
-          : `${className(labels[i]!)}, taken for ${className(prediction)}`,
+          : `${className(labels[i]!)}, predicted as ${className(prediction)}`,
       );
       return [
         ...filters,
-        pictureOf('The first test image of each class', imageTiles(examples), found),
-        pictureOf(
-          `Saliency: how much each pixel moves the predicted class (SmoothGrad, ${samples} noisy copies)`,
+        drawTiles('The first test image of each class', imageTiles(examples), found),
+        drawTiles(
+          `Saliency: how much each pixel changes the score of the predicted class (SmoothGrad, ${samples} noisy copies)`,
           saliency.map((map) => brightness(map, height, width)),
           found,
         ),
@@ -53,7 +56,7 @@ export async function picturesOf(
       tf.dispose([xs, ys]);
     }
   }
-  throw new Error('picturesOf: the test set is empty');
+  throw new Error('drawPictures: the test set is empty');
 }
 
 function firstOfEachClass(
@@ -112,14 +115,14 @@ function attentionPicture(parts: Float32Array[], height: number, width: number):
     const times = (part: number) => (part * tokens.length).toFixed(2);
     return `${times(Math.min(...tokens))} to ${times(Math.max(...tokens))} × the mean`;
   });
-  return pictureOf(
-    'Attention (rollout over all blocks, mean of the heads): black is the least of an image, white the most',
+  return drawTiles(
+    'Attention (rollout over all blocks, mean over heads): black is the minimum of an image, white the maximum',
     tiles,
     captions,
   );
 }
 
-/** Bilinear between the centers of tokens [side, side]; beyond the outermost ones, theirs. */
+/** Bilinear interpolation between the centers of tokens [side, side], constant beyond the outermost centers. */
 function between(tokens: Float32Array, side: number, row: number, column: number): number {
   const inside = (i: number) => Math.min(side - 1, Math.max(0, i));
   const [top, left] = [Math.floor(row), Math.floor(column)];

@@ -5,23 +5,23 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface SaliencyOptions {
   /** Noisy copies of each image; 25 by default. */
   samples?: number;
-  /** Standard deviation of the noise, as a part of the image's range; 0.15 by default. */
+  /** Standard deviation of the noise, as a fraction of the image's range; 0.15 by default. */
   noise?: number;
   signal?: AbortSignal;
 }
 
 /**
- * SmoothGrad: how much every pixel moves the logit of the class that the model predicts, averaged over noisy copies.
+ * SmoothGrad: how much every pixel changes the logit of the predicted class, averaged over noisy copies.
  *
  * s[i, j] = max_c |mean over n of ∂logit/∂x[i, j, c] at x + ε_n|, ε_n normal
  *
  * @param images [n, height, width, channels], as the model sees them
- * @param rng of the noise
+ * @param rng the stream of the noise
  * @returns for each image [height·width] values ≥ 0
  * @throws the signal's reason when it aborts
  * @see Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017, https://arxiv.org/abs/1706.03825
  */
-export async function saliencyOf(
+export async function computeSaliency(
   model: Model,
   images: tf.Tensor4D,
   rng: Rng,
@@ -43,7 +43,7 @@ export async function saliencyOf(
     });
     maps.push((await map.data()) as Float32Array);
     map.dispose();
-    await new Promise((resolve) => setTimeout(resolve)); // a Ctrl-C is heard here
+    await new Promise((resolve) => setTimeout(resolve)); // lets Ctrl-C take effect
   }
   return maps;
 }

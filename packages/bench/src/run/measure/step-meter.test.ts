@@ -8,7 +8,7 @@ import { createRng } from '@tenfold/random';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createStepMeter, type StepFigures } from './step-meter';
+import { createStepMeter, type StepMetrics } from './step-meter';
 
 describe.each(['simd', 'cpu'])('on %s', (backend) => {
   async function train(watched: boolean) {
@@ -24,7 +24,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     const one = watched ? meter.watchTrainer(bare) : bare;
     const xs = tf.tensor(createRng(2).fillNormal(new Float32Array(48)), [4, 12]);
     const ys = tf.tensor1d([0, 1, 2, 4], 'int32');
-    const figures: StepFigures[] = [];
+    const figures: StepMetrics[] = [];
     for (let i = 0; i < 4; i++) {
       const { loss, predictions } = one.step({ xs, ys });
       tf.dispose([loss, predictions]);

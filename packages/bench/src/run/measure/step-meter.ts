@@ -3,27 +3,27 @@ import { globalNorm, type Optimizer } from '@tenfold/optimizers';
 import type { Trainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What a step was, beside its loss. */
-export interface StepFigures {
-  /** Floating-point operations that it executed. */
+/** Measurements of a step. */
+export interface StepMetrics {
+  /** Executed floating-point operations. */
   flops: number;
-  /** Of all gradients together, before clipping; null at steps where it is not measured. */
+  /** Norm of all gradients together, before clipping; null at steps where it is not measured. */
   gradientNorm: number | null;
 }
 
-/** Looks at the steps of a training without changing a bit of them. */
+/** Measures the steps of a training without changing any bit of them. */
 export interface StepMeter {
-  /** The same optimizer; the norm of the gradients that it is given is taken. */
+  /** An optimizer that also measures the norm of its gradients. */
   watchOptimizer(optimizer: Optimizer): Optimizer;
-  /** The same trainer; the operations of its steps are counted. */
+  /** A trainer that also counts the operations of its steps. */
   watchTrainer(trainer: Trainer): Trainer;
-  /** The figures of the last step. */
-  read(): Promise<StepFigures>;
+  /** The measurements of the last step. */
+  read(): Promise<StepMetrics>;
   dispose(): void;
 }
 
 /**
- * @param normEvery measures the norm of the gradients at every so many-th step, from the first that many
+ * @param normEvery measures the norm of the gradients every `normEvery` steps
  */
 export function createStepMeter({ normEvery }: { normEvery: number }): StepMeter {
   let norm: tf.Scalar | undefined;

@@ -1,18 +1,18 @@
-/** Points of a training's curves that results.json keeps, at most. */
+/** The most steps of a training that results.json stores for its curves. */
 const MOST_POINTS = 200;
-/** What the norm of all gradients costs, in floating-point operations of a step a parameter: it waits for memory. */
+/** The cost per parameter of the norm of all gradients, in floating-point operations of a step: it is memory-bound. */
 const NORM_COST = 16;
 const NORM_SHARE = 0.01;
 
-/** Which steps are looked at; the same for every run of a recipe, whatever the speed of the machine. */
+/** Which steps are measured; the same in every run of a recipe, whatever the speed of the machine. */
 export interface StepPoints {
-  /** Every so many-th step is a point of the curves. */
+  /** The curves have a point every `pointEvery` steps. */
   pointEvery: number;
-  /** Every so many-th step has the norm of its gradients: as many as cost 1 % of the training at most. */
+  /** The norm of the gradients is measured every `normEvery` steps, often enough to cost at most 1 % of the training. */
   normEvery: number;
 }
 
-/** @param stepFlops floating-point operations of a step, roughly */
+/** @param stepFlops approximate floating-point operations of a step */
 export function stepPoints({
   totalSteps,
   parameters,
@@ -24,7 +24,7 @@ export function stepPoints({
 }): StepPoints {
   const pointEvery = Math.max(1, Math.ceil(totalSteps / MOST_POINTS));
   const least = Math.max(1, Math.ceil((NORM_COST * parameters) / (NORM_SHARE * stepFlops)));
-  // Points have a norm as often as can be: the norms' distance divides the points', or is a multiple of it.
+  // As many points as possible have a norm: one interval divides the other.
   let normEvery = least;
   if (least >= pointEvery) normEvery = pointEvery * Math.ceil(least / pointEvery);
   else while (pointEvery % normEvery !== 0) normEvery++;

@@ -1,7 +1,7 @@
 import { toBase64 } from '../../lib/base64';
 import type { Picture } from '../../results/results';
 
-/** Smaller tiles are enlarged to at least this many pixels, each pixel to a square. */
+/** Smaller tiles are enlarged by an integer factor to at least this many pixels. */
 const LEAST_PIXELS = 16;
 
 /** Weights of one filter, [height, width, channels]. */
@@ -12,7 +12,7 @@ export interface Filter {
   values: Float32Array;
 }
 
-/** Signed weights as colors: gray is 0, the largest absolute weight of the filter is black or white. */
+/** Signed weights as colors: gray is 0; the filter's largest absolute weight is black or white. */
 export function filterTile({ height, width, channels, values }: Filter): Tile {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   const bytes = Uint8Array.from(values, (value) => Math.round(127.5 + (127.5 * value) / largest));
@@ -26,8 +26,8 @@ export interface Tile {
   bytes: Uint8Array;
 }
 
-/** A picture of tiles of one size. */
-export function pictureOf(title: string, tiles: Tile[], captions: string[] = []): Picture {
+/** A picture of tiles of the same size. */
+export function drawTiles(title: string, tiles: Tile[], captions: string[] = []): Picture {
   const { height, width, channels } = tiles[0]!;
   const pixels = tiles.map(({ bytes }) => toBase64(bytes));
   return { title, height, width, channels, pixels, captions };

@@ -4,30 +4,30 @@ import type { StepReport, Trainer } from '@tenfold/training';
 import { describeBackend } from '../../backends/select-backend';
 import type { StepPoint } from '../../results/results';
 import { openEnergyMeter } from './open-energy-meter';
-import { createStepMeter, type StepFigures } from './step-meter';
+import { createStepMeter, type StepMetrics } from './step-meter';
 import { stepPoints } from './step-points';
 
-/** What was measured of a training until now: what a checkpoint keeps. */
+/** The measurements of a training so far, which a checkpoint stores. */
 export interface Measured {
   /** Executed floating-point operations. */
   flops: number;
   joules: number | null;
-  /** Some steps, evenly spread. */
+  /** Evenly spread steps. */
   points: StepPoint[];
 }
 
-/** Measures a training without changing a bit of it: executed operations, gradients, energy. */
+/** Measures executed operations, gradients and energy of a training without changing any bit of it. */
 export interface TrainingMeter {
   watchOptimizer(optimizer: Optimizer): Optimizer;
   watchTrainer(trainer: Trainer): Trainer;
-  /** Goes on from what was measured before a break. */
+  /** Continues from the measurements of a checkpoint. */
   restore(measured: Measured): void;
-  /** Training goes on from here, until `pause`. */
+  /** Training runs from here until `pause`. */
   start(): void;
-  /** What follows is no training. */
+  /** What follows is not training. */
   pause(): void;
-  /** To be told of every step, right after it. */
-  step(report: StepReport, learningRate: number): Promise<StepFigures>;
+  /** Must be called right after every step. */
+  step(report: StepReport, learningRate: number): Promise<StepMetrics>;
   read(): Measured;
   /** How the energy was measured, or why it was not. */
   readonly energyReason: string;
@@ -57,13 +57,13 @@ export async function createTrainingMeter(
     start: () => energy.start(),
     pause: () => energy.stop(),
     async step({ step, loss }, learningRate) {
-      const figures = await steps.read();
-      flops += figures.flops;
-      energy.read(); // a counter that wraps around is seen in time
+      const metrics = await steps.read();
+      flops += metrics.flops;
+      energy.read(); // often enough to notice when a counter wraps around
       if (step % pointEvery === 0) {
-        points.push({ step, loss, learningRate, gradientNorm: figures.gradientNorm });
+        points.push({ step, loss, learningRate, gradientNorm: metrics.gradientNorm });
       }
-      return figures;
+      return metrics;
     },
     read() {
       const joules = energy.read();
@@ -75,9 +75,7 @@ export async function createTrainingMeter(
     },
     get energyReason() {
       const isPart = before.joules === null && energy.read() !== null;
-      return isPart
-        ? `nothing is known of the training before a break; since then: ${energy.how}`
-        : energy.how;
+      return isPart ? `unknown before the interruption; since then: ${energy.how}` : energy.how;
     },
     dispose() {
       steps.dispose();

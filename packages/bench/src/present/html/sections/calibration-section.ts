@@ -5,7 +5,7 @@ import { reliabilityChart } from '../../charts/reliability-chart';
 import { calibrationBinsTable, calibrationTable } from '../../tables/index';
 import { renderHtml } from '../../tables/table';
 
-/** Whether predictions are right as often as their probabilities say. */
+/** Calibration: whether predictions are correct as often as their probabilities say. */
 export async function calibrationSection(results: Results): Promise<string> {
   const groups = groupSeeds(results.models);
   const table = calibrationTable(results);
@@ -18,9 +18,9 @@ export async function calibrationSection(results: Results): Promise<string> {
         calibrationBinsTable(calibration!, results.seeds.length > 1 ? `${name}, seed ${seed}` : name),
       ),
     );
-  return `<p>A prediction of 70 % should be right seven times in ten: a curve below the dotted diagonal is too sure of itself, one above it not sure enough.</p>
+  return `<p>A prediction with probability 70 % should be correct seven times in ten: a curve below the dotted diagonal is overconfident, one above it underconfident.</p>
 ${await legend(groups.map(({ name }) => name))}
-<div class="charts"><figure><figcaption>Accuracy (%) over the probability of the prediction</figcaption>${chart}</figure></div>
+<div class="charts"><figure><figcaption>Accuracy (%) over predicted probability</figcaption>${chart}</figure></div>
 ${renderHtml(table)}
 <details><summary>The numbers, bin by bin</summary>${bins.join('\n')}</details>`;
 }

@@ -4,7 +4,7 @@ import type { Results } from '../../../results/results';
 import { confusionTable, perClassTable } from '../../tables/index';
 import { renderHtml } from '../../tables/table';
 
-/** Accuracy of each class and confusion matrices. */
+/** Accuracy by class and confusion matrices. */
 export function classesSection(results: Results): string {
   const groups = groupSeeds(results.models);
   const without = groups.filter(({ runs }) => runs.every((run) => run.confusionMatrix.length === 0));
@@ -15,11 +15,11 @@ export function classesSection(results: Results): string {
     );
   const missing =
     without.length > 0
-      ? `<p class="soft">${escapeHtml(without.map(({ name }) => name).join(', '))}: no predictions to count.</p>`
+      ? `<p class="soft">${escapeHtml(without.map(({ name }) => name).join(', '))}: no predictions.</p>`
       : '';
   return `${renderHtml(perClassTable(results))}
 <h3>Confusion matrices</h3>
-<p class="soft">Rows are what an image shows, columns what the model took it for; counts of images.</p>
+<p class="soft">Rows are true classes, columns predictions; the cells count images.</p>
 <div class="matrices">${matrices.join('\n')}</div>
 ${missing}`;
 }

@@ -16,7 +16,7 @@ const curves: CurveOptions[] = [
   { y: 'testLoss', x: 'seconds' },
 ];
 
-/** All models on shared axes: accuracy and loss over what training takes, then the steps themselves. */
+/** All models on shared axes: accuracy and loss over the cost of training, then the steps. */
 export async function curvesSection({ models, heldOut }: Results): Promise<string> {
   const groups = groupSeeds(models);
   const images = heldOut > 0 ? 'Held-out' : 'Test';
@@ -28,7 +28,7 @@ export async function curvesSection({ models, heldOut }: Results): Promise<strin
     const svg = await learningCurves(groups, { ...options, images });
     if (svg) charts.push(figure(options.y === 'testAccuracy' ? `${title} (%)` : title, svg));
     else if (options.x === 'joules') left.push(`${title} is not drawn. ${energyNotes(models).join(' ')}`);
-    else left.push(`${title} is not drawn: no epoch has both.`);
+    else left.push(`${title} is not drawn: no epoch has both values.`);
   }
   const histories = models.map((model) => renderHtml(historyTable(model, titleOf(model, groups))));
   return `${names}
@@ -45,11 +45,11 @@ async function stepsPart(models: ModelResult[], groups: ModelGroup[], names: str
     const svg = await stepCurves(groups, quantity);
     if (svg) charts.push(figure(stepTitles[quantity], svg));
   }
-  if (charts.length === 0) return '<p class="soft">The run kept no numbers of its steps in results.json.</p>';
+  if (charts.length === 0) return '<p class="soft">results.json has no steps of this run.</p>';
   const tables = models
     .filter(({ steps }) => steps.length > 0)
     .map((model) => renderHtml(stepsTable(model, titleOf(model, groups))));
-  return `<p class="soft">The learning rate is of the first group of parameters in the recipe; its highest value: ${escapeHtml(highestLearningRates(groups))}.</p>
+  return `<p class="soft">The learning rate is that of the recipe's first parameter group; its highest value: ${escapeHtml(highestLearningRates(groups))}.</p>
 ${names}
 <div class="charts">${charts.join('\n')}</div>
 <details><summary>The numbers, step by step</summary>${tables.join('\n')}</details>`;
@@ -58,7 +58,7 @@ ${names}
 const figure = (caption: string, svg: string): string =>
   `<figure><figcaption>${escapeHtml(caption)}</figcaption>${svg}</figure>`;
 
-/** The name, with the seed where there are several. */
+/** The name, with the seed when there are several. */
 function titleOf({ name, seed }: ModelResult, groups: ModelGroup[]): string {
   const several = groups.some((group) => group.name === name && group.runs.length > 1);
   return several ? `${name}, seed ${seed}` : name;

@@ -5,7 +5,7 @@ import type { ModelResult, Results } from '../../../results/results';
 import { mistakeText } from '../../text/content';
 import { pictureUri } from '../picture';
 
-/** The images that each model was surest of and wrong about; of several seeds, the first's. */
+/** The most confident mistakes of each model; for several seeds, those of the first. */
 export async function mistakesSection({ models, dataset }: Results): Promise<string> {
   const galleries: string[] = [];
   for (const { name, runs } of groupSeeds(models)) {
@@ -15,10 +15,10 @@ export async function mistakesSection({ models, dataset }: Results): Promise<str
     const body =
       items.length > 0
         ? `<ol class="mistakes">${items.join('\n')}</ol>`
-        : '<p class="soft">None was kept.</p>';
+        : '<p class="soft">None was saved.</p>';
     galleries.push(`<h3>${escapeHtml(name)}${of}</h3>\n${body}`);
   }
-  return `<p>The wrong predictions that each model was surest of. Below each image: what it shows, what it was taken for and with which probability.</p>
+  return `<p>The most confident mistakes of each model. Below each image: its class, the prediction and its probability.</p>
 ${galleries.join('\n')}`;
 }
 

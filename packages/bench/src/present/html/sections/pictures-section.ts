@@ -3,7 +3,7 @@ import { groupSeeds } from '../../../results/group-seeds';
 import type { Picture, Results } from '../../../results/results';
 import { pictureUri } from '../picture';
 
-/** Filters, attention and saliency: the pictures that the run kept of each model; of several seeds, the first's. */
+/** Pictures of filters, attention and saliency of each model; for several seeds, those of the first. */
 export async function picturesSection({ models }: Results): Promise<string> {
   const parts: string[] = [];
   for (const { name, runs } of groupSeeds(models)) {
@@ -14,8 +14,8 @@ export async function picturesSection({ models }: Results): Promise<string> {
     const of = runs.length > 1 ? `, seed ${first!.seed}` : '';
     parts.push(`<h3>${escapeHtml(name)}${of}</h3>\n${figures.join('\n')}`);
   }
-  if (parts.length === 0) return '<p class="soft">The run kept no pictures of its models.</p>';
-  return `<p class="soft">Attention shows where a model looks and saliency what would move its answer; neither need be why it decides.</p>
+  if (parts.length === 0) return '<p class="soft">These results have no pictures of the models.</p>';
+  return `<p class="soft">Attention shows where a model looks, and saliency which pixels would change its prediction; neither is an explanation.</p>
 ${parts.join('\n')}`;
 }
 

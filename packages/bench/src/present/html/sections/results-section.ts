@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../../lib/escape-html';
 import { count, percent, rate, seconds } from '../../../lib/format';
-import { spreadOf } from '../../../lib/spread';
+import { computeSpread } from '../../../lib/spread';
 import { lastEpoch, viewsText } from '../../../results/accuracy';
 import { groupSeeds } from '../../../results/group-seeds';
 import type { Results } from '../../../results/results';
@@ -12,15 +12,15 @@ import { renderHtml } from '../../tables/table';
 export function resultsSection(results: Results): string {
   const cards = groupSeeds(results.models).map((group, i) => {
     const [first] = group.runs;
-    const time = spreadOf(group.runs.map(({ trainSeconds }) => trainSeconds));
-    const speed = spreadOf(group.runs.map(({ imagesPerSecond }) => imagesPerSecond));
+    const time = computeSpread(group.runs.map(({ trainSeconds }) => trainSeconds));
+    const speed = computeSpread(group.runs.map(({ imagesPerSecond }) => imagesPerSecond));
     const accuracy = lastEpoch(group);
     const of =
       group.runs.length > 1
         ? `<p class="soft">± ${percent(accuracy?.deviation)} over ${accuracy?.count ?? 0} of ${group.runs.length} seeds</p>\n`
         : '';
     const views = group.runs.some((run) => run.views !== null)
-      ? `<br>${viewsText(group)} with ${count(first!.views?.count ?? 0)} views`
+      ? `<br>${viewsText(group)} with TTA (${count(first!.views?.count ?? 0)} views)`
       : '';
     return `<article class="card" style="--series:${seriesColor(i)}">
 <h3>${escapeHtml(group.name)}</h3>

@@ -5,7 +5,7 @@ import { recipeTable } from '../../tables/index';
 import { renderHtml } from '../../tables/table';
 import { definitions, runTable } from '../../text/content';
 
-/** The networks in words and every hyper-parameter. */
+/** The networks in words and every hyperparameter. */
 export function recipesSection(results: Results): string {
   const items = groupSeeds(results.models).map(({ name, runs }) => {
     const notes = runs.flatMap(({ notes, seed }) =>
@@ -15,10 +15,10 @@ export function recipesSection(results: Results): string {
     return `<dt>${escapeHtml(name)}</dt><dd>${text}</dd>`;
   });
   return `<dl class="definitions">${items.join('\n')}</dl>
-<details><summary>Every hyper-parameter</summary>${renderHtml(recipeTable(results))}</details>`;
+<details><summary>Every hyperparameter</summary>${renderHtml(recipeTable(results))}</details>`;
 }
 
-/** How every number is defined. */
+/** The definitions of all numbers. */
 export function definitionsSection(results: Results): string {
   const items = definitions(results).map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`);
   return `<dl class="definitions">${items.join('\n')}</dl>`;
@@ -28,7 +28,7 @@ export function definitionsSection(results: Results): string {
 export function runSection(results: Results): string {
   const digests = Object.entries(results.dataset.sha256).map(([name, digest]) => `${name} ${digest}`);
   return `${renderHtml(runTable(results))}
-<p>Repeat it:</p>
+<p>To repeat the run:</p>
 <pre><code>${escapeHtml(results.command)}</code></pre>
 <details><summary>sha256 of the data</summary><pre><code>${escapeHtml(digests.join('\n'))}</code></pre></details>`;
 }

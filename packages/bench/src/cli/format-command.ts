@@ -3,7 +3,7 @@ import { overrideText } from '../models/overrides';
 import type { PlanOptions } from '../run/plan';
 import type { RunOptions } from '../run/run-options';
 
-/** What {@link commandOf} spells out. */
+/** The choices that {@link formatCommand} spells out. */
 export type Choices = PlanOptions &
   Pick<RunOptions, 'seeds' | 'heldOut'> & {
     backend: string;
@@ -11,8 +11,8 @@ export type Choices = PlanOptions &
     v8Flags: boolean;
   };
 
-/** The command that repeats a run, every choice spelled out. */
-export function commandOf({
+/** The command that repeats a run, with every choice spelled out. */
+export function formatCommand({
   dataset = defaultDataset,
   profile,
   models,
@@ -36,8 +36,8 @@ export function commandOf({
   return words.join(' ');
 }
 
-/** The command that goes on with a run, for the shell that it was started from. */
-export function resumeCommandOf(path: string, env: NodeJS.ProcessEnv): string {
+/** The command that resumes a run, for the shell that started it. */
+export function formatResumeCommand(path: string, env: NodeJS.ProcessEnv): string {
   const start = env.npm_lifecycle_event === 'bench' ? 'npm run bench --' : 'npx @tenfold/bench';
   return `${start} --resume ${quoted(path, '"')}`;
 }

@@ -3,15 +3,15 @@ import type { Results } from '../../results/results';
 
 export type PaperModel = Results['paper']['models'][number];
 
-/** A model of this run, and what the paper says of it. */
+/** A model of this run and its row in the paper's tables. */
 export interface PaperRow {
   name: string;
   ours: ModelGroup;
   theirs?: PaperModel;
 }
 
-/** Of the models that were trained, the paper's in its order, then those it does not have. */
-export function rowsOf({ models, paper }: Pick<Results, 'models' | 'paper'>): PaperRow[] {
+/** The trained models: first those of the paper in its order, then the others. */
+export function paperRows({ models, paper }: Pick<Results, 'models' | 'paper'>): PaperRow[] {
   const groups = groupSeeds(models);
   const known = paper.models.flatMap((theirs): PaperRow[] => {
     const ours = groups.find(({ name }) => name === theirs.model);

@@ -1,12 +1,12 @@
 import { renderHtml } from '../../../src/present/tables/table';
 import { type SoFar, tablesSoFar } from '../../../src/present/tables/tables-so-far';
-import { paper, paperBeside } from '../../../src/results/paper';
+import { paper, paperFor } from '../../../src/results/paper';
 import type { EpochPoint, StartPoint, StepPoint } from '../protocol';
-import { labelOf } from './charts';
+import { formatLabel } from './charts';
 import { fromHtml, h } from './dom';
 
-/** The paper's tables beside the trainings of a run, as far as they are. */
-export interface BesidePaper {
+/** The paper's tables compared with the progress of a run's trainings. */
+export interface PaperComparison {
   /** Forgets the trainings; those that come are on this dataset. */
   open(dataset: string): void;
   start(point: StartPoint): void;
@@ -16,23 +16,23 @@ export interface BesidePaper {
 
 const REDRAW = 500; // milliseconds
 
-/** @param container gets the tables */
-export function createBesidePaper(container: HTMLElement): BesidePaper {
+/** @param container the element for the tables */
+export function createPaperComparison(container: HTMLElement): PaperComparison {
   const trainings = new Map<string, SoFar & { batchSize: number | undefined }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let beside = paper;
+  let compared = paper;
   const [heading, note, tables] = [h('h3', {}), h('p', { class: 'soft' }), h('div', {})];
   container.append(heading, note, tables);
 
   function draw(): void {
-    const now = tablesSoFar([...trainings.values()], beside);
+    const now = tablesSoFar([...trainings.values()], compared);
     const texts = now.flatMap(({ rows }) => rows.flat());
     const cells = tables.querySelectorAll('tbody :is(th, td)');
     if (cells.length !== texts.length) {
       tables.replaceChildren(...now.map((table) => fromHtml(renderHtml(table))));
       return;
     }
-    // In place, so that a table that was scrolled stays where it is.
+    // Updates cells in place, so that scrolled tables stay scrolled.
     for (const [i, cell] of cells.entries()) {
       if (cell.textContent !== texts[i]) cell.textContent = texts[i]!;
     }
@@ -48,16 +48,18 @@ export function createBesidePaper(container: HTMLElement): BesidePaper {
   return {
     open(dataset) {
       trainings.clear();
-      beside = paperBeside(dataset);
-      const { title, year, models, leavesOpen } = beside;
-      const isBeside = models.length > 0;
-      heading.textContent = isBeside ? 'Beside the paper, so far' : 'So far';
-      note.replaceChildren(...(isBeside ? ['The paper: ', h('cite', {}, title), `, ${year}.`] : leavesOpen));
+      compared = paperFor(dataset);
+      const { title, year, models, leavesOpen } = compared;
+      const isCompared = models.length > 0;
+      heading.textContent = isCompared ? 'Compared with the paper, so far' : 'So far';
+      note.replaceChildren(
+        ...(isCompared ? ['The paper: ', h('cite', {}, title), `, ${year}.`] : leavesOpen),
+      );
       draw();
     },
     start({ epochs, forwardFlopsPerImage: forwardPerImage, batchSize, ...training }) {
-      const label = labelOf(training);
-      if (trainings.has(label)) return; // goes on
+      const label = formatLabel(training);
+      if (trainings.has(label)) return; // resumed
       trainings.set(label, {
         model: training.model,
         label,
@@ -72,7 +74,7 @@ export function createBesidePaper(container: HTMLElement): BesidePaper {
       drawSoon();
     },
     step({ step, totalSteps, secondsLeft, gflopsPerSecond, imagesPerSecond, ...training }) {
-      const found = trainings.get(labelOf(training));
+      const found = trainings.get(formatLabel(training));
       if (!found) return;
       if (step < totalSteps) {
         found.seconds = (secondsLeft / (totalSteps - step)) * step;
@@ -83,7 +85,7 @@ export function createBesidePaper(container: HTMLElement): BesidePaper {
       drawSoon();
     },
     epoch({ epoch, epochs, testAccuracy, seconds, flops, ...training }) {
-      const found = trainings.get(labelOf(training));
+      const found = trainings.get(formatLabel(training));
       if (!found) return;
       Object.assign(found, { epoch, testAccuracy, seconds });
       if (epoch === epochs) found.secondsLeft = 0;
