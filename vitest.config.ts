@@ -21,8 +21,8 @@ const onTensors = [
   'gradients',
 ];
 const onTensorsTests = onTensors.map((name) => `packages/${name}/src/**/*.test.ts`);
-// What says nothing of a backend's kernels and gradients: the loop around a training (on webgpu it is tested in tools/webgpu),
-// files, schedules and initial values, which are numbers of JavaScript.
+// Tests that do not depend on a backend's kernels and gradients: the training loop (tested on webgpu in tools/webgpu), files,
+// schedules and initial values, which are computed in JavaScript.
 const notOnWebgpu = [
   'packages/training/**',
   'packages/layers/src/{files,initializers}/*.test.ts',
@@ -55,7 +55,7 @@ export default defineConfig({
           name: 'webgpu',
           include: onTensorsTests,
           exclude: [...notOnWebgpu, '**/node_modules/**'],
-          // A software adapter compiles shaders slowly, the more so beside other tests.
+          // A software adapter compiles shaders slowly, especially while other tests run.
           testTimeout: 300_000,
           globalSetup: [`${root}tools/testing/src/webgpu-adapter.ts`],
           setupFiles: [`${root}tools/testing/src/setup.webgpu.ts`],

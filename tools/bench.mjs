@@ -3,7 +3,7 @@ import { root } from './pnpm.mjs';
 import { install, turbo } from './prepare.mjs';
 import { handOver } from './stage.mjs';
 
-/** `npm run bench -- …`: installs and builds what the bench needs, then runs it with these arguments. */
+/** `npm run bench -- …`: installs and builds the bench's dependencies, then runs it with these arguments. */
 export async function main(args) {
   if (!(await install())) return 1;
   const build = { title: 'building the bench', filter: '@tenfold/bench', env: { TENFOLD_TYPES: 'none' } };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, root, shell } from './pnpm.mjs';
 
-/** An empty folder outside of the repository, where nothing of the workspace can be found by accident. */
+/** An empty folder outside the repository, so that nothing resolves from the workspace by accident. */
 export const emptyFolder = (name) => mkdtempSync(join(tmpdir(), `tenfold-${name}-`));
 
 /**

@@ -1,4 +1,4 @@
-// Finds the pnpm that this repository is pinned to, and fetches it with npm when the machine has none.
+// Finds the pnpm version that this repository pins, and downloads it with npm when the machine has none.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -10,11 +10,11 @@ const version = packageManager.split('@')[1];
 const home = join(root, '.cache', `pnpm-${version}`);
 const local = join(home, 'node_modules', '.bin');
 
-/** What npm is called here: a file that only a shell can start on Windows. */
+/** The name of npm, which on Windows is a file that only a shell can start. */
 export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 export const shell = process.platform === 'win32';
 
-/** The environment in which `pnpm`, and what the workspace has installed, are found by name. */
+/** An environment with `pnpm` and the workspace's installed programs on the PATH. */
 export function environment() {
   const bins = [join(root, 'node_modules', '.bin'), ...(existsSync(local) ? [local] : [])];
   return {
@@ -29,7 +29,7 @@ export function environment() {
   };
 }
 
-/** Whether the pinned pnpm is at hand, in the project or on the PATH. */
+/** Whether the pinned pnpm is available, in the project or on the PATH. */
 export function hasPnpm() {
   try {
     const found = execFileSync('pnpm', ['--version'], {

@@ -1,10 +1,10 @@
-// Brings a checkout to the point where its programs run: pnpm, the dependencies, what turbo generates and builds.
+// Prepares a checkout for its programs: pnpm, the dependencies, and what turbo generates and builds.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasPnpm, pnpmInstallation, root } from './pnpm.mjs';
 import { stage } from './stage.mjs';
 
-/** Installs what is missing; uses no network when everything is there. Throws away nothing. */
+/** Installs missing dependencies; uses no network when everything is installed, and deletes nothing. */
 export async function install() {
   if (!hasPnpm() && (await stage(pnpmInstallation)).status !== 'passed') return false;
   if (isInstalled()) return true;
@@ -27,7 +27,7 @@ export async function turbo(tasks, { title, filter, env }) {
   return status === 'passed';
 }
 
-/** pnpm keeps a copy of the lockfile that it has installed. */
+/** Whether the lockfile is installed: pnpm keeps a copy of the installed one. */
 function isInstalled() {
   try {
     const installed = readFileSync(join(root, 'node_modules', '.pnpm', 'lock.yaml'));

@@ -1,4 +1,4 @@
-// What `npm test` and `npm run bench` start; a machine needs Node and npm, nothing else. See tools/README.md.
+// The program behind `npm test` and `npm run bench`; it needs only Node and npm. See tools/README.md.
 //   node tools/run.mjs test [--only STAGE,STAGE]
 //   node tools/run.mjs bench [ARGUMENTS OF THE BENCH]
 const [major] = process.versions.node.split('.').map(Number);

@@ -1,4 +1,4 @@
-// One stage of a run: a child process, one line with its title and time, and what it printed where that matters.
+// One stage of a run: a child process, one line with its title and time, and its output where that matters.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { environment, root } from './pnpm.mjs';
@@ -6,7 +6,7 @@ import { environment, root } from './pnpm.mjs';
 /** Exit code of a tool that cannot run on this machine; its last line says why. */
 export const CANNOT_RUN = 3;
 
-// What the bench prints on stdout is for other programs to read.
+// The bench's stdout is for other programs.
 const out = process.argv[2] === 'bench' ? process.stderr : process.stdout;
 const colored = out.isTTY === true && !process.env.NO_COLOR;
 const paint = (code, text) => (colored ? `\x1b[${code}m${text}\x1b[0m` : text);
@@ -15,18 +15,18 @@ export const red = (text) => paint(31, text);
 export const yellow = (text) => paint(33, text);
 export const dim = (text) => paint(2, text);
 
-export const say = (text) => out.write(`${text}\n`);
+export const print = (text) => out.write(`${text}\n`);
 export const seconds = (milliseconds) =>
   milliseconds < 9_950 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds / 1000)} s`;
 
 /**
- * Runs a command as a stage, or several one after the other, whatever fails before.
+ * Runs a command as a stage, or several commands one after the other, even after a failure.
  *
  * @param command its name
  * @param args its arguments
- * @param commands in place of the two: `{ command, args }` of each
- * @param show what of its output is shown: 'all' as it comes, 'last' the last line, 'failure' everything if it fails
- * @param beside whether other stages run at the same time: then its line comes when it is over
+ * @param commands instead of the two: `{ command, args }` of each
+ * @param show which output to print: 'all' as it arrives, 'last' the last line, 'failure' everything if it fails
+ * @param parallel whether other stages run at the same time: then its line is printed when it ends
  * @returns `{ status: 'passed' | 'failed' | 'cannot run', output, code }`
  */
 export async function stage({
@@ -36,10 +36,10 @@ export async function stage({
   commands = [{ command, args }],
   show = 'failure',
   env = {},
-  beside = false,
+  parallel = false,
 }) {
   const started = performance.now();
-  if (!beside) out.write(`▸ ${title} …`);
+  if (!parallel) out.write(`▸ ${title} …`);
   if (show === 'all') out.write('\n');
   const results = [];
   for (const { command, args } of commands) {
@@ -50,15 +50,15 @@ export async function stage({
   const status = code === 0 ? 'passed' : code === CANNOT_RUN ? 'cannot run' : 'failed';
   const last = plain(output).trimEnd().split('\n').at(-1) ?? '';
   const time = seconds(performance.now() - started);
-  if (show === 'all' || beside) out.write(`▸ ${title} …`);
-  if (status === 'passed') say(` ${time}${show === 'last' ? dim(`  ${last}`) : ''}`);
-  else if (status === 'cannot run') say(` ${yellow('cannot run here')}: ${last}`);
-  else say(` ${time} ${red(`failed (exit code ${code})`)}`);
-  if (status === 'failed' && show !== 'all') say(output.trimEnd());
+  if (show === 'all' || parallel) out.write(`▸ ${title} …`);
+  if (status === 'passed') print(` ${time}${show === 'last' ? dim(`  ${last}`) : ''}`);
+  else if (status === 'cannot run') print(` ${yellow('cannot run here')}: ${last}`);
+  else print(` ${time} ${red(`failed (exit code ${code})`)}`);
+  if (status === 'failed' && show !== 'all') print(output.trimEnd());
   return { status, output, code };
 }
 
-/** Runs a command on this terminal, passes signals on to it and returns its exit code. */
+/** Runs a command on this terminal, forwards signals to it and returns its exit code. */
 export async function handOver(command, args) {
   const child = spawn(command, args, { stdio: 'inherit', env: environment() });
   return exitCode(child);
@@ -87,7 +87,7 @@ async function capture(command, args, { env, echo }) {
 }
 
 function exitCode(child) {
-  // On a terminal Ctrl-C reaches the whole group, so the child has it already; everything else only reaches us.
+  // On a terminal Ctrl-C reaches the whole process group, including the child; other signals reach only this process.
   const forward = (signal) => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
   };
@@ -99,7 +99,7 @@ function exitCode(child) {
       resolve(code);
     };
     child.on('error', (error) => {
-      say(`\n${error.message}`);
+      print(`\n${error.message}`);
       finish(127);
     });
     child.on('close', (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 import { install, turbo } from './prepare.mjs';
-import { green, plain, red, say, seconds, stage, yellow } from './stage.mjs';
+import { green, plain, print, red, seconds, stage, yellow } from './stage.mjs';
 
 const node = (...args) => ({ command: process.execPath, args });
 
 /**
- * The stages in their order; `needs` says what has to be generated or built before. Stages in a row with `beside` run two
- * at a time: each waits for other processes, or computes on one core.
+ * The stages in order; `needs` says what has to be generated or built before. Consecutive stages with `parallel` run two at a
+ * time: each waits for other processes, or computes on one core.
  */
 const STAGES = {
   lint: {
     title: 'format, lint, spelling, generated tables',
     needs: 'generate',
-    beside: true,
+    parallel: true,
     commands: [
       { command: 'biome', args: ['check', '--error-on-warnings'] },
       { command: 'cspell', args: ['lint', '--no-progress', '--no-summary'] },
@@ -22,7 +22,7 @@ const STAGES = {
   types: {
     title: 'types',
     needs: 'generate',
-    beside: true,
+    parallel: true,
     command: 'tsc',
     args: ['--noEmit', '-p', 'tsconfig.json'],
   },
@@ -34,7 +34,7 @@ const STAGES = {
     show: 'last',
   },
   webgpu: {
-    title: "tfjs-core's specs of what a training uses, on webgpu",
+    title: "tfjs-core's specs for the operations used in training, on webgpu",
     needs: 'generate',
     ...node('tools/conformance/run.mjs', '--backend', 'webgpu'),
     show: 'last',
@@ -42,37 +42,37 @@ const STAGES = {
   smoke: {
     title: 'the packed packages in an empty project',
     needs: 'build',
-    beside: true,
+    parallel: true,
     ...node('tools/smoke/run.mjs'),
     show: 'last',
   },
   browser: {
     title: 'bundlers and Chromium',
     needs: 'build',
-    beside: true,
+    parallel: true,
     ...node('tools/browser/run.mjs'),
     show: 'last',
   },
   examples: {
     title: 'examples',
     needs: 'build',
-    beside: true,
+    parallel: true,
     ...node('examples/run.mjs'),
     show: 'last',
   },
-  size: { title: 'sizes', needs: 'build', beside: true, command: 'size-limit', args: [] },
+  size: { title: 'sizes', needs: 'build', parallel: true, command: 'size-limit', args: [] },
   publishing: {
     title: 'publint and attw',
     needs: 'build',
-    beside: true,
+    parallel: true,
     ...node('tools/publishing/run.mjs'),
     show: 'last',
   },
 };
 
-/** `npm test`: every stage runs, whatever fails before it. */
+/** `npm test`: every stage runs, even after another has failed. */
 export async function main(args) {
-  // Of the vectors of Mesa's software GPU, in bits: its shaders take less than half the time to compile.
+  // The vector width of Mesa's software GPU in bits: with 128 its shaders compile in less than half the time.
   process.env.LP_NATIVE_VECTOR_WIDTH ??= '128';
   const names = selection(args);
   if (!names) return 2;
@@ -84,7 +84,7 @@ export async function main(args) {
   const run = async (name) => {
     const { needs, ...options } = STAGES[name];
     if (needs && !ready[needs]) {
-      say(`▸ ${options.title} … ${red(`not run, because ${needs} failed`)}`);
+      print(`▸ ${options.title} … ${red(`not run, because ${needs} failed`)}`);
       results.set(name, { status: 'failed' });
     } else {
       results.set(name, await stage(options));
@@ -99,11 +99,11 @@ export async function main(args) {
   return summary(results, performance.now() - started);
 }
 
-/** The stages that run beside others in one array, every other in a separate array. */
+/** Groups of stages: consecutive parallel ones in one array, every other stage in a separate array. */
 function rows(names) {
   const found = [];
   for (const [i, name] of names.entries()) {
-    if (i > 0 && STAGES[name].beside && STAGES[names[i - 1]].beside) found.at(-1).push(name);
+    if (i > 0 && STAGES[name].parallel && STAGES[names[i - 1]].parallel) found.at(-1).push(name);
     else found.push([name]);
   }
   return found;
@@ -118,11 +118,11 @@ function selection(args) {
     const names = values.only?.split(',') ?? Object.keys(STAGES);
     const unknown = names.filter((name) => !Object.hasOwn(STAGES, name));
     if (unknown.length === 0) return names;
-    say(
+    print(
       `npm test: there is no stage ${unknown.join(', ')}; the stages are ${Object.keys(STAGES).join(', ')}`,
     );
   } catch (error) {
-    say(`npm test: ${error.message}\nusage: npm test [-- --only ${Object.keys(STAGES).join(',')}]`);
+    print(`npm test: ${error.message}\nusage: npm test [-- --only ${Object.keys(STAGES).join(',')}]`);
   }
   return undefined;
 }
@@ -145,16 +145,16 @@ function summary(results, milliseconds) {
   const withStatus = (status) =>
     [...results].filter(([, result]) => result.status === status).map(([name]) => name);
   const [passed, failed, missing] = ['passed', 'failed', 'cannot run'].map(withStatus);
-  // Under CI everything has to run.
+  // In CI everything has to run.
   const ok = failed.length === 0 && (missing.length === 0 || !process.env.CI);
   const closing = plain(results.get('vitest')?.output ?? '').match(/^ *(Test Files|Tests) .*$/gm) ?? [];
-  say('');
-  for (const line of closing) say(line);
+  print('');
+  for (const line of closing) print(line);
   const counts = [
     `${passed.length} passed`,
     `${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}`,
     ...(missing.length > 0 ? [yellow(`${missing.length} could not run here (${missing.join(', ')})`)] : []),
   ];
-  say(`${ok ? green('✓') : red('✗')} stages: ${counts.join(', ')}, ${seconds(milliseconds)}`);
+  print(`${ok ? green('✓') : red('✗')} stages: ${counts.join(', ')}, ${seconds(milliseconds)}`);
   return ok ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// Training throughput of whole steps beside other engines, interleaved, for the READMEs. On a quiet machine:
+// Training throughput of whole steps, compared with other engines, interleaved, for the READMEs. On an idle machine:
 //   npm run build && node tools/benchmark/steps.mjs --install --kernels --out runs/steps
 // writes results.json, steps.md and steps.svg. `--help` lists the options.
 import { execFileSync, spawn } from 'node:child_process';
@@ -16,19 +16,19 @@ const LONGEST_MILLISECONDS = 600_000;
 
 const usage = `node tools/benchmark/steps.mjs [options]
   --models NAMES    cnn,cnn94,fnn,vit,rnn,small (all)
-  --engines NAMES   simd,simd-flags,simd-node,torch,torch-avx2,wasm,jax,cpu (all that are there): -flags with
+  --engines NAMES   simd,simd-flags,simd-node,torch,torch-avx2,wasm,jax,cpu (all available ones): -flags with
                     enableExperimentalV8Flags(), -node the same on the Node of --node, -avx2 without AVX-512
-  --rounds N        how often each engine gets its turn (5)
-  --steps N         steps of a turn, after one that is not counted (4)
+  --rounds N        rounds; each engine has one turn per round (5)
+  --steps N         steps per turn, after one warmup step (4)
   --threads N       for simd and torch (2)
-  --batch N         instead of each model's own, for trying this out
+  --batch N         batch size for all models, for quick trials
   --node FILE       a second, newer Node
-  --kernels         the kernels beside the machine's peak as well
-  --profile         where the time of a step goes, kernel by kernel, on simd
-  --kernel-seconds N  for each kernel (1)
-  --install         install the peers of JavaScript into tools/benchmark/peers first
-  --python FILE     a Python that has torch (/usr/bin/python3)
-  --out FOLDER      where the results go (runs/steps)`;
+  --kernels         also measure the kernels, compared with the machine's peak
+  --profile         also measure the time of each kernel in a step, on simd
+  --kernel-seconds N  seconds per kernel (1)
+  --install         first install the other JavaScript engines into tools/benchmark/peers
+  --python FILE     a Python with torch (/usr/bin/python3)
+  --out FOLDER      output folder (runs/steps)`;
 
 const { values: options } = parseArgs({
   options: {
@@ -60,16 +60,16 @@ const tfjs = (backend, command = process.execPath) => ({
 });
 const flags = { TENFOLD_V8_FLAGS: '1' };
 const torch = { command: options.python, args: [join(here, 'engines/torch_steps.py')] };
-// What the libraries below PyTorch choose on a processor without AVX-512.
+// The instruction sets that PyTorch's libraries choose on a processor without AVX-512.
 const avx2 = { ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2', OPENBLAS_CORETYPE: 'Haswell' };
-/** `rounds` and `steps` where the usual numbers would take hours. */
+/** `rounds` and `steps` are set where the usual numbers would take hours. */
 const ENGINES = {
   simd: tfjs('simd'),
   'simd-flags': { ...tfjs('simd'), env: flags },
   ...(options.node && { 'simd-node': { ...tfjs('simd', options.node), env: flags } }),
   torch,
   'torch-avx2': { ...torch, env: avx2 },
-  // tfjs's wasm backend has no gradients for convolutions: the table says what it answers.
+  // tfjs's wasm backend has no gradients for convolutions, so the table shows its error.
   wasm: { ...tfjs('wasm'), rounds: 2, steps: 2, peer: '@tensorflow/tfjs-backend-wasm' },
   jax: {
     command: process.execPath,
@@ -95,7 +95,7 @@ if (options.install) {
 const loadBefore = load();
 if (os.loadavg()[0] > 0.5) {
   console.log(
-    `The load average is ${loadBefore}: others are at work here, and these numbers will be too low.`,
+    `The load average is ${loadBefore}: other programs are running here, so these numbers are too low.`,
   );
 }
 const jobs = planJobs();
@@ -120,7 +120,7 @@ writeFileSync(join(options.out, 'steps.md'), markdown(report));
 writeFileSync(join(options.out, 'steps.svg'), chart(report));
 console.log(markdown(report));
 
-/** One job for each model and engine, and for `small` the batch of the slowest engine on the fastest as well. */
+/** One job per model and engine; `small` also runs with the slowest engine's batch on the fastest engine. */
 function planJobs() {
   const planned = [];
   for (const model of options.models.split(',')) {
@@ -144,7 +144,7 @@ function unknown(engine) {
   throw new Error(`there is no engine ${engine}\n${usage}`);
 }
 
-/** Every round gives each engine its turn, so that a change of the machine's speed meets all of them. */
+/** Each engine has a turn in every round, so that changes of the machine's speed affect all of them. */
 async function interleave(planned) {
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const job of planned) {

@@ -1,5 +1,5 @@
-// The same small program through each bundler, with the settings that a new project starts from: no plugin, no alias, no
-// path to a wasm file or a worker. A warning counts as a failure.
+// Builds the same small program with each bundler, with the settings of a new project: no plugin, no alias, no path to a
+// wasm file or a worker. A warning counts as a failure.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +34,7 @@ export const bundlers = {
       configFile: false,
       customLogger: logger,
       logLevel: 'warn',
-      // The one hint that is of no concern here: how large the program is.
+      // The only warning to ignore here: the size of the program.
       build: { outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
       worker: { format: 'es' },
     });

@@ -4,14 +4,14 @@ import { chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** The Chromium that is installed here: what the variable CHROMIUM names, or the first on the PATH; undefined without one. */
+/** The installed Chromium: the path in CHROMIUM, or the first on the PATH; undefined without one. */
 export function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter);
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 
-/** Starts it without a window, without a graphics card and without connections of its own. */
+/** Starts it without a window, without a GPU and without background connections. */
 export function launchChromium(executablePath) {
   return chromium.launch({
     executablePath,

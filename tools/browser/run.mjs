@@ -10,7 +10,7 @@ import { bundleForNode, bundlers } from './bundlers.mjs';
 import { findChromium, launchChromium } from './chromium.mjs';
 import { serve } from './server.mjs';
 
-/** What `npm test` takes for a stage that this machine lacks something for. */
+/** The exit code for a stage that cannot run on this machine. */
 const CANNOT_RUN = 3;
 const THREADS = 3;
 const PATIENCE_MILLISECONDS = 60_000;
@@ -22,7 +22,9 @@ const names = Object.keys(bundlers).filter((name) => !options.only || name === o
 
 const executable = findChromium();
 if (!executable) {
-  console.log("there is no Chromium on the PATH: install Debian's package chromium, or name one in CHROMIUM");
+  console.log(
+    "there is no Chromium on the PATH: install Debian's package chromium, or set CHROMIUM to its path",
+  );
   process.exit(CANNOT_RUN);
 }
 const folder = mkdtempSync(join(tmpdir(), 'tenfold-browser-'));
@@ -109,7 +111,7 @@ async function check({ name, headers, where }, expected) {
   }
 }
 
-/** Holds a result against that of tfjs's CPU backend and against `facts` of its own. */
+/** Compares a result with that of tfjs's CPU backend and with the expected `facts`. */
 function compare(title, result, reference, facts) {
   runs++;
   const wrong = [];

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const core = join(dirname(require.resolve('@tensorflow/tfjs-core/package.json')), 'dist');
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Files of specs by what a training runs; the webgpu backend is tested with these, on a software GPU all would take long. */
+/** Spec files for the operations used in training. The webgpu backend runs only these: on a software GPU all would take long. */
 const TRAINING = `
   add_n arithmetic avg_pool basic_lstm_cell batchnorm binary_ops broadcast_to cast clip_by_value clone compare_ops concat
   conv1d conv2d conv2d_depthwise conv2d_separable conv2d_transpose cumprod cumsum depthwise_conv2d div dot dropout elu erf exp
@@ -28,7 +28,7 @@ const isTested = (backend, path) => backend !== 'webgpu' || TRAINING.includes(ba
 // tfjs computes small tensors on the CPU; here the GPU's kernels are to be tested.
 const flagsOf = (backend) => (backend === 'webgpu' ? '{ WEBGPU_CPU_FORWARD: false }' : '{}');
 
-/** What makes each backend ready; runs before the specs are defined. */
+/** Code that prepares each backend; it runs before the specs are defined. */
 const BACKENDS = {
   cpu: () => '',
   webgpu: () => `

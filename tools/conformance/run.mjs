@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import Jasmine from 'jasmine';
 import { backendNames, bundle, loadCases } from './bundle.mjs';
 
-/** The exit code by which `npm test` knows that something is missing here. */
+/** The exit code for a stage that cannot run on this machine. */
 const CANNOT_RUN = 3;
 /** tfjs-core 4.22 ships 4232 specs; a run that finds fewer than this has lost some. */
 const FEWEST_SPECS = 4200;
-/** Of them those that a training runs, which the webgpu backend is tested with. */
+/** The fewest specs for the operations used in training, which the webgpu backend is tested with. */
 const FEWEST_OF_TRAINING = 1700;
 const MOST_SHOWN = 100;
-/** Specs that cannot pass, and why. Where `always` is set they must fail, or the list is not true any more. */
+/** Specs that cannot pass, and why. Those with `always` must fail, otherwise this list is outdated. */
 const IMPOSSIBLE = {
   webgpu: {
     'gather webgpu {"WEBGPU_CPU_FORWARD":false} throws when index is out of bound': {
@@ -119,7 +119,7 @@ function report() {
   process.exitCode = failed.length > 0 || errors.length > 0 || ran < fewest ? 1 : 0;
 }
 
-/** Runs a bundle of specs; what they print is dropped. */
+/** Runs a bundle of specs and discards their output. */
 async function runSpecs(file) {
   const runner = new Jasmine();
   runner.loadConfig({ random: false, stopSpecOnExpectationFailure: false });

@@ -234,7 +234,7 @@ def resNet(net, inChannels, width, depth, classes):
 
 def add(name, build, options, shape, learning_rate, steps=10):
     cases = files.setdefault(name, [])
-    seeded(f'{name} {len(cases)}')  # a case of its own stream, so that a new one changes no other
+    seeded(f'{name} {len(cases)}')  # a separate stream per case, so that a new case changes no other
     net = Net()
     forward = build(net, **options)
     params = {key: tensor(value) for key, value in net.params.items()}

@@ -32,7 +32,7 @@ def add(layer, f, x, params=None, options=None, training=True, frozen=(), inputs
 
 
 def begin(name):
-    """A stream of its own for the cases that follow, so that new ones elsewhere change nothing here."""
+    """A separate stream for the cases that follow, so that new cases elsewhere change nothing here."""
     global section
     section = seeded(name)
 

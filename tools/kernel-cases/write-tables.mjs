@@ -27,7 +27,7 @@ write(
   `// Made from the files of rows/ by write-tables.mjs; do not edit.
 import type { KernelRow } from './row';
 ${rows.map(({ from, names }) => `import { ${[...names].sort().join(', ')} } from '${from}';\n`).join('')}
-/** Every kernel that is tried: the fused ones of the contract, and those of tfjs that trainings run. */
+/** All tested kernels: the fused ones of the contract, and tfjs's kernels that are used in training. */
 export const kernelRows: readonly KernelRow[] = [${rows.flatMap(({ names }) => names).join(', ')}].flat();
 `,
 );

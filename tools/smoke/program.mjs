@@ -1,5 +1,5 @@
 /**
- * The first program of a page of Markdown.
+ * The first program in a Markdown page.
  *
  * @returns `{ code, language: 'js' | 'ts' }`
  */
@@ -16,7 +16,7 @@ export const importsOf = (code) =>
     (name) => !name.startsWith('node:') && !name.startsWith('.'),
   );
 
-/** The packages that a page says to install. */
+/** The packages in a page's install commands. */
 export const installed = (markdown) => [
   ...new Set(
     [...markdown.matchAll(/^npm install ([^#\n]*)/gm)].flatMap(([, names]) => names.trim().split(/\s+/)),

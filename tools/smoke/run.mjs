@@ -1,6 +1,6 @@
-// Installs the packed packages into an empty project and uses them as a user would: every package by import and by
-// require, the first program of the README in both and in Bun and Deno, the first programs of the packages' READMEs after
-// what those say to install, and the packages' types under both kinds of module resolution.
+// Installs the packed packages into an empty project and uses them as a user would: every package with import and require,
+// the README's first program with both and in Bun and Deno, the first programs of the packages' READMEs after their install
+// commands, and the packages' types with several kinds of module resolution.
 //   node tools/smoke/run.mjs [README]
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ function install() {
   return packed.map(({ name }) => name);
 }
 
-/** Installs from npm's cache alone where that is enough, so that a machine without network can run this again. */
+/** Installs from npm's cache if it is complete, so that a machine without network can run this again. */
 function npmInstall() {
   const npmHere = (...args) => execFileSync(npm, args, { cwd: project, shell, stdio: 'pipe' });
   const install = [
@@ -79,7 +79,7 @@ function npmInstall() {
   }
 }
 
-/** The programs that a package brings, which are there to be started instead of imported. */
+/** The programs (bin) of a package, which are started instead of imported. */
 function programs(name) {
   const folder = join(project, 'node_modules', name);
   const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -13,10 +13,10 @@ const allowed = arrows(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
 const shortName = ({ manifest }: Package): string => manifest.name.replace('@tenfold/', '');
 const names = (...lists: (Record<string, string> | undefined)[]): string[] =>
   lists.flatMap((list) => Object.keys(list ?? {}));
-/** What is there when a user installs the package. */
+/** The dependencies that are installed with the package. */
 const runtime = (manifest: Manifest): string[] =>
   names(manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies);
-/** An application, such as the bench, is started by npx and brings its own tfjs-core. */
+/** An application, such as the bench, is started by npx and has tfjs-core as a dependency. */
 const isApplication = ({ manifest }: Package): boolean => manifest.bin !== undefined;
 
 /** Private packages whose sources are built into the packages that use them. */
@@ -28,7 +28,7 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** `file: import` for every import that `wrong` holds against. */
+/** `file: import` for every import that is `wrong`. */
 function offenses(
   of: Package[],
   wrong: (specifier: string, file: Package['files'][number], pkg: Package) => boolean,
@@ -63,7 +63,7 @@ describe('the packages', () => {
 });
 
 describe('tfjs-core', () => {
-  it('is a peer dependency of every package that imports it, never a dependency of its own', () => {
+  it('is a peer dependency of every package that imports it, never a plain dependency', () => {
     const libraries = published.filter((pkg) => !isApplication(pkg));
     const importing = libraries.filter(({ files }) =>
       files.some((file) => file.published && file.imports.includes(CORE)),
@@ -91,7 +91,7 @@ describe('imports', () => {
         ...runtime(manifest),
         ...bundled.filter((own) => own in (manifest.devDependencies ?? {})),
       ];
-      // What users do not get may also use the package's and the workspace's tools.
+      // Unpublished files may also use the dev dependencies of the package and the workspace.
       if (!file.published || manifest.private) declared.push(...names(manifest.devDependencies), ...fromRoot);
       return packageOf(name) !== manifest.name && !declared.includes(packageOf(name));
     });
@@ -100,7 +100,7 @@ describe('imports', () => {
 
   it('stay within their package', () => {
     const leaving = offenses(packages, (name, file, { directory }) => {
-      // Every package builds with the options of the workspace.
+      // Every package builds with the workspace's shared options.
       if (file.path === join(directory, 'tsup.config.ts')) return false;
       return isRelative(name) && !normalize(join(dirname(file.path), name)).startsWith(`${directory}/`);
     });

@@ -2,8 +2,8 @@ import { isRelative, type Package, resolveRelative, type SourceFile } from './wo
 
 /**
  * The circles of files that import each other, each as its sorted paths: the strongly connected components of the
- * import graph with more than one file, and files that import themselves (Tarjan 1972). Imports of types count:
- * they bind files together for a reader, and one forgotten `type` makes them real.
+ * import graph with more than one file, and files that import themselves (Tarjan 1972). Type imports count:
+ * they couple files for a reader, and one forgotten `type` makes them real.
  */
 export function circles(packages: Package[]): string[][] {
   const files = new Map(packages.flatMap((pkg) => pkg.files).map((file) => [file.path, file]));

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { root } from './workspace';
 
 const LARGEST_FILE = 300e3;
-/** The weights of all trained models together, which are what that package is for. */
+/** The size limit of all trained weights together, the content of that package. */
 const LARGEST_PRETRAINED = 12e6;
 
-/** What may be larger than that: reference values, the lockfile, trained weights. */
+/** Files that may be larger: reference values, the lockfile, trained weights. */
 const mayBeLarger = [/\/goldens\/[^/]+\.json$/, /^pnpm-lock\.yaml$/, /^packages\/pretrained\//];
 
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })

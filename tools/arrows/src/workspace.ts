@@ -16,7 +16,7 @@ export interface Manifest {
 export interface SourceFile {
   /** From the root of the repository, for messages. */
   path: string;
-  /** Whether users get it: what lies in src, is not a test and is not imported by tests alone. */
+  /** Whether it is published: it is in src, is not a test, and is not imported only by tests. */
   published: boolean;
   imports: string[];
 }
@@ -81,7 +81,7 @@ function withoutHelpersOfTests(files: SourceFile[]): SourceFile[] {
   return files;
 }
 
-/** The arrows of ARCHITECTURE.md: package -> what it depends on. */
+/** The arrows of ARCHITECTURE.md: package -> its dependencies. */
 export function arrows(markdown: string): Map<string, string[]> {
   const block = /^```arrows\n([\s\S]*?)^```/m.exec(markdown)?.[1];
   if (block === undefined) throw new Error('ARCHITECTURE.md has no block of arrows (```arrows … ```)');

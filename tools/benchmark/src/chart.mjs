@@ -23,7 +23,7 @@ const LABELS = {
   cpu: 'tfjs cpu',
 };
 
-/** Training throughput as an SVG that stands by itself: bars in GFLOP/s, one scale for all models, labels in images/s. */
+/** Training throughput as a standalone SVG: bars in GFLOP/s on one scale for all models, labels in images/s. */
 export function chart({ machine, results }) {
   const { document } = parseHTML('<html><body></body></html>');
   const bars = results
@@ -75,5 +75,5 @@ export function chart({ machine, results }) {
   return `${svg.outerHTML}\n`;
 }
 
-// A network may be there twice on one engine, with two sizes of batch.
+// A network may occur twice for one engine, with two batch sizes.
 const keyOf = ({ model, engine, batch }) => `${model}\n${engine}\n${batch}`;

@@ -1,4 +1,4 @@
-// From the times of single steps to the numbers and the table that are shown.
+// Turns the times of single steps into the published numbers and table.
 
 /** @returns median, p10, p90 and number of the values, by the nearest rank */
 export function quantiles(values) {
@@ -36,8 +36,7 @@ export function summarize({ model, engine, batch }, rounds, flopsPerImage) {
 }
 
 /**
- * Sets each result beside those of PyTorch for the same model and batch: the median, over the rounds that both had, of how many
- * times as fast it was.
+ * Compares each result with PyTorch's for the same model and batch: the median ratio of their speeds over common rounds.
  */
 export function ratios(results) {
   return results.map((result) => {
@@ -53,7 +52,7 @@ export function ratios(results) {
   });
 }
 
-/** Each kernel's share of what the machine reaches on registers alone. */
+/** Each kernel's share of the machine's peak, measured on registers. */
 export function shareOfPeak(timings) {
   const peak = timings.find(({ name }) => name.startsWith('peak'));
   return timings
@@ -103,7 +102,7 @@ export function markdown({ machine, date, results, kernels, profiles = [] }) {
   ].join('\n');
 }
 
-/** The kernels of every engine, and of ours the share of the peak on registers. */
+/** The kernels of every engine, and for ours the share of the peak. */
 function kernelTable(kernels) {
   const engines = Object.keys(kernels);
   if (engines.length === 0) return [];
@@ -129,7 +128,7 @@ function kernelTable(kernels) {
 
 const SHOWN = 10;
 
-/** Where the time of a step goes: the kernels that take most of it, the other kernels, and what is between kernels. */
+/** The time profile of a step: the slowest kernels, the other kernels, and the time between kernels. */
 function profileTable(profiles) {
   if (profiles.length === 0) return [];
   const rows = profiles.map(({ model, milliseconds, kernels }) => {

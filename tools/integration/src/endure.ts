@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { optimizers, step, tinyNetwork, training, waves } from './tiny-network';
 
-/** What a long run holds on to. */
+/** The memory held by a long run. */
 export interface Held {
   tensors: number;
   dataBuffers: number;
@@ -25,7 +25,7 @@ const BATCH = 8;
 /** Until every block that a step needs has been made, whatever the size of the batch. */
 const WARM_UP = 20;
 
-/** Trains the tiny network with one optimizer, every tenth batch a smaller one, and says what was held on to. */
+/** Trains the tiny network with one optimizer, with a smaller batch every ten steps, and returns the memory that is held. */
 export async function endure(optimizer: string, steps: number): Promise<Endurance> {
   const model = tinyNetwork(1);
   const one = training(model, optimizers[optimizer]!());

@@ -1,4 +1,4 @@
-// Training that runs out of memory, or breaks in another way, and goes on afterwards.
+// Training that runs out of memory, or fails in another way, and continues afterwards.
 import '@tenfold/backend-simd';
 import type { SimdBackend } from '@tenfold/backend-simd';
 import '@tenfold/gradients';
@@ -29,7 +29,7 @@ function ballast(bytesLeft: number): tf.TensorInfo[] {
 }
 
 describe('training that runs out of memory', () => {
-  it('frees what it held and goes on, wherever in the step it happens', async () => {
+  it('frees its memory and continues, wherever in the step it happens', async () => {
     const before = held();
     const batch = waves(64, 2);
     let failures = 0;

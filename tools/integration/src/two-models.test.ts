@@ -8,7 +8,7 @@ import { optimizers, step, tinyNetwork, training, waves } from './tiny-network';
 beforeAll(() => tf.setBackend('simd'));
 const STEPS = 6;
 
-/** Losses of a training run of its own, with a pause after each step. */
+/** Losses of a separate training run, with a pause after each step. */
 async function losses(seed: number, optimizer: string): Promise<number[]> {
   const model = tinyNetwork(seed);
   const one = training(model, optimizers[optimizer]!());
@@ -33,7 +33,7 @@ it('two models that train in turns give what each gives alone, bit for bit', asy
   expect({ ...held(), arenaPeakBytes: 0 }).toEqual({ ...before, arenaPeakBytes: 0 });
 });
 
-it('a model goes on after the backend was removed and set again, from the weights that were saved', async () => {
+it('a model continues after the backend was removed and set again, from the weights that were saved', async () => {
   const factory = tf.findBackendFactory('simd');
   const model = tinyNetwork(3);
   const weights = await Promise.all(Object.values(model.parameters()).map((variable) => variable.data()));

@@ -8,7 +8,7 @@ const golden = readGolden(new URL('../goldens/trajectory.json', import.meta.url)
 const STEPS = 20;
 const EARLY = { steps: 10, tolerance: 1e-5 };
 const TOLERANCE = 2e-3;
-// A software adapter compiles shaders slowly, the more so beside other tests.
+// A software adapter compiles shaders slowly, especially while other tests run.
 const PATIENCE = 300_000;
 
 const available = await start();

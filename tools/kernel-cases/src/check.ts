@@ -3,7 +3,7 @@ import { type Input, normal } from './inputs';
 import { type Bound, type Case, type GradientRow, gradientsOf, type KernelRow, type Tolerance } from './row';
 
 type Named<T> = { readonly [name: string]: T };
-/** Values of an operand as a backend takes them. */
+/** Values of an operand in a backend's form. */
 interface Operand {
   shape: readonly number[];
   values: Float32Array;
@@ -22,7 +22,7 @@ export interface RunnableCase {
   name: string;
   attributes: object;
   inputs: () => Operands;
-  /** What the reference makes of these inputs, and how far from it a backend may be. */
+  /** The reference's outputs for these inputs, and the tolerance. */
   expected: (inputs: Operands) => Expected;
 }
 
@@ -57,7 +57,7 @@ function forwardCase(row: KernelRow, one: Case): RunnableCase {
   };
 }
 
-/** What a gradient kernel is given for a case of the forward kernel. */
+/** The inputs of a gradient kernel for a case of the forward kernel. */
 export function gradientInputs(
   row: KernelRow,
   gradient: GradientRow,
@@ -146,7 +146,7 @@ function boundsOf(tolerance: Tolerance, expected: Array64[], inputs: Named<Array
 
 let last: { one: RunnableCase; prepared: Expected & { inputs: Operands } } | undefined;
 
-// The same case is run on one backend after another: what the reference made of it is kept until the next one.
+// The same case runs on one backend after another: the reference's outputs are cached until the next case.
 function prepare(one: RunnableCase): Expected & { inputs: Operands } {
   if (last?.one !== one) {
     const inputs = one.inputs();

@@ -1,4 +1,4 @@
-/** Where the windows of convolutions and pooling lie, as tfjs's attributes say it. */
+/** The places of the windows of convolutions and pooling, from tfjs's attributes. */
 export interface WindowAttributes {
   strides: number | readonly [number, number];
   pad: 'same' | 'valid' | number | readonly (readonly [number, number])[];

@@ -14,7 +14,7 @@ export { type SpeedCase, speedCases } from './speed';
 export { type BackendKernels, kernelNames, supportTable } from './support';
 export { fusedKernelTable } from './table';
 
-/** What a kernel of the table computes, in double precision. */
+/** The outputs of a kernel of the table, in double precision. */
 export function referenceOf(
   kernel: string,
 ): (inputs: { readonly [name: string]: Array64 }, attributes: object) => Array64[] {

@@ -21,7 +21,7 @@ import { sgd } from './rows/sgd';
 import { softmax, softmaxCrossEntropy } from './rows/softmax';
 import { unary } from './rows/unary';
 
-/** Every kernel that is tried: the fused ones of the contract, and those of tfjs that trainings run. */
+/** All tested kernels: the fused ones of the contract, and tfjs's kernels that are used in training. */
 export const kernelRows: readonly KernelRow[] = [
   activation,
   adamW,

@@ -5,10 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { create, globals } from 'webgpu';
 import { watchTraffic } from './traffic';
 
-/** The name under which tfjs's own backend is there beside ours, with its own kernels alone and on a separate device. */
+/** The name of tfjs's own backend next to ours, with only its own kernels and on a separate device. */
 export const STOCK = 'stock-webgpu';
 
-/** Registers both backends, whose traffic is counted; ours, with the options, is the current one. */
+/** Registers both backends and counts their traffic; ours, with the options, is the current one. */
 export async function registerBoth(options: WebgpuOptions = {}): Promise<WebgpuInfo> {
   // Before there is a device: what is counted is wrapped on the prototypes.
   Object.assign(globalThis, globals);

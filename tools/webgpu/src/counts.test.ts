@@ -38,7 +38,7 @@ async function trafficOf(name: ModelName, backend: 'webgpu' | typeof STOCK) {
   return traffic;
 }
 
-describe.runIf(available)("beside tfjs's own backend and optimizers", () => {
+describe.runIf(available)("compared with tfjs's own backend and optimizers", () => {
   it.each(['cnn', 'vit', 'fnn'] as const)(
     'a step of %s takes a quarter of the dispatches and half of the bytes',
     async (name) => {

@@ -2,7 +2,7 @@ import type { WebgpuBackend } from '@tenfold/backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { createTraining, type ModelName } from './models';
 
-/** What a training holds at some step. */
+/** The memory held by a training at some step. */
 export interface Held {
   tensors: number;
   dataBuffers: number;
@@ -10,7 +10,7 @@ export interface Held {
   gpuBytes: number;
 }
 
-/** What a training held after `early` steps, after all steps, and what it left behind. */
+/** The memory that a training held after `early` steps, after all steps, and after it was disposed. */
 export async function endure(
   name: ModelName,
   { steps, early, batch }: { steps: number; early: number; batch: number },

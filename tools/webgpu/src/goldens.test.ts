@@ -10,7 +10,7 @@ import { checkGradient, expectClose, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-// A software adapter compiles shaders slowly, the more so beside other tests.
+// A software adapter compiles shaders slowly, especially while other tests run.
 const PATIENCE = 300_000;
 const available = await start();
 

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { endure } from './endure';
 import { createTraining } from './models';
 
-// A software adapter compiles shaders slowly, the more so beside other tests.
+// A software adapter compiles shaders slowly, especially while other tests run.
 const PATIENCE = 300_000;
 const available = await start();
 

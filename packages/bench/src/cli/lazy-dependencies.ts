@@ -1,6 +1,6 @@
 import type { Dependencies } from './dependencies';
 
-/** The real parts. What trains is loaded when a command needs it: --help and a wrong option answer at once. */
+/** The real functions. Training code is loaded when a command needs it, so that --help and usage errors are immediate. */
 export const lazyDependencies: Dependencies = {
   plan: async (options) => (await import('../run/plan')).planRun(options),
   trainAll: async (options, listener) => (await import('../run/train-all')).trainAll(options, listener),

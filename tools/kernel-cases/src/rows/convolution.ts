@@ -1,5 +1,5 @@
 import { type Array64, sizeOf } from '../array';
-import { ended, endingAttributes, endingInputs, endings } from '../endings';
+import { applyEpilogue, epilogueAttributes, epilogueInputs, epilogueNames } from '../epilogue';
 import { axesOf, type WindowAttributes } from '../geometry';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, GradientRow, KernelRow } from '../row';
@@ -240,7 +240,7 @@ export const depthwiseConv2d: KernelRow = {
 const fused = (kernel: string, plain: KernelRow, cases: Case[]): KernelRow => ({
   kernel,
   reference: ({ bias, ...inputs }, attributes: Attributes & { activation: string }) => [
-    ended(plain.reference(inputs, attributes as never)[0]!, bias, attributes.activation),
+    applyEpilogue(plain.reference(inputs, attributes as never)[0]!, bias, attributes.activation),
   ],
   cases,
   tolerance: DIRECT,
@@ -248,8 +248,8 @@ const fused = (kernel: string, plain: KernelRow, cases: Case[]): KernelRow => ({
 const withEnding = (one: Case, bias: Input | undefined, activation: string): Case => ({
   ...one,
   name: `${one.name}${bias ? '' : ' without bias'}, ${activation}`,
-  inputs: { ...one.inputs, ...(bias && { bias }), ...endingInputs(activation) },
-  attributes: { ...one.attributes, activation, ...endingAttributes },
+  inputs: { ...one.inputs, ...(bias && { bias }), ...epilogueInputs(activation) },
+  attributes: { ...one.attributes, activation, ...epilogueAttributes },
 });
 
 const ends = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, 80, -2000];
@@ -271,7 +271,7 @@ const thinExtremes = extremes(thin('', [6, 1, 1, 4], [1, 1, 4, 1]), 4, [1, 1, 4,
 
 /** Convolution with a bias and an activation. */
 export const fusedConv2d: KernelRow = fused('FusedConv2D', conv2d, [
-  ...endings.flatMap((activation) => [
+  ...epilogueNames.flatMap((activation) => [
     withEnding(full('3x3', [2, 6, 5, 7], [3, 3, 7, 11]), normal([11], 3), activation),
     withEnding(fullExtremes, normal([4], 3), activation),
   ]),
@@ -279,7 +279,7 @@ export const fusedConv2d: KernelRow = fused('FusedConv2D', conv2d, [
 ]);
 /** Depthwise convolution with a bias and an activation. */
 export const fusedDepthwiseConv2d: KernelRow = fused('FusedDepthwiseConv2D', depthwiseConv2d, [
-  ...endings.flatMap((activation) => [
+  ...epilogueNames.flatMap((activation) => [
     withEnding(thin('3x3', [2, 6, 5, 7], [3, 3, 7, 1]), normal([7], 3), activation),
     withEnding(thinExtremes, normal([4], 3), activation),
   ]),

@@ -3,7 +3,7 @@ const { exp, sqrt, PI } = Math;
 interface ActivationFunction {
   value: (x: number) => number;
   derivative: (x: number) => number;
-  /** What its gradient kernel takes: the argument x, or the value y. */
+  /** The input of its gradient kernel: the argument x, or the value y. */
   keeps: 'x' | 'y';
   /** Arguments at which it has no derivative. */
   kinks?: readonly number[];

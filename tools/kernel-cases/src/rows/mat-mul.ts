@@ -1,5 +1,5 @@
 import { type Array64, sizeOf } from '../array';
-import { ended, endingAttributes, endingInputs, endings } from '../endings';
+import { applyEpilogue, epilogueAttributes, epilogueInputs, epilogueNames } from '../epilogue';
 import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
@@ -228,8 +228,8 @@ interface FusedAttributes extends Attributes {
 
 const withEnding = (product: Case, more: Case['inputs'], activation: string): Case => ({
   name: `${product.name}${more.bias ? '' : ' without bias'}, ${activation}`,
-  inputs: { ...product.inputs, ...more, ...endingInputs(activation) },
-  attributes: { ...product.attributes, activation, ...endingAttributes },
+  inputs: { ...product.inputs, ...more, ...epilogueInputs(activation) },
+  attributes: { ...product.attributes, activation, ...epilogueAttributes },
 });
 const ends = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, 80, 2000];
 const extremes: Case = {
@@ -242,10 +242,10 @@ const extremes: Case = {
 export const fusedMatMul: KernelRow = {
   kernel: '_FusedMatMul',
   reference: ({ a, b, bias }, attributes: FusedAttributes) => {
-    return [ended(product(a!, b!, attributes), bias, attributes.activation)];
+    return [applyEpilogue(product(a!, b!, attributes), bias, attributes.activation)];
   },
   cases: [
-    ...endings.flatMap((activation) => [
+    ...epilogueNames.flatMap((activation) => [
       ...[[9, false] as const, [1, false] as const, [1, true] as const].map(([rows, transposeB]): Case => {
         const product = caseOf([rows, 33], [33, 11], false, transposeB);
         return withEnding(product, { bias: normal([11], 3) }, activation);

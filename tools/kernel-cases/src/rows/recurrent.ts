@@ -16,8 +16,8 @@ const partsOf = ({ input, product }: Named, units: number, parts: number) => {
   };
 };
 
-/** An array of several parts side by side in every row. */
-const beside = (batch: number, units: number, parts: Float64Array[]): Array64 =>
+/** Concatenates several parts in every row. */
+const concatParts = (batch: number, units: number, parts: Float64Array[]): Array64 =>
   make([batch, parts.length * units], (i) => {
     const [row, column] = [Math.floor(i / (parts.length * units)), i % (parts.length * units)];
     return parts[Math.floor(column / units)]![row * units + (column % units)]!;
@@ -67,7 +67,7 @@ export const lstmCell: KernelRow = {
     const h = tanhCell.map((value, i) => out[i]! * value);
     return [
       whole(batch, units, h),
-      beside(batch, units, gates),
+      concatParts(batch, units, gates),
       whole(batch, units, c),
       whole(batch, units, tanhCell),
     ];
@@ -126,7 +126,7 @@ export const lstmCell: KernelRow = {
         rows(batch, units, (i) => dstate!.values[i]! * tanhCell!.values[i]! * slope(gate(i, 3))),
       ];
       return [
-        beside(batch, units, dsums),
+        concatParts(batch, units, dsums),
         whole(
           batch,
           units,
@@ -158,7 +158,7 @@ export const gruCell: KernelRow = {
     const m = rows(batch, units, (i) => product(i, 2) + inputs.bias!.values[i % units]!);
     const n = m.map((value, i) => tanh(input(i, 2) + r[i]! * value));
     const h = n.map((value, i) => value + z[i]! * ((inputs.state?.values[i] ?? 0) - value));
-    return [whole(batch, units, h), beside(batch, units, [r, z, n]), whole(batch, units, m)];
+    return [whole(batch, units, h), concatParts(batch, units, [r, z, n]), whole(batch, units, m)];
   },
   cases: [
     ...sizes.flatMap(([batch, units]): Case[] => [
@@ -219,8 +219,8 @@ export const gruCell: KernelRow = {
       );
       const through = dn.map((value, i) => value * gate(i, 0));
       return [
-        beside(batch, units, [dr, dz, dn]),
-        beside(batch, units, [dr, dz, through]),
+        concatParts(batch, units, [dr, dz, dn]),
+        concatParts(batch, units, [dr, dz, through]),
         whole(
           batch,
           units,

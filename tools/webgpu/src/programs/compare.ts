@@ -1,6 +1,6 @@
-// Matrix products, convolutions and their gradients here and in jax-js on the same GPU, in turns:
+// Matrix products, convolutions and their gradients here and in jax-js on the same GPU, interleaved:
 //   node tools/webgpu/run.mjs compare [--rounds 7] [--batch 8] [--only NAME] [--peers FOLDER]
-// jax-js is a peer of tools/benchmark: `node tools/benchmark/steps.mjs --install` brings it.
+// jax-js is a peer of tools/benchmark: `node tools/benchmark/steps.mjs --install` installs it.
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-// A long run: what it holds of GPU memory early and late. Exit code 1 when anything grew.
+// A long run: the GPU memory that it holds early and late. Exit code 1 when it grew.
 //   node tools/webgpu/run.mjs endurance [--steps 5000] [--models fnn,vit,cnn] [--batch 2]
 import { parseArgs } from 'node:util';
 import { registerWebgpu } from '@tenfold/backend-webgpu';

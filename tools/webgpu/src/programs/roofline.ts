@@ -1,6 +1,6 @@
 // Bytes and operations of a training step kernel by kernel, and from them the time of a step on known GPUs:
 //   node tools/webgpu/run.mjs roofline [--models cnn,vit,fnn] [--batch 250] [--float16]
-// With --measure it also takes the steps on the GPU that is here, to hold beside the prediction for a GPU like it:
+// With --measure it also times the steps on the present GPU, to compare them with the prediction for a similar one:
 //   node tools/webgpu/run.mjs roofline --measure
 import { parseArgs } from 'node:util';
 import { countFlops } from '@tenfold/layers';

@@ -1,7 +1,7 @@
 import { type Array64, map } from './array';
 import type { Input } from './inputs';
 
-/** What products and convolutions apply on the way out, by tfjs's names. */
+/** Activations in the epilogue of products and convolutions, by tfjs's names. */
 const functions: { readonly [name: string]: (x: number) => number } = {
   linear: (x) => x,
   relu: (x) => Math.max(0, x),
@@ -13,13 +13,13 @@ const functions: { readonly [name: string]: (x: number) => number } = {
 };
 
 /** Their names. */
-export const endings = Object.keys(functions);
+export const epilogueNames = Object.keys(functions);
 
-/** What some of them need. */
-export const endingAttributes = { leakyreluAlpha: 0.3 };
-export const endingInputs = (name: string): { [name: string]: Input } =>
+/** The attributes and inputs that some of them need. */
+export const epilogueAttributes = { leakyreluAlpha: 0.3 };
+export const epilogueInputs = (name: string): { [name: string]: Input } =>
   name === 'prelu' ? { preluActivationWeights: { shape: [1], values: () => new Float32Array([0.25]) } } : {};
 
 /** f(x + bias) along the last axis; the bias may be left out. */
-export const ended = (x: Array64, bias: Array64 | undefined, name: string): Array64 =>
+export const applyEpilogue = (x: Array64, bias: Array64 | undefined, name: string): Array64 =>
   map(x, (value, i) => functions[name]!(value + (bias?.values[i % bias.values.length] ?? 0)));
