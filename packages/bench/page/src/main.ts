@@ -98,7 +98,7 @@ async function begin(
 async function resume(run: string): Promise<void> {
   const opened = await session.call('open', run);
   current = run;
-  await begin(opened.summary, (s) => s.call('resume', run), opened);
+  await begin(opened.summary, (s) => s.call('resume', run, { measure: setup.measure }), opened);
 }
 
 /** Shows a run and its progress so far. */

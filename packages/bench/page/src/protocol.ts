@@ -17,6 +17,8 @@ export interface Choice {
   seeds: number[];
   /** Replaces each recipe's number of epochs. */
   epochs?: number;
+  /** Whether more is timed than the training; true by default. */
+  measure?: boolean;
 }
 
 /** Descriptions of the models and of each profile's recipes. */
@@ -134,7 +136,10 @@ export interface Calls {
   models(): Promise<ModelTexts>;
   list(): Promise<RunSummary[]>;
   start(choice: Choice): Promise<{ run: string; state: 'finished' | 'paused' }>;
-  resume(run: string): Promise<{ run: string; state: 'finished' | 'paused' }>;
+  resume(
+    run: string,
+    options?: Pick<Choice, 'measure'>,
+  ): Promise<{ run: string; state: 'finished' | 'paused' }>;
   pause(): Promise<void>;
   checkpoint(): Promise<void>;
   open(run: string): Promise<OpenedRun>;

@@ -10,6 +10,8 @@ const DEFAULT_MODELS = ['cnn'];
 export interface Setup {
   /** @param listener receives the settings */
   onStart(listener: (choice: Choice) => void): void;
+  /** False where the address says so; no field of the form changes it. */
+  measure: Choice['measure'];
   setBusy(busy: boolean, note?: string): void;
 }
 
@@ -36,6 +38,7 @@ export function createSetup({ titles, profiles }: ModelTexts, environment: Envir
   );
   epochs.value = wanted.get('epochs') ?? '';
   seeds.value = wanted.get('seeds') ?? '0';
+  const measure = wanted.get('measure') === 'false' ? false : undefined;
   drawBackends(environment, wanted.get('backend'));
   drawModels(wanted.get('models')?.split(',') ?? DEFAULT_MODELS);
 
@@ -100,10 +103,12 @@ export function createSetup({ titles, profiles }: ModelTexts, environment: Envir
       backend: (backend?.value ?? 'simd') as BrowserBackend,
       seeds: [...new Set(seeds.value.split(',').map((seed) => Number(seed)))],
       epochs: epochs.value === '' ? undefined : Number(epochs.value),
+      measure,
     };
   }
 
   return {
+    measure,
     onStart(listener) {
       form.addEventListener('submit', (event) => {
         event.preventDefault();

@@ -30,7 +30,7 @@ type Ended = { run: string; state: 'finished' | 'paused' };
 
 export interface Training {
   start(choice: Choice): Promise<Ended>;
-  resume(run: string): Promise<Ended>;
+  resume(run: string, options?: Pick<Choice, 'measure'>): Promise<Ended>;
   /** Saves a checkpoint after this step and ends; `resume` continues. */
   pause(): void;
   /** Saves a checkpoint after this step and continues. */
@@ -43,7 +43,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   let wanted = false;
 
   async function start(choice: Choice): Promise<Ended> {
-    const { dataset, profile, models, backend: name, seeds, epochs } = choice;
+    const { dataset, profile, models, backend: name, seeds, epochs, measure } = choice;
     const plan = await planRun({ dataset, profile, models, epochs });
     const backend = { ...(await selectBackend(name)), name };
     const record: RunRecord = {
@@ -65,23 +65,23 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     const run = `${stamp}-${profile}-${name}`;
     return withRunLock(run, async () => {
       await writeRunRecord(folderOf(run), record, writeAtomically);
-      return train(run, record, { resume: false });
+      return train(run, record, { resume: false, measure });
     });
   }
 
-  async function resume(run: string): Promise<Ended> {
+  async function resume(run: string, { measure }: Pick<Choice, 'measure'> = {}): Promise<Ended> {
     const record = await recordOf(run);
     if (!record) throw new Error(`The run ${run} cannot be resumed: it has no run.json.`);
     const name = record.backend.name as BrowserBackend;
     const { details } = await selectBackend(name, { threads: recordedThreads(record) });
     const changed = differences(record, { backend: { name, details }, machine: describeMachine() });
-    return withRunLock(run, () => train(run, record, { resume: true, changed }));
+    return withRunLock(run, () => train(run, record, { resume: true, changed, measure }));
   }
 
   async function train(
     run: string,
     record: RunRecord,
-    { resume, changed = [] }: { resume: boolean; changed?: string[] },
+    { resume, changed = [], measure }: { resume: boolean; changed?: string[]; measure?: boolean },
   ): Promise<Ended> {
     const folder = folderOf(run);
     const { signal } = controller!;
@@ -128,6 +128,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
           dataset: record.dataset.id,
           checkpoints: watched(checkpoints, record),
           outputDirectory: folder,
+          measure,
           signal,
         },
         listener,
@@ -201,7 +202,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   }
   return {
     start: (choice) => alone(() => start(choice)),
-    resume: (run) => alone(() => resume(run)),
+    resume: (run, options) => alone(() => resume(run, options)),
     pause: () => controller?.abort(new DOMException('The run was paused', 'AbortError')),
     checkpointSoon() {
       wanted = controller !== undefined;

@@ -16,7 +16,7 @@ const calls: Calls = {
   models: async () => modelTexts(),
   list: listRuns,
   start: (choice) => training.start(choice),
-  resume: (run) => training.resume(run),
+  resume: (run, options) => training.resume(run, options),
   pause: async () => training.pause(),
   checkpoint: async () => training.checkpointSoon(),
   open: openRun,
