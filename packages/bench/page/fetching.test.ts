@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium())('the page without the data', { timeout: 2 * PATI
       networks: [new URL(network.url).origin],
     });
     try {
-      const page = await visit({}, { url: bare.url, prepare: noteStages });
+      const page = await visit({}, { url: `${bare.url}#epochs=1`, prepare: noteStages });
       await choose(page, 'fnn');
       await page.click('#start');
       await finished(page);

@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
   let unbroken: Files;
 
   it('trains on simd by keyboard alone, and its run is one of the command line', async () => {
-    const page = await visit();
+    const page = await visit({}, { measure: true });
     expect(await page.textContent('#backends')).toMatch(
       /Not available: this browser offers no WebGPU adapter/,
     );
@@ -70,6 +70,8 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     const [model] = results.models;
     expect(results.backend).toMatchObject({ name: 'simd' });
     expect(model).toMatchObject({ name: 'fnn', seed: 0, epochs: 4, testImages: 80, peakMemoryBytes: null });
+    expect(model!.inference).toHaveLength(3);
+    expect(model!.forecastSeconds).toBeGreaterThan(0);
     expect(model!.testAccuracy).toBeGreaterThan(0.5);
     expect(Object.keys(files)).toEqual(
       expect.arrayContaining(['run.json', 'state.json', 'steps.jsonl', 'report.html', 'report.md']),
@@ -140,7 +142,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
   });
 
   it('opens a run of the command line on a phone in the dark, and looks at images with its model', async () => {
-    const folder = await runInNode();
+    const folder = await runInNode({ measure: true });
     const page = await visit({ viewport: { width: 390, height: 800 }, colorScheme: 'dark', isMobile: true });
     expect(await noSidewaysScrolling(page)).toBe(true);
     await page.setInputFiles('#upload', [

@@ -15,7 +15,7 @@ vi.mock('../src/run/dataset', async () => {
 });
 
 describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }, () => {
-  const { visit } = visiting();
+  const { place, visit } = visiting();
 
   it('opens a run whose files are dropped on it', async () => {
     const folder = await runInNode();
@@ -63,31 +63,40 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
   });
 
   it('trains where a screen cannot be kept on, and where that is refused', async () => {
-    const without = await visit({}, { prepare: (context) => context.addInitScript(withoutWakeLock) });
+    const url = `${place.server.url}#models=fnn&epochs=1`;
+    const without = await visit({}, { url, prepare: (context) => context.addInitScript(withoutWakeLock) });
     expect(await without.isHidden('#awake-label')).toBe(true);
-    await choose(without, 'fnn');
     await without.click('#start');
     await finished(without);
-    const refused = await visit({}, { prepare: (context) => context.addInitScript(withRefusedWakeLock) });
-    await choose(refused, 'fnn');
+    const refused = await visit(
+      {},
+      { url, prepare: (context) => context.addInitScript(withRefusedWakeLock) },
+    );
     await refused.click('#start');
     await refused.check('#awake');
     await finished(refused);
     expect(await refused.isHidden('#live-error')).toBe(true);
   });
 
-  it.each(['light', 'dark'] as const)('fits on a phone, %s', async (colorScheme) => {
-    const page = await visit({ viewport: { width: 390, height: 844 }, colorScheme, isMobile: true });
+  it('fits on a phone, light and dark', async () => {
+    const viewport = { width: 390, height: 844 };
+    const page = await visit(
+      { viewport, isMobile: true },
+      { url: `${place.server.url}#models=fnn&epochs=2` },
+    );
     const look = async (name: string) => {
-      expect(await noSidewaysScrolling(page)).toBe(true);
-      const folder = process.env.SCREENSHOTS; // to look at
-      if (folder) await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await noSidewaysScrolling(page)).toBe(true);
+        const folder = process.env.SCREENSHOTS; // to look at
+        if (!folder) continue;
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+      }
     };
     await look('before');
-    await choose(page, 'fnn');
     await page.click('#start');
     await reached(page, 45);
-    await page.waitForSelector('#paper-comparison td:text-matches("^[1-4] of 4")');
+    await page.waitForSelector('#paper-comparison td:text-matches("^[12] of 2")');
     await look('training');
     await finished(page);
     await look('finished');

@@ -2,101 +2,83 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { hasChromium } from './test/browser';
 import { lossesInNode } from './test/in-node';
-import { otherRecipes, smallRecipes } from './test/small-page';
-import {
-  downloaded,
-  finished,
-  lossesOf,
-  PATIENCE,
-  paused,
-  reached,
-  resultsOf,
-  visiting,
-} from './test/visiting';
+import { briefRecipes, fewData } from './test/small-page';
+import { downloaded, finished, lossesOf, PATIENCE, reached, resultsOf, visiting } from './test/visiting';
 
 vi.mock('../src/run/dataset', async () => {
-  const { smallData } = await import('./test/small-page');
+  const { fewData } = await import('./test/small-page');
   return {
     describeDataset: async () => ({ id: 'cifar10', name: 'CIFAR-10', sha256: {} }),
-    loadDataset: async () => smallData,
+    loadDataset: async () => fewData,
   };
 });
 
 // SwiftShader compiles shaders for seconds and computes on the processor.
 describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE }, () => {
-  const { place, visit } = visiting({ webgpu: true });
+  const { place, visit } = visiting({ webgpu: true, data: fewData });
 
   async function start(
-    model: string,
-    profile: string,
-    prepare?: (context: BrowserContext) => Promise<unknown>,
+    models: string,
+    { measure, prepare }: { measure: boolean; prepare: (context: BrowserContext) => Promise<unknown> },
   ) {
-    const url = `${place.server.url}#profile=${profile}&models=${model}&backend=webgpu`;
-    const page = await visit({}, { url, prepare });
+    const url = `${place.server.url}#profile=hour&models=${models}&backend=webgpu`;
+    const page = await visit({}, { url, measure, prepare });
     await page.click('#start');
     return page;
   }
 
-  it('trains with our kernels to the end, a reload in the middle, to the losses of simd', async () => {
-    const page = await start('fnn', 'quick');
-    await reached(page, 45); // in the second epoch: there is a checkpoint of the first
+  it('trains with our kernels to the end, past a reload and a lost device, to the losses of simd', async () => {
+    const page = await start('fnn', { measure: true, prepare: withDevices });
+    await reached(page, 8); // in the second epoch: there is a checkpoint of the first
     expect(await page.textContent('#backends')).toMatch(/GPU: .*computes on the processor/i);
-    await page.waitForSelector('#paper-comparison td:has-text("1 of 4")');
+    await page.waitForSelector('#paper-comparison td:has-text("1 of 5")');
     await page.reload();
     await page.click('.runs button:has-text("Resume")');
+    await reached(page, 16);
+    await onDevice(page, (device) => device.destroy());
+    expect(await problem(page)).toMatch(
+      /^The training stopped: the device of .*swiftshader.* was destroyed\. Saved: fnn with seed 0 up to step \d+\. To fix it: Resume continues from there/i,
+    );
+    await page.click('#resume');
     await finished(page);
     const files = await downloaded(page);
     const results = resultsOf(files);
     const [model] = results.models;
     expect(results.backend.name).toBe('webgpu');
     expect(results.backend.details.kernels).toBe('@tenfold/backend-webgpu');
-    expect(results.resumed).toMatchObject({ times: 1, bits: 'equal' });
-    expect(model!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(results.resumed).toMatchObject({ times: 2, bits: 'equal' });
+    expect(model!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
     expect(model!.testAccuracy).toBeGreaterThan(0.5);
     expectAlike(
       model!.steps.map(({ loss }) => loss!),
-      await lossesInNode(smallRecipes.fnn, 160),
+      await lossesInNode(briefRecipes.fnn, 35),
     );
   });
 
-  it.each(Object.values(otherRecipes))('trains a $model to the losses of simd', async (recipe) => {
-    const page = await start(recipe.model, 'hour');
-    await reached(page, 3);
-    const losses = lossesOf((await paused(page))['steps.jsonl']!);
-    expect(losses.length).toBeGreaterThanOrEqual(3);
-    expectAlike(losses, await lossesInNode(recipe, losses.length));
-  });
-
-  it('says that the device was lost, and resumes from the last checkpoint', async () => {
-    const page = await start('fnn', 'quick', withDevices);
-    await reached(page, 42);
-    await onDevice(page, (device) => device.destroy());
-    expect(await problem(page)).toMatch(
-      /^The training stopped: the device of .*swiftshader.* was destroyed\. Saved: fnn with seed 0 up to step \d+\. To fix it: Resume continues from there/i,
-    );
-    await page.click('#resume');
-    await reached(page, 43);
-    const losses = lossesOf((await paused(page))['steps.jsonl']!);
-    expectAlike(losses, await lossesInNode(smallRecipes.fnn, losses.length));
-  });
-
-  it('says that memory ran out or that a command was refused, and counts nothing after it', async () => {
-    const page = await start('fnn', 'quick', withDevices);
-    await reached(page, 2);
+  it('trains the other models to the losses of simd, and says that a command was rejected and memory ran out', async () => {
+    const page = await start('cnn,rnn,vit', { measure: false, prepare: withDevices });
+    await reached(page, 2, 'cnn');
     await onDevice(page, (device) => void device.createBuffer({ size: 4, usage: 0x4000 }));
     expect(await problem(page)).toMatch(
-      /^The training stopped: .*swiftshader.* rejected a command \(.*\)\. (Nothing is saved yet|Saved: fnn .*)\. To fix it: .*report/i,
+      /^The training stopped: .*swiftshader.* rejected a command \(.*\)\. (Nothing is saved yet|Saved: cnn .*)\. To fix it: .*report/i,
     );
     await page.click('#resume');
-    await reached(page, 42);
+    await reached(page, 3, 'rnn');
+    await reached(page, 3, 'vit');
     await onDevice(page, (device) => {
       const error = new GPUOutOfMemoryError('a buffer of 9 GiB');
       device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
     });
     expect(await problem(page)).toMatch(
-      /swiftshader.* has no memory left \(a buffer of 9 GiB\)\. Saved: fnn with seed 0 up to step \d+\. To fix it: Close/i,
+      /swiftshader.* has no memory left \(a buffer of 9 GiB\)\. Saved: (2 finished trainings|vit with seed 0 up to step \d+)\. To fix it: Close/i,
     );
     expect(await page.isVisible('#resume')).toBe(true);
+    const log = (await downloaded(page, '.runs button:has-text("Download")'))['steps.jsonl']!;
+    for (const model of ['cnn', 'rnn', 'vit'] as const) {
+      const losses = lossesOf(log, model);
+      expect(losses.length).toBeGreaterThanOrEqual(model === 'vit' ? 3 : 7);
+      expectAlike(losses, await lossesInNode(briefRecipes[model], losses.length));
+    }
   });
 });
 

@@ -21,12 +21,12 @@ import type { Files } from './visiting';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'tenfold-run-'));
 
-/** A complete run with one model. */
-export async function runInNode(): Promise<string> {
+/** A complete run with one model; by default only the training is timed. */
+export async function runInNode({ measure = false } = {}): Promise<string> {
   const folder = await newFolder();
   await tf.setBackend('simd');
   const recipes = [{ ...smallRecipes.fnn, epochs: 1 }];
-  const options = { recipes, profile: 'quick' as const, seeds: [0] };
+  const options = { recipes, profile: 'quick' as const, seeds: [0], measure };
   const results = await trainAll(
     { ...options, outputDirectory: folder, command: 'npx @tenfold/bench' },
     () => {},
@@ -89,6 +89,7 @@ async function trainUntil(
         seeds,
         heldOut,
         command,
+        measure: false,
         dataset: record.dataset.id,
         outputDirectory: folder,
         checkpoints: run.checkpoints,
@@ -107,7 +108,7 @@ async function trainUntil(
 export async function lossesInNode(recipe: Recipe, steps: number): Promise<number[]> {
   await tf.setBackend('simd');
   const [losses, folder] = [[] as number[], await newFolder()];
-  const options = { recipes: [recipe], profile: 'quick' as const, seeds: [0] };
+  const options = { recipes: [recipe], profile: 'hour' as const, seeds: [0], measure: false };
   await stopped(steps, (signal, listener) =>
     trainAll({ ...options, outputDirectory: folder, command: 'test', signal }, (event) => {
       if (event.type === 'step') losses.push(event.loss);

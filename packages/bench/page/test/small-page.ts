@@ -9,7 +9,6 @@ import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
 import config from '../vite.config';
 
-const PART = 80; // images
 
 const brief = { batchSize: 10, epochs: 4 };
 
@@ -17,38 +16,43 @@ const brief = { batchSize: 10, epochs: 4 };
 export const smallRecipes: { fnn: Recipe } = {
   fnn: { ...quick.fnn, architecture: { widths: [48], dropoutRate: 0.1 }, ...brief },
 };
-/** The profile `hour` of the test page: small networks of the other kinds. */
-export const otherRecipes = {
-  cnn: { ...quick.cnn, architecture: { widths: [8, 8, 8] }, ...brief },
-  rnn: { ...quick.rnn, architecture: { cell: 'lstm', units: 16 }, ...brief },
+/** The profile `hour` of the test page: small networks of every kind, few steps of few images, for a software GPU. */
+export const briefRecipes = {
+  cnn: { ...quick.cnn, architecture: { widths: [4, 4, 4] }, batchSize: 8, epochs: 1 },
+  fnn: { ...smallRecipes.fnn, batchSize: 8, epochs: 5 },
+  rnn: { ...quick.rnn, architecture: { cell: 'lstm', units: 16 }, batchSize: 8, epochs: 1 },
   vit: {
     ...quick.vit,
     architecture: { patchSize: 8, width: 16, depth: 1, heads: 2, mlpWidth: 32 },
-    ...brief,
+    batchSize: 8,
+    epochs: 1,
   },
 } satisfies { [model: string]: Recipe };
-export const smallData: ImageDataset = tintedImages({ train: 5 * PART, test: PART });
-export const smallDigits: ImageDataset = tintedImages({ train: 5 * PART, test: PART, size: 28, channels: 1 });
+export const smallData: ImageDataset = tintedImages({ train: 400, test: 80 });
+export const smallDigits: ImageDataset = tintedImages({ train: 400, test: 80, size: 28, channels: 1 });
+export const fewData: ImageDataset = tintedImages({ train: 60, test: 12 });
 
 export interface SmallPageOptions {
+  /** CIFAR-10 of the page, with as many images in each training part as in the test part. Default: {@link smallData}. */
+  data?: ImageDataset;
   /** The addresses of CIFAR-10's sources; by default the real ones. */
   networks?: { [name in 'jsdelivr' | 'unpkg']: string };
 }
 
 /**
- * Builds the page as it is, but for datasets that have the digests of {@link smallData} and {@link smallDigits}, and for
- * recipes that are small.
+ * Builds the page as it is, but for datasets that have the digests of small ones, and for recipes that are small.
  *
  * @returns the folder of the page, and one with the datasets as a Node cache has them
  */
 export async function buildSmallPage({
+  data = smallData,
   networks,
 }: SmallPageOptions = {}): Promise<{ pageFolder: string; dataFolder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'tenfold-page-'));
   const [pageFolder, dataFolder] = [join(folder, 'page'), await mkdtemp(join(folder, 'data-'))];
   const parts: Record<string, { bytes: number; sha256: string }> = {};
   for (const [dataset, files] of Object.entries({
-    cifar10: recordsOf(smallData),
+    cifar10: recordsOf(data),
     mnist: idxOf(smallDigits),
   })) {
     await mkdir(join(dataFolder, dataset));
@@ -85,7 +89,7 @@ function smaller(
         );
       }
       if (/bench\/src\/models\/profiles\.ts$/.test(id)) {
-        return `export const profiles = ${JSON.stringify({ quick: smallRecipes, hour: otherRecipes })};`;
+        return `export const profiles = ${JSON.stringify({ quick: smallRecipes, hour: briefRecipes })};`;
       }
       if (networks && /datasets\/src\/fetching\/common-source\.ts$/.test(id)) {
         return code.replace(/(jsdelivr|unpkg): '[^']*'/g, (_, name: keyof typeof networks) => {
@@ -96,6 +100,10 @@ function smaller(
       if (/bench\/src\/(run\/measure|backends)\/(measure-\w+|forecast)\.ts$/.test(id)) {
         return code.replace(/const SECONDS = [\d.]+;/, 'const SECONDS = 0.02;');
       }
+      // Of a few copies of a few images: that there are pictures is what a page can have wrong.
+      if (/bench\/src\/run\/measure\/pictures\.ts$/.test(id)) {
+        return code.replace('samples = 25', 'samples = 2').replace('data.classNames.length)', '2)');
+      }
       return undefined;
     },
   };
@@ -103,9 +111,10 @@ function smaller(
 
 /** The files of CIFAR-10: for each image its label, then the planes of its colors. */
 function recordsOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
+  const size = test.count;
   const records = ({ images, labels }: ImageSet, first: number) => {
-    const bytes = new Uint8Array(PART * 3073);
-    for (let n = 0; n < PART; n++) {
+    const bytes = new Uint8Array(size * 3073);
+    for (let n = 0; n < size; n++) {
       bytes[3073 * n] = labels[first + n]!;
       for (let i = 0; i < 3072; i++) {
         bytes[3073 * n + 1 + (i % 3) * 1024 + Math.floor(i / 3)] = images[(first + n) * 3072 + i]!;
@@ -113,7 +122,7 @@ function recordsOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
     }
     return bytes;
   };
-  const batches = [0, 1, 2, 3, 4].map((i) => [`data_batch_${i + 1}.bin`, records(train, i * PART)]);
+  const batches = [0, 1, 2, 3, 4].map((i) => [`data_batch_${i + 1}.bin`, records(train, i * size)]);
   return { ...Object.fromEntries(batches), 'test_batch.bin': records(test, 0) };
 }
 

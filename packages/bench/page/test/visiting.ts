@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { ModelName } from '../../src/models/models';
 import { parseResults, type Results } from '../../src/results/results';
 import { type PageServer, servePage } from '../../src/serve/page-server';
 import { launch } from './browser';
@@ -15,6 +16,8 @@ export type Files = { [name: string]: Uint8Array };
 interface VisitOptions {
   url?: string;
   of?: Browser;
+  /** Whether the page times more than the training; false by default. */
+  measure?: boolean;
   /** How to prepare the browser before it opens the page. */
   prepare?(context: BrowserContext): Promise<unknown>;
 }
@@ -43,7 +46,7 @@ export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webg
   /** Opens the page in a fresh browser profile. Any error message of the page fails the test. */
   async function visit(
     options: BrowserContextOptions = {},
-    { url = place.server.url, of = place.browser, prepare }: VisitOptions = {},
+    { url = place.server.url, of = place.browser, measure = false, prepare }: VisitOptions = {},
   ): Promise<Page> {
     const viewport = { width: 1200, height: 900 };
     const context = await of.newContext({ viewport, acceptDownloads: true, ...options });
@@ -55,7 +58,7 @@ export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webg
       throw error;
     });
     page.on('dialog', (dialog) => void dialog.accept());
-    await page.goto(url);
+    await page.goto(`${url}${url.includes('#') ? '&' : '#'}measure=${measure}`);
     await page.waitForSelector('#models input');
     return page;
   }
@@ -64,12 +67,16 @@ export function visiting({ webgpu = false, ...build }: SmallPageOptions & { webg
 
 export const finished = (page: Page) => page.waitForSelector('#results-body .cards', { timeout: PATIENCE });
 
-/** Waits until the current training has taken that many steps. */
-export const reached = (page: Page, step: number) =>
-  page.waitForFunction((least) => {
-    const found = /step (\d+) of/.exec(document.getElementById('stage')?.textContent ?? '');
-    return found !== null && Number(found[1]) >= least;
-  }, step);
+/** Waits until the current training, or that of a model, has taken that many steps. */
+export const reached = (page: Page, step: number, model = '') =>
+  page.waitForFunction(
+    ([least, name]) => {
+      const text = document.getElementById('stage')?.textContent ?? '';
+      const found = text.startsWith(name) && /step (\d+) of/.exec(text);
+      return found && Number(found[1]) >= least;
+    },
+    [step, model] as const,
+  );
 
 export async function choose(page: Page, model: string): Promise<void> {
   for (const input of await page.$$('#models input:checked')) await input.uncheck();
@@ -98,11 +105,11 @@ export const noSidewaysScrolling = (page: Page) =>
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 export const resultsOf = (files: Files): Results => parseResults(JSON.parse(text(files['results.json']!)));
 
-/** The loss of every step, from the log. */
-export const lossesOf = (log: Uint8Array): number[] =>
+/** The loss of every step of a model, from the log. */
+export const lossesOf = (log: Uint8Array, model: ModelName): number[] =>
   text(log)
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-    .filter(({ type }) => type === 'step')
+    .filter((line) => line.type === 'step' && line.model === model)
     .map(({ loss }) => loss);
