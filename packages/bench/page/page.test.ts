@@ -69,6 +69,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     const results = resultsOf(files);
     const [model] = results.models;
     expect(results.backend).toMatchObject({ name: 'simd' });
+    expect(results.peak!.gflopsPerSecond).toBeGreaterThan(0);
     expect(model).toMatchObject({ name: 'fnn', seed: 0, epochs: 4, testImages: 80, peakMemoryBytes: null });
     expect(model!.inference).toHaveLength(3);
     expect(model!.forecastSeconds).toBeGreaterThan(0);

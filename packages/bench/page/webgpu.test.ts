@@ -47,6 +47,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     expect(results.backend.name).toBe('webgpu');
     expect(results.backend.details.kernels).toBe('@tenfold/backend-webgpu');
     expect(results.resumed).toMatchObject({ times: 2, bits: 'equal' });
+    expect(results.peak!.gflopsPerSecond).toBeGreaterThan(0);
     expect(model!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
     expect(model!.testAccuracy).toBeGreaterThan(0.5);
     expectAlike(

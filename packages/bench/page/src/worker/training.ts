@@ -160,6 +160,10 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
   function watched(checkpoints: Checkpoints, record: RunRecord): Checkpoints {
     return {
       ...checkpoints,
+      // Copied, it would be what it is before the first measurement.
+      get peak() {
+        return checkpoints.peak;
+      },
       isDue: () => wanted || checkpoints.isDue(),
       async save(training, bytes, progress) {
         wanted = false;
