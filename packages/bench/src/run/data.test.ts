@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
 import type { Recipe } from '../models/recipe';
-import { trainingBatches } from './data';
+import { trainingBatches, whiteningOf } from './data';
 
 const data = tintedImages({ train: 40, test: 10 });
 const none = { shift: 0, flip: 'none', cutout: 0 } as const;
@@ -71,4 +71,9 @@ it('shifts and flips before a policy changes colors, and blanks squares after it
   const zeros = (values: number[]) => values.filter((value) => value === 0).length;
   expect(zeros(await images(all))).toBeGreaterThan(40 * 3 * 8 * 4); // a square may lie half outside
   expect(zeros(await images({ ...all, cutout: 0 }))).toBe(0);
+});
+
+it('whitens images of any size and number of channels', async () => {
+  const gray = tintedImages({ train: 8, test: 1, size: 12, channels: 1, classes: 4 });
+  expect(await whiteningOf(gray)).toHaveLength(2 * 2 * 1 * 8);
 });

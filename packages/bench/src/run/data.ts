@@ -68,7 +68,10 @@ export async function computeWhitening({
 }: ImageDataset): Promise<Float32Array> {
   const source = batches(train, { batchSize: WHITENED_IMAGES, mean, standardDeviation });
   for await (const { xs, ys } of source.batches(0)) {
-    const kernel = await computeWhiteningFilters(xs as tf.Tensor4D);
+    const kernel = await computeWhiteningFilters(xs as tf.Tensor4D, {
+      imageSize: train.height,
+      inChannels: train.channels,
+    });
     tf.dispose([xs, ys]);
     return kernel;
   }
