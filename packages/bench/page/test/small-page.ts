@@ -9,7 +9,6 @@ import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
 import config from '../vite.config';
 
-
 const brief = { batchSize: 10, epochs: 4 };
 
 /** The profile `quick` of the test page: a network that trains within moments. */

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { quick } from '../../test/recipes';
 import { tintedImages } from '../../test/tinted-images';
 import type { Recipe } from '../models/recipe';
-import { trainingBatches, whiteningOf } from './data';
+import { computeWhitening, trainingBatches } from './data';
 
 const data = tintedImages({ train: 40, test: 10 });
 const none = { shift: 0, flip: 'none', cutout: 0 } as const;
@@ -75,5 +75,5 @@ it('shifts and flips before a policy changes colors, and blanks squares after it
 
 it('whitens images of any size and number of channels', async () => {
   const gray = tintedImages({ train: 8, test: 1, size: 12, channels: 1, classes: 4 });
-  expect(await whiteningOf(gray)).toHaveLength(2 * 2 * 1 * 8);
+  expect(await computeWhitening(gray)).toHaveLength(2 * 2 * 1 * 8);
 });
