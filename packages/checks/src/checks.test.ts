@@ -152,7 +152,17 @@ it.each([
   expect(show(value)).toBe(text);
 });
 
+it('matches names by a regular expression, whatever its flags, or by a function', () => {
+  const only = /kernel$/g;
+  const found = ['a.kernel', 'b.kernel', 'bias'].map((name) => checks.matches(only, name, 1));
+  expect(found).toEqual([true, true, false]);
+  expect(checks.matches((name, rank) => name === 'w' && rank >= 2, 'w', 2)).toBe(true);
+  expect(checks.matches(() => undefined as never, 'w', 2)).toBe(false);
+});
+
 it.each<[() => unknown, RegExp]>([
+  [() => checks.matches('w' as never, 'w', 1), /^matches: match is "w"; give a regular expression or/],
+  [() => checks.matches(/w/, 5 as never, 1), /^matches: name is 5; give a string/],
   [() => checks.between(2, 1), /^between: high is 1 but low is 2; give/],
   [() => checks.between('0' as never, 1), /^between: low is "0" \(a string\); give a finite number/],
   [() => either(), /^either: there are no kinds; give/],

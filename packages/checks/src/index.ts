@@ -25,5 +25,6 @@ export {
   seed,
   text,
 } from './kinds';
+export { type Match, matches } from './matches';
 export { nearestName } from './nearest-name';
 export { show } from './show';

@@ -1,8 +1,7 @@
 import { assertOptions } from '@tenfold/checks';
 import { type AdamOptions, adamKinds, adamRule } from './adam';
-import type { Match } from './match';
 import type { Optimizer } from './optimizer';
-import { weightDecayKinds } from './weight-decay';
+import { type Match, weightDecayKinds } from './weight-decay';
 
 export interface AdamWOptions extends AdamOptions {
   /** λ ≥ 0, the weight decay; 0.01 by default. */

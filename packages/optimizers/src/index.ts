@@ -9,7 +9,6 @@ export { type ExponentialMovingAverageOptions, exponentialMovingAverage } from '
 export { globalNorm } from './global-norm';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
 export { type LionOptions, lion } from './lion';
-export type { Match } from './match';
 export { type MuonOptions, muon } from './muon';
 export { type NewtonSchulzOptions, newtonSchulz } from './newton-schulz';
 export { type OneCycleOptions, oneCycle } from './one-cycle';
@@ -29,4 +28,4 @@ export { type SgdOptions, sgd } from './sgd';
 export { type StepDecayOptions, stepDecay } from './step-decay';
 export { type ToTfOptimizerOptions, toTfOptimizer } from './to-tf-optimizer';
 export { type WarmupOptions, warmup } from './warmup';
-export type { WeightDecayOptions } from './weight-decay';
+export type { Match, WeightDecayOptions } from './weight-decay';

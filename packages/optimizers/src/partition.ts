@@ -1,7 +1,7 @@
-import { assertArgument, assertOptions, listOf, match, object, required } from '@tenfold/checks';
+import { assertArgument, assertOptions, listOf, match, matches, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Match, matches } from './match';
 import { mapKind, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
+import type { Match } from './weight-decay';
 
 /** A group of parameters and its optimizer. */
 export interface PartitionGroup {

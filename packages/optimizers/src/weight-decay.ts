@@ -1,6 +1,8 @@
-import { match, nonNegative, show } from '@tenfold/checks';
+import { match, matches, type Match as NameMatch, nonNegative, show } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type Match, matches } from './match';
+
+/** Which parameters: a regular expression on their names, or a function of name and parameter, such as (name, p) => p.rank >= 2. */
+export type Match = NameMatch<tf.Tensor>;
 
 export interface WeightDecayOptions {
   /** λ ≥ 0, the weight decay; 0 by default. */

@@ -1,7 +1,19 @@
-import { assertArgument, assertOptions, match, nonNegative, object, required, show } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertOptions,
+  match,
+  matches,
+  type Match as NameMatch,
+  nonNegative,
+  object,
+  required,
+  show,
+} from '@tenfold/checks';
 import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Match, matches } from './match';
+
+/** Which parameters: a regular expression on their names, or a function of name and parameter, such as (name, p) => p.rank >= 2. */
+export type Match = NameMatch<tf.Tensor>;
 
 /** A penalty on parameters, added to the loss. */
 export type Regularizer = (params: tf.NamedTensorMap) => tf.Scalar;

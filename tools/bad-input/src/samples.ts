@@ -165,6 +165,8 @@ const byName: { [name: string]: (() => unknown)[] } = {
   'nearestName.known': [() => ['learningRate']],
   'assertArgument.value': [() => 1],
   'show.value': [() => 1],
+  'matches.match': [() => /w/],
+  'matches.value': [() => 1],
   // kernels
   'fused.kernel': [() => 'Activation'],
   'runKernel.kernel': [() => 'Activation'],
