@@ -54,19 +54,6 @@ export function runKernel(
   return kernel.kernelFunc({ inputs, backend, attrs: attrs as NamedAttrMap }) as TensorInfo;
 }
 
-/** Root mean square of the error over that of the reference. */
-export function relativeRms(values: ArrayLike<number>, reference: ArrayLike<number>): number {
-  if (values.length !== reference.length)
-    throw new Error(`${values.length} values, ${reference.length} expected`);
-  let error = 0;
-  let scale = 0;
-  for (let i = 0; i < reference.length; i++) {
-    error += (values[i]! - reference[i]!) ** 2;
-    scale += reference[i]! ** 2;
-  }
-  return error === 0 ? 0 : Math.sqrt(error / scale);
-}
-
 /** Runs cases of @tenfold/kernel-cases on a backend, and fails when a kernel leaves memory behind. */
 export const createAdapter =
   (backend: SimdBackend): Adapter =>

@@ -31,14 +31,19 @@ export async function expectClose(
   }
 }
 
-/** Root mean square of the differences over root mean square of the expected values. */
+/** {@link relativeRms} of tensors or numbers. */
 export async function relativeError(actual: Values, expected: Values): Promise<number> {
-  const [a, e] = [await numbers(actual), await numbers(expected)];
-  if (a.length !== e.length) throw new Error(`relativeError: ${a.length} elements, expected ${e.length}`);
+  return relativeRms(await numbers(actual), await numbers(expected));
+}
+
+/** Root mean square of the differences over root mean square of the expected values. */
+export function relativeRms(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length)
+    throw new Error(`relativeRms: ${actual.length} elements, expected ${expected.length}`);
   let [difference, size] = [0, 0];
-  for (let i = 0; i < e.length; i++) {
-    difference += (a[i]! - e[i]!) ** 2;
-    size += e[i]! ** 2;
+  for (let i = 0; i < expected.length; i++) {
+    difference += (actual[i]! - expected[i]!) ** 2;
+    size += expected[i]! ** 2;
   }
   return Math.sqrt(difference / Math.max(size, Number.MIN_VALUE));
 }

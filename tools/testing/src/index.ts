@@ -1,5 +1,5 @@
 export { checkGradient } from './check-gradient';
-export { expectClose, relativeError } from './close';
+export { expectClose, relativeError, relativeRms } from './close';
 export { golden, goldens } from './golden';
 export { kernelRuns } from './kernel-runs';
 export { expectNoLeaks } from './leaks';

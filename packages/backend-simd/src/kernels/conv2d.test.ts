@@ -1,8 +1,9 @@
 import { referenceOf } from '@tenfold/kernel-cases';
+import { relativeRms } from '@tenfold/testing';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
-import { randomTensor, relativeRms, runKernel, testedBackends } from '../../test/backends';
+import { randomTensor, runKernel, testedBackends } from '../../test/backends';
 import { SimdBackend } from '../backend';
 import { createRuntime } from '../runtime';
 import { conv2d } from './conv2d';

@@ -1,6 +1,7 @@
+import { relativeRms } from '@tenfold/testing';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { randomTensor, relativeRms, testedBackends } from '../../test/backends';
+import { randomTensor, testedBackends } from '../../test/backends';
 import { recurrentKernels } from './recurrent';
 
 const variants = await testedBackends();
