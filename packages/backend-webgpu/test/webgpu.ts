@@ -1,23 +1,15 @@
 // For tests: the backend on any adapter, including software, or one visible line that there is none.
 import { createRng } from '@tenfold/random';
+import { webgpuStarts } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebgpuBackend } from '../src/backend';
 import { registerWebgpu, type WebgpuOptions } from '../src/register-webgpu';
-import { WebgpuUnavailable } from '../src/unavailable';
 
 /**
  * Whether there is an adapter. Without one it prints a line once, or throws when CI is set, where an adapter is required.
  */
-export async function startWebgpu(options: WebgpuOptions = {}): Promise<boolean> {
-  try {
-    await registerWebgpu({ allowSoftware: true, ...options });
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
-    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
-    return false;
-  }
-}
+export const startWebgpu = (options: WebgpuOptions = {}): Promise<boolean> =>
+  webgpuStarts(() => registerWebgpu({ allowSoftware: true, ...options }));
 
 /** Activates a backend whose device has only the limits that WebGPU guarantees everywhere. */
 export async function leastDevice(): Promise<void> {

@@ -1,5 +1,6 @@
+import { webgpuStarts } from '@tenfold/testing';
 import '@tenfold/gradients';
-import { registerWebgpu, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { registerWebgpu } from '@tenfold/backend-webgpu';
 import { expect, it } from 'vitest';
 import { readGolden, trajectory } from './trajectory';
 
@@ -11,18 +12,7 @@ const TOLERANCE = 2e-3;
 // A software adapter compiles shaders slowly, especially while other tests run.
 const PATIENCE = 300_000;
 
-const available = await start();
-
-async function start(): Promise<boolean> {
-  try {
-    await registerWebgpu({ allowSoftware: true });
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
-    console.warn(`this test needs a WebGPU adapter and does not run here: ${error.message}`);
-    return false;
-  }
-}
+const available = await webgpuStarts(() => registerWebgpu({ allowSoftware: true }));
 
 it.runIf(available)(
   "twenty steps of a cnn from PyTorch's weights have PyTorch's losses on webgpu",

@@ -1,4 +1,4 @@
-import { WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { webgpuStarts } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { registerBoth, STOCK, switchTo } from './backends';
 import { createTraining, type ModelName } from './models';
@@ -7,18 +7,7 @@ import { takeTraffic } from './traffic';
 const STEPS = 5;
 // A software adapter compiles the shaders of both backends slowly.
 const PATIENCE = 400_000;
-const available = await start();
-
-async function start(): Promise<boolean> {
-  try {
-    await registerBoth();
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
-    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
-    return false;
-  }
-}
+const available = await webgpuStarts(() => registerBoth());
 
 async function trafficOf(name: ModelName, backend: 'webgpu' | typeof STOCK) {
   await switchTo(backend);

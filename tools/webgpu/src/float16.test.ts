@@ -1,6 +1,7 @@
-import { registerWebgpu, type WebgpuBackend, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { registerWebgpu, type WebgpuBackend } from '@tenfold/backend-webgpu';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { createRng } from '@tenfold/random';
+import { webgpuStarts } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerBoth, switchTo } from './backends';
@@ -10,20 +11,10 @@ import { takeTraffic } from './traffic';
 const STEPS = 20;
 // A software adapter compiles the shaders slowly, in float16 and in float32.
 const PATIENCE = 400_000;
-const available = await start();
-
-async function start(): Promise<boolean> {
-  try {
-    await registerBoth({ float16: true });
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebgpuUnavailable)) throw error;
-    // An adapter without float16 is an answer, one that is missing where CI has to have it is none.
-    if (process.env.CI && error.reason !== 'no float16') throw error;
-    console.warn(`these tests need float16 on WebGPU and do not run here: ${error.message}`);
-    return false;
-  }
-}
+const available = await webgpuStarts(() => registerBoth({ float16: true }), {
+  // An adapter without float16 is an answer, one that is missing where CI has to have it is none.
+  answers: ['no float16'],
+});
 
 async function use(float16: boolean): Promise<void> {
   await registerWebgpu({ allowSoftware: true, float16 });

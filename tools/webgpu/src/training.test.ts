@@ -1,7 +1,8 @@
+import { webgpuStarts } from '@tenfold/testing';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tenfold/gradients';
 import { mlp } from '@tenfold/architectures';
-import { registerWebgpu, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { registerWebgpu } from '@tenfold/backend-webgpu';
 import { createModel } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, rmsProp, sgd } from '@tenfold/optimizers';
@@ -13,18 +14,7 @@ import { createTraining } from './models';
 
 // A software adapter compiles shaders slowly, especially while other tests run.
 const PATIENCE = 300_000;
-const available = await start();
-
-async function start(): Promise<boolean> {
-  try {
-    await registerWebgpu({ allowSoftware: true });
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
-    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
-    return false;
-  }
-}
+const available = await webgpuStarts(() => registerWebgpu({ allowSoftware: true }));
 
 async function losses(backend: string, steps: number): Promise<number[]> {
   await tf.setBackend(backend);

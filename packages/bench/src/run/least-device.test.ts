@@ -1,5 +1,6 @@
+import { webgpuStarts } from '@tenfold/testing';
 import '@tenfold/gradients';
-import { registerWebgpu, WebgpuBackend, WebgpuUnavailable } from '@tenfold/backend-webgpu';
+import { registerWebgpu, WebgpuBackend } from '@tenfold/backend-webgpu';
 import { createTrainer } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,18 +19,7 @@ const small: { [model in ModelName]?: Recipe['architecture'] } = {
   'vit-hybrid': { stemWidth: 8, width: 16, depth: 4, heads: 2, mlpWidth: 32 },
 };
 
-const available = await start();
-
-async function start(): Promise<boolean> {
-  try {
-    await registerWebgpu({ allowSoftware: true });
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebgpuUnavailable) || process.env.CI) throw error;
-    console.warn(`these tests need a WebGPU adapter and do not run here: ${error.message}`);
-    return false;
-  }
-}
+const available = await webgpuStarts(() => registerWebgpu({ allowSoftware: true }));
 
 /** Makes a device the current one that has no more than WebGPU promises everywhere. */
 async function useLeastDevice(): Promise<void> {
