@@ -89,7 +89,7 @@ describe.runIf(process.platform === 'linux')('little address space', () => {
   it('of 4 GiB is refused with what to do', async () => {
     const { output } = await run('sh', ['-c', `ulimit -v ${4 * 2 ** 20}; exec "$0" "$1"`, node, program]);
     expect(output).toMatch(
-      /simd backend: the engine refused a memory of 0.25 GiB.*raise its limit \(ulimit -v\)/,
+      /simd backend: the engine cannot reserve a memory of 0.25 GiB.*raise its limit \(ulimit -v\)/,
     );
   });
 });

@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
     await page.dispatchEvent('#drop', 'drop', { dataTransfer });
     await finished(page);
     expect(await page.textContent('#runs-body')).toMatch(/fnn · CIFAR-10 · quick · simd/);
-    expect(await page.isVisible('text=Predictions of fnn')).toBe(true);
+    expect(await page.isVisible('text=Predict test images with fnn')).toBe(true);
   });
 
   it('keeps the screen on while it trains, and a checkpoint when it is hidden', async () => {

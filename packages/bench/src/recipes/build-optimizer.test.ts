@@ -60,6 +60,6 @@ it('refuses an average of what is frozen', () => {
   const { error } = recipeSchema.safeParse({ ...hour.cnn, weightAverage: 0.99 });
   expect(error!.issues[0]).toMatchObject({
     path: ['weightAverage'],
-    message: expect.stringMatching(/none where a group has trainedEpochs/),
+    message: expect.stringMatching(/no value when a group has trainedEpochs/),
   });
 });
