@@ -25,6 +25,30 @@ export function unroll(unrolls: boolean): void {
   Object.assign(tf.backend(), { unrolls });
 }
 
+const NAN_WORD = 0x7fc0_0000;
+
+/**
+ * Fills every buffer that the current backend acquires for a tensor with NaN, new and recycled ones, so that a kernel that reads what
+ * nothing has written computes NaN. Writes out of bounds need no guard words: WebGPU keeps every access inside the bound range.
+ *
+ * @returns restores the backend
+ */
+export function fillBuffersWithNan(): () => void {
+  const { bufferManager, device } = tf.backend() as WebgpuBackend;
+  const { acquireBuffer } = bufferManager;
+  bufferManager.acquireBuffer = (size, usage, mappedAtCreation, reuse) => {
+    const buffer = acquireBuffer.call(bufferManager, size, usage, mappedAtCreation, reuse);
+    const holdsTensor = (usage & GPUBufferUsage.STORAGE) !== 0 && (usage & GPUBufferUsage.COPY_DST) !== 0;
+    if (holdsTensor && !mappedAtCreation) {
+      device.queue.writeBuffer(buffer, 0, new Uint32Array(buffer.size >> 2).fill(NAN_WORD));
+    }
+    return buffer;
+  };
+  return () => {
+    bufferManager.acquireBuffer = acquireBuffer;
+  };
+}
+
 /** Normally distributed numbers. */
 export const normals = (size: number, seed = 1): Float32Array =>
   createRng(seed).fillNormal(new Float32Array(size));

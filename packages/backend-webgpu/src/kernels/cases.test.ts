@@ -1,8 +1,9 @@
 import { type Adapter, checkCase, kernelRows, type RunnableCase, runnableCases } from '@tenfold/kernel-cases';
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { leastDevice, startWebgpu, unroll } from '../../test/webgpu';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillBuffersWithNan, leastDevice, startWebgpu, unroll } from '../../test/webgpu';
+import type { WebgpuBackend } from '../backend';
 
 const available = await startWebgpu();
 // tfjs computes small tensors on the CPU where it can; here the GPU's kernels are to be tested.
@@ -46,7 +47,23 @@ const walk = (each: readonly RunnableCase[]) =>
     it('has the values of the reference', () => checkCase(run, one));
   });
 
-describe.runIf(available)('the kernels', () => walk(cases));
+describe.runIf(available)('the kernels', () => {
+  let restore = () => {};
+  beforeAll(() => {
+    restore = fillBuffersWithNan();
+  });
+  afterAll(() => restore());
+
+  it('write into buffers that hold NaN', async () => {
+    const backend = tf.backend() as WebgpuBackend;
+    const { dataId } = backend.makeTensorInfo([4], 'float32');
+    backend.uploadToGPU(dataId);
+    expect([...(await backend.read(dataId))]).toEqual([NaN, NaN, NaN, NaN]);
+    backend.disposeData(dataId);
+  });
+
+  walk(cases);
+});
 
 // For SwiftShader: one case of each way to read operands.
 describe.runIf(available)('products with loops', () => {
