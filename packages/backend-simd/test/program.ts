@@ -1,4 +1,4 @@
-// Programs of the package's source, each in a process of its own.
+// Runs programs of the package's source, each in a separate process.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -8,7 +8,7 @@ export interface BackendKernels {
   language: string;
   /** Its own kernels; those that take an activation function by name list the functions. */
   kernels: readonly { kernelName: string; functions?: readonly string[] }[];
-  /** Names of the kernels that it takes from a backend of tfjs, where it has none of its own. */
+  /** Names of the kernels that it takes from tfjs's backend because it does not have them. */
   fromTfjs: readonly string[];
 }
 

@@ -49,7 +49,7 @@ describe.runIf(available)('a training on webgpu', () => {
       await tf.setBackend('webgpu');
       const { early, late, left } = await endure('fnn', { steps: 30, early: 15, batch: 2 });
       expect({ ...late, gpuBytes: 0 }).toEqual({ ...early, gpuBytes: 0 });
-      // Corrections of a step's bias are uniforms of their own, kept until the cache is full.
+      // Corrections of a step's bias are separate uniforms, kept until the cache is full.
       expect(late.gpuBytes - early.gpuBytes).toBeLessThan(100_000);
       expect(left).toBe(0);
     },

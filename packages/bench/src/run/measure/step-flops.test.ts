@@ -36,7 +36,7 @@ const whiten = 31 * 31 * 24 * 12;
 const first = 31 * 31 * 4 * (9 * 24);
 const later = 15 * 15 * 4 * 36 + 15 * 15 * 6 * 36 + 7 * 7 * 6 * 54 + 7 * 7 * 8 * 54 + 3 * 3 * 8 * 72;
 const head = 8 * 10;
-// Forward, gradient of the filters, gradient of the inputs; the frozen filters have none of their own.
+// Forward, gradient of the filters, gradient of the inputs; frozen filters have no gradient.
 const cnnStep = 2 * BATCH * (whiten + 3 * (first + later + head));
 
 describe.each(['simd', 'cpu'])('a step on %s executes', (backend) => {
