@@ -122,7 +122,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
     const { loss, predictions } = result;
     flopsPerStep = flops;
     await loss.data(); // a step has ended when its loss can be read and all updates are done
-    await Object.values(model.trainable())[0]!.data();
+    await smallest(model.trainable()).data();
     tf.dispose([loss, predictions]);
     if (i > 0) all.push(performance.now() - start);
   }
@@ -151,6 +151,11 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
     peak,
     peakFraction: peak && gflops / peak.gflopsPerSecond,
   };
+}
+
+/** Reading it waits for the updates; copying a large one would cost as much as some kernels of the step. */
+function smallest(parameters: { [name: string]: tf.Variable }): tf.Variable {
+  return Object.values(parameters).reduce((least, one) => (one.size < least.size ? one : least));
 }
 
 const optimizers: Record<ModelDefinition['step']['optimizer'], () => Optimizer> = {
