@@ -5,13 +5,29 @@ import { gradientConfigs } from './generated/gradient-configs';
 type Padding = [before: number, after: number];
 
 /**
- * Replacements for definitions of tfjs-core 4.22 that are wrong:
+ * Replacements for definitions of tfjs-core 4.22 that are slow or wrong:
+ * - Sum, Mean: the original multiplies dy by ones that JavaScript makes, as many as x has elements.
  * - AvgPool, AvgPool3D: at a padded border the forward pass averages over the values inside the input, but the original
  *   gradient divides by the size of the whole window.
  * - MirrorPad: the original ignores the gradient of the padding.
  * - SquaredDifference: the original throws when one operand was broadcast.
  */
 export const corrections: readonly tf.GradConfig[] = [
+  {
+    ...original('Sum'),
+    gradFunc: (dy, saved, attributes) => {
+      const [x] = saved as [tf.Tensor];
+      return { x: () => spread(dy as tf.Tensor, x.shape, attributes) };
+    },
+  },
+  {
+    ...original('Mean'),
+    gradFunc: (dy, saved, attributes) => {
+      const [x] = saved as [tf.Tensor];
+      const count = x.size / (dy as tf.Tensor).size;
+      return { x: () => spread(tf.div(dy as tf.Tensor, count), x.shape, attributes) };
+    },
+  },
   {
     ...original('AvgPool'),
     gradFunc: (dy, saved, attributes) => {
@@ -62,6 +78,13 @@ export const corrections: readonly tf.GradConfig[] = [
 
 function original(kernelName: string): tf.GradConfig {
   return gradientConfigs.find((config) => config.kernelName === kernelName)!;
+}
+
+/** Repeats a tensor along the axes that a reduction of a tensor of shape `shape` has removed. */
+function spread(reduced: tf.Tensor, shape: number[], attributes: tf.NamedAttrMap | undefined): tf.Tensor {
+  const axes = tf.util.parseAxisParam(attributes?.axis as number | number[], shape);
+  const kept = shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  return tf.mul(tf.reshape(reduced, kept), tf.fill(shape, 1));
 }
 
 /** Removes the padding of one axis and adds it, mirrored back, to the values that it was copied from. */
