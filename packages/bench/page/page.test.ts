@@ -89,7 +89,9 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(page.url()).toContain('dataset=mnist');
     await page.click('#start');
     await reached(page, 45);
-    expect(await page.textContent('#paper-comparison')).toMatch(/^So far.*no result on MNIST is compared/);
+    expect(await page.textContent('#paper-comparison h3')).toBe('So far');
+    expect(await page.isVisible('#paper-comparison p')).toBe(false);
+    expect(await page.textContent('#paper-comparison thead')).not.toMatch(/paper/i);
     await page.reload();
     await page.waitForSelector('.runs button:has-text("Resume")');
     expect(await page.inputValue('#dataset')).toBe('mnist');
@@ -102,6 +104,8 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     const rows = await page.$$eval('#seen .heat tbody th', (all) => all.map((one) => one.textContent));
     expect(rows).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     expect(await page.textContent('#storage button')).toBe('Delete MNIST');
+    expect(await page.textContent('#results-body')).not.toMatch(/paper/i);
+    expect(await page.textContent('#results-body')).toMatch(/Floating-point operations/);
 
     const files = await downloaded(page);
     const results = resultsOf(files);

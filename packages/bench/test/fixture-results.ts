@@ -1,4 +1,4 @@
-import { paper } from '../src/results/paper';
+import { paper, paperFor } from '../src/results/paper';
 import type { ModelResult, Results } from '../src/results/results';
 
 // Invented results, for tests of the presentation. Nothing here was measured.
@@ -41,6 +41,13 @@ export function fixtureResults(change: Partial<Results> = {}): Results {
     paper,
     ...change,
   };
+}
+
+/** Of a dataset that the paper has no figures for. */
+export function fixtureDigits(change: Partial<Results> = {}): Results {
+  const { dataset, ...results } = fixtureResults(change);
+  const names = { id: 'mnist', name: 'MNIST', classNames: [...'0123456789'] };
+  return { ...results, dataset: { ...dataset, ...names }, paper: paperFor('MNIST') };
 }
 
 /** @param accuracy the limit of its curve */

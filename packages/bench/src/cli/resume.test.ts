@@ -289,10 +289,11 @@ it('trains on another dataset, with its shape, classes and names, and resumes on
   expect(fnn!.recipe.augmentation).toMatchObject({ flip: 'none', policy: 'none' });
   expect(fnn!.parameters).toBe(144 * 16 + 16 + 2 * 16 + 16 * 4 + 4); // of 144 pixels and four classes
   expect(fnn!.confusionMatrix.map((row) => row.length)).toEqual([4, 4, 4, 4]);
-  expect(paper.models).toEqual([]);
+  expect(paper).toMatchObject({ models: [], leavesOpen: [] });
   const report = readFileSync(join(cwd, 'run', 'report.md'), 'utf8');
   expect(report).toMatch(/^# Small gray images: fnn/);
   expect(report).toMatch(/tint 3/);
+  for (const text of [report, out]) expect(text).not.toMatch(/paper/i);
   const other = await resume(cwd, '--dataset', 'cifar10');
   expect(other).toMatchObject({
     code: 2,

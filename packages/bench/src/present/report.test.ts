@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { htmlErrors, outsideReferences } from '../../test/check-html';
-import { fixtureModel, fixtureResults } from '../../test/fixture-results';
+import { fixtureDigits, fixtureModel, fixtureResults } from '../../test/fixture-results';
 import { type ModelResult, parseResults, type Results } from '../results/results';
 import { reportHtml } from './html/report-html';
 import { reportMarkdown } from './text/report-markdown';
@@ -264,6 +264,23 @@ describe.each(cases)('with %s', (_, value, says, silent) => {
     for (const section of sections) expect(reportMarkdown(value)).toContain(`\n## ${section}\n`);
     expect(reportMarkdown(value)).not.toMatch(/NaN|undefined|Infinity|null/);
   });
+});
+
+it.each([
+  ['of a dataset that the paper does not have', fixtureDigits()],
+  ['of a model that the paper does not have', fixtureResults({ models: [fixtureModel('rnn', 0.7, 1)] })],
+])('a report %s has nothing of the paper', async (_, value) => {
+  const { html, document, text } = await read(value);
+  const titles = [...document.querySelectorAll('h2')].map((heading) => heading.textContent);
+  const expected = sections.filter((title) => title !== 'Compared with the paper');
+  expect(titles).toEqual(expected);
+  expect([...document.querySelectorAll('nav a')]).toHaveLength(expected.length);
+  expect(htmlErrors(html)).toEqual([]);
+  for (const report of [text, reportMarkdown(value)]) {
+    expect(report).not.toMatch(/paper/i);
+    expect(report).toMatch(/Floating-point operations/); // in the section on costs
+    expect(report).toMatch(/With TTA .*6 views of each image, the image and its mirror/); // below the results
+  }
 });
 
 describe('when losses diverge', () => {

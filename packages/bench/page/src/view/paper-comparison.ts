@@ -1,5 +1,5 @@
 import { renderHtml } from '../../../src/present/tables/table';
-import { type SoFar, tablesSoFar } from '../../../src/present/tables/tables-so-far';
+import { isComparedSoFar, type SoFar, tablesSoFar } from '../../../src/present/tables/tables-so-far';
 import { paper, paperFor } from '../../../src/results/paper';
 import type { EpochPoint, StartPoint, StepPoint } from '../protocol';
 import { formatLabel } from './charts';
@@ -25,6 +25,9 @@ export function createPaperComparison(container: HTMLElement): PaperComparison {
   container.append(heading, note, tables);
 
   function draw(): void {
+    const isCompared = isComparedSoFar([...trainings.values()], compared);
+    heading.textContent = isCompared ? 'Compared with the paper, so far' : 'So far';
+    note.hidden = !isCompared;
     const now = tablesSoFar([...trainings.values()], compared);
     const texts = now.flatMap(({ rows }) => rows.flat());
     const cells = tables.querySelectorAll('tbody :is(th, td)');
@@ -49,12 +52,7 @@ export function createPaperComparison(container: HTMLElement): PaperComparison {
     open(dataset) {
       trainings.clear();
       compared = paperFor(dataset);
-      const { title, year, models, leavesOpen } = compared;
-      const isCompared = models.length > 0;
-      heading.textContent = isCompared ? 'Compared with the paper, so far' : 'So far';
-      note.replaceChildren(
-        ...(isCompared ? ['The paper: ', h('cite', {}, title), `, ${year}.`] : leavesOpen),
-      );
+      note.replaceChildren('The paper: ', h('cite', {}, compared.title), `, ${compared.year}.`);
       draw();
     },
     start({ epochs, forwardFlopsPerImage: forwardPerImage, batchSize, ...training }) {

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../lib/escape-html';
 import { assertResults } from '../../results/assert-results';
 import type { Results } from '../../results/results';
+import { isInPaper } from '../tables/index';
 import { headline, warnings } from '../text/content';
 import { type PageSection, pageHtml } from './page';
 import { calibrationSection } from './sections/calibration-section';
@@ -13,9 +14,17 @@ import { picturesSection } from './sections/pictures-section';
 import { resultsSection } from './sections/results-section';
 import { definitionsSection, recipesSection, runSection } from './sections/run-sections';
 
-const sections: { id: string; title: string; body: (results: Results) => string | Promise<string> }[] = [
+interface Section {
+  id: string;
+  title: string;
+  body: (results: Results) => string | Promise<string>;
+  /** Whether a report has it; every report by default. */
+  applies?: (results: Results) => boolean;
+}
+
+const sections: Section[] = [
   { id: 'results', title: 'Results', body: resultsSection },
-  { id: 'paper', title: 'Compared with the paper', body: paperSection },
+  { id: 'paper', title: 'Compared with the paper', body: paperSection, applies: isInPaper },
   { id: 'curves', title: 'Learning curves', body: curvesSection },
   { id: 'cost', title: 'Time, operations, energy', body: costSection },
   { id: 'classes', title: 'Classes', body: classesSection },
@@ -31,7 +40,9 @@ const sections: { id: string; title: string; body: (results: Results) => string 
 export async function reportHtml(results: Results): Promise<string> {
   assertResults('reportHtml', results);
   const rendered: PageSection[] = [];
-  for (const { id, title, body } of sections) rendered.push({ id, title, body: await body(results) });
+  for (const { id, title, body, applies } of sections) {
+    if (applies?.(results) ?? true) rendered.push({ id, title, body: await body(results) });
+  }
   const models = [...new Set(results.models.map(({ name }) => name))].join(', ');
   const list = warnings(results).map((text) => `<li>${escapeHtml(text)}</li>`);
   return pageHtml({

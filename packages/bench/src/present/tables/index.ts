@@ -6,6 +6,7 @@ export { flopsTable } from './flops-table';
 export { forecastTable } from './forecast-table';
 export { historyTable } from './history-table';
 export { inferenceTable } from './inference-table';
+export { isInPaper } from './paper-rows';
 export { paperTables } from './paper-tables';
 export { recipeTable } from './recipe-table';
 export { stepsTable } from './steps-table';

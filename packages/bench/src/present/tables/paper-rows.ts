@@ -10,6 +10,14 @@ export interface PaperRow {
   theirs?: PaperModel;
 }
 
+/** Whether the paper has figures for any model of a run: it has none for other datasets than its own. */
+export const isInPaper = (results: Pick<Results, 'models' | 'paper'>): boolean =>
+  hasPaper(paperRows(results));
+
+/** Whether the paper has figures for any of these rows; without any, tables leave out its columns. */
+export const hasPaper = (rows: readonly { theirs?: PaperModel }[]): boolean =>
+  rows.some(({ theirs }) => theirs !== undefined);
+
 /** The trained models: first those of the paper in its order, then the others. */
 export function paperRows({ models, paper }: Pick<Results, 'models' | 'paper'>): PaperRow[] {
   const groups = groupSeeds(models);

@@ -5,7 +5,7 @@ import { flopsTable } from './flops-table';
 import type { Table } from './table';
 import { timeTable } from './time-table';
 
-/** The paper's three tables, each compared with this run. */
+/** Accuracy, training time and operations of a run, each compared with the paper's where it has figures for the dataset. */
 export function paperTables(results: Results): Table[] {
   assertResults('paperTables', results);
   return [accuracyTable(results), timeTable(results), flopsTable(results)];

@@ -4,7 +4,9 @@ import { accuracyText, findBestEpoch, viewsText } from '../../results/accuracy';
 import { assertResults } from '../../results/assert-results';
 import { groupSeeds } from '../../results/group-seeds';
 import type { ModelResult, Results } from '../../results/results';
+import { viewsNotes } from './accuracy-table';
 import { left, right } from './columns';
+import { isInPaper } from './paper-rows';
 import type { Table } from './table';
 
 /** Accuracy, loss, size and time of every model. */
@@ -39,6 +41,7 @@ export function summaryTable(results: Results): Table {
   });
   const notes = [
     `${images} accuracy is that of the last epoch. The best epoch was selected on the same images, so do not compare it with other results.`,
+    ...(isInPaper(results) ? [] : viewsNotes(models)), // else the table of accuracies has them
     ...(seeds.length > 1 ? [`Mean ± standard deviation (n − 1) over ${seeds.length} seeds.`] : []),
   ];
   return { title: 'All models', columns, rows, notes };

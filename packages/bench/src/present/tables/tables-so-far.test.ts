@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { paper } from '../../results/paper';
-import { type SoFar, tablesSoFar } from './tables-so-far';
+import { paper, paperFor } from '../../results/paper';
+import { isComparedSoFar, type SoFar, tablesSoFar } from './tables-so-far';
 
 const begun: SoFar = {
   model: 'fnn',
@@ -46,4 +46,23 @@ it('has a row for every seed, and for a model that the paper does not have', () 
   for (const table of tablesSoFar(trainings, paper)) {
     for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
   }
+});
+
+it('has nothing of the paper on another dataset, or for models that the paper does not have', () => {
+  const rnn = { ...later, model: 'rnn', label: 'rnn' };
+  for (const [trainings, compared] of [
+    [[later], paperFor('MNIST')],
+    [[rnn], paper],
+  ] as const) {
+    expect(isComparedSoFar(trainings, compared)).toBe(false);
+    const tables = tablesSoFar(trainings, compared);
+    for (const table of tables) expect(JSON.stringify(table)).not.toMatch(/paper|Here|Difference/i);
+    expect(tables.map(({ rows }) => rows[0]!.slice(1))).toEqual([
+      ['50.00 %', '2 of 8'],
+      ['30.0 s', '2 min 0 s'],
+      ['4 MFLOP', '5.1 GFLOP', '200 GFLOP'],
+    ]);
+  }
+  expect(isComparedSoFar([], paper)).toBe(true);
+  expect(isComparedSoFar([later], paper)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { count, flop, missing, percent, points, seconds, times } from '../../lib/format';
 import type { Results } from '../../results/results';
 import { left, right } from './columns';
-import type { PaperModel } from './paper-rows';
+import { hasPaper, type PaperModel } from './paper-rows';
 import type { Table } from './table';
 
 /** The progress of a training; unknown values are null. */
@@ -19,11 +19,15 @@ export interface SoFar {
   flops: { forwardPerImage: number; step: number | null; training: number | null };
 }
 
-/** The paper's three tables, each compared with the progress of the trainings. */
+/** Accuracy, time and operations so far, each compared with the paper's where it has figures for the dataset. */
 export function tablesSoFar(trainings: readonly SoFar[], paper: Results['paper']): Table[] {
   const rows = paperRows(trainings, paper);
-  return [accuracyOf(rows), timeOf(rows), flopsOf(rows)];
+  return [accuracySoFar(rows), timeSoFar(rows), flopsSoFar(rows)];
 }
+
+/** Whether any of these tables has a column of the paper. */
+export const isComparedSoFar = (trainings: readonly SoFar[], paper: Results['paper']): boolean =>
+  hasPaper(paperRows(trainings, paper));
 
 interface Row {
   name: string;
@@ -46,17 +50,23 @@ function paperRows(trainings: readonly SoFar[], { models }: Results['paper']): R
   return [...known, ...more.map((ours) => ({ name: ours.label, ours }))];
 }
 
-function accuracyOf(rows: Row[]): Table {
+function accuracySoFar(rows: Row[]): Table {
+  const withPaper = hasPaper(rows);
   return {
     title: 'Accuracy so far',
-    columns: [left('Model'), right('Paper'), right('Here'), right('Difference'), right('After epoch')],
+    columns: [
+      left('Model'),
+      ...(withPaper ? [right('Paper'), right('Here'), right('Difference')] : [right('Accuracy')]),
+      right('After epoch'),
+    ],
     rows: rows.map(({ name, ours, theirs }) => {
       const here = ours?.testAccuracy ?? undefined;
+      const difference = here !== undefined && theirs ? here - theirs.testAccuracy : undefined;
       return [
         name,
-        percent(theirs?.testAccuracy, 1),
+        ...(withPaper ? [percent(theirs?.testAccuracy, 1)] : []),
         percent(here),
-        points(here !== undefined && theirs ? here - theirs.testAccuracy : undefined),
+        ...(withPaper ? [points(difference)] : []),
         ours ? `${count(ours.epoch)} of ${count(ours.epochs)}` : missing,
       ];
     }),
@@ -64,49 +74,62 @@ function accuracyOf(rows: Row[]): Table {
   };
 }
 
-function timeOf(rows: Row[]): Table {
+function timeSoFar(rows: Row[]): Table {
+  const withPaper = hasPaper(rows);
   return {
     title: 'Training time so far',
-    columns: [left('Model'), right('Paper'), right('Here'), right('At the end'), right('At the end / paper')],
+    columns: [
+      left('Model'),
+      ...(withPaper ? [right('Paper'), right('Here')] : [right('Time')]),
+      right('At the end'),
+      ...(withPaper ? [right('At the end / paper')] : []),
+    ],
     rows: rows.map(({ name, ours, theirs }) => {
       const atEnd = ours && sum(ours.seconds, ours.secondsLeft);
       return [
         name,
-        theirs ? `${theirs.trainHours} h` : missing,
+        ...(withPaper ? [theirs ? `${theirs.trainHours} h` : missing] : []),
         seconds(ours?.seconds),
         seconds(atEnd),
-        times(atEnd && theirs ? atEnd / (3600 * theirs.trainHours) : undefined),
+        ...(withPaper ? [times(atEnd && theirs ? atEnd / (3600 * theirs.trainHours) : undefined)] : []),
       ];
     }),
     notes: [
-      'At the end: extrapolated from the mean step so far. The paper gives neither the machine nor the number of epochs.',
+      `At the end: extrapolated from the mean step so far.${withPaper ? ' The paper gives neither the machine nor the number of epochs.' : ''}`,
     ],
   };
 }
 
-function flopsOf(rows: Row[]): Table {
+function flopsSoFar(rows: Row[]): Table {
+  const withPaper = hasPaper(rows);
   return {
     title: 'Floating-point operations so far',
     columns: [
       left('Model'),
-      right('Paper (billions)'),
-      right('Here: image'),
-      right('Here: step'),
-      right('Here: training'),
-      right('Step / paper'),
+      ...(withPaper
+        ? [
+            right('Paper (billions)'),
+            right('Here: image'),
+            right('Here: step'),
+            right('Here: training'),
+            right('Step / paper'),
+          ]
+        : [right('Image'), right('Step'), right('Training')]),
     ],
     rows: rows.map(({ name, ours, theirs }) => {
       const step = ours?.flops.step;
       return [
         name,
-        theirs ? String(theirs.flopsBillions) : missing,
+        ...(withPaper ? [theirs ? String(theirs.flopsBillions) : missing] : []),
         ...[ours?.flops.forwardPerImage, step, ours?.flops.training].map(flop),
-        times(step && theirs ? step / (1e9 * theirs.flopsBillions) : undefined),
+        ...(withPaper ? [times(step && theirs ? step / (1e9 * theirs.flopsBillions) : undefined)] : []),
       ];
     }),
     notes: [
       'Image: one forward pass. Step: the last training step. Training: up to the last finished epoch.',
-      'The paper does not say what its number counts; only a step is consistent with its numbers.',
+      ...(withPaper
+        ? ['The paper does not say what its number counts; only a step is consistent with its numbers.']
+        : []),
     ],
   };
 }

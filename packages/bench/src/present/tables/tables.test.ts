@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixtureModel, fixtureResults } from '../../../test/fixture-results';
+import { fixtureDigits, fixtureModel, fixtureResults } from '../../../test/fixture-results';
 import { groupSeeds } from '../../results/group-seeds';
 import {
   accuracyTable,
@@ -9,6 +9,7 @@ import {
   flopsTable,
   forecastTable,
   inferenceTable,
+  isInPaper,
   paperTables,
   perClassTable,
   recipeTable,
@@ -16,7 +17,9 @@ import {
   summaryTable,
   timeTable,
 } from './index';
+import { renderCsv, renderHtml, renderMarkdown, renderText, type Table } from './table';
 
+const headings = ({ columns }: Table) => columns.map(({ heading }) => heading);
 const cnn = {
   ...fixtureModel('cnn', 0.9, 1),
   testAccuracy: 0.905,
@@ -45,9 +48,8 @@ describe("the paper's tables", () => {
 
   it('do not compare a smaller network in a few epochs with the paper', () => {
     const narrowed = fixtureResults({ models: [{ ...cnn, narrowed: 'half as wide' }] });
-    expect(accuracyTable(narrowed).rows).toEqual([
-      ['cnn', '92.5 %', '90.50 %', '89.80 %', '–', '–', '–', '4'],
-    ]);
+    expect(headings(accuracyTable(narrowed))).toEqual(['Model', 'Paper', 'Here', 'With TTA', 'Epochs']);
+    expect(accuracyTable(narrowed).rows).toEqual([['cnn', '92.5 %', '90.50 %', '89.80 %', '4']]);
     expect(accuracyTable(narrowed).notes.join()).toContain('so they are not compared with the paper');
   });
 
@@ -64,6 +66,30 @@ describe("the paper's tables", () => {
     expect(accuracyTable(results).notes.join()).toMatch(/smaller networks .*rnn/);
     const full = fixtureResults({ models: [{ ...cnn, narrowed: null, views: null }] });
     expect(accuracyTable(full).notes).toEqual([]);
+  });
+});
+
+describe.each([
+  ['on a dataset that the paper does not have', fixtureDigits({ models: [cnn, rnn] })],
+  ['of models that the paper does not have', fixtureResults({ models: [rnn] })],
+])('%s', (_, value) => {
+  it('tables have no column and no note of the paper, and no column of dashes', () => {
+    for (const table of paperTables(value)) {
+      for (const render of [renderText, renderMarkdown, renderHtml, renderCsv]) {
+        expect(render(table)).not.toMatch(/paper|Here|Difference/i);
+      }
+      for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
+      expect(table.rows.flat()).not.toContain('–');
+    }
+    expect(isInPaper(value)).toBe(false);
+    expect(isInPaper(results)).toBe(true);
+  });
+
+  it('tables have all that is known here', () => {
+    const [accuracy, time, flops] = paperTables(value).map(headings);
+    expect(accuracy).toEqual(['Model', 'Accuracy', 'With TTA', 'Epochs']);
+    expect(time).toEqual(['Model', 'Time', 'Images/s']);
+    expect(flops).toEqual(['Model', 'Image', 'Step', 'Training']);
   });
 });
 
@@ -113,10 +139,9 @@ it('figures of held-out training images are not called test accuracy', () => {
 
 it('without test-time augmentation there is no column for it', () => {
   const models = results.models.map((model) => ({ ...model, views: null }));
-  const headings = (columns: { heading: string }[]) => columns.map(({ heading }) => heading);
-  expect(headings(accuracyTable(results).columns)).toContain('With TTA');
-  expect(headings(accuracyTable({ ...results, models }).columns)).not.toContain('With TTA');
-  expect(headings(summaryTable({ ...results, models }).columns)).not.toContain('With TTA');
+  expect(headings(accuracyTable(results))).toContain('With TTA');
+  expect(headings(accuracyTable({ ...results, models }))).not.toContain('With TTA');
+  expect(headings(summaryTable({ ...results, models }))).not.toContain('With TTA');
 });
 
 describe('what training took', () => {

@@ -7,9 +7,11 @@ import {
   confusionTable,
   costTable,
   energyNotes,
+  flopsTable,
   forecastTable,
   historyTable,
   inferenceTable,
+  isInPaper,
   paperTables,
   perClassTable,
   recipeTable,
@@ -25,6 +27,7 @@ export function reportMarkdown(results: Results): string {
   const { models, dataset, paper, command, seeds } = results;
   const groups = groupSeeds(models);
   const titleOf = ({ name, seed }: ModelResult) => (seeds.length > 1 ? `${name}, seed ${seed}` : name);
+  const isCompared = isInPaper(results);
   const calibration = calibrationTable(results);
   const energy = models.every(({ energyJoules }) => energyJoules === null) ? energyNotes(models) : [];
   const blocks = [
@@ -33,11 +36,15 @@ export function reportMarkdown(results: Results): string {
     bullets(warnings(results)),
     '## Results',
     renderMarkdown(summaryTable(results)),
-    '## Compared with the paper',
-    `"${paper.title}", ${paper.year}.`,
-    ...paperTables(results).flatMap((table) => block(table)),
-    '### What the paper leaves unspecified',
-    bullets(paper.leavesOpen),
+    ...(isCompared
+      ? [
+          '## Compared with the paper',
+          `"${paper.title}", ${paper.year}.`,
+          ...paperTables(results).flatMap((table) => block(table)),
+          '### What the paper leaves unspecified',
+          bullets(paper.leavesOpen),
+        ]
+      : []),
     '## Learning curves',
     ['As charts in report.html.', ...energy].join(' '),
     ...models.flatMap((model) => block(historyTable(model, titleOf(model)))),
@@ -46,6 +53,7 @@ export function reportMarkdown(results: Results): string {
       .flatMap((model) => block(stepsTable(model, titleOf(model)))),
     '## Time, operations, energy',
     ...block(costTable(results)),
+    ...(isCompared ? [] : block(flopsTable(results))),
     ...block(forecastTable(results), 'The run made no forecast.'),
     ...block(inferenceTable(results), 'Inference was not timed.'),
     '## Classes',

@@ -1,12 +1,13 @@
 import type { Results } from '../../../results/results';
-import { costTable, forecastTable, inferenceTable } from '../../tables/index';
+import { costTable, flopsTable, forecastTable, inferenceTable, isInPaper } from '../../tables/index';
 import { renderHtml } from '../../tables/table';
 
-/** The cost of training and inference, and the forecast of training time. */
+/** The cost of training and inference, and the forecast of training time; operations where no section compares them. */
 export function costSection(results: Results): string {
   const forecast = forecastTable(results);
   const inference = inferenceTable(results);
-  return `${renderHtml(costTable(results))}
+  const operations = isInPaper(results) ? '' : `\n${renderHtml(flopsTable(results))}`;
+  return `${renderHtml(costTable(results))}${operations}
 ${forecast ? renderHtml(forecast) : '<p class="soft">The run made no forecast.</p>'}
 ${inference ? renderHtml(inference) : '<p class="soft">Inference was not timed.</p>'}`;
 }
