@@ -59,6 +59,8 @@ describe('the packages', () => {
     expect(packages.flatMap(({ files }) => files.flatMap(({ imports }) => imports)).length).toBeGreaterThan(
       100,
     );
+    const withoutSources = published.filter(({ files }) => !files.some((file) => file.published));
+    expect(withoutSources.map(shortName)).toEqual([]);
   });
 });
 

@@ -59,6 +59,9 @@ export function resolveRelative(
   return ['', '.ts', '/index.ts', '.js'].map((ending) => files.get(path + ending)).find(Boolean);
 }
 
+/** Whether the build starts from the file or uses it in place of another, so that no file needs to import it. */
+const isEntry = ({ path }: SourceFile): boolean => /\/src\/index\.ts$|\.browser\.ts$/.test(path);
+
 function withoutHelpersOfTests(files: SourceFile[]): SourceFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const importers = new Map<SourceFile, SourceFile[]>();
@@ -72,7 +75,7 @@ function withoutHelpersOfTests(files: SourceFile[]): SourceFile[] {
   while (changed) {
     changed = false;
     for (const [file, users] of importers) {
-      if (file.published && users.every((user) => !user.published)) {
+      if (file.published && !isEntry(file) && users.every((user) => !user.published)) {
         file.published = false;
         changed = true;
       }
