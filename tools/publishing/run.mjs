@@ -1,9 +1,12 @@
-// Checks every package as it would be published: publint for its manifest and files, attw for its types.
+// Checks every package as it would be published: publint for its manifest and files, attw for its types, and that the
+// declarations import only what the manifest declares.
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import ts from 'typescript';
 import { emptyFolder, packAll } from '../pack.mjs';
 import { environment, root, shell } from '../pnpm.mjs';
 
@@ -44,5 +47,19 @@ async function check({ name, tarball }) {
   } catch (error) {
     found.push(`${name}: attw:\n${error.stdout}${error.stderr}`);
   }
-  return found;
+  return [...found, ...undeclared(name, pkg)];
+}
+
+/** The packages that the declarations import although an installation may lack them. */
+function undeclared(name, { dependencies, peerDependencies }) {
+  const dist = join(root, 'packages', name.replace('@tenfold/', ''), 'dist');
+  const imported = readdirSync(dist, { recursive: true })
+    .filter((file) => /\.d\.c?ts$/.test(file))
+    .flatMap((file) => ts.preProcessFile(readFileSync(join(dist, file), 'utf8')).importedFiles)
+    .map(({ fileName }) => fileName)
+    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'));
+  const declared = Object.keys({ ...dependencies, ...peerDependencies });
+  return [...new Set(imported)]
+    .filter((specifier) => !declared.some((own) => `${specifier}/`.startsWith(`${own}/`)))
+    .map((specifier) => `${name}: the declarations import ${specifier}, which is not a dependency`);
 }

@@ -10,6 +10,7 @@ const pkg = (name: string, files: Record<string, string[]>): Package => ({
     path: `packages/${name}/src/${path}`,
     published: true,
     imports,
+    typeImports: [],
   })),
 });
 

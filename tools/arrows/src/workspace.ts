@@ -19,6 +19,8 @@ export interface SourceFile {
   /** Whether it is published: it is in src, is not a test, and is not imported only by tests. */
   published: boolean;
   imports: string[];
+  /** Those of `imports` of which it imports only types. */
+  typeImports: string[];
 }
 
 export interface Package {
@@ -115,10 +117,16 @@ function* sourceFiles(directory: string): Generator<string> {
 
 function readSource(path: string, directory: string): SourceFile {
   const fromPackage = relative(join(root, directory), path);
-  const { importedFiles } = ts.preProcessFile(readFileSync(path, 'utf8'), true, true);
+  const source = readFileSync(path, 'utf8');
+  const imports = importsOf(source);
+  const values = importsOf(source.replace(/^import type [^;]*;/gm, ''));
   return {
     path: relative(root, path),
     published: fromPackage.startsWith('src/') && !/\.test\.\w+$/.test(path),
-    imports: importedFiles.map(({ fileName }) => fileName),
+    imports,
+    typeImports: imports.filter((name) => !values.includes(name)),
   };
 }
+
+const importsOf = (source: string): string[] =>
+  ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => fileName);
