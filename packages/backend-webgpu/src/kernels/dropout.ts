@@ -27,8 +27,8 @@ export const dropout: KernelConfig = {
         inputs,
         outputs: { out },
         uniforms: {
-          first: u32(key[0]!),
-          second: u32(key[1]!),
+          first: u32(key[0]),
+          second: u32(key[1]),
           // A fraction of 24 bits is below the rate where its bits are below this integer.
           threshold: u32(Math.ceil(rate * 2 ** 24)),
           kept: f32(1 / (1 - rate)),
