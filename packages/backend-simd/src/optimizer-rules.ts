@@ -1,3 +1,5 @@
+import type { Kernels } from '@tenfold/kernels';
+
 /** The step of an optimizer, from which the kernels for one parameter and for a list are built. */
 export interface OptimizerRule<Attributes> {
   /** The slots of a parameter. */
@@ -14,14 +16,14 @@ export interface OptimizerRule<Attributes> {
   work: number;
 }
 
-const declare = <Attributes>(rule: OptimizerRule<Attributes>) => rule;
+const declare = <Attributes>(rule: OptimizerRule<Attributes>): OptimizerRule<never> => rule;
 
 /** The optimizers whose steps are kernels, by the name of the kernel. */
 export const optimizerRules = {
   /** m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², update = −η·(m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) + λ·p), t = step + 1 */
-  AdamW: declare({
+  AdamW: declare<Kernels['AdamW']['attributes']>({
     slots: ['mean', 'square'],
-    scalars: (a: { learningRate: number; beta1: number; beta2: number; epsilon: number; step: number }) => ({
+    scalars: (a) => ({
       rate: -a.learningRate,
       keepMean: a.beta1,
       addMean: 1 - a.beta1,
@@ -41,9 +43,9 @@ export const optimizerRules = {
     work: 4,
   }),
   /** d = g + λ·p, b ← μ·b + d, u = b, or d + μ·b with nesterov, update = −η·u; decoupled d = g, update = −η·(u + λ·p) */
-  Sgd: declare({
+  Sgd: declare<Kernels['Sgd']['attributes']>({
     slots: ['momentum'],
-    scalars: (a: { learningRate: number; momentum: number; nesterov: boolean; decoupled: boolean }) => ({
+    scalars: (a) => ({
       rate: -a.learningRate,
       keep: a.momentum,
       ahead: a.nesterov ? 1 : 0,
@@ -58,9 +60,9 @@ export const optimizerRules = {
     work: 3,
   }),
   /** u = β₁·m + (1 − β₁)·g, update = −η·(sign(u) + λ·p), m ← β₂·m + (1 − β₂)·g; NaN of NaN */
-  Lion: declare({
+  Lion: declare<{ learningRate: number; beta1: number; beta2: number }>({
     slots: ['momentum'],
-    scalars: (a: { learningRate: number; beta1: number; beta2: number }) => ({
+    scalars: (a) => ({
       rate: -a.learningRate,
       keepDirection: a.beta1,
       addDirection: 1 - a.beta1,

@@ -1,3 +1,4 @@
+import type { FunctionKernelConfig } from '@tenfold/kernels';
 import { EluGrad, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationName, activationNames, parseFunction, savedBy } from '../activation-functions';
 import type { KernelsLike } from '../arguments';
@@ -10,13 +11,6 @@ import { runUnary } from './unary';
 const COSTLY = 10;
 const costPerElement = (name: ActivationName): number => (name === 'relu' ? 1 : COSTLY);
 
-type Attributes = { function?: unknown };
-
-/** A kernel config with the activation functions that the kernel supports. */
-export interface FunctionKernelConfig extends KernelConfig {
-  functions: readonly string[];
-}
-
 /** inputs { x }, attributes { function }: f(x), elementwise. */
 const activation: FunctionKernelConfig = {
   kernelName: 'Activation',
@@ -25,7 +19,7 @@ const activation: FunctionKernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { x } = inputs as { x: TensorInfo };
-    const name = parseFunction('Activation', (attrs as Attributes | undefined)?.function);
+    const name = parseFunction('Activation', attrs?.function);
     floats(simd, 'Activation', { x });
     return runUnary(simd, `${name}Value`, x, { work: costPerElement(name) });
   },
@@ -37,7 +31,7 @@ const activationGrad: FunctionKernelConfig = {
   backendName: 'simd',
   functions: activationNames,
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const name = parseFunction('ActivationGrad', (attrs as Attributes | undefined)?.function);
+    const name = parseFunction('ActivationGrad', attrs?.function);
     const { dy, [savedBy[name]]: saved } = inputs as Record<string, TensorInfo>;
     if (!saved) {
       throw new Error(

@@ -1,12 +1,10 @@
+import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import type { Pointer } from '../pointer';
 import { floats } from './floats';
 
-interface AttentionAttrs {
-  heads: number;
-  scale: number;
-}
+type AttentionAttributes = Kernels['Attention']['attributes'];
 
 interface Sizes {
   batch: number;
@@ -26,7 +24,7 @@ const attention: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { query, key, value } = inputs as Record<string, TensorInfo>;
-    const { heads, scale } = attrs as unknown as AttentionAttrs;
+    const { heads, scale } = attrs as unknown as AttentionAttributes;
     const sizes = checkSizes('Attention', query!, key!, heads);
     const q = floats(simd, 'Attention', { query: query! }).query;
     const from = floats(simd, 'Attention', { key: key!, value: value! }, key!.shape);
@@ -46,7 +44,7 @@ const attentionGrad: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { dy, query, key, value, logsumexp } = inputs as Record<string, TensorInfo>;
-    const { heads, scale } = attrs as unknown as AttentionAttrs;
+    const { heads, scale } = attrs as unknown as AttentionAttributes;
     const sizes = checkSizes('AttentionGrad', query!, key!, heads);
     const moments = [sizes.batch, heads, sizes.queries];
     const from = {

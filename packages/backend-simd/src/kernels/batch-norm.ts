@@ -1,3 +1,4 @@
+import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activationNames, functionCode, parseFunction } from '../activation-functions';
@@ -8,10 +9,7 @@ import { floats, optionalFloats } from './floats';
 import { chooseGrain } from './grain';
 import { countRows } from './softmax';
 
-interface Attributes {
-  epsilon?: number;
-  function?: unknown;
-}
+type Attributes = Partial<Kernels['BatchNormActivation']['attributes']>;
 
 /** The number of channels whose sums, scale and shift fit in the scratch buffer of a thread. */
 const STRIP = 8192;

@@ -1,12 +1,8 @@
+import type { Kernels } from '@tenfold/kernels';
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { floats } from './floats';
 import { chooseGrain } from './grain';
-
-interface DropoutAttrs {
-  rate: number;
-  key: [number, number];
-}
 
 /** The cost of an element, whose word is hashed twice. */
 const WORK = 4;
@@ -18,7 +14,7 @@ export const dropout: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { x } = inputs as { x: TensorInfo };
-    const { rate, key } = attrs as unknown as DropoutAttrs;
+    const { rate, key } = attrs as unknown as Kernels['Dropout']['attributes'];
     const from = floats(simd, 'Dropout', { x });
     const out = simd.output(x.shape);
     const size = util.sizeFromShape(x.shape);

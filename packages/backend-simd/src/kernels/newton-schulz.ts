@@ -1,3 +1,4 @@
+import type { Kernels, ListKernels } from '@tenfold/kernels';
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { matrixProduct } from '../matrix-product';
@@ -12,7 +13,7 @@ export const newtonSchulz: KernelConfig = {
   kernelName: 'NewtonSchulz',
   backendName: 'simd',
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const { steps } = attrs as unknown as { steps: number };
+    const { steps } = attrs as unknown as Kernels['NewtonSchulz']['attributes'];
     return orthogonalize(
       backend as SimdBackend,
       'NewtonSchulz',
@@ -27,7 +28,7 @@ export const newtonSchulzList: KernelConfig = {
   kernelName: 'NewtonSchulzList',
   backendName: 'simd',
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const { steps } = attrs as unknown as { steps: number };
+    const { steps } = attrs as unknown as ListKernels['NewtonSchulzList'];
     return orthogonalize(
       backend as SimdBackend,
       'NewtonSchulzList',

@@ -1,3 +1,4 @@
+import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { batchNormKernels } from './batch-norm';
@@ -16,7 +17,7 @@ const layerNorm: KernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { x, gamma, beta } = inputs as Record<string, TensorInfo>;
-    const { epsilon = 1e-5 } = (attrs ?? {}) as { epsilon?: number };
+    const { epsilon = 1e-5 } = (attrs ?? {}) as Partial<Kernels['LayerNorm']['attributes']>;
     const { rows, n } = countRows(x!);
     const from = {
       ...floats(simd, 'LayerNorm', { x: x! }),

@@ -1,6 +1,6 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
-import { type OptimizerRule, optimizerRules } from '../optimizer-rules';
+import { optimizerRules } from '../optimizer-rules';
 import { advance } from '../pointer';
 import { floats } from './floats';
 import { chooseGrain } from './grain';
@@ -16,7 +16,7 @@ export const optimizerKernels: KernelConfig[] = (Object.keys(optimizerRules) as 
 );
 
 function createKernels(kernelName: RuleName): KernelConfig[] {
-  const rule: OptimizerRule<never> = optimizerRules[kernelName];
+  const rule = optimizerRules[kernelName];
   const { slots } = rule;
   const columns = ['gradient', 'parameter', ...slots];
   /** inputs { gradient, parameter, …slots }, attributes with weightDecay: outputs [update, …slots]. */
@@ -78,7 +78,7 @@ function step(
   attributes: object,
   parameters: Entry[],
 ): TensorInfo[][] {
-  const { slots, scalars, work }: OptimizerRule<never> = optimizerRules[ruleName];
+  const { slots, scalars, work } = optimizerRules[ruleName];
   const wasm = `${ruleName[0]!.toLowerCase()}${ruleName.slice(1)}` as Uncapitalize<RuleName>;
   let items = 0;
   const entries = parameters.map(({ names, tensors, floats: values }) => {
