@@ -5,9 +5,9 @@ import { activationNames, functionCode, parseFunction } from '../activation-func
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { advance, NULL } from '../pointer';
+import { countRows } from './count-rows';
 import { floats, optionalFloats } from './floats';
 import { chooseGrain } from './grain';
-import { countRows } from './softmax';
 
 type Attributes = Partial<Kernels['BatchNormActivation']['attributes']>;
 

@@ -2,10 +2,10 @@ import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { batchNormKernels } from './batch-norm';
+import { countRows } from './count-rows';
 import { floats } from './floats';
 import { chooseGrain } from './grain';
 import { reduceMiddle } from './reduce';
-import { countRows } from './softmax';
 
 /** The number of rows whose gradients a slice of layer norm sums in float32. */
 const LAYER_NORM_ROWS = 64;

@@ -4,6 +4,7 @@ import type { Arguments } from '../arguments';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import type { Kernel } from '../pool';
+import { countRows } from './count-rows';
 import { floats } from './floats';
 import { chooseGrain, limits } from './grain';
 
@@ -30,12 +31,6 @@ function runRows<K extends RowKernel>(
   const scratch = simd.temporary(bytes);
   (simd.runtime.kernels[name] as Kernel)(...values, 0, rows, scratch);
   simd.release(scratch, bytes);
-}
-
-/** The number of rows along the last axis, and their length. */
-export function countRows(x: TensorInfo): { rows: number; n: number } {
-  const n = x.shape.at(-1) ?? 1;
-  return { rows: n === 0 ? 0 : tf.util.sizeFromShape(x.shape) / n, n };
 }
 
 const softmax: KernelConfig = {
