@@ -5,16 +5,9 @@ import { batchMatMul } from './batch-mat-mul';
 import { binaryKernels } from './binary';
 import { cast } from './cast';
 import { comparisonKernels, select } from './compare';
-import { conv2d } from './conv2d';
-import { conv2dBackpropFilter } from './conv2d-backprop-filter';
-import { conv2dBackpropInput } from './conv2d-backprop-input';
-import { depthwiseConv2d } from './depthwise-conv2d';
-import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter';
-import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input';
+import { convolutionKernels } from './convolution';
 import { dropout } from './dropout';
 import { fill } from './fill';
-import { fusedConv2D } from './fused-conv2d';
-import { fusedDepthwiseConv2D } from './fused-depthwise-conv2d';
 import { fusedMatMul } from './fused-mat-mul';
 import { indexingKernels } from './indexing';
 import { newtonSchulz, newtonSchulzList } from './newton-schulz';
@@ -47,21 +40,14 @@ export const kernels: KernelConfig[] = [
   ...attentionKernels,
   ...activationKernels,
   ...binaryKernels,
+  ...convolutionKernels,
   ...poolingKernels,
   ...recurrentKernels,
   ...reductionKernels,
   ...unaryKernels,
   batchMatMul,
   cast,
-  conv2d,
-  conv2dBackpropFilter,
-  conv2dBackpropInput,
-  depthwiseConv2d,
-  depthwiseConv2dBackpropFilter,
-  depthwiseConv2dBackpropInput,
   dropout,
   fill,
-  fusedConv2D,
-  fusedDepthwiseConv2D,
   fusedMatMul,
 ];

@@ -1,14 +1,15 @@
 import { referenceOf } from '@tenfold/kernel-cases';
 import { relativeRms } from '@tenfold/testing';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { Conv2D, Conv2DBackpropFilter, type TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../register';
 import { randomTensor, runKernel, testedBackends } from '../../test/backends';
 import { SimdBackend } from '../backend';
 import { createRuntime } from '../runtime';
-import { conv2d } from './conv2d';
-import { conv2dBackpropFilter } from './conv2d-backprop-filter';
+import { convolutionKernels } from './convolution';
 
+const find = (name: string) => convolutionKernels.find(({ kernelName }) => kernelName === name)!;
+const [conv2d, conv2dBackpropFilter] = [find(Conv2D), find(Conv2DBackpropFilter)];
 const tested = await testedBackends();
 const read = (backend: SimdBackend, info: TensorInfo): Float32Array =>
   backend.readSync(info.dataId) as Float32Array;
