@@ -1,3 +1,4 @@
+import type { Kernels, ListKernels } from '@tenfold/kernels';
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { f32, groupsFor, u32 } from '../program';
@@ -16,7 +17,7 @@ const newtonSchulz: KernelConfig = {
   kernelName: 'NewtonSchulz',
   backendName: 'webgpu',
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const { steps } = attrs as unknown as { steps: number };
+    const { steps } = attrs as unknown as Kernels['NewtonSchulz']['attributes'];
     const { x } = inputs as { x: TensorInfo };
     return orthogonalize(backend as WebgpuBackend, 'NewtonSchulz', [x], steps)[0]!;
   },
@@ -27,7 +28,7 @@ const newtonSchulzList: KernelConfig = {
   kernelName: 'NewtonSchulzList',
   backendName: 'webgpu',
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const { steps } = attrs as unknown as { steps: number };
+    const { steps } = attrs as unknown as ListKernels['NewtonSchulzList'];
     const matrices = Object.values(inputs) as TensorInfo[];
     return orthogonalize(backend as WebgpuBackend, 'NewtonSchulzList', matrices, steps);
   },

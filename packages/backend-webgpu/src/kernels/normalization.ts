@@ -1,4 +1,4 @@
-import type { FunctionKernelConfig } from '@tenfold/kernels';
+import type { FunctionKernelConfig, Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { f32 } from '../program';
@@ -8,10 +8,7 @@ import { runColumnReduction, runColumnReductionAndApply } from './column-reducti
 import { assertFloats, rowsOf } from './floats';
 import { runRowReduction } from './row-reduction';
 
-interface Attributes {
-  epsilon?: number;
-  function?: string;
-}
+type Attributes = Partial<Kernels['BatchNormActivation']['attributes']>;
 
 /** The inputs that are given. */
 function given(inputs: Record<string, TensorInfo | undefined>): Record<string, TensorInfo> {
