@@ -1,11 +1,10 @@
+import type { Kernels } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { grid, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 import { functions } from './functions';
 
-interface Attributes {
-  function: string;
-}
+type Attributes = Kernels['Activation']['attributes'];
 
 const names = Object.keys(functions);
 /** Lengths around the widths of vectors, unrolled loops and tasks. */

@@ -1,15 +1,9 @@
+import type { Kernels } from '@tenfold/kernels';
 import { map } from '../array';
 import { normal, squares } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
-interface Attributes {
-  learningRate: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  step: number;
-  weightDecay: number;
-}
+type Attributes = Kernels['AdamW']['attributes'];
 
 const attributes = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, step: 4 };
 const caseOf = (size: number, more: object = {}): Case => ({

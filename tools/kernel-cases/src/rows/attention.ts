@@ -1,11 +1,9 @@
+import type { Kernels } from '@tenfold/kernels';
 import type { Array64 } from '../array';
 import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
-interface Attributes {
-  heads: number;
-  scale: number;
-}
+type Attributes = Kernels['Attention']['attributes'];
 type Named = { readonly [name: string]: Array64 };
 
 interface Sizes {

@@ -1,15 +1,12 @@
+import type { Kernels } from '@tenfold/kernels';
 import { type Array64, make, map } from '../array';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
 import { functions } from './functions';
 import { type Groups, largest, momentsOf, normalizationGradient, smallest } from './normalize';
 
-interface Attributes {
-  epsilon: number;
-}
-interface Activated extends Attributes {
-  function: string;
-}
+type Attributes = Kernels['BatchNormTrain']['attributes'];
+type Activated = Kernels['BatchNormActivation']['attributes'];
 type Named = { readonly [name: string]: Array64 };
 
 const epsilon = 1e-3;

@@ -1,12 +1,10 @@
+import type { Kernels } from '@tenfold/kernels';
 import { fillCounterUniform } from '@tenfold/random';
 import { type Array64, map } from '../array';
 import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
-interface Attributes {
-  rate: number;
-  key: [number, number];
-}
+type Attributes = Kernels['Dropout']['attributes'];
 
 function drop(x: Array64, { rate, key }: Attributes): Array64[] {
   const uniform = fillCounterUniform(new Float32Array(x.values.length), key);

@@ -1,11 +1,10 @@
+import type { Kernels } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { normal } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
 import { type Groups, largest, momentsOf, normalizationGradient } from './normalize';
 
-interface Attributes {
-  epsilon: number;
-}
+type Attributes = Kernels['LayerNorm']['attributes'];
 
 const shapes = [
   [1, 1],

@@ -1,14 +1,9 @@
+import type { Kernels } from '@tenfold/kernels';
 import { map } from '../array';
 import { normal } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
-interface Attributes {
-  learningRate: number;
-  momentum: number;
-  nesterov: boolean;
-  decoupled: boolean;
-  weightDecay: number;
-}
+type Attributes = Kernels['Sgd']['attributes'];
 
 const caseOf = (size: number, nesterov: boolean, decoupled: boolean): Case => ({
   name: `[${size}]${nesterov ? ', nesterov' : ''}${decoupled ? ', decoupled' : ''}`,
