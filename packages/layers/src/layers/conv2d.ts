@@ -1,47 +1,21 @@
-import { assertOptions, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Initializer, torchUniform } from '../initializers';
+import { torchUniform } from '../initializers';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
-import { activate, activations, type LayerActivation } from '../ops/activate';
+import { activate } from '../ops/activate';
 import { addBias } from '../ops/add-bias';
+import { type ConvolutionOptions, convolutionKinds } from '../ops/convolution-options';
 import { fusedConv2d } from '../ops/fused-conv2d';
 import { assertImages, inputTensor } from '../ops/input-tensor';
 import { spaceToBatchConvolution } from '../ops/space-to-batch-convolution';
-import {
-  assertStridesOrDilations,
-  assertWindowFits,
-  type Padding,
-  paddings,
-  pairs,
-  tfPadding,
-  toPair,
-} from '../ops/window';
+import { assertStridesOrDilations, assertWindowFits, tfPadding, toPair } from '../ops/window';
 
-export interface Conv2dOptions {
+export interface Conv2dOptions extends ConvolutionOptions {
   /** Number of input channels. */
   inChannels: number;
   /** Number of output channels. */
   outChannels: number;
-  /** Height and width of the kernel, or one number for both. */
-  kernelSize: number | [number, number];
-  /** Stride down and right, or one number for both; 1 by default. */
-  strides?: number | [number, number];
-  /**
-   * Zeros around the image; 'same' by default. 'same' adds the number of zeros that makes the output ⌈size/stride⌉ high and
-   * wide, half of them on each side and an odd one at the bottom or right. With stride 2 and kernel size 3, an even size gets one
-   * zero at the bottom or right only, whereas PyTorch's padding 1 adds one on both sides. 'valid' adds none. A number, or
-   * [vertical, horizontal], adds that many zeros on both sides, as in PyTorch.
-   */
-  padding?: Padding;
-  /** Dilation down and right, or one number for both; 1 by default. Strides or dilations must be 1. */
-  dilations?: number | [number, number];
-  /** Whether to add a bias; true by default. */
-  bias?: boolean;
-  /** Initializer of the kernel; `torchUniform()` by default, ±1/√(height·width·inChannels). */
-  initializer?: Initializer;
-  /** Initializer of the bias; by default, uniform in ±1/√(height·width·inChannels). */
-  biasInitializer?: Initializer;
   /** Whether the kernel is trained; true by default. The bias is always trained. */
   trainable?: boolean;
   /**
@@ -49,8 +23,6 @@ export interface Conv2dOptions {
    * pixel, those of direct sums (false) to the terms of each sum.
    */
   winograd?: boolean;
-  /** Activation function of the output, such as `relu`, which is fused into the convolution; none by default. */
-  activation?: LayerActivation;
 }
 
 /** The parameters of {@link conv2d}. */
@@ -79,16 +51,9 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
   assertOptions('conv2d', options, {
     inChannels: required(count),
     outChannels: required(count),
-    kernelSize: required(pairs),
-    strides: pairs,
-    padding: paddings,
-    dilations: pairs,
-    bias: flag,
-    initializer: func,
-    biasInitializer: func,
+    ...convolutionKinds,
     trainable: flag,
     winograd: flag,
-    activation: activations,
   });
   const { inChannels, outChannels, padding = 'same', bias = true, trainable = true, activation } = options;
   const { kernelSize, strides = 1, dilations = 1, initializer = torchUniform(), winograd = true } = options;

@@ -1,43 +1,20 @@
-import { assertOptions, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Initializer, torchUniform } from '../initializers';
+import { torchUniform } from '../initializers';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
-import { activate, activations, type LayerActivation } from '../ops/activate';
+import { activate } from '../ops/activate';
 import { addBias } from '../ops/add-bias';
+import { type ConvolutionOptions, convolutionKinds } from '../ops/convolution-options';
 import { assertImages, inputTensor } from '../ops/input-tensor';
 import { spaceToBatchConvolution } from '../ops/space-to-batch-convolution';
-import {
-  assertStridesOrDilations,
-  assertWindowFits,
-  type Padding,
-  paddings,
-  pairs,
-  tfPadding,
-  toPair,
-} from '../ops/window';
+import { assertStridesOrDilations, assertWindowFits, type Padding, tfPadding, toPair } from '../ops/window';
 
-export interface DepthwiseConv2dOptions {
+export interface DepthwiseConv2dOptions extends ConvolutionOptions {
   /** Number of input channels. */
   channels: number;
   /** Number of output channels per input channel; 1 by default. */
   multiplier?: number;
-  /** Height and width of the kernel, or one number for both. */
-  kernelSize: number | [number, number];
-  /** Stride down and right, or one number for both; 1 by default. */
-  strides?: number | [number, number];
-  /** Zeros around the image, as in `conv2d`; 'same' by default. */
-  padding?: Padding;
-  /** Dilation down and right, or one number for both; 1 by default. Strides or dilations must be 1. */
-  dilations?: number | [number, number];
-  /** Whether to add a bias; true by default. */
-  bias?: boolean;
-  /** Initializer of the kernel; by default, uniform in ±1/√(height·width). */
-  initializer?: Initializer;
-  /** Initializer of the bias; by default, uniform in ±1/√(height·width). */
-  biasInitializer?: Initializer;
-  /** Activation function of the output, such as `relu`; none by default. */
-  activation?: LayerActivation;
 }
 
 /** The parameters of {@link depthwiseConv2d}. */
@@ -66,14 +43,7 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
   assertOptions('depthwiseConv2d', options, {
     channels: required(count),
     multiplier: count,
-    kernelSize: required(pairs),
-    strides: pairs,
-    padding: paddings,
-    dilations: pairs,
-    bias: flag,
-    initializer: func,
-    biasInitializer: func,
-    activation: activations,
+    ...convolutionKinds,
   });
   const { channels, multiplier = 1, kernelSize, strides = 1, padding = 'same', dilations = 1 } = options;
   const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
