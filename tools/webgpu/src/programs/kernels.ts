@@ -3,6 +3,7 @@
 //   node tools/webgpu/run.mjs kernels [--rounds 7] [--only 'MatMul|Conv'] [--examples 8]
 import { parseArgs } from 'node:util';
 import { kernelRows, ready, type SpeedCase, speedCases } from '@tenfold/kernel-cases';
+import { relativeRms } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerBoth, STOCK, switchTo } from '../backends';
 
@@ -49,7 +50,7 @@ async function compare(one: SpeedCase): Promise<void> {
   });
   const compared = stock
     ? `, tfjs ${stock.rate}, ${(stock.milliseconds / own!.milliseconds).toFixed(2)} times as fast; ` +
-      `difference ${relative(own!.values, stock.values).toExponential(1)}`
+      `difference ${relativeRms(own!.values, stock.values).toExponential(1)}`
     : '';
   console.log(`${one.kernel} ${one.name}: ${own!.rate}${compared}`);
   for (const { backend, dispose } of cases) {
@@ -60,13 +61,4 @@ async function compare(one: SpeedCase): Promise<void> {
 
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-function relative(a: Float32Array, b: Float32Array): number {
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    difference += (a[i]! - b[i]!) ** 2;
-    size += b[i]! ** 2;
-  }
-  return difference === 0 ? 0 : Math.sqrt(difference / size);
 }
