@@ -9,6 +9,7 @@ import type { WebgpuBackend } from '@tenfold/backend-webgpu';
 import { registerWebgpu } from '@tenfold/backend-webgpu';
 import { relativeError } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import { median } from '../median';
 
 const { values: options } = parseArgs({
   options: {
@@ -167,7 +168,3 @@ for (const { name, shapes, orders = [], outOrder, ours, theirs } of cases) {
   for (const array of held) array.dispose();
 }
 process.exit(0);
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}

@@ -6,6 +6,7 @@ import { kernelRows, ready, type SpeedCase, speedCases } from '@tenfold/kernel-c
 import { relativeRms } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerBoth, STOCK, switchTo } from '../backends';
+import { median } from '../median';
 
 const { values: options } = parseArgs({
   options: {
@@ -57,8 +58,4 @@ async function compare(one: SpeedCase): Promise<void> {
     await switchTo(backend);
     dispose();
   }
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

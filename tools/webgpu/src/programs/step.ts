@@ -2,6 +2,7 @@
 //   node tools/webgpu/run.mjs step [--models cnn,vit,fnn] [--batch 16] [--small] [--rounds 3] [--labels] [--float16]
 import { parseArgs } from 'node:util';
 import { registerBoth, STOCK, switchTo } from '../backends';
+import { median } from '../median';
 import { createTraining, type ModelName, modelNames, type Training } from '../models';
 import { type Traffic, takeTraffic } from '../traffic';
 
@@ -80,8 +81,4 @@ async function read(training: Training): Promise<void> {
   const loss = training.step();
   await loss.data();
   loss.dispose();
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
