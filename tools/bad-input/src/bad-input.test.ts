@@ -58,7 +58,7 @@ describe.each(names)('%s', (name) => {
   if (name === 'backend-simd') aroundRemovedBackend();
   if (name === 'backend-webgpu') aroundNoGpu();
 
-  it('refuses bad input with one clear error', async () => {
+  it('refuses bad input with one clear error, and leaves no tensor', async () => {
     const functions = await modules[name]!();
     const trials: Trial[] = [];
     const uncallable: string[] = [];
@@ -71,6 +71,7 @@ describe.each(names)('%s', (name) => {
       // A bench's choice of a backend lasts.
       if (name === 'bench') await tf.setBackend('simd');
     }
+    const leaks = trials.filter(({ outcome }) => outcome === 'leaked');
     const wrong = trials.filter(({ call, good }) => !good && !isMeant(call));
     const share = trials.length === 0 ? 100 : 100 * (1 - wrong.length / trials.length);
     if (process.env.BAD_INPUT_REPORT) {
@@ -87,6 +88,10 @@ describe.each(names)('%s', (name) => {
         ].join('\n'),
       );
     }
+    expect(
+      leaks.map(({ call, message }) => `${call}: ${message}`),
+      'calls that leave tensors',
+    ).toEqual([]);
     expect(uncallable, 'exports without a good call; see samples.ts').toEqual([]);
     expect(
       share,
@@ -183,10 +188,11 @@ async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): Asyn
 type Run = (what: string, refused: boolean, change: (list: unknown[]) => void) => Promise<Trial>;
 
 async function* badOptions({ options }: Parameter, at: number, run: Run): AsyncGenerator<Trial> {
-  const optionsOf = (list: unknown[]) => ({ ...(list[at] as object) });
+  const optionsOf = (list: unknown[]) => ({ ...(list[at] as Record<string, unknown>) });
   for (const option of options) {
     for (const { label, value, refused } of badValues(expectedOf(option, checker))) {
       yield run(`${option.name}: ${label}`, refused, (list) => {
+        tf.dispose(optionsOf(list)[option.name] as tf.TensorContainer);
         list[at] = { ...optionsOf(list), [option.name]: value };
       });
     }
@@ -202,7 +208,10 @@ async function* badOptions({ options }: Parameter, at: number, run: Run): AsyncG
     ['true', true],
     ['a function', () => 1],
   ] as const) {
-    yield run(`options: ${label}`, true, (list) => (list[at] = value));
+    yield run(`options: ${label}`, true, (list) => {
+      tf.dispose(list[at] as tf.TensorContainer);
+      list[at] = value;
+    });
   }
 }
 

@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { WebgpuUnavailable } from '@tenfold/backend-webgpu';
 import { positive } from '@tenfold/checks';
 import { type Export, type Option, type Parameter, root } from '@tenfold/generate/api.mjs';
-import { createModel, dense, gru, saveSafetensors } from '@tenfold/layers';
+import { createModel, dense, gru, type Model, saveSafetensors } from '@tenfold/layers';
 import { sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import { createTrainer, saveCheckpoint } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
-const model = () => createModel(dense({ inFeatures: 4, outFeatures: 3 }));
+let latest: Model;
+const model = (): Model => {
+  latest = createModel(dense({ inFeatures: 4, outFeatures: 3 }));
+  return latest;
+};
 const loss = (labels: tf.Tensor, predictions: tf.Tensor): tf.Tensor =>
   tf.tidy(() => tf.mean(tf.squaredDifference(labels, predictions)));
 const optimizer = () => sgd({ learningRate: 0.1 });
@@ -82,6 +86,8 @@ const byName: { [name: string]: (() => unknown)[] } = {
       ]),
   ],
   model: [model],
+  models: [model],
+  'step.loss': [() => () => tf.mean(latest.predict(tf.ones([2, 4])))],
   trainer: [() => createTrainer(model(), { loss, optimizer: optimizer() })],
   loss: [() => loss],
   optimizer: [optimizer],
@@ -285,14 +291,17 @@ function* choices<T>(slots: T[][]): Generator<T[]> {
 }
 
 /** Inputs that some layer takes. */
-const inputs = [
-  [2, 4],
-  [2, 4, 4],
-  [2, 16, 4],
-  [1, 8, 8, 4],
-  [1, 8, 8, 3],
-  [1, 32, 32, 3],
-  [2, 3],
+const inputs: (() => tf.Tensor)[] = [
+  ...[
+    [2, 4],
+    [2, 4, 4],
+    [2, 16, 4],
+    [1, 8, 8, 4],
+    [1, 8, 8, 3],
+    [1, 32, 32, 3],
+    [2, 3],
+  ].map((shape) => () => tf.ones(shape)),
+  () => ({ query: tf.ones([2, 3, 4]), key: tf.ones([2, 5, 4]) }) as object as tf.Tensor,
 ];
 
 /**
@@ -323,18 +332,18 @@ export async function use(result: unknown, entry: Export): Promise<unknown> {
 }
 
 /** The input that a layer's good call was found to take. */
-const inputOf = new Map<string, number[]>();
+const inputOf = new Map<string, () => tf.Tensor>();
 
 function applied(layer: unknown, { name }: Export): unknown {
   const model = createModel(layer as ReturnType<typeof dense>);
   try {
     const known = inputOf.get(name);
     let failure: unknown;
-    for (const shape of known ? [known] : inputs) {
+    for (const input of known ? [known] : inputs) {
       try {
         const context = { training: true, rng: createRng(0) };
-        const y = tf.tidy(() => model.apply(tf.ones(shape), context));
-        inputOf.set(name, shape);
+        const y = tf.tidy(() => model.apply(input(), context));
+        inputOf.set(name, input);
         return y;
       } catch (error) {
         failure = error;

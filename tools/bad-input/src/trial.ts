@@ -10,7 +10,7 @@ export async function trial(
   f: unknown,
   makeArguments: () => unknown[],
 ): Promise<{ outcome: Outcome; message: string }> {
-  const before = tf.memory().numTensors;
+  const before = held();
   let outcome: Outcome = 'worked';
   let message = '';
   let given: unknown[] = [];
@@ -27,13 +27,16 @@ export async function trial(
   }
   dispose(made);
   for (const value of given) dispose(value);
-  if (tf.memory().numTensors !== before && outcome !== 'unclear') {
+  const left = held() - before;
+  if (left !== 0) {
     outcome = 'leaked';
-    message = `${tf.memory().numTensors - before} tensors; ${message}`;
+    message = `${left} tensors and buffers; ${message}`;
   }
-  // What one call leaves is not the next one's.
   return { outcome, message };
 }
+
+/** Tensors and, since one can be left without the other, the values behind them. */
+const held = (): number => tf.memory().numTensors + tf.memory().numDataBuffers;
 
 type AnyFunction = (...list: unknown[]) => unknown;
 
