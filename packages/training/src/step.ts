@@ -66,7 +66,7 @@ export function step(
     loss,
     required({ ...func, expected: 'a function that returns a scalar tensor' }),
   );
-  const { stepper } = findOrCreateEntry(models, optimizer, options.seed);
+  const { stepper } = findOrCreateEntry('step', models, optimizer, options.seed);
   return stepper.step((context) => ({ loss: loss(context), outputs: {} })).loss as tf.Scalar;
 }
 
@@ -78,7 +78,7 @@ export function step(
  * stepState(model, optimizer).dispose(); // at the end
  */
 export function stepState(models: Models, optimizer: Optimizer): StepState {
-  const entry = findOrCreateEntry(models, optimizer);
+  const entry = findOrCreateEntry('stepState', models, optimizer);
   return {
     get stepCount() {
       return entry.stepper.stepCount;
@@ -105,10 +105,10 @@ const entries = new Set<Entry>();
 /** With more optimizers of one step each for the same models, the caller probably creates a new one in every step. */
 const MOST_BEGINNERS = 3;
 
-function findOrCreateEntry(models: Models, optimizer: Optimizer, seed = 0): Entry {
-  assertArgument('step', 'optimizer', optimizer, required(optimizerKind));
+function findOrCreateEntry(caller: string, models: Models, optimizer: Optimizer, seed = 0): Entry {
+  assertArgument(caller, 'optimizer', optimizer, required(optimizerKind));
   const named = nameModels(models);
-  for (const [, model] of named) assertModel('step', model, ['parameters', 'trainable']);
+  for (const [, model] of named) assertModel(caller, model, ['parameters', 'trainable']);
   forgetDisposed();
   const sameModels = [...entries].filter(
     (entry) =>
@@ -119,7 +119,7 @@ function findOrCreateEntry(models: Models, optimizer: Optimizer, seed = 0): Entr
   if (found) return found;
   if (sameModels.filter(({ stepper }) => stepper.stepCount <= 1).length >= MOST_BEGINNERS) {
     throw new Error(
-      `step: each of the last ${MOST_BEGINNERS} steps had a new optimizer, without any state; create the optimizer once, before the loop`,
+      `${caller}: each of the last ${MOST_BEGINNERS} steps had a new optimizer, without any state; create the optimizer once, before the loop`,
     );
   }
   const entry = { optimizer, models: named, stepper: createStepper('step', joined(named), optimizer, seed) };
