@@ -2,7 +2,7 @@
 import { bytes } from './simd';
 import { loadPart, overlap, storePart } from './vector';
 
-/** out[i] = x[i] times 0 where the upper 24 bits of the i-th word are below `threshold`, else times `kept`. Items: elements. */
+/** out[i] = 0 where the upper 24 bits of the i-th word are below `threshold`, else x[i] times `kept`. Items: elements. */
 export function dropout(
   x: usize, out: usize, firstKey: i32, secondKey: i32, threshold: i32, kept: f32, first: i32, last: i32, scratch: usize,
 ): void {
@@ -16,7 +16,7 @@ export function dropout(
     const index = i32x4.add(i32x4.splat(<i32>(at >> 2)), i32x4(0, 1, 2, 3));
     const word = finalize(i32x4.add(finalize(v128.xor(index, a)), b));
     const dropped = i32x4.lt_s(i32x4.shr_u(word, 8), below);
-    storePart(out + at, f32x4.mul(loadPart(x + at, width), v128.andnot(factor, dropped)), width);
+    storePart(out + at, v128.andnot(f32x4.mul(loadPart(x + at, width), factor), dropped), width);
   }
 }
 

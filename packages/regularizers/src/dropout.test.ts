@@ -52,8 +52,8 @@ describe('dropout', () => {
       const stream = rng();
       const key = [stream.integer(2 ** 32), stream.integer(2 ** 32)] as const;
       const kept = Math.fround(1 / (1 - rate));
-      const expected = fillCounterUniform(new Float32Array(size), key).map(
-        (u, i) => x[i]! * (u < rate ? 0 : kept),
+      const expected = fillCounterUniform(new Float32Array(size), key).map((u, i) =>
+        u < rate ? 0 : x[i]! * kept,
       );
       const f = (x: tf.Tensor) => dropout(x, { rate, rng: rng() });
       const same = async (y: tf.Tensor, want: Float32Array) =>
@@ -102,9 +102,13 @@ describe('dropout', () => {
     await checkGradient((v) => dropout(tf.square(v), { rate: 0.5, training: false }), [x]);
   });
 
-  it('passes NaN through where it is kept', async () => {
-    const y = await values(dropout(tf.fill([64], Number.NaN), { rate: 0.5, rng: rng() }));
-    expect(y.some(Number.isNaN)).toBe(true);
+  it('sets a dropped element to 0 even if it or its gradient is NaN or infinite', async () => {
+    const f = (x: tf.Tensor) => dropout(x, { rate: 0.5, rng: rng() });
+    for (const value of [Number.NaN, Infinity, -Infinity]) {
+      const expected = (await values(f(tf.ones([65])))).map((v) => (v === 0 ? 0 : value));
+      expect(await values(f(tf.fill([65], value)))).toEqual(expected);
+      expect(await values(tf.grad(f)(tf.ones([65]), tf.fill([65], value)))).toEqual(expected);
+    }
   });
 
   it('keeps its input and leaks nothing, with or without gradient', async () => {

@@ -16,11 +16,12 @@ export interface DropoutOptions {
 /**
  * Dropout: sets random elements to 0 and scales the others by 1/(1 − p).
  *
- * y = x·m/(1 − p), with m = 0 with probability p and 1 otherwise, independently for each element; dx = dy·m/(1 − p)
+ * y = x/(1 − p), or 0 with probability p, independently for each element; dx = dy/(1 − p), or 0
  *
  * Two words from the stream are the key of `fillCounterUniform`; element i is dropped if its i-th number is below p. Runs the
- * kernel `Dropout` where the backend has it, forward and backward, without storing a mask. The result is a product: NaN stays
- * NaN, and a dropped infinity becomes NaN.
+ * kernel `Dropout` where the backend has it, forward and backward, without storing a mask.
+ *
+ * A dropped element is 0 even if it was NaN or infinite.
  *
  * @param x any shape; int32 and bool are cast
  * @returns float32 in the shape of x; x itself when nothing is dropped
@@ -40,7 +41,11 @@ export function dropout<T extends tf.Tensor>(x: Input<T>, options: DropoutOption
     // Linear in x, and the key reproduces the mask: the gradient is the same function of dy.
     const drop = (x: tf.Tensor) =>
       fused('Dropout', { x }, { rate, key }, () => [
-        tf.mul(x, tf.tensor(mask(x.size, rate, key), x.shape)),
+        tf.where(
+          tf.tensor(mask(x.size, rate, key), x.shape, 'bool'),
+          tf.mul(x, 1 / (1 - rate)),
+          tf.zerosLike(x),
+        ),
       ])[0]!;
     return withGradient([input], {
       forward: (x) => ({ value: drop(x), saved: [] }),
@@ -49,7 +54,7 @@ export function dropout<T extends tf.Tensor>(x: Input<T>, options: DropoutOption
   });
 }
 
-function mask(size: number, rate: number, key: readonly [number, number]): Float32Array {
-  const kept = 1 / (1 - rate);
-  return fillCounterUniform(new Float32Array(size), key).map((u) => (u < rate ? 0 : kept));
+/** 1 where an element is kept. */
+function mask(size: number, rate: number, key: readonly [number, number]): Uint8Array {
+  return Uint8Array.from(fillCounterUniform(new Float32Array(size), key), (u) => (u < rate ? 0 : 1));
 }

@@ -9,7 +9,7 @@ import { assertFloats } from './floats';
 type DropoutAttrs = Kernels['Dropout']['attributes'];
 
 /**
- * inputs { x }, attrs { rate, key }: x·m/(1 − rate), m = 0 where uᵢ < rate, else 1, uᵢ = ⌊hᵢ/2⁸⌋/2²⁴,
+ * inputs { x }, attrs { rate, key }: 0 where uᵢ < rate, else x/(1 − rate), uᵢ = ⌊hᵢ/2⁸⌋/2²⁴,
  * hᵢ = f(f(i ⊕ key₀) + key₁) mod 2³² with f MurmurHash3's 32-bit finalizer; the same kernel is its gradient.
  */
 export const dropout: KernelConfig = {
@@ -42,8 +42,7 @@ fn finalize(x: U) -> U {
         body: `
   let word = finalize(finalize(placesOf(i) ^ U(uniforms.first)) + uniforms.second);
   let isDropped = (word >> U(8u)) < U(uniforms.threshold);
-  // As a product, so that what is not finite stays so.
-  store_out(i, load_x(i) * select(T(uniforms.kept), T(0.0), isDropped));`,
+  store_out(i, select(load_x(i) * uniforms.kept, T(0.0), isDropped));`,
       });
     storeActivation(webgpu, { x }, out, run);
     return out;

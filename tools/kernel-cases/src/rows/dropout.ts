@@ -9,7 +9,7 @@ type Attributes = Kernels['Dropout']['attributes'];
 function drop(x: Array64, { rate, key }: Attributes): Array64[] {
   const uniform = fillCounterUniform(new Float32Array(x.values.length), key);
   const kept = Math.fround(1 / (1 - rate));
-  return [map(x, (value, i) => value * (uniform[i]! < rate ? 0 : kept))];
+  return [map(x, (value, i) => (uniform[i]! < rate ? 0 : value * kept))];
 }
 
 const caseOf = (size: number, rate: number, key = [0xdeadbeef, size]): Case => ({
@@ -25,7 +25,7 @@ export const dropout: KernelRow = {
     inputs: 'x',
     attributes: 'rate, in [0, 1); key: two integers in 0 … 2³² − 1',
     outputs:
-      'x·m/(1 − rate), as a product, so that NaN stays NaN; m = 0 where u < rate, else 1, with u = ⌊h/2⁸⌋/2²⁴, ' +
+      '0 where u < rate, even if x is NaN or infinite there, else x/(1 − rate), with u = ⌊h/2⁸⌋/2²⁴, ' +
       "h = f(f(i xor key[0]) + key[1]) mod 2³² of the element's index i and f MurmurHash3's 32-bit finalizer: " +
       '`fillCounterUniform` of @tenfold/random',
   },
@@ -40,6 +40,13 @@ export const dropout: KernelRow = {
       name: 'any rank, and extremes',
       inputs: { x: values([80, 0, 1e30, 1e-30, Number.NaN, Number.POSITIVE_INFINITY], [1, 2, 3]) },
       attributes: { rate: 1e-9, key: [1, 2] },
+    },
+    {
+      name: 'NaN and infinities, half of them dropped',
+      inputs: {
+        x: values(Array.from({ length: 69 }, (_, i) => [Number.NaN, Infinity, -Infinity, -1][i % 4]!)),
+      },
+      attributes: { rate: 0.5, key: [1, 2] },
     },
     { ...caseOf(125 * 64 * 192, 0.1), speed: true },
   ],
