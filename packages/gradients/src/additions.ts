@@ -86,10 +86,9 @@ export const additions: readonly tf.GradConfig[] = [
     gradFunc: (ddx, saved) => {
       const [dy, y] = saved as [tf.Tensor, tf.Tensor];
       const g = ddx as tf.Tensor;
-      const below = (): tf.Tensor => tf.cast(tf.less(y, 0), 'float32');
       return {
         dy: () => tf.mul(g, tf.where(tf.less(y, 0), tf.add(y, 1), tf.onesLike(y))),
-        y: () => tf.mul(tf.mul(g, dy), below()),
+        y: () => tf.where(tf.less(y, 0), tf.mul(g, dy), tf.zerosLike(y)),
       };
     },
   },

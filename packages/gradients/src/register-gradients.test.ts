@@ -270,6 +270,45 @@ describe('agrees with finite differences and leaves no tensor behind', () => {
   });
 });
 
+// Where x has a part in the output: 1 for the gradient of the output, 0 for none.
+const parts: { [name: string]: [f: (x: tf.Tensor) => tf.Tensor, x: number[], share: number[]] } = {
+  relu: [tf.relu, [-2, 0, 3], [0, 0, 1]],
+  relu6: [tf.relu6, [-2, 0, 3, 6, 7], [0, 0, 1, 1, 0]],
+  'clipByValue (min and max)': [(x) => tf.clipByValue(x, -1, 1), [-2, 0, 3], [0, 1, 0]],
+  'maximum, its first input': [(x) => tf.maximum(x, [0, 0, 0]), [-2, 0, 3], [0, 1, 1]],
+  'maximum, its second input': [(x) => tf.maximum([0, 0, 0], x), [-2, 0, 3], [0, 0, 1]],
+  'minimum, its first input': [(x) => tf.minimum(x, [0, 0, 0]), [-2, 0, 3], [1, 1, 0]],
+  'minimum, its second input': [(x) => tf.minimum([0, 0, 0], x), [-2, 0, 3], [1, 0, 0]],
+  'where the condition is true': [(x) => tf.where(tf.greater(x, 1), x, 1), [-2, 0, 3], [0, 0, 1]],
+  'where the condition is false': [(x) => tf.where(tf.greater(x, 1), 1, x), [-2, 0, 3], [1, 1, 0]],
+  max: [(x) => tf.max(x), [-2, 0, 3], [0, 0, 1]],
+  'max along an axis': [(x) => tf.max(tf.reshape(x, [2, 2]), 1), [-2, 0, 3, 3], [0, 1, 1, 1]],
+  'min along an axis that is kept': [
+    (x) => tf.min(tf.reshape(x, [2, 2]), -1, true),
+    [-2, 0, 3, 3],
+    [1, 0, 1, 1],
+  ],
+  maxPool: [
+    (x) => tf.maxPool(tf.reshape(x, [1, 2, 2, 1]) as tf.Tensor4D, 2, 2, 0),
+    [1, 4, 3, 4],
+    [0, 1, 0, 0],
+  ],
+};
+
+describe('a gradient that is not finite reaches only what has a part in the output', () => {
+  it.each(Object.keys(parts))('%s', async (name) => {
+    const [f, x, share] = parts[name]!;
+    for (const end of [Number.NaN, Infinity, -Infinity]) {
+      const dx = tf.tidy(() => {
+        const input = tf.tensor1d(x);
+        return tf.grad(f)(input, tf.fill(f(input).shape, end));
+      });
+      expect([...(await dx.data())]).toEqual(share.map((part) => (part === 0 ? 0 : end)));
+      dx.dispose();
+    }
+  });
+});
+
 // Their gradients have none themselves: tfjs refuses to compute it and names the kernel.
 const refused: { [name: string]: string } = {
   avgPool3d: 'AvgPool3DGrad',

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { additions } from './additions';
 import { corrections } from './corrections';
 import { gradientConfigs } from './generated/gradient-configs';
+import { masks } from './masks';
 import { orderTape } from './order-tape';
 
 /**
@@ -25,7 +26,7 @@ import { orderTape } from './order-tape';
 export function registerGradients(): string[] {
   orderTape();
   const configs = new Map(
-    [...gradientConfigs, ...corrections, ...additions].map((config) => [config.kernelName, config]),
+    [...gradientConfigs, ...corrections, ...masks, ...additions].map((config) => [config.kernelName, config]),
   );
   const missing = [...configs.keys()].filter((name) => tf.getGradient(name) === undefined);
   for (const name of missing) tf.registerGradient(configs.get(name)!);
