@@ -91,6 +91,18 @@ describe.each(cases)('%s', (_, name, { options, shape, x, dy, y, dx, far }) => {
       expect(f(tf.zeros(s)).shape).toEqual(s);
   });
 
+  it.runIf(name === 'relu' || name === 'leakyRelu')(
+    'has a gradient that is not finite only where it depends on its argument',
+    async () => {
+      const points = tf.tensor([-1, 0, 2]);
+      const [slope] = await gradient(tf.tensor([-1])).data();
+      for (const end of [Number.NaN, Infinity, -Infinity]) {
+        const below = slope === 0 ? 0 : end * slope!;
+        expect([...(await gradient(points, tf.fill([3], end)).data())]).toEqual([below, below, end]);
+      }
+    },
+  );
+
   it('passes NaN through', async () => {
     const [value] = await f(tf.fill(shape, Number.NaN)).data();
     expect(value).toBeNaN();

@@ -9,12 +9,12 @@ export interface ActivationFunction<O extends object = never> {
   readonly kernel: string | undefined;
 }
 
-/** An elementwise function and its derivative, both composed of tfjs operations that have gradients. */
+/** An elementwise function and its gradient, both composed of tfjs operations that have gradients. */
 interface Rule<O extends object> {
   /** f(x). */
   value: (x: tf.Tensor, options: O) => tf.Tensor;
-  /** f'(x), computed from the saved tensor. */
-  derivative: (kept: tf.Tensor, options: O) => tf.Tensor;
+  /** dy·f'(x), computed from the saved tensor; 0 where a piecewise function is constant, whatever dy is. */
+  gradient: (dy: tf.Tensor, kept: tf.Tensor, options: O) => tf.Tensor;
   /** The tensor to save for the backward pass: the argument x, or the value y if the derivative follows from it. */
   keeps: 'x' | 'y';
 }
@@ -25,7 +25,7 @@ interface Rule<O extends object> {
  */
 export function elementwise<O extends object = never>(
   name: string,
-  { value, derivative, keeps }: Rule<O>,
+  { value, gradient, keeps }: Rule<O>,
   kinds: Kinds<O> = {} as Kinds<O>,
 ): ActivationFunction<O> {
   const kernel = Object.keys(kinds).length === 0 ? name : undefined;
@@ -38,7 +38,7 @@ export function elementwise<O extends object = never>(
         return { value: y, saved: [keeps === 'x' ? x : y] };
       },
       backward: (dy, [kept]) => {
-        const compose = () => [tf.mul(dy, derivative(kept!, options))];
+        const compose = () => [gradient(dy, kept!, options)];
         return kernel
           ? fused('ActivationGrad', { dy, [keeps]: kept! }, { function: kernel }, compose)
           : compose();

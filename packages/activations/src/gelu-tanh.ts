@@ -15,11 +15,11 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const geluTanh: ActivationFunction = /* @__PURE__ */ elementwise('geluTanh', {
   value: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tanhOfU(x), 1)),
-  derivative(x) {
+  gradient(dy, x) {
     const t = tanhOfU(x);
     const du = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), SLOPE);
     const curve = tf.mul(tf.mul(tf.sub(1, tf.square(t)), du), tf.mul(x, 0.5));
-    return tf.add(tf.mul(tf.add(t, 1), 0.5), curve);
+    return tf.mul(dy, tf.add(tf.mul(tf.add(t, 1), 0.5), curve));
   },
   keeps: 'x',
 });

@@ -14,9 +14,9 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const gelu: ActivationFunction = /* @__PURE__ */ elementwise('gelu', {
   value: (x) => tf.mul(x, probability(x)),
-  derivative(x) {
+  gradient(dy, x) {
     const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return tf.add(probability(x), tf.mul(x, density));
+    return tf.mul(dy, tf.add(probability(x), tf.mul(x, density)));
   },
   keeps: 'x',
 });

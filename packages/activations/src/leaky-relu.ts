@@ -23,8 +23,7 @@ export const leakyRelu: ActivationFunction<LeakyReluOptions> = /* @__PURE__ */ e
   'leakyRelu',
   {
     value: (x, { negativeSlope = 0.01 }) => tf.leakyRelu(x, negativeSlope),
-    // step(x, a) is 1 where x > 0 and a elsewhere.
-    derivative: (x, { negativeSlope = 0.01 }) => tf.step(x, negativeSlope),
+    gradient: (dy, x, { negativeSlope = 0.01 }) => tf.where(tf.greater(x, 0), dy, tf.mul(dy, negativeSlope)),
     keeps: 'x',
   },
   { negativeSlope: finite },

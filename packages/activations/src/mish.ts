@@ -14,9 +14,9 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const mish: ActivationFunction = /* @__PURE__ */ elementwise('mish', {
   value: (x) => tf.mul(x, tf.tanh(tf.softplus(x))),
-  derivative(x) {
+  gradient(dy, x) {
     const t = tf.tanh(tf.softplus(x));
-    return tf.add(t, tf.mul(tf.mul(x, tf.sub(1, tf.square(t))), tf.sigmoid(x)));
+    return tf.mul(dy, tf.add(t, tf.mul(tf.mul(x, tf.sub(1, tf.square(t))), tf.sigmoid(x))));
   },
   keeps: 'x',
 });

@@ -14,6 +14,6 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const relu: ActivationFunction = /* @__PURE__ */ elementwise('relu', {
   value: (x) => tf.relu(x),
-  derivative: (y) => tf.step(y),
+  gradient: (dy, y) => tf.where(tf.lessEqual(y, 0), tf.zerosLike(dy), dy),
   keeps: 'y',
 });

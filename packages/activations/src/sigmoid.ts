@@ -14,6 +14,6 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const sigmoid: ActivationFunction = /* @__PURE__ */ elementwise('sigmoid', {
   value: (x) => tf.sigmoid(x),
-  derivative: (y) => tf.mul(y, tf.sub(1, y)),
+  gradient: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
   keeps: 'y',
 });

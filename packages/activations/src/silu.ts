@@ -14,9 +14,9 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const silu: ActivationFunction = /* @__PURE__ */ elementwise('silu', {
   value: (x) => tf.mul(x, tf.sigmoid(x)),
-  derivative(x) {
+  gradient(dy, x) {
     const s = tf.sigmoid(x);
-    return tf.mul(s, tf.add(tf.mul(x, tf.sub(1, s)), 1));
+    return tf.mul(dy, tf.mul(s, tf.add(tf.mul(x, tf.sub(1, s)), 1)));
   },
   keeps: 'x',
 });

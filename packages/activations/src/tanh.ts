@@ -14,6 +14,6 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const tanh: ActivationFunction = /* @__PURE__ */ elementwise('tanh', {
   value: (x) => tf.tanh(x),
-  derivative: (y) => tf.sub(1, tf.square(y)),
+  gradient: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
   keeps: 'y',
 });
