@@ -284,9 +284,21 @@ describe('classes', () => {
     expect(call).toThrow(message);
   });
 
-  it('is NaN for logits in place of probabilities', async () => {
+  it('is NaN, with its gradient, for logits in place of probabilities', async () => {
     for (const logits of [[[-1, 2]], [[0.5, 1.5]]]) {
-      expect((await crossEntropy([[0, 1]], logits).data())[0]).toBeNaN();
+      const loss = (p: tf.Tensor) => crossEntropy([[0, 1]], p);
+      expect((await loss(tf.tensor2d(logits)).data())[0]).toBeNaN();
+      expect((await tf.grad(loss)(tf.tensor2d(logits)).data())[1]).toBeNaN();
+    }
+  });
+
+  it('sends no gradient to a probability below epsilon, even if the gradient of the loss is infinite', async () => {
+    const loss = (p: tf.Tensor) => crossEntropy([[0, 1]], p);
+    for (const end of [Number.NaN, Infinity, -Infinity]) {
+      const gradient = await tf
+        .grad(loss)(tf.tensor2d([[1, 0]]), tf.scalar(end))
+        .data();
+      expect(gradient[1]).toBe(0);
     }
   });
 

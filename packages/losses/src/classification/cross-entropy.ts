@@ -45,13 +45,20 @@ export const crossEntropyOfExamples = (
   epsilon: number,
 ): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(nanOutsideOfOne(probabilities), epsilon))), -1));
 
-// tf.maximum splits the gradient at a tie; this rule implements the gradient documented above.
+// tf.maximum has a gradient at a tie; this rule implements the gradient documented above.
 const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>
   withGradient([x], {
     forward: (x) => ({ value: tf.maximum(x, epsilon), saved: [x] }),
-    backward: (dy, [x]) => [tf.mul(dy, tf.cast(tf.greater(x!, epsilon), 'float32'))],
+    backward: (dy, [x]) => [tf.where(tf.lessEqual(x!, epsilon), tf.zerosLike(dy), dy)],
   });
 
-// A softmax may exceed 1 by a rounding error.
+// A softmax may exceed 1 by a rounding error. NaN is added, so that the gradient is NaN too.
 const nanOutsideOfOne = (p: tf.Tensor): tf.Tensor =>
-  tf.where(tf.logicalOr(tf.less(p, 0), tf.greater(p, 1 + 1e-5)), tf.fill(p.shape, Number.NaN), p);
+  tf.add(
+    p,
+    tf.where(
+      tf.logicalOr(tf.less(p, 0), tf.greater(p, 1 + 1e-5)),
+      tf.fill(p.shape, Number.NaN),
+      tf.zerosLike(p),
+    ),
+  );
