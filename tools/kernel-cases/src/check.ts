@@ -74,7 +74,7 @@ export function gradientOperands(gradient: GradientRow, one: Case, forward: Outp
   const given: { [name: string]: Operand } = {};
   Object.entries(gradient.of ?? { dy: 0 }).forEach(([name, output], i) => {
     const { shape } = outputs[output]!;
-    given[name] = { shape, values: normal(shape, 1000 + i).values() };
+    given[name] = { shape, values: (one.gradients?.[name] ?? normal(shape, 1000 + i)).values() };
   });
   const saved = gradient.saved(doubles(operands(one.inputs)), outputs, one.attributes as never);
   for (const [name, { shape, values }] of Object.entries(saved))

@@ -23,6 +23,8 @@ export interface Case {
   name: string;
   inputs: Named<Input>;
   attributes: object;
+  /** The gradients of the outputs by the names of gradient kernels, such as dy; random ones by default. */
+  gradients?: Named<Input>;
   /** Replaces the row's tolerance. */
   tolerance?: Tolerance;
   /** A shape of real trainings: what speed is measured on, and nothing else. */

@@ -2,13 +2,24 @@ import type { Kernels } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { grid, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
-import { functions } from './functions';
+import { functions, gradientOf } from './functions';
 
 type Attributes = Kernels['Activation']['attributes'];
 
 const names = Object.keys(functions);
 /** Lengths around the widths of vectors, unrolled loops and tasks. */
 const sizes = [0, 1, 3, 4, 5, 7, 8, 9, 17, 65, 1000, 20_001];
+
+/** Gradients that are not finite, on either side of a kink: where the function is constant, none arrives. */
+const endlessGradients = (name: string): Case[] =>
+  (functions[name]!.kinks ?? []).map((kink) => ({
+    name: `${name} of gradients that are NaN or infinite`,
+    inputs: { x: values(endless.map((_, i) => kink + (i % 2 === 0 ? -1 : 1))) },
+    attributes: { function: name },
+    gradients: { dy: values(endless) },
+    extreme: true,
+  }));
+const endless = [Number.NaN, Infinity, -Infinity].flatMap((end) => [end, end, end]);
 
 const casesOf = (name: string): Case[] => [
   ...sizes.map((size) => ({
@@ -25,6 +36,7 @@ const casesOf = (name: string): Case[] => [
     tolerance: { absolute: 1e-30, relative: 1e-6 },
     extreme: true,
   },
+  ...endlessGradients(name),
   {
     name: `${name} in the left tail`,
     inputs: { x: values([-3, -4, -5, -6, -8]) },
@@ -62,7 +74,7 @@ export const activation: KernelRow = {
     outputs: ['x'],
     // Of the functions that save y, y has the sign of x: relu's derivative is the same of both.
     reference: ({ dy, x, y }, { function: name }: Attributes) => [
-      map(dy!, (g, i) => g * functions[name]!.derivative((x ?? y)!.values[i]!)),
+      map(dy!, (g, i) => gradientOf(name, g, (x ?? y)!.values[i]!)),
     ],
     tolerance: { absolute: 1e-6, relative: 1e-6 },
   },

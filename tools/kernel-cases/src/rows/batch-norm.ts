@@ -2,7 +2,7 @@ import type { Kernels } from '@tenfold/kernels';
 import { type Array64, make, map } from '../array';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
-import { functions } from './functions';
+import { functions, gradientOf } from './functions';
 import { type Groups, largest, momentsOf, normalizationGradient, smallest } from './normalize';
 
 type Attributes = Kernels['BatchNormTrain']['attributes'];
@@ -145,6 +145,12 @@ const few = [
   [2, 5, 5, 24],
 ];
 
+/** Below the mean and above it, by turns; the gradient is finite above. */
+const halves = {
+  x: values([-1, 3, -2, 4, -3, 5, -4, 6, -1, 3, -2, 4], [12, 1]),
+  dy: values([Number.NaN, 1, Infinity, 2, -Infinity, 3, Number.NaN, 4, Infinity, 5, -Infinity, 6], [12, 1]),
+};
+
 /** Batch normalization in training, with the activation that follows. */
 export const batchNormActivation: KernelRow = {
   kernel: 'BatchNormActivation',
@@ -171,6 +177,10 @@ export const batchNormActivation: KernelRow = {
       { x: values([7, 7, 7], [1, 3]), beta: values([-80, 80, 0]) },
       { function: 'gelu' },
     ),
+    {
+      ...special('gradients that are NaN or infinite where relu is 0', { x: halves.x }, { function: 'relu' }),
+      gradients: { dy: halves.dy },
+    },
     { ...caseOf([250, 15, 15, 64], true, 0, { function: 'gelu' }), speed: true as const },
   ],
   tolerance: forwardTolerance,
@@ -191,7 +201,7 @@ export const batchNormActivation: KernelRow = {
     outputs: ['x', 'gamma', 'beta'],
     reference: (inputs, { epsilon, function: name }: Activated) => {
       const z = argument(inputs, epsilon);
-      const g = map(inputs.dy!, (dy, i) => dy * functions[name]!.derivative(z.values[i]!));
+      const g = map(inputs.dy!, (dy, i) => gradientOf(name, dy, z.values[i]!));
       return gradient(g, inputs, epsilon);
     },
     tolerance: gradientTolerance,

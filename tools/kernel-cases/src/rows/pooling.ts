@@ -75,6 +75,16 @@ const cases: Case[] = [
   caseOf([1, 4, 4, 2], 1, 2, 'valid'),
   caseOf([1, 9, 9, 2], 5, 3, 'same'),
   caseOf([4, 8, 8, 16], 8, 8, 'valid'),
+  {
+    ...caseOf([2, 4, 4, 1], 2, 2, 'valid'),
+    name: 'gradients that are NaN or infinite',
+    gradients: { dy: values([nan, 1, most, 2, 3, least, 4, nan], [2, 2, 2, 1]) },
+  },
+  {
+    ...caseOf([1, 5, 5, 1], 3, 2, 'valid'),
+    name: 'gradients that are NaN or infinite, of windows that overlap',
+    gradients: { dy: values([nan, 1, most, least], [1, 2, 2, 1]) },
+  },
   { ...caseOf([250, 31, 31, 64], 2, 2, 'valid'), speed: true, examples: ['x'] },
 ];
 /** Numbers without ties: finite differences see one largest. */
