@@ -30,9 +30,9 @@ interface Mixed {
 }
 
 /** Every batch of an epoch: its images and labels, row by row. */
-function readEpoch(options: Partial<MixBatchesOptions>, epoch = 0): Mixed[] {
+function readEpoch(options: Partial<MixBatchesOptions>, epoch = 0, from = source): Mixed[] {
   const found: Mixed[] = [];
-  for (const { xs, ys } of mixBatches(source, { classes: CLASSES, seed: 3, ...options }).batches(epoch)) {
+  for (const { xs, ys } of mixBatches(from, { classes: CLASSES, seed: 3, ...options }).batches(epoch)) {
     expect([xs.shape, ys.shape, ys.dtype]).toEqual([[BATCH, SIDE, SIDE, 1], [BATCH, CLASSES], 'float32']);
     const rows = (t: tf.Tensor) => {
       const values = [...t.dataSync()];
@@ -84,6 +84,27 @@ describe('mixBatches', () => {
     const kept = epoch.map(keptFraction);
     expect(Math.min(...kept)).toBeLessThan(0.4);
     expect(Math.max(...kept)).toBeGreaterThan(0.9);
+  });
+
+  it('CutMix: leaves no trace of the pixels that it replaces, not even of NaN', () => {
+    const spoiled: BatchSource = {
+      ...source,
+      *batches(epoch) {
+        for (const { xs, ys } of source.batches(epoch)) {
+          // The first image is NaN, and the last, its partner, infinite.
+          const ends = tf.tensor([Number.NaN, 1, 1, Infinity], [BATCH, 1, 1, 1]);
+          const batch = { xs: tf.mul(xs, ends), ys };
+          tf.dispose([xs, ends]);
+          yield batch;
+        }
+      },
+    };
+    for (const { xs, ys } of readEpoch({ cutmix: 1 }, 0, spoiled)) {
+      const kept = Math.round(ys[0]![0]! * SIDE ** 2);
+      expect(xs[0]!.filter(Number.isNaN)).toHaveLength(kept);
+      expect(xs[0]!.filter((value) => value === Infinity)).toHaveLength(SIDE ** 2 - kept);
+      expect(xs[3]!.filter((value) => value === Infinity)).toHaveLength(kept);
+    }
   });
 
   it('applies one of both at random, and only to some batches with a probability', () => {

@@ -117,13 +117,12 @@ function applyCutMix({ xs, ys }: Batch, classes: number, share: number, rng: Rng
   const side = Math.sqrt(1 - share);
   const [top, bottom] = range(height, side, rng);
   const [left, right] = range(width, side, rng);
-  const mask = new Float32Array(height * width).fill(1);
+  const mask = new Uint8Array(height * width).fill(1);
   for (let y = top; y < bottom; y++) mask.fill(0, y * width + left, y * width + right);
   const fraction = 1 - ((bottom - top) * (right - left)) / (height * width);
   return tf.tidy(() => {
-    const kept = tf.tensor(mask, [1, height, width, 1]);
-    const images = tf.add(tf.mul(xs, kept), tf.mul(tf.reverse(xs, 0), tf.sub(1, kept)));
-    return { xs: images, ys: blend(oneHot(ys, classes), fraction) };
+    const isKept = tf.tensor(mask, [1, height, width, 1], 'bool');
+    return { xs: tf.where(isKept, xs, tf.reverse(xs, 0)), ys: blend(oneHot(ys, classes), fraction) };
   });
 }
 
