@@ -11,6 +11,7 @@ type Padding = [before: number, after: number];
  *   gradient divides by the size of the whole window.
  * - MirrorPad: the original ignores the gradient of the padding.
  * - SquaredDifference: the original throws when one operand was broadcast.
+ * - Conv2D, Conv2DBackpropInput: the originals lose attributes that tfjs does not know, such as `winograd`.
  */
 export const corrections: readonly tf.GradConfig[] = [
   {
@@ -74,7 +75,36 @@ export const corrections: readonly tf.GradConfig[] = [
       return { a: () => sumTo(slope(), a.shape), b: () => sumTo(tf.neg(slope()), b.shape) };
     },
   },
+  {
+    ...original('Conv2D'),
+    gradFunc: (dy, saved, attributes) => {
+      original('Conv2D').gradFunc(dy, saved, attributes); // throws for dilations
+      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      return {
+        x: () => run('Conv2DBackpropInput', { dy, filter }, { ...attributes, inputShape: x.shape }),
+        filter: () => run('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape: filter.shape }),
+      };
+    },
+  },
+  {
+    ...original('Conv2DBackpropInput'),
+    gradFunc: (ddx, saved, attributes) => {
+      const [dy, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      return {
+        dy: () => run('Conv2D', { x: ddx, filter }, { ...attributes, dilations: 1 }),
+        filter: () =>
+          run('Conv2DBackpropFilter', { x: ddx, dy }, { ...attributes, filterShape: filter.shape }),
+      };
+    },
+  },
 ];
+
+const run = (
+  kernel: string,
+  inputs: { [name: string]: tf.Tensor | tf.Tensor[] },
+  attributes: object,
+): tf.Tensor =>
+  tf.engine().runKernel(kernel, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as tf.Tensor;
 
 function original(kernelName: string): tf.GradConfig {
   return gradientConfigs.find((config) => config.kernelName === kernelName)!;

@@ -585,9 +585,55 @@ describe.each([
     const gradient = tf.grad((x: tf.Tensor) => direct.predict(x));
     expect(await near(direct.predict(spoiled(values!)))).toEqual(await near(direct.predict(x)));
     expect(await near(gradient(x, spoiled(slopes!)))).toEqual(await near(gradient(x, dy)));
+    // The second derivative by dy and x: a convolution of v.
+    const second = (v: tf.Tensor) =>
+      tf.grad((dy: tf.Tensor) => tf.sum(tf.mul(gradient(x!, dy), v)) as tf.Scalar)(dy!);
+    expect(await near(second(spoiled(values!)))).toEqual(await near(second(x!)));
     // Close to the result with Winograd.
     const usual = createModel(layers.conv2d(channels), { seed: 1 });
     await expectClose(usual.predict(x), direct.predict(x), { absolute: 2e-5 });
+  });
+});
+
+describe.each([
+  ['', {}],
+  [' with relu', { activation: relu }],
+  [' without bias', { bias: false }],
+  [' dilated', { dilations: 2 }],
+])('conv2d({ winograd: false })%s', (_, options) => {
+  it('has the second derivatives of sums of matrix products', async () => {
+    const [shape, d] = [[2, 12, 12, 16], 'dilations' in options ? 2 : 1];
+    const layer = { inChannels: 16, outChannels: 16, kernelSize: 3, winograd: false, ...options };
+    const model = createModel(layers.conv2d(layer), { seed: 1 });
+    const { kernel, bias } = model.params;
+    const composed = (x: tf.Tensor, kernel: tf.Tensor) => {
+      const padded = tf.pad(x, [[0, 0], [d, d], [d, d], [0, 0]]); // biome-ignore format: one axis after another
+      const taps = Array.from({ length: 9 }, (_, tap) => {
+        const [i, j] = [Math.floor(tap / 3), tap % 3];
+        const pixels = tf.reshape(tf.slice(padded, [0, d * i, d * j, 0], shape), [-1, 16]);
+        return tf.matMul(pixels, tf.reshape(tf.slice(kernel, [i, j, 0, 0], [1, 1, 16, 16]), [16, 16]));
+      });
+      const y = tf.reshape(tf.addN(taps), shape);
+      const biased = bias ? tf.add(y, bias) : y;
+      return 'activation' in options ? tf.relu(biased) : biased;
+    };
+    const layered = (x: tf.Tensor, kernel: tf.Tensor) =>
+      toLayer(layers.conv2d(layer)).apply({ ...model.params, kernel } as never, x, { training: true });
+    const rng = createRng(5);
+    const [x, v, w] = [shape, shape, kernel.shape].map((size) =>
+      tf.tensor(rng.fillNormal(new Float32Array(tf.util.sizeFromShape(size))), size),
+    );
+    // Products of the second derivatives of Σ y² with v and w.
+    const start = tf.tensor(await kernel.data(), kernel.shape);
+    const second = (f: typeof composed) =>
+      tf.grads((x: tf.Tensor, kernel: tf.Tensor) => {
+        const [dx, dkernel] = tf.grads((x: tf.Tensor, kernel: tf.Tensor) => tf.mean(tf.square(f(x, kernel))))(
+          [x, kernel],
+        );
+        return tf.add(tf.sum(tf.mul(dx!, v!)), tf.sum(tf.mul(dkernel!, w!))) as tf.Scalar;
+      })([x!, start]);
+    const [found, expected] = [second(layered), second(composed)];
+    for (const i of [0, 1]) await expectClose(found[i]!, expected[i]!, { absolute: 1e-5, relative: 1e-4 });
   });
 });
 
