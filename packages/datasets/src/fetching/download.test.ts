@@ -85,13 +85,11 @@ describe('a server that sends too much or too little', () => {
   });
 
   it('is given up if it sends a byte now and then', async () => {
-    const begin = performance.now();
     const { message } = await failDownload((response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write(zeros.subarray(0, 1)), 50);
       response.on('close', () => clearInterval(timer));
     }, 1000);
     expect(message).toMatch(/^only \d+ bytes received for 1 s$/);
-    expect(performance.now() - begin).toBeLessThan(4000);
   });
 });

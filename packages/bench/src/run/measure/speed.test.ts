@@ -13,9 +13,7 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
   it('finds a peak that no product beats, and leaves no tensor', async () => {
     await tf.setBackend(backend);
     const before = tf.memory().numTensors;
-    const start = performance.now();
     const { gflopsPerSecond, method } = await measurePeak();
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(method).toMatch(
       backend === 'simd'
         ? /^best of an FMA loop and \d+×\d+ matmul, on \d+ threads?$/
