@@ -3,6 +3,7 @@ import { meanSquaredError } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfd from '@tensorflow/tfjs-data';
 import { describe, expect, it } from 'vitest';
 import { weights } from '../../test/clouds';
 import { type Batch, createTrainer, evaluate, fit, train } from '../index';
@@ -24,6 +25,13 @@ const tfData = (batches: () => Iterable<Batch>) => ({
     return { next: async () => cursor.next() };
   },
 });
+/** Real ones: batches of examples that are arrays, in an order that a seed gives, and batches that are tensors. */
+const ofExamples = () =>
+  tfd
+    .array([1, 1, 1, 1].map((x) => ({ xs: [x], ys: [1] })))
+    .shuffle(4, '1')
+    .batch(2) as tfd.Dataset<{ xs: tf.Tensor; ys: tf.Tensor }>;
+const ofTensors = () => tfd.generator(two as () => Iterator<{ xs: tf.Tensor; ys: tf.Tensor }>);
 const model = () => createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
 const rest = { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) };
 
@@ -51,6 +59,8 @@ describe('data', () => {
     ['an iterable that begins anew', () => ({ [Symbol.iterator]: two })],
     ['an async iterable that begins anew', () => ({ [Symbol.asyncIterator]: later })],
     ['a dataset of tf.data', () => tfData(two)],
+    ['a dataset of tfjs-data', ofExamples],
+    ['a generator of tfjs-data', ofTensors],
     ['arrays', () => ({ xs: [[1], [1], [1], [1]], ys: [[1], [1], [1], [1]], batchSize: 2 })],
     [
       'typed arrays',
@@ -88,6 +98,36 @@ describe('data', () => {
     const { examples } = await evaluate(one, make() as never, { loss: meanSquaredError });
     expect(examples).toBe(4);
     one.dispose();
+  });
+
+  it('may be a dataset of tfjs-data by its type too, to train, validate and evaluate', async () => {
+    const one = model();
+    const before = tf.memory().numTensors;
+    const reports = await fit(one, { ...rest, data: ofExamples(), epochs: 2, validation: ofTensors() });
+    expect(reports.map(({ steps }) => steps)).toEqual([2, 2]);
+    expect(reports[1]!.validation!.loss).toBeLessThan(reports[0]!.validation!.loss);
+    // It repeats without end, so the steps of an epoch must be given.
+    const endless = { ...rest, data: ofExamples().repeat(), epochs: 2, stepsPerEpoch: 3 };
+    expect((await fit(one, endless)).map(({ steps }) => steps)).toEqual([3, 3]);
+    expect((await evaluate(one, ofExamples(), { loss: meanSquaredError })).examples).toBe(4);
+    expect(tf.memory().numTensors).toBe(before);
+    one.dispose();
+  });
+
+  it.each([
+    ['no elements', () => tfd.array([]).batch(2), /data has no batches/],
+    ['elements that are no batches', () => tfd.array([1, 2, 3]).batch(2), /^fit: .*xs/],
+    [
+      'an error',
+      () =>
+        tfd.generator(function* () {
+          yield* two() as Iterable<{ xs: tf.Tensor; ys: tf.Tensor }>;
+          throw new Error('no more');
+        }),
+      /no more/,
+    ],
+  ])('leaves no tensor of a dataset of tfjs-data with %s', async (_, make, message) => {
+    await expect(run(make)).rejects.toThrow(message);
   });
 
   it('may be a generator, for one epoch or with its stepsPerEpoch', async () => {
