@@ -24,7 +24,7 @@ import {
   PATIENCE,
   paused,
   reached,
-  resultsOf,
+  readResults,
   visiting,
 } from './test/visiting';
 
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await page.textContent('#results-body')).toMatch(/88\.3 %/);
 
     const files = await downloaded(page);
-    const results = resultsOf(files);
+    const results = readResults(files);
     const [model] = results.models;
     expect(results.backend).toMatchObject({ name: 'simd' });
     expect(results.peak!.gflopsPerSecond).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await page.textContent('#results-body')).toMatch(/Floating-point operations/);
 
     const files = await downloaded(page);
-    const results = resultsOf(files);
+    const results = readResults(files);
     expect(results).toMatchObject({
       command: expect.stringContaining('--dataset mnist'),
       dataset: { id: 'mnist', name: 'MNIST', imageShape: [28, 28, 1], trainImages: 400 },
@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await page.click('.runs button:has-text("Resume")');
     await finished(page);
     const files = await downloaded(page);
-    const results = resultsOf(files);
+    const results = readResults(files);
     expect(fetched).toEqual([]); // the data were kept
     // A break right after another, without a checkpoint between them, is one.
     expect([1, 2]).toContain(results.resumed?.times);
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await page.setInputFiles('#upload', await filesIn(await stoppedInNode()));
     await page.click('#resume');
     await finished(page);
-    const results = resultsOf(await downloaded(page));
+    const results = readResults(await downloaded(page));
     expect(results.resumed).toMatchObject({ times: 1, bits: 'approximate' });
     expect(results.models[0]!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     expect(results.models[0]!.testAccuracy).toBeGreaterThan(0.5);
@@ -203,7 +203,7 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     await page.click('#resume');
     await finished(page);
     const files = await downloaded(page);
-    const results = resultsOf(files);
+    const results = readResults(files);
     expect(results.resumed).toMatchObject({ times: 2, bits: 'approximate' });
     expect(results.models[0]!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     expect(results.models[0]!.steps.map(({ step }) => step)).toEqual(
@@ -261,7 +261,7 @@ const comparisonRows = (page: Page, model: string) =>
   );
 
 async function accuracyInNode(safetensors: Uint8Array, data = smallData): Promise<number> {
-  const { model, dispose } = await modelOf(safetensors, data);
+  const { model, dispose } = await loadModel(safetensors, data);
   const { metrics } = await evaluate(model, testBatches(data, 80), {
     loss: sparseSoftmaxCrossEntropy,
     metrics: { accuracy },
@@ -271,7 +271,7 @@ async function accuracyInNode(safetensors: Uint8Array, data = smallData): Promis
 }
 
 async function verdictsInNode(safetensors: Uint8Array): Promise<string[]> {
-  const { model, dispose } = await modelOf(safetensors);
+  const { model, dispose } = await loadModel(safetensors);
   for await (const { xs, ys } of testBatches(smallData, 24).batches(0)) {
     const [predictions, labels] = [await tf.argMax(model.predict(xs), 1).data(), await ys.data()];
     dispose();
@@ -280,7 +280,7 @@ async function verdictsInNode(safetensors: Uint8Array): Promise<string[]> {
   throw new Error('no test images');
 }
 
-async function modelOf(safetensors: Uint8Array, data = smallData) {
+async function loadModel(safetensors: Uint8Array, data = smallData) {
   await tf.setBackend('simd');
   const task = imageTask(data);
   const model = await buildModel('fnn', smallRecipes.fnn.architecture, task, { seed: 1 });

@@ -59,18 +59,20 @@ function licenses(fileName: string): Plugin {
   return {
     name: 'licenses',
     generateBundle() {
-      const folders = [...this.getModuleIds()].map(folderOf).filter((folder) => folder !== undefined);
-      const texts = [...new Set(folders)].map(textOf).sort();
+      const folders = [...this.getModuleIds()]
+        .map(findPackageFolder)
+        .filter((folder) => folder !== undefined);
+      const texts = [...new Set(folders)].map(readLicense).sort();
       this.emitFile({ type: 'asset', fileName, source: `${texts.join('\n\n')}\n` });
     },
   };
 }
 
 /** The manifest of the package of a module; undefined for our own packages. */
-const folderOf = (id: string): string | undefined =>
+const findPackageFolder = (id: string): string | undefined =>
   /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/').replace(/^\0/, ''))?.[0];
 
-function textOf(folder: string): string {
+function readLicense(folder: string): string {
   const { name, version, license } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   ) as Manifest;

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { hasChromium } from './test/browser';
 import { lossesInNode } from './test/in-node';
 import { briefRecipes, fewData } from './test/small-page';
-import { downloaded, finished, lossesOf, PATIENCE, reached, resultsOf, visiting } from './test/visiting';
+import { downloaded, finished, PATIENCE, reached, readLosses, readResults, visiting } from './test/visiting';
 
 vi.mock('../src/run/dataset', async () => {
   const { fewData } = await import('./test/small-page');
@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     await page.click('#resume');
     await finished(page);
     const files = await downloaded(page);
-    const results = resultsOf(files);
+    const results = readResults(files);
     const [model] = results.models;
     expect(results.backend.name).toBe('webgpu');
     expect(results.backend.details.kernels).toBe('@tenfold/backend-webgpu');
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     expect(await page.isVisible('#resume')).toBe(true);
     const log = (await downloaded(page, '.runs button:has-text("Download")'))['steps.jsonl']!;
     for (const model of ['cnn', 'rnn', 'vit'] as const) {
-      const losses = lossesOf(log, model);
+      const losses = readLosses(log, model);
       expect(losses.length).toBeGreaterThanOrEqual(model === 'vit' ? 3 : 7);
       expectAlike(losses, await lossesInNode(briefRecipes[model], losses.length));
     }

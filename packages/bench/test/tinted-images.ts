@@ -18,14 +18,14 @@ export function tintedImages({
   channels = 3,
   classes = 10,
 }: Options = {}): ImageDataset {
-  const ofChannel = (values: number[]) => values.slice(0, channels);
+  const takeChannels = (values: number[]) => values.slice(0, channels);
   return {
     name: 'Tinted images',
     train: images(train, 1, { size, channels, classes }),
     test: images(test, 2, { size, channels, classes }),
     classNames: Array.from({ length: classes }, (_, i) => `tint ${i}`),
-    mean: ofChannel([0.4914, 0.48216, 0.44653]),
-    standardDeviation: ofChannel([0.24703, 0.24349, 0.26159]),
+    mean: takeChannels([0.4914, 0.48216, 0.44653]),
+    standardDeviation: takeChannels([0.24703, 0.24349, 0.26159]),
   };
 }
 

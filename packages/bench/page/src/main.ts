@@ -84,7 +84,7 @@ async function begin(
     if (state === 'finished') await show(run);
   } catch (error) {
     busy = false;
-    live.setState('failed', textOf(error));
+    live.setState('failed', formatError(error));
     session.restart(); // its device may be lost
     if (!current) byId('resume').hidden = true;
   } finally {
@@ -180,8 +180,8 @@ async function downloadReport(run: string): Promise<void> {
 async function upload(chosen: File[]): Promise<void> {
   if (chosen.length === 0) return;
   await guarded('upload-error', async () => {
-    const { filesOf } = await import('./view/run-files');
-    const run = await session.call('keep', await filesOf(chosen));
+    const { readRunFiles } = await import('./view/run-files');
+    const run = await session.call('keep', await readRunFiles(chosen));
     await refresh();
     await show(run);
   });
@@ -260,7 +260,7 @@ async function guarded(place: string, work: () => Promise<void>): Promise<void> 
     await work();
   } catch (error) {
     problem.hidden = false;
-    problem.textContent = textOf(error);
+    problem.textContent = formatError(error);
   }
 }
 
@@ -269,7 +269,7 @@ function listed(names: string[]): string {
   return new Intl.ListFormat('en').format(names);
 }
 
-function textOf(error: unknown): string {
+function formatError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return error instanceof CallError && error.advice ? `${message}. To fix it: ${error.advice}` : message;
 }

@@ -51,8 +51,8 @@ export async function buildSmallPage({
   const [pageFolder, dataFolder] = [join(folder, 'page'), await mkdtemp(join(folder, 'data-'))];
   const parts: Record<string, { bytes: number; sha256: string }> = {};
   for (const [dataset, files] of Object.entries({
-    cifar10: recordsOf(data),
-    mnist: idxOf(smallDigits),
+    cifar10: encodeRecords(data),
+    mnist: encodeIdx(smallDigits),
   })) {
     await mkdir(join(dataFolder, dataset));
     for (const [file, content] of Object.entries(files)) {
@@ -109,7 +109,7 @@ function smaller(
 }
 
 /** The files of CIFAR-10: for each image its label, then the planes of its colors. */
-function recordsOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
+function encodeRecords({ train, test }: ImageDataset): Record<string, Uint8Array> {
   const size = test.count;
   const records = ({ images, labels }: ImageSet, first: number) => {
     const bytes = new Uint8Array(size * 3073);
@@ -126,7 +126,7 @@ function recordsOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
 }
 
 /** The files of MNIST, whose headers nobody reads. */
-function idxOf({ train, test }: ImageDataset): Record<string, Uint8Array> {
+function encodeIdx({ train, test }: ImageDataset): Record<string, Uint8Array> {
   const after = (header: number, content: ArrayLike<number>) => {
     const bytes = new Uint8Array(header + content.length);
     bytes.set(content, header);

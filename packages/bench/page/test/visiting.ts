@@ -103,10 +103,10 @@ export const noSidewaysScrolling = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-export const resultsOf = (files: Files): Results => parseResults(JSON.parse(text(files['results.json']!)));
+export const readResults = (files: Files): Results => parseResults(JSON.parse(text(files['results.json']!)));
 
 /** The loss of every step of a model, from the log. */
-export const lossesOf = (log: Uint8Array, model: ModelName): number[] =>
+export const readLosses = (log: Uint8Array, model: ModelName): number[] =>
   text(log)
     .trim()
     .split('\n')

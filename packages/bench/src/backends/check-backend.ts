@@ -25,7 +25,7 @@ export type ProbeAnswer =
   | { reason: BackendUnavailable['reason']; why: string; advice: string };
 
 const TIMEOUT = 60_000;
-const packagesOf: Partial<Record<BackendName, string[]>> = {
+const packageNames: Partial<Record<BackendName, string[]>> = {
   'node-gpu': ['@tensorflow/tfjs-node-gpu'],
   node: ['@tensorflow/tfjs-node'],
   webgpu: ['webgpu', '@tensorflow/tfjs-backend-webgpu'],
@@ -47,7 +47,7 @@ export async function checkBackend(
   assertOptions('checkBackend', options, activateKinds);
   assertArgument('checkBackend', 'what', what, oneOf('peak'));
   const start = performance.now();
-  const missing = (packagesOf[name] ?? []).filter((packageName) => !locate(packageName));
+  const missing = (packageNames[name] ?? []).filter((packageName) => !locate(packageName));
   if (missing.length > 0) {
     const why = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not installed`;
     return { name, works: false, reason: 'not installed', why, advice: `npm install ${missing.join(' ')}` };

@@ -19,7 +19,7 @@ export function locate(packageName: string): Located | null {
     const folder = packageFolder(packageName, from);
     if (folder === null) continue;
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return { url: pathToFileURL(join(folder, entryOf(manifest))).href, version: manifest.version };
+    return { url: pathToFileURL(join(folder, findEntry(manifest))).href, version: manifest.version };
   }
   return null;
 }
@@ -35,7 +35,7 @@ function packageFolder(packageName: string, folder: string): string | null {
   return above === folder ? null : packageFolder(packageName, above);
 }
 
-function entryOf(manifest: { main?: string; exports?: unknown }): string {
+function findEntry(manifest: { main?: string; exports?: unknown }): string {
   const root = (manifest.exports as { '.'?: unknown } | undefined)?.['.'] ?? manifest.exports;
   const conditions = root as { import?: unknown; default?: unknown } | string | undefined;
   const target =

@@ -37,7 +37,7 @@ export async function exportCommand(
   if (csv && over) throw new UsageError('export: --over applies to --svg; leave it out, or use --svg');
   const print = (message: string) => void streams.err.write(`${message}\n`);
   if (svg) {
-    const chart = await chartOf(names, over ?? 'seconds');
+    const chart = await renderChart(names, over ?? 'seconds');
     if (out === undefined) streams.out.write(chart);
     else {
       await writeOutputFile('export', out, chart);
@@ -60,11 +60,11 @@ export async function exportCommand(
   return 0;
 }
 
-async function chartOf(names: string[], over: CurveX): Promise<string> {
+async function renderChart(names: string[], over: CurveX): Promise<string> {
   const runs = [];
   for (const name of names) {
     const run = await findModels('export', name);
-    runs.push({ name: basename(run.path), results: await resultsOf(run) });
+    runs.push({ name: basename(run.path), results: await readModels(run) });
   }
   const chart = await curvesSvg(runs, over);
   if (chart) return chart;
@@ -81,15 +81,15 @@ function stepLines(run: RunModels, print: (message: string) => void): AsyncItera
   if (!existsSync(log)) {
     throw new UsageError(`export: ${path} has no steps.jsonl; --epochs exports the history in results.json`);
   }
-  return stepsCsv(basename(path), linesOf(run, readLog(log, print)));
+  return stepsCsv(basename(path), selectLines(run, readLog(log, print)));
 }
 
 async function* epochLines(run: RunModels, print: (message: string) => void): AsyncGenerator<string> {
   const { path } = run;
   if (existsSync(join(path, 'results.json'))) {
-    yield* epochsCsv(basename(path), await resultsOf(run));
+    yield* epochsCsv(basename(path), await readModels(run));
   } else if (existsSync(join(path, 'steps.jsonl'))) {
-    yield* epochsCsvOfLog(basename(path), linesOf(run, readLog(join(path, 'steps.jsonl'), print)));
+    yield* epochsCsvOfLog(basename(path), selectLines(run, readLog(join(path, 'steps.jsonl'), print)));
   } else {
     throw new UsageError(
       `export: ${path} has neither results.json nor steps.jsonl: nothing has been trained yet`,
@@ -97,23 +97,23 @@ async function* epochLines(run: RunModels, print: (message: string) => void): As
   }
 }
 
-async function resultsOf(run: RunModels): Promise<Results> {
+async function readModels(run: RunModels): Promise<Results> {
   const results = await readResults('export', run.path);
   const models = results.models.filter(({ name }) => run.has(name));
-  if (models.length === 0) throw noneOf(run, new Set(results.models.map(({ name }) => name)));
+  if (models.length === 0) throw noModelsError(run, new Set(results.models.map(({ name }) => name)));
   return { ...results, models };
 }
 
-async function* linesOf(run: RunModels, log: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+async function* selectLines(run: RunModels, log: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
   const models = new Set<unknown>();
   for await (const line of log) {
     if (line.model !== undefined) models.add(line.model);
     if (line.model === undefined || run.has(line.model)) yield line;
   }
-  if (models.size > 0 && ![...models].some(run.has)) throw noneOf(run, models);
+  if (models.size > 0 && ![...models].some(run.has)) throw noModelsError(run, models);
 }
 
-const noneOf = ({ path }: RunModels, models: Set<unknown>): UsageError =>
+const noModelsError = ({ path }: RunModels, models: Set<unknown>): UsageError =>
   new UsageError(
     `export: the run in ${path} has none of the models after the colon; it has ${[...models].join(', ')}`,
   );

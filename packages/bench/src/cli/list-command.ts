@@ -33,11 +33,11 @@ export async function listCommand(
   runs.sort((a, b) => date(a).localeCompare(date(b)) || a.name.localeCompare(b.name));
   if (json) out.write(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) out.write(`There are no runs in ${folder}. Run tenfold-bench to create one.\n`);
-  else out.write(`${renderText(tableOf(runs, folder))}\n`);
+  else out.write(`${renderText(createTable(runs, folder))}\n`);
   return 0;
 }
 
-function tableOf(runs: RunStatus[], folder: string) {
+function createTable(runs: RunStatus[], folder: string) {
   const columns = ['Run', 'Date', 'State', 'Profile', 'Backend', 'Accuracies'].map((heading) => ({
     heading,
   }));

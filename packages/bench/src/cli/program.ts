@@ -59,7 +59,7 @@ export async function runCli(
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has been printed
     const usage = error instanceof UsageError;
     const unexpected = !usage && !(error instanceof BackendUnavailable) && streams.env.DEBUG;
-    streams.err.write(`${NAME}: ${messageOf(error)}\n`);
+    streams.err.write(`${NAME}: ${formatError(error)}\n`);
     if (unexpected && error instanceof Error) streams.err.write(`${pc.dim(error.stack ?? '')}\n`);
     return usage ? 2 : 1;
   }
@@ -261,7 +261,7 @@ function inherit(command: Command, parent: Command): Command {
 }
 
 /** The message, followed by the messages of the errors that an `AggregateError` joins. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return [error.message, ...error.errors.map(messageOf)].join('\n  ');
+function formatError(error: unknown): string {
+  if (error instanceof AggregateError) return [error.message, ...error.errors.map(formatError)].join('\n  ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -181,7 +181,7 @@ describe('export', () => {
 
   it('takes some models of a run alone', async () => {
     const cwd = folderOfRuns();
-    const modelsOf = async (args: string) => {
+    const exportedModels = async (args: string) => {
       const { out } = await run(args, cwd);
       return [
         ...new Set(
@@ -193,9 +193,9 @@ describe('export', () => {
         ),
       ];
     };
-    expect(await modelsOf('export --csv --epochs b-finished:vit')).toEqual(['vit']);
-    expect(await modelsOf('export --csv runs/b-finished:cnn,fnn')).toEqual(['cnn']);
-    expect(await modelsOf('export --csv b-finished:cnn,vit')).toEqual(['cnn']);
+    expect(await exportedModels('export --csv --epochs b-finished:vit')).toEqual(['vit']);
+    expect(await exportedModels('export --csv runs/b-finished:cnn,fnn')).toEqual(['cnn']);
+    expect(await exportedModels('export --csv b-finished:cnn,vit')).toEqual(['cnn']);
     const { out } = await run('export --svg b-finished:vit a-later', cwd);
     expect(out).toMatch(/>vit</);
     expect(out).toMatch(/>cnn</);

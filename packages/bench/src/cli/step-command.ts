@@ -26,7 +26,7 @@ export interface StepFlags {
 /** Measures the training throughput of one model and prints it. */
 export async function stepCommand(flags: StepFlags, deps: Dependencies, streams: Streams): Promise<number> {
   const { model, dataset, widths, batch, steps, seed, json = false } = flags;
-  const architecture = widths && architectureOf(model, widths);
+  const architecture = widths && buildArchitecture(model, widths);
   const { print } = createProgress(streams);
   const backend = await chooseBackend(flags, deps, json ? () => {} : print);
   const measured = await deps.measureStep({ model, dataset, architecture, batchSize: batch, steps, seed });
@@ -61,7 +61,7 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
 }
 
 /** The architecture's options that `--widths` sets. */
-function architectureOf(model: ModelName, widths: number[]): Architecture {
+function buildArchitecture(model: ModelName, widths: number[]): Architecture {
   const { widths: wanted, withWidths } = models[model].step;
   if (wanted.count !== undefined && widths.length !== wanted.count) {
     throw new UsageError(`--widths is '${widths.join(',')}' for ${model}; expected ${wanted.expected}`);

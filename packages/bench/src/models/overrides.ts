@@ -170,7 +170,7 @@ function keysAt(model: ModelName, path: string[], recipe: Recipe): string[] {
     const kind = (value as { rule?: string; schedule?: string } | undefined) ?? {};
     const fits = nodes.filter((node) =>
       (['rule', 'schedule'] as const).every(
-        (name) => constantOf(node, name) === undefined || constantOf(node, name) === kind[name],
+        (name) => findConstant(node, name) === undefined || findConstant(node, name) === kind[name],
       ),
     );
     if (fits.length > 0) nodes = fits;
@@ -182,7 +182,7 @@ const branches = (node: Node): Node[] => {
   const inner = node.anyOf ?? node.oneOf;
   return inner ? inner.flatMap(branches) : [node];
 };
-const constantOf = (node: Node, name: string) =>
+const findConstant = (node: Node, name: string) =>
   (node.properties?.[name] as { const?: string } | undefined)?.const;
 
 function checkedModel(model: string): ModelName {

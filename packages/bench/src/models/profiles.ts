@@ -7,12 +7,12 @@ export type ProfileRecipes = { readonly [model in ModelName]?: Recipe };
 
 /** The recipes of every profile. */
 export const profiles: Readonly<Record<Profile, ProfileRecipes>> = {
-  quick: recipesOf('quick'),
-  hour: recipesOf('hour'),
-  paper: recipesOf('paper'),
+  quick: collectRecipes('quick'),
+  hour: collectRecipes('hour'),
+  paper: collectRecipes('paper'),
 };
 
-function recipesOf(profile: Profile): ProfileRecipes {
+function collectRecipes(profile: Profile): ProfileRecipes {
   const recipes = modelNames.flatMap((model) => {
     const recipe = models[model].recipes[profile];
     return recipe ? [[model, { model, ...recipe }]] : [];

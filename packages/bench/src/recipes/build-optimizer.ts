@@ -62,14 +62,14 @@ function buildRule(group: GroupRecipe, totalSteps: number): Optimizer {
   const learningRate = buildSchedule(group.learningRate, totalSteps);
   switch (group.rule) {
     case 'sgd':
-      return sgd({ ...optionsOf(group), learningRate });
+      return sgd({ ...selectOptions(group), learningRate });
     case 'adamW':
-      return adamW({ ...optionsOf(group), learningRate });
+      return adamW({ ...selectOptions(group), learningRate });
     case 'muon':
-      return muon({ ...optionsOf(group), learningRate });
+      return muon({ ...selectOptions(group), learningRate });
   }
 }
 
-function optionsOf<G extends GroupRecipe>({ match, rule, learningRate, trainedEpochs, ...options }: G) {
+function selectOptions<G extends GroupRecipe>({ match, rule, learningRate, trainedEpochs, ...options }: G) {
   return options;
 }

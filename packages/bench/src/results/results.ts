@@ -85,14 +85,14 @@ const picture = z
   })
   .superRefine(({ height, width, channels, pixels }, context) => {
     for (const [tile, text] of pixels.entries()) {
-      if (bytesOf(text) === height * width * channels) continue;
-      const message = `expected the ${height * width * channels} bytes of ${height}×${width}×${channels}, found ${bytesOf(text)}`;
+      if (countBytes(text) === height * width * channels) continue;
+      const message = `expected the ${height * width * channels} bytes of ${height}×${width}×${channels}, found ${countBytes(text)}`;
       context.addIssue({ code: 'custom', path: ['pixels', tile], message, input: text });
     }
   });
 
 /** The number of bytes that a base64 text encodes. */
-const bytesOf = (text: string): number => (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0);
+const countBytes = (text: string): number => (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0);
 
 const mistake = z.object({
   image: count.meta({ description: 'Index in the test set, or among the held-out images.' }),

@@ -20,8 +20,8 @@ const folder = new URL('../../results/', import.meta.url);
 const runs = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],
 );
-const fileOf = (run: string, file: string) => new URL(`${run}/${file}`, folder);
-const readRun = (run: string) => JSON.parse(readFileSync(fileOf(run, 'results.json'), 'utf8'));
+const locate = (run: string, file: string) => new URL(`${run}/${file}`, folder);
+const readRun = (run: string) => JSON.parse(readFileSync(locate(run, 'results.json'), 'utf8'));
 
 it('has runs', () => {
   expect(runs.length).toBeGreaterThan(0);
@@ -36,7 +36,7 @@ describe.each(runs)('results/%s', (run) => {
     expect(others).toEqual(rest);
     expect(parsed).toMatchObject(dataset); // the schema adds the dataset's id
     expect(summarizeResults(results)).toEqual(results);
-    expect(statSync(fileOf(run, 'results.json')).size).toBeLessThan(100_000);
+    expect(statSync(locate(run, 'results.json')).size).toBeLessThan(100_000);
     expect(readdirSync(new URL(run, folder)).sort()).toEqual(['accuracy.svg', 'report.md', 'results.json']);
   });
 
@@ -50,9 +50,9 @@ describe.each(runs)('results/%s', (run) => {
   });
 
   it('has its report and its chart as the bench writes them today (vitest -u writes them)', async () => {
-    await expect(reportMarkdown(results)).toMatchFileSnapshot(fileOf(run, 'report.md').pathname);
+    await expect(reportMarkdown(results)).toMatchFileSnapshot(locate(run, 'report.md').pathname);
     const chart = await curvesSvg([{ name: run, results }], 'seconds');
-    await expect(chart).toMatchFileSnapshot(fileOf(run, 'accuracy.svg').pathname);
+    await expect(chart).toMatchFileSnapshot(locate(run, 'accuracy.svg').pathname);
   });
 
   it('renders as HTML, in every table format and as CSV', async () => {

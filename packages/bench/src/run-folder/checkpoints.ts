@@ -183,7 +183,7 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
       await attempt(file, () => write(join(folder, file), bytes));
     },
     async finish(result) {
-      const entry = { result: jsonOf(result), logBytes: syncLog() };
+      const entry = { result: throughJson(result), logBytes: syncLog() };
       const next = { ...state, checkpoints: [], finished: [...state.finished, entry] };
       const done = await attempt(
         `the result of ${trainingText({ model: result.name, seed: result.seed })}`,
@@ -246,4 +246,4 @@ async function wholeState(folder: string, warn: (message: string) => void): Prom
 }
 
 /** The value after a round trip through JSON: NaN and Infinity become null. */
-const jsonOf = (result: ModelResult): ModelResult => JSON.parse(JSON.stringify(result));
+const throughJson = (result: ModelResult): ModelResult => JSON.parse(JSON.stringify(result));

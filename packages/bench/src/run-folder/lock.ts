@@ -43,7 +43,7 @@ export function acquireLock(
     pid: process.pid,
     host: os.hostname(),
     start: new Date().toISOString(),
-    identity: identityOf(process.pid),
+    identity: readIdentity(process.pid),
   };
   const content = JSON.stringify(own);
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -129,7 +129,7 @@ function whyStale(holder: Holder | undefined, path: string): string | undefined 
   }
   if (holder.host !== os.hostname()) return undefined;
   if (!isAlive(holder.pid)) return 'it is dead';
-  const identity = identityOf(holder.pid);
+  const identity = readIdentity(holder.pid);
   if (holder.identity !== null && identity !== null) {
     return identity === holder.identity ? undefined : 'another process has its number';
   }
@@ -138,7 +138,7 @@ function whyStale(holder: Holder | undefined, path: string): string | undefined 
 }
 
 // Linux: the boot id and the process's start in ticks since boot, the 20th field after the name in parentheses.
-function identityOf(pid: number): string | null {
+function readIdentity(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -32,9 +32,9 @@ const TAIL = 65_536; // bytes read from the end of the log, enough for several s
  * @param folder the folder of a run
  */
 export async function runStatus(folder: string, name: string): Promise<RunStatus> {
-  const results = await readResultsOf(folder);
+  const results = await readResults(folder);
   const record = await readHeader(folder);
-  if (results && !(results instanceof Error)) return statusOf(name, results, record);
+  if (results && !(results instanceof Error)) return describeFinished(name, results, record);
 
   const header = record instanceof Error ? undefined : record;
   const holder = findLockHolder(folder);
@@ -57,15 +57,15 @@ export async function runStatus(folder: string, name: string): Promise<RunStatus
   return { ...status, state: 'stopped', detail: where ?? 'before its first step' };
 }
 
-function statusOf(name: string, results: Results, record: Header | Error): RunStatus {
+function describeFinished(name: string, results: Results, record: Header | Error): RunStatus {
   const accuracies = groupSeeds(results.models).map((group): [string, number | null] => [
     group.name,
     lastEpoch(group)?.mean ?? null,
   ]);
   const diverged = results.models.filter((model) => model.diverged);
   const details = [
-    ...saidOf(diverged, 'diverged'),
-    ...saidOf(results.leftOut ?? [], 'did not fit in memory'),
+    ...listModels(diverged, 'diverged'),
+    ...listModels(results.leftOut ?? [], 'did not fit in memory'),
   ];
   return {
     name,
@@ -79,11 +79,11 @@ function statusOf(name: string, results: Results, record: Header | Error): RunSt
   };
 }
 
-const saidOf = (models: { name: string }[], what: string): string[] =>
+const listModels = (models: { name: string }[], what: string): string[] =>
   models.length > 0 ? [`${[...new Set(models.map(({ name }) => name))].join(', ')} ${what}`] : [];
 
 /** Undefined when there is none, an error when it is invalid. */
-async function readResultsOf(folder: string): Promise<Results | Error | undefined> {
+async function readResults(folder: string): Promise<Results | Error | undefined> {
   const text = await readFile(join(folder, 'results.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
@@ -148,7 +148,7 @@ async function lastStep(folder: string): Promise<LoggedStep | undefined> {
     const length = Math.min(size, TAIL);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
     for (const line of buffer.toString('utf8').split('\n').reverse()) {
-      const step = stepOf(line);
+      const step = parseStep(line);
       if (step) return step;
     }
     return undefined;
@@ -157,7 +157,7 @@ async function lastStep(folder: string): Promise<LoggedStep | undefined> {
   }
 }
 
-function stepOf(line: string): LoggedStep | undefined {
+function parseStep(line: string): LoggedStep | undefined {
   try {
     const value = JSON.parse(line);
     return value.type === 'step' ? value : undefined;

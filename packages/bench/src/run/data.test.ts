@@ -10,7 +10,7 @@ import { computeWhitening, trainingBatches } from './data';
 const data = tintedImages({ train: 40, test: 10 });
 const none = { shift: 0, flip: 'none', cutout: 0 } as const;
 
-async function imagesOf(source: BatchSource): Promise<number[]> {
+async function readImages(source: BatchSource): Promise<number[]> {
   for await (const { xs, ys } of source.batches(0)) {
     const values = [...xs.dataSync()];
     tf.dispose([xs, ys]);
@@ -20,7 +20,7 @@ async function imagesOf(source: BatchSource): Promise<number[]> {
 }
 
 const images = (augmentation: Recipe['augmentation']) =>
-  imagesOf(trainingBatches(data, { ...quick.cnn, batchSize: 40, augmentation }, 7));
+  readImages(trainingBatches(data, { ...quick.cnn, batchSize: 40, augmentation }, 7));
 const changed = (a: number[], b: number[]) => a.filter((value, i) => value !== b[i]).length / a.length;
 
 it('leaves images alone when nothing is asked for, and does all that is', async () => {
@@ -43,7 +43,7 @@ it('leaves images alone when nothing is asked for, and does all that is', async 
 });
 
 it('mixes images, and gives labels as probabilities', async () => {
-  const labelsOf = async (augmentation: Recipe['augmentation']) => {
+  const readLabels = async (augmentation: Recipe['augmentation']) => {
     const source = trainingBatches(data, { ...quick.cnn, batchSize: 40, augmentation }, 7);
     for await (const { xs, ys } of source.batches(0)) {
       const { shape } = ys;
@@ -51,8 +51,8 @@ it('mixes images, and gives labels as probabilities', async () => {
       return shape;
     }
   };
-  expect(await labelsOf(none)).toEqual([40]);
-  expect(await labelsOf({ ...none, mixup: 0.2 })).toEqual([40, 10]);
+  expect(await readLabels(none)).toEqual([40]);
+  expect(await readLabels({ ...none, mixup: 0.2 })).toEqual([40, 10]);
   const plain = await images(none);
   for (const mix of [{ mixup: 1 }, { cutmix: 1 }]) {
     expect(changed(await images({ ...none, ...mix }), plain)).toBeGreaterThan(0.01);

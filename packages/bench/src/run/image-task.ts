@@ -7,10 +7,10 @@ import type { ImageTask } from '../models/model-definition';
  * @throws when the images are not square, since the models need square images
  */
 export const imageTask = ({ name, train, classNames }: ImageDataset): ImageTask =>
-  taskOf(name, [train.height, train.width, train.channels], classNames.length);
+  createImageTask(name, [train.height, train.width, train.channels], classNames.length);
 
 /** The same of a dataset that need not be loaded, by the shape of its images and how many classes it has. */
-export function taskOf(
+export function createImageTask(
   name: string,
   [height, width, channels]: readonly [height: number, width: number, channels: number],
   classes: number,

@@ -30,7 +30,7 @@ async function useLeastDevice(): Promise<void> {
   await tf.setBackend('webgpu');
 }
 
-async function lossesOf(recipe: Recipe): Promise<number[]> {
+async function trainLosses(recipe: Recipe): Promise<number[]> {
   const { model, source, optimizer, loss } = await setUp(recipe, tintedImages({ train: 100 }), 0);
   const training = createTrainer(model, { loss, optimizer, seed: 1 });
   const losses: number[] = [];
@@ -53,12 +53,12 @@ describe.runIf(available)('a device with the least limits', { timeout: 300_000 }
   const want = new Map<ModelName, number[]>();
   // All on one device, then all on the other: what one recipe has compiled the next one finds.
   beforeAll(async () => {
-    for (const recipe of recipes) want.set(recipe.model, await lossesOf(recipe));
+    for (const recipe of recipes) want.set(recipe.model, await trainLosses(recipe));
     await useLeastDevice();
   }, 300_000);
 
   it.each(recipes)('takes the steps of the recipe of $model as one with all limits', async (recipe) => {
-    const [got, all] = [await lossesOf(recipe), want.get(recipe.model)!];
+    const [got, all] = [await trainLosses(recipe), want.get(recipe.model)!];
     expect(got).toHaveLength(5);
     for (const [i, loss] of got.entries()) expect(Math.abs(loss / all[i]! - 1)).toBeLessThan(1e-4);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { browserOf } from './machine.browser';
+import { parseBrowser } from './machine.browser';
 
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)';
 
@@ -14,5 +14,5 @@ it.each([
   ],
   ['Something else', 'Something else'],
 ])('%s is %s', (userAgent, expected) => {
-  expect(browserOf(userAgent)).toBe(expected);
+  expect(parseBrowser(userAgent)).toBe(expected);
 });

@@ -18,9 +18,9 @@ export function describeMachine(): Machine {
     cores: hardwareConcurrency,
     threads: threadsOfBackend(hardwareConcurrency),
     memoryBytes: deviceMemory * 2 ** 30,
-    os: systemOf(userAgent),
+    os: parseSystem(userAgent),
     arch: 'not reported by the browser',
-    node: `none, in ${browserOf(userAgent)}`,
+    node: `none, in ${parseBrowser(userAgent)}`,
     v8: 'not reported',
     commit: null,
     versions: { '@tensorflow/tfjs-core': tf.version_core, '@tenfold/bench': version },
@@ -33,7 +33,7 @@ function threadsOfBackend(cores: number): number {
 }
 
 /** 'Chromium 140': a browser's own name comes last, after the browsers that it imitates. */
-export function browserOf(userAgent: string): string {
+export function parseBrowser(userAgent: string): string {
   const known: [RegExp, string][] = [
     [/Firefox\/([\d.]+)/, 'Firefox'],
     [/Edg\/([\d.]+)/, 'Edge'],
@@ -48,5 +48,5 @@ export function browserOf(userAgent: string): string {
 }
 
 /** The part in parentheses: 'X11; Linux x86_64'. */
-const systemOf = (userAgent: string): string =>
+const parseSystem = (userAgent: string): string =>
   /\(([^)]+)\)/.exec(userAgent)?.[1] ?? 'not reported by the browser';

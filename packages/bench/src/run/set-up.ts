@@ -28,16 +28,16 @@ export interface SetUp {
 /** Sets up the training of a recipe with a seed; everything depends only on these and the data. */
 export async function setUp(recipe: Recipe, data: ImageDataset, seed: number): Promise<SetUp> {
   const rng = createRng(seed).fork(recipe.model);
-  const seedOf = (what: string) => rng.fork(what).integer(2 ** 32);
+  const forkSeed = (what: string) => rng.fork(what).integer(2 ** 32);
   const task = imageTask(data);
   const whitening = models[recipe.model].needs === 'whitening' ? await computeWhitening(data) : undefined;
   const model = await buildModel(
     recipe.model,
     recipe.architecture,
     { ...task, whitening },
-    { seed: seedOf('parameters') },
+    { seed: forkSeed('parameters') },
   );
-  const source = trainingBatches(data, recipe, seedOf('batches'));
+  const source = trainingBatches(data, recipe, forkSeed('batches'));
   const names = Object.keys(model.trainable());
   return {
     model,
@@ -49,7 +49,7 @@ export async function setUp(recipe: Recipe, data: ImageDataset, seed: number): P
         ? softmaxCrossEntropy(labels, logits, { labelSmoothing }) // of a mixed batch
         : sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing });
     },
-    seed: seedOf('steps'),
+    seed: forkSeed('steps'),
     totalSteps: recipe.epochs * source.stepsPerEpoch,
     // A frozen parameter costs no gradient, nor anything that only its gradient needs.
     freeze(epoch) {

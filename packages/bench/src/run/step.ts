@@ -21,7 +21,7 @@ import { buildModel } from '../models/build-model';
 import type { Architecture, ModelDefinition } from '../models/model-definition';
 import { type ModelName, modelNames, models } from '../models/models';
 import type { Results } from '../results/results';
-import { imageShape, taskOf } from './image-task';
+import { createImageTask, imageShape } from './image-task';
 import { computeQuantiles } from './measure/quantiles';
 
 export interface StepOptions {
@@ -92,7 +92,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
   } = options;
   const { needs, step } = models[name];
   const { title, imageShape: size, classes } = datasets[dataset];
-  const task = taskOf(title, size, classes);
+  const task = createImageTask(title, size, classes);
   const built = { ...step.architecture, ...architecture };
   const rng = createRng(seed);
   const filters = 2 * 2 * task.inChannels;

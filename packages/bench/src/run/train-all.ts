@@ -105,7 +105,8 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
       results.push(finished);
       continue;
     }
-    if (leftOut.some(({ name, seed: ofSeed }) => name === recipe.model && ofSeed === seed)) continue;
+    if (leftOut.some(({ name, seed: leftOutSeed }) => name === recipe.model && leftOutSeed === seed))
+      continue;
     const run = await trainModel(
       {
         recipe,
@@ -129,13 +130,13 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
     if (run === null) continue;
     const forecastSeconds = checkpoints.savedForecast(training) ?? null;
     if (measure) checkpoints.keepPeak(await measurePeak());
-    const result = { ...resultOf(recipe, seed, run, data), forecastSeconds };
+    const result = { ...createResult(recipe, seed, run, data), forecastSeconds };
     await checkpoints.finish(result);
     results.push(result);
   }
   if (results.length === 0) throw new Error(`no model fits in memory. ${leftOut[0]?.reason}`);
   const { peak } = checkpoints;
-  const ofPeak = (result: ModelResult): ModelResult => ({
+  const withPeakFraction = (result: ModelResult): ModelResult => ({
     ...result,
     peakFraction: peak && result.gflopsPerSecond / peak.gflopsPerSecond,
   });
@@ -159,12 +160,14 @@ export async function trainAll(options: RunOptions, listener: RunListener): Prom
     heldOut,
     peak,
     leftOut: leftOut.length > 0 ? leftOut : undefined,
-    models: recipes.flatMap(({ model }) => results.filter(({ name }) => name === model).map(ofPeak)),
+    models: recipes.flatMap(({ model }) =>
+      results.filter(({ name }) => name === model).map(withPeakFraction),
+    ),
     paper: paperFor(name),
   };
 }
 
-function resultOf(recipe: Recipe, seed: number, run: ModelRun, data: ImageDataset): ModelResult {
+function createResult(recipe: Recipe, seed: number, run: ModelRun, data: ImageDataset): ModelResult {
   const { outcome, measured } = run;
   const gflopsPerSecond = run.trainSeconds > 0 ? measured.flops / run.trainSeconds / 1e9 : 0;
   const { height, width, channels, images } = data.test;

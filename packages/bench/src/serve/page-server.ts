@@ -46,7 +46,7 @@ const policy = (networks: string[]) => ({
   'frame-ancestors': "'none'",
 });
 
-const headersOf = (networks: string[]) => ({
+const createHeaders = (networks: string[]) => ({
   // Without these two headers a page has no shared memory, and simd only one thread.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -66,7 +66,7 @@ export async function servePage({
   port,
   networks = ['https://cdn.jsdelivr.net', 'https://unpkg.com'],
 }: PageServerOptions): Promise<PageServer> {
-  const headers = headersOf(networks);
+  const headers = createHeaders(networks);
   const parts = new Set(await partPaths());
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => {
@@ -86,8 +86,8 @@ export async function servePage({
     if (method !== 'GET' && method !== 'HEAD') {
       return refuse(response, 405, 'only GET and HEAD', { Allow: 'GET, HEAD' });
     }
-    const path = pathOf(url);
-    const file = path === undefined ? undefined : await fileOf(path);
+    const path = parsePath(url);
+    const file = path === undefined ? undefined : await findFile(path);
     const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
     if (file === undefined || !found?.isFile()) return refuse(response, 404, 'not found');
     response.writeHead(200, {
@@ -116,7 +116,7 @@ export async function servePage({
     response.end(reason);
   }
 
-  async function fileOf(path: string): Promise<string | undefined> {
+  async function findFile(path: string): Promise<string | undefined> {
     const ofData = parts.has(path);
     const file = normalize(join(ofData ? dataFolder : pageFolder, path === '/' ? 'index.html' : path));
     const folder = ofData ? dirname(file) : pageFolder;
@@ -151,7 +151,7 @@ async function partPaths(): Promise<string[]> {
   return (await Promise.all(paths)).flat();
 }
 
-function pathOf(url: string): string | undefined {
+function parsePath(url: string): string | undefined {
   try {
     return decodeURIComponent(new URL(url, 'http://localhost').pathname);
   } catch {

@@ -56,7 +56,7 @@ export function createCharts(container: HTMLElement): Charts {
   container.hidden = true;
 
   const color = (model: string) => seriesColor([...curves.keys()].indexOf(model));
-  const curveOf = (model: string): Curve => {
+  const findCurve = (model: string): Curve => {
     const found = curves.get(model);
     if (found) return found;
     const made: Curve = {
@@ -85,7 +85,7 @@ export function createCharts(container: HTMLElement): Charts {
     container.hidden = names === '';
     plots = kinds.map((kind, i) => {
       const host = figures[i]!;
-      const data = dataOf(kind);
+      const data = joinCurves(kind);
       host.setAttribute('aria-label', describe(kind));
       const before = plots[i];
       if (before && before.names === names) {
@@ -93,11 +93,11 @@ export function createCharts(container: HTMLElement): Charts {
         return before;
       }
       before?.plot.destroy();
-      return { plot: new uPlot(optionsOf(kind, host), data, host), names, host };
+      return { plot: new uPlot(createOptions(kind, host), data, host), names, host };
     });
   }
 
-  function dataOf({ key, test }: (typeof kinds)[number]): uPlot.AlignedData {
+  function joinCurves({ key, test }: (typeof kinds)[number]): uPlot.AlignedData {
     const tables = [...curves.values()].flatMap((curve): uPlot.AlignedData[] => [
       [curve.x, curve[key]],
       ...(test ? [[curve.testX, curve[test]] as uPlot.AlignedData] : []),
@@ -105,7 +105,7 @@ export function createCharts(container: HTMLElement): Charts {
     return tables.length > 0 ? uPlot.join(tables) : [[], []];
   }
 
-  function optionsOf({ show, test, key }: (typeof kinds)[number], host: HTMLElement): uPlot.Options {
+  function createOptions({ show, test, key }: (typeof kinds)[number], host: HTMLElement): uPlot.Options {
     const series = [...curves.keys()].flatMap((model): uPlot.Series[] => {
       const stroke = () => resolved(color(model));
       const value = (_: uPlot, v: number | null) => (v === null || v === undefined ? '–' : show(v));
@@ -139,7 +139,7 @@ export function createCharts(container: HTMLElement): Charts {
       height: HEIGHT,
       scales: {
         x: { time: false },
-        y: { range: (_, low, high) => rangeOf(low, high, key === 'imagesPerSecond') },
+        y: { range: (_, low, high) => computeRange(low, high, key === 'imagesPerSecond') },
       },
       series: [
         { label: 'Epoch', value: (_, v) => (v === null || v === undefined ? '–' : v.toFixed(2)) },
@@ -186,7 +186,7 @@ export function createCharts(container: HTMLElement): Charts {
       container.hidden = true;
     },
     step({ step, totalSteps, epochs, loss, accuracy, imagesPerSecond, ...training }) {
-      const curve = curveOf(formatLabel(training));
+      const curve = findCurve(formatLabel(training));
       const { smooth } = curve;
       const mix = (before: number, now: number) => SMOOTHING * before + (1 - SMOOTHING) * now;
       curve.smooth = {
@@ -201,7 +201,7 @@ export function createCharts(container: HTMLElement): Charts {
       redrawSoon();
     },
     epoch({ epoch, testAccuracy, testLoss, ...training }) {
-      const curve = curveOf(formatLabel(training));
+      const curve = findCurve(formatLabel(training));
       curve.testX.push(epoch);
       curve.testAccuracy.push(testAccuracy);
       curve.testLoss.push(testLoss);
@@ -221,7 +221,7 @@ function thin(curve: Curve): void {
 }
 
 /** A margin above and below, even for a single value. */
-function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+function computeRange(low: number | null, high: number | null, fromZero: boolean): [number, number] {
   if (low === null || high === null) return [0, 1];
   const room = Math.max(0.05 * (high - low), 0.02 * Math.abs(high), 1e-6);
   return [fromZero ? 0 : low - room, high + room];

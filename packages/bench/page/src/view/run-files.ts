@@ -20,7 +20,7 @@ export async function zipRun(run: string, files: RunFile[], results: Results | n
 }
 
 /** The files that a user chose, with .zip files unpacked; a folder that contains all of them is left out of their names. */
-export async function filesOf(chosen: readonly File[]): Promise<RunFile[]> {
+export async function readRunFiles(chosen: readonly File[]): Promise<RunFile[]> {
   const found: RunFile[] = [];
   for (const file of chosen) {
     const bytes = new Uint8Array(await file.arrayBuffer());

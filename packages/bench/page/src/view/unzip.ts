@@ -31,7 +31,7 @@ export function unzip(
   } catch (error) {
     throw new Error(`${name} is not a readable .zip: ${(error as Error).message}`);
   }
-  const checksums = checksumsOf(bytes);
+  const checksums = readChecksums(bytes);
   for (const [file, content] of Object.entries(files)) {
     if (content.length !== claimed.get(file) || crc32(content) !== checksums.get(file)) {
       throw new Error(`${name} is damaged: ${file} does not match its checksum; copy or download it again`);
@@ -41,7 +41,7 @@ export function unzip(
 }
 
 /** The CRC-32 of every file, from the directory at the end. */
-function checksumsOf(bytes: Uint8Array): Map<string, number> {
+function readChecksums(bytes: Uint8Array): Map<string, number> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = bytes.length - 22;
   while (end > 0 && view.getUint32(end, true) !== 0x06054b50) end--;

@@ -8,7 +8,7 @@ import { withRunLock } from './lock';
 
 /** The folder of runs in the browser's storage; each has the form that the command line writes. */
 export const RUNS = 'runs';
-export const folderOf = (run: string): string => join(RUNS, run);
+export const runFolder = (run: string): string => join(RUNS, run);
 
 /** All runs in this browser, newest first. */
 export async function listRuns(): Promise<RunSummary[]> {
@@ -19,11 +19,11 @@ export async function listRuns(): Promise<RunSummary[]> {
 
 /** A run with everything that the page shows. */
 export async function openRun(name: string): Promise<OpenedRun> {
-  const folder = folderOf(name);
+  const folder = runFolder(name);
   const [summary, results, state, log, names] = await Promise.all([
     summarizeResults(name),
-    resultsOf(name),
-    stateOf(name),
+    readResults(name),
+    readRunState(name),
     readFile(join(folder, 'steps.jsonl'), 'utf8').catch(() => ''),
     readdir(folder),
   ]);
@@ -32,7 +32,7 @@ export async function openRun(name: string): Promise<OpenedRun> {
     summary,
     results: results ?? null,
     finished,
-    ...pointsOf(log),
+    ...parseLog(log),
     predictors: finished
       .map(({ name: model, seed }) => ({ model, seed }))
       .filter((training) => names.includes(`${trainingFile(training)}.safetensors`)),
@@ -40,14 +40,14 @@ export async function openRun(name: string): Promise<OpenedRun> {
 }
 
 /** The record of a run; undefined when only its results are stored. */
-export async function recordOf(run: string): Promise<RunRecord | undefined> {
-  const text = await readFile(join(folderOf(run), 'run.json'), 'utf8').catch(() => undefined);
+export async function readRecord(run: string): Promise<RunRecord | undefined> {
+  const text = await readFile(join(runFolder(run), 'run.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : parseRunRecord(text, 'run.json');
 }
 
 /** The files of a run for a download. */
 export async function runFiles(run: string): Promise<{ name: string; bytes: Uint8Array }[]> {
-  const folder = folderOf(run);
+  const folder = runFolder(run);
   const files = (await readdir(folder)).filter((name) => name !== 'checkpoints');
   const checkpoints = await readdir(join(folder, 'checkpoints')).catch((): string[] => []);
   const names = [...files, ...checkpoints.map((name) => join('checkpoints', name))];
@@ -85,7 +85,7 @@ export async function keepRun(files: { name: string; bytes: Uint8Array }[]): Pro
   const taken = await readdir(RUNS).catch((): string[] => []);
   let name = `${stamp}-uploaded`;
   for (let n = 2; taken.includes(name); n++) name = `${stamp}-uploaded-${n}`;
-  const folder = folderOf(name);
+  const folder = runFolder(name);
   try {
     await mkdir(folder);
     for (const file of known) await writeAtomically(join(folder, file.name), file.bytes);
@@ -98,11 +98,11 @@ export async function keepRun(files: { name: string; bytes: Uint8Array }[]): Pro
 
 /** @throws when a tab is training it */
 export async function removeRun(run: string): Promise<void> {
-  await withRunLock(run, () => rm(folderOf(run), { recursive: true, force: true }));
+  await withRunLock(run, () => rm(runFolder(run), { recursive: true, force: true }));
 }
 
 async function summarizeResults(name: string): Promise<RunSummary> {
-  const [record, results] = await Promise.all([recordOf(name).catch(() => undefined), resultsOf(name)]);
+  const [record, results] = await Promise.all([readRecord(name).catch(() => undefined), readResults(name)]);
   if (results) {
     const { createdAt, dataset, profile, backend, models } = results;
     return {
@@ -120,7 +120,7 @@ async function summarizeResults(name: string): Promise<RunSummary> {
   if (!record) throw new Error(`openRun: ${name} has no run.json and no results.json`);
   const { createdAt, dataset, profile, backend, models } = record;
   const mine = backend.name === 'simd' || backend.name === 'webgpu';
-  const progress = progressOf(await stateOf(name), record);
+  const progress = describeProgress(await readRunState(name), record);
   return {
     name,
     createdAt,
@@ -134,7 +134,7 @@ async function summarizeResults(name: string): Promise<RunSummary> {
   };
 }
 
-function progressOf({ finished, checkpoints }: RunState, { models, seeds }: RunRecord): string {
+function describeProgress({ finished, checkpoints }: RunState, { models, seeds }: RunRecord): string {
   const done =
     finished.length > 0
       ? `${finished.length} of ${models.length * seeds.length} trainings finished`
@@ -144,10 +144,10 @@ function progressOf({ finished, checkpoints }: RunState, { models, seeds }: RunR
   return [done, now].filter(Boolean).join(', ') || 'no checkpoint yet';
 }
 
-const stateOf = (run: string): Promise<RunState> => readState(folderOf(run), () => {});
+const readRunState = (run: string): Promise<RunState> => readState(runFolder(run), () => {});
 
-async function resultsOf(run: string): Promise<Results | undefined> {
-  const text = await readFile(join(folderOf(run), 'results.json'), 'utf8').catch(() => undefined);
+async function readResults(run: string): Promise<Results | undefined> {
+  const text = await readFile(join(runFolder(run), 'results.json'), 'utf8').catch(() => undefined);
   try {
     return text === undefined ? undefined : parseResults(JSON.parse(text));
   } catch {
@@ -156,7 +156,7 @@ async function resultsOf(run: string): Promise<Results | undefined> {
 }
 
 /** The parts of a step log for the charts; of repeated steps only the last line counts. */
-function pointsOf(log: string): Pick<OpenedRun, 'starts' | 'steps' | 'epochs'> {
+function parseLog(log: string): Pick<OpenedRun, 'starts' | 'steps' | 'epochs'> {
   const starts = new Map<string, StartPoint>();
   const steps = new Map<string, StepPoint>();
   const epochs = new Map<string, EpochPoint>();

@@ -12,7 +12,7 @@ import { testBatches } from '../../../src/run/data';
 import { loadDataset } from '../../../src/run/dataset.browser';
 import { imageTask } from '../../../src/run/image-task';
 import type { Samples } from '../protocol';
-import { folderOf, openRun, recordOf } from './runs';
+import { openRun, readRecord, runFolder } from './runs';
 
 const SHOWN = 24;
 
@@ -24,11 +24,11 @@ export async function removeData(): Promise<void> {
 /** Predictions of a run's model for test images. */
 export async function readSamples(run: string, training: Training, images: number[]): Promise<Samples> {
   const { finished, results } = await openRun(run);
-  const dataset = await datasetOf(run, results?.dataset);
+  const dataset = await findDataset(run, results?.dataset);
   const result = finished.find(({ name, seed }) => isSame({ model: name, seed }, training));
   if (!result) throw new Error(`The run ${run} has no ${trainingText(training)}.`);
   const recipe = recipeSchema.parse(result.recipe);
-  const bytes = await readFile(join(folderOf(run), `${trainingFile(training)}.safetensors`));
+  const bytes = await readFile(join(runFolder(run), `${trainingFile(training)}.safetensors`));
   await ensureBackend();
   return predictSamples(dataset, recipe, training.seed, bytes, images);
 }
@@ -105,13 +105,13 @@ function readMetadata(bytes: Uint8Array): { metadata: Record<string, string> } {
 }
 
 /** The class names of a dataset that a training has already loaded. */
-export async function classNamesOf(dataset: DatasetName): Promise<readonly string[]> {
+export async function loadClassNames(dataset: DatasetName): Promise<readonly string[]> {
   return (await data(dataset)).classNames;
 }
 
 /** The dataset that a run was trained on. */
-async function datasetOf(run: string, found: Results['dataset'] | undefined): Promise<DatasetName> {
-  const { id, name } = found ?? (await recordOf(run))!.dataset;
+async function findDataset(run: string, found: Results['dataset'] | undefined): Promise<DatasetName> {
+  const { id, name } = found ?? (await readRecord(run))!.dataset;
   const known = datasetNames.find((candidate) => candidate === id);
   if (known) return known;
   throw new Error(`The run ${run} was trained on ${name}, which this page does not support.`);

@@ -19,8 +19,8 @@ import { readState } from '../../../src/run-folder/run-state';
 import type { Choice, WorkerEvent } from '../protocol';
 import { deviceFailure } from './device-failure';
 import { withRunLock } from './lock';
-import { folderOf, recordOf } from './runs';
-import { classNamesOf, predictSamples } from './samples';
+import { readRecord, runFolder } from './runs';
+import { loadClassNames, predictSamples } from './samples';
 import { openStepLog } from './step-log';
 
 /** Between checkpoints, in addition to one after every epoch: a reload loses at most this much. */
@@ -64,13 +64,13 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     const stamp = record.createdAt.slice(0, 19).replaceAll(/[:T]/g, '-');
     const run = `${stamp}-${profile}-${name}`;
     return withRunLock(run, async () => {
-      await writeRunRecord(folderOf(run), record, writeAtomically);
+      await writeRunRecord(runFolder(run), record, writeAtomically);
       return train(run, record, { resume: false, measure });
     });
   }
 
   async function resume(run: string, { measure }: Pick<Choice, 'measure'> = {}): Promise<Ended> {
-    const record = await recordOf(run);
+    const record = await readRecord(run);
     if (!record) throw new Error(`The run ${run} cannot be resumed: it has no run.json.`);
     const name = record.backend.name as BrowserBackend;
     const { details } = await selectBackend(name, { threads: recordedThreads(record) });
@@ -83,7 +83,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
     record: RunRecord,
     { resume, changed = [], measure }: { resume: boolean; changed?: string[]; measure?: boolean },
   ): Promise<Ended> {
-    const folder = folderOf(run);
+    const folder = runFolder(run);
     const { signal } = controller!;
     let sync = () => 0;
     const checkpoints = await openCheckpoints(folder, {
@@ -176,7 +176,7 @@ export function createTraining(tell: (event: WorkerEvent) => void): Training {
             training,
             epoch: history.length,
             outcome,
-            classNames: await classNamesOf(record.dataset.id),
+            classNames: await loadClassNames(record.dataset.id),
           });
       },
       async saveModel(training, bytes) {

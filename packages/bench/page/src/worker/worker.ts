@@ -32,13 +32,13 @@ addEventListener('message', async ({ data: { id, call, args } }: MessageEvent<Re
     const value = await (calls[call] as (...given: unknown[]) => Promise<unknown>)(...args);
     tell({ id, value });
   } catch (error) {
-    const message = messageOf(error);
+    const message = formatError(error);
     const advice = error instanceof BackendUnavailable ? error.advice : undefined;
     tell({ id, error: { message, advice } });
   }
 });
 
-function messageOf(error: unknown): string {
+function formatError(error: unknown): string {
   if (error instanceof AggregateError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }

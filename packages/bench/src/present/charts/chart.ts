@@ -41,7 +41,7 @@ export async function lineChart(spec: ChartSpec): Promise<string> {
     .map((one) => ({ ...one, lines: one.lines.filter((line) => line.length > 0) }))
     .filter(({ lines }) => lines.length > 0);
   const points = series.flatMap(({ lines }) => lines.flat());
-  const domain = y.domain ?? domainOf(points, y.log);
+  const domain = y.domain ?? computeDomain(points, y.log);
   const longest = Math.max(0, ...series.map(({ name }) => name.length));
   const svg = Plot.plot({
     document,
@@ -126,7 +126,7 @@ const labelStyle = {
 } as const;
 
 /** From the lowest to the highest value, widened when they are equal. */
-function domainOf(points: Point[], log = false): [number, number] {
+function computeDomain(points: Point[], log = false): [number, number] {
   const ys = points.map(({ y }) => y);
   const [low, high] = ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : log ? [1, 10] : [0, 1];
   if (log) return high < 2 * low ? [low / 2, high * 2] : [low, high];

@@ -31,7 +31,7 @@ export async function learningCurves(
   const histories = groups.flatMap(({ runs }) => runs.map(({ history }) => history));
   if (!histories.some((history) => history.some((epoch) => value(epoch, 1)))) return undefined;
   const largest = Math.max(0, ...histories.flat().map((epoch) => epoch[x] ?? 0));
-  const unit = unitOf(x, largest);
+  const unit = chooseUnit(x, largest);
   return lineChart({
     id: `${prefix}${y}-by-${x}`,
     title: curveTitle({ y, x, images }),
@@ -69,7 +69,7 @@ function describe({ name, runs }: ModelGroup, share: boolean, x: CurveX): string
   return `${name} ${ends.join(', ')}`;
 }
 
-function unitOf(x: CurveX, largest: number): { name: string; size: number } {
+function chooseUnit(x: CurveX, largest: number): { name: string; size: number } {
   if (x === 'epoch') return { name: 'epoch', size: 1 };
   if (x === 'seconds') {
     if (largest < 180) return { name: 'training time (seconds)', size: 1 };

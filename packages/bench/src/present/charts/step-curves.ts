@@ -22,7 +22,7 @@ export async function stepCurves(
   const series = groups.map(({ name, runs }, index) => ({
     name,
     index,
-    lines: runs.map(({ steps }) => pointsOf(steps, quantity)),
+    lines: runs.map(({ steps }) => selectPoints(steps, quantity)),
   }));
   if (series.every(({ lines }) => lines.every((line) => line.length === 0))) return undefined;
   const ends = groups.map(({ name, runs: [first] }) => {
@@ -51,7 +51,7 @@ export function highestLearningRates(groups: readonly ModelGroup[]): string {
   return highest.join(', ');
 }
 
-function pointsOf(steps: readonly StepPoint[], quantity: StepQuantity): Point[] {
+function selectPoints(steps: readonly StepPoint[], quantity: StepQuantity): Point[] {
   const highest = Math.max(...steps.map(({ learningRate }) => learningRate));
   return steps.flatMap((step) => {
     const value = step[quantity];

@@ -22,7 +22,7 @@ export async function comparisonHtml(runs: readonly ComparedRun[]): Promise<stri
   const labels = runLabels(runs).map((label, i) => `${runLetter(i)}: ${label}`);
   const names = await legend(labels);
   const curves: string[] = [];
-  for (const name of modelNames(runs)) curves.push(await curvesOf(name, runs));
+  for (const name of modelNames(runs)) curves.push(await renderCurves(name, runs));
   const commands = runs.map(
     ({ results }, i) =>
       `<dt>${escapeHtml(labels[i]!)}</dt><dd><pre><code>${escapeHtml(results.command)}</code></pre></dd>`,
@@ -45,7 +45,7 @@ export async function comparisonHtml(runs: readonly ComparedRun[]): Promise<stri
 }
 
 /** The curves of one model in all runs, by epoch and by time, with a line for each seed. */
-async function curvesOf(name: string, runs: readonly ComparedRun[]): Promise<string> {
+async function renderCurves(name: string, runs: readonly ComparedRun[]): Promise<string> {
   const groups: ModelGroup[] = runs.map(({ results }, i) => ({
     name: runLetter(i),
     runs: groupSeeds(results.models).find((group) => group.name === name)?.runs ?? [],

@@ -46,7 +46,7 @@ interface Quantity {
 }
 
 const ratio = (value: number, first: number): string => times(first === 0 ? undefined : value / first);
-const meanOf = (group: ModelGroup, of: (model: ModelResult) => number | null): Spread | undefined =>
+const computeMean = (group: ModelGroup, of: (model: ModelResult) => number | null): Spread | undefined =>
   computeSpread(group.runs.map(of));
 
 const quantity = (
@@ -57,7 +57,7 @@ const quantity = (
 ): Quantity => ({
   title,
   of: (group) => {
-    const spread = meanOf(group, of);
+    const spread = computeMean(group, of);
     return { text: text(spread), value: spread?.mean };
   },
   compare,

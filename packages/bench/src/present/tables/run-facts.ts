@@ -47,7 +47,7 @@ export function runFacts({
   return facts;
 }
 
-const ofTheRun = new Set(['processor', 'profile', 'seed', 'seeds', 'held-out images', 'data']);
+const runFactNames = new Set(['processor', 'profile', 'seed', 'seeds', 'held-out images', 'data']);
 
 /**
  * The facts that differ between runs: name to one value per run, undefined where a run has none. Recipe values count
@@ -58,7 +58,7 @@ export function differingFacts(runs: readonly ComparedRun[]): Map<string, (strin
   const trained = runs.map(({ results }) => new Set(results.models.map(({ name }) => name)));
   // A fact that only a later run has is sorted with its kind: backend, run, recipes, machine.
   const kind = (name: string) =>
-    /^(backend|threads)\b/.test(name) ? 0 : ofTheRun.has(name) ? 1 : isModel(name.split('.')[0]!) ? 2 : 3;
+    /^(backend|threads)\b/.test(name) ? 0 : runFactNames.has(name) ? 1 : isModel(name.split('.')[0]!) ? 2 : 3;
   const names = [...new Set(all.flatMap((facts) => [...facts.keys()]))].sort((a, b) => kind(a) - kind(b));
   return new Map(
     names.flatMap((name): [string, (string | undefined)[]][] => {

@@ -20,22 +20,22 @@ const later: SoFar = {
   secondsLeft: 90,
   flops: { forwardPerImage: 4e6, step: 5.1e9, training: 2e11 },
 };
-const rowOf = (table: number, name: string, trainings: SoFar[]) =>
+const findRow = (table: number, name: string, trainings: SoFar[]) =>
   tablesSoFar(trainings, paper)[table]!.rows.find(([first]) => first === name);
 
 it("has the paper's figures before anything is known here", () => {
   expect(tablesSoFar([], paper).map(({ rows }) => rows.map(([name]) => name))).toEqual(
     Array(3).fill(['cnn', 'fnn', 'vit']),
   );
-  expect(rowOf(0, 'fnn', [begun])).toEqual(['fnn', '88.3 %', '–', '–', '0 of 8']);
-  expect(rowOf(1, 'fnn', [begun])).toEqual(['fnn', '6.2 h', '–', '–', '–']);
-  expect(rowOf(2, 'fnn', [begun])).toEqual(['fnn', '102.1', '4 MFLOP', '–', '–', '–']);
+  expect(findRow(0, 'fnn', [begun])).toEqual(['fnn', '88.3 %', '–', '–', '0 of 8']);
+  expect(findRow(1, 'fnn', [begun])).toEqual(['fnn', '6.2 h', '–', '–', '–']);
+  expect(findRow(2, 'fnn', [begun])).toEqual(['fnn', '102.1', '4 MFLOP', '–', '–', '–']);
 });
 
 it('shows the progress of a training next to them', () => {
-  expect(rowOf(0, 'fnn', [later])).toEqual(['fnn', '88.3 %', '50.00 %', '−38.30 points', '2 of 8']);
-  expect(rowOf(1, 'fnn', [later])).toEqual(['fnn', '6.2 h', '30.0 s', '2 min 0 s', '1/186']);
-  expect(rowOf(2, 'fnn', [later])).toEqual(['fnn', '102.1', '4 MFLOP', '5.1 GFLOP', '200 GFLOP', '1/20']);
+  expect(findRow(0, 'fnn', [later])).toEqual(['fnn', '88.3 %', '50.00 %', '−38.30 points', '2 of 8']);
+  expect(findRow(1, 'fnn', [later])).toEqual(['fnn', '6.2 h', '30.0 s', '2 min 0 s', '1/186']);
+  expect(findRow(2, 'fnn', [later])).toEqual(['fnn', '102.1', '4 MFLOP', '5.1 GFLOP', '200 GFLOP', '1/20']);
 });
 
 it('has a row for every seed, and for a model that the paper does not have', () => {

@@ -1,7 +1,7 @@
 import { csvLine } from '../../lib/csv';
 import type { Results } from '../../results/results';
 import type { LogLine } from './read-log';
-import { cellOf, withStart } from './steps-csv';
+import { toCell, withStart } from './steps-csv';
 
 const fields = [
   'epoch',
@@ -30,6 +30,6 @@ export function* epochsCsv(run: string, { dataset, models }: Results): Generator
 export async function* epochsCsvOfLog(run: string, log: AsyncIterable<LogLine>): AsyncGenerator<string> {
   for await (const { line, start } of withStart(log)) {
     if (line.type !== 'epoch') continue;
-    yield csvLine([run, ...start.map(cellOf), ...fields.map((field) => cellOf(line[field]))]);
+    yield csvLine([run, ...start.map(toCell), ...fields.map((field) => toCell(line[field]))]);
   }
 }

@@ -38,7 +38,7 @@ const collect = async (lines: AsyncIterable<string>): Promise<string> => {
   return text;
 };
 
-function logOf(lines: (object | string)[]): string {
+function writeLog(lines: (object | string)[]): string {
   const path = join(mkdtempSync(join(tmpdir(), 'tenfold-export-')), 'steps.jsonl');
   writeFileSync(
     path,
@@ -56,7 +56,7 @@ it('a line of CSV is read as it was', () => {
 });
 
 it('the steps of a log come back with every digit', async () => {
-  const path = logOf([
+  const path = writeLog([
     { type: 'run', seed: 7, profile: 'quick', dataset: 'mnist' },
     { type: 'modelStart', model: 'cnn', totalSteps: 3 },
     step({
@@ -91,7 +91,7 @@ it('the steps of a log come back with every digit', async () => {
 });
 
 it('a torn last line is left out and reported', async () => {
-  const path = logOf([{ type: 'run', seed: 7 }, step({ step: 1 }), '{"type":"step","model":"cn']);
+  const path = writeLog([{ type: 'run', seed: 7 }, step({ step: 1 }), '{"type":"step","model":"cn']);
   const said: string[] = [];
   const rows = parseCsv(
     await collect(
@@ -114,7 +114,7 @@ it('epochs come from the results, or from the log of a run that is not finished'
   expect(Number(rows[3]![header!.indexOf('testAccuracy')])).toBe(results.models[0]!.history[3]!.testAccuracy);
   expect(rows[0]![header!.indexOf('joules')]).toBe('');
 
-  const path = logOf([
+  const path = writeLog([
     { type: 'run', seed: 7, dataset: 'cifar10' },
     { type: 'epoch', model: 'cnn', epoch: 1, trainLoss: 1.5, testAccuracy: 0.5, seconds: 12 },
   ]);

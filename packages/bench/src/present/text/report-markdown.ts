@@ -26,7 +26,7 @@ export function reportMarkdown(results: Results): string {
   assertResults('reportMarkdown', results);
   const { models, dataset, paper, command, seeds } = results;
   const groups = groupSeeds(models);
-  const titleOf = ({ name, seed }: ModelResult) => (seeds.length > 1 ? `${name}, seed ${seed}` : name);
+  const formatTitle = ({ name, seed }: ModelResult) => (seeds.length > 1 ? `${name}, seed ${seed}` : name);
   const isCompared = isInPaper(results);
   const calibration = calibrationTable(results);
   const energy = models.every(({ energyJoules }) => energyJoules === null) ? energyNotes(models) : [];
@@ -47,10 +47,10 @@ export function reportMarkdown(results: Results): string {
       : []),
     '## Learning curves',
     ['As charts in report.html.', ...energy].join(' '),
-    ...models.flatMap((model) => block(historyTable(model, titleOf(model)))),
+    ...models.flatMap((model) => block(historyTable(model, formatTitle(model)))),
     ...models
       .filter(({ steps }) => steps.length > 0)
-      .flatMap((model) => block(stepsTable(model, titleOf(model)))),
+      .flatMap((model) => block(stepsTable(model, formatTitle(model)))),
     '## Time, operations, energy',
     ...block(costTable(results)),
     ...(isCompared ? [] : block(flopsTable(results))),
@@ -65,7 +65,7 @@ export function reportMarkdown(results: Results): string {
     calibration ? renderMarkdown(calibration) : 'The run did not measure calibration.',
     ...models
       .filter((model) => model.calibration !== null)
-      .flatMap((model) => block(calibrationBinsTable(model.calibration!, titleOf(model)))),
+      .flatMap((model) => block(calibrationBinsTable(model.calibration!, formatTitle(model)))),
     '## Mistakes',
     'The most confident mistakes of each model; as pictures in report.html.',
     ...groups.flatMap(({ name, runs: [first] }) => [

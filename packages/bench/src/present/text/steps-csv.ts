@@ -22,7 +22,7 @@ export async function* stepsCsv(run: string, log: AsyncIterable<LogLine>): Async
   for await (const { line, start } of withStart(log)) {
     if (line.type !== 'step') continue;
     const values = [...start, ...fields.map((field) => line[field])];
-    yield csvLine([run, ...values.map(cellOf)]);
+    yield csvLine([run, ...values.map(toCell)]);
   }
 }
 
@@ -40,6 +40,6 @@ export async function* withStart(
   }
 }
 
-export function cellOf(value: unknown): string | number | null {
+export function toCell(value: unknown): string | number | null {
   return typeof value === 'number' || typeof value === 'string' ? value : null;
 }

@@ -17,7 +17,7 @@ export async function openNvidia(
 ): Promise<EnergyMeter> {
   const select = [`--id=${gpu}`, '--format=csv,noheader,nounits'];
   const first = await ask(program, [...select, '--query-gpu=name,power.draw']);
-  if (first instanceof Error) return noMeter(reasonOf(first));
+  if (first instanceof Error) return noMeter(explainFailure(first));
   const [name, watts] = first.split(',').map((part) => part.trim());
   if (!Number.isFinite(Number.parseFloat(watts ?? ''))) {
     return noMeter(
@@ -46,7 +46,7 @@ export async function openNvidia(
     }
   });
   child.on('error', (error) => {
-    lost ??= reasonOf(error);
+    lost ??= explainFailure(error);
   });
   child.on('exit', () => {
     if (isOpen) lost ??= 'nvidia-smi ended during training';
@@ -80,7 +80,7 @@ function ask(program: string, args: string[]): Promise<string | Error> {
   });
 }
 
-function reasonOf(error: Error & { code?: unknown; said?: string }): string {
+function explainFailure(error: Error & { code?: unknown; said?: string }): string {
   if (error.code === 'ENOENT')
     return 'nvidia-smi is not installed; it comes with the driver of an NVIDIA GPU';
   return `nvidia-smi failed: ${error.said || error.message.split('\n')[0]}`;

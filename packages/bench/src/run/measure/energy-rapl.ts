@@ -19,13 +19,13 @@ interface Domain {
  * summed; a package that two drivers expose counts once.
  */
 export function openRapl(root = ROOT, read: Read = readText): EnergyMeter {
-  const energyOf = ({ folder }: Domain): bigint => BigInt(read(join(folder, 'energy_uj')));
+  const readEnergy = ({ folder }: Domain): bigint => BigInt(read(join(folder, 'energy_uj')));
   let domains: Domain[];
   let last: bigint[];
   try {
     domains = findPackages(root, read);
     if (domains.length === 0) return noMeter(absent(root));
-    last = domains.map(energyOf);
+    last = domains.map(readEnergy);
   } catch (error) {
     return noMeter(refused(root, error));
   }
@@ -34,7 +34,7 @@ export function openRapl(root = ROOT, read: Read = readText): EnergyMeter {
   const advance = (): void => {
     if (lost) return;
     try {
-      const now = domains.map(energyOf);
+      const now = domains.map(readEnergy);
       if (counts)
         for (const [i, domain] of domains.entries()) microjoules += passed(domain, last[i]!, now[i]!);
       last = now;
@@ -74,7 +74,7 @@ function findPackages(root: string, read: Read): Domain[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  const textOf = (path: string): string | undefined => {
+  const tryToRead = (path: string): string | undefined => {
     try {
       return read(path);
     } catch {
@@ -85,9 +85,9 @@ function findPackages(root: string, read: Read): Domain[] {
   // Sorted: intel-rapl:0 comes after intel-rapl-mmio:0, another view of the same package, and replaces it.
   for (const entry of entries.filter((name) => name.startsWith('intel-rapl')).sort()) {
     const folder = join(root, entry);
-    const name = textOf(join(folder, 'name'));
+    const name = tryToRead(join(folder, 'name'));
     if (name?.startsWith('package-')) {
-      const range = textOf(join(folder, 'max_energy_range_uj'));
+      const range = tryToRead(join(folder, 'max_energy_range_uj'));
       packages.set(name, { name, folder, range: range ? BigInt(range) : undefined });
     }
   }

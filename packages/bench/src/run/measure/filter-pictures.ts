@@ -24,7 +24,7 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
   const whitening = await read('whiten.kernel');
   if (whitening) {
     const next = (await read('block1.conv1.kernel')) ?? (await read('stem.conv1.kernel'));
-    const filters = filtersOf(whitening, 2, channels);
+    const filters = splitFilters(whitening, 2, channels);
     return [
       drawTiles('Whitening filters: frozen, computed from the training images', filters.map(filterTile)),
       ...(next ? [joinedPicture(whitening, next)] : []),
@@ -33,14 +33,14 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
   const patches = (await read('patches.kernel')) ?? unshifted(await read('patches.project.kernel'), channels);
   if (patches) {
     const filters = largest(
-      filtersOf(patches, Math.sqrt(patches.shape[0]! / channels), channels),
+      splitFilters(patches, Math.sqrt(patches.shape[0]! / channels), channels),
       MOST_FILTERS,
     );
     return [drawTiles(`Patch embedding: the ${filters.length} largest filters`, filters.map(filterTile))];
   }
   const dense = await read('layer1.dense.kernel');
   if (dense) {
-    const filters = largest(filtersOf(dense, Math.sqrt(dense.shape[0]! / channels), channels), MOST_UNITS);
+    const filters = largest(splitFilters(dense, Math.sqrt(dense.shape[0]! / channels), channels), MOST_UNITS);
     return [
       drawTiles(`First layer: the ${filters.length} units with the largest weights`, filters.map(filterTile)),
     ];
@@ -53,7 +53,7 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
   });
   if (first === undefined) return [];
   const kernel = (await read(first))!;
-  const filters = largest(filtersOf(kernel, kernel.shape[0]!, channels), MOST_FILTERS);
+  const filters = largest(splitFilters(kernel, kernel.shape[0]!, channels), MOST_FILTERS);
   return [drawTiles(`First convolution: the ${filters.length} largest filters`, filters.map(filterTile))];
 }
 
@@ -69,7 +69,7 @@ function unshifted(kernel: Kernel | undefined, channels: number): Kernel | undef
 }
 
 /** The columns of a kernel whose rows are [side, side, channels]. */
-function filtersOf({ shape, values }: Kernel, side: number, channels: Filter['channels']): Filter[] {
+function splitFilters({ shape, values }: Kernel, side: number, channels: Filter['channels']): Filter[] {
   const count = shape.at(-1)!;
   const taps = side * side * channels;
   return Array.from({ length: count }, (_, k) => ({
@@ -95,12 +95,12 @@ const largest = (filters: Filter[], most: number): Filter[] =>
  * not: a filter v/√λ responds to v·√λ, the filter divided by its squared norm.
  */
 function joinedPicture(whitening: Kernel, next: Kernel): Picture {
-  const shown = largest(joinFilters(patternsOf(whitening), next), MOST_FILTERS);
+  const shown = largest(joinFilters(computePatterns(whitening), next), MOST_FILTERS);
   const title = `First trained convolution: ${shown.length} strongest filters, projected back to pixels (ignoring the GELU)`;
   return drawTiles(title, shown.map(filterTile));
 }
 
-function patternsOf({ shape, values }: Kernel): Kernel {
+function computePatterns({ shape, values }: Kernel): Kernel {
   const count = shape.at(-1)!;
   const squares = new Float64Array(count);
   for (const [i, value] of values.entries()) squares[i % count]! += value * value;

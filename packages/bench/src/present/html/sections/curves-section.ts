@@ -30,7 +30,7 @@ export async function curvesSection({ models, heldOut }: Results): Promise<strin
     else if (options.x === 'joules') left.push(`${title} is not drawn. ${energyNotes(models).join(' ')}`);
     else left.push(`${title} is not drawn: no epoch has both values.`);
   }
-  const histories = models.map((model) => renderHtml(historyTable(model, titleOf(model, groups))));
+  const histories = models.map((model) => renderHtml(historyTable(model, formatTitle(model, groups))));
   return `${names}
 <div class="charts">${charts.join('\n')}</div>
 ${left.map((text) => `<p class="soft">${escapeHtml(text)}</p>`).join('\n')}
@@ -48,7 +48,7 @@ async function stepsPart(models: ModelResult[], groups: ModelGroup[], names: str
   if (charts.length === 0) return '<p class="soft">results.json has no steps of this run.</p>';
   const tables = models
     .filter(({ steps }) => steps.length > 0)
-    .map((model) => renderHtml(stepsTable(model, titleOf(model, groups))));
+    .map((model) => renderHtml(stepsTable(model, formatTitle(model, groups))));
   return `<p class="soft">The learning rate is that of the recipe's first parameter group; its highest value: ${escapeHtml(highestLearningRates(groups))}.</p>
 ${names}
 <div class="charts">${charts.join('\n')}</div>
@@ -59,7 +59,7 @@ const figure = (caption: string, svg: string): string =>
   `<figure><figcaption>${escapeHtml(caption)}</figcaption>${svg}</figure>`;
 
 /** The name, with the seed when there are several. */
-function titleOf({ name, seed }: ModelResult, groups: ModelGroup[]): string {
+function formatTitle({ name, seed }: ModelResult, groups: ModelGroup[]): string {
   const several = groups.some((group) => group.name === name && group.runs.length > 1);
   return several ? `${name}, seed ${seed}` : name;
 }
