@@ -25,12 +25,12 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
       names.map(async (name) => ({ name, base64: (await readFile(join(folder, name))).toString('base64') })),
     );
     const dataTransfer = await page.evaluateHandle((given) => {
-      const made = new DataTransfer();
+      const transfer = new DataTransfer();
       for (const { name, base64 } of given) {
         const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-        made.items.add(new File([bytes], name));
+        transfer.items.add(new File([bytes], name));
       }
-      return made;
+      return transfer;
     }, files);
     const marked = () => page.$eval('#drop', ({ classList }) => classList.contains('over'));
     await page.dispatchEvent('#drop', 'dragover', { dataTransfer });

@@ -77,38 +77,38 @@ export class TrainingSession {
   private constructor(
     private readonly options: TrainModelOptions,
     private readonly listener: RunListener,
-    private readonly made: SetUp,
+    private readonly setup: SetUp,
     private readonly meter: TrainingMeter,
     private readonly trainer: Trainer,
   ) {
     const { recipe, data, seed } = options;
     this.training = { model: recipe.model, seed };
-    this.learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, made.totalSteps);
-    this.parameters = countParameters(made.model);
-    this.forwardFlopsPerImage = countFlops(made.model, imageShape(imageTask(data)));
+    this.learningRate = buildSchedule(recipe.optimizer.groups[0]!.learningRate, setup.totalSteps);
+    this.parameters = countParameters(setup.model);
+    this.forwardFlopsPerImage = countFlops(setup.model, imageShape(imageTask(data)));
   }
 
   /** Sets up a training, which the caller disposes. */
   static async open(options: TrainModelOptions, listener: RunListener): Promise<TrainingSession> {
     const { recipe, data, seed } = options;
-    const made = await setUp(recipe, data, seed);
-    const meter = await createTrainingMeter(made.model, {
-      totalSteps: made.totalSteps,
+    const setup = await setUp(recipe, data, seed);
+    const meter = await createTrainingMeter(setup.model, {
+      totalSteps: setup.totalSteps,
       batchSize: recipe.batchSize,
       imageShape: imageShape(imageTask(data)),
     });
-    const trainer = createTrainer(made.model, {
-      loss: made.loss,
-      optimizer: meter.watchOptimizer(made.optimizer),
-      seed: made.seed,
+    const trainer = createTrainer(setup.model, {
+      loss: setup.loss,
+      optimizer: meter.watchOptimizer(setup.optimizer),
+      seed: setup.seed,
     });
-    return new TrainingSession(options, listener, made, meter, meter.watchTrainer(trainer));
+    return new TrainingSession(options, listener, setup, meter, meter.watchTrainer(trainer));
   }
 
   /** Announces the training, and resumes from its newest checkpoint if there is one. */
   async begin(): Promise<void> {
     const { recipe, checkpoints, modelIndex, modelCount } = this.options;
-    const { totalSteps, source, freeze } = this.made;
+    const { totalSteps, source, freeze } = this.setup;
     this.listener({
       type: 'modelStart',
       ...this.training,
@@ -137,7 +137,7 @@ export class TrainingSession {
     const { recipe, signal } = this.options;
     this.meter.start();
     await train(this.trainer, {
-      data: this.made.source,
+      data: this.setup.source,
       resume: this.progress.sums ?? undefined,
       epochs: recipe.epochs,
       metrics: { accuracy: trainAccuracy },
@@ -151,7 +151,7 @@ export class TrainingSession {
   /** Measures the trained model's accuracy with test-time augmentation and its inference speed, and draws its pictures. */
   async measure(): Promise<Findings> {
     const { recipe, data, signal, inference, inferenceSeconds: seconds, pictures } = this.options;
-    const { model } = this.made;
+    const { model } = this.setup;
     const shape = imageShape(imageTask(data));
     return withAverage(this.trainer, async () => {
       const views = recipe.testViews === 6 ? await this.evaluateViews() : null;
@@ -210,12 +210,12 @@ export class TrainingSession {
   dispose(): void {
     this.meter.dispose();
     this.trainer.dispose();
-    this.made.model.dispose();
+    this.setup.model.dispose();
   }
 
   private async reportStep(report: StepReport): Promise<void> {
     const { progress, options } = this;
-    const { totalSteps } = this.made;
+    const { totalSteps } = this.setup;
     progress.sums = report.sums;
     progress.trainSeconds += report.seconds;
     progress.trained += report.examples;
@@ -277,7 +277,7 @@ export class TrainingSession {
       imagesPerSecond: progress.trained / progress.trainSeconds,
     });
     await checkpoints.saveModel(this.training, await this.keep());
-    this.made.freeze(report.epoch + 1);
+    this.setup.freeze(report.epoch + 1);
     meter.start();
   }
 
@@ -299,7 +299,7 @@ export class TrainingSession {
   private evaluateOnTest(probabilities: Float32Array): Promise<Evaluation> {
     const { data, signal } = this.options;
     const { classes } = imageTask(data);
-    return evaluate(this.made.model, testBatches(data, TEST_BATCH), {
+    return evaluate(this.setup.model, testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },
       signal,
@@ -315,7 +315,7 @@ export class TrainingSession {
   private async evaluateViews(): Promise<ModelRun['views']> {
     const { data, images = 'test', signal } = this.options;
     this.announce(`test-time augmentation, six views of each ${images} image`);
-    const { loss, metrics } = await evaluate(withSixViews(this.made.model), testBatches(data, TEST_BATCH), {
+    const { loss, metrics } = await evaluate(withSixViews(this.setup.model), testBatches(data, TEST_BATCH), {
       loss: sparseSoftmaxCrossEntropy,
       metrics: { accuracy },
       signal,

@@ -59,7 +59,7 @@ export function createCharts(container: HTMLElement): Charts {
   const findCurve = (model: string): Curve => {
     const found = curves.get(model);
     if (found) return found;
-    const made: Curve = {
+    const curve: Curve = {
       x: [],
       loss: [],
       accuracy: [],
@@ -69,8 +69,8 @@ export function createCharts(container: HTMLElement): Charts {
       testAccuracy: [],
       smooth: undefined,
     };
-    curves.set(model, made);
-    return made;
+    curves.set(model, curve);
+    return curve;
   };
   const redrawSoon = () => {
     if (timer !== undefined) return;

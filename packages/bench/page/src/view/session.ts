@@ -29,24 +29,24 @@ export function createSession(onEvent: (event: WorkerEvent) => void): Session {
     open.clear();
   };
   const begin = (): Worker => {
-    const made = new Worker(new URL('../worker/worker.ts', import.meta.url), {
+    const started = new Worker(new URL('../worker/worker.ts', import.meta.url), {
       type: 'module',
       name: 'bench',
     });
-    made.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
+    started.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
       if ('event' in data) return onEvent(data.event);
       const call = open.get(data.id);
       open.delete(data.id);
       if ('error' in data) call?.reject(new CallError(data.error.message, data.error.advice));
       else call?.resolve(data.value);
     });
-    made.addEventListener('error', (event) => {
+    started.addEventListener('error', (event) => {
       failAll(
         `The worker of this page failed: ${event.message || 'its program could not be loaded'}. Reload the page.`,
       );
       worker = undefined;
     });
-    return made;
+    return started;
   };
   return {
     call(name, ...args) {
