@@ -20,25 +20,25 @@ const run = (name: string, change: Partial<Results> = {}): ComparedRun => ({
   results: fixtureResults(change),
 });
 const { machine } = fixtureResults();
-const one = run('first');
+const fixtureRun = run('first');
 const gpu = run('second', {
   backend: { name: 'webgpu', details: { adapter: 'Invented Accelerator' } },
   machine: { ...machine, node: 'v24.0.0' },
   models: [{ ...fixtureModel('cnn', 0.8, 1), trainSeconds: 25.36 }],
 });
 const table = (runs: ComparedRun[], title: string) =>
-  comparisonTables(runs).find((one) => one.title === title)!;
+  comparisonTables(runs).find((fixtureRun) => fixtureRun.title === title)!;
 
 describe('labels are made of what differs', () => {
   it.each<[string, ComparedRun[], string[]]>([
-    ['the backend', [one, gpu], ['simd', 'webgpu']],
-    ['seeds', [one, run('b', { seeds: [8] })], ['seed 7', 'seed 8']],
+    ['the backend', [fixtureRun, gpu], ['simd', 'webgpu']],
+    ['seeds', [fixtureRun, run('b', { seeds: [8] })], ['seed 7', 'seed 8']],
     [
       'a recipe',
       [
-        one,
+        fixtureRun,
         run('b', {
-          models: one.results.models.map((model) => ({
+          models: fixtureRun.results.models.map((model) => ({
             ...model,
             recipe: { ...model.recipe, batchSize: 500 },
           })),
@@ -48,10 +48,10 @@ describe('labels are made of what differs', () => {
     ],
     [
       'two things, when one does not tell all apart',
-      [one, gpu, run('c', { seeds: [8] })],
+      [fixtureRun, gpu, run('c', { seeds: [8] })],
       ['simd, seed 7', 'webgpu, seed 7', 'simd, seed 8'],
     ],
-    ['nothing', [one, run('again')], ['first', 'again']],
+    ['nothing', [fixtureRun, run('again')], ['first', 'again']],
   ])('%s', (_, runs, labels) => {
     expect(runLabels(runs)).toEqual(labels);
   });
@@ -63,22 +63,22 @@ describe('labels are made of what differs', () => {
 
 describe('the tables', () => {
   it('show what differs and nothing else', () => {
-    expect(differencesTable([one, gpu]).rows).toEqual([
+    expect(differencesTable([fixtureRun, gpu]).rows).toEqual([
       ['backend', 'simd', '≠\u00a0webgpu'],
       ['backend variant', 'relaxed', '≠\u00a0–'],
       ['backend adapter', '–', '≠\u00a0Invented Accelerator'],
       ['Node', 'v22.1.0', '≠\u00a0v24.0.0'],
     ]);
-    expect(differencesTable([one, run('again')]).rows).toEqual([]);
+    expect(differencesTable([fixtureRun, run('again')]).rows).toEqual([]);
   });
 
   it('hold every run against the first that has the model', () => {
-    const time = table([one, gpu], 'Training time');
+    const time = table([fixtureRun, gpu], 'Training time');
     expect(time.rows[0]).toEqual(['cnn', '4 min 14 s', '25.4 s (0.1×)']);
     expect(time.rows[1]).toEqual(['fnn', '8 min 27 s', '–']);
-    const accuracy = table([one, gpu], 'Accuracy after the last epoch');
+    const accuracy = table([fixtureRun, gpu], 'Accuracy after the last epoch');
     expect(accuracy.rows[0]![2]).toMatch(/^79\.\d\d % \(\+1\.96 points\)$/);
-    expect(table([gpu, one], 'Training time').rows[1]).toEqual(['fnn', '–', '8 min 27 s']);
+    expect(table([gpu, fixtureRun], 'Training time').rows[1]).toEqual(['fnn', '–', '8 min 27 s']);
   });
 
   it('leave out energy and views when no run has them', () => {
@@ -89,12 +89,14 @@ describe('the tables', () => {
   });
 
   it('say when the accuracies are of different images', () => {
-    expect(runsTable([one, gpu]).notes).toEqual([]);
-    expect(runsTable([one, run('held', { heldOut: 5000 })]).notes.join()).toMatch(/on different images/);
+    expect(runsTable([fixtureRun, gpu]).notes).toEqual([]);
+    expect(runsTable([fixtureRun, run('held', { heldOut: 5000 })]).notes.join()).toMatch(
+      /on different images/,
+    );
   });
 
   it('time the runs to the accuracy that all of them reach', () => {
-    const { rows } = timeToAccuracyTable([one, gpu])!;
+    const { rows } = timeToAccuracyTable([fixtureRun, gpu])!;
     expect(rows).toEqual([['cnn', '77.0 %', expect.any(String), expect.any(String)]]);
     expect(timeToAccuracyTable([gpu, run('fnn', { models: [fixtureModel('fnn', 0.6, 1)] })])).toBeUndefined();
   });
@@ -102,21 +104,21 @@ describe('the tables', () => {
   it('say mean and deviation of runs with several seeds', () => {
     const models = [fixtureModel('cnn', 0.78, 1), { ...fixtureModel('cnn', 0.8, 1), seed: 8 }];
     const seeds = run('seeds', { seeds: [7, 8], models });
-    expect(table([one, seeds], 'Accuracy after the last epoch').rows[0]![2]).toMatch(/ ± 1\.39 % \(/);
-    expect(timeToAccuracyTable([one, seeds])!.notes.join()).toContain('first seed');
+    expect(table([fixtureRun, seeds], 'Accuracy after the last epoch').rows[0]![2]).toMatch(/ ± 1\.39 % \(/);
+    expect(timeToAccuracyTable([fixtureRun, seeds])!.notes.join()).toContain('first seed');
   });
 });
 
 describe('the page', () => {
   it.each<[string, ComparedRun[]]>([
-    ['two runs', [one, gpu]],
-    ['twice the same', [one, one]],
+    ['two runs', [fixtureRun, gpu]],
+    ['twice the same', [fixtureRun, fixtureRun]],
     ['ten runs', Array.from({ length: 10 }, (_, i) => run(`run <${i}>`, { seeds: [i] }))],
     ['runs without a common model', [gpu, run('fnn', { models: [fixtureModel('fnn', 0.6, 1)] })]],
     [
       'a run whose losses diverged',
       [
-        one,
+        fixtureRun,
         run('b', {
           models: [{ ...fixtureModel('cnn', 0.5, 1), diverged: true, testAccuracy: null, history: [] }],
         }),
@@ -142,7 +144,7 @@ describe('the page', () => {
   });
 
   it('overlays the curves of each model by epoch and by time', async () => {
-    const { document } = parseHTML(await comparisonHtml([one, gpu]));
+    const { document } = parseHTML(await comparisonHtml([fixtureRun, gpu]));
     const titles = [...document.querySelectorAll('figure svg > title')].map((title) => title.textContent);
     expect(titles.slice(0, 2)).toEqual(['Test accuracy over epochs', 'Test accuracy over training time']);
     expect(titles.length).toBe(6);

@@ -220,7 +220,7 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   ['no mistakes', changed(() => ({ mistakes: [] })), [], []],
   [
     'pictures left out',
-    changed(({ mistakes }) => ({ mistakes: mistakes.map((one) => ({ ...one, pixels: null })) })),
+    changed(({ mistakes }) => ({ mistakes: mistakes.map((mistake) => ({ ...mistake, pixels: null })) })),
     [],
     [],
   ],

@@ -52,7 +52,7 @@ export async function runStatus(folder: string, name: string): Promise<RunStatus
     const detail = [`process ${holder.pid} on ${holder.host}`, where].filter(Boolean).join(', ');
     return { ...status, state: 'running', detail };
   }
-  const damage = [results, record].filter((one) => one instanceof Error).map(({ message }) => message);
+  const damage = [results, record].filter((file) => file instanceof Error).map(({ message }) => message);
   if (damage.length > 0) return { ...status, state: 'damaged', detail: damage.join('; ') };
   return { ...status, state: 'stopped', detail: where ?? 'before its first step' };
 }

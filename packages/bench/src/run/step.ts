@@ -101,7 +101,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
       ? rng.fork('whitening').fillNormal(new Float32Array(filters * 2 * filters))
       : undefined;
   const model = await buildModel(name, built, { ...task, whitening }, { seed });
-  const one = createTrainer(model, {
+  const trainer = createTrainer(model, {
     loss: (labels, logits) => sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing: 0.2 }),
     optimizer: optimizers[step.optimizer](),
     seed,
@@ -118,7 +118,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
   let flopsPerStep = 0;
   for (let i = 0; i <= steps; i++) {
     const start = performance.now();
-    const { result, flops } = countExecuted(() => one.step({ xs, ys }));
+    const { result, flops } = countExecuted(() => trainer.step({ xs, ys }));
     const { loss, predictions } = result;
     flopsPerStep = flops;
     await loss.data(); // a step has ended when its loss can be read and all updates are done
@@ -128,7 +128,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
   }
   const parameters = countParameters(model);
   const forwardFlopsPerImage = countFlops(model, shape);
-  one.dispose();
+  trainer.dispose();
   model.dispose();
   tf.dispose([xs, ys]);
   const peak = wantsPeak ? await measurePeak() : null;
@@ -155,7 +155,7 @@ export async function measureStep(options: StepOptions): Promise<StepMeasurement
 
 /** Reading it waits for the updates; copying a large one would cost as much as some kernels of the step. */
 function smallest(parameters: { [name: string]: tf.Variable }): tf.Variable {
-  return Object.values(parameters).reduce((least, one) => (one.size < least.size ? one : least));
+  return Object.values(parameters).reduce((least, trainer) => (trainer.size < least.size ? trainer : least));
 }
 
 const optimizers: Record<ModelDefinition['step']['optimizer'], () => Optimizer> = {

@@ -38,7 +38,7 @@ export async function lineChart(spec: ChartSpec): Promise<string> {
   const { document } = parseHTML('<html><body></body></html>');
   const { id, title, description, x, y, diagonal } = spec;
   const series = spec.series
-    .map((one) => ({ ...one, lines: one.lines.filter((line) => line.length > 0) }))
+    .map(({ lines, ...rest }) => ({ ...rest, lines: lines.filter((line) => line.length > 0) }))
     .filter(({ lines }) => lines.length > 0);
   const points = series.flatMap(({ lines }) => lines.flat());
   const domain = y.domain ?? computeDomain(points, y.log);

@@ -6,7 +6,7 @@ import { lineChart } from './chart';
 export async function reliabilityChart(groups: readonly ModelGroup[]): Promise<string | undefined> {
   const measured = groups.map(({ name, runs }) => ({
     name,
-    calibrations: runs.map(({ calibration }) => calibration).filter((one) => one !== null),
+    calibrations: runs.map(({ calibration }) => calibration).filter((calibration) => calibration !== null),
   }));
   if (measured.every(({ calibrations }) => calibrations.length === 0)) return undefined;
   const errors = measured

@@ -42,7 +42,7 @@ export async function measureForecast(
     totalSteps,
     freeze,
   } = await setUp(recipe, data, seed);
-  const one = createTrainer(model, { loss, optimizer, seed: stepSeed });
+  const trainer = createTrainer(model, { loss, optimizer, seed: stepSeed });
   const phases: Phase[] = [];
   let secondsPerImage = 0;
   try {
@@ -56,7 +56,7 @@ export async function measureForecast(
     }
     secondsPerImage = await measurePredictions();
   } finally {
-    one.dispose();
+    trainer.dispose();
     model.dispose();
   }
   const evaluated = data.test.count * (recipe.epochs + (recipe.testViews === 6 ? 6 : 0));
@@ -81,7 +81,7 @@ export async function measureForecast(
     for await (const batch of source.batches(0)) {
       try {
         signal?.throwIfAborted();
-        const { result, flops } = countFlops(() => one.step(batch));
+        const { result, flops } = countFlops(() => trainer.step(batch));
         await result.loss.data();
         tf.dispose([result.loss, result.predictions]);
         flopsPerStep = flops;

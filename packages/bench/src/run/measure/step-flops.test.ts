@@ -22,11 +22,11 @@ interface StepOptions {
 function flopsOfStep(layer: Layer, { optimizer = adamW(), frozen }: StepOptions = {}): number {
   const model = createModel(layer);
   if (frozen) Object.assign(model.parameters()[frozen]!, { trainable: false });
-  const one = createTrainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
+  const trainer = createTrainer(model, { loss: sparseSoftmaxCrossEntropy, optimizer });
   const [xs, ys] = [tf.ones([BATCH, 32, 32, 3]), tf.zeros([BATCH], 'int32')];
-  const { result, flops } = countFlops(() => one.step({ xs, ys }));
+  const { result, flops } = countFlops(() => trainer.step({ xs, ys }));
   tf.dispose([result.loss, result.predictions, xs, ys]);
-  one.dispose();
+  trainer.dispose();
   model.dispose();
   return flops;
 }
