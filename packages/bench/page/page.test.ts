@@ -285,10 +285,10 @@ async function loadModel(safetensors: Uint8Array, data = smallData) {
   const task = imageTask(data);
   const model = await buildModel('fnn', smallRecipes.fnn.architecture, task, { seed: 1 });
   const { tensors } = loadSafetensors(safetensors);
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
+  const weights = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
   assignParameters(
     model,
-    Object.fromEntries(own.map(([name, tensor]) => [name.replace('model/', ''), tensor])),
+    Object.fromEntries(weights.map(([name, tensor]) => [name.replace('model/', ''), tensor])),
   );
   return { model, dispose: () => model.dispose() };
 }

@@ -24,9 +24,9 @@ describe.skipIf(!hasChromium())('the page in its tab', { timeout: 2 * PATIENCE }
     const files = await Promise.all(
       names.map(async (name) => ({ name, base64: (await readFile(join(folder, name))).toString('base64') })),
     );
-    const dataTransfer = await page.evaluateHandle((given) => {
+    const dataTransfer = await page.evaluateHandle((files) => {
       const transfer = new DataTransfer();
-      for (const { name, base64 } of given) {
+      for (const { name, base64 } of files) {
         const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         transfer.items.add(new File([bytes], name));
       }
@@ -120,8 +120,8 @@ async function watched(context: BrowserContext): Promise<void> {
       heard: () => events,
       locked: () => calls,
       Worker: class extends Real {
-        constructor(...given: ConstructorParameters<typeof Worker>) {
-          super(...given);
+        constructor(...args: ConstructorParameters<typeof Worker>) {
+          super(...args);
           this.addEventListener('message', ({ data }) => data.event && events.push(data.event));
         }
       },

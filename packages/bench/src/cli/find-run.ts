@@ -16,8 +16,8 @@ export const isRunFolder = (path: string): boolean => files.some((file) => exist
  * @param command named in the error
  */
 export async function findRun(command: string, run: string): Promise<string> {
-  const given = resolve(run);
-  const path = basename(given) === 'results.json' && isFile(given) ? dirname(given) : given;
+  const absolute = resolve(run);
+  const path = basename(absolute) === 'results.json' && isFile(absolute) ? dirname(absolute) : absolute;
   const found = [path, resolve('runs', run)].find(isRunFolder);
   if (found) return found;
   if (existsSync(path)) {

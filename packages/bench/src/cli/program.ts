@@ -170,11 +170,11 @@ export function createProgram(
           `unknown command '${command}'; expected ${enumerate(commands)}, or no command, to train.${suggestion(command, commands)}`,
         );
       }
-      const given = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
+      const explicit = Object.keys(flags).filter((name) => program.getOptionValueSource(name) === 'cli');
       done(
         flags.resume === undefined
           ? await trainCommand(flags, deps, streams)
-          : await resumeCommand({ ...flags, resume: flags.resume }, given, deps, streams),
+          : await resumeCommand({ ...flags, resume: flags.resume }, explicit, deps, streams),
       );
     });
 

@@ -69,7 +69,7 @@ export const profiles = { quick: {
 const STEPS = 16; // of each training, in two epochs
 const models = 'cnn,fnn';
 const trainings = ['cnn-seed-5', 'cnn-seed-6', 'fnn-seed-5', 'fnn-seed-6'];
-const whole = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5', '--seeds', '2'];
+const newRun = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5', '--seeds', '2'];
 
 let cli = '';
 let expected: ReturnType<typeof comparable>;
@@ -77,7 +77,7 @@ let unbroken = '';
 beforeAll(async () => {
   cli = await buildCommandLine('resume', stubs);
   unbroken = emptyFolder();
-  const { code, err } = await start(cli, [...whole, '--out', 'run'], { cwd: unbroken }).ended;
+  const { code, err } = await start(cli, [...newRun, '--out', 'run'], { cwd: unbroken }).ended;
   expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('fnn, seed 6, epoch 2/2') });
   expected = comparable(join(unbroken, 'run'));
 }, 120_000);
@@ -163,7 +163,9 @@ async function until(count: number, child: ChildProcess, run: string): Promise<v
 async function stoppedRun(signal: NodeJS.Signals) {
   const cwd = emptyFolder();
   const run = join(cwd, 'run');
-  const { child, ended } = start(cli, [...whole, FAST, '--out', 'run', '--checkpoint-minutes', '0'], { cwd });
+  const { child, ended } = start(cli, [...newRun, FAST, '--out', 'run', '--checkpoint-minutes', '0'], {
+    cwd,
+  });
   await until(STEPS + 19, child, run);
   child.kill(signal);
   return { cwd, run, ...(await ended) };
@@ -212,7 +214,7 @@ it('trains every model with every seed, one seed after the other, and tells them
 
 it('with several seeds, finds for each what a run with that seed alone finds', async () => {
   const cwd = emptyFolder();
-  const alone = whole.slice(0, -2).map((word) => (word === '5' ? '6' : word));
+  const alone = newRun.slice(0, -2).map((word) => (word === '5' ? '6' : word));
   expect(await start(cli, [...alone, FAST, '--out', 'run'], { cwd }).ended).toMatchObject({ code: 0 });
   for (const file of ['cnn-seed-6.safetensors', 'fnn-seed-6.safetensors']) {
     expect(readFileSync(join(cwd, 'run', file))).toEqual(readFileSync(join(unbroken, 'run', file)));
@@ -311,7 +313,7 @@ describe('a run that is killed', () => {
       const cwd = emptyFolder();
       const run = join(cwd, 'run');
       const more = [FAST, '--checkpoint-minutes', String(minutes)];
-      let { child, ended } = start(cli, [...whole, '--out', 'run', ...more], { cwd });
+      let { child, ended } = start(cli, [...newRun, '--out', 'run', ...more], { cwd });
       let kills = 0;
       for (let target = 1 + rng.integer(8); ; target += 8 + rng.integer(24)) {
         await until(target, child, run);
@@ -377,7 +379,7 @@ describe('going on', () => {
   it('looks at the views of the test images again when it was killed doing so', async () => {
     const cwd = emptyFolder();
     const env = { DIE_IN_VIEWS: '1' };
-    const killed = await start(cli, [...whole, FAST, '--out', 'run'], { cwd, env }).ended;
+    const killed = await start(cli, [...newRun, FAST, '--out', 'run'], { cwd, env }).ended;
     expect(killed).toMatchObject({
       code: null,
       err: expect.stringMatching(/cnn with seed 5: test-time augmentation/),
@@ -470,7 +472,7 @@ describe('a full disk', () => {
   it('costs the checkpoints, not the run; the exit code says so', async () => {
     const cwd = emptyFolder();
     const env = { FULL_DISK: 'checkpoints|state|fnn-seed-5.safetensors' };
-    const { code, err, out } = await start(cli, [...whole, FAST, '--out', 'run'], { cwd, env }).ended;
+    const { code, err, out } = await start(cli, [...newRun, FAST, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/warning: the checkpoint of step 8 could not be written: the disk is full/);
     expect(err).toMatch(/results and report are complete/);
@@ -486,7 +488,7 @@ describe('a full disk', () => {
   it('keeps what was trained when the results cannot be written', async () => {
     const cwd = emptyFolder();
     const env = { FULL_DISK: 'results' };
-    const { code, err, out } = await start(cli, [...whole, FAST, '--out', 'run'], { cwd, env }).ended;
+    const { code, err, out } = await start(cli, [...newRun, FAST, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(
       /results could not be written: the disk is full\. Free some space, .*--resume .*run\n/,
@@ -505,7 +507,7 @@ describe('one bench in a folder', () => {
   it('refuses the second, and the first continues', async () => {
     const cwd = emptyFolder();
     const run = join(cwd, 'run');
-    const first = start(cli, [...whole, FAST, '--out', 'run'], { cwd });
+    const first = start(cli, [...newRun, FAST, '--out', 'run'], { cwd });
     await until(2, first.child, run);
     first.child.kill('SIGSTOP');
     const second = await resume(cwd);

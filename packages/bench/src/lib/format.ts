@@ -5,11 +5,11 @@ type Number = number | null | undefined;
 export const missing = '–';
 
 const isNumber = (value: Number): value is number => typeof value === 'number' && Number.isFinite(value);
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 12,345 */
 export function count(value: Number): string {
-  return isNumber(value) ? whole.format(value) : missing;
+  return isNumber(value) ? integers.format(value) : missing;
 }
 
 /** '1 epoch', '12 epochs' */
@@ -34,7 +34,7 @@ export function rate(value: Number): string {
   if (!isNumber(value)) return missing;
   const size = Math.abs(value);
   if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(2);
-  if (size >= 100) return whole.format(value);
+  if (size >= 100) return integers.format(value);
   return String(Number(value.toPrecision(3)));
 }
 

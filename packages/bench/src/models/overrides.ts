@@ -74,12 +74,12 @@ export function overrideText({ model, path, value }: Override): string {
  * @throws an {@link OverrideError} for an unknown key or an invalid value
  */
 export function applyOverrides(recipe: Recipe, overrides: readonly Override[]): Recipe {
-  const own = overrides.filter(({ model }) => model === recipe.model);
+  const matching = overrides.filter(({ model }) => model === recipe.model);
   const changed = structuredClone(recipe);
-  for (const override of own) setValue(changed, override);
+  for (const override of matching) setValue(changed, override);
   // An overridden recipe is no longer the one that was tuned.
-  const retuned = own.some(({ path: [key] }) => key === 'optimizer');
-  if (retuned && !own.some(({ path: [key] }) => key === 'tuning')) delete changed.tuning;
+  const retuned = matching.some(({ path: [key] }) => key === 'optimizer');
+  if (retuned && !matching.some(({ path: [key] }) => key === 'tuning')) delete changed.tuning;
   if (changed.model !== recipe.model) {
     throw new OverrideError(
       `${recipe.model}.model is ${show(changed.model)}; a recipe cannot change its model, see --models`,
@@ -102,9 +102,9 @@ function setValue(recipe: Recipe, { model, path, value }: Override): void {
     }
     const inner = place[key];
     if (typeof inner !== 'object' || inner === null) {
-      const whole = [model, ...here, key].join('.');
+      const fullPath = [model, ...here, key].join('.');
       throw new OverrideError(
-        `${whole} is ${show(inner ?? null)}, which has no ${path[depth + 1]}; set ${whole} itself`,
+        `${fullPath} is ${show(inner ?? null)}, which has no ${path[depth + 1]}; set ${fullPath} itself`,
       );
     }
     place = inner as Record<string, unknown>;

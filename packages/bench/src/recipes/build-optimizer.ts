@@ -41,8 +41,8 @@ export function buildOptimizer(
     match: new RegExp(group.match),
     optimizer: buildRule(group, Math.min(epochs, group.trainedEpochs ?? epochs) * stepsPerEpoch),
   }));
-  const whole = partition(parts);
-  const clipped = maxNorm === null ? whole : clipByGlobalNorm(whole, { maxNorm });
+  const partitioned = partition(parts);
+  const clipped = maxNorm === null ? partitioned : clipByGlobalNorm(partitioned, { maxNorm });
   return weightAverage === undefined ? clipped : exponentialMovingAverage(clipped, { decay: weightAverage });
 }
 

@@ -119,7 +119,7 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
     write = writeAtomically,
     now = () => performance.now(),
   } = options;
-  let state = resume ? await wholeState(folder, warn) : emptyState;
+  let state = resume ? await readIntactState(folder, warn) : emptyState;
   let last = now();
   let failed = false;
   const attempt = async (what: string, task: () => Promise<void>): Promise<boolean> => {
@@ -226,14 +226,14 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
 }
 
 /** The state of a folder, without missing or damaged checkpoints. */
-async function wholeState(folder: string, warn: (message: string) => void): Promise<RunState> {
+async function readIntactState(folder: string, warn: (message: string) => void): Promise<RunState> {
   const state = await readState(folder, warn);
-  const whole: RunState['checkpoints'] = [];
+  const intact: RunState['checkpoints'] = [];
   for (const [index, checkpoint] of state.checkpoints.entries()) {
     const path = join(folder, FOLDER, checkpoint.file);
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes && (await digest(bytes)) === checkpoint.sha256) {
-      whole.push(checkpoint);
+      intact.push(checkpoint);
       continue;
     }
     const older = state.checkpoints[index + 1];
@@ -242,7 +242,7 @@ async function wholeState(folder: string, warn: (message: string) => void): Prom
       : `${trainingText(checkpoint)} starts again from its first step`;
     warn(`the checkpoint ${path} is ${bytes ? 'damaged' : 'missing'}: ${next}`);
   }
-  return { ...state, checkpoints: whole };
+  return { ...state, checkpoints: intact };
 }
 
 /** The value after a round trip through JSON: NaN and Infinity become null. */

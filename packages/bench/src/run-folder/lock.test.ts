@@ -10,9 +10,9 @@ const held = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.lock'
 /** A folder with the lock of someone else. */
 function lockedFolder(change: object): string {
   const folder = emptyFolder();
-  const own = acquireLock(folder);
+  const lock = acquireLock(folder);
   const content = JSON.stringify({ ...held(folder), ...change });
-  own.release();
+  lock.release();
   writeFileSync(join(folder, 'run.lock'), content);
   return folder;
 }

@@ -39,13 +39,13 @@ export function acquireLock(
   { force = false, warn = () => {} }: { force?: boolean; warn?: (message: string) => void } = {},
 ): Lock {
   const path = join(folder, FILE);
-  const own: Holder = {
+  const self: Holder = {
     pid: process.pid,
     host: os.hostname(),
     start: new Date().toISOString(),
     identity: readIdentity(process.pid),
   };
-  const content = JSON.stringify(own);
+  const content = JSON.stringify(self);
   for (let attempt = 0; attempt < 3; attempt++) {
     if (create(path, content)) {
       return {

@@ -170,6 +170,6 @@ function watchFolder(path: string): () => boolean {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
     return found && `${found.dev} ${found.ino}`;
   };
-  const own = identity();
-  return () => identity() !== own;
+  const original = identity();
+  return () => identity() !== original;
 }

@@ -32,8 +32,8 @@ async function load(
   const { title, loader } = datasets[id];
   const from = await loader();
   const onProgress = listenToLoading(title, listener);
-  const own = await ownHost(id, from.parts.at(-1)!.file);
-  return from({ signal, sources: [...own, 'jsdelivr', 'unpkg'], onProgress });
+  const served = await servedFolder(id, from.parts.at(-1)!.file);
+  return from({ signal, sources: [...served, 'jsdelivr', 'unpkg'], onProgress });
 }
 
 /** A message for visitors of the page, for whom a function's options are useless. */
@@ -46,7 +46,7 @@ function inWords(title: string, { message, errors }: AggregateError): Error {
 }
 
 /** The dataset's folder next to the page, if the host has one: `serve` does when Node has cached the data. */
-async function ownHost(id: DatasetName, file: string): Promise<string[]> {
+async function servedFolder(id: DatasetName, file: string): Promise<string[]> {
   const folder = new URL(`./${id}/`, pageAddress()).href;
   try {
     const { ok, headers } = await fetch(new URL(file, folder), { method: 'HEAD' });

@@ -63,10 +63,10 @@ it.each([
   ['OutOfMemoryError', [5, 6].map((seed) => ({ name: 'fnn', seed, reason: 'no room for fnn' }))],
   ['TypeError', undefined],
 ])('%s: skips only the model that does not fit in memory', async (name, leftOut) => {
-  const whole = vi.mocked(measureForecast).getMockImplementation()!;
+  const original = vi.mocked(measureForecast).getMockImplementation()!;
   vi.mocked(measureForecast).mockImplementation(async (recipe, ...rest) => {
     if (recipe.model === 'fnn') throw Object.assign(new Error('no room for fnn'), { name });
-    return whole(recipe, ...rest);
+    return original(recipe, ...rest);
   });
   try {
     const events: RunEvent[] = [];
@@ -82,6 +82,6 @@ it.each([
     const [told] = events.filter((event) => event.type === 'forecast');
     expect(told!.trainings.map(({ model, seed }) => `${model} ${seed}`)).toEqual(['cnn 6']);
   } finally {
-    vi.mocked(measureForecast).mockImplementation(whole);
+    vi.mocked(measureForecast).mockImplementation(original);
   }
 });

@@ -166,5 +166,8 @@ function parsePath(url: string): string | undefined {
 function isOwnName(header: string, host: string): boolean {
   const name = header.replace(/:\d+$/, '').toLowerCase();
   const address = name.replace(/^\[(.*)\]$/, '$1');
-  return isIP(address) !== 0 || ['localhost', host, os.hostname()].some((own) => own.toLowerCase() === name);
+  return (
+    isIP(address) !== 0 ||
+    ['localhost', host, os.hostname()].some((hostName) => hostName.toLowerCase() === name)
+  );
 }

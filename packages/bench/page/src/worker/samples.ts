@@ -77,10 +77,10 @@ async function predict(recipe: Recipe, bytes: Uint8Array, images: ImageDataset):
   const { tensors } = loadSafetensors(bytes);
   const found = new Float32Array(images.test.count * task.classes);
   try {
-    const own = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
+    const weights = Object.entries(tensors).filter(([name]) => name.startsWith('model/'));
     assignParameters(
       model,
-      Object.fromEntries(own.map(([name, tensor]) => [name.slice('model/'.length), tensor])),
+      Object.fromEntries(weights.map(([name, tensor]) => [name.slice('model/'.length), tensor])),
     );
     let done = 0;
     for await (const { xs, ys } of testBatches(images, Math.min(500, images.test.count)).batches(0)) {

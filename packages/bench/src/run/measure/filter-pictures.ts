@@ -61,11 +61,13 @@ export async function filterPictures(model: Model, channels: number): Promise<Pi
 function unshifted(kernel: Kernel | undefined, channels: number): Kernel | undefined {
   if (!kernel) return undefined;
   const [rows, count] = kernel.shape as [number, number];
-  const own = Array.from({ length: rows }, (_, row) => row).filter((row) => row % (5 * channels) < channels);
-  const values = Float32Array.from(
-    own.flatMap((row) => [...kernel.values.subarray(row * count, (row + 1) * count)]),
+  const unshiftedRows = Array.from({ length: rows }, (_, row) => row).filter(
+    (row) => row % (5 * channels) < channels,
   );
-  return { shape: [own.length, count], values };
+  const values = Float32Array.from(
+    unshiftedRows.flatMap((row) => [...kernel.values.subarray(row * count, (row + 1) * count)]),
+  );
+  return { shape: [unshiftedRows.length, count], values };
 }
 
 /** The columns of a kernel whose rows are [side, side, channels]. */
