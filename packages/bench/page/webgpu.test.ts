@@ -90,7 +90,8 @@ function expectAlike(losses: number[], simd: number[]): void {
   for (const [i, loss] of losses.slice(0, 10).entries()) {
     expect(Math.abs(loss / simd[i]! - 1)).toBeLessThan(1e-2);
   }
-  const last = (of: number[]) => of.slice(-20).reduce((sum, loss) => sum + loss, 0) / Math.min(20, of.length);
+  const last = (values: number[]) =>
+    values.slice(-20).reduce((sum, value) => sum + value, 0) / Math.min(20, values.length);
   expect(Math.abs(last(losses) / last(simd) - 1)).toBeLessThan(0.1);
 }
 

@@ -129,11 +129,11 @@ function refuseOtherOptions(record: RunRecord, flags: TrainFlags, given: string[
   );
 }
 
-function refuseOtherData({ dataset }: RunRecord, now: RunRecord['dataset']): void {
-  const names = [...new Set([...Object.keys(dataset.sha256), ...Object.keys(now.sha256)])];
-  const other = names.filter((name) => dataset.sha256[name] !== now.sha256[name]);
-  if (dataset.name === now.name && other.length === 0) return;
+function refuseOtherData({ dataset }: RunRecord, current: RunRecord['dataset']): void {
+  const names = [...new Set([...Object.keys(dataset.sha256), ...Object.keys(current.sha256)])];
+  const other = names.filter((name) => dataset.sha256[name] !== current.sha256[name]);
+  if (dataset.name === current.name && other.length === 0) return;
   throw new UsageError(
-    `--resume: the run was trained on different data: ${dataset.name !== now.name ? `${dataset.name}, not ${now.name}` : `${other.join(', ')} of ${now.name} has a different sha256`}; start a new run`,
+    `--resume: the run was trained on different data: ${dataset.name !== current.name ? `${dataset.name}, not ${current.name}` : `${other.join(', ')} of ${current.name} has a different sha256`}; start a new run`,
   );
 }

@@ -27,10 +27,10 @@ describe('what is set', () => {
 
   it('drops the tuning note of an optimizer that was not tuned', () => {
     const tuned = { ...hour.cnn, tuning: 'the rate, of three' };
-    const of = (...texts: string[]) => applyOverrides(tuned, texts.map(parseOverride)).tuning;
-    expect(of('cnn.epochs=9')).toBe('the rate, of three');
-    expect(of('cnn.optimizer.maxNorm=1')).toBeUndefined();
-    expect(of('cnn.optimizer.maxNorm=1', 'cnn.tuning=the norm')).toBe('the norm');
+    const tuningAfter = (...texts: string[]) => applyOverrides(tuned, texts.map(parseOverride)).tuning;
+    expect(tuningAfter('cnn.epochs=9')).toBe('the rate, of three');
+    expect(tuningAfter('cnn.optimizer.maxNorm=1')).toBeUndefined();
+    expect(tuningAfter('cnn.optimizer.maxNorm=1', 'cnn.tuning=the norm')).toBe('the norm');
   });
 
   it('may be what the recipe left out, null, a word, or a whole object', () => {

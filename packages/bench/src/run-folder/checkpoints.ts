@@ -153,8 +153,8 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
     async save(training, bytes, progress) {
       last = now();
       const file = `${trainingFile(training)}-step-${progress.step}-epoch-${progress.history.length}.safetensors`;
-      const before = state.checkpoints.filter((checkpoint) => isSame(checkpoint, training));
-      if (before[0]?.file === file && !isGone()) return; // nothing was trained since then
+      const earlier = state.checkpoints.filter((checkpoint) => isSame(checkpoint, training));
+      if (earlier[0]?.file === file && !isGone()) return; // nothing was trained since then
       const checkpoint = {
         model: training.model,
         seed: training.seed,
@@ -164,7 +164,7 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
         logBytes: syncLog(),
         progress,
       };
-      const next = { ...state, checkpoints: [checkpoint, ...before.slice(0, 1)] };
+      const next = { ...state, checkpoints: [checkpoint, ...earlier.slice(0, 1)] };
       const path = join(folder, FOLDER, file);
       const done = await attempt(`the checkpoint of step ${progress.step}`, async () => {
         await mkdir(join(folder, FOLDER), { recursive: true });

@@ -44,12 +44,12 @@ it('cannot vouch for a source that no commit names', () => {
 });
 
 it('asks for the threads that the run computed on', () => {
-  const of = (change: Partial<Parameters<typeof recordedThreads>[0]>) =>
+  const askedThreads = (change: Partial<Parameters<typeof recordedThreads>[0]>) =>
     recordedThreads({ ...place, ...change });
-  expect(of({})).toBe(2);
-  expect(of({ threads: 7 })).toBe(7);
-  expect(of({ backend: { name: 'cpu', details: { threads: '1' } } })).toBeUndefined();
-  expect(of({ backend: { name: 'node', details: {} } })).toBeUndefined();
+  expect(askedThreads({})).toBe(2);
+  expect(askedThreads({ threads: 7 })).toBe(7);
+  expect(askedThreads({ backend: { name: 'cpu', details: { threads: '1' } } })).toBeUndefined();
+  expect(askedThreads({ backend: { name: 'node', details: {} } })).toBeUndefined();
 });
 
 describe('run.json', () => {
@@ -68,9 +68,9 @@ describe('run.json', () => {
     recipes: [hour.cnn, hour.fnn],
     dataset: { id: 'cifar10' as const, name: 'CIFAR-10', sha256: {} },
   };
-  const written = async (of: RunRecord = record) => {
+  const written = async (value: RunRecord = record) => {
     const folder = mkdtempSync(join(tmpdir(), 'tenfold-record-'));
-    await writeRunRecord(folder, of, writeAtomically);
+    await writeRunRecord(folder, value, writeAtomically);
     return { folder, text: readFileSync(join(folder, 'run.json'), 'utf8') };
   };
 

@@ -110,7 +110,7 @@ type Place = Pick<RunRecord, 'backend' | 'machine'>;
  * The differences that may change the last bits of a result: backend, processor, Node, versions, source. Empty when the rest
  * of the run is certain to be bit-identical.
  */
-export function differences(before: Place, now: Place): string[] {
+export function differences(recorded: Place, current: Place): string[] {
   const facts = ({ backend, machine }: Place): Record<string, string | null> => ({
     backend: backend.name,
     ...prefixed('backend ', backend.details),
@@ -121,13 +121,13 @@ export function differences(before: Place, now: Place): string[] {
     source: machine.commit,
     ...machine.versions,
   });
-  const [then, today] = [facts(before), facts(now)];
+  const [then, today] = [facts(recorded), facts(current)];
   const found = [...new Set([...Object.keys(then), ...Object.keys(today)])]
     .filter((name) => (then[name] ?? null) !== (today[name] ?? null))
     .map((name) => `${name} was ${then[name] ?? 'unknown'}, is ${today[name] ?? 'unknown'}`);
-  if (now.machine.commit?.endsWith('+') && found.length === 0) {
+  if (current.machine.commit?.endsWith('+') && found.length === 0) {
     found.push(
-      `the working tree at ${now.machine.commit} has uncommitted changes that may differ from the original run`,
+      `the working tree at ${current.machine.commit} has uncommitted changes that may differ from the original run`,
     );
   }
   return found;

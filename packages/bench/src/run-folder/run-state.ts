@@ -88,8 +88,8 @@ export const emptyState: RunState = {
 
 /** Writes the state of a run and keeps the previous state. */
 export async function writeState(folder: string, state: RunState, write: WriteFile): Promise<void> {
-  const before = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
-  if (before !== undefined && (await parse(before))) await write(join(folder, PREVIOUS), before);
+  const current = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
+  if (current !== undefined && (await parse(current))) await write(join(folder, PREVIOUS), current);
   const sha256 = await digest(JSON.stringify(state));
   await write(join(folder, FILE), `${JSON.stringify({ sha256, state }, null, 1)}\n`);
 }

@@ -143,7 +143,8 @@ it('tests the average of the parameters where there is one', async () => {
   expect(found.history.at(-1)!.testLoss).toBeGreaterThan(1.5);
   const { found: plain, events: others } = await run(small, 0, undefined, trainingAlone);
   expect(plain.history.at(-1)!.testLoss).toBeLessThan(1.5);
-  const losses = (of: RunEvent[]) => of.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+  const losses = (emitted: RunEvent[]) =>
+    emitted.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
   expect(losses(events)).toEqual(losses(others));
 });
 

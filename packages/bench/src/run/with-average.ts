@@ -8,12 +8,12 @@ export async function withAverage<T>({ model, state }: Trainer, body: () => Prom
   const { average } = state;
   if (!average) return body();
   const variables = Object.entries(model.trainable());
-  const before = variables.map(([, variable]) => tf.clone(variable));
+  const saved = variables.map(([, variable]) => tf.clone(variable));
   try {
     for (const [name, variable] of variables) variable.assign(average[name]!);
     return await body();
   } finally {
-    for (const [i, [, variable]] of variables.entries()) variable.assign(before[i]!);
-    tf.dispose(before);
+    for (const [i, [, variable]] of variables.entries()) variable.assign(saved[i]!);
+    tf.dispose(saved);
   }
 }

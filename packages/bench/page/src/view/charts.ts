@@ -87,12 +87,12 @@ export function createCharts(container: HTMLElement): Charts {
       const host = figures[i]!;
       const data = joinCurves(kind);
       host.setAttribute('aria-label', describe(kind));
-      const before = plots[i];
-      if (before && before.names === names) {
-        before.plot.setData(data);
-        return before;
+      const previous = plots[i];
+      if (previous && previous.names === names) {
+        previous.plot.setData(data);
+        return previous;
       }
-      before?.plot.destroy();
+      previous?.plot.destroy();
       return { plot: new uPlot(createOptions(kind, host), data, host), names, host };
     });
   }
@@ -162,8 +162,8 @@ export function createCharts(container: HTMLElement): Charts {
     const ends = [...curves].map(([model, curve]) => {
       const last = curve[key].at(-1);
       const tested = test && curve[test].at(-1);
-      const now = last === undefined ? 'no steps yet' : show(last);
-      return `${model} ${now}${tested === undefined ? '' : `, test ${show(tested)}`}`;
+      const latest = last === undefined ? 'no steps yet' : show(last);
+      return `${model} ${latest}${tested === undefined ? '' : `, test ${show(tested)}`}`;
     });
     return `${title} over epochs: ${ends.join('; ') || 'no values yet'}`;
   }
@@ -188,7 +188,7 @@ export function createCharts(container: HTMLElement): Charts {
     step({ step, totalSteps, epochs, loss, accuracy, imagesPerSecond, ...training }) {
       const curve = findCurve(formatLabel(training));
       const { smooth } = curve;
-      const mix = (before: number, now: number) => SMOOTHING * before + (1 - SMOOTHING) * now;
+      const mix = (previous: number, latest: number) => SMOOTHING * previous + (1 - SMOOTHING) * latest;
       curve.smooth = {
         loss: smooth ? mix(smooth.loss, loss) : loss,
         accuracy: smooth ? mix(smooth.accuracy, accuracy) : accuracy,

@@ -28,11 +28,11 @@ export function createPaperComparison(container: HTMLElement): PaperComparison {
     const isCompared = isComparedSoFar([...trainings.values()], compared);
     heading.textContent = isCompared ? 'Compared with the paper, so far' : 'So far';
     note.hidden = !isCompared;
-    const now = tablesSoFar([...trainings.values()], compared);
-    const texts = now.flatMap(({ rows }) => rows.flat());
+    const drawn = tablesSoFar([...trainings.values()], compared);
+    const texts = drawn.flatMap(({ rows }) => rows.flat());
     const cells = tables.querySelectorAll('tbody :is(th, td)');
     if (cells.length !== texts.length) {
-      tables.replaceChildren(...now.map((table) => fromHtml(renderHtml(table))));
+      tables.replaceChildren(...drawn.map((table) => fromHtml(renderHtml(table))));
       return;
     }
     // Updates cells in place, so that scrolled tables stay scrolled.

@@ -140,8 +140,8 @@ function describeProgress({ finished, checkpoints }: RunState, { models, seeds }
       ? `${finished.length} of ${models.length * seeds.length} trainings finished`
       : undefined;
   const [newest] = checkpoints;
-  const now = newest && `${newest.model} after step ${newest.progress.step}`;
-  return [done, now].filter(Boolean).join(', ') || 'no checkpoint yet';
+  const position = newest && `${newest.model} after step ${newest.progress.step}`;
+  return [done, position].filter(Boolean).join(', ') || 'no checkpoint yet';
 }
 
 const readRunState = (run: string): Promise<RunState> => readState(runFolder(run), () => {});

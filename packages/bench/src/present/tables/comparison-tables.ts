@@ -41,23 +41,23 @@ export function differencesTable(runs: readonly ComparedRun[]): Table {
 
 interface Quantity {
   title: string;
-  of: (group: ModelGroup) => { text: string; value: number | undefined };
+  measure: (group: ModelGroup) => { text: string; value: number | undefined };
   compare: (value: number, first: number) => string;
 }
 
 const ratio = (value: number, first: number): string => times(first === 0 ? undefined : value / first);
-const computeMean = (group: ModelGroup, of: (model: ModelResult) => number | null): Spread | undefined =>
-  computeSpread(group.runs.map(of));
+const computeMean = (group: ModelGroup, select: (model: ModelResult) => number | null): Spread | undefined =>
+  computeSpread(group.runs.map(select));
 
 const quantity = (
   title: string,
-  of: (model: ModelResult) => number | null,
+  select: (model: ModelResult) => number | null,
   text: (spread: Spread | undefined) => string,
   compare: Quantity['compare'] = ratio,
 ): Quantity => ({
   title,
-  of: (group) => {
-    const spread = computeMean(group, of);
+  measure: (group) => {
+    const spread = computeMean(group, select);
     return { text: text(spread), value: spread?.mean };
   },
   compare,
@@ -66,7 +66,7 @@ const quantity = (
 const quantities: Quantity[] = [
   {
     title: 'Accuracy after the last epoch',
-    of: (group) => ({ text: accuracyText(group), value: lastEpoch(group)?.mean }),
+    measure: (group) => ({ text: accuracyText(group), value: lastEpoch(group)?.mean }),
     compare: (value, first) => points(value - first),
   },
   quantity(
@@ -107,16 +107,16 @@ const quantities: Quantity[] = [
 export function quantityTables(runs: readonly ComparedRun[]): Table[] {
   const groups = runs.map(({ results }) => groupSeeds(results.models));
   const columns = [left('Model'), ...runs.map((_, i) => right(runLetter(i)))];
-  return quantities.flatMap(({ title, of, compare }) => {
+  return quantities.flatMap(({ title, measure, compare }) => {
     const rows = modelNames(runs).map((name) => {
       const found = groups
-        .map((group) => group.find((one) => one.name === name))
-        .map((one) => one && of(one));
-      const first = found.findIndex((one) => one?.value !== undefined);
-      const cells = found.map((one, i) => {
-        if (!one) return missing;
-        if (i <= first || one.value === undefined) return one.text;
-        return `${one.text} (${compare(one.value, found[first]!.value!)})`;
+        .map((trained) => trained.find((group) => group.name === name))
+        .map((group) => group && measure(group));
+      const first = found.findIndex((cell) => cell?.value !== undefined);
+      const cells = found.map((cell, i) => {
+        if (!cell) return missing;
+        if (i <= first || cell.value === undefined) return cell.text;
+        return `${cell.text} (${compare(cell.value, found[first]!.value!)})`;
       });
       return { cells: [name, ...cells], measured: first >= 0 };
     });

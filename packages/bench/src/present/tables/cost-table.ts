@@ -17,7 +17,7 @@ export function costTable({ models, peak }: Results): Table {
     right('Energy'),
   ];
   const rows = groupSeeds(models).map(({ name, runs }) => {
-    const mean = (of: (model: ModelResult) => number | null) => computeSpread(runs.map(of))?.mean;
+    const mean = (select: (model: ModelResult) => number | null) => computeSpread(runs.map(select))?.mean;
     return [
       name,
       flop(mean(({ flops }) => flops.trainTotal)),

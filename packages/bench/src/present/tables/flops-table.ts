@@ -24,8 +24,8 @@ export function flopsTable(results: Results): Table {
       : [right('Image'), right('Step'), right('Training')]),
   ];
   const rows = compared.map(({ name, ours, theirs }) => {
-    const mean = (of: (flops: ModelResult['flops']) => number) =>
-      computeSpread(ours.runs.map(({ flops }) => of(flops)))?.mean;
+    const mean = (select: (flops: ModelResult['flops']) => number) =>
+      computeSpread(ours.runs.map(({ flops }) => select(flops)))?.mean;
     const image = mean(({ forwardPerImage }) => forwardPerImage);
     const step = mean(({ trainPerStep }) => trainPerStep);
     const training = mean(({ trainTotal }) => trainTotal);

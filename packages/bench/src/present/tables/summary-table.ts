@@ -26,7 +26,8 @@ export function summaryTable(results: Results): Table {
     right('Images/s'),
   ];
   const rows = groupSeeds(models).map((group) => {
-    const mean = (of: (model: ModelResult) => number | null) => computeSpread(group.runs.map(of))?.mean;
+    const mean = (select: (model: ModelResult) => number | null) =>
+      computeSpread(group.runs.map(select))?.mean;
     const loss = mean(({ testLoss }) => testLoss);
     return [
       group.name,

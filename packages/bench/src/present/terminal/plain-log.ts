@@ -68,10 +68,10 @@ export function lastingLine(event: Lasting): string {
 
 export function downloadLine(event: Extract<RunEvent, { type: 'download' }>): string {
   const { receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = event;
-  const of =
+  const total =
     totalBytes === null ? '' : ` of ${bytes(totalBytes)} (${percent(receivedBytes / totalBytes, 0)})`;
   const left = secondsLeft === null ? '' : `, ${seconds(secondsLeft)} left`;
-  return `downloading: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`;
+  return `downloading: ${bytes(receivedBytes)}${total}, ${bytes(bytesPerSecond)}/s${left}`;
 }
 
 function stepLine(event: StepEvent): string {

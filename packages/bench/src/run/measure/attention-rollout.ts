@@ -19,10 +19,10 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
       training: false,
       record(name, { weights }) {
         if (name !== 'attention') return;
-        const before = rollout;
+        const previous = rollout;
         // Kept, since it outlives the tidy scopes of the layers that call this.
-        rollout = tf.keep(tf.tidy(() => flow(tf.mean(weights!, 1), before)));
-        before?.dispose();
+        rollout = tf.keep(tf.tidy(() => flow(tf.mean(weights!, 1), previous)));
+        previous?.dispose();
       },
     });
     const columns = rollout && tf.mean(rollout, 1);
@@ -36,7 +36,7 @@ export async function attentionRollout(model: Model, images: tf.Tensor4D): Promi
   return Array.from({ length: count }, (_, i) => values.slice(i * tokens, (i + 1) * tokens));
 }
 
-function flow(weights: tf.Tensor, before: tf.Tensor | undefined): tf.Tensor {
+function flow(weights: tf.Tensor, previous: tf.Tensor | undefined): tf.Tensor {
   const half = tf.div(tf.add(weights, tf.eye(weights.shape[1]!)), 2);
-  return before ? tf.matMul(half, before) : half;
+  return previous ? tf.matMul(half, previous) : half;
 }

@@ -34,10 +34,10 @@ export function openRapl(root = ROOT, read: Read = readText): EnergyMeter {
   const advance = (): void => {
     if (lost) return;
     try {
-      const now = domains.map(readEnergy);
+      const readings = domains.map(readEnergy);
       if (counts)
-        for (const [i, domain] of domains.entries()) microjoules += passed(domain, last[i]!, now[i]!);
-      last = now;
+        for (const [i, domain] of domains.entries()) microjoules += passed(domain, last[i]!, readings[i]!);
+      last = readings;
     } catch (error) {
       lost = refused(root, error);
     }

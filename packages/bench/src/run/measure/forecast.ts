@@ -62,7 +62,8 @@ export async function measureForecast(
   const evaluated = data.test.count * (recipe.epochs + (recipe.testViews === 6 ? 6 : 0));
   return (step) => {
     const left = (phase: Phase) => Math.max(0, phase.to - Math.max(phase.from, step));
-    const total = (of: (phase: Phase) => number) => sum(phases.map((phase) => left(phase) * of(phase)));
+    const total = (select: (phase: Phase) => number) =>
+      sum(phases.map((phase) => left(phase) * select(phase)));
     const epochsDone = Math.floor(step / source.stepsPerEpoch);
     return {
       epochs: (totalSteps - step) / source.stepsPerEpoch,

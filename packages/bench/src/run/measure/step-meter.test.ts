@@ -24,11 +24,11 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     const one = watched ? meter.watchTrainer(bare) : bare;
     const xs = tf.tensor(createRng(2).fillNormal(new Float32Array(48)), [4, 12]);
     const ys = tf.tensor1d([0, 1, 2, 4], 'int32');
-    const figures: StepMetrics[] = [];
+    const metrics: StepMetrics[] = [];
     for (let i = 0; i < 4; i++) {
       const { loss, predictions } = one.step({ xs, ys });
       tf.dispose([loss, predictions]);
-      figures.push(await meter.read());
+      metrics.push(await meter.read());
     }
     const parameters = await Promise.all(Object.values(model.parameters()).map((p) => p.data()));
     expect(one.stepCount).toBe(4);
@@ -37,20 +37,20 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
     meter.dispose();
     tf.dispose([xs, ys]);
     expect(tf.memory().numTensors).toBe(before);
-    return { parameters, figures };
+    return { parameters, metrics };
   }
 
   it('watches a training without changing a bit of it', async () => {
     const [watched, bare] = [await train(true), await train(false)];
     expect(watched.parameters).toEqual(bare.parameters);
-    expect(watched.figures.map(({ gradientNorm }) => gradientNorm === null)).toEqual([
+    expect(watched.metrics.map(({ gradientNorm }) => gradientNorm === null)).toEqual([
       true,
       false,
       true,
       false,
     ]);
     // The images need no gradient.
-    expect(watched.figures.map(({ flops }) => flops)).toEqual(Array(4).fill(2 * 2 * 4 * 12 * 5));
+    expect(watched.metrics.map(({ flops }) => flops)).toEqual(Array(4).fill(2 * 2 * 4 * 12 * 5));
   });
 
   it('gives the norm of all gradients, before they are clipped', async () => {

@@ -45,14 +45,14 @@ export async function createTrainingMeter(
   });
   const steps = createStepMeter({ normEvery });
   const energy = await openEnergyMeter(describeBackend());
-  let before: Measured = { flops: 0, joules: 0, points: [] };
+  let earlier: Measured = { flops: 0, joules: 0, points: [] };
   let flops = 0;
   const points: StepPoint[] = [];
   return {
     watchOptimizer: steps.watchOptimizer,
     watchTrainer: steps.watchTrainer,
     restore(measured) {
-      before = measured;
+      earlier = measured;
     },
     start: () => energy.start(),
     pause: () => energy.stop(),
@@ -68,13 +68,13 @@ export async function createTrainingMeter(
     read() {
       const joules = energy.read();
       return {
-        flops: before.flops + flops,
-        joules: before.joules === null || joules === null ? null : before.joules + joules,
-        points: [...before.points, ...points],
+        flops: earlier.flops + flops,
+        joules: earlier.joules === null || joules === null ? null : earlier.joules + joules,
+        points: [...earlier.points, ...points],
       };
     },
     get energyReason() {
-      const isPart = before.joules === null && energy.read() !== null;
+      const isPart = earlier.joules === null && energy.read() !== null;
       return isPart ? `unknown before the interruption; since then: ${energy.how}` : energy.how;
     },
     dispose() {

@@ -10,13 +10,13 @@ export async function mistakesSection({ models, dataset }: Results): Promise<str
   const galleries: string[] = [];
   for (const { name, runs } of groupSeeds(models)) {
     const [first] = runs;
-    const of = runs.length > 1 ? `, seed ${first!.seed}` : '';
+    const seedText = runs.length > 1 ? `, seed ${first!.seed}` : '';
     const items = await Promise.all(first!.mistakes.map((mistake) => mistakeItem(mistake, dataset)));
     const body =
       items.length > 0
         ? `<ol class="mistakes">${items.join('\n')}</ol>`
         : '<p class="soft">None was saved.</p>';
-    galleries.push(`<h3>${escapeHtml(name)}${of}</h3>\n${body}`);
+    galleries.push(`<h3>${escapeHtml(name)}${seedText}</h3>\n${body}`);
   }
   return `<p>The most confident mistakes of each model. Below each image: its class, the prediction and its probability.</p>
 ${galleries.join('\n')}`;

@@ -11,8 +11,8 @@ export async function picturesSection({ models }: Results): Promise<string> {
     if (first!.pictures.length === 0) continue;
     const figures: string[] = [];
     for (const picture of first!.pictures) figures.push(await pictureFigure(name, picture));
-    const of = runs.length > 1 ? `, seed ${first!.seed}` : '';
-    parts.push(`<h3>${escapeHtml(name)}${of}</h3>\n${figures.join('\n')}`);
+    const seedText = runs.length > 1 ? `, seed ${first!.seed}` : '';
+    parts.push(`<h3>${escapeHtml(name)}${seedText}</h3>\n${figures.join('\n')}`);
   }
   if (parts.length === 0) return '<p class="soft">These results have no pictures of the models.</p>';
   return `<p class="soft">Attention shows where a model looks, and saliency which pixels would change its prediction; neither is an explanation.</p>

@@ -15,7 +15,7 @@ export function resultsSection(results: Results): string {
     const time = computeSpread(group.runs.map(({ trainSeconds }) => trainSeconds));
     const speed = computeSpread(group.runs.map(({ imagesPerSecond }) => imagesPerSecond));
     const accuracy = lastEpoch(group);
-    const of =
+    const deviation =
       group.runs.length > 1
         ? `<p class="soft">± ${percent(accuracy?.deviation)} over ${accuracy?.count ?? 0} of ${group.runs.length} seeds</p>\n`
         : '';
@@ -25,7 +25,7 @@ export function resultsSection(results: Results): string {
     return `<article class="card" style="--series:${seriesColor(i)}">
 <h3>${escapeHtml(group.name)}</h3>
 <p class="value">${accuracy ? percent(accuracy.mean) : 'diverged'}</p>
-${of}<p class="soft">${seconds(time?.mean)} of training, ${count(first!.epochs)} epochs<br>${rate(speed?.mean)} images/s${views}</p>
+${deviation}<p class="soft">${seconds(time?.mean)} of training, ${count(first!.epochs)} epochs<br>${rate(speed?.mean)} images/s${views}</p>
 </article>`;
   });
   return `<div class="cards">${cards.join('\n')}</div>\n${renderHtml(summaryTable(results))}`;
