@@ -627,10 +627,11 @@ describe.each([
     const start = tf.tensor(await kernel.data(), kernel.shape);
     const second = (f: typeof composed) =>
       tf.grads((x: tf.Tensor, kernel: tf.Tensor) => {
-        const [dx, dkernel] = tf.grads((x: tf.Tensor, kernel: tf.Tensor) => tf.mean(tf.square(f(x, kernel))))(
-          [x, kernel],
-        );
-        return tf.add(tf.sum(tf.mul(dx!, v!)), tf.sum(tf.mul(dkernel!, w!))) as tf.Scalar;
+        const [dx, dk] = tf.grads((x: tf.Tensor, kernel: tf.Tensor) => tf.mean(tf.square(f(x, kernel))))([
+          x,
+          kernel,
+        ]);
+        return tf.add(tf.sum(tf.mul(dx!, v!)), tf.sum(tf.mul(dk!, w!))) as tf.Scalar;
       })([x!, start]);
     const [found, expected] = [second(layered), second(composed)];
     for (const i of [0, 1]) await expectClose(found[i]!, expected[i]!, { absolute: 1e-5, relative: 1e-4 });
