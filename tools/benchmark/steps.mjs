@@ -130,7 +130,7 @@ function planJobs() {
       const { models, batch = BATCHES[model], peer, ...turn } = ENGINES[engine] ?? unknown(engine);
       if (models && !models.includes(model)) continue;
       const job = { model, engine, batch: Number(options.batch ?? batch), done: [], ...turn };
-      planned.push(peer && !existsSync(join(peers, 'node_modules', peer)) ? { ...job, missing: peer } : job);
+      planned.push({ ...job, missing: missingPeer({ peer }) });
     }
   }
   const jax = planned.find(({ engine }) => engine === 'jax');
@@ -138,6 +138,11 @@ function planJobs() {
     planned.push({ model: 'small', engine: 'simd', batch: jax.batch, done: [], ...ENGINES.simd });
   }
   return planned;
+}
+
+/** The package of an engine if it is not installed. */
+function missingPeer({ peer }) {
+  return peer && !existsSync(join(peers, 'node_modules', peer)) ? peer : undefined;
 }
 
 function unknown(engine) {
@@ -202,7 +207,11 @@ function measureKernels() {
   if (options.batch) args.push('--examples', options.batch);
   const own = (node, ...more) => shareOfPeak(jsonOf(node, [script, ...args, ...more]).timings);
   const others = ['wasm', 'cpu']
-    .filter((name) => !ENGINES[name].peer || existsSync(join(peers, 'node_modules', ENGINES[name].peer)))
+    .filter((name) => {
+      const missing = missingPeer(ENGINES[name]);
+      if (missing) console.log(`kernels, ${name}: ${missing} is not installed; run this with --install`);
+      return !missing;
+    })
     .map((name) => [
       name,
       jsonOf(process.execPath, [join(here, 'engines/kernels.mjs'), name, options['kernel-seconds']]).timings,

@@ -1,5 +1,4 @@
-// Products and convolutions of the table of cases on a backend of tfjs: kernels.mjs BACKEND SECONDS. The names are those of
-// backend-simd's benchmark.
+// Products and convolutions of the table of cases on a backend of tfjs. The names are those of backend-simd's benchmark.
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { importSource } from '@tenfold/kernel-cases/bundle.mjs';
@@ -7,9 +6,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { quantiles } from '../src/summary.mjs';
 
 const [backend, seconds] = process.argv.slice(2);
+if (!['cpu', 'wasm'].includes(backend) || !(Number(seconds) > 0)) {
+  console.error('usage: node tools/benchmark/engines/kernels.mjs cpu|wasm SECONDS');
+  process.exit(2);
+}
 const here = fileURLToPath(new URL('../', import.meta.url));
 const require = createRequire(`${here}peers/package.json`);
-if (backend === 'wasm') await import(pathToFileURL(require.resolve('@tensorflow/tfjs-backend-wasm')));
+if (backend === 'wasm') await import(pathToFileURL(resolvePeer('@tensorflow/tfjs-backend-wasm')));
 else await import('@tensorflow/tfjs-backend-cpu');
 await tf.setBackend(backend);
 
@@ -23,6 +26,15 @@ const timings = [];
 for (const one of speedCases(kernelRows, { examples }))
   if (/MatMul|Conv/.test(one.kernel)) timings.push(await time(one));
 console.log(JSON.stringify({ timings }));
+
+function resolvePeer(name) {
+  try {
+    return require.resolve(name);
+  } catch {
+    console.error(`${name} is not installed; run node tools/benchmark/steps.mjs --install`);
+    process.exit(3);
+  }
+}
 
 async function time(one) {
   const name = `${one.kernel} ${one.name}`;
