@@ -4,6 +4,8 @@ import { startWebgpu } from '../test/webgpu';
 
 const available = await startWebgpu();
 
+type Reduction = (x: tf.Tensor, axis: number, keepDims?: boolean) => tf.Tensor;
+
 describe.runIf(available)('tensors without elements', () => {
   it.each([
     ['as uploaded', () => tf.zeros([0, 3])],
@@ -17,6 +19,25 @@ describe.runIf(available)('tensors without elements', () => {
     const tensor = make() as tf.Tensor;
     expect(Array.from(await tensor.data())).toEqual([]);
     expect(Array.from(tensor.dataSync())).toEqual([]);
+  });
+
+  it.each([
+    ['all', 1],
+    ['any', 0],
+    ['max', Number.NEGATIVE_INFINITY],
+    ['mean', Number.NaN],
+    ['min', Number.POSITIVE_INFINITY],
+    ['prod', 1],
+    ['sum', 0],
+  ] as const)('are reduced by %s, to %f along an axis without entries', async (name, value) => {
+    const { [name]: reduce } = tf as unknown as Record<string, Reduction>;
+    const dtype = name === 'all' || name === 'any' ? 'bool' : 'float32';
+    const some = reduce!(tf.zeros([2, 0], dtype), 1, true);
+    expect(some.shape).toEqual([2, 1]);
+    expect(Array.from(await some.data())).toEqual([value, value]);
+    const none = reduce!(tf.zeros([0, 3], dtype), 1);
+    expect(none.shape).toEqual([0]);
+    expect(Array.from(await none.data())).toEqual([]);
   });
 
   it('have a step of an optimizer', async () => {

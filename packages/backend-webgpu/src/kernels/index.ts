@@ -10,6 +10,7 @@ import { convolutionKernels } from './convolution';
 import { cumulativeKernels } from './cumulative';
 import { dropout } from './dropout';
 import { elementwiseFusionKernels } from './elementwise-fusion';
+import { reductionKernels } from './empty-reduction';
 import { matMulKernels } from './mat-mul';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
@@ -27,43 +28,47 @@ import { softmaxKernels } from './softmax';
 import { sum } from './sum';
 import { tile } from './tile';
 
-/** All kernels of this package; they replace tfjs's kernels of the same names. A kernel that fails leaves no tensor. */
-export const kernels: tf.KernelConfig[] = (
-  [
-    ...activationKernels,
-    addN,
-    allFinite,
-    ...attentionKernels,
-    cast,
-    ...convolutionKernels,
-    ...cumulativeKernels,
-    dropout,
-    ...elementwiseFusionKernels,
-    ...matMulKernels,
-    maxPool,
-    maxPoolGrad,
-    ...newtonSchulzKernels,
-    ...normalizationKernels,
-    ...optimizerKernels,
-    prelu,
-    prod,
-    ...recurrentKernels,
-    relu,
-    relu6,
-    select,
-    selectList,
-    ...softmaxKernels,
-    sum,
-    tile,
-  ] as tf.KernelConfig[]
-).map((config) => ({
-  ...config,
-  kernelFunc: (call) => (call.backend as WebgpuBackend).guard(() => config.kernelFunc(call)),
-}));
+// A kernel that fails leaves no tensor.
+const guarded = (configs: readonly tf.KernelConfig[]): tf.KernelConfig[] =>
+  configs.map((config) => ({
+    ...config,
+    kernelFunc: (call) => (call.backend as WebgpuBackend).guard(() => config.kernelFunc(call)),
+  }));
+
+/** Kernels of tfjs with what they lack. */
+const completedKernels = guarded([prod, ...reductionKernels]);
+
+/** All kernels in this package's WGSL; they replace tfjs's kernels of the same names. */
+export const kernels: tf.KernelConfig[] = guarded([
+  ...activationKernels,
+  addN,
+  allFinite,
+  ...attentionKernels,
+  cast,
+  ...convolutionKernels,
+  ...cumulativeKernels,
+  dropout,
+  ...elementwiseFusionKernels,
+  ...matMulKernels,
+  maxPool,
+  maxPoolGrad,
+  ...newtonSchulzKernels,
+  ...normalizationKernels,
+  ...optimizerKernels,
+  prelu,
+  ...recurrentKernels,
+  relu,
+  relu6,
+  select,
+  selectList,
+  ...softmaxKernels,
+  sum,
+  tile,
+] as tf.KernelConfig[]);
 
 /** Registers the kernels; a second call does nothing. */
 export function registerKernels(): void {
-  for (const kernel of kernels) {
+  for (const kernel of [...kernels, ...completedKernels]) {
     const { kernelName, backendName } = kernel;
     const present = tf.getKernel(kernelName, backendName);
     if (present?.kernelFunc === kernel.kernelFunc) continue;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fallback } from '../fallback';
+import { emptyReduction } from './empty-reduction';
 
 /** tfjs's product with the shape for keepDims, which tfjs ignores for small tensors on the CPU. */
 export const prod: tf.KernelConfig = {
@@ -8,6 +9,8 @@ export const prod: tf.KernelConfig = {
   kernelFunc: (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
     const { axis, keepDims } = call.attrs as unknown as tf.ProdAttrs;
+    const ofNothing = emptyReduction(call, 1);
+    if (ofNothing) return ofNothing;
     const out = fallback(tf.Prod)(call) as tf.TensorInfo;
     if (!keepDims) return out;
     const axes = tf.util.parseAxisParam(axis, x.shape);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 import { runColumnReduction } from './column-reduction';
+import { emptyReduction } from './empty-reduction';
 
 /**
  * Sums over leading axes, as for gradients of biases, without the transpose in tfjs's kernel; and over all axes with more than
@@ -17,16 +18,8 @@ export const sum: tf.KernelConfig = {
     const leading = axes.every((a, i) => a === i) && axes.length > 0;
     const size = tf.util.sizeFromShape(x.shape);
     const backend = call.backend as WebgpuBackend;
-    if (size === 0) {
-      const shape = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
-      const kept = keepDims ? shape : shape.filter((_, axis) => !axes.includes(axis));
-      const dtype = tf.sumOutType(x.dtype);
-      return backend.makeTensorInfo(
-        kept,
-        dtype,
-        tf.util.makeZerosTypedArray(tf.util.sizeFromShape(kept), dtype),
-      );
-    }
+    const ofNothing = emptyReduction(call, 0, tf.sumOutType(x.dtype));
+    if (ofNothing) return ofNothing;
     if (!leading || x.dtype !== 'float32') return fallback(tf.Sum)(call);
     if (backend.shouldExecuteOnCPU([x])) return fallback(tf.Sum)(call);
     const kept = x.shape.slice(axes.length);
