@@ -7,6 +7,8 @@ export interface ActivationFunction<O extends object = never> {
   <T extends tf.Tensor>(x: Input<T>, ...options: [O] extends [never] ? [] : [options?: O]): T;
   /** Its name for backends that can fuse it; undefined when it has options. */
   readonly kernel: string | undefined;
+  /** dy·f'(x) without options, for a larger operation that has its own gradient. */
+  gradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor;
 }
 
 /** An elementwise function and its gradient, both composed of tfjs operations that have gradients. */
@@ -25,24 +27,28 @@ interface Rule<O extends object> {
  */
 export function elementwise<O extends object = never>(
   name: string,
-  { value, gradient, keeps }: Rule<O>,
+  rule: Rule<O>,
   kinds: Kinds<O> = {} as Kinds<O>,
 ): ActivationFunction<O> {
+  const { value, keeps } = rule;
   const kernel = Object.keys(kinds).length === 0 ? name : undefined;
+  const forward = (x: tf.Tensor, options: O): tf.Tensor =>
+    kernel
+      ? fused('Activation', { x }, { function: kernel }, () => [value(x, options)])[0]!
+      : value(x, options);
+  const backward = (dy: tf.Tensor, kept: tf.Tensor, options: O): tf.Tensor =>
+    kernel
+      ? fused('ActivationGrad', { dy, [keeps]: kept }, { function: kernel }, () => [
+          rule.gradient(dy, kept, options),
+        ])[0]!
+      : rule.gradient(dy, kept, options);
   const run = (x: tf.Tensor, options: O): tf.Tensor =>
     withGradient([x], {
       forward: (x) => {
-        const y = kernel
-          ? fused('Activation', { x }, { function: kernel }, () => [value(x, options)])[0]!
-          : value(x, options);
-        return { value: y, saved: [keeps === 'x' ? x : y] };
+        const y = forward(x!, options);
+        return { value: y, saved: [keeps === 'x' ? x! : y] };
       },
-      backward: (dy, [kept]) => {
-        const compose = () => [gradient(dy, kept!, options)];
-        return kernel
-          ? fused('ActivationGrad', { dy, [keeps]: kept! }, { function: kernel }, compose)
-          : compose();
-      },
+      backward: (dy, [kept]) => [backward(dy, kept!, options)],
     });
   const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
     // Array.prototype.map passes an index here.
@@ -50,6 +56,8 @@ export function elementwise<O extends object = never>(
     assertOptions(name, checked, kinds);
     return tf.tidy(() => run(floatTensor(name, 'x', x), checked)) as T;
   };
+  const gradient = (dy: tf.Tensor, x: tf.Tensor): tf.Tensor =>
+    tf.tidy(() => backward(dy, keeps === 'x' ? x : forward(x, {} as O), {} as O));
   Object.defineProperty(activation, 'name', { value: name });
-  return Object.assign(activation, { kernel });
+  return Object.assign(activation, { kernel, gradient });
 }

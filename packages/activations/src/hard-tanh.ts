@@ -1,0 +1,40 @@
+import { finite } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+import { type ActivationFunction, elementwise } from './elementwise';
+import { where, within } from './piecewise';
+
+export interface HardTanhOptions {
+  /** The lower limit; −1 by default. */
+  minValue?: number;
+  /** The upper limit, above minValue; 1 by default. */
+  maxValue?: number;
+}
+
+/**
+ * Hard hyperbolic tangent: x, clipped to a range.
+ *
+ * f(x) = min(max(x, minValue), maxValue); f'(x) = 1 where minValue < x < maxValue, 0 elsewhere
+ *
+ * @param x any shape; values in ℝ
+ * @returns the shape of x; values in [minValue, maxValue]
+ * @throws when an option is not finite, or minValue is not below maxValue
+ * @example
+ * hardTanh([-2, 0.5, 2]); // [-1, 0.5, 1]
+ * @see Collobert, "Large Scale Machine Learning", 2004
+ */
+export const hardTanh: ActivationFunction<HardTanhOptions> = /* @__PURE__ */ elementwise<HardTanhOptions>(
+  'hardTanh',
+  {
+    value(x, { minValue = -1, maxValue = 1 }) {
+      if (minValue >= maxValue) {
+        throw new Error(
+          `hardTanh: minValue is ${minValue} and maxValue is ${maxValue}; give a minValue below maxValue`,
+        );
+      }
+      return tf.clipByValue(x, minValue, maxValue);
+    },
+    gradient: (dy, x, { minValue = -1, maxValue = 1 }) => where(within(x, minValue, maxValue), dy),
+    keeps: 'x',
+  },
+  { minValue: finite, maxValue: finite },
+);
