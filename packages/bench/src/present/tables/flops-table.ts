@@ -13,7 +13,7 @@ export function flopsTable(results: Results): Table {
     left('Model'),
     ...(withPaper
       ? [
-          right('Paper (billions)'),
+          right('Paper, billions'),
           right('Here: image'),
           right('Here: step'),
           right('Here: training'),

@@ -27,6 +27,34 @@ describe('a table', () => {
     );
   });
 
+  it('as text of 80 columns, with wrapped headings where it would be wider, and wrapped notes', () => {
+    const headings = [
+      'Paper, billions',
+      'Here: image',
+      'Here: training',
+      'Image / paper',
+      'Training / paper',
+    ];
+    const wide: Table = {
+      title: 'Operations',
+      columns: [{ heading: 'Model' }, ...headings.map((heading) => ({ heading, align: 'right' as const }))],
+      rows: [['vit-hybrid', '102.1', '7.61 MFLOP', '827 GFLOP', '1/13,421', '8.1×']],
+      notes: ['A note with more words than a line of a terminal has room for, which goes to the next line.'],
+    };
+    expect(renderText(wide)).toBe(
+      [
+        'Operations',
+        '              Paper,       Here:      Here:     Image  Training',
+        'Model       billions       image   training   / paper   / paper',
+        '──────────  ────────  ──────────  ─────────  ────────  ────────',
+        'vit-hybrid     102.1  7.61 MFLOP  827 GFLOP  1/13,421      8.1×',
+        '* A note with more words than a line of a terminal has room for, which goes to',
+        '  the next line.',
+      ].join('\n'),
+    );
+    expect(renderText({ ...wide, rows: [] }).split('\n')).toHaveLength(6);
+  });
+
   it('as Markdown', () => {
     expect(renderMarkdown(table)).toBe(
       [

@@ -44,21 +44,47 @@ function assertTable(name: string, table: Table): void {
   assertArgument(name, 'table', table, tableKind);
 }
 
+/** Characters of a terminal's line. A wider table wraps its headings, and notes wrap. */
+const LINE = 80;
+const GAP = '  ';
+
 /** For a terminal: aligned columns, a rule below the headings. */
 export function renderText(table: Table): string {
   assertTable('renderText', table);
   const { title, columns, rows, notes } = table;
-  const grid = [columns.map(({ heading }) => heading), ...rows];
-  const widths = columns.map((_, i) => Math.max(...grid.map((row) => row[i]!.length)));
+  const widths = columnWidths(table);
   const line = (row: string[]) =>
     row
       .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
+      .join(GAP)
       .trimEnd();
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  const [head, ...body] = grid.map(line);
-  return [title, head!, rule, ...body, ...notes.flatMap((note) => wrap(`* ${note}`, 100))].join('\n');
+  const headings = columns.map(({ heading }, i) => wrapHeading(heading, widths[i]!));
+  const height = Math.max(0, ...headings.map((lines) => lines.length));
+  const head = Array.from({ length: height }, (_, y) =>
+    line(headings.map((lines) => lines[y - height + lines.length] ?? '')),
+  );
+  const rule = widths.map((width) => '─'.repeat(width)).join(GAP);
+  const below = notes.flatMap((note) => wrap(`* ${note}`, LINE - GAP.length).map(indentFollowing));
+  return [title, ...head, rule, ...rows.map(line), ...below].join('\n');
 }
+
+/** As wide as headings and cells; in a table wider than a line, as cells, words and half of each heading. */
+function columnWidths({ columns, rows }: Table): number[] {
+  const width = (texts: string[]) => Math.max(0, ...texts.map(({ length }) => length));
+  const cells = columns.map((_, i) => width(rows.map((row) => row[i]!)));
+  const widths = columns.map(({ heading }, i) => Math.max(cells[i]!, heading.length));
+  const total = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  if (total <= LINE) return widths;
+  return columns.map(({ heading }, i) =>
+    Math.max(cells[i]!, width(wrapHeading(heading, 1)), Math.ceil(heading.length / 2)),
+  );
+}
+
+/** 'Here / paper' breaks before the slash. */
+const wrapHeading = (heading: string, width: number): string[] =>
+  wrap(heading.replaceAll('/ ', '/\u00a0'), width).map((line) => line.replaceAll('\u00a0', ' '));
+
+const indentFollowing = (line: string, i: number): string => (i === 0 ? line : GAP + line);
 
 /** As GitHub-flavored Markdown. */
 export function renderMarkdown(table: Table): string {
@@ -118,7 +144,7 @@ function wrap(text: string, width: number): string[] {
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
     const last = lines.at(-1)!;
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(`  ${word}`);
+    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
   }
   return lines;

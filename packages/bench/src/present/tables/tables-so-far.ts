@@ -108,7 +108,7 @@ function flopsSoFar(rows: Row[]): Table {
       left('Model'),
       ...(withPaper
         ? [
-            right('Paper (billions)'),
+            right('Paper, billions'),
             right('Here: image'),
             right('Here: step'),
             right('Here: training'),

@@ -53,6 +53,12 @@ describe("the paper's tables", () => {
     expect(accuracyTable(narrowed).notes.join()).toContain('so they are not compared with the paper');
   });
 
+  it('fit a terminal of 80 columns', () => {
+    for (const table of paperTables(results)) {
+      for (const line of renderText(table).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+
   it('compare times', () => {
     expect(timeTable(results).rows[0]).toEqual(['cnn', '4.5 h', '27 min 0 s', '0.1×', expect.any(String)]);
   });

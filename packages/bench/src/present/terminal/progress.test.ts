@@ -128,10 +128,11 @@ it('shows a forecast as a table, training by training', () => {
   expect(lines).toMatchInlineSnapshot(`
     [
       "Forecast from a few steps of each model on this machine
-    Training         Epochs  Training FLOP  Training time  Evaluation        Done about
-    ───────────────  ──────  ─────────────  ─────────────  ──────────  ────────────────
-    cnn with seed 0       9      134 TFLOP     40 min 0 s  2 min 10 s  2026-01-31 14:05
-    vit with seed 0    1.25       20 TFLOP     10 min 0 s       9.5 s  2026-01-31 14:05",
+                              Training    Training
+    Training         Epochs       FLOP        time  Evaluation        Done about
+    ───────────────  ──────  ─────────  ──────────  ──────────  ────────────────
+    cnn with seed 0       9  134 TFLOP  40 min 0 s  2 min 10 s  2026-01-31 14:05
+    vit with seed 0    1.25   20 TFLOP  10 min 0 s       9.5 s  2026-01-31 14:05",
     ]
   `);
   const { stream, text } = terminal();
