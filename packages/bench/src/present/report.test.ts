@@ -227,8 +227,8 @@ const cases: [name: string, value: Results, says: RegExp[], silent: RegExp[]][] 
   [
     'one model of one epoch',
     fixtureResults({ models: [fixtureModel('cnn', 0.4, 1, 1)] }),
-    [/cnn classifies/],
-    [],
+    [/cnn classifies/, /of training, 1 epoch|1 epoch\./],
+    [/1 epochs/],
   ],
   [
     'one model of 300 epochs',

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../../lib/escape-html';
-import { count, percent, rate, seconds } from '../../../lib/format';
+import { count, percent, plural, rate, seconds } from '../../../lib/format';
 import { computeSpread } from '../../../lib/spread';
 import { lastEpoch, viewsText } from '../../../results/accuracy';
 import { groupSeeds } from '../../../results/group-seeds';
@@ -25,7 +25,7 @@ export function resultsSection(results: Results): string {
     return `<article class="card" style="--series:${seriesColor(i)}">
 <h3>${escapeHtml(group.name)}</h3>
 <p class="value">${accuracy ? percent(accuracy.mean) : 'diverged'}</p>
-${deviation}<p class="soft">${seconds(time?.mean)} of training, ${count(first!.epochs)} epochs<br>${rate(speed?.mean)} images/s${views}</p>
+${deviation}<p class="soft">${seconds(time?.mean)} of training, ${plural(first!.epochs, 'epoch')}<br>${rate(speed?.mean)} images/s${views}</p>
 </article>`;
   });
   return `<div class="cards">${cards.join('\n')}</div>\n${renderHtml(summaryTable(results))}`;
