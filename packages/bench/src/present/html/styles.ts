@@ -63,6 +63,9 @@ summary { cursor: pointer; color: var(--accent); }
 .pictures figcaption { margin-bottom: .4rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .9rem .7rem; list-style: none; padding: 0; margin: 0; }
 .tiles.bare { grid-template-columns: repeat(auto-fill, minmax(3.2rem, 3.2rem)); gap: .35rem; }
+/* One picture with the weights of many units. */
+.tiles.bare:has(> li:only-child) { grid-template-columns: minmax(0, 14rem); }
+.tiles.bare > li:only-child img { max-width: none; }
 .tiles li { font-size: .8rem; line-height: 1.3; }
 .tiles img { width: 100%; max-width: 8rem; height: auto; display: block; image-rendering: pixelated; border-radius: 3px; margin-bottom: .25rem; }
 dl.definitions dt { font-weight: 600; margin-top: .7rem; }
@@ -71,6 +74,9 @@ pre { background: var(--panel); padding: .8rem 1rem; border-radius: 6px; overflo
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem; }
 
+@media (min-width: 36.01rem) {
+  caption { white-space: nowrap; }
+}
 @media (max-width: 36rem) {
   body { padding-inline: 1rem; }
   h1 { font-size: 1.5rem; }
