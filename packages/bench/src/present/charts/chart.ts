@@ -22,7 +22,8 @@ export interface ChartSpec {
   description: string;
   series: Series[];
   x: { label: string; ticks?: number[] | number; format?: string; zero?: boolean; domain?: [number, number] };
-  y: { log?: boolean; domain?: [number, number] };
+  /** `limits` are the least and the greatest value that there can be. */
+  y: { log?: boolean; domain?: [number, number]; limits?: [number, number] };
   /** Also draws the line y = x. */
   diagonal?: boolean;
 }
@@ -41,7 +42,7 @@ export async function lineChart(spec: ChartSpec): Promise<string> {
     .map(({ lines, ...rest }) => ({ ...rest, lines: lines.filter((line) => line.length > 0) }))
     .filter(({ lines }) => lines.length > 0);
   const points = series.flatMap(({ lines }) => lines.flat());
-  const domain = y.domain ?? computeDomain(points, y.log);
+  const domain = y.domain ?? computeDomain(points, y);
   const longest = Math.max(0, ...series.map(({ name }) => name.length));
   const svg = Plot.plot({
     document,
@@ -125,13 +126,17 @@ const labelStyle = {
   strokeWidth: 4,
 } as const;
 
-/** From the lowest to the highest value, widened when they are equal. */
-function computeDomain(points: Point[], log = false): [number, number] {
+/** From the lowest to the highest value with some room, within the limits; wider when they are almost equal. */
+function computeDomain(
+  points: Point[],
+  { log = false, limits = [-Infinity, Infinity] }: ChartSpec['y'],
+): [number, number] {
   const ys = points.map(({ y }) => y);
   const [low, high] = ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : log ? [1, 10] : [0, 1];
   if (log) return high < 2 * low ? [low / 2, high * 2] : [low, high];
   const room = Math.max(0.03 * (high - low), high - low < 0.05 * Math.abs(high) ? 0.1 * Math.abs(high) : 0);
-  return room === 0 ? [low - 1, high + 1] : [low - room, high + room];
+  const margin = room === 0 ? 1 : room;
+  return [Math.max(limits[0], low - margin), Math.min(limits[1], high + margin)];
 }
 
 /** Ticks at 1, 2 and 5 times the powers of ten in the domain; only at the powers in a wide domain. */

@@ -49,7 +49,7 @@ export async function learningCurves(
       format: x === 'epoch' ? 'd' : undefined,
       zero: x !== 'epoch',
     },
-    y: {},
+    y: { limits: [0, share ? 100 : Number.POSITIVE_INFINITY] },
   });
 }
 
