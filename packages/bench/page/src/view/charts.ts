@@ -31,13 +31,26 @@ const SMOOTHING = 0.92;
 const HEIGHT = 230;
 
 const kinds = [
-  { key: 'loss', test: 'testLoss', title: 'Loss', show: (value: number) => value.toFixed(3) },
-  { key: 'accuracy', test: 'testAccuracy', title: 'Accuracy', show: (value: number) => percent(value, 1) },
+  {
+    key: 'loss',
+    test: 'testLoss',
+    title: 'Loss',
+    show: (value: number) => value.toFixed(3),
+    tick: (value: number) => String(Number(value.toFixed(4))),
+  },
+  {
+    key: 'accuracy',
+    test: 'testAccuracy',
+    title: 'Accuracy',
+    show: (value: number) => percent(value, 1),
+    tick: (value: number) => `${Number((100 * value).toFixed(2))} %`,
+  },
   {
     key: 'imagesPerSecond',
     test: undefined,
     title: 'Images per second',
     show: (value: number) => rate(value),
+    tick: (value: number) => rate(value),
   },
 ] as const;
 
@@ -105,7 +118,10 @@ export function createCharts(container: HTMLElement): Charts {
     return tables.length > 0 ? uPlot.join(tables) : [[], []];
   }
 
-  function createOptions({ show, test, key }: (typeof kinds)[number], host: HTMLElement): uPlot.Options {
+  function createOptions(
+    { show, tick, test, key }: (typeof kinds)[number],
+    host: HTMLElement,
+  ): uPlot.Options {
     const series = [...curves.keys()].flatMap((model): uPlot.Series[] => {
       const stroke = () => resolved(color(model));
       const value = (_: uPlot, v: number | null) => (v === null || v === undefined ? '–' : show(v));
@@ -139,7 +155,7 @@ export function createCharts(container: HTMLElement): Charts {
       height: HEIGHT,
       scales: {
         x: { time: false },
-        y: { range: (_, low, high) => computeRange(low, high, key === 'imagesPerSecond') },
+        y: { range: (_, low, high) => computeRange(low, high, key) },
       },
       series: [
         { label: 'Epoch', value: (_, v) => (v === null || v === undefined ? '–' : v.toFixed(2)) },
@@ -150,7 +166,7 @@ export function createCharts(container: HTMLElement): Charts {
         {
           ...axis,
           size: 56,
-          values: (_, ticks) => ticks.map((tick) => (key === 'accuracy' ? percent(tick, 0) : rate(tick))),
+          values: (_, ticks) => ticks.map(tick),
         },
       ],
       cursor: { drag: { x: false, y: false } },
@@ -220,11 +236,18 @@ function thin(curve: Curve): void {
   }
 }
 
-/** A margin above and below, even for a single value. */
-function computeRange(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+/** A margin above and below, even for a single value; speed from 0, an accuracy up to 100 %. */
+function computeRange(
+  low: number | null,
+  high: number | null,
+  key: (typeof kinds)[number]['key'],
+): [number, number] {
   if (low === null || high === null) return [0, 1];
   const room = Math.max(0.05 * (high - low), 0.02 * Math.abs(high), 1e-6);
-  return [fromZero ? 0 : low - room, high + room];
+  return [
+    key === 'imagesPerSecond' ? 0 : Math.max(0, low - room),
+    key === 'accuracy' ? Math.min(1, high + room) : high + room,
+  ];
 }
 
 /** A canvas cannot use custom properties. */
