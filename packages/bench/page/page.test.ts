@@ -58,6 +58,8 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     expect(await page.textContent('#stage')).toBe('Finished');
     expect(await page.title()).toMatch(/^Finished/);
     expect(await page.$$('#charts canvas')).toHaveLength(3);
+    for (const shown of ['#tiles', '#charts figure:nth-child(3)'])
+      expect(await page.isVisible(shown)).toBe(true);
     expect(await page.getAttribute('#charts .live-plot', 'aria-label')).toMatch(
       /^Loss over epochs: fnn [\d.]+, test [\d.]+/,
     );
@@ -156,6 +158,15 @@ describe.skipIf(!hasChromium())('the page', { timeout: 2 * PATIENCE }, () => {
     ]);
     await finished(page);
     expect(await noSidewaysScrolling(page)).toBe(true);
+    expect(await page.isVisible('#tiles')).toBe(false);
+    const charts = await page.$$eval('#charts figure', (all) =>
+      all.map((figure) => [figure.textContent!.slice(0, 8), figure.hasAttribute('hidden')]),
+    );
+    expect(charts).toEqual([
+      ['Loss (li', false],
+      ['Accuracy', false],
+      ['Images p', true],
+    ]);
     const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     expect(background).toBe('rgb(20, 24, 28)');
     await page.click('text=Predict test images with fnn');

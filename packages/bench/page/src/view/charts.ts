@@ -100,6 +100,7 @@ export function createCharts(container: HTMLElement): Charts {
       const host = figures[i]!;
       const data = joinCurves(kind);
       host.setAttribute('aria-label', describe(kind));
+      host.parentElement!.hidden = data[0].length === 0; // the steps of a run opened from its results alone
       const previous = plots[i];
       if (previous && previous.names === names) {
         previous.plot.setData(data);

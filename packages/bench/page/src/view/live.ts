@@ -157,6 +157,7 @@ export function createLive(): Live {
       gallery.replaceChildren();
       matrix.replaceChildren();
       for (const name of values.keys()) set(name, '–');
+      tiles.hidden = false;
       for (const point of starts) paper.start(point);
       for (const point of steps) {
         charts.step(point);
@@ -184,6 +185,9 @@ export function createLive(): Live {
         document.title = `${word} · ${TITLE}`;
         byId('announce').textContent = word;
         set('Time left', '–');
+        // A run opened from its results alone has no values of steps.
+        tiles.hidden =
+          state === 'finished' && [...values.values()].every(({ textContent }) => textContent === '–');
         if (state === 'finished') bar.value = 1;
         showStage(
           state === 'failed'
