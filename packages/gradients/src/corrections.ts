@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { borderFactors, rescaleBorders, windows } from './average-borders';
 import { gradientConfigs } from './generated/gradient-configs';
+import { sumTo } from './sum-to';
 
 type Padding = [before: number, after: number];
 
@@ -145,10 +146,4 @@ function foldMirror(
   if (before > 0) folded = tf.add(folded, place(part(0, before), offset));
   if (after > 0) folded = tf.add(folded, place(part(before + size, after), size - after - offset));
   return folded;
-}
-
-/** Sums over the axes along which a tensor of shape `shape` was broadcast. */
-function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(shape, x.shape);
-  return tf.reshape(axes.length > 0 ? tf.sum(x, axes) : x, shape);
 }

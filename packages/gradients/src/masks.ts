@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { sumTo } from './sum-to';
 
 /** dy where the mask is true, 0 elsewhere, even if dy is NaN or infinite there. */
 const keep = (mask: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.where(mask, dy, tf.zerosLike(dy));
@@ -30,25 +31,23 @@ export const masks: readonly tf.GradConfig[] = [
       e: () => drop(condition!, dy as tf.Tensor),
     }),
   },
-  {
-    kernelName: tf.Maximum,
-    inputsToSave: ['a', 'b'],
-    gradFunc: (dy, [a, b]) => ({
-      a: () => keep(tf.greaterEqual(a!, b!), dy as tf.Tensor),
-      b: () => keep(tf.less(a!, b!), dy as tf.Tensor),
-    }),
-  },
-  {
-    kernelName: tf.Minimum,
-    inputsToSave: ['a', 'b'],
-    gradFunc: (dy, [a, b]) => ({
-      a: () => keep(tf.lessEqual(a!, b!), dy as tf.Tensor),
-      b: () => keep(tf.greater(a!, b!), dy as tf.Tensor),
-    }),
-  },
+  ofPairs(tf.Maximum, tf.greaterEqual),
+  ofPairs(tf.Minimum, tf.lessEqual),
   extremum(tf.Max, (attributes) => (attributes as unknown as tf.MaxAttrs).reductionIndices),
   extremum(tf.Min, (attributes) => (attributes as unknown as tf.MinAttrs).axis),
 ];
+
+/** The larger or smaller value of each pair, the first one of equal values; tfjs's gradients throw when an operand was broadcast. */
+function ofPairs(kernelName: string, isFirst: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): tf.GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, [a, b]) => ({
+      a: () => sumTo(keep(isFirst(a!, b!), dy as tf.Tensor), a!.shape),
+      b: () => sumTo(drop(isFirst(a!, b!), dy as tf.Tensor), b!.shape),
+    }),
+  };
+}
 
 /** The largest or smallest value along axes: every value that equals it gets the gradient. */
 function extremum(

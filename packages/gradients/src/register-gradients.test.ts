@@ -171,6 +171,8 @@ const cases: Record<string, Case> = {
     ],
   ],
   maximum: [tf.maximum, () => [tf.tensor1d([1, 5, 3]), tf.tensor1d([2, 4, 6])]],
+  'maximum with broadcasting': [tf.maximum, () => [spread([2, 3]), spread([3], 0.7)]],
+  'minimum with broadcasting': [tf.minimum, () => [spread([3], 0.7), spread([2, 3])]],
   mean: [(x) => tf.mean(x, [0, 2]), () => [spread([2, 3, 4])]],
   min: [
     (x) => tf.min(x),
