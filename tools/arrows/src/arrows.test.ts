@@ -22,7 +22,7 @@ const isApplication = ({ manifest }: Package): boolean => manifest.bin !== undef
 /** Private packages whose sources are built into the packages that use them. */
 const bundled = ['@tenfold/files'];
 
-const packageOf = (specifier: string): string =>
+const parsePackage = (specifier: string): string =>
   specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
@@ -48,8 +48,8 @@ describe('the packages', () => {
   it.each(published.map((pkg) => [shortName(pkg), pkg] as const))(
     '%s depends on what its arrow says',
     (name, pkg) => {
-      const own = runtime(pkg.manifest).filter((dependency) => dependency.startsWith('@tenfold/'));
-      expect(own.map((dependency) => dependency.replace('@tenfold/', '')).sort()).toEqual(
+      const dependencies = runtime(pkg.manifest).filter((dependency) => dependency.startsWith('@tenfold/'));
+      expect(dependencies.map((dependency) => dependency.replace('@tenfold/', '')).sort()).toEqual(
         [...(allowed.get(name) ?? [])].sort(),
       );
     },
@@ -91,14 +91,14 @@ describe('imports', () => {
       if (isRelative(name) || name.startsWith('node:')) return false;
       const declared = [
         ...runtime(manifest),
-        ...bundled.filter((own) => own in (manifest.devDependencies ?? {})),
+        ...bundled.filter((name) => name in (manifest.devDependencies ?? {})),
       ];
       // Unpublished files may also use the dev dependencies of the package and the workspace. Published files may take types
       // from those of the package: the build erases them, and tools/publishing checks the declarations.
       const isUnpublished = !file.published || manifest.private;
       if (isUnpublished) declared.push(...fromRoot);
       if (isUnpublished || file.typeImports.includes(name)) declared.push(...names(manifest.devDependencies));
-      return packageOf(name) !== manifest.name && !declared.includes(packageOf(name));
+      return parsePackage(name) !== manifest.name && !declared.includes(parsePackage(name));
     });
     expect(undeclared).toEqual([]);
   });

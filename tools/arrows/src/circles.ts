@@ -10,7 +10,7 @@ export function circles(packages: Package[]): string[][] {
   const entries = new Map(
     packages.map(({ manifest, directory }) => [manifest.name, `${directory}/src/index.ts`]),
   );
-  const importsOf = (file: SourceFile): SourceFile[] =>
+  const findImports = (file: SourceFile): SourceFile[] =>
     file.imports
       .map((name) =>
         isRelative(name) ? resolveRelative(file, name, files) : files.get(entries.get(name) ?? ''),
@@ -22,16 +22,16 @@ export function circles(packages: Package[]): string[][] {
   const stack: SourceFile[] = [];
   /** Visits everything reachable; returns the lowest order on the stack that is reachable from `file`. */
   const visit = (file: SourceFile): number => {
-    const own = order.size;
-    let lowest = own;
-    order.set(file, own);
+    const index = order.size;
+    let lowest = index;
+    order.set(file, index);
     stack.push(file);
-    const targets = importsOf(file);
+    const targets = findImports(file);
     for (const target of targets) {
       if (!order.has(target)) lowest = Math.min(lowest, visit(target));
       else if (stack.includes(target)) lowest = Math.min(lowest, order.get(target)!);
     }
-    if (lowest === own) {
+    if (lowest === index) {
       const component = stack.splice(stack.indexOf(file)).map(({ path }) => path);
       if (component.length > 1 || targets.includes(file)) found.push(component.sort());
     }

@@ -9,18 +9,18 @@ const pages = execFileSync('git', ['ls-files', '-z', '*.md'], { cwd: root, encod
   .filter((path) => path !== '' && existsSync(join(root, path)));
 
 /** The files that a page links to or shows, from the folder of the page. */
-const linksOf = (page: string): string[] =>
+const findLinks = (page: string): string[] =>
   [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!\w+:|#)([^)\s]+)\)/g)]
     .map(([, link]) => link!.replace(/#.*$/, ''))
     .filter((link) => link !== '');
 
 it('finds the links of pages', () => {
-  expect(linksOf('ARCHITECTURE.md')).toContain('packages/checks');
+  expect(findLinks('ARCHITECTURE.md')).toContain('packages/checks');
 });
 
 it('links only to files that exist', () => {
   const broken = pages.flatMap((page) =>
-    linksOf(page)
+    findLinks(page)
       .filter((link) => !existsSync(join(root, dirname(page), decodeURI(link))))
       .map((link) => `${page}: ${link}`),
   );

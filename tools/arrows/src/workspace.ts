@@ -118,8 +118,8 @@ function* sourceFiles(directory: string): Generator<string> {
 function readSource(path: string, directory: string): SourceFile {
   const fromPackage = relative(join(root, directory), path);
   const source = readFileSync(path, 'utf8');
-  const imports = importsOf(source);
-  const values = importsOf(source.replace(/^import type [^;]*;/gm, ''));
+  const imports = findImports(source);
+  const values = findImports(source.replace(/^import type [^;]*;/gm, ''));
   return {
     path: relative(root, path),
     published: fromPackage.startsWith('src/') && !/\.test\.\w+$/.test(path),
@@ -128,5 +128,5 @@ function readSource(path: string, directory: string): SourceFile {
   };
 }
 
-const importsOf = (source: string): string[] =>
+const findImports = (source: string): string[] =>
   ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => fileName);

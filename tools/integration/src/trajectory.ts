@@ -50,17 +50,17 @@ export async function trajectory(golden: Golden, steps = golden.losses.length): 
   });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const batch = batchOf(golden, step % batches);
+    const batch = createBatch(golden, step % batches);
     const { loss, predictions } = one.step(batch);
     losses.push((await loss.data())[0]!);
     tf.dispose([loss, predictions, batch.xs, batch.ys]);
   }
-  const { xs } = batchOf(golden, 0);
+  const { xs } = createBatch(golden, 0);
   return { losses, logits: Array.from(await model.predict(xs).data()) };
 }
 
 /** Image n is a wave of its class and noise, by the script's integers. */
-function batchOf({ batch, classes }: Golden, index: number): Batch {
+function createBatch({ batch, classes }: Golden, index: number): Batch {
   const values = Float32Array.from({ length: batch * 3072 }, (_, at) => {
     const i = index * batch * 3072 + at;
     const n = Math.floor(i / 3072);

@@ -13,9 +13,9 @@ const traffic: Traffic = { dispatches: 0, bytes: 0, submits: 0, byLabel: {}, byt
 
 /** Counts from now on what every device of this process does. Call it once, when WebGPU's globals are there. */
 export function watchTraffic(): void {
-  const bytesOf = new WeakMap<GPUBindGroup, number>();
+  const boundBytes = new WeakMap<GPUBindGroup, number>();
   const bound = new WeakMap<GPUComputePassEncoder, { bytes: number; label: string }>();
-  const labelOf = (pipeline: GPUComputePipeline): string => pipeline.label || 'tfjs';
+  const readLabel = (pipeline: GPUComputePipeline): string => pipeline.label || 'tfjs';
 
   const { createBindGroup } = GPUDevice.prototype;
   GPUDevice.prototype.createBindGroup = function (descriptor) {
@@ -26,13 +26,13 @@ export function watchTraffic(): void {
       const { buffer, size, offset = 0 } = resource;
       if (buffer.usage & GPUBufferUsage.STORAGE) bytes += size ?? buffer.size - offset;
     }
-    bytesOf.set(group, bytes);
+    boundBytes.set(group, bytes);
     return group;
   };
 
   const pass = GPUComputePassEncoder.prototype;
   const { setPipeline, setBindGroup, dispatchWorkgroups } = pass;
-  const stateOf = (encoder: GPUComputePassEncoder) => {
+  const findState = (encoder: GPUComputePassEncoder) => {
     let state = bound.get(encoder);
     if (!state) {
       state = { bytes: 0, label: '' };
@@ -41,15 +41,15 @@ export function watchTraffic(): void {
     return state;
   };
   pass.setPipeline = function (pipeline) {
-    stateOf(this).label = labelOf(pipeline);
+    findState(this).label = readLabel(pipeline);
     setPipeline.call(this, pipeline);
   };
   pass.setBindGroup = function (this: GPUComputePassEncoder, ...args: unknown[]) {
-    stateOf(this).bytes = bytesOf.get(args[1] as GPUBindGroup) ?? 0;
+    findState(this).bytes = boundBytes.get(args[1] as GPUBindGroup) ?? 0;
     (setBindGroup as (...args: unknown[]) => void).apply(this, args);
   };
   pass.dispatchWorkgroups = function (...args) {
-    const { bytes, label } = stateOf(this);
+    const { bytes, label } = findState(this);
     traffic.dispatches++;
     traffic.bytes += bytes;
     traffic.byLabel[label] = (traffic.byLabel[label] ?? 0) + 1;

@@ -139,10 +139,10 @@ for (const { name, shapes, orders = [], outOrder, ours, theirs } of cases) {
   // Compiled as a whole, so that of the gradients what nobody needs is not computed.
   const compiled = jax.jit(theirs);
 
-  const own = ours(...given);
-  const want = await (outOrder ? tf.transpose(own, outOrder) : own).data();
+  const result = ours(...given);
+  const want = await (outOrder ? tf.transpose(result, outOrder) : result).data();
   const difference = await relativeError(await compiled(...held.map(({ ref }) => ref)).data(), want);
-  own.dispose();
+  result.dispose();
 
   const times: [own: number[], jax: number[]] = [[], []];
   for (let round = 0; round < Number(options.rounds); round++) {

@@ -44,16 +44,16 @@ async function compare(one: SpeedCase): Promise<void> {
       tf.dispose(outputs);
     }
   }
-  const [own, stock] = cases.map(({ flops, bytes, times, values }) => {
+  const [tenfold, stock] = cases.map(({ flops, bytes, times, values }) => {
     const milliseconds = median(times);
     const rate = (flops || bytes) / milliseconds / 1e6;
     return { milliseconds, values, rate: `${rate.toFixed(2)} ${flops ? 'GFLOP/s' : 'GB/s'}` };
   });
   const compared = stock
-    ? `, tfjs ${stock.rate}, ${(stock.milliseconds / own!.milliseconds).toFixed(2)} times as fast; ` +
-      `difference ${relativeRms(own!.values, stock.values).toExponential(1)}`
+    ? `, tfjs ${stock.rate}, ${(stock.milliseconds / tenfold!.milliseconds).toFixed(2)} times as fast; ` +
+      `difference ${relativeRms(tenfold!.values, stock.values).toExponential(1)}`
     : '';
-  console.log(`${one.kernel} ${one.name}: ${own!.rate}${compared}`);
+  console.log(`${one.kernel} ${one.name}: ${tenfold!.rate}${compared}`);
   for (const { backend, dispose } of cases) {
     await switchTo(backend);
     dispose();

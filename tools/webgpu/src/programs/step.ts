@@ -58,9 +58,9 @@ for (const name of options.models.split(',') as ModelName[]) {
     await switchTo(backend);
     trainings[backend]!.dispose();
   }
-  const [own, stock] = backends.map((backend) => traffic[backend]!) as [Traffic, Traffic];
+  const [tenfold, stock] = backends.map((backend) => traffic[backend]!) as [Traffic, Traffic];
   console.log(
-    `${name}: ${(own.dispatches / stock.dispatches).toFixed(3)} of the dispatches, ${(own.bytes / stock.bytes).toFixed(3)} of the bytes, ` +
+    `${name}: ${(tenfold.dispatches / stock.dispatches).toFixed(3)} of the dispatches, ${(tenfold.bytes / stock.bytes).toFixed(3)} of the bytes, ` +
       `${(median(times[STOCK]!) / median(times.webgpu!)).toFixed(2)} times as fast`,
   );
 }
