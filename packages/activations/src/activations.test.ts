@@ -38,6 +38,16 @@ it('names each function and its kernel after the export', () => {
   expect(exported.maxout.name).toBe('maxout');
 });
 
+it('sends no gradient from entries outside the support of sparsemax, even an infinite one', async () => {
+  for (const end of [Number.NaN, Infinity, -Infinity]) {
+    const dx = tf.grad((x: tf.Tensor) => exported.sparsemax(x))(
+      tf.tensor([1, 1.5, 0.2]),
+      tf.tensor([1, 2, end]),
+    );
+    expect([...(await dx.data())]).toEqual([-0.5, 0.5, 0]);
+  }
+});
+
 describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) => {
   const f = (v: tf.Tensor | tf.TensorLike) => activations[name]!(v, options);
   const gradient = tf.grad((v: tf.Tensor) => f(v));

@@ -30,9 +30,11 @@ export const sparsemax = /* @__PURE__ */ alongAxis<SparsemaxOptions>('sparsemax'
       return { value: y, saved: [y] };
     },
     backward(dy, [y]) {
-      const support = tf.step(y!);
-      const mean = tf.div(tf.sum(tf.mul(dy, support), -1, true), tf.sum(support, -1, true));
-      return [tf.mul(support, tf.sub(dy, mean))];
+      const support = tf.greater(y!, 0);
+      const zeros = tf.zerosLike(dy);
+      const count = tf.sum(tf.cast(support, 'float32'), -1, true);
+      const mean = tf.div(tf.sum(tf.where(support, dy, zeros), -1, true), count);
+      return [tf.where(support, tf.sub(dy, mean), zeros)];
     },
   }),
 );
