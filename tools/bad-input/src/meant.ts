@@ -1,8 +1,8 @@
-/** Calls that are meant to be taken, by how they begin, with the reason. */
+/** Calls that are meant to be taken, by how they begin, where * is any text, with the reason. */
 export const meant = new Map<string, string>([
   ['datasets.cacheFolder', 'makes a folder; tested in packages/datasets'],
-  ['activations.leakyRelu options: 5', 'the index that Array.prototype.map gives'],
-  ['activations.softmax options: 5', 'the same'],
+  ['activations.* options: 5', 'the index that Array.prototype.map gives'],
+  ['activations.prelu slope: ', 'a tensor: NaN and infinities are data, as in x'],
   ['layers.sequential layers: {}', 'no layers: the identity'],
   ['layers.block layers: {}', 'no layers are needed; the function of the good call then lacks its own'],
   ['layers.flattenParams params: []', 'an array is a tree as well'],
