@@ -29,6 +29,19 @@ const notOnWebgpu = [
   'packages/layers/src/model/assign-parameters.test.ts',
   'packages/optimizers/src/{schedules,partition}.test.ts',
 ];
+// What changes its process (globals, mocks, the folder, the memory, backends) has one to itself.
+const alone = [
+  'packages/backend-simd/src/*.test.ts',
+  'packages/backend-webgpu/src/*.test.ts',
+  'packages/backend-webgpu/src/kernels/declare-optimizer.test.ts',
+  'packages/bench/page/*.test.ts',
+  'packages/bench/src/{backends,cli,serve}/*.test.ts',
+  'packages/bench/src/run/*.test.ts',
+  'packages/bench/src/run/measure/{energy,forecast}.test.ts',
+  'packages/datasets/src/catalog/mnist.test.ts',
+  'packages/datasets/src/{fetching,stores}/browser/*.test.ts',
+  'tools/*/src/**/*.test.ts',
+];
 const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const };
 // A process runs file after file, so that it loads modules, starts threads and compiles shaders once. The setup
 // files restore what importing tfjs-layers changes.
@@ -64,14 +77,19 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
-          ...common,
+          ...shared,
           name: 'node',
-          include: [
-            'packages/*/src/**/*.test.ts',
-            'packages/bench/page/*.test.ts',
-            'tools/*/src/**/*.test.ts',
-          ],
-          exclude: [...onTensorsTests, '**/node_modules/**'],
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: [...onTensorsTests, ...alone, '**/node_modules/**'],
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...common,
+          name: 'alone',
+          include: alone,
+          exclude: ['**/node_modules/**'],
         },
       },
     ],
