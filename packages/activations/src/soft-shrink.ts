@@ -9,7 +9,7 @@ export interface SoftShrinkOptions {
 }
 
 /**
- * Soft shrinkage: moves every value towards zero by lambda; the proximal operator of λ·|x|.
+ * Soft shrinkage: moves every value toward zero by lambda; the proximal operator of λ·|x|.
  *
  * f(x) = x − λ where x > λ, x + λ where x < −λ, 0 between; f'(x) = 1 where |x| > λ, 0 elsewhere
  *

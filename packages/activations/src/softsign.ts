@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
 
 /**
- * Softsign: saturates like tanh, but polynomially instead of exponentially.
+ * Softsign: saturates like tanh, but more slowly: as 1/x instead of e^(−2x).
  *
  * f(x) = x / (1 + |x|), f'(x) = 1 / (1 + |x|)²
  *
