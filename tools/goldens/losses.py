@@ -83,3 +83,12 @@ loss('crossEntropy', classification(cross_entropy, ({}, dict(epsilon=.01)), logi
 loss('sparseCrossEntropy', classification(cross_entropy, logits=False, sparse=True))
 loss('meanSquaredError', regression(lambda y, p: F.mse_loss(p, y, reduction='none')))
 loss('huber', regression(lambda y, p, delta=1: F.huber_loss(p, y, reduction='none', delta=delta), ({}, dict(delta=.3))))
+loss('meanAbsoluteError', regression(lambda y, p: F.l1_loss(p, y, reduction='none')))
+loss('smoothL1', regression(lambda y, p, beta=1: F.smooth_l1_loss(p, y, reduction='none', beta=beta), ({}, dict(beta=.3))))
+loss('logCosh', regression(lambda y, p: (p - y).cosh().log()))
+loss('quantile', regression(lambda y, p, quantile=.5: quantile * F.relu(y - p) + (1 - quantile) * F.relu(p - y), ({}, dict(quantile=.9))))
+loss('meanSquaredLogarithmicError', regression(lambda y, p: (p.log1p() - y.log1p()) ** 2, positive=True))
+loss('meanAbsolutePercentageError', regression(
+    lambda y, p, epsilon=1e-7: 100 * (p - y).abs() / y.abs().clamp(min=epsilon), (dict(epsilon=.5), dict(epsilon=.01)), positive=True))
+loss('poissonNll', regression(lambda y, p, logInput=True, epsilon=1e-8: F.poisson_nll_loss(p, y, log_input=logInput, eps=epsilon, reduction='none'),
+                              ({}, dict(logInput=False, epsilon=.01)), positive=True))

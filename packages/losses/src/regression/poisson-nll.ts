@@ -1,0 +1,35 @@
+import { flag, positive } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+import { elementwiseLoss, type Loss } from '../loss';
+import type { ReductionOptions } from '../weighting';
+
+export interface PoissonNllOptions extends ReductionOptions {
+  /** Whether the predictions are logarithms of rates; otherwise they are rates. True by default. */
+  logInput?: boolean;
+  /** Added to a rate before its logarithm is taken; a positive number, 1e-8 by default. Unused for logInput. */
+  epsilon?: number;
+}
+
+/**
+ * Negative log-likelihood of counts under Poisson distributions, without the constant log(y!).
+ *
+ * lᵢ = e^p − y·p, dp = e^p − y; for rates, lᵢ = p − y·log(p + ε), dp = 1 − y/(p + ε)
+ *
+ * @param labels y: any shape, counts ≥ 0; for negative ones the loss is NaN
+ * @param predictions p: the shape of the labels; logarithms of rates, or rates ≥ 0
+ * @returns a scalar, or the shape of the labels for the reduction 'none'; in nats
+ * @throws when the shapes differ, epsilon is not positive, or the weights do not fit
+ * @example
+ * poissonNll([2, 0], [0, 0]); // (1 + 1) / 2 = 1
+ * @see Cameron, Trivedi, "Regression Analysis of Count Data", 1998, section 3.2
+ */
+export const poissonNll: Loss<PoissonNllOptions> = /* @__PURE__ */ elementwiseLoss<PoissonNllOptions>(
+  'poissonNll',
+  (y, p, { logInput = true, epsilon = 1e-8 }) => {
+    const counts = tf.where(tf.less(y, 0), tf.fill(y.shape, Number.NaN), y);
+    return logInput
+      ? tf.sub(tf.exp(p), tf.mul(counts, p))
+      : tf.sub(p, tf.mul(counts, tf.log(tf.add(p, epsilon))));
+  },
+  { logInput: flag, epsilon: positive },
+);
