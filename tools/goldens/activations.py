@@ -26,7 +26,7 @@ softmax = lambda axis: lambda x: F.softmax(x, axis)
 
 
 def sparsemax(x, axis=-1):
-    """Algorithm 1 of Martins and Astudillo; PyTorch has none."""
+    """Algorithm 1 of the paper that sparsemax.ts cites; PyTorch has none."""
     z = x.sort(axis, descending=True).values.movedim(axis, -1)
     k = torch.arange(1, z.shape[-1] + 1, dtype=x.dtype)
     support = (1 + k * z > z.cumsum(-1)).sum(-1, keepdim=True)
