@@ -46,6 +46,22 @@ def regression(formula, variants=({},), positive=False):
     return make
 
 
+def binary(formula, variants=({},), labels=(0, 1), logits=True):
+    """Two classes: labels between the two values and equal to one of them, one example, ±80; formula(labels, predictions, **options)."""
+    def make(add):
+        low, high = labels
+        soft, hard = rounded(low + (high - low) * (.1 + .8 * torch.rand(6, 5, dtype=torch.float64))), low + (high - low) * (torch.rand(6, 5) > .5).double()
+        prepare = (lambda z: z) if logits else lambda z: rounded(torch.sigmoid(z))
+        scores, extremes = randn(6, 5), torch.tensor([[80., -80.], [-80., 80.], [0., 0.], [20., -20.], [1e-30, 1.], [-1., 1.]], dtype=torch.float64)
+        for options in variants:
+            f = lambda y, p: formula(y, p, **options)
+            add(f, soft, prepare(scores), options, smooth=True)
+            add(f, hard, prepare(3 * scores), options)
+            add(f, hard[:1, :1], prepare(scores[:1, :1]), options)
+            add(f, hard[:, :2], prepare(extremes if logits else extremes / 40), options)
+    return make
+
+
 def classification(formula, variants=({},), logits=True, sparse=False):
     """Distributions, one-hot labels, extremes, one example, two axes of examples; formula(labels, predictions, **options)."""
     def make(add):
@@ -92,3 +108,27 @@ loss('meanAbsolutePercentageError', regression(
     lambda y, p, epsilon=1e-7: 100 * (p - y).abs() / y.abs().clamp(min=epsilon), (dict(epsilon=.5), dict(epsilon=.01)), positive=True))
 loss('poissonNll', regression(lambda y, p, logInput=True, epsilon=1e-8: F.poisson_nll_loss(p, y, log_input=logInput, eps=epsilon, reduction='none'),
                               ({}, dict(logInput=False, epsilon=.01)), positive=True))
+
+
+def binary_cross_entropy(y, p, epsilon=1e-7):
+    clipped = p.clamp(epsilon, 1 - epsilon)
+    return -y * clipped.log() - (1 - y) * torch.log1p(-clipped)
+
+
+def binary_cross_entropy_with_logits(y, x, positiveWeight=1, labelSmoothing=0):
+    smoothed = y * (1 - labelSmoothing) + labelSmoothing / 2
+    return smoothed * positiveWeight * F.softplus(-x, threshold=1e3) + (1 - smoothed) * F.softplus(x, threshold=1e3)
+
+
+def sigmoid_focal(y, x, alpha=.25, gamma=2):
+    p = torch.sigmoid(x)
+    positive, negative = torch.sigmoid(-x) ** gamma * F.softplus(-x, threshold=1e3), p ** gamma * F.softplus(x, threshold=1e3)
+    return alpha * y * positive + (1 - alpha) * (1 - y) * negative
+
+
+loss('binaryCrossEntropy', binary(binary_cross_entropy, ({}, dict(epsilon=.01)), logits=False))
+loss('binaryCrossEntropyWithLogits', binary(binary_cross_entropy_with_logits, ({}, dict(positiveWeight=3, labelSmoothing=.1))))
+loss('sigmoidFocal', binary(sigmoid_focal, ({}, dict(alpha=.7, gamma=.5))))
+loss('hinge', binary(lambda y, x: F.relu(1 - y * x), labels=(-1, 1)))
+loss('squaredHinge', binary(lambda y, x: F.relu(1 - y * x) ** 2, labels=(-1, 1)))
+loss('softMargin', binary(lambda y, x: F.softplus(-y * x, threshold=1e3), labels=(-1, 1)))

@@ -1,7 +1,16 @@
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './classification/binary-cross-entropy';
+export {
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropyWithLogits,
+} from './classification/binary-cross-entropy-with-logits';
 export { type CrossEntropyOptions, crossEntropy } from './classification/cross-entropy';
+export { hinge } from './classification/hinge';
+export { type SigmoidFocalOptions, sigmoidFocal } from './classification/sigmoid-focal';
+export { softMargin } from './classification/soft-margin';
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './classification/softmax-cross-entropy';
 export { sparseCrossEntropy } from './classification/sparse-cross-entropy';
 export { sparseSoftmaxCrossEntropy } from './classification/sparse-softmax-cross-entropy';
+export { squaredHinge } from './classification/squared-hinge';
 export type { Loss } from './loss';
 export { type HuberOptions, huber } from './regression/huber';
 export { logCosh } from './regression/log-cosh';

@@ -309,3 +309,32 @@ describe('classes', () => {
     await expectClose(tf.grad(loss)(tf.tensor2d(logits)), [0.5, -0.5, 0]);
   });
 });
+
+describe('two classes', () => {
+  const { binaryCrossEntropy, binaryCrossEntropyWithLogits, hinge, sigmoidFocal, softMargin, squaredHinge } =
+    exported;
+
+  it.each([
+    ['logits for probabilities', () => binaryCrossEntropy([1, 0], [2.5, 0.5], { reduction: 'none' })],
+    ['labels of −1', () => binaryCrossEntropy([-1, 0], [0.5, 0.5], { reduction: 'none' })],
+    ['labels of −1', () => binaryCrossEntropyWithLogits([-1, 0], [1, 1], { reduction: 'none' })],
+    ['class indices', () => sigmoidFocal([2, 0], [1, 1], { reduction: 'none' })],
+    ['labels of 0', () => hinge([0, 1], [1, 0], { reduction: 'none' })],
+    ['labels of 0', () => squaredHinge([0, 1], [1, 0], { reduction: 'none' })],
+    ['labels of 0', () => softMargin([0, 1], [1, 0], { reduction: 'none' })],
+  ])('is NaN for %s, and only there (%#)', async (_, loss) => {
+    const values = await loss().data();
+    expect(values[0]).toBeNaN();
+    expect(Number.isFinite(values[1])).toBe(true);
+  });
+
+  it('agrees with the cross-entropy where they are the same', async () => {
+    const [y, x] = [tf.tensor1d([1, 0, 1, 0]), tf.tensor1d([0.5, -2, 3, 1])];
+    const half = sigmoidFocal(y, x, { alpha: 0.5, gamma: 0, reduction: 'none' });
+    await expectClose(tf.mul(half, 2), binaryCrossEntropyWithLogits(y, x, { reduction: 'none' }));
+    await expectClose(
+      binaryCrossEntropy(y, tf.sigmoid(x)),
+      (await binaryCrossEntropyWithLogits(y, x).data())[0]!,
+    );
+  });
+});
