@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { curvesSvg } from '../present/charts/curves-svg';
 import type { CurveX } from '../present/charts/learning-curves';
@@ -81,7 +81,12 @@ function stepLines(run: RunModels, print: (message: string) => void): AsyncItera
   if (!existsSync(log)) {
     throw new UsageError(`export: ${path} has no steps.jsonl; --epochs exports the history in results.json`);
   }
-  return stepsCsv(basename(path), selectLines(run, readLog(log, print)));
+  return stepsCsv(basename(path), selectLines(run, openLog(log, print)));
+}
+
+function openLog(path: string, print: (message: string) => void): AsyncIterable<LogLine> {
+  if (statSync(path).isFile()) return readLog(path, print);
+  throw new UsageError(`export: ${path} is not a file; give a run whose log is intact`);
 }
 
 async function* epochLines(run: RunModels, print: (message: string) => void): AsyncGenerator<string> {
@@ -89,7 +94,7 @@ async function* epochLines(run: RunModels, print: (message: string) => void): As
   if (existsSync(join(path, 'results.json'))) {
     yield* epochsCsv(basename(path), await readModels(run));
   } else if (existsSync(join(path, 'steps.jsonl'))) {
-    yield* epochsCsvOfLog(basename(path), selectLines(run, readLog(join(path, 'steps.jsonl'), print)));
+    yield* epochsCsvOfLog(basename(path), selectLines(run, openLog(join(path, 'steps.jsonl'), print)));
   } else {
     throw new UsageError(
       `export: ${path} has neither results.json nor steps.jsonl: nothing has been trained yet`,

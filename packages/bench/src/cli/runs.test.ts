@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,39 @@ describe('list', () => {
       /b-finished +2026-01-02 00:00 +finished +quick +simd +cnn 77\.22 %, fnn 55\.87 %/,
     );
     expect(table.out).toMatch(/Resume a stopped run with tenfold-bench --resume RUN\./);
+  });
+
+  it('shows runs that cannot be read as damaged, and all others', async () => {
+    const cwd = folderOfRuns();
+    writeFileSync(join(cwd, 'runs', 'torn', 'run.json'), 'null');
+    mkdirSync(join(cwd, 'runs', 'log'));
+    writeFileSync(join(cwd, 'runs', 'log', 'run.json'), '{}');
+    mkdirSync(join(cwd, 'runs', 'log', 'steps.jsonl'));
+    const { code, out } = await answer(['list', '--json'], { cwd });
+    expect(code).toBe(0);
+    const runs: RunStatus[] = JSON.parse(out);
+    expect(runs).toHaveLength(7);
+    expect(runs.filter(({ name }) => name === 'torn' || name === 'log')).toMatchObject([
+      { name: 'log', state: 'damaged', detail: 'steps.jsonl is not a file' },
+      { name: 'torn', state: 'damaged', detail: 'run.json is null instead of an object' },
+    ]);
+    for (const args of ['export --csv log', 'export --csv --epochs log']) {
+      expect(await answer(args.split(' '), { cwd })).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/export: .*steps\.jsonl is not a file; /),
+      });
+    }
+    rmSync(join(cwd, 'runs', 'log', 'run.json'));
+    mkdirSync(join(cwd, 'runs', 'log', 'run.json'));
+    for (const [name, message] of [
+      ['log', /--resume: .*run\.json cannot be read \(EISDIR/],
+      ['torn', /--resume: .*run\.json has schemaVersion undefined/],
+    ] as const) {
+      expect(await answer(['--resume', name], { cwd })).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(message),
+      });
+    }
   });
 
   it('says when there is none, and when there is no folder', async () => {

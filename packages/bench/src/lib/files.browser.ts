@@ -48,6 +48,10 @@ export async function rm(
 export const writeAtomically: WriteFile = (path, content) =>
   files.writeWhole(below(path), typeof content === 'string' ? new TextEncoder().encode(content) : content);
 
+/** Whether an error says that there is no such file. */
+export const isMissing = (error: unknown): boolean =>
+  (error as DOMException | null)?.name === 'NotFoundError';
+
 const refusals = [
   'QuotaExceededError',
   'NoModificationAllowedError',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { backendNames } from '../backends/names';
 import { datasetNames, defaultDataset } from '../data/datasets';
 import { digest } from '../lib/digest';
-import { join, readFile, type WriteFile } from '../lib/files';
+import { isMissing, join, readFile, type WriteFile } from '../lib/files';
 import { isDeeperThan } from '../lib/nesting';
 import { profileNames } from '../models/model-definition';
 import { modelNames } from '../models/models';
@@ -66,8 +66,13 @@ export async function writeRunRecord(folder: string, record: RunRecord, write: W
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const path = join(folder, FILE);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Error(`${folder} has no run: there is no ${FILE}`);
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(
+      isMissing(error)
+        ? `${folder} has no run: there is no ${FILE}`
+        : `${path} cannot be read (${error.message}), so the run cannot be resumed; start a new one`,
+    );
+  });
   return parseRunRecord(text, path);
 }
 

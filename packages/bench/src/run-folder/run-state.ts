@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { digest } from '../lib/digest';
-import { join, readFile, type WriteFile } from '../lib/files';
+import { isMissing, join, readFile, type WriteFile } from '../lib/files';
 import { epochSchema, modelResultSchema, resultsSchema } from '../results/results';
 
 const count = z.int().min(0);
@@ -100,11 +100,14 @@ export async function readState(folder: string, warn: (message: string) => void)
     [FILE, 'using the previous one'],
     [PREVIOUS, 'starting from the beginning'],
   ] as const) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const state = await parse(text);
-    if (state) return state;
-    warn(`${join(folder, name)} is damaged: ${next}`);
+    const path = join(folder, name);
+    try {
+      const state = await parse(await readFile(path, 'utf8'));
+      if (state) return state;
+      warn(`${path} is damaged: ${next}`);
+    } catch (error) {
+      if (!isMissing(error)) warn(`${path} cannot be read (${(error as Error).message}): ${next}`);
+    }
   }
   return emptyState;
 }

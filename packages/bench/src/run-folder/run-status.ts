@@ -1,5 +1,8 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { object, show } from '@tenfold/checks';
+import { z } from 'zod';
+import { isMissing } from '../lib/files';
 import { lastEpoch } from '../results/accuracy';
 import { groupSeeds } from '../results/group-seeds';
 import { parseResults, type Results } from '../results/results';
@@ -24,10 +27,14 @@ export interface RunStatus {
 
 type Header = Pick<RunStatus, 'createdAt' | 'profile' | 'backend' | 'seeds'> & { models: string[] };
 
+const LOG = 'steps.jsonl';
 const TAIL = 65_536; // bytes read from the end of the log, enough for several steps
 
 /**
  * Reads the status of a run without changing it. Runs of other versions are read as far as possible.
+ *
+ * Files that cannot be read make the run `damaged`, with the reasons in `detail`; nothing is thrown, so that one such run
+ * does not hide the others.
  *
  * @param folder the folder of a run
  */
@@ -38,21 +45,26 @@ export async function runStatus(folder: string, name: string): Promise<RunStatus
 
   const header = record instanceof Error ? undefined : record;
   const holder = findLockHolder(folder);
-  const step = await lastStep(folder);
-  const where = step && `${step.model} at step ${step.step} of ${step.totalSteps}`;
+  const step = await lastStep(folder).catch((error: Error) => error);
+  const where =
+    step && !(step instanceof Error) ? `${step.model} at step ${step.step} of ${step.totalSteps}` : undefined;
+  const stateDamage: Error[] = [];
+  const warn = (message: string) => void stateDamage.push(new Error(message.replace(join(folder, '/'), '')));
   const status = {
     name,
     createdAt: header?.createdAt ?? null,
     profile: header?.profile ?? null,
     backend: header?.backend ?? null,
     seeds: header?.seeds ?? [],
-    accuracies: await accuraciesSoFar(folder, header?.models ?? []),
+    accuracies: await accuraciesSoFar(folder, header?.models ?? [], warn),
   };
   if (holder) {
     const detail = [`process ${holder.pid} on ${holder.host}`, where].filter(Boolean).join(', ');
     return { ...status, state: 'running', detail };
   }
-  const damage = [results, record].filter((file) => file instanceof Error).map(({ message }) => message);
+  const damage = [results, record, step, ...stateDamage]
+    .filter((file) => file instanceof Error)
+    .map(({ message }) => message);
   if (damage.length > 0) return { ...status, state: 'damaged', detail: damage.join('; ') };
   return { ...status, state: 'stopped', detail: where ?? 'before its first step' };
 }
@@ -84,8 +96,8 @@ const listModels = (models: { name: string }[], what: string): string[] =>
 
 /** Undefined when there is none, an error when it is invalid. */
 async function readResults(folder: string): Promise<Results | Error | undefined> {
-  const text = await readFile(join(folder, 'results.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  const text = await readText(folder, 'results.json');
+  if (typeof text !== 'string') return text;
   try {
     return parseResults(JSON.parse(text));
   } catch (error) {
@@ -95,16 +107,25 @@ async function readResults(folder: string): Promise<Results | Error | undefined>
   }
 }
 
+/** The text of a file; undefined when there is none, an error when it cannot be read. */
+const readText = (folder: string, file: string): Promise<string | Error | undefined> =>
+  readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) =>
+    isMissing(error) ? undefined : new Error(`${file}: ${error.message}`),
+  );
+
 // Without the schema of run.json, so that runs of other versions are listed too.
 async function readHeader(folder: string): Promise<Header | Error> {
-  const text = await readFile(join(folder, 'run.json'), 'utf8').catch(() => undefined);
+  const text = await readText(folder, 'run.json');
   if (text === undefined) return new Error('there is no run.json');
-  let record: Record<string, unknown>;
+  if (text instanceof Error) return text;
+  let value: unknown;
   try {
-    record = JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return new Error('run.json is not JSON');
   }
+  if (!object.accepts(value)) return new Error(`run.json is ${show(value)} instead of an object`);
+  const record = value as Record<string, unknown>;
   const word = (value: unknown) => (typeof value === 'string' ? value : null);
   const list = (value: unknown): unknown[] =>
     Array.isArray(value) ? value : value === undefined ? [] : [value];
@@ -118,8 +139,12 @@ async function readHeader(folder: string): Promise<Header | Error> {
 }
 
 /** The accuracies of an unfinished run: of finished models, and of the last epoch of the current one. */
-async function accuraciesSoFar(folder: string, models: string[]): Promise<RunStatus['accuracies']> {
-  const state = await readState(folder, () => {});
+async function accuraciesSoFar(
+  folder: string,
+  models: string[],
+  warn: (message: string) => void,
+): Promise<RunStatus['accuracies']> {
+  const state = await readState(folder, warn);
   const groups = groupSeeds(state.finished.map(({ result }) => result));
   const found = new Map(groups.map((group) => [group.name, lastEpoch(group)?.mean ?? null]));
   const [newest] = state.checkpoints;
@@ -129,22 +154,30 @@ async function accuraciesSoFar(folder: string, models: string[]): Promise<RunSta
   return Object.fromEntries(names.map((name) => [name, found.get(name) ?? null]));
 }
 
-interface LoggedStep {
-  model: string;
-  step: number;
-  totalSteps: number;
-}
+const loggedStep = z.object({
+  type: z.literal('step'),
+  model: z.string(),
+  step: z.number(),
+  totalSteps: z.number(),
+});
+type LoggedStep = z.infer<typeof loggedStep>;
 
-/** The last step in the log, whose last line may be torn. */
+/**
+ * The last step in the log, whose last line may be torn.
+ *
+ * @throws when the log cannot be read
+ */
 async function lastStep(folder: string): Promise<LoggedStep | undefined> {
-  const path = join(folder, 'steps.jsonl');
-  const size = await stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-  if (size === 0) return undefined;
+  const path = join(folder, LOG);
+  const stats = await stat(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (!stats) return undefined;
+  if (!stats.isFile()) throw new Error(`${LOG} is not a file`); // to open a pipe would wait for its writer
   const file = await open(path);
   try {
+    const { size } = stats;
     const length = Math.min(size, TAIL);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
     for (const line of buffer.toString('utf8').split('\n').reverse()) {
@@ -159,8 +192,7 @@ async function lastStep(folder: string): Promise<LoggedStep | undefined> {
 
 function parseStep(line: string): LoggedStep | undefined {
   try {
-    const value = JSON.parse(line);
-    return value.type === 'step' ? value : undefined;
+    return loggedStep.parse(JSON.parse(line));
   } catch {
     return undefined;
   }
