@@ -93,6 +93,20 @@ describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) 
     );
   });
 
+  it.runIf(shape.length === 1)('has the same derivative within another gradient, at kinks too', async () => {
+    const points = tf.tensor([0, -0, 0.5, -0.5, 1, -1, 2, -2, 3, -3, 6, -6]);
+    const penalty = tf.grad((v: tf.Tensor) => tf.mul(f(v), v));
+    const want = tf.add(f(points), tf.mul(points, gradient(points)));
+    // The gradient of the sum of a gradient records f on the tape.
+    let seen: tf.Tensor | undefined;
+    tf.grad((v: tf.Tensor) => {
+      seen = tf.keep(penalty(v));
+      return tf.mul(seen, v);
+    })(points);
+    await expectClose(seen!, want, { absolute: 1e-5, relative: 1e-5 });
+    seen!.dispose();
+  });
+
   it.each(['int32', 'bool'] as const)('computes %s in float32', async (dtype) => {
     const ones = tf.ones(shape, dtype);
     await expectClose(f(ones), f(tf.cast(ones, 'float32')), { absolute: 0, relative: 0 });

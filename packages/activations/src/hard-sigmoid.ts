@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
-import { where, within } from './piecewise';
+import { clip, where, within } from './piecewise';
 
 /**
  * Piecewise linear approximation of the sigmoid, from 0 at −3 to 1 at 3.
@@ -14,7 +14,7 @@ import { where, within } from './piecewise';
  * @see Howard et al., "Searching for MobileNetV3", 2019, https://arxiv.org/abs/1905.02244, section 5.2
  */
 export const hardSigmoid: ActivationFunction = /* @__PURE__ */ elementwise('hardSigmoid', {
-  value: (x) => tf.div(tf.relu6(tf.add(x, 3)), 6),
+  value: (x) => tf.div(clip(tf.add(x, 3), 0, 6), 6),
   gradient: (dy, x) => where(within(x, -3, 3), tf.mul(dy, 1 / 6)),
   keeps: 'x',
 });

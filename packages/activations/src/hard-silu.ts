@@ -14,7 +14,10 @@ import { where } from './piecewise';
  * @see Howard et al., "Searching for MobileNetV3", 2019, https://arxiv.org/abs/1905.02244, section 5.2
  */
 export const hardSilu: ActivationFunction = /* @__PURE__ */ elementwise('hardSilu', {
-  value: (x) => tf.where(tf.less(x, -3), tf.zerosLike(x), tf.mul(x, tf.div(tf.relu6(tf.add(x, 3)), 6))),
+  value: (x) => {
+    const parabola = tf.mul(x, tf.div(tf.add(x, 3), 6));
+    return tf.where(tf.less(x, -3), tf.zerosLike(x), tf.where(tf.less(x, 3), parabola, x));
+  },
   gradient(dy, x) {
     const slope = tf.where(tf.less(x, 3), tf.div(tf.add(tf.mul(x, 2), 3), 6), tf.onesLike(x));
     return where(tf.greaterEqual(x, -3), tf.mul(dy, slope));

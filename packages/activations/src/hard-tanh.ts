@@ -1,7 +1,6 @@
 import { finite } from '@tenfold/checks';
-import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
-import { where, within } from './piecewise';
+import { clip, where, within } from './piecewise';
 
 export interface HardTanhOptions {
   /** The lower limit; −1 by default. */
@@ -31,7 +30,7 @@ export const hardTanh: ActivationFunction<HardTanhOptions> = /* @__PURE__ */ ele
           `hardTanh: minValue is ${minValue} and maxValue is ${maxValue}; give a minValue below maxValue`,
         );
       }
-      return tf.clipByValue(x, minValue, maxValue);
+      return clip(x, minValue, maxValue);
     },
     gradient: (dy, x, { minValue = -1, maxValue = 1 }) => where(within(x, minValue, maxValue), dy),
     keeps: 'x',

@@ -22,3 +22,14 @@ export const constant = (x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tenso
 
 /** The largest value along the last axis, which is kept. */
 export const largest = (x: tf.Tensor): tf.Tensor => tf.max(x, -1, true);
+
+/** min(max(x, low), high) with the derivative 1 where low < x < high and 0 elsewhere, in gradients of gradients too. */
+export const clip = (x: tf.Tensor, low: number, high: number): tf.Tensor =>
+  tf.customGrad((x, save) => {
+    const input = x as tf.Tensor;
+    (save as tf.GradSaveFunc)([input]);
+    return {
+      value: tf.clipByValue(input, low, high),
+      gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => where(within(x!, low, high), dy),
+    };
+  })(x);

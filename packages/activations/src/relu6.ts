@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
-import { where, within } from './piecewise';
+import { clip, where, within } from './piecewise';
 
 /**
  * Rectified linear unit that is clipped at 6, for arithmetic of low precision.
@@ -15,7 +14,7 @@ import { where, within } from './piecewise';
  * https://arxiv.org/abs/1704.04861
  */
 export const relu6: ActivationFunction = /* @__PURE__ */ elementwise('relu6', {
-  value: (x) => tf.relu6(x),
+  value: (x) => clip(x, 0, 6),
   gradient: (dy, x) => where(within(x, 0, 6), dy),
   keeps: 'x',
 });

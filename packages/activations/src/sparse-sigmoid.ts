@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
-import { where, within } from './piecewise';
+import { clip, where, within } from './piecewise';
 
 /**
  * Sparse sigmoid: a line from 0 at −1 to 1 at 1; the derivative of `sparsePlus`, and sparsemax of two scores.
@@ -15,7 +15,7 @@ import { where, within } from './piecewise';
  * https://arxiv.org/abs/1602.02068, section 2.2
  */
 export const sparseSigmoid: ActivationFunction = /* @__PURE__ */ elementwise('sparseSigmoid', {
-  value: (x) => tf.div(tf.add(tf.clipByValue(x, -1, 1), 1), 2),
+  value: (x) => tf.div(tf.add(clip(x, -1, 1), 1), 2),
   gradient: (dy, x) => where(within(x, -1, 1), tf.div(dy, 2)),
   keeps: 'x',
 });

@@ -1,6 +1,7 @@
 import { positive } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
+import { clip } from './piecewise';
 
 export interface SquareplusOptions {
   /** The curvature: f(0) = √b / 2; a positive number, 4 by default. */
@@ -26,8 +27,9 @@ export const squareplus: ActivationFunction<SquareplusOptions> =
     'squareplus',
     {
       value(x, { b = 4 }) {
-        const above = tf.div(tf.add(tf.abs(x), root(x, b)), 2);
-        return tf.where(tf.less(x, 0), tf.div(b / 4, above), above);
+        const r = root(x, b);
+        const above = tf.add(tf.div(x, 2), tf.div(r, 2));
+        return tf.where(tf.less(x, 0), tf.div(b / 2, tf.sub(r, x)), above);
       },
       gradient(dy, x, { b = 4 }) {
         const r = root(x, b);
@@ -39,9 +41,11 @@ export const squareplus: ActivationFunction<SquareplusOptions> =
     { b: positive },
   );
 
-/** √(x² + b); the square does not overflow. */
+/** √(x² + b), which is |x| where the square would overflow. */
 function root(x: tf.Tensor, b: number): tf.Tensor {
-  const s = Math.sqrt(b);
-  const larger = tf.maximum(tf.abs(x), s);
-  return tf.mul(larger, tf.sqrt(tf.add(tf.square(tf.div(tf.minimum(tf.abs(x), s), larger)), 1)));
+  const near = tf.sqrt(tf.add(tf.square(clip(x, -LARGE, LARGE)), b));
+  return tf.where(tf.less(tf.abs(x), LARGE), near, tf.mul(x, tf.sign(x)));
 }
+
+/** Its square is a float32, and far above any b. */
+const LARGE = 1e18;
