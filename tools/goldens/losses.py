@@ -66,7 +66,7 @@ def classification(formula, variants=({},), logits=True, sparse=False):
     """Distributions, one-hot labels, extremes, one example, two axes of examples; formula(labels, predictions, **options)."""
     def make(add):
         classes, score = torch.tensor([3, 0, 9, 9, 1, 5]), randn(6, 10, scale=3)
-        onehot, soft = F.one_hot(classes, 10).double(), rounded(torch.softmax(randn(6, 10), 1))
+        onehot, soft = F.one_hot(classes, 10).double(), rounded(torch.softmax(randn(6, 10), 1) / 2 + .05)
         extreme = torch.zeros(6, 10, dtype=torch.float64)
         extreme[0, 3] = 80; extreme[1, 0] = -80; extreme[2] = 80; extreme[3] = -80; extreme[4, 1] = 80; extreme[4, 2] = 80
         prepare = (lambda z: z) if logits else lambda z: rounded(torch.softmax(z, -1))

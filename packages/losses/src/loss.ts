@@ -1,6 +1,7 @@
 import { assertOptions, type Kinds } from '@tenfold/checks';
 import type { Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { probabilities } from './nan-unless';
 import { classesAsOneHot, type Pair, sameClasses, sameShape } from './shapes';
 import { broadcastWeights, maskUnweighted, type ReductionOptions, reduce, reductionKinds } from './weighting';
 
@@ -25,7 +26,8 @@ export const elementwiseLoss = <O extends ReductionOptions>(
 ): Loss<O> => createLoss(name, (y, p) => sameShape(name, y, p), 0, formula, kinds);
 
 /**
- * A loss of distributions over classes: labels and predictions [batch, …, classes], losses [batch, …].
+ * A loss of distributions over classes: labels and predictions [batch, …, classes], losses [batch, …]. A label outside [0, 1] makes
+ * the loss NaN.
  *
  * @param called name of the predictions in errors
  */
@@ -34,7 +36,14 @@ export const denseLoss = <O extends ReductionOptions>(
   called: 'logits' | 'probabilities',
   formula: Formula<O>,
   kinds: Kinds<Specific<O>>,
-): Loss<O> => createLoss(name, (y, p) => sameClasses(name, y, p, called), 1, formula, kinds);
+): Loss<O> =>
+  createLoss(
+    name,
+    (y, p) => sameClasses(name, y, p, called),
+    1,
+    (y, p, options) => formula(probabilities(y), p, options),
+    kinds,
+  );
 
 /** A loss of class indices [batch, …] and predictions [batch, …, classes]. The formula receives one-hot labels. */
 export const sparseLoss = <O extends ReductionOptions>(

@@ -292,6 +292,21 @@ describe('classes', () => {
     }
   });
 
+  it('is NaN, in gradients of gradients too, for logits in place of probabilities', async () => {
+    const p = tf.tensor2d([[-1, 2]]);
+    const penalty = (p: tf.Tensor) => tf.square(tf.grad((p: tf.Tensor) => crossEntropy([[0, 1]], p))(p));
+    expect((await penalty(p).data())[1]).toBeNaN();
+    expect((await tf.grad(penalty)(p).data())[1]).toBeNaN();
+  });
+
+  it.each([
+    ['swapped arguments', () => softmaxCrossEntropy([[2, -1, 0.5]], [[0, 1, 0]])],
+    ['swapped arguments', () => crossEntropy([[-3, 4]], [[0, 1]])],
+    ['class indices', () => softmaxCrossEntropy([[3, 1]], [[0, 1]])],
+  ])('is NaN for labels outside [0, 1]: %s', async (_, loss) => {
+    expect((await loss().data())[0]).toBeNaN();
+  });
+
   it('sends no gradient to a probability below epsilon, even if the gradient of the loss is infinite', async () => {
     const loss = (p: tf.Tensor) => crossEntropy([[0, 1]], p);
     for (const end of [Number.NaN, Infinity, -Infinity]) {

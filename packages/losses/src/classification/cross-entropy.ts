@@ -2,6 +2,7 @@ import type { Kind } from '@tenfold/checks';
 import { withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { denseLoss, type Loss } from '../loss';
+import { probabilities as asProbabilities } from '../nan-unless';
 import type { ReductionOptions } from '../weighting';
 
 export interface CrossEntropyOptions extends ReductionOptions {
@@ -43,7 +44,7 @@ export const crossEntropyOfExamples = (
   labels: tf.Tensor,
   probabilities: tf.Tensor,
   epsilon: number,
-): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(nanOutsideOfOne(probabilities), epsilon))), -1));
+): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(asProbabilities(probabilities), epsilon))), -1));
 
 // tf.maximum has a gradient at a tie; this rule implements the gradient documented above.
 const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>
@@ -51,14 +52,3 @@ const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>
     forward: (x) => ({ value: tf.maximum(x, epsilon), saved: [x] }),
     backward: (dy, [x]) => [tf.where(tf.lessEqual(x!, epsilon), tf.zerosLike(dy), dy)],
   });
-
-// A softmax may exceed 1 by a rounding error. NaN is added, so that the gradient is NaN too.
-const nanOutsideOfOne = (p: tf.Tensor): tf.Tensor =>
-  tf.add(
-    p,
-    tf.where(
-      tf.logicalOr(tf.less(p, 0), tf.greater(p, 1 + 1e-5)),
-      tf.fill(p.shape, Number.NaN),
-      tf.zerosLike(p),
-    ),
-  );
