@@ -118,7 +118,9 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
         const penalized = regularizer && isTensor ? tf.add(data, regularizer(model.trainable())) : data;
         return { loss: penalized, outputs: predictions };
       };
-      const result = stepper.step(forward, (predictions) => explainDivergence(batch, predictions));
+      const result = stepper.step(forward, (predictions, loss) =>
+        explainDivergence(batch, predictions, loss),
+      );
       return { loss: result.loss as tf.Scalar, predictions: result.outputs };
     },
     restore: stepper.restore,

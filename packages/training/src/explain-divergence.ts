@@ -6,22 +6,37 @@ type Values = ArrayLike<number>;
 type Read = (tensor: tf.Tensor) => Values;
 
 /** Explains what is wrong with a batch whose loss is not finite, or returns undefined. Reads tensors synchronously. */
-export function explainDivergence(batch: Batch<unknown, unknown>, predictions: unknown): string | undefined {
-  const read: Read = (tensor) => tensor.dataSync();
-  return findLabel(batch, predictions, read) ?? findNumber(batch, read);
+export function explainDivergence(
+  batch: Batch<unknown, unknown>,
+  predictions: unknown,
+  loss: number,
+): string | undefined {
+  return findCause(batch, predictions, loss, (tensor) => tensor.dataSync());
 }
 
 /** The asynchronous variant, for backends that cannot read synchronously. */
 export async function explainDivergenceLater(
   batch: Batch<unknown, unknown>,
   predictions: unknown,
+  loss: number,
 ): Promise<string | undefined> {
-  const tensors = [batch.xs, batch.ys].flatMap((value) => (tensorEntries(value) ?? []).map(([, t]) => t));
+  const tensors = [batch.xs, batch.ys, predictions].flatMap((value) =>
+    (tensorEntries(value) ?? []).map(([, t]) => t),
+  );
   const values = new Map<tf.Tensor, Values>();
   for (const tensor of tensors) values.set(tensor, await tensor.data());
-  const read: Read = (tensor) => values.get(tensor)!;
-  return findLabel(batch, predictions, read) ?? findNumber(batch, read);
+  return findCause(batch, predictions, loss, (tensor) => values.get(tensor)!);
 }
+
+const findCause = (
+  batch: Batch<unknown, unknown>,
+  predictions: unknown,
+  loss: number,
+  read: Read,
+): string | undefined =>
+  findLabel(batch, predictions, read) ??
+  findNumber(batch, read) ??
+  (Number.isNaN(loss) ? findDomain(batch.ys, predictions, read) : undefined);
 
 /** Explains a label that is not a class index of the predictions. */
 export async function explainLabels(ys: unknown, predictions: unknown): Promise<string | undefined> {
@@ -68,4 +83,21 @@ function findNumber(batch: Batch<unknown, unknown>, read: Read): string | undefi
     }
   }
   return undefined;
+}
+
+/** Explains a loss of NaN where nothing else is NaN or infinite: its arguments must be outside its domain. */
+function findDomain(ys: unknown, predictions: unknown, read: Read): string | undefined {
+  const range = (value: unknown) => {
+    const all = (tensorEntries(value) ?? []).flatMap(([, tensor]) => Array.from(read(tensor)));
+    if (all.length === 0 || !all.every(Number.isFinite)) return undefined;
+    const [low, high] = all.reduce(
+      ([low, high], x) => [Math.min(low!, x), Math.max(high!, x)],
+      [all[0]!, all[0]!],
+    );
+    const short = (x: number) => Number(x.toPrecision(3));
+    return `from ${short(low!)} to ${short(high!)}`;
+  };
+  const [labels, scores] = [range(ys), range(predictions)];
+  if (!labels || !scores) return undefined;
+  return `ys has numbers ${labels} and the predictions are ${scores}, for which the loss is undefined; losses of probabilities take predictions in [0, 1] (for logits use a softmax or logits loss), losses of classes take integers as labels, and for other numbers use a loss such as meanSquaredError`;
 }

@@ -34,7 +34,7 @@ export interface Stepper {
    */
   step<T>(
     forward: (context: Context) => Forward<T>,
-    explain?: (outputs: T) => string | undefined,
+    explain?: (outputs: T, loss: number) => string | undefined,
   ): Forward<T>;
   restore(stepCount: number, state: OptimizerState): void;
   dispose(): void;
@@ -85,7 +85,7 @@ export function createStepper(
     },
     step<T>(
       forward: (context: Context) => Forward<T>,
-      explain: (outputs: T) => string | undefined = () => undefined,
+      explain: (outputs: T, loss: number) => string | undefined = () => undefined,
     ) {
       const all = model.parameters();
       const trainable = model.trainable();
@@ -110,7 +110,7 @@ export function createStepper(
           const { value, grads } = gradients(name, loss, trainable);
           const params = Object.fromEntries(Object.entries(all).filter(([key]) => known.has(key)));
           const onGpu = isOnGpu();
-          if (!onGpu) assertFinite(name, value, grads, stepCount + 1, () => explain(outputs!));
+          if (!onGpu) assertFinite(name, value, grads, stepCount + 1, (loss) => explain(outputs!, loss));
           const next = optimizer.update(grads, state, { params, step: stepCount });
           const taken = onGpu ? choose(value, grads, before, state, next) : { ...next, loss: value };
           applyUpdates(params, taken.updates);
@@ -163,12 +163,12 @@ function assertFinite(
   value: tf.Scalar,
   grads: tf.NamedTensorMap,
   step: number,
-  explain: () => string | undefined,
+  explain: (loss: number) => string | undefined,
 ): void {
   const loss = value.dataSync()[0]!;
   const parameter = Number.isFinite(loss) ? findNotFinite(grads) : undefined;
   if (Number.isFinite(loss) && parameter === undefined) return;
-  throw new DivergenceError({ by, loss, step, parameter, cause: explain() });
+  throw new DivergenceError({ by, loss, step, parameter, cause: explain(loss) });
 }
 
 /**

@@ -203,7 +203,7 @@ async function runEpochs<X, Y, O>(
         if (!Number.isFinite(values[0])) {
           // On a GPU, the step has changed only the count.
           trainer.restore(trainer.stepCount - 1, trainer.state);
-          const cause = await explainDivergenceLater(batch, predictions);
+          const cause = await explainDivergenceLater(batch, predictions, values[0]!);
           throw new DivergenceError({ by: name, loss: values[0]!, step: trainer.stepCount + 1, cause });
         }
         const seconds = (performance.now() - start) / 1000;
