@@ -28,6 +28,8 @@ import { toFloat32 } from './to-float32';
 const BIND_GROUPS = 4096;
 const UNIFORMS = 2048;
 const CONSTANTS = 512;
+/** The bytes of a vec4<f32>. */
+const LARGEST_ELEMENT = 16;
 const MEBIBYTE = 2 ** 20;
 
 interface BackendOptions {
@@ -118,7 +120,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     return this.makeTensorInfo(shape, 'float32');
   }
 
-  /** Runs a program on tensors stored as float32 or float16; nothing when it has no workgroups. */
+  /** Runs a program on tensors stored as float32 or float16; nothing when it has no workgroups or all outputs are empty. */
   run(program: Program): void {
     this.health.assert();
     this.programs.run(program);
@@ -170,6 +172,12 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     const data = this.tensorMap.get(dataId);
     if (data.resource) return;
     const size = util.sizeFromShape(data.shape);
+    if (size === 0) {
+      // A binding must not be empty. One buffer per tensor, because a program must not bind a buffer twice if it writes to it.
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      data.resource = this.bufferManager.acquireBuffer(LARGEST_ELEMENT, usage);
+      return;
+    }
     const { values, dtype } = data;
     if (size === 1 && values && (dtype === 'float32' || dtype === 'int32')) {
       data.resource = this.constants.get(dtype, values[0] as number);

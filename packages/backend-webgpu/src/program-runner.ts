@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { BackendCore } from './backend-core';
 import type { Float16Storage } from './float16-storage';
 import { type Program, shaderOf } from './program';
@@ -15,11 +15,12 @@ export class ProgramRunner {
     private readonly float16Storage: Float16Storage,
   ) {}
 
-  /** Runs a program on tensors stored as float32 or float16; nothing when it has no workgroups. */
+  /** Runs a program on tensors stored as float32 or float16; nothing when it has no workgroups or all outputs are empty. */
   run(program: Program): void {
     const { backend, float16Storage } = this;
     const { inputs, outputs, groups } = program;
-    if (groups.some((count) => count === 0)) return;
+    const isEmpty = ({ shape }: TensorInfo) => util.sizeFromShape(shape) === 0;
+    if (groups.some((count) => count === 0) || Object.values(outputs).every(isEmpty)) return;
     const float16 = Object.entries({ ...inputs, ...outputs })
       .filter(([, info]) => float16Storage.of(info))
       .map(([name]) => name);

@@ -4,6 +4,7 @@ import { kernelRows } from './rows';
 
 export type { Array64 } from './array';
 export { type Adapter, checkCase, type RunnableCase, runnableCases } from './check';
+export { emptyCases } from './empty';
 export { type ReadyCase, ready, runOnEngine } from './engine';
 export { grid, type Input, normal, squares, values } from './inputs';
 export type { Bound, Case, GradientRow, KernelRow, ListRow } from './row';

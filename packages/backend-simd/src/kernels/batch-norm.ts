@@ -94,6 +94,11 @@ function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfi
         gamma: optionalFloats(simd, kernelName, 'gamma', gamma, [n]),
         beta: optionalFloats(simd, kernelName, 'beta', activated ? beta : undefined, [n]),
       };
+      if (rows === 0) {
+        // The sums of nothing are 0, although the moments are NaN.
+        const zeros = () => simd.makeTensorInfo([n], 'float32', new Float32Array(n));
+        return [simd.output(x!.shape), zeros(), zeros()];
+      }
       const [dx, dgamma, dbeta] = [simd.output(x!.shape), simd.output([n]), simd.output([n])];
       const to = { dx: simd.pointer(dx), dgamma: simd.pointer(dgamma), dbeta: simd.pointer(dbeta) };
       forEachStrip(n, (at, width) => {

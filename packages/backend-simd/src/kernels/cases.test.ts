@@ -1,10 +1,12 @@
-import { checkCase, kernelRows, runnableCases } from '@tenfold/kernel-cases';
+import { checkCase, emptyCases, kernelRows, runnableCases } from '@tenfold/kernel-cases';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createAdapter, testedBackends } from '../../test/backends';
 import '../register';
 import { limits } from './grain';
 
-const cases = kernelRows.filter(({ gpuOnly }) => !gpuOnly).flatMap(runnableCases);
+const cases = kernelRows
+  .filter(({ gpuOnly }) => !gpuOnly)
+  .flatMap((row) => [...runnableCases(row), ...emptyCases(row)]);
 
 const backends = await testedBackends();
 

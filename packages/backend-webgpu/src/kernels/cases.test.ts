@@ -1,4 +1,11 @@
-import { type Adapter, checkCase, kernelRows, type RunnableCase, runnableCases } from '@tenfold/kernel-cases';
+import {
+  type Adapter,
+  checkCase,
+  emptyCases,
+  kernelRows,
+  type RunnableCase,
+  runnableCases,
+} from '@tenfold/kernel-cases';
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +18,7 @@ tf.env().set('WEBGPU_CPU_FORWARD', false);
 
 // A kernel that this backend does not have is listed as `none` in KERNELS.md, which is checked.
 const cases = kernelRows
-  .flatMap(runnableCases)
+  .flatMap((row) => [...runnableCases(row), ...emptyCases(row)])
   .filter(({ kernel }) => tf.getKernel(kernel, 'webgpu'))
   .filter(
     ({ kernel, attributes }) =>

@@ -124,7 +124,7 @@ export function runColumnReductionAndApply(backend: WebgpuBackend, program: Colu
     });
   }
   // A workgroup that first sums all slices should have several times as many rows.
-  const block = isWhole ? rows : Math.max(256, 8 * slices);
+  const block = isWhole ? Math.max(1, rows) : Math.max(256, 8 * slices);
   const keep = `if (group.y == 0u && lane < ${width}u && isIn) { ${program.keep} }`;
   const apply = `let begin = ${isWhole ? '0u' : 'group.y * uniforms.block'};
   let last = ${isWhole ? 'uniforms.rows' : 'min(uniforms.rows, begin + uniforms.block)'};
@@ -156,7 +156,8 @@ export function runColumnReductionAndApply(backend: WebgpuBackend, program: Colu
   ${code}`,
     });
   };
-  const applied = Math.ceil(rows / block);
+  // Without rows there are still outputs of columns.
+  const applied = Math.max(1, Math.ceil(rows / block));
   if (isCrowded) {
     finish('columns', keep, 1);
     finish('elements', apply, applied);

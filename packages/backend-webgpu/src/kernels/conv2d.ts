@@ -23,6 +23,9 @@ type Call = Parameters<tf.KernelFunc>[0];
 function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, epilogue?: Epilogue) {
   const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
   const { inChannels, outChannels, filterHeight, filterWidth } = info;
+  // tfjs's kernel cannot reshape a result without elements.
+  if (tf.util.sizeFromShape(info.outShape) === 0)
+    return (call.backend as WebgpuBackend).output(info.outShape);
   const size = {
     rows: info.batchSize * info.outHeight * info.outWidth,
     columns: outChannels,

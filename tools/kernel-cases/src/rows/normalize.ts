@@ -9,8 +9,10 @@ export interface Groups {
 /** Mean, biased variance and 1/√(variance + ε) of every group. */
 export function momentsOf({ values }: Array64, { count, of }: Groups, epsilon: number) {
   const size = values.length / count;
-  const mean = new Float64Array(count);
-  const variance = new Float64Array(count);
+  // The moments of nothing are NaN.
+  const start = size === 0 ? Number.NaN : 0;
+  const mean = new Float64Array(count).fill(start);
+  const variance = new Float64Array(count).fill(start);
   values.forEach((value, i) => {
     mean[of(i)]! += value / size;
   });
