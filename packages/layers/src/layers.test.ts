@@ -164,6 +164,31 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     expect(model.predict(tf.slice(x, 0, 1)).shape).toEqual([1, ...output.slice(1)]);
   });
 
+  // Recurrent layers reject it.
+  it.runIf(!/^(bidirectional|gru|lstm)/.test(name)).each([true, false])(
+    'takes an empty batch, which has gradients of 0 and does not change statistics (training: %s)',
+    async (training) => {
+      const fresh = createModel(layer(), { seed: 3 });
+      const statistics = async () =>
+        Promise.all(
+          Object.values(fresh.parameters())
+            .filter(({ trainable }) => !trainable)
+            .map(async (variable) => [...(await variable.data())]),
+        );
+      const before = await statistics();
+      const empty = [0, ...shape.slice(1)];
+      expect(fresh.apply(tf.zeros(empty), context(training)).shape).toEqual([0, ...output.slice(1)]);
+      const dy = tf.zeros([0, ...output.slice(1)]);
+      const { '': dx, ...others } = gradients(fresh, tf.zeros(empty), dy, training);
+      expect(dx!.shape).toEqual(empty);
+      for (const gradient of Object.values(others)) {
+        expect((await gradient.data()).every((value) => value === 0)).toBe(true);
+      }
+      expect(await statistics()).toEqual(before);
+      fresh.dispose();
+    },
+  );
+
   it('passes NaN through', async () => {
     const y = await model.predict(tf.fill(shape, Number.NaN)).data();
     // tfjs's maximum of NaN alone is −∞, or −1e20 on webgpu.

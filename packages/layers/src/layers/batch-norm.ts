@@ -38,8 +38,8 @@ export interface BatchNormParams {
  * Batch normalization over all axes but the last.
  *
  * y = γ·(x − μ)/√(σ² + ε) + β. In training, μ and σ² are the mean and (biased) variance of the batch, and the running
- * statistics are updated by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²). Otherwise μ and σ² are the running statistics. With an
- * activation f, the output is f(y); when fused, the gradient recomputes y from x, so that y is never stored.
+ * statistics are updated by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²); an empty batch does not change them. Otherwise μ and σ² are
+ * the running statistics. With an activation f, the output is f(y); when fused, the gradient recomputes y from x, so that y is never stored.
  *
  * Runs the kernels `BatchNormTrain` and `BatchNormTrainGrad`, or `BatchNormActivation` and `BatchNormActivationGrad`, where
  * the backend has them.
@@ -72,7 +72,8 @@ export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
       const x = inputTensor('batchNorm', input);
       assertLastAxis('batchNorm', x, 'channels', channels);
       const { gamma, beta, runningMean, runningVariance } = params;
-      if (!training) {
+      // A batch without elements has no statistics.
+      if (!training || x.size === 0) {
         const y = normalizeRunning(x, runningMean, runningVariance, gamma, beta, epsilon);
         return activate(activation, y);
       }

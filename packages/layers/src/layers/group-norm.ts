@@ -51,8 +51,9 @@ export function groupNorm(options: GroupNormOptions): Layer<GroupNormParams> {
     apply({ gamma, beta }, input) {
       const x = inputTensor('groupNorm', input);
       assertLastAxis('groupNorm', x, 'channels', channels);
-      // [batch, positions, groups, channels of a group]
-      const grouped = tf.reshape(x, [x.shape[0]!, -1, groups, channels / groups]);
+      // [batch, positions, groups, channels of a group]; tfjs cannot infer the positions of an empty batch.
+      const positions = tf.util.sizeFromShape(x.shape.slice(1, -1));
+      const grouped = tf.reshape(x, [x.shape[0]!, positions, groups, channels / groups]);
       const centered = tf.sub(grouped, tf.mean(grouped, [1, 3], true));
       const variance = tf.mean(tf.square(centered), [1, 3], true);
       const normalized = tf.reshape(tf.mul(centered, tf.rsqrt(tf.add(variance, epsilon))), x.shape);
