@@ -53,8 +53,9 @@ export function countExamples(caller: string, arrays: { readonly [name: string]:
   const first = counts[0]!;
   const other = counts.find(({ count }) => count !== first.count);
   if (other) {
+    const flat = Object.values(arrays).some((values) => ArrayBuffer.isView(values));
     throw new Error(
-      `${caller}: ${first.name} has ${first.count} examples but ${other.name} has ${other.count}; give the same number of both`,
+      `${caller}: ${first.name} has ${first.count} examples but ${other.name} has ${other.count}; give the same number of both${flat ? ', and make a tensor of a flat typed array: tf.tensor(values, [examples, …])' : ''}`,
     );
   }
   return first.count;

@@ -144,6 +144,12 @@ describe('fromArrays', () => {
   const bad: [string, unknown, unknown, RegExp][] = [
     ['other numbers', [1, 2], [1], /^fromArrays: xs has 2 examples but ys has 1; give the same number/],
     [
+      'a flat array',
+      new Float32Array(8),
+      [1, 2],
+      /^fromArrays: xs has 8 examples but ys has 2; .* make a tensor of a flat typed array: tf\.tensor\(values, \[examples, …\]\)/,
+    ],
+    [
       'other numbers by name',
       { a: [1], b: [1, 2] },
       [1],

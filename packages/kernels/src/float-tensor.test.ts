@@ -42,9 +42,16 @@ it.each([
   ['1', /^f: x is "1"; give/],
   [{}, /^f: x is an empty object; give/],
   [() => 1, /^f: x is a function; give/],
-  [[1, 'a'], /^f: x is \[1, "a"\]; give/],
-  [[1, null], /^f: x is \[1, null\]; give/],
-  [new Array(2), /^f: x is \[/],
+  [[1, 'a'], /^f: x\[1\] is "a"; give/],
+  [[1, null], /^f: x\[1\] is null; give/],
+  [
+    [
+      [1, 2],
+      [3, undefined],
+    ],
+    /^f: x\[1\]\[1\] is undefined; give/,
+  ],
+  [new Array(2), /^f: x\[0\] is undefined; give/],
   [
     [
       [[1], [2]],

@@ -32,7 +32,9 @@ export function toTensor(name: string, what: string, value: Input, dtype?: 'floa
     throw new Error(`${name}: ${what} is ${show(value)}; give a tensor of real numbers`);
   }
   if (!isNumbers(value)) {
-    throw new Error(`${name}: ${what} is ${value === undefined ? 'missing' : show(value)}; ${WANTED}`);
+    const [path, wrong] = findNoNumber(what, value);
+    const found = wrong === undefined && path === what ? 'missing' : show(wrong);
+    throw new Error(`${name}: ${path} is ${found}; ${WANTED}`);
   }
   // tfjs checks this only in debug mode; otherwise it makes a tensor with too few values.
   if (!inferShape(value)) {
@@ -53,6 +55,13 @@ const isNumbers = (value: unknown): boolean =>
   (ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBig(value)) ||
   // `every` alone would skip the holes of a sparse array.
   (Array.isArray(value) && Array.from(value).every(isNumbers));
+
+/** The first element that is no number, with its place, such as `labels[2]`. */
+function findNoNumber(path: string, value: unknown): [path: string, value: unknown] {
+  if (!Array.isArray(value)) return [path, value];
+  const i = Array.from(value).findIndex((element) => !isNumbers(element));
+  return findNoNumber(`${path}[${i}]`, value[i]);
+}
 
 const isBig = (value: unknown): boolean => value instanceof BigInt64Array || value instanceof BigUint64Array;
 
