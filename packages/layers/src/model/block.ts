@@ -1,6 +1,14 @@
 import { assertArgument, func, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import type { AnyLayer, Context, InputOf, Layer, OutputOf, ParamsOf } from './layer';
+import {
+  type AnyLayer,
+  type Context,
+  type InputOf,
+  isLayer,
+  type Layer,
+  type OutputOf,
+  type ParamsOf,
+} from './layer';
 import { initParts, toParts, within } from './parts';
 
 /** The layers of a block, as functions of their inputs. */
@@ -24,7 +32,7 @@ export function block<const L extends { readonly [name: string]: AnyLayer }, I =
   layers: L,
   forward: (parts: BlockParts<L>, input: I, context: Context) => O,
 ): Layer<{ -readonly [name in keyof L]: ParamsOf<L[name]> }, I, O> {
-  assertArgument('block', 'layers', layers, required(object));
+  if (!isLayer(layers)) assertArgument('block', 'layers', layers, required(object));
   const parts = toParts('block', layers);
   assertArgument('block', 'forward', forward, required(func));
   return {

@@ -35,6 +35,25 @@ describe('sequential', () => {
     [() => sequential({ a: 3 as unknown as Layer }), /^sequential: "a" is 3; give a layer such as dense/],
     [() => sequential([undefined as unknown as Layer]), /^sequential: "0" is undefined; give a layer/],
     [() => sequential(3 as unknown as Layer[]), /^sequential: layers is 3; give an array or an object/],
+    [
+      () => sequential(...([square(), relu] as unknown as [LayerLike[]])),
+      /^sequential: layers is one layer, not a list; give an array, such as \[dense\(\{ … \}\), relu\]/,
+    ],
+    [() => sequential(square() as unknown as Layer[]), /^sequential: layers is one layer, not a list/],
+    [() => sequential(relu as unknown as Layer[]), /^sequential: layers is one layer, not a list/],
+    [
+      () => sequential(createModel(square()) as unknown as Layer[]),
+      /^sequential: layers is one layer, not a list/,
+    ],
+    [
+      () => sequential(...([[square()], relu] as unknown as [LayerLike[]])),
+      /^sequential: it takes one argument, but there are 2; give one array of all layers/,
+    ],
+    [
+      () => block(square() as never, (_, x) => x),
+      /^block: layers is one layer, without a name; give an object, such as \{ name: dense\(\{ … \}\) \}/,
+    ],
+    [() => block(createModel(square()) as never, (_, x) => x), /^block: layers is one layer, without a name/],
     [() => block({ a: square() }, 3 as never), /^block: forward is 3; give a function/],
     [() => createModel(undefined as unknown as Layer), /^createModel: layer is undefined; give a layer/],
     [() => createModel(square(), { seed: -1 }), /^createModel: seed is -1/],

@@ -105,13 +105,18 @@ export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
 
 /** Throws unless a value can be used as a layer. */
 export function assertLayer(name: string, what: string, value: unknown): void {
-  if (func.accepts(value)) return;
-  const layer = value as Partial<Layer & Model> | null | undefined;
-  if (typeof layer === 'object' && typeof layer?.apply === 'function' && (layer.init || isModel(layer)))
-    return;
+  if (isLayer(value)) return;
   throw new Error(
     `${name}: ${what} is ${show(value)}; give a layer such as dense({ … }), a model, or a function of a tensor`,
   );
+}
+
+/** Whether a value can be used as a layer. */
+export function isLayer(value: unknown): boolean {
+  if (func.accepts(value)) return true;
+  const layer = value as Partial<Layer & Model> | null | undefined;
+  if (typeof layer !== 'object' || typeof layer?.apply !== 'function') return false;
+  return layer.init !== undefined || isModel(layer);
 }
 
 const isModel = (layer: object): layer is Model<object, never, unknown> =>

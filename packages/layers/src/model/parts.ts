@@ -1,7 +1,7 @@
 import { show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type AnyLayer, assertLayer, type Layer, toLayer } from './layer';
+import { type AnyLayer, assertLayer, isLayer, type Layer, toLayer } from './layer';
 
 /** A layer within another, with its name. */
 export interface Part {
@@ -12,13 +12,21 @@ export interface Part {
 /**
  * Names the layers of a composition.
  *
- * @throws when a value is not a layer, or a name is empty, contains a dot (which separates the names of parameters), or is an
+ * @throws when `layers` is itself a layer, a value is not a layer, or a name is empty, contains a dot (which separates the names of parameters), or is an
  *   integer (which JavaScript would move to the front)
  */
 export function toParts(
   kind: string,
   layers: readonly AnyLayer[] | { readonly [name: string]: AnyLayer },
 ): Part[] {
+  // A layer's init and apply would pass for two layers without parameters.
+  if (isLayer(layers)) {
+    throw new Error(
+      kind === 'sequential'
+        ? `sequential: layers is one layer, not a list; give an array, such as [dense({ … }), relu]`
+        : `${kind}: layers is one layer, without a name; give an object, such as { name: dense({ … }) }`,
+    );
+  }
   if (typeof layers !== 'object' || layers === null) {
     throw new Error(`${kind}: layers is ${show(layers)}; give an array or an object of layers`);
   }

@@ -24,7 +24,7 @@ export type ListParams<L extends readonly AnyLayer[]> = {
  * @param layers layers, models and plain functions such as `relu`, in order. The parameters are named '0', '1', … for an array,
  *   or after the keys of an object.
  * @returns a layer from the input of the first layer to the output of the last
- * @throws when a value is not a layer, a name is an integer or contains a dot, or a layer with parameters occurs twice
+ * @throws when `layers` is one layer or there are further arguments, a value is not a layer, a name is an integer or contains a dot, or a layer with parameters occurs twice
  * @example
  * sequential([dense({ inFeatures: 2, outFeatures: 8 }), relu, dense({ inFeatures: 8, outFeatures: 8 }), relu]);
  * sequential({ hidden: dense({ inFeatures: 2, outFeatures: 8 }), relu, head: dense({ inFeatures: 8, outFeatures: 1 }) });
@@ -37,8 +37,14 @@ export function sequential<const L extends { readonly [name: string]: LayerLike 
 ): Layer<{ -readonly [name in keyof L]: ParamsOf<L[name]> }>;
 export function sequential(
   layers: readonly AnyLayer[] | { readonly [name: string]: LayerLike },
+  ...others: unknown[]
 ): Layer<{ [name: string]: object }, Tensors, Tensors> {
   const parts = toParts('sequential', layers);
+  if (others.length > 0) {
+    throw new Error(
+      `sequential: it takes one argument, but there are ${1 + others.length}; give one array of all layers`,
+    );
+  }
   return {
     init: (rng) => initParts('sequential', parts, rng),
     apply(params, input, context) {
