@@ -1,5 +1,6 @@
 import { assertArgument, func, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { completeContext } from './complete-context';
 import {
   type AnyLayer,
   type Context,
@@ -37,7 +38,8 @@ export function block<const L extends { readonly [name: string]: AnyLayer }, I =
   assertArgument('block', 'forward', forward, required(func));
   return {
     init: (rng) => initParts('block', parts, rng) as { -readonly [name in keyof L]: ParamsOf<L[name]> },
-    apply(params, input, context) {
+    apply(params, input, given) {
+      const context = completeContext('block', given);
       const bound = parts.map(({ name, layer }) => [
         name,
         (value: unknown) =>

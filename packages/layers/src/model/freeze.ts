@@ -1,3 +1,4 @@
+import { completeContext } from './complete-context';
 import { flatten } from './flatten-params';
 import {
   type AnyLayer,
@@ -30,6 +31,7 @@ export function freeze<const L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, I
       for (const variable of Object.values(flatten('freeze', params))) variable.trainable = false;
       return params;
     },
-    apply: (params, input, context) => frozen.apply(params, input, { ...context, training: false }),
+    apply: (params, input, context) =>
+      frozen.apply(params, input, { ...completeContext('freeze', context), training: false }),
   };
 }

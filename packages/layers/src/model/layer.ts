@@ -40,8 +40,13 @@ export interface Model<P extends object = object, I = tf.Tensor, O = tf.Tensor> 
   parameters(): { [name: string]: tf.Variable };
   /** The trainable parameters, as a flat map. */
   trainable(): { [name: string]: tf.Variable };
-  /** Computes the output for a batch in the given context, and disposes intermediate tensors. */
-  apply(input: I, context: Context): O;
+  /**
+   * Computes the output for a batch in the given context, and disposes intermediate tensors. Without `training: true`, it is the
+   * same as `predict`.
+   *
+   * @throws when the context has an unknown entry, or one that is not of its kind
+   */
+  apply(input: I, context?: Partial<Context>): O;
   /** Computes the output for a batch outside of training: with running statistics and without dropout. */
   predict(input: I): O;
   /** Disposes the variables, except those of models that it uses as layers. */

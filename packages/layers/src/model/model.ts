@@ -1,6 +1,7 @@
 import { assertOptions, seed as seeds } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { completeContext } from './complete-context';
 import { flatten } from './flatten-params';
 import {
   type AnyLayer,
@@ -47,7 +48,8 @@ export function createModel<const L extends AnyLayer>(
   const { params, flat } = initialize(root, seed);
   const created = Object.values(flat).filter((variable) => !owned.has(variable));
   for (const variable of created) owned.add(variable);
-  const apply = (input: InputOf<L>, context: Context): OutputOf<L> => {
+  const apply = (input: InputOf<L>, given?: Partial<Context>): OutputOf<L> => {
+    const context = completeContext('model.apply', given);
     const disposed = Object.keys(flat).find((name) => flat[name]!.isDisposed);
     if (disposed !== undefined) {
       throw new Error(
@@ -62,7 +64,7 @@ export function createModel<const L extends AnyLayer>(
     parameters: () => ({ ...flat }),
     trainable: () => Object.fromEntries(Object.entries(flat).filter(([, variable]) => variable.trainable)),
     apply,
-    predict: (input) => apply(input, { training: false }),
+    predict: (input) => apply(input),
     dispose: () => tf.dispose(created),
   };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { completeContext } from './complete-context';
 import type { AnyLayer, InputOf, Layer, LayerLike, OutputOf, ParamsOf, Tensors } from './layer';
 import { initParts, toParts, within } from './parts';
 
@@ -47,7 +48,8 @@ export function sequential(
   }
   return {
     init: (rng) => initParts('sequential', parts, rng),
-    apply(params, input, context) {
+    apply(params, input, given) {
+      const context = completeContext('sequential', given);
       // Nested, so that the output of a layer is disposed as soon as the next layer has used it.
       const applyFirst = (count: number): Tensors => {
         if (count === 0) return input;
