@@ -10,7 +10,7 @@ import {
   type OutputOf,
   type ParamsOf,
 } from './layer';
-import { initParts, toParts, within } from './parts';
+import { applyPart, initParts, toParts } from './parts';
 
 /** The layers of a block, as functions of their inputs. */
 export type BlockParts<L> = { readonly [name in keyof L]: (input: InputOf<L[name]>) => OutputOf<L[name]> };
@@ -40,12 +40,10 @@ export function block<const L extends { readonly [name: string]: AnyLayer }, I =
     init: (rng) => initParts('block', parts, rng) as { -readonly [name in keyof L]: ParamsOf<L[name]> },
     apply(params, input, given) {
       const context = completeContext('block', given);
-      const bound = parts.map(({ name, layer }) => [
-        name,
+      const bound = parts.map((part) => [
+        part.name,
         (value: unknown) =>
-          tf.tidy(() =>
-            within(name, () => layer.apply(params[name as keyof L] as object, value, context) as tf.Tensor),
-          ),
+          tf.tidy(() => applyPart(part, params[part.name as keyof L] as object, value, context)),
       ]);
       return forward(Object.fromEntries(bound) as BlockParts<L>, input, context);
     },

@@ -1,6 +1,7 @@
 import { assertOptions, seed as seeds } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertOutput } from './assert-output';
 import { completeContext } from './complete-context';
 import { flatten } from './flatten-params';
 import {
@@ -56,7 +57,11 @@ export function createModel<const L extends AnyLayer>(
         `model: the parameter ${disposed} is disposed; create the model again with createModel`,
       );
     }
-    return tf.tidy(() => cloneInputs(root.apply(params, input, context), input) as tf.Tensor) as OutputOf<L>;
+    return tf.tidy(() => {
+      const output = root.apply(params, input, context);
+      assertOutput(output);
+      return cloneInputs(output, input) as tf.Tensor;
+    }) as OutputOf<L>;
   };
   return {
     layer: root,

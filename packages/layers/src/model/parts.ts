@@ -1,7 +1,8 @@
 import { show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type AnyLayer, assertLayer, isLayer, type Layer, toLayer } from './layer';
+import { assertOutput } from './assert-output';
+import { type AnyLayer, assertLayer, type Context, isLayer, type Layer, toLayer } from './layer';
 
 /** A layer within another, with its name. */
 export interface Part {
@@ -72,8 +73,21 @@ export function initParts(kind: string, parts: readonly Part[], rng: Rng): { [na
 /** The path of the layer in which an error happened, and the original message. */
 const places = new WeakMap<Error, { path: string; message: string }>();
 
+/** The output of a part of a network, in which an error starts with its name. */
+export const applyPart = (
+  { name, layer }: Part,
+  params: object,
+  input: unknown,
+  context: Context,
+): tf.Tensor =>
+  within(name, () => {
+    const output = layer.apply(params, input, context);
+    assertOutput(output);
+    return output as tf.Tensor;
+  });
+
 /** Runs a part of a network and puts its path before the message of an error: 'body.1: dense: the input has …'. */
-export function within<T>(name: string, body: () => T): T {
+function within<T>(name: string, body: () => T): T {
   try {
     return body();
   } catch (error) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { completeContext } from './complete-context';
 import type { AnyLayer, InputOf, Layer, LayerLike, OutputOf, ParamsOf, Tensors } from './layer';
-import { initParts, toParts, within } from './parts';
+import { applyPart, initParts, toParts } from './parts';
 
 type First<L extends readonly AnyLayer[]> = L extends readonly [infer F, ...unknown[]]
   ? InputOf<F>
@@ -53,10 +53,10 @@ export function sequential(
       // Nested, so that the output of a layer is disposed as soon as the next layer has used it.
       const applyFirst = (count: number): Tensors => {
         if (count === 0) return input;
-        const { name, layer } = parts[count - 1]!;
+        const part = parts[count - 1]!;
         return tf.tidy(() => {
           const previous = applyFirst(count - 1);
-          return within(name, () => layer.apply(params[name]!, previous, context)) as tf.Tensor;
+          return applyPart(part, params[part.name]!, previous, context);
         });
       };
       return applyFirst(parts.length);
