@@ -2,7 +2,7 @@ import { relu } from '@tenfold/activations';
 import { createRng } from '@tenfold/random';
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   assignParameters,
   batchNorm,
@@ -152,4 +152,12 @@ it.each<[() => unknown, RegExp]>([
   [() => flatten(tf.scalar(1)), /^flatten: the input is a scalar; give a batch/],
 ])('rejects anything that is not a model, layer or shape: %#', (call, message) => {
   expect(call).toThrow(message);
+});
+
+it('says what to import when no backend is registered', () => {
+  const names = vi.spyOn(tf.engine(), 'backendNames').mockReturnValue([]);
+  expect(() => createModel(dense({ inFeatures: 1, outFeatures: 1 }))).toThrow(
+    /^createModel: no backend is registered; add import '@tenfold\/backend-simd' and await tf.setBackend\('simd'\)$/,
+  );
+  names.mockRestore();
 });

@@ -31,7 +31,8 @@ const owned = new WeakSet<tf.Variable>();
  *
  * @param layer a layer, or a plain function
  * @returns the layer with its parameters
- * @throws when the seed is not an integer of at least 0, or a layer's parameters cannot be created; no tensor is left then
+ * @throws when the seed is not an integer of at least 0, no backend is registered, or a layer's parameters cannot be created; no
+ *   tensor is left then
  * @example
  * const model = createModel(dense({ inFeatures: 2, outFeatures: 1 }), { seed: 1 });
  * model.predict(tf.zeros([4, 2])); // [4, 1]
@@ -45,6 +46,11 @@ export function createModel<const L extends AnyLayer>(
   assertOptions('createModel', options, { seed: seeds });
   const { seed = 0 } = options;
   assertLayer('createModel', 'layer', layer);
+  if (tf.engine().backendNames().length === 0) {
+    throw new Error(
+      `createModel: no backend is registered; add import '@tenfold/backend-simd' and await tf.setBackend('simd')`,
+    );
+  }
   const root = toLayer(layer);
   const { params, flat } = initialize(root, seed);
   const created = Object.values(flat).filter((variable) => !owned.has(variable));
