@@ -251,6 +251,37 @@ describe('loadSafetensors', () => {
   });
 });
 
+describe('saveSafetensors while its tensors change', () => {
+  it('writes the values of the call, also of variables that are assigned or disposed meanwhile', async () => {
+    const [a, b] = [tf.variable(tf.ones([2])), tf.variable(tf.ones([2]))];
+    const before = tf.memory().numTensors;
+    let saving: Promise<Uint8Array> | undefined;
+    tf.tidy(() => {
+      saving = saveSafetensors({ a, b });
+    });
+    tf.tidy(() => a.assign(tf.zeros([2])));
+    b.dispose();
+    const { tensors } = loadSafetensors(await saving!);
+    await expectClose(tensors.a!, [1, 1]);
+    await expectClose(tensors.b!, [1, 1]);
+    tf.dispose(tensors);
+    expect(tf.memory().numTensors).toBe(before - 1);
+  });
+
+  it('leaves no tensor when it fails', async () => {
+    const a = tf.ones([2]);
+    const before = tf.memory().numTensors;
+    const data = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValue(new Error('lost'));
+    try {
+      await expect(saveSafetensors({ a, b: a })).rejects.toThrow('lost');
+    } finally {
+      data.mockRestore();
+    }
+    await expect(saveSafetensors({ a, b: 5 as never })).rejects.toThrow(/b is 5/);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
 describe('loadSafetensors of large, deep or unusual files', () => {
   it('reads a long string of metadata', () => {
     const text = 'a\\\\'.repeat(5e6);

@@ -15,6 +15,8 @@ const formats = {
  * The file consists of the header's length (64 bits), the header (JSON: dtype, shape and offsets of every tensor) and the
  * values, all little-endian. float32 becomes F32, int32 becomes I32, bool becomes BOOL. The same tensors give the same bytes.
  *
+ * The values are those at the time of the call: the tensors may be disposed, and variables assigned, before the promise resolves.
+ *
  * @param tensors such as `model.parameters()`; they are not disposed
  * @param metadata strings to store with them
  * @returns the bytes of the file
@@ -54,12 +56,18 @@ export async function saveSafetensors(
   const header = encodeHeader(Object.fromEntries([...described, ...places]));
   const bytes = new Uint8Array(header.length + end);
   bytes.set(header);
-  let at = header.length;
-  for (const { tensor, width } of entries) {
-    write(bytes, at, await tensor.data(), width);
-    at += tensor.size * width;
+  // A clone shares its values, and keeps them when the tensor is disposed or assigned while others are read.
+  const clones = entries.map(({ tensor }) => tf.keep(tf.clone(tensor)));
+  try {
+    let at = header.length;
+    for (const [i, { width }] of entries.entries()) {
+      write(bytes, at, await clones[i]!.data(), width);
+      at += clones[i]!.size * width;
+    }
+    return bytes;
+  } finally {
+    tf.dispose(clones);
   }
-  return bytes;
 }
 
 function findFormat(name: string, tensor: tf.Tensor) {
