@@ -90,3 +90,32 @@ it('assigns some of the parameters on request', async () => {
     /no option "part"; did you mean partial/,
   );
 });
+
+it('refuses what is not a tensor, and a disposed model', async () => {
+  const model = createModel(dense({ inFeatures: 2, outFeatures: 2 }));
+  const bias = tf.ones([2]);
+  const before = [...(await model.params.kernel.data())];
+  const tensors = tf.memory().numTensors;
+  const rows = [
+    [1, 2],
+    [3, 4],
+  ];
+  const values: [unknown, RegExp][] = [
+    [null, /^assignParameters: kernel is null, which is not a tf.Tensor; give a tensor/],
+    [undefined, /kernel is undefined, which/],
+    [rows, /kernel is an array of 2, which is not a tf.Tensor; give a tensor, such as tf.tensor\(values\)/],
+    [{ shape: [2, 2], dtype: 'float32' }, /which is not a tf.Tensor/],
+  ];
+  for (const [kernel, message] of values) {
+    expect(() => assignParameters(model, { bias, kernel } as never)).toThrow(message);
+  }
+  expect([...(await model.params.kernel.data())]).toEqual(before);
+  expect(tf.memory().numTensors).toBe(tensors);
+  model.dispose();
+  const kernel = tf.ones([2, 2]);
+  const after = tf.memory().numTensors;
+  expect(() => assignParameters(model, { kernel, bias })).toThrow(
+    /^assignParameters: the parameter kernel of the model is disposed/,
+  );
+  expect(tf.memory().numTensors).toBe(after);
+});

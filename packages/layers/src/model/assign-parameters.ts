@@ -1,4 +1,4 @@
-import { assertArgument, assertOptions, flag, nearestName, object, required } from '@tenfold/checks';
+import { assertArgument, assertOptions, flag, nearestName, object, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertModel } from './assert-model';
 import type { Model } from './layer';
@@ -13,7 +13,8 @@ export interface AssignParametersOptions {
  * before the first parameter changes.
  *
  * @param tensors tensors under the names of `model.parameters()`; they are not disposed
- * @throws when a name is missing (unless `partial`) or unknown, or a shape or dtype differs
+ * @throws when a name is missing (unless `partial`) or unknown, a value is not a tensor, a shape or dtype differs, or the model is
+ *   disposed
  * @example
  * const { tensors } = loadSafetensors(await readFile('model.safetensors'));
  * assignParameters(model, tensors);
@@ -46,8 +47,19 @@ export function assignParameters(
       }`,
     );
   }
-  for (const [name, tensor] of Object.entries(tensors)) {
+  const entries = Object.entries(tensors);
+  for (const [name, tensor] of entries) {
     const variable = variables[name]!;
+    if (variable.isDisposed) {
+      throw new Error(
+        `assignParameters: the parameter ${name} of the model is disposed; create the model again with createModel`,
+      );
+    }
+    if (!(tensor instanceof tf.Tensor)) {
+      throw new Error(
+        `assignParameters: ${name} is ${show(tensor)}, which is not a tf.Tensor; give a tensor, such as tf.tensor(values)`,
+      );
+    }
     if (tensor.isDisposed) throw new Error(`assignParameters: the tensor for ${name} is disposed`);
     if (tensor.shape.join() !== variable.shape.join() || tensor.dtype !== variable.dtype) {
       throw new Error(
@@ -56,7 +68,7 @@ export function assignParameters(
     }
   }
   // Cloned, because a tensor may be one of the model's variables, and assign disposes their old values.
-  const clones = Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)] as const);
+  const clones = entries.map(([name, tensor]) => [name, tf.clone(tensor)] as const);
   for (const [name, clone] of clones) {
     variables[name]!.assign(clone);
     clone.dispose();
