@@ -125,9 +125,22 @@ describe.each(smooth)('%s', (name, c) => {
       expect(await value(y, p, { weights: tf.tensor(weights) })).toBeNaN();
       for (const given of [weights, Float32Array.from(weights), bad]) {
         expect(() => loss(y, p, { weights: given })).toThrow(
-          `${name}: a weight is ${bad}; give finite numbers of at least 0`,
+          `${name}: a weight is ${bad}; give 0 or numbers from 1e-45 to 3.4e38`,
         );
       }
+    }
+  });
+
+  it('has the same mean for weights of any size', async () => {
+    const weights = (size: number) => Array.from({ length: first }, (_, i) => size * (i === 1 ? 0.5 : 1));
+    const want = await loss(y, p, { weights: weights(1) }).data();
+    for (const size of [1e-31, 1e-37, 3e38]) {
+      await expectClose(loss(y, p, { weights: weights(size) }), want, { relative: 1e-5 });
+    }
+    for (const bad of [1e39, 1e-46]) {
+      expect(() => loss(y, p, { weights: [bad, ...weights(1).slice(1)] })).toThrow(
+        `${name}: a weight is ${bad}; give`,
+      );
     }
   });
 

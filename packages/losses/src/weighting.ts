@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface ReductionOptions {
   /**
    * Weights ≥ 0 of the examples, all 1 by default. They have the shape of the losses or its leading axes, such as [batch] for
-   * losses [batch, features]. A weight that is negative, NaN or infinite is an error in an array; in a tensor, whose values
-   * are not read, it makes the loss NaN. An example of weight 0 is ignored, even if its label or prediction is NaN or infinite.
+   * losses [batch, features]. A weight that is negative, NaN or out of float32's range is an error in an array; in a tensor,
+   * whose values are not read, it makes the loss NaN. An example of weight 0 is ignored, even if its label or prediction is NaN or infinite.
    */
   weights?: Input;
   /** 'mean': Σ wᵢ·lᵢ / Σ wᵢ. 'sum': Σ wᵢ·lᵢ. 'none': wᵢ·lᵢ. 'mean' by default. */
@@ -15,9 +15,12 @@ export interface ReductionOptions {
 
 export const reductionKinds = { weights: anything, reduction: oneOf('mean', 'sum', 'none') };
 
-/** Finds a number that is not a valid weight. */
+/** Finds a number that is not a valid weight: float32 must represent it, and not as 0 unless it is 0. */
 function findWrong(weights: tf.TensorLike): number | undefined {
-  if (typeof weights === 'number') return weights >= 0 && weights < Infinity ? undefined : weights;
+  if (typeof weights === 'number') {
+    const rounded = Math.fround(weights);
+    return rounded >= 0 && rounded < Infinity && rounded > 0 === weights > 0 ? undefined : weights;
+  }
   if (typeof weights !== 'object') return undefined;
   for (const entry of weights as ArrayLike<tf.TensorLike> & Iterable<tf.TensorLike>) {
     const wrong = findWrong(entry);
@@ -36,7 +39,7 @@ export function broadcastWeights(
   const w = floatTensor(name, 'weights', weights);
   const wrong = weights instanceof tf.Tensor ? undefined : findWrong(weights);
   if (wrong !== undefined) {
-    throw new Error(`${name}: a weight is ${wrong}; give finite numbers of at least 0`);
+    throw new Error(`${name}: a weight is ${wrong}; give 0 or numbers from 1e-45 to 3.4e38`);
   }
   if (w.rank > shape.length || w.shape.some((size, i) => size !== 1 && size !== shape[i])) {
     throw new Error(
@@ -69,10 +72,18 @@ export function reduce(
   weights: tf.Tensor | undefined,
   reduction: 'none' | 'mean' | 'sum',
 ): tf.Tensor {
+  if (reduction === 'mean') return weights ? weightedMean(losses, weights) : mean(losses);
   const weighted = weights ? tf.mul(losses, weights) : losses;
-  if (reduction === 'none') return weighted;
-  if (reduction === 'sum') return tf.sum(weighted);
-  // If all weights are 0, this is 0/1e-30 = 0.
-  if (weights) return tf.div(tf.sum(weighted), tf.maximum(tf.sum(weights), 1e-30));
-  return losses.size === 0 ? tf.scalar(0) : tf.mean(losses);
+  return reduction === 'sum' ? tf.sum(weighted) : weighted;
+}
+
+const mean = (losses: tf.Tensor): tf.Tensor => (losses.size === 0 ? tf.scalar(0) : tf.mean(losses));
+
+/** Σ wᵢ·lᵢ / Σ wᵢ of weights relative to the largest, so that their sum can neither overflow nor vanish. */
+function weightedMean(losses: tf.Tensor, weights: tf.Tensor): tf.Tensor {
+  if (losses.size === 0) return tf.sum(tf.mul(losses, weights));
+  const largest = tf.max(weights);
+  const relative = tf.div(weights, tf.where(tf.greater(largest, 0), largest, 1));
+  // The sum is at least 1, or 0 if all weights are 0. Then this is 0/1 = 0.
+  return tf.div(tf.sum(tf.mul(losses, relative)), tf.maximum(tf.sum(relative), 1));
 }
