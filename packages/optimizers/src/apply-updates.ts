@@ -1,7 +1,7 @@
 import { assertArgument, show } from '@tenfold/checks';
 import { toTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapKind } from './optimizer';
+import { findEntry, mapKind } from './optimizer';
 
 /**
  * Adds updates to variables in place and disposes the updates.
@@ -20,7 +20,7 @@ export function applyUpdates(params: tf.NamedTensorMap, updates: tf.NamedTensorM
   assertArgument('applyUpdates', 'params', params, mapKind);
   assertArgument('applyUpdates', 'updates', updates, mapKind);
   const pairs = Object.entries(updates).map(([name, value]) => {
-    const parameter = params[name];
+    const parameter = findEntry(params, name);
     if (!(parameter instanceof tf.Variable)) {
       throw new Error(
         `applyUpdates: there is an update for ${name} but ${parameter ? 'a tensor that is not a tf.Variable' : 'no parameter'} of that name; give the variables that the optimizer updates`,

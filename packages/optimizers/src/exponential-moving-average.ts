@@ -1,6 +1,6 @@
 import { assertArgument, assertOptions, either, probability, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { type Schedule, scheduleKind } from './schedule';
 
 export interface ExponentialMovingAverageOptions {
@@ -55,9 +55,9 @@ export function exponentialMovingAverage(
         const result = optimizer.update(grads, state, info);
         const delta = decayAt(info.step);
         const next = mapTensors({ ...average, ...info.params }, (_, name) => {
-          const parameter = info.params[name];
-          const mean = average[name] ?? parameter!;
-          const update = result.updates[name];
+          const parameter = findEntry(info.params, name);
+          const mean = findEntry(average, name) ?? parameter!;
+          const update = findEntry(result.updates, name);
           if (!parameter) return tf.clone(mean);
           return tf.tidy(() => {
             const after = update ? tf.add(parameter, update) : parameter;

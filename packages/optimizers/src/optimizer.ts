@@ -39,6 +39,13 @@ export const mapKind = required({
   accepts: (value) => object.accepts(value) && !(value instanceof tf.Tensor),
 });
 
+/** The entry of a name. Only own properties count, because a parameter may be named 'constructor'. */
+export const findEntry = <T>(map: { readonly [name: string]: T } | undefined, name: string): T | undefined =>
+  map && Object.hasOwn(map, name) ? map[name] : undefined;
+
+/** A map without a prototype, in which every name is possible, even '__proto__'. */
+export const emptyMap = <T>(): { [name: string]: T } => Object.create(null) as { [name: string]: T };
+
 /** Applies a function to every tensor of a map. */
 export function mapTensors(
   tensors: tf.NamedTensorMap,

@@ -461,3 +461,33 @@ function listTensors(containers: tf.TensorContainer[]): tf.Tensor[] {
       : listTensors(Object.values(container as tf.TensorContainerObject)),
   );
 }
+
+it.each(['constructor', 'toString', 'valueOf', '__proto__'])('steps a parameter named %s', async (key) => {
+  const rules = {
+    adam: exported.adam(),
+    momentum: exported.sgd({ learningRate: 0.1, momentum: 0.9 }),
+    muon: exported.muon({ learningRate: 0.1 }),
+    groups: exported.partition([{ match: /other/, optimizer: exported.adam() }], exported.adam()),
+    average: exported.exponentialMovingAverage(exported.adam()),
+    clipped: clipByGlobalNorm(exported.adam(), { maxNorm: 1 }),
+  };
+  const map = (name: string, tensor: tf.Tensor): tf.NamedTensorMap => Object.fromEntries([[name, tensor]]);
+  for (const [rule, optimizer] of Object.entries(rules)) {
+    const results: number[][] = [];
+    for (const name of [key, 'kernel']) {
+      const params = map(name, tf.variable(tf.tensor([1, 2, 3, 4], [2, 2])));
+      let state = optimizer.init(params);
+      for (let step = 0; step < 2; step++) {
+        const next = optimizer.update(map(name, tf.tensor([1, -1, 2, 1], [2, 2])), state, { params, step });
+        state = next.state;
+        applyUpdates(params, next.updates);
+      }
+      expect(
+        Object.values(state).map((tensors) => Object.keys(tensors)),
+        rule,
+      ).toEqual(Object.keys(state).map((slot) => (slot.startsWith('0.') ? [] : [name])));
+      results.push([...(await Object.getOwnPropertyDescriptor(params, name)!.value.data())]);
+    }
+    expect(results[0], rule).toEqual(results[1]);
+  }
+});

@@ -1,6 +1,13 @@
 import { assertArgument, assertOptions, listOf, match, matches, object, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapKind, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
+import {
+  emptyMap,
+  findEntry,
+  mapKind,
+  type Optimizer,
+  type OptimizerState,
+  optimizerKind,
+} from './optimizer';
 import type { Match } from './weight-decay';
 
 /** A group of parameters and its optimizer. */
@@ -44,9 +51,9 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
     return found < 0 ? groups.length : found;
   };
   const split = (tensors: tf.NamedTensorMap, params: tf.NamedTensorMap): tf.NamedTensorMap[] => {
-    const parts: tf.NamedTensorMap[] = members.map(() => ({}));
+    const parts: tf.NamedTensorMap[] = members.map(() => emptyMap());
     for (const [name, tensor] of Object.entries(tensors)) {
-      const parameter = params[name];
+      const parameter = findEntry(params, name);
       if (!parameter) {
         throw new Error(
           `partition: there is a gradient for ${name} but no parameter of that name; give the parameters that the gradients belong to`,
@@ -74,8 +81,8 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
         );
         const states = results.map((result, i) => prefixed(members[i]!.prefix, result.state));
         return {
-          updates: Object.assign({}, ...results.map((result) => result.updates)),
-          state: Object.assign({}, ...states),
+          updates: Object.assign(emptyMap<tf.Tensor>(), ...results.map((result) => result.updates)),
+          state: Object.assign(emptyMap<tf.NamedTensorMap>(), ...states),
         };
       }),
   };

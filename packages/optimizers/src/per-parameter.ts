@@ -11,7 +11,7 @@ import {
 } from '@tenfold/checks';
 import { floatTensor, fused, fusedList, type Kernels, type ListKernels } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapKind, mapTensors, type Optimizer, type OptimizerState } from './optimizer';
+import { emptyMap, findEntry, mapKind, mapTensors, type Optimizer, type OptimizerState } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
 import {
   assertOnlyMatches,
@@ -159,15 +159,16 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
     const weightDecay = findWeightDecay(rule, key, parameter);
     return { name: key, gradient: g, parameter, slots: current, weightDecay };
   };
-  const isKnown = (key: string, state: OptimizerState) => slotNames.some((slot) => state[slot]?.[key]);
+  const isKnown = (key: string, state: OptimizerState) =>
+    slotNames.some((slot) => readSlot(state, slot, key));
   const readSlots = (key: string, state: OptimizerState): tf.NamedTensorMap => {
-    const missing = slotNames.filter((slot) => !state[slot]?.[key]);
+    const missing = slotNames.filter((slot) => !readSlot(state, slot, key));
     if (missing.length > 0) {
       throw new Error(
         `${name}: the state of ${key} has no ${missing}; give the complete state of the last step`,
       );
     }
-    return Object.fromEntries(slotNames.map((slot) => [slot, state[slot]![key]!]));
+    return Object.fromEntries(slotNames.map((slot) => [slot, readSlot(state, slot, key)!]));
   };
 
   return {
@@ -175,7 +176,9 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
       assertArgument(name, 'params', params, mapKind);
       assertOnlyMatches(name, rule, params);
       return tf.tidy(() => {
-        const state: OptimizerState = Object.fromEntries(slotNames.map((slot) => [slot, {}]));
+        const state: OptimizerState = Object.fromEntries(
+          slotNames.map((slot) => [slot, emptyMap<tf.Tensor>()]),
+        );
         for (const [key, value] of Object.entries(params)) {
           const starts = startSlots(rule, key, floatTensor(name, key, value));
           for (const slot of slotNames) state[slot]![key] = starts[slot]!;
@@ -196,10 +199,10 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
       return tf.tidy(() => {
         const missed = (key: string): number => {
           if (!countsSteps) return 0;
-          return isKnown(key, state) ? (state[MISSED]?.[key]?.dataSync()[0] ?? 0) : step;
+          return isKnown(key, state) ? (readSlot(state, MISSED, key)?.dataSync()[0] ?? 0) : step;
         };
         const inputs = Object.entries(grads).map(([key, gradient]) => ({
-          ...prepareInput(key, gradient, params[key], state),
+          ...prepareInput(key, gradient, findEntry(params, key), state),
           learningRate: rate,
           step: step - missed(key),
           value,
@@ -214,12 +217,17 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
           used.add(result);
           return result;
         };
-        const updates: tf.NamedTensorMap = {};
+        const updates: tf.NamedTensorMap = emptyMap();
         // A parameter without a gradient in this step keeps its state, even if it is not in params.
         const next: OptimizerState = Object.fromEntries(
           slotNames.map((slot) => [
             slot,
-            mapTensors(state[slot] ?? {}, (t, key) => (Object.hasOwn(grads, key) ? t : tf.clone(t))),
+            Object.assign(
+              emptyMap<tf.Tensor>(),
+              mapTensors(findEntry(state, slot) ?? {}, (t, key) =>
+                Object.hasOwn(grads, key) ? t : tf.clone(t),
+              ),
+            ),
           ]),
         );
         inputs.forEach((input, i) => {
@@ -230,7 +238,7 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
         });
         if (countsSteps) {
           const counts = new Map<string, number>(inputs.map((input) => [input.name, step - input.step]));
-          for (const key of Object.keys(state[slotNames[0]!] ?? {})) {
+          for (const key of Object.keys(findEntry(state, slotNames[0]!) ?? {})) {
             if (!counts.has(key)) counts.set(key, missed(key) + 1);
           }
           const late = [...counts].filter(([, count]) => count > 0);
@@ -357,6 +365,9 @@ function finish(input: StepInput, { direction, update, from, slots }: RuleOutput
     slots: slots as tf.NamedTensorMap,
   };
 }
+
+const readSlot = (state: OptimizerState, slot: string, key: string): tf.Tensor | undefined =>
+  findEntry(findEntry(state, slot), key);
 
 function startSlots(
   { name, slots = {}, assertParameter }: Rule,
