@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 /** A tensor or several: the inputs or labels of a batch, or the input or output of a model. */
 export type Tensors = tf.Tensor | readonly tf.Tensor[] | { readonly [name: string]: tf.Tensor };
 
-/** Inputs and labels of one step, each a tensor or several, whose first axis is the examples. */
+/** Inputs and labels of one step, each a tensor or several, whose first axis is the examples. Other keys are refused. */
 export interface Batch<X = tf.Tensor, Y = tf.Tensor> {
   /** The inputs of the model. */
   xs: X;

@@ -1,9 +1,9 @@
-import { show } from '@tenfold/checks';
+import { nearestName, show } from '@tenfold/checks';
 import type { Batch } from '../batch';
 import { tensorEntries } from '../tensors';
 
 /**
- * Throws unless a batch has inputs and labels, which are tensors with the same number of examples.
+ * Throws unless a batch has inputs and labels, and nothing else, which are tensors with the same number of examples.
  *
  * @param name of the function; starts errors
  * @param what name of the batch in errors
@@ -12,6 +12,15 @@ import { tensorEntries } from '../tensors';
 export function checkBatch(name: string, what: string, batch: unknown): number {
   if (typeof batch !== 'object' || batch === null || !('xs' in batch) || !('ys' in batch)) {
     throw new Error(`${name}: ${what} is ${show(batch)}; give an object { xs, ys } of tensors`);
+  }
+  const extra = Object.keys(batch).find((key) => key !== 'xs' && key !== 'ys');
+  if (extra !== undefined) {
+    const near = nearestName(extra, ['xs', 'ys']);
+    throw new Error(
+      `${name}: ${what} has the key ${show(extra)}; ${
+        near ? `did you mean ${near}? A` : 'a'
+      } batch is { xs, ys }; either may be several tensors, such as ys: { labels, weights } for a loss that takes both`,
+    );
   }
   const sizes = (['xs', 'ys'] as const).flatMap((key) => {
     const value = (batch as Batch<unknown, unknown>)[key];

@@ -360,6 +360,21 @@ describe('data', () => {
       {},
       /^fit: data: there is no option "batch"; did you mean batchSize/,
     ],
+    [
+      'a batch with another key',
+      () =>
+        function* () {
+          yield { ...batch(), ys2: tf.ones([2]) };
+        },
+      {},
+      /^fit: batch 0 of data has the key "ys2"; did you mean ys\? A batch is { xs, ys }/,
+    ],
+    [
+      'a batch with weights',
+      () => [{ ...batch(), weights: 5 }],
+      {},
+      /batch 0 of data has the key "weights"; a batch is { xs, ys }; .* several tensors, such as ys: { labels, weights }/,
+    ],
     ['a batch size of 0', () => ({ xs: [[1]], ys: [[1]], batchSize: 0 }), {}, /^fit: data: batchSize is 0/],
   ])('is rejected when it is %s', async (_, make, options, message) => {
     await expect(run(make, options)).rejects.toThrow(message);
