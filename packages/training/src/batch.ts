@@ -47,9 +47,9 @@ export interface ArrayData {
   shuffle?: boolean;
   /** Seed of the shuffling; 0 by default. */
   seed?: number;
-  /** Shape of one example, such as [28, 28, 1], if `xs` is a flat typed array. Without it, every number is an example. */
+  /** Shape of one example, such as [28, 28, 1], if `xs` is a flat array, whose every number is an example without it, or has flat examples. */
   xShape?: readonly number[];
-  /** Shape of one label, if `ys` is a flat typed array. Without it, every number is a label. */
+  /** Shape of one label, if `ys` is a flat array, whose every number is a label without it, or has flat labels. */
   yShape?: readonly number[];
 }
 

@@ -94,16 +94,16 @@ async function readTree(
   shape: readonly number[] | undefined,
   option: string,
 ): Promise<Tree> {
-  if (isTuple(value)) {
+  const isSeveral = isTuple(value);
+  if (shape !== undefined && (isSeveral || isRecord(value) || value instanceof tf.Tensor)) {
+    throw new Error(
+      `${name}: ${what} is ${show(value)} but ${option} is [${shape}]; leave ${option} out, it is only for a flat array`,
+    );
+  }
+  if (isSeveral) {
     return Promise.all(value.map((entry, i) => readRows(name, `${what}[${i}]`, entry, undefined, option)));
   }
-  const isRecord =
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value) &&
-    !(value instanceof tf.Tensor);
-  if (!isRecord) return readRows(name, what, value, shape, option);
+  if (!isRecord(value)) return readRows(name, what, value, shape, option);
   const entries = Object.entries(value as object);
   if (entries.length === 0) throw new Error(`${name}: ${what} is ${show(value)}; give numbers`);
   const rows = await Promise.all(
@@ -114,6 +114,13 @@ async function readTree(
   );
   return Object.fromEntries(rows);
 }
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value) &&
+  !(value instanceof tf.Tensor);
 
 const isTuple = (value: unknown): value is tf.Tensor[] =>
   Array.isArray(value) && value.length > 0 && Array.from(value).every((entry) => entry instanceof tf.Tensor);
@@ -129,6 +136,13 @@ async function readRows(
   const { values, shape } = readNumbers(name, what, value);
   if (exampleShape === undefined) return numberRows(what, values, shape);
   const size = tf.util.sizeFromShape([...exampleShape]);
+  // The numbers of nested arrays must not move from one example to another.
+  const [, ...given] = shape;
+  if (given.length > 0 && tf.util.sizeFromShape(given) !== size) {
+    throw new Error(
+      `${name}: ${what} has examples of shape [${given}] but ${option} is [${exampleShape}]; leave ${option} out, or give examples of that size`,
+    );
+  }
   if (values.length % size !== 0) {
     throw new Error(
       `${name}: ${what} has ${values.length} numbers, which is not a multiple of ${size}, the size of ${option} [${exampleShape}]`,

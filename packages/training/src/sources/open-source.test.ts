@@ -73,6 +73,16 @@ describe('data', () => {
       }),
     ],
     [
+      'rows of typed arrays, with the shape of each',
+      () => ({
+        xs: [1, 1, 1, 1].map((x) => Float32Array.of(x)),
+        ys: new Float32Array(4).fill(1),
+        xShape: [1],
+        yShape: [1],
+        batchSize: 2,
+      }),
+    ],
+    [
       'rows of typed arrays',
       () => ({ xs: [1, 1, 1, 1].map((x) => Float32Array.of(x)), ys: [[1], [1], [1], [1]], batchSize: 2 }),
     ],
@@ -374,6 +384,31 @@ describe('data', () => {
       () => [{ ...batch(), weights: 5 }],
       {},
       /batch 0 of data has the key "weights"; a batch is { xs, ys }; .* several tensors, such as ys: { labels, weights }/,
+    ],
+    [
+      'rows that do not have the shape',
+      () => ({
+        xs: [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        ys: [1, 2, 3],
+        xShape: [2],
+      }),
+      {},
+      /^fit: xs has examples of shape \[3\] but xShape is \[2\]; leave xShape out/,
+    ],
+    [
+      'a tensor with a shape',
+      () => ({ xs: tf.ones([2, 3]), ys: [1, 2, 3], xShape: [2] }),
+      {},
+      /^fit: xs is a tensor float32 \[2,3\] but xShape is \[2\]; leave xShape out/,
+    ],
+    [
+      'several columns with a shape',
+      () => ({ xs: [[1], [2]], ys: { a: [1, 2] }, yShape: [1] }),
+      {},
+      /^fit: ys is an object with a but yShape is \[1\]; leave yShape out/,
     ],
     ['a batch size of 0', () => ({ xs: [[1]], ys: [[1]], batchSize: 0 }), {}, /^fit: data: batchSize is 0/],
   ])('is rejected when it is %s', async (_, make, options, message) => {
