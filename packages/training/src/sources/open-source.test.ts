@@ -25,6 +25,7 @@ const tfData = (batches: () => Iterable<Batch>) => ({
     return { next: async () => cursor.next() };
   },
 });
+const iterable = (begin: () => unknown) => ({ [Symbol.iterator]: begin });
 /** Real ones: batches of examples that are arrays, in an order that a seed gives, and batches that are tensors. */
 const ofExamples = () =>
   tfd
@@ -409,6 +410,37 @@ describe('data', () => {
       () => ({ xs: [[1], [2]], ys: { a: [1, 2] }, yShape: [1] }),
       {},
       /^fit: ys is an object with a but yShape is \[1\]; leave yShape out/,
+    ],
+    [
+      'an iterable without an iterator',
+      () => iterable(() => null),
+      {},
+      /the iterator of data is null; give one/,
+    ],
+    [
+      'an iterator without next',
+      () => iterable(() => ({})),
+      {},
+      /the iterator of data is an empty object; give/,
+    ],
+    ['a method that is none', () => ({ [Symbol.iterator]: 5 }), {}, /data is .*; give { xs, ys }, batches/],
+    [
+      'an iterator of undefined',
+      () => iterable(() => ({ next: () => undefined })),
+      {},
+      /next\(\) of data returned undefined; return { done, value }/,
+    ],
+    [
+      'an async iterator of numbers',
+      () => ({ [Symbol.asyncIterator]: () => ({ next: async () => 5 }) }),
+      {},
+      /next\(\) of data returned 5; return { done, value }/,
+    ],
+    [
+      'a dataset without an iterator',
+      () => ({ ...tfData(two), iterator: async () => null }),
+      {},
+      /the iterator of data is null; give one with the method next/,
     ],
     ['a batch size of 0', () => ({ xs: [[1]], ys: [[1]], batchSize: 0 }), {}, /^fit: data: batchSize is 0/],
   ])('is rejected when it is %s', async (_, make, options, message) => {

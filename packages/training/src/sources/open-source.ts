@@ -70,6 +70,17 @@ export async function openSource<X, Y>(
     );
   }
   let shared: Cursor<X, Y> | undefined;
+  const close = async (cursor: Cursor<X, Y> | undefined): Promise<void> => {
+    if (typeof cursor?.return === 'function') await cursor.return();
+  };
+  const pull = async (cursor: Cursor<X, Y>): Promise<Next<X, Y>> => {
+    const next: unknown = await cursor.next();
+    if (typeof next === 'object' && next !== null) return next as Next<X, Y>;
+    throw new Error(`${name}: next() of ${what} returned ${show(next)}; return { done, value }`);
+  };
+  const release = (value: unknown): void => {
+    if (!form.stay) tf.dispose(value as tf.TensorContainer);
+  };
 
   async function* batches(epoch: number): AsyncGenerator<Pulled<X, Y>> {
     const cursor = shared ?? (await form.begin(epoch));
@@ -78,21 +89,18 @@ export async function openSource<X, Y>(
     let isOver = false;
     try {
       while (stepsPerEpoch === undefined || pulled < stepsPerEpoch) {
-        const { done, value } = await cursor.next();
+        const { done, value } = await pull(cursor);
         isOver = done === true;
         if (isOver) break;
-        const release = () => {
-          if (!form.stay) tf.dispose(value as unknown as tf.TensorContainer);
-        };
         let size: number;
         try {
           size = checkBatch(name, `batch ${pulled} of ${what}`, value);
         } catch (error) {
-          release();
+          release(value);
           throw error;
         }
         pulled++;
-        yield { batch: value as Batch<X, Y>, size, release };
+        yield { batch: value as Batch<X, Y>, size, release: () => release(value) };
       }
       if (pulled === 0 || (stepsPerEpoch !== undefined && pulled < stepsPerEpoch)) {
         throw new Error(
@@ -105,17 +113,17 @@ export async function openSource<X, Y>(
       }
       // If the caller sets stepsPerEpoch, further batches are ignored. If the source does, there must be no more.
       if (requested === undefined && !isOver) {
-        const { done, value } = await cursor.next();
+        const { done, value } = await pull(cursor);
         isOver = done === true;
         if (!isOver) {
-          if (!form.stay) tf.dispose(value as unknown as tf.TensorContainer);
+          release(value);
           throw new Error(
             `${name}: ${what} has more batches in epoch ${epoch + 1} than its stepsPerEpoch, ${stepsPerEpoch}; give that many`,
           );
         }
       }
     } finally {
-      if (!form.once && !isOver) await cursor.return?.();
+      if (!form.once && !isOver) await close(cursor);
     }
   }
 
@@ -123,9 +131,7 @@ export async function openSource<X, Y>(
     stepsPerEpoch,
     isRepeatable: !form.once,
     batches,
-    async close() {
-      await shared?.return?.();
-    },
+    close: () => close(shared),
   };
 }
 
@@ -138,7 +144,9 @@ async function detectForm<X, Y>(name: string, what: string, data: Data<X, Y>): P
   if (typeof form === 'object' && form !== null) {
     if (typeof form.batches === 'function') return sourceForm(name, what, data as BatchSource<X, Y>);
     if (typeof form.iterator === 'function' && typeof form.forEachAsync === 'function') {
-      return { begin: async () => (await (data as TfDataset<X, Y>).iterator()) as Cursor<X, Y> };
+      return {
+        begin: async () => checkCursor<X, Y>(name, what, await (data as TfDataset<X, Y>).iterator()),
+      };
     }
     if ('xs' in form && 'ys' in form) {
       return sourceForm(name, what, await arraySource<X, Y>(name, what, data as ArrayData));
@@ -179,13 +187,23 @@ const isIterable = (value: unknown): value is Batches<unknown, unknown> =>
   typeof value === 'object' &&
   value !== null &&
   !ArrayBuffer.isView(value) &&
-  (Symbol.asyncIterator in value || Symbol.iterator in value);
+  [Symbol.asyncIterator, Symbol.iterator].some(
+    (method) => typeof (value as { [method: symbol]: unknown })[method] === 'function',
+  );
 
 function openCursor<X, Y>(name: string, what: string, batches: unknown): Cursor<X, Y> {
   if (!isIterable(batches)) {
     throw new Error(`${name}: ${what} is ${show(batches)}; give an iterable of batches { xs, ys }`);
   }
-  return (Symbol.asyncIterator in batches
-    ? batches[Symbol.asyncIterator]()
-    : batches[Symbol.iterator]()) as unknown as Cursor<X, Y>;
+  const methods = batches as unknown as Partial<Record<symbol, () => unknown>>;
+  const begin = methods[Symbol.asyncIterator] ?? methods[Symbol.iterator]!;
+  return checkCursor(name, what, begin.call(batches));
+}
+
+function checkCursor<X, Y>(name: string, what: string, cursor: unknown): Cursor<X, Y> {
+  if (typeof (cursor as { next?: unknown } | null | undefined)?.next === 'function')
+    return cursor as Cursor<X, Y>;
+  throw new Error(
+    `${name}: the iterator of ${what} is ${show(cursor)}; give one with the method next, such as a generator's`,
+  );
 }
