@@ -17,7 +17,7 @@ export interface EvaluateOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   metrics?: { [name: string]: Metric<Y, O> };
   /** Whether the loss is the mean or the sum over the examples of a batch, 'mean' by default. */
   reduction?: 'mean' | 'sum';
-  /** Aborts the evaluation between two batches. */
+  /** Aborts the evaluation between two batches, or while it waits for one. */
   signal?: AbortSignal;
   /** Called with each batch, its predictions (do not dispose them) and the number of examples so far. */
   onBatch?: (batch: Batch<X, Y>, predictions: O, done: number) => void | Promise<void>;
@@ -47,7 +47,8 @@ export async function evaluate<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
 ): Promise<Evaluation> {
   assertModel('evaluate', model);
   assertOptions<EvaluateOptions>('evaluate', options as unknown as EvaluateOptions, evaluateKinds);
-  const source = await openSource<X, Y>('evaluate', 'data', data, { epochs: 1 });
+  const { signal } = options;
+  const source = await openSource<X, Y>('evaluate', 'data', data, { epochs: 1, signal });
   try {
     return await evaluateSource('evaluate', model, source, options);
   } finally {

@@ -48,7 +48,7 @@ export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    * without them, only the remaining steps.
    */
   resume?: EpochSums;
-  /** Aborts training between two steps. The model keeps what it has learned. */
+  /** Aborts training between two steps, or while it waits for data. The model keeps what it has learned. */
   signal?: AbortSignal;
   /** Called after every step. */
   onStep?: (report: StepReport) => void | Promise<void>;
@@ -143,9 +143,11 @@ export async function runTraining<X, Y, O>(
   let validation: Source<X, Y> | undefined;
   let isOver = false;
   try {
-    source = await openSource(name, 'data', options.data, { epochs, stepsPerEpoch: options.stepsPerEpoch });
+    const { stepsPerEpoch } = options;
+    source = await openSource(name, 'data', options.data, { epochs, stepsPerEpoch, signal });
     validation =
-      options.validation && (await openSource<X, Y>(name, 'validation', options.validation, { epochs }));
+      options.validation &&
+      (await openSource<X, Y>(name, 'validation', options.validation, { epochs, signal }));
     await runEpochs(name, trainer, options, { source, validation, reports, rule });
     isOver = true;
     return reports;
@@ -192,8 +194,8 @@ async function runEpochs<X, Y, O>(
     for await (const { batch, size, release } of skip === stepsPerEpoch ? [] : source.batches(epoch)) {
       let results: tf.TensorContainer[] = [];
       try {
-        if (skip-- > 0) continue;
         signal?.throwIfAborted();
+        if (skip-- > 0) continue;
         const ready = performance.now();
         const { loss, predictions } = trainer.step(batch);
         results = [loss, predictions as tf.TensorContainer];

@@ -1,7 +1,7 @@
 import type { EpochReport } from './epoch-report';
 
 /**
- * Training was aborted by its signal, between two steps. The model keeps what it has learned.
+ * Training was aborted by its signal, between two steps or while it waited for data. The model keeps what it has learned.
  *
  * Its name is 'AbortError', as usual for aborted operations, and its `cause` is the signal's reason.
  */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createModel, dense } from '@tenfold/layers';
 import { meanSquaredError } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
@@ -514,5 +515,80 @@ describe('data', () => {
       );
       trainer.dispose();
     }
+  });
+});
+
+describe('a signal that aborts while data is awaited', () => {
+  const never = () => new Promise<never>(() => {});
+  const batches = async function* () {
+    yield batch();
+    await never();
+  };
+  const ways: [string, () => unknown][] = [
+    ['a generator that never yields', () => batches],
+    ['one iterator', () => batches()],
+    [
+      'an iterator that never returns',
+      () => ({
+        [Symbol.asyncIterator]: () => {
+          let i = 0;
+          return { next: () => (i++ === 0 ? { done: false, value: batch() } : never()), return: never };
+        },
+      }),
+    ],
+    ['a function that never resolves', () => never],
+    ['a dataset of tf.data that never begins', () => ({ ...tfData(two), iterator: never })],
+  ];
+
+  it.each(ways)(
+    'ends fit and evaluate at once: %s',
+    async (_, make) => {
+      const tensors = tf.memory().numTensors;
+      for (const call of ['fit', 'validation', 'evaluate']) {
+        const one = model();
+        const abort = new AbortController();
+        const { signal } = abort;
+        setTimeout(() => abort.abort(), 20);
+        const data = make() as never;
+        const running =
+          call === 'evaluate'
+            ? evaluate(one, data, { loss: meanSquaredError, signal })
+            : call === 'fit'
+              ? fit(one, { ...rest, data, epochs: 1, signal })
+              : fit(one, { ...rest, data: () => [batch()], validation: data, epochs: 1, signal });
+        await expect(running, call).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+        one.dispose();
+      }
+      expect(tf.memory().numTensors).toBe(tensors);
+    },
+    5000,
+  );
+
+  it('leaves no listener on the signal', async () => {
+    const one = model();
+    const { signal } = new AbortController();
+    await fit(one, { ...rest, data: later, epochs: 2, signal });
+    await evaluate(one, later(), { loss: meanSquaredError, signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    one.dispose();
+  });
+
+  it('disposes a batch that comes too late', async () => {
+    const one = model();
+    const abort = new AbortController();
+    const { signal } = abort;
+    const tensors = tf.memory().numTensors;
+    let arrive = () => {};
+    const data = async function* () {
+      yield batch();
+      await new Promise<void>((resolve) => (arrive = resolve));
+      yield batch();
+    };
+    setTimeout(() => abort.abort(), 20);
+    await expect(fit(one, { ...rest, data, epochs: 1, signal })).rejects.toThrow(/abort/);
+    arrive();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(tf.memory().numTensors).toBe(tensors);
+    one.dispose();
   });
 });

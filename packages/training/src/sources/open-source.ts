@@ -1,6 +1,7 @@
 import { func, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayData, Batch, Batches, BatchSource, Data, TfDataset } from '../batch';
+import { untilAborted } from '../until-aborted';
 import { arraySource } from './array-source';
 import { checkBatch } from './check-batch';
 
@@ -30,6 +31,8 @@ export interface OpenOptions {
   epochs: number;
   /** The number of batches after which an epoch ends. */
   stepsPerEpoch?: number;
+  /** Ends every wait for data with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 type Next<X, Y> = IteratorResult<Batch<X, Y>, unknown>;
@@ -60,7 +63,7 @@ export async function openSource<X, Y>(
   name: string,
   what: string,
   data: Data<X, Y>,
-  { epochs, stepsPerEpoch: requested }: OpenOptions,
+  { epochs, stepsPerEpoch: requested, signal }: OpenOptions,
 ): Promise<Source<X, Y>> {
   const form = await detectForm<X, Y>(name, what, data);
   const stepsPerEpoch = requested ?? form.stepsPerEpoch;
@@ -71,10 +74,10 @@ export async function openSource<X, Y>(
   }
   let shared: Cursor<X, Y> | undefined;
   const close = async (cursor: Cursor<X, Y> | undefined): Promise<void> => {
-    if (typeof cursor?.return === 'function') await cursor.return();
+    if (typeof cursor?.return === 'function') await untilAborted(cursor.return(), signal);
   };
   const pull = async (cursor: Cursor<X, Y>): Promise<Next<X, Y>> => {
-    const next: unknown = await cursor.next();
+    const next: unknown = await untilAborted(cursor.next(), signal, ({ value }) => release(value));
     if (typeof next === 'object' && next !== null) return next as Next<X, Y>;
     throw new Error(`${name}: next() of ${what} returned ${show(next)}; return { done, value }`);
   };
@@ -83,7 +86,7 @@ export async function openSource<X, Y>(
   };
 
   async function* batches(epoch: number): AsyncGenerator<Pulled<X, Y>> {
-    const cursor = shared ?? (await form.begin(epoch));
+    const cursor = shared ?? (await untilAborted(form.begin(epoch), signal, close));
     if (form.once) shared = cursor;
     let pulled = 0;
     let isOver = false;
