@@ -1,5 +1,6 @@
 import { assertArgument } from './assert-argument';
 import type { Kind } from './kind';
+import { object } from './kinds';
 import { nearestName } from './nearest-name';
 import { show } from './show';
 
@@ -9,26 +10,32 @@ export type Kinds<O extends object> = { readonly [name in keyof Required<O>]: Ki
 /**
  * Throws unless every option is known and has a value of its kind. An option that is `undefined` counts as missing.
  *
+ * Options are a plain object, as the kind `object` defines it. A Map, a Promise, a Number or an object that inherits options
+ * is rejected, since it would count as one without options.
+ *
  * @param name of the function; starts the message
  * @param options as the caller passed them
  * @param kinds of all options
- * @throws when options is not an object, has an unknown key, lacks a required one, or a value is not of its kind
+ * @throws when options is not a plain object, has an unknown key, lacks a required one, or a value is not of its kind
  * @example
  * assertOptions('sgd', { lr: 0.1 }, { learningRate: required(nonNegative), momentum: fraction });
  * // sgd: there is no option "lr"; did you mean learningRate? The options are learningRate, momentum
  */
 export function assertOptions<O extends object>(name: string, options: O, kinds: Kinds<O>): void {
   if (typeof name !== 'string') throw new Error(`assertOptions: name is ${show(name)}; give a string`);
-  if (typeof kinds !== 'object' || kinds === null || Array.isArray(kinds)) {
-    throw new Error(`assertOptions: kinds is ${show(kinds)}; give an object with a kind for every option`);
-  }
-  const known = Object.keys(kinds) as (keyof O & string)[];
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!object.accepts(kinds)) {
     throw new Error(
-      `${name}: options is ${show(options)}; give an object${known.length > 0 ? ` such as { ${known[0]}: … }` : ''}`,
+      `assertOptions: kinds is ${show(kinds)}; give a plain object with a kind for every option`,
     );
   }
-  for (const key of Object.keys(options)) {
+  const known = Object.keys(kinds) as (keyof O & string)[];
+  if (!object.accepts(options)) {
+    throw new Error(
+      `${name}: options is ${show(options)}; give a plain object${known.length > 0 ? ` such as { ${known[0]}: … }` : ''}`,
+    );
+  }
+  // With those that are not enumerable, which a caller's destructuring reads as well.
+  for (const key of Object.getOwnPropertyNames(options)) {
     if (Object.hasOwn(kinds, key)) continue;
     const nearest = nearestName(key, known);
     const list = known.length > 0 ? `The options are ${known.join(', ')}` : 'It has no options';

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import * as exported from './index';
 
@@ -28,9 +29,9 @@ describe('assertOptions', () => {
     [{ quux: 1 }, /^rule: there is no option "quux"; the options are learningRate/],
     [{ toString: 1 }, /^rule: there is no option "toString"/],
     [JSON.parse('{ "__proto__": 1 }'), /^rule: there is no option "__proto__"/],
-    [0.1, /^rule: options is 0.1; give an object such as \{ learningRate: … \}$/],
-    [null, /^rule: options is null; give an object/],
-    [[], /^rule: options is \[\]; give an object/],
+    [0.1, /^rule: options is 0.1; give a plain object such as \{ learningRate: … \}$/],
+    [null, /^rule: options is null; give a plain object/],
+    [[], /^rule: options is \[\]; give a plain object/],
     [{}, /^rule: learningRate is missing; give a finite number of at least 0, or a function$/],
     [{ learningRate: null }, /^rule: learningRate is null; give/],
     [{ learningRate: '0.5' }, /^rule: learningRate is "0.5" \(a string\); give/],
@@ -47,6 +48,56 @@ describe('assertOptions', () => {
     [{ learningRate: 1, kernelSize: 2 ** 40 }, /^rule: kernelSize is 1099511627776; give/],
   ])('rejects %j', (options, message) => {
     expect(() => check(options)).toThrow(message);
+  });
+});
+
+const otherRealm = runInNewContext('({ learningRate: 0.1 })');
+class Config {
+  get learningRate() {
+    return 0.1;
+  }
+}
+
+describe('plain objects', () => {
+  const check = (options: unknown) =>
+    assertOptions('rule', options as { learningRate?: number }, { learningRate: nonNegative });
+
+  it('are literals, those of other realms, and those without a prototype', () => {
+    const bare = Object.assign(Object.create(null), { learningRate: 0.1 });
+    for (const options of [{}, { learningRate: 0.1 }, otherRealm, runInNewContext('({})'), bare]) {
+      check(options);
+      expect(checks.object.accepts(options)).toBe(true);
+    }
+    expect(() => check(runInNewContext('({ lr: 0.1 })'))).toThrow(/^rule: there is no option "lr"/);
+  });
+
+  it.each<[string, unknown]>([
+    ['a Map', new Map([['learningRate', 1]])],
+    ['a Map', runInNewContext('new Map()')],
+    ['a Set', new Set()],
+    ['a WeakMap', new WeakMap()],
+    ['a Promise', Promise.resolve({ learningRate: 1 })],
+    ['a Number', Object(0.1)],
+    ['a String', Object('')],
+    ['a Date', new Date()],
+    ['/x/', /x/],
+    ['an Error', new Error('x')],
+    ['a Float32Array of 0', new Float32Array()],
+    ['an ArrayBuffer', new ArrayBuffer(0)],
+    ['a URL', new URL('https://example.org')],
+    ['a Config', new Config()],
+    ['an object that inherits from another one', Object.create({ lr: 0.1 })],
+    ['an object that inherits from another one', Object.create(Object.create(null))],
+    ['an object with learningRate that inherits from another one', { __proto__: {}, learningRate: 0.1 }],
+  ])('are not %s', (shown, options) => {
+    expect(() => check(options)).toThrow(`rule: options is ${shown}; give a plain object such as { learning`);
+    expect(checks.object.accepts(options)).toBe(false);
+  });
+
+  it('hide no option', () => {
+    const hidden = Object.defineProperty({}, 'lr', { value: 0.1 });
+    for (const options of [Math, JSON, hidden])
+      expect(() => check(options)).toThrow(/^rule: there is no option/);
   });
 });
 
@@ -138,6 +189,8 @@ it.each([
   [[[1]], 'an array of 1'],
   [new Float32Array(3), 'a Float32Array of 3'],
   [new Map(), 'a Map'],
+  [new Int32Array(2), 'an Int32Array of 2'],
+  [Object.create({ a: 1 }), 'an object that inherits from another one'],
   [{ a: 1, b: 2 }, 'an object with a, b'],
   [{}, 'an empty object'],
   [Object.create(null), 'an empty object'],
@@ -177,8 +230,8 @@ it.each<[() => unknown, RegExp]>([
     () => assertArgument(undefined as never, 'x', 1, count),
     /^assertArgument: name is undefined; give a string/,
   ],
-  [() => assertOptions('f', {}, null as never), /^assertOptions: kinds is null; give an object/],
-  [() => assertOptions('f', 5 as unknown as object, {}), /^f: options is 5; give an object$/],
+  [() => assertOptions('f', {}, null as never), /^assertOptions: kinds is null; give a plain object/],
+  [() => assertOptions('f', 5 as unknown as object, {}), /^f: options is 5; give a plain object$/],
   [() => nearestName('lr', 'lr' as never), /^nearestName: known is "lr"; give an array of strings/],
 ])('rejects wrong arguments of a check itself: %s', (call, message) => {
   expect(call).toThrow(message);

@@ -1,6 +1,6 @@
 import { assertArgument } from './assert-argument';
 import { isKind, type Kind } from './kind';
-import { isClass, show } from './show';
+import { isClass, isPlain, show } from './show';
 
 const numeric = (expected: string, holds: (value: number) => boolean): Kind => ({
   expected,
@@ -87,11 +87,13 @@ export const anything: Kind = {
   accepts: (value) => value !== undefined && value !== null,
 };
 
-/** An object that is neither null nor an array. */
-export const object: Kind = {
-  expected: 'an object',
-  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
+/**
+ * A plain object: one made by a literal, by `JSON.parse` or by `Object.create(null)`, also in another realm such as an iframe.
+ *
+ * Its prototype is `null` or the `Object.prototype` of a realm. An array, a Map, a Promise, an instance of a class and an object
+ * that inherits from another one are rejected: their content is not, or not only, in properties of themselves.
+ */
+export const object: Kind = { expected: 'a plain object', accepts: isPlain };
 
 /**
  * An object with methods of these names, such as an optimizer.

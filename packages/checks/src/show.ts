@@ -25,6 +25,18 @@ export function show(value: unknown): string {
 export const isClass = (value: object): boolean =>
   'prototype' in value && /^class\b/.test(Function.prototype.toString.call(value));
 
+/** Whether the prototype of an object is null or the `Object.prototype` of any realm. */
+export function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    // In another realm: only Object.prototype has both no prototype and this method.
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
+}
+
 const short = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
 
 function list(values: unknown[]): string {
@@ -45,10 +57,13 @@ function thing(value: object): string {
   }
   if (value instanceof RegExp) return short(String(value));
   const name = className(value);
-  if (ArrayBuffer.isView(value) && typeof length === 'number') return `a ${name} of ${length}`;
-  if (name !== 'Object') return `a ${name}`;
+  const named = `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+  if (ArrayBuffer.isView(value) && typeof length === 'number') return `${named} of ${length}`;
+  if (name !== 'Object') return named;
   const keys = Object.keys(value);
-  return keys.length === 0 ? 'an empty object' : `an object with ${short(keys.join(', '))}`;
+  const content = keys.length === 0 ? '' : ` with ${short(keys.join(', '))}`;
+  if (!isPlain(value)) return `an object${content} that inherits from another one`;
+  return content === '' ? 'an empty object' : `an object${content}`;
 }
 
 const className = (value: object): string => {

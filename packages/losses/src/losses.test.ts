@@ -210,7 +210,7 @@ describe.each(smooth)('%s', (name, c) => {
       [
         'a name for options',
         () => losses[name]!(y, p, 'mean' as unknown as object),
-        /: options is "mean"; give an object/,
+        /: options is "mean"; give a plain object/,
       ],
       [
         'another shape',

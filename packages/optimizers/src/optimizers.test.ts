@@ -346,7 +346,7 @@ describe.each(optimizers)('$name', ({ name, setting }) => {
     expect(call({ lr: 0.1 })).toThrow(missing);
     expect(call({ learningRate: 0.1, amsgrad: true })).toThrow(`${name}: there is no option "amsgrad"; `);
     for (const options of [1e-3, null, [], 'adam']) {
-      expect(call(options)).toThrow(new RegExp(`^${name}: options is .*; give an object`));
+      expect(call(options)).toThrow(new RegExp(`^${name}: options is .*; give a plain object`));
     }
     for (const learningRate of [null, '0.1', [], true, -1, Number.NaN, Number.POSITIVE_INFINITY, {}]) {
       expect(call({ learningRate })).toThrow(

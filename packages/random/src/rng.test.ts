@@ -68,7 +68,7 @@ it.each([
   [() => createRng(1).permutation(2.5), /^permutation: n is 2.5; give an integer of at least 0/],
   [() => createRng(1).permutation(undefined as never), /^permutation: n is missing; give/],
   [() => createRng(1).fillUniform([0, 0] as never), /^fillUniform: out is \[0, 0\]; give a Float32Array/],
-  [() => createRng(1).fillNormal(new Int32Array(2) as never), /^fillNormal: out is a Int32Array of 2; give/],
+  [() => createRng(1).fillNormal(new Int32Array(2) as never), /^fillNormal: out is an Int32Array of 2; give/],
   [
     () => createRng(1).fork(undefined as never),
     /^fork: a key is undefined; give a string or a finite number/,

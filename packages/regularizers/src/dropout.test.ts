@@ -142,7 +142,7 @@ describe('dropout', () => {
   it('rejects anything that is not a tensor, unknown options and other streams', () => {
     const wrong = (value: unknown) => value as never;
     expect(() => dropout(wrong(undefined), { rate: 0.5 })).toThrow(/^dropout: x is missing; give a tensor/);
-    expect(() => dropout(tf.ones([3]), wrong(0.5))).toThrow(/^dropout: options is 0.5; give an object/);
+    expect(() => dropout(tf.ones([3]), wrong(0.5))).toThrow(/^dropout: options is 0.5; give a plain object/);
     expect(() => dropout(tf.ones([3]), wrong({ p: 0.5 }))).toThrow(/^dropout: there is no option "p"/);
     expect(() => dropout(tf.ones([3]), wrong({ rate: '0.5' }))).toThrow(
       /^dropout: rate is "0.5" \(a string\)/,

@@ -217,7 +217,7 @@ describe('createTrainer', () => {
     [{ optimizer: 'adam' }, /^createTrainer: optimizer is "adam"; give/],
     [
       { optimizer: tf.train.adam() },
-      /^createTrainer: optimizer is a AdamOptimizer; give an optimizer of @tenfold/,
+      /^createTrainer: optimizer is an AdamOptimizer; give an optimizer of @tenfold/,
     ],
     [{ seed: -1 }, /^createTrainer: seed is -1/],
     [{ regularizer: 0.1 }, /^createTrainer: regularizer is 0.1; give a function/],

@@ -211,6 +211,18 @@ async function* badOptions({ options }: Parameter, at: number, run: Run): AsyncG
     ['[]', []],
     ['true', true],
     ['a function', () => 1],
+    // Objects that would pass as options without any.
+    ['a Map', new Map([['learningRate', 1]])],
+    ['a Set', new Set([1])],
+    ['a Promise', Promise.resolve({})],
+    ['a Number', Object(0.1)],
+    ['a Date', new Date(0)],
+    ['a RegExp', /x/],
+    ['an Error', new Error('x')],
+    ['a Float32Array', new Float32Array()],
+    ['a URL', new URL('https://example.org')],
+    ['an object with inherited options', Object.create({ lr: 0.1 })],
+    ['an instance of a class', new (class Options {})()],
   ] as const) {
     yield run(`options: ${label}`, true, (list) => {
       tf.dispose(list[at] as tf.TensorContainer);

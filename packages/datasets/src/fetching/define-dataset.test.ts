@@ -56,7 +56,7 @@ it.each<[object | number, RegExp]>([
   [{ stallTimeout: '5' }, /^words: stallTimeout is "5" \(a string\); give a finite number above 0/],
   [{ stallTimeout: 0 }, /^words: stallTimeout is 0/],
   [{ source: ['npm'] }, /^words: there is no option "source"; did you mean sources\?/],
-  [5, /^words: options is 5; give an object/],
+  [5, /^words: options is 5; give a plain object/],
 ])('rejects %o', async (options, message) => {
   await expect(words(options as LoadOptions)).rejects.toThrow(message);
 });

@@ -143,12 +143,16 @@ it.each<[() => unknown, RegExp]>([
     () => assignParameters(network as never, {}),
     /^assignParameters: model is the function network; give a model from createModel/,
   ],
-  [() => assignParameters(network(), null as never), /^assignParameters: tensors is null; give an object/],
+  [
+    () => assignParameters(network(), null as never),
+    /^assignParameters: tensors is null; give a plain object/,
+  ],
   [() => freeze({} as never), /^freeze: layer is an empty object; give a layer such as dense/],
   [() => toLayer(class Network {} as never), /^toLayer: layer is the class Network; give a layer/],
   [() => flattenParams({ a: 1 }), /^flattenParams: the parameter a is 1; give a tf.Variable/],
+  [() => block(new Map() as never, (_, x) => x), /^block: layers is a Map; give a plain object/],
   [() => bidirectional(relu, 1 as never), /^bidirectional: backward is 1; give a layer/],
-  [() => block([] as never, (_, x) => x), /^block: layers is \[\]; give an object/],
+  [() => block([] as never, (_, x) => x), /^block: layers is \[\]; give a plain object/],
   [() => flatten(tf.scalar(1)), /^flatten: the input is a scalar; give a batch/],
 ])('rejects anything that is not a model, layer or shape: %#', (call, message) => {
   expect(call).toThrow(message);
