@@ -34,7 +34,7 @@ describe('sequential', () => {
     [() => sequential({ '': square() }), /^sequential: the name "" is empty/],
     [() => sequential({ a: 3 as unknown as Layer }), /^sequential: "a" is 3; give a layer such as dense/],
     [() => sequential([undefined as unknown as Layer]), /^sequential: "0" is undefined; give a layer/],
-    [() => sequential(3 as unknown as Layer[]), /^sequential: layers is 3; give an array or an object/],
+    [() => sequential(3 as unknown as Layer[]), /^sequential: layers is 3; give an array or a plain object/],
     [
       () => sequential(...([square(), relu] as unknown as [LayerLike[]])),
       /^sequential: layers is one layer, not a list; give an array, such as \[dense\(\{ … \}\), relu\]/,

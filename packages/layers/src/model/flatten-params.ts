@@ -1,4 +1,4 @@
-import { show } from '@tenfold/checks';
+import { object, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -12,8 +12,8 @@ export function flattenParams(params: object): { [name: string]: tf.Variable } {
 
 /** @param caller name of the calling function; starts errors */
 export function flatten(caller: string, params: object): { [name: string]: tf.Variable } {
-  if (typeof params !== 'object' || params === null) {
-    throw new Error(`${caller}: the parameters are ${show(params)}; give an object of tf.Variables`);
+  if (!Array.isArray(params) && !object.accepts(params)) {
+    throw new Error(`${caller}: the parameters are ${show(params)}; give a plain object of tf.Variables`);
   }
   const flat = new Map<string, tf.Variable>();
   const names = new Map<tf.Variable, string>();
@@ -21,7 +21,7 @@ export function flatten(caller: string, params: object): { [name: string]: tf.Va
     for (const [key, value] of Object.entries(tree)) {
       const name = prefix + key;
       if (!(value instanceof tf.Variable)) {
-        if (typeof value !== 'object' || value === null || value instanceof tf.Tensor) {
+        if (!Array.isArray(value) && !object.accepts(value)) {
           throw new Error(`${caller}: the parameter ${name} is ${show(value)}; give a tf.Variable`);
         }
         collect(value, `${name}.`);

@@ -1,4 +1,4 @@
-import { show } from '@tenfold/checks';
+import { object, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertOutput } from './assert-output';
@@ -28,8 +28,8 @@ export function toParts(
         : `${kind}: layers is one layer, without a name; give an object, such as { name: dense({ … }) }`,
     );
   }
-  if (typeof layers !== 'object' || layers === null) {
-    throw new Error(`${kind}: layers is ${show(layers)}; give an array or an object of layers`);
+  if (!Array.isArray(layers) && !object.accepts(layers)) {
+    throw new Error(`${kind}: layers is ${show(layers)}; give an array or a plain object of layers`);
   }
   return Object.entries(layers).map(([name, layer]) => {
     if (!Array.isArray(layers)) assertName(kind, name);
