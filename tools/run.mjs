@@ -1,6 +1,7 @@
-// The program behind `npm test` and `npm run bench`; it needs only Node and npm. See tools/README.md.
+// The program behind `npm test`, `npm run bench` and `npm run pack`; it needs only Node and npm. See tools/README.md.
 //   node tools/run.mjs test [--only STAGE,STAGE]
 //   node tools/run.mjs bench [ARGUMENTS OF THE BENCH]
+//   node tools/run.mjs pack
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 20) {
   console.error(
@@ -9,10 +10,10 @@ if (major < 20) {
   process.exit(1);
 }
 const [command, ...args] = process.argv.slice(2);
-const commands = { test: './test.mjs', bench: './bench.mjs' };
+const commands = { test: './test.mjs', bench: './bench.mjs', pack: './pack-all.mjs' };
 if (!Object.hasOwn(commands, command ?? '')) {
   console.error(
-    'usage: node tools/run.mjs test [--only STAGE,STAGE]\n       node tools/run.mjs bench [ARGUMENTS]',
+    'usage: node tools/run.mjs test [--only STAGE,STAGE]\n       node tools/run.mjs bench [ARGUMENTS]\n       node tools/run.mjs pack',
   );
   process.exit(2);
 }
