@@ -347,6 +347,29 @@ describe('a step with a loss or gradient that is not finite', () => {
     }
   });
 
+  it.each([false, true])('keeps running statistics finite (on a GPU: %s)', async (onGpu) => {
+    const backend = tf.backend() as { readToGPU?: unknown };
+    if (onGpu) backend.readToGPU = () => undefined;
+    try {
+      const model = createModel(batchNorm({ channels: 1 }));
+      const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: adamW() });
+      const [parameters, state] = [await weights(model), await values(trainer.state)];
+      // The squares are infinite; the output is 0.
+      const step = () => trainer.step({ xs: tf.tensor([[1e20], [-1e20]]), ys: tf.ones([2, 1]) });
+      if (onGpu) expect((await step().loss.data())[0]).toBeNaN();
+      else {
+        expect(step).toThrow(DivergenceError);
+        expect(step).toThrow(
+          /^createTrainer: runningVariance is not finite at step 1: the numbers of the batch are too large/,
+        );
+      }
+      expect(await weights(model)).toEqual(parameters);
+      expect(await values(trainer.state)).toEqual(state);
+    } finally {
+      delete backend.readToGPU;
+    }
+  });
+
   it('ends training with the state before the step, also on a GPU', async () => {
     for (const onGpu of [false, true]) {
       const backend = tf.backend() as { readToGPU?: unknown };

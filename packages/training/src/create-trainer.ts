@@ -58,8 +58,8 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    *
    * A step is atomic: after an error, parameters, running statistics and optimizer state are the same as before, bit for bit.
    *
-   * @throws a `DivergenceError` when the loss or a gradient is not finite. On a GPU, where a step does not wait for values, it
-   *   returns a loss of NaN instead, and only `stepCount` has changed.
+   * @throws a `DivergenceError` when the loss, a gradient or a running statistic is not finite. On a GPU, where a step does not
+   *   wait for values, it returns a loss of NaN instead, and only `stepCount` has changed.
    */
   step(batch: Batch<X, Y>): StepResult<O>;
   /** Continues from the given step count and state, and takes ownership of the state. */

@@ -4,7 +4,7 @@ import type { EpochReport } from './epoch-report';
 export interface Divergence {
   /** The function that detected it; starts the message. */
   by: string;
-  /** The loss of the step: NaN or infinite, or finite if only a gradient is not. */
+  /** The loss of the step: NaN or infinite, or finite if only a gradient or a running statistic is not. */
   loss: number;
   /** The step, counted from 1. */
   step: number;
@@ -12,6 +12,8 @@ export interface Divergence {
   epoch?: number;
   /** The parameter whose gradient is not finite, if the loss is finite. */
   parameter?: string;
+  /** The running statistic that would not be finite, if loss and gradients are finite. */
+  statistic?: string;
   /** What is wrong with the batch, if it is known. */
   cause?: string;
   /** Reports of the earlier epochs. */
@@ -20,14 +22,15 @@ export interface Divergence {
 
 const ADVICE =
   'lower the learning rate, warm it up or clip the gradients, and check the loss for divisions by 0';
+const SCALE = 'the numbers of the batch are too large for their squares, so scale them down';
 
 /**
- * The loss or a gradient is not finite. The step was not taken: parameters, running statistics and optimizer state are the same as
- * before.
+ * The loss, a gradient or a running statistic is not finite. The step was not taken: parameters, running statistics and optimizer
+ * state are the same as before.
  */
 export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';
-  /** The loss: NaN or infinite, or finite if only a gradient is not. */
+  /** The loss: NaN or infinite, or finite if only a gradient or a running statistic is not. */
   readonly loss: number;
   /** The step that was not taken, counted from 1. */
   readonly step: number;
@@ -39,9 +42,10 @@ export class DivergenceError extends Error {
   readonly divergence: Divergence;
 
   constructor(divergence: Divergence) {
-    const { by, loss, step, epoch, parameter, cause = ADVICE, reports = [] } = divergence;
-    const what =
-      parameter === undefined ? `the loss is ${loss}` : `the gradient of ${parameter} is not finite`;
+    const { by, loss, step, epoch, parameter, statistic, reports = [] } = divergence;
+    const { cause = statistic === undefined ? ADVICE : SCALE } = divergence;
+    const failed = parameter === undefined ? statistic : `the gradient of ${parameter}`;
+    const what = failed === undefined ? `the loss is ${loss}` : `${failed} is not finite`;
     const where = `at step ${step}${epoch === undefined ? '' : ` (epoch ${epoch + 1})`}`;
     super(`${by}: ${what} ${where}: ${cause}; the step was not taken`);
     this.loss = loss;

@@ -10,6 +10,13 @@ import { mapTensors } from './tensors';
 
 type Variables = { [name: string]: tf.Variable };
 
+/** A variable and its values before the step. */
+interface Before {
+  name: string;
+  variable: tf.Variable;
+  old: tf.Tensor;
+}
+
 /** The parameters that a step changes. */
 export interface SteppedParameters {
   /** All parameters by name, including running statistics and frozen ones. */
@@ -42,9 +49,9 @@ export interface Stepper {
 
 /**
  * Creates a stepper, whose steps are atomic: after any failure, parameters, running statistics and optimizer state are the same as
- * before, bit for bit. A loss or gradient that is not finite is a failure too. Where values can be read synchronously, it is an
- * error. On a GPU, where reading would stall, the device selects between the new and the old values; the step counts, and its loss
- * is NaN.
+ * before, bit for bit. A loss, gradient or running statistic that is not finite is a failure too. Where values can be read
+ * synchronously, it is an error. On a GPU, where reading would stall, the device selects between the new and the old values; the
+ * step counts, and its loss is NaN.
  *
  * @param name of the function; starts errors
  */
@@ -97,7 +104,7 @@ export function createStepper(
       begin(trainable);
       // A clone shares its values until new ones are assigned to the variable.
       const before = Object.entries(all).map(
-        ([, variable]) => [variable, tf.keep(tf.clone(variable))] as const,
+        ([name, variable]): Before => ({ name, variable, old: tf.keep(tf.clone(variable)) }),
       );
       let outputs: T | undefined;
       try {
@@ -110,9 +117,11 @@ export function createStepper(
           const { value, grads } = gradients(name, loss, trainable);
           const params = Object.fromEntries(Object.entries(all).filter(([key]) => known.has(key)));
           const onGpu = isOnGpu();
-          if (!onGpu) assertFinite(name, value, grads, stepCount + 1, (loss) => explain(outputs!, loss));
+          const moved = before.filter(({ variable, old }) => variable.dataId !== old.dataId);
+          if (!onGpu)
+            assertFinite(name, value, grads, moved, stepCount + 1, (loss) => explain(outputs!, loss));
           const next = optimizer.update(grads, state, { params, step: stepCount });
-          const taken = onGpu ? choose(value, grads, before, state, next) : { ...next, loss: value };
+          const taken = onGpu ? choose(value, grads, moved, state, next) : { ...next, loss: value };
           applyUpdates(params, taken.updates);
           keep(taken.state);
           disposeState(state);
@@ -122,11 +131,11 @@ export function createStepper(
         });
         return result as Forward<T>;
       } catch (error) {
-        for (const [variable, old] of before) if (!variable.isDisposed) variable.assign(old as tf.Tensor);
+        for (const { variable, old } of before) if (!variable.isDisposed) variable.assign(old);
         disposeTape();
         throw error;
       } finally {
-        for (const [, old] of before) old.dispose();
+        for (const { old } of before) old.dispose();
         tf.dispose(outputs as tf.TensorContainer);
       }
     },
@@ -162,27 +171,31 @@ function assertFinite(
   by: string,
   value: tf.Scalar,
   grads: tf.NamedTensorMap,
+  moved: readonly Before[],
   step: number,
   explain: (loss: number) => string | undefined,
 ): void {
   const loss = value.dataSync()[0]!;
-  const parameter = Number.isFinite(loss) ? findNotFinite(grads) : undefined;
-  if (Number.isFinite(loss) && parameter === undefined) return;
-  throw new DivergenceError({ by, loss, step, parameter, cause: explain(loss) });
+  const fail = (place: { parameter?: string; statistic?: string }) =>
+    new DivergenceError({ by, loss, step, ...place, cause: explain(loss) });
+  if (!Number.isFinite(loss)) throw fail({});
+  const parameter = findNotFinite(grads);
+  if (parameter !== undefined) throw fail({ parameter });
+  const statistic = findNotFinite(Object.fromEntries(moved.map(({ name, variable }) => [name, variable])));
+  if (statistic !== undefined) throw fail({ statistic });
 }
 
 /**
- * Selects on the GPU between the results of a step, if loss and gradients are finite, and updates of zero with the old state.
- * Running statistics, which the forward pass has changed, are restored immediately.
+ * Selects on the GPU between the results of a step, if loss, gradients and running statistics are finite, and updates of zero with
+ * the old state. Running statistics, which the forward pass has changed, are restored immediately.
  */
 function choose(
   value: tf.Scalar,
   grads: tf.NamedTensorMap,
-  before: readonly (readonly [tf.Variable, tf.Tensor])[],
+  moved: readonly Before[],
   oldState: OptimizerState,
   next: { updates: tf.NamedTensorMap; state: OptimizerState },
 ): { loss: tf.Scalar; updates: tf.NamedTensorMap; state: OptimizerState } {
-  const moved = before.filter(([variable, old]) => variable.dataId !== old.dataId);
   const updates = Object.entries(next.updates);
   const slots = Object.entries(next.state).flatMap(([slot, tensors]) =>
     Object.entries(tensors).map(([key, tensor]) => ({ slot, key, tensor, old: oldState[slot]?.[key] })),
@@ -192,12 +205,13 @@ function choose(
   const nothing = tf.scalar(-0);
   const pairs: Choice[] = [
     [value, tf.fill([], Number.NaN)],
-    ...moved,
+    ...moved.map(({ variable, old }): Choice => [variable, old]),
     ...updates.map(([, update]): Choice => [update, nothing]),
     ...continued.map(({ tensor, old }): Choice => [tensor, old!]),
   ];
-  const [loss, ...chosen] = selectEach(allFinite([value, ...Object.values(grads)]), pairs);
-  for (const [variable] of moved) variable.assign(chosen.shift()!);
+  const changed = moved.map(({ variable }) => variable).filter(({ dtype }) => dtype === 'float32');
+  const [loss, ...chosen] = selectEach(allFinite([value, ...Object.values(grads), ...changed]), pairs);
+  for (const { variable } of moved) variable.assign(chosen.shift()!);
   const chosenUpdates = Object.fromEntries(updates.map(([key]) => [key, chosen.shift()!]));
   const state: OptimizerState = Object.fromEntries(Object.keys(next.state).map((slot) => [slot, {}]));
   for (const { slot, key, tensor, old } of slots) state[slot]![key] = old ? chosen.shift()! : tensor;

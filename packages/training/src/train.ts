@@ -111,8 +111,8 @@ export const trainKinds: Kinds<TrainOptions> = {
  * there: the batches of those steps are read again and skipped.
  *
  * @returns one report per trained epoch; none if the trainer has already taken all steps
- * @throws a {@link TrainingAborted} with the reports so far when the signal aborts; a {@link DivergenceError} when the loss or a
- *   gradient is not finite; an error when data, options or shapes do not fit. No error leaves a tensor behind.
+ * @throws a {@link TrainingAborted} with the reports so far when the signal aborts; a {@link DivergenceError} when the loss, a
+ *   gradient or a running statistic is not finite; an error when data, options or shapes do not fit. No error leaves a tensor behind.
  * @example
  * loadCheckpoint(trainer, bytes); // saved at a step, with its report.sums
  * await train(trainer, { data, epochs: 8, resume: sums }); // same result as without interruption
