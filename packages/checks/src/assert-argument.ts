@@ -21,9 +21,14 @@ export function assertArgument(name: string, what: string, value: unknown, kind:
   if (value === undefined && !kind.required) return;
   if (kind.accepts(value)) return;
   const shown = value === undefined ? 'missing' : show(value);
-  throw new Error(`${name}: ${what} is ${shown}${typeHint(value)}; give ${kind.expected}`);
+  throw new Error(`${name}: ${what} is ${shown}${hint(value)}; give ${kind.expected}`);
 }
 
-/** The type of a value that prints like one of another type. */
-const typeHint = (value: unknown): string =>
-  typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? ' (a string)' : '';
+/** What a message would not show of a value: that it is a string, or what it is in float32. */
+function hint(value: unknown): string {
+  if (typeof value === 'string')
+    return value.trim() !== '' && Number.isFinite(Number(value)) ? ' (a string)' : '';
+  if (typeof value !== 'number' || !Number.isFinite(value)) return '';
+  if (!Number.isFinite(Math.fround(value))) return ' (infinite in float32)';
+  return value !== 0 && Math.fround(value) === 0 ? ' (0 in float32)' : '';
+}

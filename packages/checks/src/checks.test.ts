@@ -37,6 +37,10 @@ describe('assertOptions', () => {
     [{ learningRate: '0.5' }, /^rule: learningRate is "0.5" \(a string\); give/],
     [{ learningRate: [] }, /^rule: learningRate is \[\]; give/],
     [{ learningRate: Number.POSITIVE_INFINITY }, /^rule: learningRate is Infinity; give/],
+    [
+      { learningRate: 1e39 },
+      /^rule: learningRate is 1e\+39 \(infinite in float32\); give a finite number of at least 0/,
+    ],
     [{ learningRate: 1, momentum: 1 }, /^rule: momentum is 1; give a number in \[0, 1\)$/],
     [{ learningRate: 1, momentum: Number.NaN }, /^rule: momentum is NaN; give/],
     [{ learningRate: 1, scale: 'constructor' }, /^rule: scale is "constructor"; give "none" or "rms"$/],
@@ -118,6 +122,24 @@ describe('kinds', () => {
     for (const value of [null, true, '1', [], [1], {}, undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n]) {
       expect(checks[name].accepts(value), String(value)).toBe(false);
     }
+  });
+
+  // Backends compute in float32: as such an epsilon would be 0, and as such a factor infinite.
+  it.each([
+    ['finite', 0, 1e39],
+    ['finite', 1e-46, -1e39],
+    ['positive', 1.4e-45, 7e-46],
+    ['positive', 3.4028235e38, 3.4028236e38],
+    ['nonNegative', 1e-46, 1e39],
+    ['portion', 1.4e-45, 1e-46],
+  ] as const)('%s accepts %s and rejects %s, as float32', (name, good, bad) => {
+    expect([checks[name].accepts(good), checks[name].accepts(bad)]).toEqual([true, false]);
+  });
+
+  it('positive explains a number that is 0 in float32', () => {
+    expect(() => assertArgument('adam', 'epsilon', 1e-46, checks.positive)).toThrow(
+      /^adam: epsilon is 1e-46 \(0 in float32\); give a finite number above 0$/,
+    );
   });
 
   it.each([

@@ -7,14 +7,14 @@ const numeric = (expected: string, holds: (value: number) => boolean): Kind => (
   accepts: (value) => typeof value === 'number' && holds(value),
 });
 
-/** Any number except NaN and the infinities. */
-export const finite = numeric('a finite number', Number.isFinite);
+/** Any number that is finite in float32, in which backends compute. */
+export const finite = numeric('a finite number', (x) => Number.isFinite(Math.fround(x)));
 
-/** A finite number above 0. */
-export const positive = numeric('a finite number above 0', (x) => Number.isFinite(x) && x > 0);
+/** A number that is finite and above 0 in float32. */
+export const positive = numeric('a finite number above 0', (x) => finite.accepts(x) && Math.fround(x) > 0);
 
-/** A finite number of at least 0. */
-export const nonNegative = numeric('a finite number of at least 0', (x) => Number.isFinite(x) && x >= 0);
+/** A number of at least 0 that is finite in float32. */
+export const nonNegative = numeric('a finite number of at least 0', (x) => finite.accepts(x) && x >= 0);
 
 /** A number in [0, 1), such as a momentum or a dropout rate. */
 export const fraction = numeric('a number in [0, 1)', (x) => x >= 0 && x < 1);
@@ -22,8 +22,8 @@ export const fraction = numeric('a number in [0, 1)', (x) => x >= 0 && x < 1);
 /** A number in [0, 1], such as label smoothing. */
 export const probability = numeric('a number in [0, 1]', (x) => x >= 0 && x <= 1);
 
-/** A number in (0, 1], such as the weight of a new batch in running statistics. */
-export const portion = numeric('a number in (0, 1]', (x) => x > 0 && x <= 1);
+/** A number in (0, 1] that is above 0 in float32, such as the weight of a new batch in running statistics. */
+export const portion = numeric('a number in (0, 1]', (x) => Math.fround(x) > 0 && x <= 1);
 
 /**
  * A finite number from `low` to `high`, inclusive.

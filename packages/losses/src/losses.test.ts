@@ -288,6 +288,10 @@ describe('classes', () => {
       () => crossEntropy([[1, 0]], [[1, 0]], { epsilon: 0 }),
       /crossEntropy: epsilon is 0; give a number in \(0, 1\)/,
     ],
+    [
+      () => crossEntropy([[1, 0]], [[1, 0]], { epsilon: 1e-46 }),
+      /crossEntropy: epsilon is 1e-46 \(0 in float32\); give a number in \(0, 1\)/,
+    ],
     [() => crossEntropy([[1, 0]], [[1, 0]], { epsilon: 2 }), /crossEntropy: epsilon is 2; give/],
     [
       () => softmaxCrossEntropy([[1, 0]], [[1, 0]], { labelSmoothing: 1.5 }),

@@ -14,7 +14,7 @@ export interface CrossEntropyOptions extends ReductionOptions {
 export const epsilonKinds: { epsilon: Kind } = {
   epsilon: {
     expected: 'a number in (0, 1) such as 1e-7',
-    accepts: (value) => typeof value === 'number' && value > 0 && value < 1,
+    accepts: (value) => typeof value === 'number' && Math.fround(value) > 0 && value < 1,
   },
 };
 
