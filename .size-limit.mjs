@@ -13,7 +13,7 @@ const limits = {
   kernels: '5.5 kB',
   layers: '20 kB',
   losses: '7 kB',
-  optimizers: '12 kB',
+  optimizers: '13 kB',
   random: '3 kB',
   regularizers: '6 kB',
   training: '20 kB',

@@ -202,6 +202,33 @@ schedule('oneCycle', (dict(peak=.8, totalSteps=20), lambda opt: s.OneCycleLR(opt
              opt, .8, 17, pct_start=.41, anneal_strategy='linear', div_factor=4, final_div_factor=50, cycle_momentum=False), .1, 17))
 schedule('warmup', (dict(peak=.5, totalSteps=8, steps=4),
                     lambda opt: s.SequentialLR(opt, [s.LinearLR(opt, .25, 1., 3), s.CosineAnnealingLR(opt, 8)], [4]), .5, 12))
+linear = lambda opt, start, end, steps: s.LinearLR(opt, start, end, steps)
+factor = lambda f: lambda opt: s.LambdaLR(opt, f)
+schedule('exponentialDecay', (dict(start=.5, factor=.9), lambda opt: s.ExponentialLR(opt, .9), .5, 40))
+schedule('polynomialDecay', (dict(start=.5, totalSteps=15, power=2.5), lambda opt: s.PolynomialLR(opt, 15, 2.5), .5, 40),
+         (dict(start=.5, end=.1, totalSteps=15, power=.5), factor(lambda t: .2 + .8 * max(0, 1 - t / 15) ** .5), .5, 40))
+schedule('inverseTimeDecay', (dict(start=.5, rate=.2), factor(lambda t: 1 / (1 + .2 * t)), .5, 40))
+# The paper's formula for width 16 and 6 steps of warm-up, whose largest value is 1/sqrt(16 * 6).
+schedule('inverseSquareRoot', (dict(peak=(16 * 6) ** -.5, warmupSteps=6),
+                               factor(lambda t: 16 ** -.5 * min((t + 1) ** -.5, (t + 1) * 6 ** -1.5)), 1., 40))
+cycles = lambda *arguments, **options: lambda opt: s.CyclicLR(opt, *arguments, cycle_momentum=False, **options)
+schedule('cyclic', (dict(low=.1, high=.7, stepsUp=5), cycles(.1, .7, 5), .1, 40),
+         (dict(low=.1, high=.7, stepsUp=3, stepsDown=6, mode='triangular2'), cycles(.1, .7, 3, 6, mode='triangular2'), .1, 40),
+         (dict(low=.1, high=.7, stepsUp=4, mode='exponentialRange', factor=.95), cycles(.1, .7, 4, mode='exp_range', gamma=.95), .1, 40))
+schedule('piecewiseInterpolate',
+         (dict(points=[[0, .1], [5, .9], [12, .3]]), lambda opt: s.SequentialLR(opt, [linear(opt, .1, .9, 5), linear(opt, .9, .3, 7)], [5]), 1., 40),
+         (dict(points=[[3, .5], [9, .1]], shape='cosine'), lambda opt: s.SequentialLR(
+             opt, [s.ConstantLR(opt, 1.), s.CosineAnnealingLR(opt, 6, .1)], [3]), .5, 10),
+         (dict(points=[[0, .5], [9, .05], [20, .005]], shape='constant'), lambda opt: s.MultiStepLR(opt, [9, 20]), .5, 40))
+schedule('joinSchedules', (dict(first=dict(start=.5, every=3), second=dict(start=.5, totalSteps=8), at=[7]),
+                           lambda opt: s.SequentialLR(opt, [s.StepLR(opt, 3, .1), linear(opt, 1., 0., 8)], [7]), .5, 40))
+schedule('warmupStableDecay',
+         (dict(peak=.5, warmupSteps=4, decaySteps=6, totalSteps=20), lambda opt: s.SequentialLR(
+             opt, [linear(opt, .25, 1., 3), s.ConstantLR(opt, 1.), linear(opt, 1., 0., 6)], [4, 14]), .5, 40),
+         (dict(peak=.5, end=.1, decaySteps=6, totalSteps=9, shape='cosine'), lambda opt: s.SequentialLR(
+             opt, [s.ConstantLR(opt, 1.), s.CosineAnnealingLR(opt, 6, .1)], [3]), .5, 10),
+         (dict(peak=.5, decaySteps=8, totalSteps=10, shape='squareRoot'),
+          factor(lambda t: 1 - max(0., min(1., (t - 2) / 8)) ** .5), .5, 40))
 
 if not sys.argv[1:] or 'newtonSchulz' in sys.argv[1:]:
     with golden('optimizers', 'newtonSchulz') as lines:

@@ -5,8 +5,13 @@ export { type ClipByGlobalNormOptions, clipByGlobalNorm } from './clip-by-global
 export { constantSchedule } from './constant-schedule';
 export { type CosineDecayOptions, cosineDecay } from './cosine-decay';
 export { type CosineWarmRestartsOptions, cosineWarmRestarts } from './cosine-warm-restarts';
+export { type CyclicOptions, cyclic } from './cyclic';
+export { type ExponentialDecayOptions, exponentialDecay } from './exponential-decay';
 export { type ExponentialMovingAverageOptions, exponentialMovingAverage } from './exponential-moving-average';
 export { globalNorm } from './global-norm';
+export { type InverseSquareRootOptions, inverseSquareRoot } from './inverse-square-root';
+export { type InverseTimeDecayOptions, inverseTimeDecay } from './inverse-time-decay';
+export { type JoinSchedulesOptions, joinSchedules } from './join-schedules';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
 export { type LionOptions, lion } from './lion';
 export { type MuonOptions, muon } from './muon';
@@ -22,10 +27,14 @@ export {
   type SlotStart,
   type StepKernel,
 } from './per-parameter';
+export { type PiecewiseInterpolateOptions, piecewiseInterpolate } from './piecewise-interpolate';
+export { type PlotScheduleOptions, plotSchedule } from './plot-schedule';
+export { type PolynomialDecayOptions, polynomialDecay } from './polynomial-decay';
 export { type RmsPropOptions, rmsProp } from './rms-prop';
 export type { LearningRate, Schedule } from './schedule';
 export { type SgdOptions, sgd } from './sgd';
 export { type StepDecayOptions, stepDecay } from './step-decay';
 export { type ToTfOptimizerOptions, toTfOptimizer } from './to-tf-optimizer';
 export { type WarmupOptions, warmup } from './warmup';
+export { type WarmupStableDecayOptions, warmupStableDecay } from './warmup-stable-decay';
 export type { Match, WeightDecayOptions } from './weight-decay';

@@ -5,11 +5,17 @@ import {
   constantSchedule,
   cosineDecay,
   cosineWarmRestarts,
+  cyclic,
+  joinSchedules,
+  type LinearDecayOptions,
   linearDecay,
   oneCycle,
+  piecewiseInterpolate,
   type Schedule,
+  type StepDecayOptions,
   stepDecay,
   warmup,
+  warmupStableDecay,
 } from './index';
 
 interface Case {
@@ -23,6 +29,14 @@ function make(name: string, options: object | number): Schedule {
   if (name === 'warmup') {
     const { steps, ...rest } = options as { peak: number; totalSteps: number; steps: number };
     return warmup(cosineDecay(rest), { steps });
+  }
+  if (name === 'joinSchedules') {
+    const { first, second, at } = options as {
+      first: StepDecayOptions;
+      second: LinearDecayOptions;
+      at: number[];
+    };
+    return joinSchedules([stepDecay(first), linearDecay(second)], { at });
   }
   return (exported as unknown as Record<string, (options: unknown) => Schedule>)[name]!(options);
 }
@@ -173,6 +187,34 @@ describe('bad options', () => {
     ],
     [() => constantSchedule(wrong(undefined)), /^constantSchedule: value is missing/],
     [() => warmup(wrong(0.1), { steps: 3 }), /^warmup: schedule is 0.1; give a schedule such as cosineDecay/],
+    [
+      () =>
+        piecewiseInterpolate({
+          points: [
+            [5, 1],
+            [5, 2],
+          ],
+        }),
+      /^piecewiseInterpolate: points is an array of 2; give pairs \[step, value\]/,
+    ],
+    [() => piecewiseInterpolate({ points: [] }), /^piecewiseInterpolate: points is/],
+    [() => piecewiseInterpolate({ points: [[0, -1]] }), /^piecewiseInterpolate: points is/],
+    [
+      () => joinSchedules([constantSchedule(1)], { at: [3] }),
+      /^joinSchedules: at has 1 steps for 1 schedules; give one step for each schedule but the first/,
+    ],
+    [
+      () => joinSchedules([constantSchedule(1), constantSchedule(2), constantSchedule(3)], { at: [3, 3] }),
+      /^joinSchedules: at is \[3, 3\]; give integers of at least 0 in ascending order/,
+    ],
+    [
+      () => warmupStableDecay({ peak: 1, warmupSteps: 5, decaySteps: 6, totalSteps: 10 }),
+      /^warmupStableDecay: warmupSteps is 5 and decaySteps is 6 of 10 totalSteps; give a larger totalSteps/,
+    ],
+    [
+      () => cyclic({ low: 0, high: 1, stepsUp: 3, mode: wrong('exp') }),
+      /^cyclic: mode is "exp"; give "triangular", "triangular2" or "exponentialRange"/,
+    ],
     [() => warmup(constantSchedule(1), { steps: 0 }), /^warmup: steps is 0; give an integer of at least 1/],
   ])('shows the value and says how to fix it', (call, message) => {
     expect(call).toThrow(message);

@@ -92,6 +92,14 @@ const byName: { [name: string]: (() => unknown)[] } = {
   loss: [() => loss],
   optimizer: [optimizer],
   schedule: [() => (step: number) => 1 / (step + 1)],
+  schedules: [() => [(step: number) => 1 / (step + 1), () => 0.1]],
+  'joinSchedules.at': [() => [3]],
+  points: [
+    () => [
+      [0, 0.1],
+      [9, 0],
+    ],
+  ],
   data: [data, () => images()],
   epochs: [() => 1],
   params: [() => ({ w: variable() }), () => ({ w: { v: variable() } })],
