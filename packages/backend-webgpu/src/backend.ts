@@ -5,7 +5,6 @@ import {
   func,
   type Kind,
   type Kinds,
-  object,
   objectWith,
   text,
 } from '@tenfold/checks';
@@ -49,7 +48,12 @@ const deviceKind: Kind = {
   ),
   required: true,
 };
-const infoKind: Kind = { ...object, expected: "the adapter's info, a GPUAdapterInfo", required: true };
+// An instance of a class of the browser or of Dawn, or an object with what it says.
+const infoKind: Kind = {
+  expected: "the adapter's info, a GPUAdapterInfo",
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  required: true,
+};
 const optionKinds: Kinds<BackendOptions> = { description: text, float16: flag, onDispose: func };
 
 type RunProgram = WebGPUBackend['runWebGPUProgram'];
