@@ -84,6 +84,14 @@ describe.each(smooth)('%s', (name, c) => {
     await checkGradient((p) => tf.div(gradient(p), 100), [p], { step: 0.02, tolerance: 5e-3 });
   });
 
+  it.each(['mean', 'sum', 'none'] as const)('has an empty gradient for an empty batch (%s)', (reduction) => {
+    const empty = (t: tf.Tensor) => tf.zeros([0, ...t.shape.slice(1)], t.dtype);
+    for (const options of [{ reduction }, { reduction, weights: tf.zeros([0]) }]) {
+      const gradient = tf.grad((p: tf.Tensor) => loss(empty(y), p, options))(empty(p));
+      expect(gradient.shape).toEqual([0, ...p.shape.slice(1)]);
+    }
+  });
+
   it('leaks no tensor, for tensors and arrays, with or without gradient, also on errors', async () => {
     const [labels, predictions] = [(await y.array()) as tf.TensorLike, (await p.array()) as tf.TensorLike];
     await expectNoLeaks(() => loss(y, p));

@@ -77,7 +77,8 @@ export function reduce(
   return reduction === 'sum' ? tf.sum(weighted) : weighted;
 }
 
-const mean = (losses: tf.Tensor): tf.Tensor => (losses.size === 0 ? tf.scalar(0) : tf.mean(losses));
+// The mean of nothing would be NaN. Its sum is 0 and has a gradient.
+const mean = (losses: tf.Tensor): tf.Tensor => (losses.size === 0 ? tf.sum(losses) : tf.mean(losses));
 
 /** Σ wᵢ·lᵢ / Σ wᵢ of weights relative to the largest, so that their sum can neither overflow nor vanish. */
 function weightedMean(losses: tf.Tensor, weights: tf.Tensor): tf.Tensor {
