@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, writeFolder } from '../../test/fixtures';
 import type { DatasetDeclaration } from './declaration';
 import { type DatasetLoader, defineDataset } from './define-dataset';
-import type { LoadOptions } from './load-options';
+import type { LoadOptions, LoadProgress } from './load-options';
 
 const content = 'one two';
 const part = {
@@ -67,4 +67,31 @@ it('rejects declarations without parts, and names outside the folder', () => {
     /^defineDataset: "\.\.\/words" cannot name a file/,
   );
   expect(() => defineDataset({ ...declaration, parts: [{ ...part, file: '..' }] })).toThrow(/"\.\." cannot/);
+});
+
+describe('an error in onProgress', () => {
+  // One source as a folder, one as a gzipped file in a folder, one that does not exist.
+  const load = async (onProgress: () => void, first?: string) => {
+    const source = await writeFolder({ 'words.txt.gz': gzipSync(content) });
+    const options = { cacheDirectory: await temporaryFolder(), onProgress };
+    return words({ ...options, sources: [...(first ? [first] : []), source, source, source] });
+  };
+
+  it.each([new Error('mine'), 'a string', undefined])('comes through as it is: %s', async (thrown) => {
+    const onProgress = vi.fn(() => {
+      throw thrown;
+    });
+    await expect(load(onProgress)).rejects.toBe(thrown);
+    expect(onProgress).toHaveBeenCalledTimes(1);
+  });
+
+  it('comes through from a notice about a source that failed, and from one about a stored part', async () => {
+    for (const phase of ['notice', 'storing']) {
+      const thrown = new Error(phase);
+      const onProgress = (progress: LoadProgress) => {
+        if (progress.phase === phase) throw thrown;
+      };
+      await expect(load(onProgress as () => void, '/nowhere')).rejects.toBe(thrown);
+    }
+  });
 });

@@ -42,7 +42,10 @@ export interface LoadOptions {
   sources?: readonly string[];
   /** Cancels loading. The promise rejects with the signal's reason, and no partial files are left. */
   signal?: AbortSignal;
-  /** Called with the progress of fetching, at most ten times per second; not called if the cache is full. */
+  /**
+   * Called with the progress of fetching, at most ten times per second; not called if the cache is full. If it throws, loading
+   * stops and the promise rejects with the error.
+   */
   onProgress?: (progress: LoadProgress) => void;
   /**
    * Milliseconds after which to give up a source that sends nothing, or less than 1 kB/s. Default 60,000. To limit the total time,

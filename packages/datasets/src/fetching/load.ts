@@ -1,6 +1,6 @@
 import { type Store, StoreError } from '../stores/store';
 import type { DatasetDeclaration } from './declaration';
-import type { LoadOptions } from './load-options';
+import type { LoadOptions, LoadProgress } from './load-options';
 import { createReporter } from './progress';
 import { FinalError, formatReason, type Source, type SourceContext } from './source';
 import { findProblem } from './verify';
@@ -18,13 +18,44 @@ export interface LoadPlaces {
  * Loads the parts in the store, and the others from the first source that works.
  *
  * Every part is verified against its published sha256, whether it comes from the store or a source.
+ *
+ * @throws what `onProgress` throws, the signal's reason, and an AggregateError when no source works
  */
 export async function load<Dataset>(
   dataset: DatasetDeclaration<Dataset>,
-  { store, sources, advice }: LoadPlaces,
-  { signal = new AbortController().signal, onProgress, stallTimeout = 60_000 }: LoadOptions,
+  places: LoadPlaces,
+  { signal, onProgress, stallTimeout = 60_000 }: LoadOptions,
 ): Promise<Dataset> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const cancel = () => controller.abort(signal!.reason);
+  signal?.addEventListener('abort', cancel);
+  // An error in the caller's onProgress stops loading like its signal: a source would count it as a failure of its own.
+  let failure: { error: unknown } | undefined;
+  const report = (progress: LoadProgress) => {
+    if (failure) return;
+    try {
+      onProgress?.(progress);
+    } catch (error) {
+      failure = { error };
+      controller.abort(error);
+    }
+  };
+  const loading = { signal: controller.signal, onProgress: report, stallTimeout };
+  try {
+    return await loadParts(dataset, places, loading);
+  } catch (error) {
+    throw failure ? (failure as { error: unknown }).error : error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+async function loadParts<Dataset>(
+  dataset: DatasetDeclaration<Dataset>,
+  { store, sources, advice }: LoadPlaces,
+  { signal, onProgress, stallTimeout }: Required<Pick<LoadOptions, 'signal' | 'onProgress' | 'stallTimeout'>>,
+): Promise<Dataset> {
   const reporter = createReporter(onProgress);
   const loaded = new Map<string, Uint8Array<ArrayBuffer>>();
   const missing = new Set(dataset.parts.map(({ file }) => file));
