@@ -27,6 +27,9 @@ export interface FlatArray {
   readonly dtype: 'float32' | 'int32' | 'bool';
 }
 
+/** The most numbers of an array, which tensors can index. */
+const MOST = 2 ** 31 - 1;
+
 /** Whether there are several arrays by name. */
 export function isRecord(arrays: Arrays): arrays is { readonly [name: string]: ArrayData } {
   return (
@@ -100,6 +103,12 @@ export function pickExamples<A extends Arrays>(arrays: A, indices: Uint32Array):
 export function flatten(caller: string, name: string, values: Exclude<ArrayData, tf.Tensor>): FlatArray {
   const shape = inferShape(values);
   const size = shape.reduce((product, n) => product * n, 1);
+  // Ragged arrays may seem to have more numbers than there are.
+  if (size > MOST) {
+    throw new Error(
+      `${caller}: ${name} has the shape [${shape}] according to its first entries, ${size} numbers; give at most ${MOST}`,
+    );
+  }
   const numbers = new Float64Array(size);
   const kinds = new Set<FlatArray['dtype']>();
   let at = 0;

@@ -191,3 +191,11 @@ describe('fromArrays', () => {
     );
   });
 });
+
+it('rejects arrays that say that they have more numbers than fit into memory', () => {
+  const wide = new Array(2 ** 20);
+  const rows = Array.from({ length: 2 ** 20 }, () => wide);
+  expect(() => fromArrays(rows as never, rows as never, { batchSize: 1 })).toThrow(
+    /^fromArrays: xs has the shape \[1048576,1048576\] according to its first entries, 1099511627776 numbers; give at most/,
+  );
+});

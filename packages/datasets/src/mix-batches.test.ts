@@ -192,3 +192,9 @@ describe('mixBatches', () => {
     });
   });
 });
+
+it('rejects more probabilities than fit into memory', () => {
+  expect(() => [...mixBatches(source, { classes: 2 ** 31 - 1 }).batches(0)]).toThrow(
+    /^mixBatches: the labels of a batch of 4 images with 2147483647 classes are 8589934588 numbers; give at most/,
+  );
+});

@@ -11,6 +11,7 @@ import {
 } from '@tenfold/checks';
 import { createRng, type Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertSize } from './assert-size';
 import type { Batch, BatchSource } from './batch-source';
 import { rngKind } from './epoch-plan';
 import { sampleBeta } from './sample-beta';
@@ -91,6 +92,12 @@ export function mixBatches(source: BatchSource, options: MixBatchesOptions): Bat
 
 /** Converts class indices to probabilities [batch, classes]. */
 function oneHot(ys: tf.Tensor, classes: number): tf.Tensor {
+  assertSize(
+    'mixBatches',
+    `the labels of a batch of ${ys.size} images with ${classes} classes`,
+    ys.size,
+    classes,
+  );
   const labels = ys.dataSync();
   const rows = new Float32Array(labels.length * classes);
   labels.forEach((label, i) => {

@@ -7,6 +7,7 @@ import {
   seed as seedKind,
 } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
+import { assertSize } from '../assert-size';
 import type { VectorSet } from './vector-set';
 
 /** Options of {@link blobs}. */
@@ -40,13 +41,15 @@ const kinds: Kinds<BlobsOptions> = {
  * The centers depend on the seed but not on `count`.
  *
  * @returns points [count, features], labels 0 … classes − 1
- * @throws when an option is out of range
+ * @throws when an option is out of range, or there are more than 2²⁸ numbers
  * @example
  * const { points, labels } = blobs({ count: 300, classes: 3, seed: 1 });
  */
 export function blobs(options: BlobsOptions): VectorSet {
   assertOptions('blobs', options, kinds);
   const { count, classes = 3, features = 2, spread = 1, box = 10, seed = 0 } = options;
+  assertSize('blobs', `${count} points of ${features} features`, count, features);
+  assertSize('blobs', `the centers of ${classes} classes with ${features} features`, classes, features);
   const rng = createRng(seed);
   const centers = rng.fork('centers').fillUniform(new Float32Array(classes * features));
   const points = rng.fork('points').fillNormal(new Float32Array(count * features));

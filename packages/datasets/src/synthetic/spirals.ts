@@ -8,6 +8,7 @@ import {
   seed as seedKind,
 } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
+import { assertSize } from '../assert-size';
 import type { VectorSet } from './vector-set';
 
 /** Options of {@link spirals}. */
@@ -37,13 +38,14 @@ const kinds: Kinds<SpiralsOptions> = {
  * r = √u, angle = 2π (turns · r + label / classes), point = (r cos, r sin) + noise · N(0, 1) with u uniform in 0 … 1.
  *
  * @returns points [count, 2], labels 0 … classes − 1
- * @throws when an option is out of range
+ * @throws when an option is out of range, or there are more than 2²⁸ numbers
  * @example
  * const { points, labels } = spirals({ count: 400, classes: 2, turns: 1.5, seed: 1 });
  */
 export function spirals(options: SpiralsOptions): VectorSet {
   assertOptions('spirals', options, kinds);
   const { count, classes = 2, turns = 1, noise = 0.02, seed = 0 } = options;
+  assertSize('spirals', `${count} points of 2 features`, count, 2);
   const rng = createRng(seed);
   const along = rng.fork('along');
   const points = rng.fork('noise').fillNormal(new Float32Array(2 * count));

@@ -31,6 +31,12 @@ describe.each(Object.entries(sets))('%s', (name, make) => {
     expect(make({ count: 20, seed: 1 }).points).not.toEqual(make({ count: 20, seed: 2 }).points);
   });
 
+  it('rejects more points than fit into memory, before it takes any', () => {
+    expect(() => make({ count: 2 ** 31 - 1 })).toThrow(
+      `${name}: 2147483647 points of 2 features are 4294967294 numbers; give at most 268435456`,
+    );
+  });
+
   it('rejects invalid counts', () => {
     expect(() => make({ count: 0 })).toThrow(`${name}: count is 0; give an integer of at least 1`);
   });
@@ -54,6 +60,12 @@ describe('blobs', () => {
   it('rejects invalid options', () => {
     expect(() => blobs({ count: 1, features: 0 })).toThrow(/^blobs: features is 0/);
     expect(() => blobs({ count: 1, classes: 0 })).toThrow(/^blobs: classes is 0/);
+    expect(() => blobs({ count: 1, classes: 2 ** 31 - 1 })).toThrow(
+      /^blobs: the centers of 2147483647 classes with 2 features are 4294967294 numbers; give at most/,
+    );
+    expect(() => blobs({ count: 2 ** 15, features: 2 ** 15 })).toThrow(
+      /^blobs: 32768 points of 32768 features/,
+    );
     expect(() => blobs({ count: 1, spread: -1 })).toThrow(/^blobs: spread is -1/);
   });
 });

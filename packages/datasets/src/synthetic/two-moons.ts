@@ -7,6 +7,7 @@ import {
   seed as seedKind,
 } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
+import { assertSize } from '../assert-size';
 import type { VectorSet } from './vector-set';
 
 /** Options of {@link twoMoons}. */
@@ -30,13 +31,14 @@ const kinds: Kinds<TwoMoonsOptions> = {
  * (1 − cos t, 0.5 − sin t), each plus noise · N(0, 1).
  *
  * @returns points [count, 2], labels 0 and 1
- * @throws when an option is out of range
+ * @throws when an option is out of range, or there are more than 2²⁸ numbers
  * @example
  * const { points, labels } = twoMoons({ count: 200, noise: 0.1, seed: 1 });
  */
 export function twoMoons(options: TwoMoonsOptions): VectorSet {
   assertOptions('twoMoons', options, kinds);
   const { count, noise = 0.1, seed = 0 } = options;
+  assertSize('twoMoons', `${count} points of 2 features`, count, 2);
   const rng = createRng(seed);
   const along = rng.fork('along');
   const points = rng.fork('noise').fillNormal(new Float32Array(2 * count));
