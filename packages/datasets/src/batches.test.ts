@@ -5,11 +5,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { smallImages } from '../test/small-images';
 import { alternatingFlip } from './augment/alternating-flip';
 import type { Augmentation } from './augment/augmentation';
+import { autoAugment } from './augment/auto-augment';
 import { cutout } from './augment/cutout';
+import { randomErasing } from './augment/random-erasing';
 import { randomFlip } from './augment/random-flip';
 import { reflectShift } from './augment/reflect-shift';
+import { trivialAugment } from './augment/trivial-augment';
 import type { BatchSource } from './batch-source';
-import { batches } from './batches';
+import { batches, type ImageBatchOptions } from './batches';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -194,6 +197,32 @@ describe('batches', () => {
     [{ batchSize: 1, mean: [1, Number.NaN, 1] }, /mean is \[1, NaN, 1\]; give 3 finite numbers/],
   ])('rejects %o', (options, message) => {
     expect(() => batches(images, options)).toThrow(message);
+  });
+
+  it.each(['randomErasing', 'trivialAugment', 'autoAugment'] as const)(
+    'rejects %s, which changes bytes, for normalized images, and takes it for bytes',
+    (name) => {
+      const change =
+        name === 'randomErasing'
+          ? randomErasing()
+          : name === 'trivialAugment'
+            ? trivialAugment()
+            : autoAugment({ policy: 'cifar10' });
+      // @ts-expect-error
+      const options: ImageBatchOptions = { batchSize: 2, augment: [change] };
+      expect(() => batches(images, options)).toThrow(
+        /^batches: augment\[0\] changes bytes, not normalized images; give it in augmentBytes$/,
+      );
+      batches(images, { batchSize: 2, augmentBytes: [randomFlip(), change] });
+    },
+  );
+
+  it('rejects cutout, which changes normalized images, for bytes', () => {
+    // @ts-expect-error
+    const options: ImageBatchOptions = { batchSize: 2, augmentBytes: [randomFlip(), cutout({ size: 2 })] };
+    expect(() => batches(images, options)).toThrow(
+      /^batches: augmentBytes\[1\] changes normalized images, not bytes; give it in augment$/,
+    );
   });
 
   it('rejects sets that are empty or inconsistent, and invalid epochs', () => {

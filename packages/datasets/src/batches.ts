@@ -1,6 +1,6 @@
 import { assertOptions, finite, func, type Kind, type Kinds, listOf, positive } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Augmentation } from './augment/augmentation';
+import type { Augmentation, PixelForm } from './augment/augmentation';
 import type { Batch, BatchSource } from './batch-source';
 import { type BatchOptions, batchKinds, planEpochs } from './epoch-plan';
 import { checkImageSet, type ImageSet } from './image-set';
@@ -39,7 +39,8 @@ const batchesKinds = (channels: number): Kinds<ImageBatchOptions> => {
  *
  * @param imageSet bytes [count, height, width, channels]; they are not changed
  * @returns batches with xs float32 [batch, height, width, channels] and ys int32 [batch]
- * @throws when the set or an option is wrong, such as a mean for another number of channels
+ * @throws when the set or an option is wrong, such as a mean for another number of channels, or an augmentation of bytes in
+ *   `augment`
  * @example
  * const { train, mean, standardDeviation } = await cifar10();
  * const source = batches(train, {
@@ -62,6 +63,8 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
     augmentBytes = [],
     augment = [],
   } = options;
+  assertPixels('augmentBytes', augmentBytes, 'bytes');
+  assertPixels('augment', augment, 'normalized');
   const tables = normalizationTables(mean, standardDeviation);
   const { rng, order, stepsPerEpoch, size } = planEpochs('batches', count, options);
   const imageSize = height * width * channels;
@@ -101,6 +104,26 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
     }
   }
   return { batchSize, stepsPerEpoch, size, batches: epochBatches };
+}
+
+const forms = {
+  bytes: { images: 'bytes', option: 'augmentBytes' },
+  normalized: { images: 'normalized images', option: 'augment' },
+};
+
+/** Throws when an augmentation in a list changes images of the other form. */
+function assertPixels(
+  option: string,
+  augmentations: readonly { pixels?: PixelForm }[],
+  form: PixelForm,
+): void {
+  for (const [i, { pixels = form }] of augmentations.entries()) {
+    if (pixels === form || !Object.hasOwn(forms, pixels)) continue;
+    const other = forms[pixels];
+    throw new Error(
+      `batches: ${option}[${i}] changes ${other.images}, not ${forms[form].images}; give it in ${other.option}`,
+    );
+  }
 }
 
 /** The normalized value of each byte in each channel, [channels, 256]: a lookup is faster than the arithmetic. */

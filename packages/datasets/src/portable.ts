@@ -1,6 +1,12 @@
 export type { ArrayData, Arrays } from './arrays';
 export { alternatingFlip } from './augment/alternating-flip';
-export type { AnyPixels, Augmentation, EpochContext, ImageTransform } from './augment/augmentation';
+export type {
+  AnyPixels,
+  Augmentation,
+  EpochContext,
+  ImageTransform,
+  PixelForm,
+} from './augment/augmentation';
 export { type AutoAugmentOptions, autoAugment } from './augment/auto-augment';
 export { type CutoutOptions, cutout } from './augment/cutout';
 export { type RandomErasingOptions, randomErasing } from './augment/random-erasing';

@@ -43,7 +43,25 @@ export type ImageTransform<Pixels = Float32Array> = (image: Pixels, index: numbe
  *   };
  * };
  */
-export type Augmentation<Pixels = Float32Array> = (context: EpochContext) => ImageTransform<Pixels>;
+export interface Augmentation<Pixels = Float32Array> {
+  (context: EpochContext): ImageTransform<Pixels>;
+  /**
+   * Which images it changes, where it is not both: `batches` refuses it for the other ones, also in plain JavaScript. Missing in
+   * augmentations for both and, unless you add it, in your own.
+   */
+  readonly pixels?: PixelForm;
+}
+
+/** The form of the images that an augmentation changes: bytes, or values after normalization. */
+export type PixelForm = 'bytes' | 'normalized';
+
+/** An augmentation of images in one form. */
+export function withPixels<Pixels>(
+  pixels: PixelForm,
+  augmentation: (context: EpochContext) => ImageTransform<Pixels>,
+): Augmentation<Pixels> {
+  return Object.assign(augmentation, { pixels });
+}
 
 /** Pixels of either form, for augmentations that only move values. */
 export type AnyPixels = Float32Array | Uint8Array;

@@ -1,5 +1,5 @@
 import { assertOptions, type Kinds, oneOf, required } from '@tenfold/checks';
-import type { Augmentation } from './augmentation';
+import { type Augmentation, withPixels } from './augmentation';
 import { cifar10Policy } from './auto-augment-policy';
 import { magnitude, operations } from './operations';
 import { createCanvas, fillKind } from './operations/canvas';
@@ -34,7 +34,7 @@ const kinds: Kinds<AutoAugmentOptions> = { policy: required(oneOf('cifar10')), f
 export function autoAugment(options: AutoAugmentOptions): Augmentation<Uint8Array> {
   assertOptions('autoAugment', options, kinds);
   const { fill = MEAN_COLOR } = options;
-  return (context) => {
+  return withPixels('bytes', (context) => {
     const { count, width, rng } = context;
     const canvas = createCanvas('autoAugment', context, fill);
     const ranges = { shear: 0.3, translate: (150 / 331) * width, rotate: 30, enhance: 0.9, posterize: 4 };
@@ -48,5 +48,5 @@ export function autoAugment(options: AutoAugmentOptions): Augmentation<Uint8Arra
         operations[name](image, amount, canvas);
       }
     };
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { assertOptions, count as countKind, type Kinds, required } from '@tenfold/checks';
-import type { Augmentation } from './augmentation';
+import { type Augmentation, withPixels } from './augmentation';
 
 /** Options of {@link cutout}. */
 export interface CutoutOptions {
@@ -23,7 +23,7 @@ const kinds: Kinds<CutoutOptions> = { size: required(countKind) };
 export function cutout(options: CutoutOptions): Augmentation {
   assertOptions('cutout', options, kinds);
   const { size } = options;
-  return ({ count, height, width, channels, rng }) => {
+  return withPixels('normalized', ({ count, height, width, channels, rng }) => {
     if (size > Math.min(height, width)) {
       throw new Error(`cutout: size is ${size} but the images are ${height} x ${width}; give a smaller one`);
     }
@@ -35,5 +35,5 @@ export function cutout(options: CutoutOptions): Augmentation {
         image.fill(0, from, from + size * channels);
       }
     };
-  };
+  });
 }

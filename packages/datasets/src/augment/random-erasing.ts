@@ -6,7 +6,7 @@ import {
   listOf,
   probability as probabilityKind,
 } from '@tenfold/checks';
-import type { Augmentation } from './augmentation';
+import { type Augmentation, withPixels } from './augmentation';
 
 /** Options of {@link randomErasing}. */
 export interface RandomErasingOptions {
@@ -52,7 +52,7 @@ const ATTEMPTS = 100;
 export function randomErasing(options: RandomErasingOptions = {}): Augmentation<Uint8Array> {
   assertOptions('randomErasing', options, kinds);
   const { probability = 0.5, area = [0.02, 0.4], aspectRatio = [0.3, 1 / 0.3] } = options;
-  return ({ count, height, width, channels, rng }) => {
+  return withPixels('bytes', ({ count, height, width, channels, rng }) => {
     const erased = Uint8Array.from({ length: count }, () => (rng.uniform() < probability ? 1 : 0));
     return (image, index) => {
       if (!erased[index]) return;
@@ -72,5 +72,5 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
         return;
       }
     };
-  };
+  });
 }

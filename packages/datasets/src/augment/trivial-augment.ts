@@ -1,5 +1,5 @@
 import { assertOptions, type Kinds } from '@tenfold/checks';
-import type { Augmentation } from './augmentation';
+import { type Augmentation, withPixels } from './augmentation';
 import { MEAN_COLOR } from './auto-augment';
 import { magnitude, type OperationName, operations } from './operations';
 import { createCanvas, fillKind } from './operations/canvas';
@@ -50,7 +50,7 @@ const choices: OperationName[] = [
 export function trivialAugment(options: TrivialAugmentOptions = {}): Augmentation<Uint8Array> {
   assertOptions('trivialAugment', options, kinds);
   const { fill = MEAN_COLOR } = options;
-  return (context) => {
+  return withPixels('bytes', (context) => {
     const { count, rng } = context;
     const canvas = createCanvas('trivialAugment', context, fill);
     const chosen = Uint8Array.from({ length: count }, () => rng.integer(choices.length));
@@ -61,5 +61,5 @@ export function trivialAugment(options: TrivialAugmentOptions = {}): Augmentatio
       const amount = magnitude(name, levels[index]! / (LEVELS - 1), signs[index]!, ranges);
       operations[name](image, amount, canvas);
     };
-  };
+  });
 }
