@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { createRng } from '@tenfold/random';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -223,6 +224,29 @@ describe('batches', () => {
     expect(() => batches(images, options)).toThrow(
       /^batches: augmentBytes\[1\] changes normalized images, not bytes; give it in augment$/,
     );
+  });
+
+  it.each(['augment', 'augmentBytes'])('rejects an augmentation in %s that returns no function', (list) => {
+    for (const [result, shown] of [
+      [undefined, 'missing'],
+      [new Float32Array(2), 'a Float32Array of 2'],
+      [class Change {}, 'the class Change'],
+    ] as const) {
+      const source = batches(images, { batchSize: 2, [list]: [randomFlip(), () => result as never] });
+      expect(() => [...source.batches(0)]).toThrow(
+        `batches: the result of ${list}[1] is ${shown}; give a function`,
+      );
+    }
+  });
+
+  it('rejects a stream whose forks are no streams', () => {
+    for (const shuffle of [false, true]) {
+      const rng = { ...createRng(1), fork: () => undefined as never };
+      const source = batches(images, { batchSize: 2, rng, shuffle, augment: [randomFlip()] });
+      expect(() => [...source.batches(0)]).toThrow(
+        /^batches: the result of rng\.fork is missing; give a stream from createRng$/,
+      );
+    }
   });
 
   it('rejects sets that are empty or inconsistent, and invalid epochs', () => {

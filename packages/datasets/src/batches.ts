@@ -1,8 +1,18 @@
-import { assertOptions, finite, func, type Kind, type Kinds, listOf, positive } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertOptions,
+  finite,
+  func,
+  type Kind,
+  type Kinds,
+  listOf,
+  positive,
+  required,
+} from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Augmentation, PixelForm } from './augment/augmentation';
 import type { Batch, BatchSource } from './batch-source';
-import { type BatchOptions, batchKinds, planEpochs } from './epoch-plan';
+import { type BatchOptions, batchKinds, forkStream, planEpochs } from './epoch-plan';
 import { checkImageSet, type ImageSet } from './image-set';
 
 /** Options of {@link batches}. */
@@ -72,8 +82,11 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
   function* epochBatches(epoch: number): Generator<Batch> {
     const start = <Pixels>(stage: string, augmentations: readonly Augmentation<Pixels>[]) =>
       augmentations.map((augmentation, i) => {
-        const fixedRng = rng.fork(stage, i);
-        return augmentation({ count, height, width, channels, epoch, rng: fixedRng.fork(epoch), fixedRng });
+        const fixedRng = forkStream('batches', rng, stage, i);
+        const epochRng = forkStream('batches', fixedRng, epoch);
+        const transform = augmentation({ count, height, width, channels, epoch, rng: epochRng, fixedRng });
+        assertArgument('batches', `the result of ${stage}[${i}]`, transform, required(func));
+        return transform;
       });
     const byteTransforms = start('augmentBytes', augmentBytes);
     const transforms = start('augment', augment);

@@ -25,7 +25,28 @@ export interface BatchOptions {
 }
 
 /** A stream of random numbers from `createRng` of @tenfold/random. */
-export const rngKind = objectWith('a stream from createRng', 'fork', 'permutation', 'uniform');
+export const rngKind = objectWith(
+  'a stream from createRng',
+  'uniform',
+  'normal',
+  'integer',
+  'permutation',
+  'fillUniform',
+  'fillNormal',
+  'fork',
+);
+
+/**
+ * Forks a stream that the caller gave, which may be one of another library.
+ *
+ * @param caller name of the calling function; starts errors
+ * @throws when the result is not a stream
+ */
+export function forkStream(caller: string, rng: Rng, ...keys: (string | number)[]): Rng {
+  const fork = rng.fork(...keys);
+  assertArgument(caller, 'the result of rng.fork', fork, required(rngKind));
+  return fork;
+}
 
 /** The kinds of the options of all batch sources. */
 export const batchKinds: Kinds<BatchOptions> = {
@@ -69,7 +90,7 @@ export function planEpochs(caller: string, count: number, options: BatchOptions)
     *order(epoch) {
       assertArgument(caller, 'epoch', epoch, required(index));
       const order = shuffle
-        ? rng.fork('shuffle', epoch).permutation(count)
+        ? forkStream(caller, rng, 'shuffle', epoch).permutation(count)
         : Uint32Array.from({ length: count }, (_, i) => i);
       for (let step = 0; step < stepsPerEpoch; step++) {
         yield order.subarray(step * batchSize, Math.min(count, (step + 1) * batchSize));

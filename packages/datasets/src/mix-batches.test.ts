@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { createRng } from '@tenfold/random';
 import { expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -191,6 +192,15 @@ describe('mixBatches', () => {
       );
     });
   });
+});
+
+it('rejects a stream whose forks are no streams', () => {
+  const rng = { ...createRng(1), fork: () => ({}) as never };
+  const before = tf.memory().numTensors;
+  expect(() => [...mixBatches(source, { classes: CLASSES, mixup: 1, rng }).batches(0)]).toThrow(
+    /^mixBatches: the result of rng\.fork is an empty object; give a stream from createRng$/,
+  );
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 it('rejects more probabilities than fit into memory', () => {

@@ -13,7 +13,7 @@ import { createRng, type Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertSize } from './assert-size';
 import type { Batch, BatchSource } from './batch-source';
-import { rngKind } from './epoch-plan';
+import { forkStream, rngKind } from './epoch-plan';
 import { sampleBeta } from './sample-beta';
 
 /** Options of {@link mixBatches}. */
@@ -80,7 +80,7 @@ export function mixBatches(source: BatchSource, options: MixBatchesOptions): Bat
       for (const batch of source.batches(epoch)) {
         let mixed: Batch;
         try {
-          mixed = mix(batch, rng.fork('mix', epoch, place++));
+          mixed = mix(batch, forkStream('mixBatches', rng, 'mix', epoch, place++));
         } finally {
           tf.dispose([batch.xs, batch.ys]);
         }

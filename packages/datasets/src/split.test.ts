@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallImages } from '../test/small-images';
@@ -91,4 +92,13 @@ describe('split', () => {
   ])('rejects %o', (data, message) => {
     expect(() => split(data as VectorSet, { validation: 1 })).toThrow(message);
   });
+});
+
+it('rejects a stream whose forks are no streams', () => {
+  const rng = { ...createRng(1), fork: () => undefined as never };
+  for (const data of [smallImages(), { xs: [[1], [2]], ys: [1, 2] }]) {
+    expect(() => split(data, { validation: 1, rng })).toThrow(
+      /^split: the result of rng\.fork is missing; give a stream from createRng$/,
+    );
+  }
 });

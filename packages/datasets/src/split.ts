@@ -1,15 +1,7 @@
-import {
-  assertOptions,
-  either,
-  index,
-  type Kinds,
-  objectWith,
-  required,
-  seed as seedKind,
-  show,
-} from '@tenfold/checks';
+import { assertOptions, either, index, type Kinds, required, seed as seedKind, show } from '@tenfold/checks';
 import { createRng, type Rng } from '@tenfold/random';
 import { type Arrays, countExamples, pickExamples } from './arrays';
+import { forkStream, rngKind } from './epoch-plan';
 import { checkImageSet, type ImageSet, type Labels } from './image-set';
 import { subset } from './subset';
 import { checkVectorSet, type VectorSet } from './synthetic/vector-set';
@@ -39,7 +31,7 @@ const share = {
 const splitKinds: Kinds<SplitOptions> = {
   validation: required(either(index, share)),
   seed: seedKind,
-  rng: objectWith('a stream from createRng', 'fork', 'permutation'),
+  rng: rngKind,
 };
 
 /**
@@ -114,7 +106,7 @@ function describeForm(data: ImageSet | VectorSet | ArraySet): Form {
 
 function chooseAny(count: number, size: number, rng: Rng): Uint8Array {
   const held = new Uint8Array(count);
-  for (const i of rng.fork('split').permutation(count).subarray(0, size)) held[i] = 1;
+  for (const i of forkStream('split', rng, 'split').permutation(count).subarray(0, size)) held[i] = 1;
   return held;
 }
 
@@ -126,7 +118,7 @@ function chooseByClass(labels: Labels, size: number, rng: Rng): Uint8Array {
   );
   const held = new Uint8Array(labels.length);
   classes.forEach(([label, indices], i) => {
-    const order = rng.fork('split', label).permutation(indices.length);
+    const order = forkStream('split', rng, 'split', label).permutation(indices.length);
     for (const position of order.subarray(0, shares[i])) held[indices[position]!] = 1;
   });
   return held;
