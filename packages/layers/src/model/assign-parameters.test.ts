@@ -119,3 +119,14 @@ it('refuses what is not a tensor, and a disposed model', async () => {
   );
   expect(tf.memory().numTensors).toBe(after);
 });
+
+it.each<[string, (file: object) => unknown, RegExp]>([
+  ['a file', (file) => file, /tensors is a file from loadSafetensors; give its tensors: file\.tensors$/],
+  ['a model', () => network(2), /tensors is a model; give its parameters: model\.parameters\(\)$/],
+])('says what to give instead of %s', async (_, of, message) => {
+  const model = network(1);
+  const file = loadSafetensors(await saveSafetensors(model.parameters()));
+  for (const partial of [false, true]) {
+    expect(() => assignParameters(model, of(file) as tf.NamedTensorMap, { partial })).toThrow(message);
+  }
+});

@@ -1,4 +1,13 @@
-import { assertArgument, assertOptions, flag, nearestName, object, required, show } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertOptions,
+  flag,
+  func,
+  nearestName,
+  object,
+  required,
+  show,
+} from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertModel } from './assert-model';
 import type { Model } from './layer';
@@ -27,6 +36,7 @@ export function assignParameters(
 ): void {
   assertModel('assignParameters', model, 'parameters');
   assertArgument('assignParameters', 'tensors', tensors, required(object));
+  assertBareTensors(tensors);
   assertOptions('assignParameters', options, { partial: flag });
   const { partial = false } = options;
   const variables = model.parameters();
@@ -72,6 +82,19 @@ export function assignParameters(
   for (const [name, clone] of clones) {
     variables[name]!.assign(clone);
     clone.dispose();
+  }
+}
+
+/** Throws if the tensors are within a thing that a caller easily gives for them. */
+function assertBareTensors(given: object): void {
+  const { tensors, metadata, parameters } = given as { [name: string]: unknown };
+  if (object.accepts(tensors) && object.accepts(metadata) && !(tensors instanceof tf.Tensor)) {
+    throw new Error(
+      'assignParameters: tensors is a file from loadSafetensors; give its tensors: file.tensors',
+    );
+  }
+  if (func.accepts(parameters)) {
+    throw new Error('assignParameters: tensors is a model; give its parameters: model.parameters()');
   }
 }
 
