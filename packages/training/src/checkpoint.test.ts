@@ -1,4 +1,4 @@
-import { createModel, dense } from '@tenfold/layers';
+import { createModel, dense, type Model, sequential } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { clouds, network, options, trainerOptions, weights } from '../test/clouds';
@@ -49,13 +49,36 @@ describe('checkpoints', () => {
     expect(await weights(second.model)).toEqual(await weights(first.model));
   });
 
+  it.each<[string, () => Model, RegExp]>([
+    [
+      'of other shapes',
+      () => createModel(dense({ inFeatures: 2, outFeatures: 4, bias: false })),
+      /^loadCheckpoint: the checkpoint does not fit the model: its kernel is float32 \[2,3\], but the model's is float32 \[2,4\]; give the model that it was saved with$/,
+    ],
+    [
+      'of other names',
+      () => createModel(sequential({ head: dense({ inFeatures: 2, outFeatures: 3, bias: false }) })),
+      /^loadCheckpoint: the checkpoint does not fit the model: it has kernel, which the model lacks, and lacks head.kernel; give the model/,
+    ],
+    [
+      'with more parameters',
+      () => createModel(dense({ inFeatures: 2, outFeatures: 3, bias: true })),
+      /^loadCheckpoint: the checkpoint does not fit the model: it lacks bias; give the model/,
+    ],
+  ])('names the model when that is what differs: %s', async (_, make, message) => {
+    const saved = createModel(dense({ inFeatures: 2, outFeatures: 3, bias: false }));
+    const bytes = await saveCheckpoint(createTrainer(saved, trainerOptions));
+    const other = createTrainer(make(), trainerOptions);
+    expect(() => loadCheckpoint(other, bytes)).toThrow(message);
+  });
+
   it('rejects the checkpoint of another model or optimizer, and changes nothing', async () => {
     const one = createTrainer(network(), trainerOptions);
     const bytes = await saveCheckpoint(one);
     const another = createTrainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), trainerOptions);
     const values = await weights(another.model);
     expect(() => loadCheckpoint(another, bytes)).toThrow(
-      /loadCheckpoint: the checkpoint does not fit the optimizer: .*give the optimizer that it was saved with/,
+      /loadCheckpoint: the checkpoint does not fit the model: .*give the model that it was saved with/,
     );
     const noMomentum = createTrainer(one.model, {
       ...trainerOptions,

@@ -76,6 +76,7 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
         state[slot] = { ...state[slot], [rest.slice(1).join('/')]: tensor };
       }
     }
+    assertSameParameters(trainer, model);
     assertSameSlots(trainer, state);
     assignParameters(trainer.model, model);
     trainer.restore(step, state);
@@ -86,6 +87,30 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
     throw error;
   }
 }
+
+/** Checks the parameters before the optimizer's state, which does not fit either when the model is another. */
+function assertSameParameters(trainer: Trainer, found: tf.NamedTensorMap): void {
+  const ours = trainer.model.parameters();
+  const missing = Object.keys(ours).filter((name) => !Object.hasOwn(found, name));
+  const extra = Object.keys(found).filter((name) => !Object.hasOwn(ours, name));
+  const other = Object.keys(ours).find(
+    (name) => found[name] && describe(found[name]) !== describe(ours[name]!),
+  );
+  const differences = [
+    extra[0] && `it has ${listNames(extra)}, which the model lacks`,
+    missing[0] && `${extra[0] ? '' : 'it '}lacks ${listNames(missing)}`,
+    other && `its ${other} is ${describe(found[other]!)}, but the model's is ${describe(ours[other]!)}`,
+  ].filter(Boolean);
+  if (differences.length === 0) return;
+  throw new Error(
+    `loadCheckpoint: the checkpoint does not fit the model: ${differences.join(', and ')}; give the model that it was saved with`,
+  );
+}
+
+const describe = ({ dtype, shape }: tf.Tensor): string => `${dtype} [${shape}]`;
+
+const listNames = (names: string[]): string =>
+  names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
 /**
  * Checks that the slots are those of the trainer, with the same shapes. A parameter that was or is frozen may have no state, or
