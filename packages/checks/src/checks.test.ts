@@ -258,3 +258,34 @@ it.each<[() => unknown, RegExp]>([
 ])('rejects wrong arguments of a check itself: %s', (call, message) => {
   expect(call).toThrow(message);
 });
+
+describe('callGiven', () => {
+  const rule = (options: object = {}) => {
+    assertOptions<{ size?: number }>('rule', options, { size: count });
+    if ('size' in options) throw new Error('rule: size fails');
+    return options;
+  };
+
+  it('returns the result', () => {
+    expect(checks.callGiven((a: number, b: number) => a - b, 5, 3)).toBe(2);
+  });
+
+  it.each<[unknown]>([[{ kernel: {} }], [[1, 2]], [Object.create({ kept: false })], [3]])(
+    'says to call a factory that gets an input for its options: %j',
+    (input) => {
+      expect(() => checks.callGiven(rule, input as object)).toThrow(
+        /^the function rule was given without a call; give rule\(…\), with its options$/,
+      );
+    },
+  );
+
+  it('leaves all other errors', () => {
+    expect(() => checks.callGiven(rule, { size: 1 })).toThrow(/^rule: size fails$/);
+    const other = (options: object) => rule(options);
+    expect(() => checks.callGiven(other, { kernel: 1 })).toThrow(/^rule: there is no option "kernel"/);
+    const odd = () => {
+      throw 'text';
+    };
+    expect(() => checks.callGiven(odd)).toThrow('text');
+  });
+});

@@ -1,5 +1,6 @@
 export { assertArgument } from './assert-argument';
 export { assertOptions, type Kinds } from './assert-options';
+export { callGiven } from './call-given';
 export type { Kind } from './kind';
 export {
   anything,

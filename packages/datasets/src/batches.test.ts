@@ -136,6 +136,14 @@ describe('batches', () => {
     expect((await readEpoch(small!, 1)).xs).toEqual((await readEpoch(large!, 1)).xs);
   });
 
+  it('says to call an augmentation that takes options', () => {
+    const augment = [reflectShift as unknown as Augmentation];
+    const source = batches(smallImages({ count: 1 }), { batchSize: 1, augment });
+    expect(() => [...source.batches(0)]).toThrow(
+      /^the function reflectShift was given without a call; give reflectShift\(…\)/,
+    );
+  });
+
   it('applies augmentations in order, with separate streams', async () => {
     const seen: string[] = [];
     const probe =

@@ -1,6 +1,7 @@
 import {
   assertArgument,
   assertOptions,
+  callGiven,
   finite,
   func,
   type Kind,
@@ -84,7 +85,15 @@ export function batches(imageSet: ImageSet, options: ImageBatchOptions): BatchSo
       augmentations.map((augmentation, i) => {
         const fixedRng = forkStream('batches', rng, stage, i);
         const epochRng = forkStream('batches', fixedRng, epoch);
-        const transform = augmentation({ count, height, width, channels, epoch, rng: epochRng, fixedRng });
+        const transform = callGiven(augmentation, {
+          count,
+          height,
+          width,
+          channels,
+          epoch,
+          rng: epochRng,
+          fixedRng,
+        });
         assertArgument('batches', `the result of ${stage}[${i}]`, transform, required(func));
         return transform;
       });

@@ -1,4 +1,12 @@
-import { assertOptions, func, type Kinds, oneOf, required, seed as seedKind } from '@tenfold/checks';
+import {
+  assertOptions,
+  callGiven,
+  func,
+  type Kinds,
+  oneOf,
+  required,
+  seed as seedKind,
+} from '@tenfold/checks';
 import type { Context, Model } from '@tenfold/layers';
 import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -115,7 +123,8 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
         const predictions = model.apply(xs, context);
         const data = loss(ys, predictions);
         const isTensor = (data as unknown) instanceof tf.Tensor;
-        const penalized = regularizer && isTensor ? tf.add(data, regularizer(model.trainable())) : data;
+        const penalized =
+          regularizer && isTensor ? tf.add(data, callGiven(regularizer, model.trainable())) : data;
         return { loss: penalized, outputs: predictions };
       };
       const result = stepper.step(forward, (predictions, loss) =>

@@ -19,6 +19,13 @@ const series = (...values: number[]) => {
   return (_: EpochReport) => values[Math.min(at++, values.length - 1)]!;
 };
 
+it('says to call earlyStopping', async () => {
+  const one = model();
+  await expect(fit(one, { ...rest, stop: earlyStopping as never })).rejects.toThrow(
+    /^the function earlyStopping was given without a call; give earlyStopping\(…\), with its options$/,
+  );
+});
+
 describe('earlyStopping', () => {
   it.each([
     [[5, 4, 3, 3, 3, 9], { patience: 2 }, 5],

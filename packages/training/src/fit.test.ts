@@ -7,6 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { clouds, network, options, weights } from '../test/clouds';
 import { type Batch, type BatchSource, fit, TrainingAborted } from './index';
 
+it('says to call a regularizer', async () => {
+  const model = network();
+  await expect(
+    fit(model, { ...options, data: clouds(), epochs: 1, regularizer: l2 as never }),
+  ).rejects.toThrow(/^the function l2 was given without a call; give l2\(…\), with its options$/);
+});
+
 describe('fit', () => {
   it('learns, reports every step and epoch, and leaves no tensor', async () => {
     const model = network();

@@ -1,5 +1,6 @@
 import {
   assertOptions,
+  callGiven,
   count,
   finite,
   func,
@@ -138,7 +139,7 @@ export async function runTraining<X, Y, O>(
   const { epochs, metrics = {}, signal } = options;
   const reports: EpochReport[] = [];
   const validated = options.validation === undefined ? [] : ['loss', ...Object.keys(metrics)];
-  const rule = options.stop?.({ trainer: trainer as unknown as Trainer, validated });
+  const rule = options.stop && callGiven(options.stop, { trainer: trainer as unknown as Trainer, validated });
   let source: Source<X, Y> | undefined;
   let validation: Source<X, Y> | undefined;
   let isOver = false;

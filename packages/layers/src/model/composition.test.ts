@@ -12,6 +12,8 @@ import {
   freeze,
   type Layer,
   type LayerLike,
+  maxPool2d,
+  normal,
   sequential,
 } from '../index';
 
@@ -149,6 +151,23 @@ describe('errors', () => {
     await expectNoLeaks(() => {
       expect(() => model.predict(x)).toThrow();
     });
+  });
+
+  it.each([
+    ['maxPool2d', maxPool2d],
+    ['dense', dense],
+    ['dropout', dropout],
+  ])('say that a layer was not called: %s', (name, factory) => {
+    const message = `the function ${name} was given without a call; give ${name}(…), with its options`;
+    const layer = factory as unknown as LayerLike;
+    const image = tf.ones([1, 2, 2, 1]);
+    expect(() => createModel(layer).predict(image)).toThrow(message);
+    expect(() => createModel(sequential([relu, layer])).predict(image)).toThrow(`1: ${message}`);
+  });
+
+  it('say that an initializer was not called', () => {
+    const layer = dense({ inFeatures: 2, outFeatures: 1, initializer: normal as never });
+    expect(() => createModel(layer)).toThrow(/^the function normal was given without a call/);
   });
 
   it('say that a model is disposed', () => {

@@ -1,4 +1,4 @@
-import { show } from '@tenfold/checks';
+import { callGiven, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer } from '../initializers';
@@ -14,7 +14,7 @@ export function parameter(
   rng: Rng,
   { trainable = true }: { trainable?: boolean } = {},
 ): tf.Variable {
-  const values = initializer(shape, rng);
+  const values = callGiven(initializer, shape, rng);
   const size = tf.util.sizeFromShape(shape);
   if (!ArrayBuffer.isView(values) || values.length !== size) {
     const returned = ArrayBuffer.isView(values) ? `${values.length} values` : show(values);
