@@ -560,6 +560,39 @@ it('outputs only the bias for a query whose keys are all padding', async () => {
   await expectClose(tf.slice(y, 1), new Float32Array(12).fill(0));
 });
 
+describe('the mask of attention', () => {
+  const model = createModel(layers.attention({ features: 4, heads: 2 }), { seed: 1 });
+  const key = tf.randomNormal([2, 2, 4], 0, 1, 'float32', 1);
+  const query = tf.randomNormal([2, 3, 4], 0, 1, 'float32', 2);
+  const masked = (mask: tf.Tensor) => model.predict({ query, key, mask });
+
+  it.each(['bool', 'int32', 'float32'] as const)('is 0 for padding and 1 for keys, as %s', async (dtype) => {
+    const y = masked(tf.tensor2d([1, 0, 0, 1], [2, 2], dtype));
+    const first = model.predict({
+      query: tf.slice(query, 0, 1),
+      key: tf.slice(key, 0, [1, 1, 4]),
+    });
+    await expectClose(tf.slice(y, 0, 1), first);
+  });
+
+  // An additive mask has 0 for a key to attend to, and so it would be read as its opposite.
+  it.each([-1e9, -1, 0.5, 2, Number.NaN, Number.NEGATIVE_INFINITY])(
+    'makes outputs and gradients of an example NaN with a value of %d',
+    async (value) => {
+      const mask = tf.tensor2d([1, 0, 0, value], [2, 2]);
+      const y = [...(await masked(mask).data())].map(Number.isNaN);
+      expect(y).toEqual([...new Array(12).fill(false), ...new Array(12).fill(true)]);
+      const { grads } = tf.variableGrads(() => tf.sum(masked(mask)) as tf.Scalar);
+      for (const [name, gradient] of Object.entries(model.trainable()).map(
+        ([name, { name: key }]) => [name, grads[key]!] as const,
+      )) {
+        if (name === 'output.bias') continue;
+        expect([...(await gradient.data())].some(Number.isNaN), name).toBe(true);
+      }
+    },
+  );
+});
+
 it.each([7, Number.NaN, Number.POSITIVE_INFINITY])(
   'ignores padding of %d, also in gradients',
   async (anything) => {

@@ -32,7 +32,10 @@ export interface AttentionInput {
   key: tf.Tensor;
   /** [batch, keys, keyFeatures]; the keys by default. */
   value?: tf.Tensor | undefined;
-  /** The keys to attend to, [batch, keys]: 0 or false for padding, which may hold any values, even NaN. Without a mask, all keys. */
+  /**
+   * Which keys to attend to, [batch, keys]: 1 or true for a key, 0 or false for padding, which may hold any values, even NaN.
+   * Without a mask, all keys. It is not an additive mask: a value other than 0 and 1 makes the outputs of its example NaN.
+   */
   mask?: tf.Tensor | undefined;
 }
 
@@ -142,7 +145,7 @@ function checkInput(input: AttentionInput, features: number, keyFeatures: number
     inputTensor('attention', input.key, 'key'),
   ];
   const value = input.value === undefined ? key : inputTensor('attention', input.value, 'value');
-  const mask = input.mask === undefined ? undefined : inputTensor('attention', input.mask, 'mask');
+  const mask = input.mask && zerosAndOnes(inputTensor('attention', input.mask, 'mask'));
   assertTokens('attention', query, features);
   const shape = [query.shape[0]!, key.shape[1]!];
   const expected = [...shape, keyFeatures].join();
@@ -156,6 +159,13 @@ function checkInput(input: AttentionInput, features: number, keyFeatures: number
   }
   return { query, key, value, mask };
 }
+
+/**
+ * The mask with NaN for values other than 0 and 1. In an additive mask, 0 is a key to attend to. Its values are not read back from
+ * the device, so that they cannot be an error.
+ */
+const zerosAndOnes = (mask: tf.Tensor): tf.Tensor =>
+  tf.where(tf.logicalOr(tf.equal(mask, 0), tf.equal(mask, 1)), mask, tf.fill(mask.shape, Number.NaN));
 
 const tensor = {
   expected: 'a tensor',

@@ -3,7 +3,10 @@ import { fused, hasKernels, runKernel, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface AttentionMask {
-  /** The keys to attend to, [batch, keys]: nonzero where attention is allowed. A query without keys outputs zeros. */
+  /**
+   * The keys to attend to, float32 [batch, keys]: 1 where attention is allowed, 0 where it is not, NaN for a weight of NaN. A query
+   * without keys outputs zeros.
+   */
   keys?: tf.Tensor | undefined;
   /** Whether to mask the diagonal: a token does not attend to itself, unless it is the only token. */
   masksDiagonal?: boolean;
@@ -100,7 +103,7 @@ function maskedSoftmax(scores: tf.Tensor, { keys, masksDiagonal = false }: Atten
   );
   const weights = softmax(tf.where(everywhere, scores, tf.fill(scores.shape, MASKED_SCORE)));
   // If all keys are masked, softmax gives them equal weights, so the weights are masked too.
-  return shown ? tf.mul(weights, tf.cast(shown, 'float32')) : weights;
+  return keys ? tf.mul(weights, tf.reshape(keys, [batch, 1, 1, tokens])) : weights;
 }
 
 const softmaxGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor =>
