@@ -94,7 +94,10 @@ export interface Kernels {
   Sgd: Kernel<{ gradient: T; parameter: T; momentum: T }, SgdAttributes & { weightDecay: number }>;
   /** X orthogonalized by `steps` Newton-Schulz iterations. */
   NewtonSchulz: Kernel<{ x: T }, { steps: number }>;
-  /** x/(1 − rate), or 0 where dropped, which follows from the key: two integers from 0 to 2³² − 1. */
+  /**
+   * x/(1 − rate), or 0 where dropped, even if x is not finite there. What is dropped follows from the key: two integers from 0 to
+   * 2³² − 1.
+   */
   Dropout: Kernel<{ x: T }, { rate: number; key: readonly [number, number] }>;
   /** Whether all values of all inputs are finite: bool []. The inputs may have any names and shapes. */
   AllFinite: Kernel<{ [name: string]: T }>;
