@@ -111,6 +111,22 @@ describe('SimdBackend', () => {
     expect(tf.fill([2], 3).dataSync()[1]).toBe(3);
   });
 
+  it('says after removeBackend that the values of its tensors are lost', async () => {
+    const factory = tf.findBackendFactory('simd');
+    const [left, other] = [tf.fill([1000], 1), tf.ones([1000])];
+    tf.removeBackend('simd');
+    tf.registerBackend('simd', factory, 2);
+    const message =
+      /^simd backend: the values of this tensor were lost when the backend was removed; read .* before tf.removeBackend/;
+    for (const name of ['cpu', 'simd']) {
+      await tf.setBackend(name);
+      expect(() => left.dataSync()).toThrow(message);
+      await expect(left.data()).rejects.toThrow(message);
+      expect(() => tf.add(left, other)).toThrow(message);
+    }
+    tf.dispose([left, other]);
+  });
+
   it('starts again after tf.engine().reset(), with nothing left', async () => {
     const { runtime } = backend();
     const left = tf.fill([1000], 1);

@@ -86,7 +86,7 @@ export class SimdBackend extends MathBackendCPU {
   override dispose(): void {
     for (const record of [...this.lifted]) {
       this.finalizers.unregister(record);
-      this.free(record);
+      this.free(record, true);
     }
     releaseRuntime(this.runtime);
   }
@@ -203,11 +203,10 @@ export class SimdBackend extends MathBackendCPU {
     this.finalizers.register(dataId, record, record);
   }
 
-  private free(record: TensorRecord): void {
+  private free(record: TensorRecord, lost = false): void {
     if (!this.lifted.delete(record)) return;
     this.runtime.arena.release(record.pointer, record.bytes);
-    record.pointer = 0;
-    record.values = undefined;
+    record.release(lost);
   }
 }
 

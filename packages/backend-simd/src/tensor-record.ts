@@ -9,6 +9,8 @@ export class TensorRecord {
   /** The address in the arena; 0 while the values are in a JavaScript array. */
   pointer = 0;
   bytes = 0;
+  /** Whether the values were in the arena of a backend that has been removed. */
+  private lost = false;
   private stored: backend_util.BackendValues | undefined;
 
   constructor(
@@ -20,7 +22,13 @@ export class TensorRecord {
     this.stored = values;
   }
 
+  /** @throws when they are lost */
   get values(): backend_util.BackendValues | undefined {
+    if (this.lost) {
+      throw new Error(
+        "simd backend: the values of this tensor were lost when the backend was removed; read what you need, for example by tensor.data(), before tf.removeBackend('simd')",
+      );
+    }
     // If the memory is not shared, growing it detaches all views.
     if (this.pointer !== 0 && (this.stored as Float32Array).buffer !== this.memory.buffer) this.view();
     return this.stored;
@@ -35,6 +43,13 @@ export class TensorRecord {
     this.pointer = pointer;
     this.bytes = bytes;
     this.view();
+  }
+
+  /** Gives up the block in the arena, and the values with it. */
+  release(lost = false): void {
+    this.pointer = 0;
+    this.stored = undefined;
+    this.lost = lost;
   }
 
   private view(): void {
