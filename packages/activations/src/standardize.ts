@@ -15,7 +15,8 @@ export interface StandardizeOptions extends AxisOptions {
  *
  * y = (x − μ)·r, r = 1 / √(σ² + ε), with the mean μ and the biased variance σ²; dx = r·(dy − mean(dy) − y·mean(dy·y))
  *
- * It is layer normalization without parameters.
+ * It is layer normalization without parameters. The squares of the distances from μ must be finite in float32: a distance above
+ * about 1e19 gives 0.
  *
  * @param x rank 1 or more; values in ℝ
  * @returns the shape of x; mean 0 and variance of at most 1 along the axis

@@ -41,6 +41,9 @@ export interface BatchNormParams {
  * statistics are updated by r ← (1 − m)·r + m·(μ or n/(n − 1)·σ²); an empty batch does not change them. Otherwise μ and σ² are
  * the running statistics. With an activation f, the output is f(y); when fused, the gradient recomputes y from x, so that y is never stored.
  *
+ * The squares of the distances from μ must be finite in float32, so distances up to about 1e19. A step of `@tenfold/training` that
+ * would make a running statistic infinite is not taken.
+ *
  * Runs the kernels `BatchNormTrain` and `BatchNormTrainGrad`, or `BatchNormActivation` and `BatchNormActivationGrad`, where
  * the backend has them.
  *

@@ -28,6 +28,8 @@ export interface GroupNormParams {
  *
  * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² per group, γ and β per channel; the same in training and afterwards
  *
+ * The squares of the distances from μ must be finite in float32: a distance above about 1e19 gives 0.
+ *
  * @returns a layer that keeps the shape [batch, …, channels]; γ starts at 1 and β at 0
  * @throws when an option is unknown or out of range, groups does not divide channels, or the input's last axis is not channels
  * @example

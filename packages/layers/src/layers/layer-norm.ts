@@ -26,6 +26,8 @@ export interface LayerNormParams {
  *
  * y = γ·(x − μ)/√(σ² + ε) + β, with μ and the biased σ² over the last axis; the same in training and afterwards
  *
+ * The squares of the distances from μ must be finite in float32: a distance above about 1e19 gives 0.
+ *
  * Runs the kernels `LayerNorm` and `LayerNormGrad` where the backend has them.
  *
  * @returns a layer that keeps the shape [batch, …, features]; γ starts at 1 and β at 0
