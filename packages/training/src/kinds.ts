@@ -35,7 +35,7 @@ export const dataKind: Kind = {
 
 const METHODS = ['parameters', 'trainable', 'apply', 'predict'];
 
-/** Throws unless a value is a model with its parameters. */
+/** Throws unless a value is a model with its parameters, each under one name. */
 export function assertModel(name: string, model: unknown, methods = METHODS): void {
   if (tf.engine().backendNames().length === 0) {
     throw new Error(
@@ -51,7 +51,15 @@ export function assertModel(name: string, model: unknown, methods = METHODS): vo
       : 'give a model from createModel';
     throw new Error(`${name}: the model is ${isLayer ? 'a layer' : show(model)}; ${advice}`);
   }
-  const variables = Object.values((candidate as { parameters(): tf.NamedTensorMap }).parameters());
+  const entries = Object.entries((candidate as { parameters(): tf.NamedTensorMap }).parameters());
+  const variables = entries.map(([, variable]) => variable);
+  if (new Set(variables).size < variables.length) {
+    const second = variables.findIndex((variable, i) => variables.indexOf(variable) < i);
+    const [first] = entries.find(([, variable]) => variable === variables[second])!;
+    throw new Error(
+      `${name}: ${first} and ${entries[second]![0]} are the same variable, which would be trained twice; give it one name`,
+    );
+  }
   if (variables.some((variable) => variable.isDisposed)) {
     throw new Error(`${name}: the model is disposed; dispose it after its last use`);
   }

@@ -1,4 +1,4 @@
-import { createModel, dense, dropout, sequential } from '@tenfold/layers';
+import { createModel, dense, dropout, ones, sequential } from '@tenfold/layers';
 import { meanSquaredError } from '@tenfold/losses';
 import { adam, adamW, sgd } from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
@@ -184,5 +184,47 @@ describe('step', () => {
       /^step: loss is "mse"; give a function that/,
     );
     expect(() => step(linear(1), adam(), loss, { seeds: 1 } as never)).toThrow(/there is no option "seeds"/);
+  });
+});
+
+describe('models that share variables', () => {
+  const encoder = () =>
+    createModel(dense({ inFeatures: 2, outFeatures: 1, bias: false, initializer: ones() }));
+  const x = tf.ones([1, 2]);
+
+  it('updates each variable once, under the name of the first model', async () => {
+    for (const way of ['twice', 'nested', 'outer'] as const) {
+      const inner = encoder();
+      const head = dense({ inFeatures: 1, outFeatures: 1, bias: false, initializer: ones() });
+      const outer = createModel(sequential({ inner, head }));
+      const models = { twice: [inner, inner], nested: { inner, outer }, outer: { outer, inner } }[way];
+      const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+      step(models, optimizer, () => tf.mean(outer.predict(x))).dispose();
+      await expectClose(inner.params.kernel, [0.9, 0.9]);
+      expect(Object.keys(stepState(models, optimizer).state.momentum!)).toEqual(
+        {
+          twice: ['0.kernel'],
+          nested: ['inner.kernel', 'outer.head.kernel'],
+          outer: ['outer.inner.kernel', 'outer.head.kernel'],
+        }[way],
+      );
+      stepState(models, optimizer).dispose();
+      outer.dispose();
+      inner.dispose();
+    }
+  });
+
+  it('refuses two parameters of one name, and one model that lists a variable twice', () => {
+    const [a, b] = [encoder(), createModel(sequential({ b: encoder() }))];
+    expect(() => step({ a: b, 'a.b': a }, adam(), () => tf.mean(a.predict(x)))).toThrow(
+      /^step: two parameters are named a.b.kernel; give the models names without dots/,
+    );
+    const double = { ...a, parameters: () => ({ a: a.params.kernel, b: a.params.kernel }) };
+    for (const call of [
+      () => step(double, adam(), () => tf.mean(a.predict(x))),
+      () => createTrainer(double as never, { loss: meanSquaredError, optimizer: adam() }),
+    ]) {
+      expect(call).toThrow(/: a and b are the same variable, which would be trained twice/);
+    }
   });
 });

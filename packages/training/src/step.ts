@@ -36,14 +36,15 @@ export interface StepState {
  *
  * A parameter has the name from its model, 'body.kernel'. With several models, the name starts with the key in the object,
  * 'encoder.body.kernel', or with the position in the array, '0.body.kernel'. The options `only` and `match` of optimizers match
- * these names.
+ * these names. A variable that several of the models share is updated once, under the name from the first of them:
+ * `step({ encoder, classifier }, …)` with a classifier that contains the encoder has 'encoder.kernel' and 'classifier.head.kernel'.
  *
  * @param models the models to update in place; no others change
  * @param optimizer one of `@tenfold/optimizers`
  * @param loss returns a scalar, computed with tensor operations from outputs of the models. To use dropout and batch statistics,
  *   apply a model in the given context: `model.apply(x, context)`
  * @returns the loss before the update; the caller disposes it
- * @throws like a trainer's step; no parameter, statistic or state has changed then
+ * @throws like a trainer's step, or when two parameters would have one name; no parameter, statistic or state has changed then
  * @example
  * const [criticOptimizer, generatorOptimizer] = [adam({ learningRate: 2e-4 }), adam({ learningRate: 2e-4 })];
  * for (const real of images) {
@@ -135,20 +136,32 @@ function nameModels(models: Models): [string, SteppedModel][] {
   return named.length === 0 ? [['', models as SteppedModel]] : named;
 }
 
-const joined = (models: [string, SteppedModel][]): SteppedParameters => ({
-  parameters: () => prefixed(models, (model) => model.parameters()),
-  trainable: () => prefixed(models, (model) => model.trainable()),
-});
-
-const prefixed = (
-  models: [string, SteppedModel][],
-  list: (model: SteppedModel) => { [name: string]: tf.Variable },
-): { [name: string]: tf.Variable } =>
-  Object.fromEntries(
-    models.flatMap(([name, model]) =>
-      Object.entries(list(model)).map(([key, variable]) => [name === '' ? key : `${name}.${key}`, variable]),
-    ),
-  );
+/** The parameters of all models, each variable once. */
+function joined(models: [string, SteppedModel][]): SteppedParameters {
+  const parameters = () => {
+    const all = new Map<string, tf.Variable>();
+    const seen = new Set<tf.Variable>();
+    for (const [name, model] of models) {
+      for (const [key, variable] of Object.entries(model.parameters())) {
+        if (seen.has(variable)) continue;
+        const path = name === '' ? key : `${name}.${key}`;
+        if (all.has(path)) {
+          throw new Error(
+            `step: two parameters are named ${path}; give the models names without dots, such as { encoder, decoder }`,
+          );
+        }
+        all.set(path, variable);
+        seen.add(variable);
+      }
+    }
+    return Object.fromEntries(all);
+  };
+  const trainable = () => {
+    const trained = new Set(models.flatMap(([, model]) => Object.values(model.trainable())));
+    return Object.fromEntries(Object.entries(parameters()).filter(([, variable]) => trained.has(variable)));
+  };
+  return { parameters, trainable };
+}
 
 function forgetDisposed(): void {
   for (const entry of entries) {
