@@ -2,7 +2,7 @@ import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
 import { meanSquaredError } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { weights } from '../test/clouds';
 import { type EpochReport, earlyStopping, fit } from './index';
 
@@ -111,4 +111,20 @@ describe('earlyStopping', () => {
   ])('rejects %j', (options, message) => {
     expect(() => earlyStopping(options as never)).toThrow(message);
   });
+});
+
+it('says that the model is disposed', async () => {
+  const before = tf.memory().numTensors;
+  for (const values of [
+    [2, 1],
+    [1, 2],
+  ]) {
+    const one = model();
+    const stop = earlyStopping({ metric: series(...values), mode: 'min', patience: 5 });
+    const onEpoch = ({ epoch }: EpochReport) => void (epoch === 1 && one.dispose());
+    await expect(fit(one, { ...rest, epochs: 2, stop, onEpoch })).rejects.toThrow(
+      /^earlyStopping: the model is disposed; dispose it after training/,
+    );
+  }
+  expect(tf.memory().numTensors).toBe(before);
 });

@@ -68,6 +68,7 @@ export function earlyStopping(options: EarlyStoppingOptions): StopRule {
     };
     return {
       shouldStop(report) {
+        if (restoreBest) assertAlive(trainer.model.parameters());
         const value = sign * readMetric(report, metric);
         if (value < best - minDelta || (best === Number.POSITIVE_INFINITY && value < best)) {
           best = value;
@@ -92,6 +93,11 @@ export function earlyStopping(options: EarlyStoppingOptions): StopRule {
       },
     };
   };
+}
+
+function assertAlive(parameters: tf.NamedTensorMap): void {
+  if (Object.values(parameters).every((variable) => !variable.isDisposed)) return;
+  throw new Error('earlyStopping: the model is disposed; dispose it after training');
 }
 
 function readMetric(report: EpochReport, metric: string | ((report: EpochReport) => number)): number {
