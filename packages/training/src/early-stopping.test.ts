@@ -128,3 +128,23 @@ it('says that the model is disposed', async () => {
   }
   expect(tf.memory().numTensors).toBe(before);
 });
+
+it('closes the data when a stop rule fails at the end', async () => {
+  const one = model();
+  const closed = vi.fn();
+  const batch = () => ({ xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) });
+  const data = {
+    next: () => ({ done: false, value: batch() }),
+    return: closed,
+    [Symbol.iterator]: () => data,
+  };
+  const end = () => {
+    throw new Error('on purpose');
+  };
+  const stop = () => ({ shouldStop: () => true, end });
+  await expect(fit(one, { ...rest, data: data as never, stepsPerEpoch: 1, stop })).rejects.toThrow(
+    'on purpose',
+  );
+  expect(closed).toHaveBeenCalledTimes(1);
+  one.dispose();
+});

@@ -156,9 +156,12 @@ export async function runTraining<X, Y, O>(
     if (signal?.aborted && error === signal.reason) throw new TrainingAborted(error, reports);
     throw error;
   } finally {
-    rule?.end?.(isOver);
-    await source?.close();
-    await validation?.close();
+    try {
+      rule?.end?.(isOver);
+    } finally {
+      await source?.close();
+      await validation?.close();
+    }
   }
 }
 
