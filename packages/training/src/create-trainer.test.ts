@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
+import { batchNorm, createModel, dense, type Layer, sequential } from '@tenfold/layers';
 import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import {
   adam,
@@ -17,7 +17,16 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { weights } from '../test/clouds';
-import { createTrainer, DivergenceError, fit, loadCheckpoint, saveCheckpoint, train } from './index';
+import {
+  createTrainer,
+  DivergenceError,
+  fit,
+  loadCheckpoint,
+  saveCheckpoint,
+  step,
+  stepState,
+  train,
+} from './index';
 
 const optimizers: { [name: string]: Optimizer } = {
   adam: adam(),
@@ -413,4 +422,28 @@ describe('a step with a loss or gradient that is not finite', () => {
       /ys has numbers from 0.2 to 0.4 and the predictions are from .*, for which the loss is undefined; .*use a softmax/,
     );
   });
+});
+
+const linear = () => ({ xs: tf.ones([1, 2]), ys: tf.zeros([1, 2]) });
+
+it.each(['constructor', 'toString', 'valueOf', '__proto__'])('trains a parameter named %s', async (key) => {
+  const make = (name: string) =>
+    createModel<Layer<{ [name: string]: tf.Variable }>>({
+      init: () => Object.fromEntries([[name, tf.variable(tf.ones([2, 2]))]]),
+      apply: (params, x) => tf.matMul(x, Object.values(params)[0] as tf.Tensor2D),
+    });
+  for (const [rule, optimizer] of Object.entries(optimizers)) {
+    const results: number[][] = [];
+    for (const name of [key, 'weight']) {
+      const model = make(name);
+      const trainer = createTrainer(model, { loss: meanSquaredError, optimizer });
+      for (let i = 0; i < 2; i++) tf.dispose({ ...trainer.step(linear()) });
+      loadCheckpoint(trainer, await saveCheckpoint(trainer));
+      tf.dispose({ ...trainer.step(linear()) });
+      results.push([...(await Object.values(model.parameters())[0]!.data())]);
+      trainer.dispose();
+      model.dispose();
+    }
+    expect(results[0], rule).toEqual(results[1]);
+  }
 });

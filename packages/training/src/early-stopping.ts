@@ -75,11 +75,11 @@ export function earlyStopping(options: EarlyStoppingOptions): StopRule {
           wait = 0;
           if (restoreBest) {
             forget();
-            saved = {};
             // A clone shares its values until the next step assigns new ones to the variable.
-            for (const [name, variable] of Object.entries(trainer.model.parameters())) {
-              saved[name] = tf.keep(tf.clone(variable));
-            }
+            const clones = Object.entries(trainer.model.parameters()).map(
+              ([name, variable]) => [name, tf.keep(tf.clone(variable))] as const,
+            );
+            saved = Object.fromEntries(clones);
           }
         } else wait++;
         return wait >= patience;

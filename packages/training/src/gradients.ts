@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { findEntry } from './tensors';
 
 /**
  * Computes the loss and its gradients, under the names of the parameters instead of tfjs's names of the variables.
@@ -18,12 +19,11 @@ export function gradients(
       throw adviseOn(name, error);
     }
   });
-  const named: tf.NamedTensorMap = {};
-  for (const [key, variable] of Object.entries(params)) {
-    const gradient = grads[variable.name];
-    if (gradient) named[key] = gradient;
-  }
-  return { value, grads: named };
+  const named = Object.entries(params).flatMap(([key, variable]) => {
+    const gradient = findEntry(grads, variable.name);
+    return gradient ? [[key, gradient] as const] : [];
+  });
+  return { value, grads: Object.fromEntries(named) };
 }
 
 /** Replaces an error of tfjs's backward pass by one that says what to do. */

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DivergenceError } from './divergence-error';
 import { allFinite, type Choice, findNotFinite, isOnGpu, selectEach } from './finite';
 import { gradients } from './gradients';
-import { mapTensors } from './tensors';
+import { findEntry, mapTensors } from './tensors';
 
 type Variables = { [name: string]: tf.Variable };
 
@@ -74,11 +74,11 @@ export function createStepper(
     // A tidy around the step must not dispose the state.
     const fresh = keep(optimizer.init(Object.fromEntries(added)));
     for (const [slot, tensors] of Object.entries(fresh)) {
-      state[slot] ??= {};
-      for (const [key, tensor] of Object.entries(tensors)) {
-        if (state[slot][key]) tensor.dispose();
-        else state[slot][key] = tensor;
-      }
+      const current = findEntry(state, slot);
+      const entries = Object.entries(tensors);
+      const isNew = ([key]: [string, tf.Tensor]) => !findEntry(current, key);
+      for (const entry of entries) if (!isNew(entry)) entry[1].dispose();
+      state[slot] = Object.fromEntries([...Object.entries(current ?? {}), ...entries.filter(isNew)]);
     }
     for (const [key] of added) known.add(key);
   }
@@ -198,7 +198,7 @@ function choose(
 ): { loss: tf.Scalar; updates: tf.NamedTensorMap; state: OptimizerState } {
   const updates = Object.entries(next.updates);
   const slots = Object.entries(next.state).flatMap(([slot, tensors]) =>
-    Object.entries(tensors).map(([key, tensor]) => ({ slot, key, tensor, old: oldState[slot]?.[key] })),
+    Object.entries(tensors).map(([key, tensor]) => ({ slot, key, tensor, old: findEntry(findEntry(oldState, slot), key) })),
   );
   const continued = slots.filter(({ old }) => old);
   // x + (−0) is x for every x, whereas −0 + 0 would be 0.
@@ -213,8 +213,15 @@ function choose(
   const [loss, ...chosen] = selectEach(allFinite([value, ...Object.values(grads), ...changed]), pairs);
   for (const { variable } of moved) variable.assign(chosen.shift()!);
   const chosenUpdates = Object.fromEntries(updates.map(([key]) => [key, chosen.shift()!]));
-  const state: OptimizerState = Object.fromEntries(Object.keys(next.state).map((slot) => [slot, {}]));
-  for (const { slot, key, tensor, old } of slots) state[slot]![key] = old ? chosen.shift()! : tensor;
+  const selected = slots.map((entry) => ({ ...entry, tensor: entry.old ? chosen.shift()! : entry.tensor }));
+  const state: OptimizerState = Object.fromEntries(
+    Object.keys(next.state).map((slot) => [
+      slot,
+      Object.fromEntries(
+        selected.filter((entry) => entry.slot === slot).map(({ key, tensor }) => [key, tensor]),
+      ),
+    ]),
+  );
   return { loss: loss as tf.Scalar, updates: chosenUpdates, state };
 }
 

@@ -10,6 +10,10 @@ export function tensorEntries(value: unknown): [name: string, tensor: tf.Tensor]
     : undefined;
 }
 
+/** The entry of a name. Only own properties count, because a parameter may be named 'constructor'. */
+export const findEntry = <T>(map: { readonly [name: string]: T } | undefined, name: string): T | undefined =>
+  map && Object.hasOwn(map, name) ? map[name] : undefined;
+
 /** Applies a function to each tensor of a tuple or record. */
 export function mapTensors<T>(value: T, f: (tensor: tf.Tensor) => tf.Tensor): T {
   if (value instanceof tf.Tensor) return f(value) as T;
