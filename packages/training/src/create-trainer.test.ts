@@ -424,7 +424,101 @@ describe('a step with a loss or gradient that is not finite', () => {
   });
 });
 
+const line = () => createModel(dense({ inFeatures: 2, outFeatures: 2 }), { seed: 1 });
 const linear = () => ({ xs: tf.ones([1, 2]), ys: tf.zeros([1, 2]) });
+const fresh = () => ({
+  mean: { kernel: tf.zeros([2, 2]), bias: tf.zeros([2]) },
+  square: { kernel: tf.zeros([2, 2]), bias: tf.zeros([2]) },
+});
+
+describe('restore', () => {
+  it('takes a step count and a state', async () => {
+    const trainer = createTrainer(line(), { loss: meanSquaredError, optimizer: adam() });
+    tf.dispose({ ...trainer.step(linear()) });
+    trainer.restore(0, {});
+    expect([trainer.stepCount, trainer.state]).toEqual([0, {}]);
+    tf.dispose({ ...trainer.step(linear()) });
+    trainer.restore(0, fresh());
+    // A new state may keep tensors of the old one.
+    trainer.restore(7, { ...trainer.state });
+    expect(await values(trainer.state)).toEqual(await values(fresh()));
+    tf.dispose({ ...trainer.step(linear()) });
+    expect(trainer.stepCount).toBe(8);
+  });
+
+  it.each<[string, unknown, () => unknown, RegExp]>([
+    ['a state of null', 1, () => null, /^restore: state is null; give the state of a trainer/],
+    ['a slot of null', 1, () => ({ ...fresh(), mean: null }), /^restore: the slot mean is null; give/],
+    ['a slot that is a tensor', 1, () => ({ mean: tf.ones([2]) }), /^restore: the slot mean is a tensor/],
+    [
+      'null for a tensor',
+      1,
+      () => ({ mean: { kernel: null } }),
+      /^restore: mean of kernel is null; give a tensor/,
+    ],
+    [
+      'a number for a tensor',
+      1,
+      () => ({ mean: { kernel: 5 } }),
+      /^restore: mean of kernel is 5; give a tensor/,
+    ],
+    [
+      'a variable',
+      1,
+      () => ({ mean: { kernel: tf.variable(tf.ones([2, 2])) } }),
+      /^restore: mean of kernel is a tf.Variable; give a tensor/,
+    ],
+    [
+      'another shape',
+      1,
+      () => ({ ...fresh(), mean: { kernel: tf.ones([4]), bias: tf.zeros([2]) } }),
+      /^restore: mean of kernel is float32 \[4\] but the optimizer's is float32 \[2,2\]/,
+    ],
+    [
+      'another dtype',
+      1,
+      () => ({ ...fresh(), mean: { kernel: tf.ones([2, 2], 'int32'), bias: tf.zeros([2]) } }),
+      /^restore: mean of kernel is int32/,
+    ],
+    [
+      'a missing slot',
+      1,
+      () => ({ mean: fresh().mean }),
+      /^restore: square of kernel is missing; give the complete state/,
+    ],
+    [
+      'an unknown slot',
+      1,
+      () => ({ ...fresh(), momentum: fresh().mean }),
+      /^restore: the optimizer has no slot momentum; its slots are mean, square/,
+    ],
+    [
+      'an unknown parameter',
+      1,
+      () => ({ mean: { kernell: tf.ones([2]) } }),
+      /^restore: mean has kernell, which is not a parameter of the model; did you mean kernel/,
+    ],
+    ['a count of NaN', Number.NaN, () => ({}), /^restore: stepCount is NaN; give an integer of at least 0/],
+    ['a count of -1', -1, () => ({}), /^restore: stepCount is -1/],
+    ['a count in a string', '3', () => ({}), /^restore: stepCount is "3"/],
+    ['a count of 2**32', 2 ** 32, () => ({}), /^restore: stepCount is 4294967296/],
+  ])('refuses %s, and changes nothing', async (_, count, state, message) => {
+    const model = line();
+    const optimizer = adam();
+    const trainer = createTrainer(model, { loss: meanSquaredError, optimizer });
+    tf.dispose({ ...trainer.step(linear()) });
+    tf.dispose(step(model, optimizer, () => tf.sum(model.predict(tf.ones([1, 2])))));
+    for (const one of [trainer, stepState(model, optimizer)]) {
+      const given = state();
+      const [before, tensors] = [await values(one.state), tf.memory().numTensors];
+      expect(() => one.restore(count as number, given as never)).toThrow(message);
+      expect(tf.memory().numTensors).toBe(tensors);
+      expect(one.stepCount).toBe(1);
+      expect(await values(one.state)).toEqual(before);
+    }
+    tf.dispose({ ...trainer.step(linear()) });
+  });
+});
 
 it.each(['constructor', 'toString', 'valueOf', '__proto__'])('trains a parameter named %s', async (key) => {
   const make = (name: string) =>

@@ -70,7 +70,13 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    *   wait for values, it returns a loss of NaN instead, and only `stepCount` has changed.
    */
   step(batch: Batch<X, Y>): StepResult<O>;
-  /** Continues from the given step count and state, and takes ownership of the state. */
+  /**
+   * Continues from the given step count and state, and takes ownership of the state. Parameters without state get a new one when
+   * they are next trained.
+   *
+   * @throws when the count is not an integer of at least 0, or the state does not have the optimizer's slots in the parameters'
+   *   shapes; nothing has changed then
+   */
   restore(stepCount: number, state: OptimizerState): void;
   /** Disposes the optimizer state, but not the model. */
   dispose(): void;

@@ -21,7 +21,7 @@ export interface StepState {
   readonly stepCount: number;
   /** The optimizer state: slot → name of the parameter → tensor. */
   readonly state: OptimizerState;
-  /** Continues from the given step count and state, and takes ownership of the state. */
+  /** Continues from the given step count and state, and takes ownership of the state; like a trainer's `restore`. */
   restore(stepCount: number, state: OptimizerState): void;
   /** Disposes the state. The next step of these models with this optimizer starts anew. */
   dispose(): void;

@@ -1,8 +1,9 @@
-import { show } from '@tenfold/checks';
+import { assertArgument, index, required, show } from '@tenfold/checks';
 import type { Context } from '@tenfold/layers';
 import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertState } from './assert-state';
 import { DivergenceError } from './divergence-error';
 import { allFinite, type Choice, findNotFinite, isOnGpu, selectEach } from './finite';
 import { gradients } from './gradients';
@@ -140,8 +141,11 @@ export function createStepper(
       }
     },
     restore(newStepCount, newState) {
+      assertArgument('restore', 'stepCount', newStepCount, required(index));
       if (newState !== state) {
-        disposeState(state);
+        assertState('restore', newStepCount, newState, model.parameters(), optimizer);
+        const kept = new Set(listTensors(newState));
+        tf.dispose(listTensors(state).filter((tensor) => !kept.has(tensor)));
         state = keep(newState);
         known.clear();
         for (const tensors of Object.values(state)) for (const key of Object.keys(tensors)) known.add(key);
@@ -234,10 +238,13 @@ function disposeTape(): void {
 }
 
 function keep(state: OptimizerState): OptimizerState {
-  for (const tensors of Object.values(state)) for (const tensor of Object.values(tensors)) tf.keep(tensor);
+  for (const tensor of listTensors(state)) tf.keep(tensor);
   return state;
 }
 
 function disposeState(state: OptimizerState): void {
-  for (const tensors of Object.values(state)) tf.dispose(tensors);
+  tf.dispose(listTensors(state));
 }
+
+const listTensors = (state: OptimizerState): tf.Tensor[] =>
+  Object.values(state).flatMap((tensors) => Object.values(tensors));

@@ -1,0 +1,117 @@
+import { assertArgument, index, nearestName, object, required, show } from '@tenfold/checks';
+import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
+import * as tf from '@tensorflow/tfjs-core';
+import { isOnGpu } from './finite';
+import { findEntry } from './tensors';
+
+const slotsKind = required({
+  ...object,
+  expected: 'the state of a trainer: an object of slots, each with tensors by the names of parameters',
+});
+
+/**
+ * Throws unless training can continue from a step count and a state.
+ *
+ * @param name of the function; starts errors
+ * @param parameters all parameters of the model by name
+ * @param optimizer creates the slots that the state must have; they are disposed
+ */
+export function assertState(
+  name: string,
+  stepCount: number,
+  state: OptimizerState,
+  parameters: tf.NamedTensorMap,
+  optimizer: Optimizer,
+): void {
+  assertArgument(name, 'stepCount', stepCount, required(index));
+  assertArgument(name, 'state', state, slotsKind);
+  const trained = assertTensors(name, state, parameters);
+  tf.tidy(() => {
+    const all = Object.entries(parameters).filter(([key]) => trained.has(key));
+    assertSlots(name, state, optimizer.init(Object.fromEntries(all)));
+  });
+  assertMissed(name, stepCount, state);
+}
+
+/** Throws unless a state consists of tensors of parameters, and returns the names of these parameters. */
+function assertTensors(name: string, state: OptimizerState, parameters: tf.NamedTensorMap): Set<string> {
+  const trained = new Set<string>();
+  for (const [slot, tensors] of Object.entries(state)) {
+    if (!object.accepts(tensors) || tensors instanceof tf.Tensor) {
+      throw new Error(
+        `${name}: the slot ${slot} is ${show(tensors)}; give an object of tensors by the names of parameters`,
+      );
+    }
+    for (const [key, tensor] of Object.entries(tensors)) {
+      if (!Object.hasOwn(parameters, key)) {
+        const near = nearestName(key, Object.keys(parameters));
+        throw new Error(
+          `${name}: ${slot} has ${key}, which is not a parameter of the model; ${near ? `did you mean ${near}?` : 'give the state of this model'}`,
+        );
+      }
+      if (!(tensor instanceof tf.Tensor) || tensor instanceof tf.Variable || tensor.isDisposed) {
+        throw new Error(
+          `${name}: ${slot} of ${key} is ${tensor instanceof tf.Variable ? 'a tf.Variable' : show(tensor)}; give a tensor`,
+        );
+      }
+      trained.add(key);
+    }
+  }
+  return trained;
+}
+
+/** Throws unless a state has the slots of a new one, with the same shapes and dtypes. */
+function assertSlots(name: string, state: OptimizerState, fresh: OptimizerState): void {
+  for (const [slot, tensors] of Object.entries(state)) {
+    if (isMissed(slot)) continue;
+    if (!Object.hasOwn(fresh, slot)) {
+      throw new Error(
+        `${name}: the optimizer has no slot ${slot}; its slots are ${Object.keys(fresh).join(', ') || 'none'}; give the state of the same optimizer`,
+      );
+    }
+    for (const [key, tensor] of Object.entries(tensors)) {
+      const expected = findEntry(fresh[slot], key);
+      const like = expected ? `${expected.dtype} [${expected.shape}]` : 'missing';
+      const found = `${tensor.dtype} [${tensor.shape}]`;
+      if (found !== like) {
+        throw new Error(
+          `${name}: ${slot} of ${key} is ${found} but the optimizer's is ${like}; give the state of the same optimizer`,
+        );
+      }
+    }
+  }
+  for (const [slot, tensors] of Object.entries(fresh)) {
+    const key = Object.keys(tensors).find((key) => !findEntry(findEntry(state, slot), key));
+    if (key !== undefined) {
+      throw new Error(`${name}: ${slot} of ${key} is missing; give the complete state of the optimizer`);
+    }
+  }
+}
+
+/** Whether a slot counts the steps that parameters missed. It has only the parameters that missed some. */
+export const isMissed = (slot: string): boolean => slot.split('.').at(-1) === 'missed';
+
+/** Throws unless the counts of missed steps are possible, and belong to parameters that have other slots. */
+export function assertMissed(name: string, stepCount: number, state: OptimizerState): void {
+  for (const [slot, tensors] of Object.entries(state)) {
+    if (!isMissed(slot)) continue;
+    const siblings = Object.entries(state).filter(
+      ([other]) => other !== slot && other.startsWith(slot.slice(0, -'missed'.length)),
+    );
+    for (const [key, tensor] of Object.entries(tensors)) {
+      if (!siblings.some(([, others]) => Object.hasOwn(others, key))) {
+        throw new Error(
+          `${name}: ${slot} has ${key}, which has no other slots; give the complete state of the optimizer`,
+        );
+      }
+      const isScalar = tensor.rank === 0 && tensor.dtype === 'float32';
+      // On a GPU the value is not read.
+      const count = !isScalar ? Number.NaN : isOnGpu() ? 0 : tensor.dataSync()[0]!;
+      if (!Number.isInteger(count) || count < 0 || count > stepCount) {
+        throw new Error(
+          `${name}: ${slot} of ${key} is ${isScalar ? count : show(tensor)} at step ${stepCount}; give a scalar, the number of steps without a gradient`,
+        );
+      }
+    }
+  }
+}
