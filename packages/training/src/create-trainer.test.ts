@@ -520,6 +520,45 @@ describe('restore', () => {
   });
 });
 
+describe('a disposed trainer', () => {
+  it('refuses to step, to be saved and to be restored', async () => {
+    const trainer = createTrainer(line(), { loss: meanSquaredError, optimizer: adam() });
+    tf.dispose({ ...trainer.step(linear()) });
+    const bytes = await saveCheckpoint(trainer);
+    trainer.dispose();
+    trainer.dispose();
+    const batch = linear();
+    const tensors = tf.memory().numTensors;
+    const message = /the trainer is disposed; create a new one with createTrainer/;
+    expect(() => trainer.step(batch)).toThrow(message);
+    expect(() => trainer.state).toThrow(message);
+    expect(() => trainer.restore(0, {})).toThrow(message);
+    await expect(saveCheckpoint(trainer)).rejects.toThrow(message);
+    expect(() => loadCheckpoint(trainer, bytes)).toThrow(message);
+    await expect(train(trainer, { data: [batch], epochs: 2 })).rejects.toThrow(message);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(trainer.stepCount).toBe(1);
+  });
+
+  it('fails when the loss disposes the trainer or the model, and leaves no tensor', () => {
+    for (const what of ['trainer', 'model'] as const) {
+      const before = tf.memory().numTensors;
+      const model = line();
+      const loss = (y: tf.Tensor, p: tf.Tensor) => {
+        (what === 'trainer' ? trainer : model).dispose();
+        return meanSquaredError(y, p);
+      };
+      const trainer = createTrainer(model, { loss, optimizer: adam() });
+      const batch = linear();
+      expect(() => trainer.step(batch), what).toThrow(new RegExp(`the ${what} (is|was) disposed`));
+      trainer.dispose();
+      model.dispose();
+      tf.dispose({ ...batch });
+      expect(tf.memory().numTensors).toBe(before);
+    }
+  });
+});
+
 it.each(['constructor', 'toString', 'valueOf', '__proto__'])('trains a parameter named %s', async (key) => {
   const make = (name: string) =>
     createModel<Layer<{ [name: string]: tf.Variable }>>({

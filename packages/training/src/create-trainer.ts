@@ -66,8 +66,12 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    *
    * A step is atomic: after an error, parameters, running statistics and optimizer state are the same as before, bit for bit.
    *
+   * The updates are not checked, which would take another pass over all parameters. A parameter whose update overflows float32, as
+   * with a learning rate of 1e38, is infinite after the step, and the next step throws.
+   *
    * @throws a `DivergenceError` when the loss, a gradient or a running statistic is not finite. On a GPU, where a step does not
-   *   wait for values, it returns a loss of NaN instead, and only `stepCount` has changed.
+   *   wait for values, it returns a loss of NaN instead, and only `stepCount` has changed. An error when the batch does not fit, or
+   *   the trainer or the model is disposed.
    */
   step(batch: Batch<X, Y>): StepResult<O>;
   /**
@@ -78,7 +82,7 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    *   shapes; nothing has changed then
    */
   restore(stepCount: number, state: OptimizerState): void;
-  /** Disposes the optimizer state, but not the model. */
+  /** Disposes the optimizer state, but not the model. Only `stepCount` can be used afterwards. */
   dispose(): void;
 }
 
@@ -110,7 +114,8 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
   assertModel('createTrainer', model);
   assertOptions<TrainerOptions>('createTrainer', options as unknown as TrainerOptions, trainerKinds);
   const { loss, optimizer, regularizer, seed = 0, reduction = 'mean' } = options;
-  const stepper = createStepper('createTrainer', model, optimizer, seed);
+  const disposed = 'the trainer is disposed; create a new one with createTrainer';
+  const stepper = createStepper('createTrainer', model, optimizer, seed, disposed);
   return {
     model,
     loss,

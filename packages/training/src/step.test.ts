@@ -228,3 +228,39 @@ describe('models that share variables', () => {
     }
   });
 });
+
+describe('a disposed state', () => {
+  it('refuses to be read or restored, and the next step starts anew', () => {
+    const model = linear(1);
+    const optimizer = adam();
+    const x = tf.ones([1, 1]);
+    const take = () => step(model, optimizer, () => tf.mean(model.predict(x))).dispose();
+    take();
+    const handle = stepState(model, optimizer);
+    handle.dispose();
+    handle.dispose();
+    take();
+    const message = /the optimizer state is disposed; call stepState again/;
+    expect(() => handle.state).toThrow(message);
+    expect(() => handle.restore(0, {})).toThrow(message);
+    expect(stepState(model, optimizer).stepCount).toBe(1);
+    stepState(model, optimizer).dispose();
+  });
+
+  it('fails when the loss disposes the model, and leaves no tensor', () => {
+    const x = tf.ones([1, 1]);
+    const before = tf.memory().numTensors;
+    const [model, other] = [linear(1), linear(1)];
+    const [optimizer, second] = [adam(), adam()];
+    const loss = () => {
+      const y = tf.mean(model.predict(x));
+      model.dispose();
+      return y;
+    };
+    expect(() => step(model, optimizer, loss)).toThrow(/^step: the model was disposed during the step/);
+    step(other, second, () => tf.mean(other.predict(x))).dispose();
+    stepState(other, second).dispose();
+    other.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

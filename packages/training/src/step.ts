@@ -23,7 +23,7 @@ export interface StepState {
   readonly state: OptimizerState;
   /** Continues from the given step count and state, and takes ownership of the state; like a trainer's `restore`. */
   restore(stepCount: number, state: OptimizerState): void;
-  /** Disposes the state. The next step of these models with this optimizer starts anew. */
+  /** Disposes the state, of which only `stepCount` can be read then. The next step of these models with this optimizer starts anew. */
   dispose(): void;
 }
 
@@ -123,7 +123,9 @@ function findOrCreateEntry(caller: string, models: Models, optimizer: Optimizer,
       `${caller}: each of the last ${MOST_BEGINNERS} steps had a new optimizer, without any state; create the optimizer once, before the loop`,
     );
   }
-  const entry = { optimizer, models: named, stepper: createStepper('step', joined(named), optimizer, seed) };
+  const disposed = 'the optimizer state is disposed; call stepState again';
+  const stepper = createStepper('step', joined(named), optimizer, seed, disposed);
+  const entry = { optimizer, models: named, stepper };
   entries.add(entry);
   return entry;
 }

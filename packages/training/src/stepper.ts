@@ -32,7 +32,7 @@ export interface Forward<T> {
   outputs: T;
 }
 
-/** Takes optimizer steps on the parameters of a model. */
+/** Takes optimizer steps on the parameters of a model. After its disposal only `stepCount` can be read. */
 export interface Stepper {
   readonly stepCount: number;
   readonly state: OptimizerState;
@@ -55,16 +55,19 @@ export interface Stepper {
  * step counts, and its loss is NaN.
  *
  * @param name of the function; starts errors
+ * @param disposed says that the stepper is disposed and what to do, in errors
  */
 export function createStepper(
   name: string,
   model: SteppedParameters,
   optimizer: Optimizer,
   seed: number,
+  disposed: string,
 ): Stepper {
   const rng = createRng(seed).fork('step');
   let stepCount = 0;
   let state: OptimizerState = {};
+  let isDisposed = false;
   const known = new Set<string>();
   begin(model.trainable());
 
@@ -84,17 +87,23 @@ export function createStepper(
     for (const [key] of added) known.add(key);
   }
 
+  function assertUsable(caller: string): void {
+    if (isDisposed) throw new Error(`${caller}: ${disposed}`);
+  }
+
   return {
     get stepCount() {
       return stepCount;
     },
     get state() {
+      assertUsable('state');
       return state;
     },
     step<T>(
       forward: (context: Context) => Forward<T>,
       explain: (outputs: T, loss: number) => string | undefined = () => undefined,
     ) {
+      assertUsable('step');
       const all = model.parameters();
       const trainable = model.trainable();
       if (Object.keys(trainable).length === 0) {
@@ -113,6 +122,12 @@ export function createStepper(
           const loss = () => {
             const result = forward({ training: true, rng: rng.fork(stepCount) });
             outputs = mapTensors(result.outputs, (tensor) => tf.keep(tensor));
+            assertUsable('step');
+            if (before.some(({ variable }) => variable.isDisposed)) {
+              throw new Error(
+                `${name}: the model was disposed during the step; dispose it after its last use`,
+              );
+            }
             return scalar(name, result.loss);
           };
           const { value, grads } = gradients(name, loss, trainable);
@@ -141,6 +156,7 @@ export function createStepper(
       }
     },
     restore(newStepCount, newState) {
+      assertUsable('restore');
       assertArgument('restore', 'stepCount', newStepCount, required(index));
       if (newState !== state) {
         assertState('restore', newStepCount, newState, model.parameters(), optimizer);
@@ -155,6 +171,7 @@ export function createStepper(
     dispose() {
       disposeState(state);
       state = {};
+      isDisposed = true;
     },
   };
 }
@@ -202,7 +219,12 @@ function choose(
 ): { loss: tf.Scalar; updates: tf.NamedTensorMap; state: OptimizerState } {
   const updates = Object.entries(next.updates);
   const slots = Object.entries(next.state).flatMap(([slot, tensors]) =>
-    Object.entries(tensors).map(([key, tensor]) => ({ slot, key, tensor, old: findEntry(findEntry(oldState, slot), key) })),
+    Object.entries(tensors).map(([key, tensor]) => ({
+      slot,
+      key,
+      tensor,
+      old: findEntry(findEntry(oldState, slot), key),
+    })),
   );
   const continued = slots.filter(({ old }) => old);
   // x + (−0) is x for every x, whereas −0 + 0 would be 0.
