@@ -1,4 +1,13 @@
-import { createModel, dense, type Model, sequential } from '@tenfold/layers';
+import {
+  createModel,
+  dense,
+  loadSafetensors,
+  type Model,
+  saveSafetensors,
+  sequential,
+} from '@tenfold/layers';
+import { meanSquaredError } from '@tenfold/losses';
+import { adam } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { clouds, network, options, trainerOptions, weights } from '../test/clouds';
@@ -89,5 +98,111 @@ describe('checkpoints', () => {
       /loadSafetensors: the file is not valid/,
     );
     expect(await weights(another.model)).toEqual(values);
+  });
+});
+
+describe('loadCheckpoint of a file that was changed', () => {
+  type File = { tensors: tf.NamedTensorMap; metadata: { [key: string]: string } };
+  const whole = { loss: meanSquaredError, optimizer: adam() };
+  const net = () => createModel(dense({ inFeatures: 2, outFeatures: 2 }), { seed: 1 });
+  const batch = () => ({ xs: tf.ones([1, 2]), ys: tf.zeros([1, 2]) });
+  const set =
+    (path: string, value: tf.Tensor) =>
+    ({ tensors }: File) =>
+      void Object.defineProperty(tensors, path, { value, enumerable: true, configurable: true });
+  const at =
+    (step: string) =>
+    ({ metadata }: File) =>
+      void Object.assign(metadata, { step });
+
+  it.each<[string, (file: File) => void, RegExp]>([
+    ['an int32 slot', set('optimizer/mean/kernel', tf.ones([2, 2], 'int32')), /mean\/kernel int32 \[2,2\]/],
+    ['a bool slot', set('optimizer/square/kernel', tf.ones([2, 2], 'bool')), /square\/kernel bool/],
+    [
+      'another kind',
+      set('other/mean/kernel', tf.ones([2, 2])),
+      /the file has the tensor "other\/mean\/kernel", which is neither/,
+    ],
+    ['a top-level tensor', set('foo', tf.ones([2, 2])), /the file has the tensor "foo"/],
+    ['a model without a name', set('model', tf.ones([2, 2])), /the file has the tensor "model"/],
+    [
+      'a slot without a name',
+      set('optimizer/mean', tf.ones([2, 2])),
+      /the file has the tensor "optimizer\/mean"/,
+    ],
+    [
+      'more missed steps than steps',
+      set('optimizer/missed/kernel', tf.scalar(5)),
+      /missed of kernel is 5 at step 1; give/,
+    ],
+    ['half a missed step', set('optimizer/missed/kernel', tf.scalar(0.5)), /missed of kernel is 0.5/],
+    [
+      'a list of missed steps',
+      set('optimizer/missed/kernel', tf.ones([3])),
+      /missed of kernel is a tensor float32 \[3\]/,
+    ],
+    ['missed steps of nothing', set('optimizer/missed/foo', tf.scalar(1)), /missed .*foo/],
+    [
+      '__proto__ as a slot',
+      set('optimizer/__proto__/kernel', tf.ones([2, 2])),
+      /unknown, such as __proto__\/kernel/,
+    ],
+    [
+      'constructor as a slot',
+      set('optimizer/constructor/kernel', tf.ones([2, 2])),
+      /unknown, such as constructor\/kernel/,
+    ],
+    [
+      '__proto__ as a name',
+      set('optimizer/mean/__proto__', tf.ones([2, 2])),
+      /unknown, such as mean\/__proto__/,
+    ],
+    [
+      '__proto__ in the model',
+      set('model/__proto__', tf.ones([2, 2])),
+      /does not fit the model: it has __proto__, which the model lacks/,
+    ],
+    ...['', ' ', '0x10', '1e3', '-1', '1.5', '01', '+1', '4294967296', '9007199254740991'].map(
+      (step) =>
+        [`the step '${step}'`, at(step), /at step ".*"; give a file from saveCheckpoint/] as [
+          string,
+          (file: File) => void,
+          RegExp,
+        ],
+    ),
+  ])('refuses %s, and changes nothing', async (_, change, message) => {
+    const trainer = createTrainer(net(), whole);
+    tf.dispose({ ...trainer.step(batch()) });
+    const file = loadSafetensors(await saveCheckpoint(trainer));
+    change(file);
+    const bytes = await saveSafetensors(file.tensors, file.metadata);
+    tf.dispose({ ...trainer.step(batch()) });
+    const before = await weights(trainer.model);
+    const state = JSON.stringify(
+      await Promise.all(Object.values(trainer.state).map((s) => weights({ parameters: () => s }))),
+    );
+    const tensors = tf.memory().numTensors;
+    expect(() => loadCheckpoint(trainer, bytes)).toThrow(message);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(trainer.stepCount).toBe(2);
+    expect(await weights(trainer.model)).toEqual(before);
+    expect(
+      JSON.stringify(
+        await Promise.all(Object.values(trainer.state).map((s) => weights({ parameters: () => s }))),
+      ),
+    ).toBe(state);
+  });
+
+  it('saves the state of the call, though steps follow before the file is complete', async () => {
+    const trainer = createTrainer(net(), whole);
+    tf.dispose({ ...trainer.step(batch()) });
+    const want = await saveCheckpoint(trainer);
+    const saving = saveCheckpoint(trainer);
+    tf.dispose({ ...trainer.step(batch()) });
+    const last = saveCheckpoint(trainer);
+    trainer.dispose();
+    trainer.model.dispose();
+    expect(await saving).toEqual(want);
+    expect((await last).length).toBe(want.length);
   });
 });

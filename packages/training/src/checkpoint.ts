@@ -1,7 +1,8 @@
-import { assertArgument, type Kind, object, objectWith, required } from '@tenfold/checks';
+import { assertArgument, index, type Kind, object, objectWith, required, show } from '@tenfold/checks';
 import { assignParameters, loadSafetensors, saveSafetensors } from '@tenfold/layers';
 import type { OptimizerState } from '@tenfold/optimizers';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertMissed, isMissed } from './assert-state';
 import type { Trainer } from './create-trainer';
 
 const FORMAT = 'tenfold-checkpoint';
@@ -24,6 +25,8 @@ const bytesKind = required({
 /**
  * Saves a trainer to a safetensors file: `model/NAME` for each parameter, `optimizer/SLOT/NAME` for the optimizer's state, and the
  * step count in the metadata. PyTorch can read the file too.
+ *
+ * The file has the values at the time of the call, even if steps follow before the promise resolves.
  *
  * @param metadata strings to store with it; the keys `format` and `step` are reserved
  * @returns the bytes of the file
@@ -51,7 +54,8 @@ export async function saveCheckpoint(
  *
  * @param trainer a trainer with a model of the same parameters and an optimizer of the same kind
  * @returns the metadata of the checkpoint
- * @throws when the bytes are not a checkpoint, or belong to another model or optimizer; the trainer has not changed then
+ * @throws when the bytes are not a checkpoint, or belong to another model or optimizer, or the trainer is disposed; the trainer has
+ *   not changed then
  * @example
  * loadCheckpoint(trainer, await readFile('run.safetensors'));
  */
@@ -59,32 +63,50 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
   assertArgument('loadCheckpoint', 'trainer', trainer, trainerKind);
   assertArgument('loadCheckpoint', 'bytes', bytes, bytesKind);
   const { tensors, metadata } = loadSafetensors(bytes);
-  const model: tf.NamedTensorMap = {};
-  const state: OptimizerState = {};
+  // Without a prototype, so that every name of the file becomes a property.
+  const model: tf.NamedTensorMap = Object.create(null);
+  const state: OptimizerState = Object.create(null);
+  const before: tf.NamedTensorMap = Object.create(null);
   try {
     const step = Number(metadata.step);
-    if (metadata.format !== FORMAT || !Number.isSafeInteger(step) || step < 0) {
+    if (metadata.format !== FORMAT || !index.accepts(step) || String(step) !== metadata.step) {
       throw new Error(
         `loadCheckpoint: the file is ${JSON.stringify(metadata.format ?? 'without a format')} at step ${JSON.stringify(metadata.step)}; give a file from saveCheckpoint`,
       );
     }
     for (const [path, tensor] of Object.entries(tensors)) {
       const [kind, ...rest] = path.split('/');
-      if (kind === MODEL) model[rest.join('/')] = tensor;
-      else {
-        const slot = rest[0]!;
-        state[slot] = { ...state[slot], [rest.slice(1).join('/')]: tensor };
+      const [slot, ...name] = rest;
+      if (kind === MODEL && slot !== undefined) model[rest.join('/')] = tensor;
+      else if (kind === OPTIMIZER && slot !== undefined && name.length > 0) {
+        state[slot] ??= Object.create(null) as tf.NamedTensorMap;
+        state[slot][name.join('/')] = tensor;
+      } else {
+        throw new Error(
+          `loadCheckpoint: the file has the tensor ${show(path)}, which is neither of the model nor of the optimizer; give a file from saveCheckpoint`,
+        );
       }
     }
     assertSameParameters(trainer, model);
     assertSameSlots(trainer, state);
+    assertMissed('loadCheckpoint', step, state);
+    for (const [name, variable] of Object.entries(trainer.model.parameters())) {
+      if (!variable.isDisposed) before[name] = tf.keep(tf.clone(variable));
+    }
     assignParameters(trainer.model, model);
-    trainer.restore(step, state);
+    try {
+      trainer.restore(step, state);
+    } catch (error) {
+      assignParameters(trainer.model, before);
+      throw error;
+    }
     for (const tensor of Object.values(model)) tensor.dispose();
     return metadata;
   } catch (error) {
     for (const tensor of Object.values(tensors)) tensor.dispose();
     throw error;
+  } finally {
+    tf.dispose(Object.values(before));
   }
 }
 
@@ -113,7 +135,7 @@ const listNames = (names: string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
 /**
- * Checks that the slots are those of the trainer, with the same shapes. A parameter that was or is frozen may have no state, or
+ * Checks that the slots are those of the trainer, with the same shapes and dtypes. A parameter that was or is frozen may have no state, or
  * state from before.
  */
 function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
@@ -124,17 +146,18 @@ function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
   const describe = (state: OptimizerState, isNeeded: (slot: string, name: string) => boolean) =>
     Object.entries(state)
       // The count of missed steps exists only for parameters that missed some.
-      .filter(([slot]) => slot.split('.').at(-1) !== 'missed')
+      .filter(([slot]) => !isMissed(slot))
       .flatMap(([slot, values]) =>
         Object.entries(values)
           .filter(([name]) => isNeeded(slot, name))
-          .map(([name, { shape }]) => `${slot}/${name} [${shape}]`),
+          .map(([name, { dtype, shape }]) => `${slot}/${name} ${dtype} [${shape}]`),
       );
   const all = (state: OptimizerState) => describe(state, () => true);
   const missing = describe(expected, (_, name) => theirs.has(name)).filter(
     (entry) => !all(found).includes(entry),
   );
-  const isFrozen = (slot: string, name: string) => slot in expected && !ours.has(name) && name in parameters;
+  const isFrozen = (slot: string, name: string) =>
+    Object.hasOwn(expected, slot) && !ours.has(name) && Object.hasOwn(parameters, name);
   const extra = describe(found, (slot, name) => !isFrozen(slot, name)).filter(
     (entry) => !all(expected).includes(entry),
   );
