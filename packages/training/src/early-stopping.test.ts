@@ -92,7 +92,7 @@ describe('earlyStopping', () => {
       fit(one, { ...rest, validation, metrics: { mse: meanSquaredError }, stop });
     await expect(run(earlyStopping({ patience: 1 }))).rejects.toThrow(/no validation data; give validation/);
     await expect(run(earlyStopping({ patience: 1, metric: 'accuracy', mode: 'max' }), data)).rejects.toThrow(
-      /there is no metric "accuracy"; give loss or mse/,
+      /there is no metric "accuracy"; monitor loss or mse, or add it: metrics: \{ accuracy \}$/,
     );
     await expect(
       run(earlyStopping({ patience: 1, metric: () => '1' as never, mode: 'max' })),

@@ -115,6 +115,6 @@ function assertValidated(metric: string, validated: readonly string[]): void {
   throw new Error(
     validated.length === 0
       ? `earlyStopping: there is no validation data; give validation, or monitor the training loss with metric: (report) => report.loss, mode: 'min'`
-      : `earlyStopping: there is no metric ${show(metric)}; give ${validated.join(' or ')}`,
+      : `earlyStopping: there is no metric ${show(metric)}; monitor ${validated.join(' or ')}, or add it: metrics: { ${metric} }`,
   );
 }
