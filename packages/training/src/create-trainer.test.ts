@@ -395,7 +395,7 @@ describe('a step with a loss or gradient that is not finite', () => {
         }).catch((error) => error);
         expect(error).toBeInstanceOf(DivergenceError);
         expect(error).toMatchObject({ loss: Number.NaN, step: 3, epoch: 0, reports: [] });
-        expect(error.message).toMatch(/the loss is NaN at step 3 \(epoch 1\): xs has 1 NaN/);
+        expect(error.message).toMatch(/the loss is NaN at step 3 \(epoch 0, counted from 0\): xs has 1 NaN/);
         expect(seen.length).toBe(2);
         expect([await weights(model), await values(trainer.state)]).toEqual(seen.at(-1));
         expect(trainer.stepCount).toBe(2);

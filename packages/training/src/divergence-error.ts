@@ -46,7 +46,7 @@ export class DivergenceError extends Error {
     const { cause = statistic === undefined ? ADVICE : SCALE } = divergence;
     const failed = parameter === undefined ? statistic : `the gradient of ${parameter}`;
     const what = failed === undefined ? `the loss is ${loss}` : `${failed} is not finite`;
-    const where = `at step ${step}${epoch === undefined ? '' : ` (epoch ${epoch + 1})`}`;
+    const where = `at step ${step}${epoch === undefined ? '' : ` (epoch ${epoch}, counted from 0)`}`;
     super(`${by}: ${what} ${where}: ${cause}; the step was not taken`);
     this.loss = loss;
     this.step = step;

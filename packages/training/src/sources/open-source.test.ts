@@ -186,21 +186,21 @@ describe('data', () => {
       'a source with more batches than stepsPerEpoch',
       () => ({ stepsPerEpoch: 1, batches: two }),
       {},
-      /has more batches in epoch 1 than its stepsPerEpoch, 1; give that many/,
+      /has more batches in epoch 0 \(counted from 0\) than its stepsPerEpoch, 1; give that many/,
     ],
     [
       'a source with fewer batches than stepsPerEpoch',
       () => ({ stepsPerEpoch: 5, batches: two }),
       {},
-      /data has 2 batches in epoch 1 but stepsPerEpoch is 5; give that many/,
+      /data has 2 batches in epoch 0 \(counted from 0\) but stepsPerEpoch is 5; give that many/,
     ],
     [
       'a source without batches',
       () => ({ stepsPerEpoch: 2, *batches() {} }),
       {},
-      /data has no batches in epoch 1/,
+      /data has no batches in epoch 0 \(counted from 0\)/,
     ],
-    ['nothing at all', () => [], {}, /data has no batches in epoch 1; give at least one/],
+    ['nothing at all', () => [], {}, /data has no batches in epoch 0 \(counted from 0\); give at least one/],
     ['a dataset of tf.data without elements', () => tfData(() => []), {}, /data has no batches/],
     [
       'one iterator for all epochs',
@@ -209,7 +209,7 @@ describe('data', () => {
         return () => it;
       },
       {},
-      /has no batches in epoch 2.*new ones for each epoch/,
+      /has no batches in epoch 1 \(counted from 0\).*new ones for each epoch/,
     ],
     [
       'a generator for two epochs',
@@ -221,7 +221,7 @@ describe('data', () => {
       'a generator that runs dry',
       two,
       { stepsPerEpoch: 2 },
-      /data has no batches in epoch 2 but stepsPerEpoch is 2/,
+      /data has no batches in epoch 1 \(counted from 0\) but stepsPerEpoch is 2/,
     ],
     [
       'validation that can be iterated only once',

@@ -107,7 +107,7 @@ export async function openSource<X, Y>(
       }
       if (pulled === 0 || (stepsPerEpoch !== undefined && pulled < stepsPerEpoch)) {
         throw new Error(
-          `${name}: ${what} has ${pulled === 0 ? 'no batches' : `${pulled} batches`} in epoch ${epoch + 1}${
+          `${name}: ${what} has ${pulled === 0 ? 'no batches' : `${pulled} batches`} in epoch ${epoch} (counted from 0)${
             stepsPerEpoch === undefined
               ? '; give at least one'
               : ` but stepsPerEpoch is ${stepsPerEpoch}; give that many`
@@ -121,7 +121,7 @@ export async function openSource<X, Y>(
         if (!isOver) {
           release(value);
           throw new Error(
-            `${name}: ${what} has more batches in epoch ${epoch + 1} than its stepsPerEpoch, ${stepsPerEpoch}; give that many`,
+            `${name}: ${what} has more batches in epoch ${epoch} (counted from 0) than its stepsPerEpoch, ${stepsPerEpoch}; give that many`,
           );
         }
       }
