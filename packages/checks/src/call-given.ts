@@ -1,3 +1,6 @@
+import { assertArgument } from './assert-argument';
+import { func, required } from './kinds';
+
 /**
  * Calls a function that a caller gave, such as a layer or a stopping rule. Where a factory was given without a call, such as
  * `maxPool2d` for `maxPool2d()`, its complaint about its options becomes the advice to call it.
@@ -5,11 +8,12 @@
  * @param given the function
  * @param inputs what it is called with
  * @returns its result
- * @throws what it throws, or the advice
+ * @throws when it is not a function, what it throws, or the advice
  * @example
  * callGiven(maxPool2d, x); // the function maxPool2d was given without a call; give maxPool2d(…), with its options
  */
 export function callGiven<A extends readonly unknown[], R>(given: (...inputs: A) => R, ...inputs: A): R {
+  assertArgument('callGiven', 'given', given, required(func));
   try {
     return given(...inputs);
   } catch (error) {

@@ -254,6 +254,7 @@ it.each<[() => unknown, RegExp]>([
   ],
   [() => assertOptions('f', {}, null as never), /^assertOptions: kinds is null; give a plain object/],
   [() => assertOptions('f', 5 as unknown as object, {}), /^f: options is 5; give a plain object$/],
+  [() => checks.callGiven(5 as never), /^callGiven: given is 5; give a function/],
   [() => nearestName('lr', 'lr' as never), /^nearestName: known is "lr"; give an array of strings/],
 ])('rejects wrong arguments of a check itself: %s', (call, message) => {
   expect(call).toThrow(message);

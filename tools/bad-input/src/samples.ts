@@ -179,6 +179,8 @@ const byName: { [name: string]: (() => unknown)[] } = {
   'nearestName.known': [() => ['learningRate']],
   'assertArgument.value': [() => 1],
   'show.value': [() => 1],
+  'callGiven.given': [() => (x: number) => x],
+  'callGiven.inputs': [() => 1],
   'matches.match': [() => /w/],
   'matches.value': [() => 1],
   // kernels
