@@ -19,7 +19,7 @@ const entryOf = (name) => join(root, 'packages', name, 'src', 'index.ts');
  * @param names of packages, without the scope
  * @returns `{ checker, exportsOf(name), undocumentedOf(name), propertiesOf(name, type), wordsOf(name) }`; an export is what
  *   {@link describe} returns; undocumented are names such as 'adam' and 'AdamOptions.beta1'; properties are those of an
- *   exported type, as `{ name, doc, type }`; words are all names that an import of the package shows
+ *   exported type, as `{ name, doc, type, optional }`; words are all names that an import of the package shows
  */
 export function readPackages(names) {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
@@ -45,6 +45,7 @@ export function readPackages(names) {
         name: property.name,
         doc: paragraphsOf(property, checker).join(' '),
         type: checker.getTypeOfSymbol(property),
+        optional: (property.flags & ts.SymbolFlags.Optional) !== 0,
       }));
     },
     wordsOf(name) {
@@ -150,7 +151,11 @@ function parametersOf(parameter, checker) {
     }));
   }
   // One of those that a rest parameter takes.
-  if (isRest) return [{ name, declaration, type: checker.getTypeArguments(type)[0], optional: false }];
+  if (isRest) {
+    // A type parameter, as of a function that passes its inputs on, has no type arguments.
+    const entry = checker.getTypeArguments(type)[0] ?? type;
+    return [{ name, declaration, type: entry, optional: false }];
+  }
   const optional = ts.isParameter(declaration) && checker.isOptionalParameter(declaration);
   return [{ name, declaration, type, optional }];
 }

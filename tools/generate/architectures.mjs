@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './api.mjs';
 import { fromSource } from './from-source.mjs';
-import { select, summary, table } from './tables.mjs';
+import { options, select, summary, table } from './tables.mjs';
 
 /**
  * Every network of the package as it is by default, and variants of them, each with its trainable parameters and the
@@ -30,10 +30,19 @@ export async function architectureTable(variants, exports_) {
         summary(network),
         `${(parameters / 1e6).toFixed(2)} M`,
         `${(multiplyAdds / 1e6).toFixed(1)} M`,
+        // The variants of a network have its options.
+        call === `${network.name}()` ? options(network) : '',
       ]);
     }
   }
-  return table(['network', 'description', 'parameters', 'multiply-adds per image'], rows);
+  const headings = [
+    'network',
+    'description',
+    'parameters',
+    'multiply-adds per image',
+    'options and defaults',
+  ];
+  return table(headings, rows);
 }
 
 /** Bundles the packages from source, with a program that runs a network on the simd backend. */

@@ -2,7 +2,7 @@
 // `<!-- /generated -->` of the READMEs, the tables of kernels' cases, the list of the bench's models, and the words of names
 // for the spelling check; checks that no package's description lists its functions.
 //   node tools/generate/run.mjs [--check]
-// WHAT is `exports CHOICE` (see select in tables.mjs), `packages`, `datasets`, `kernels`,
+// WHAT is `exports CHOICE` (see select in tables.mjs), `properties TYPE` of the package's exported type, `packages`, `datasets`, `kernels`,
 // `architectures also CALL | CALL | …`, or `options COMMAND` of the bench, without a name for the command that trains.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { kernelNames, kernelTable } from './kernels.mjs';
 import { modelList, modelListFile } from './models.mjs';
 import { optionTable } from './options.mjs';
 import { nameList, nameListFile, wordList, wordListFile } from './spelling.mjs';
-import { datasetTable, exportTable, select, table } from './tables.mjs';
+import { datasetTable, exportTable, propertyTable, select, table } from './tables.mjs';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const names = packageNames();
@@ -81,6 +81,7 @@ async function filled(text, file, name) {
 function generate(what, name) {
   const [, word, rest] = /^(\w+) ?(.*)$/.exec(what);
   if (word === 'exports') return exportTable(select(packages.exportsOf(name), rest));
+  if (word === 'properties') return propertyTable(rest, packages.propertiesOf(name, rest));
   if (word === 'packages') return packageTable();
   if (word === 'kernels') return kernelTable(packages, names);
   if (word === 'datasets') return datasetTable(packages.exportsOf(name));

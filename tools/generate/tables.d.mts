@@ -10,5 +10,9 @@ export interface Entry {
 }
 
 export function exportTable(exports_: Entry[]): string;
+export function propertyTable(
+  type: string,
+  properties: { name: string; doc: string; optional: boolean }[],
+): string;
 export function datasetTable(exports_: Entry[]): string;
 export function select(exports_: Entry[], words: string): Entry[];

@@ -25,6 +25,24 @@ export function exportTable(exports_) {
 }
 
 /**
+ * The options of a function, or the fields of a result, each with what its docstring says.
+ *
+ * @param type its name; that of options ends with Options
+ * @param properties as `propertiesOf` of `tools/api` reads them
+ */
+export function propertyTable(type, properties) {
+  if (properties.length === 0) throw new Error(`properties ${type}: it has none`);
+  const isOptions = /Options$/.test(type);
+  // By name, because the compiler's order of inherited options depends on the rest of the program.
+  const byRank = (a, b) => Number(a.optional) - Number(b.optional) || (a.name < b.name ? -1 : 1);
+  const rows = (isOptions ? [...properties].sort(byRank) : properties).map(({ name, doc, optional }) => {
+    if (!doc) throw new Error(`properties ${type}: ${name} has no docstring`);
+    return [`${code(name)}${isOptions && !optional ? ' (required)' : ''}`, doc.replace(/\.$/, '')];
+  });
+  return table([isOptions ? 'option' : 'field', 'description'], rows);
+}
+
+/**
  * The functions that load a dataset, with what each says of its data and of its first load.
  *
  * @param exports_ as `tools/api` reads them
@@ -84,7 +102,8 @@ function shapes(entry) {
 
 const slots = (entry) => /^an optimizer with the slots? ([^;]+)/.exec(entry.tag('returns') ?? '')?.[1] ?? '';
 
-function options({ options }) {
+/** The options of a function with their defaults, in one cell. */
+export function options({ options }) {
   return options
     .map(({ name, default: value, optional }) => {
       const text = value === undefined || value.length > 24 ? '' : ` ${value.replace(/^-(?=\d)/, '−')}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datasetTable, type Entry, exportTable, select } from '../tables.mjs';
+import { datasetTable, type Entry, exportTable, propertyTable, select } from '../tables.mjs';
 
 const entry = (name: string, parts: Partial<Entry> = {}): Entry => ({
   name,
@@ -50,6 +50,30 @@ describe('exportTable', () => {
 
   it('refuses an export without a docstring', () => {
     expect(() => exportTable([entry('dense', { paragraphs: [] })])).toThrow('dense has no docstring');
+  });
+});
+
+describe('propertyTable', () => {
+  const steps = { name: 'steps', doc: 'The number of steps.', optional: false };
+  const seed = { name: 'seed', doc: 'The seed, 0 by default.', optional: true };
+
+  it('marks the required options, and gives the fields of a result as they are', () => {
+    expect(cells(propertyTable('RunOptions', [seed, steps]))).toEqual([
+      ['option', 'description'],
+      ['---', '---'],
+      ['`steps` (required)', 'The number of steps'],
+      ['`seed`', 'The seed, 0 by default'],
+    ]);
+    expect(cells(propertyTable('RunReport', [steps])).slice(0, 3)).toEqual([
+      ['field', 'description'],
+      ['---', '---'],
+      ['`steps`', 'The number of steps'],
+    ]);
+  });
+
+  it('refuses a property without a docstring, and a type without properties', () => {
+    expect(() => propertyTable('RunOptions', [{ ...steps, doc: '' }])).toThrow('steps has no docstring');
+    expect(() => propertyTable('RunOptions', [])).toThrow('it has none');
   });
 });
 
