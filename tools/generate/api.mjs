@@ -140,8 +140,10 @@ function describe(symbol, checker, packageName) {
  */
 function parametersOf(parameter, checker) {
   const { name, valueDeclaration: declaration } = parameter;
-  const type = checker.getTypeOfSymbol(parameter);
+  const declared = checker.getTypeOfSymbol(parameter);
   const isRest = declaration && ts.isParameter(declaration) && declaration.dotDotDotToken !== undefined;
+  // `...inputs: A` takes what A extends.
+  const type = (isRest && checker.getBaseConstraintOfType(declared)) || declared;
   if (isRest && checker.isTupleType(type)) {
     return checker.getTypeArguments(type).map((type) => ({
       name,
