@@ -174,6 +174,55 @@ optimizer('lion', lion, 1e-4, [
     quadratic=falling(.05), rosenbrock=dict(beta2=.9, **falling(.02)))
 
 
+def ada_belief(params, decays, beta1=.9, beta2=.999, epsilon=1e-8):
+    mean, error = ({name: torch.zeros_like(p) for name, p in params.items()} for _ in range(2))
+    count = [0]
+    def step(eta):
+        count[0] += 1
+        for name, p in params.items():
+            m = mean[name].mul_(beta1).add_((1 - beta1) * p.grad)
+            s = error[name].mul_(beta2).add_((1 - beta2) * (p.grad - m) ** 2).add_(epsilon)
+            root = (s / (1 - beta2 ** count[0])).sqrt() + epsilon
+            p.sub_(eta * (m / (1 - beta1 ** count[0]) / root + decays[name] * p))
+    return step
+
+
+def signum(params, decays, momentum=.9):
+    mean = {name: torch.zeros_like(p) for name, p in params.items()}
+    def step(eta):
+        for name, p in params.items():
+            mean[name].mul_(momentum).add_((1 - momentum) * p.grad)
+            p.sub_(eta * (mean[name].sign() + decays[name] * p))
+    return step
+
+
+betas = lambda make, **fixed: with_torch(lambda groups, beta1=.9, beta2=.999, epsilon=1e-8, momentumDecay=None: make(
+    groups, betas=(beta1, beta2), eps=epsilon, **({} if momentumDecay is None else dict(momentum_decay=momentumDecay)), **fixed))
+optimizer('adagrad', with_torch(lambda groups, initialAccumulator=0, epsilon=1e-10: o.Adagrad(
+    groups, initial_accumulator_value=initialAccumulator, eps=epsilon)), .01, [
+    dict(), dict(learningRate=.1, initialAccumulator=.1, epsilon=1e-5, weightDecay=.05)],
+    quadratic=dict(learningRate=.5), rosenbrock=dict(learningRate=.5))
+optimizer('adadelta', with_torch(lambda groups, decay=.9, epsilon=1e-6: o.Adadelta(groups, rho=decay, eps=epsilon)), 1., [
+    dict(), dict(learningRate=.5, decay=.95, epsilon=1e-3, weightDecay=.05)],
+    quadratic=dict(epsilon=1e-2), rosenbrock=dict(epsilon=1e-3))
+optimizer('adamax', betas(o.Adamax), 2e-3, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-6, weightDecay=.05), dict(beta1=0., beta2=0.)],
+    quadratic=falling(.2), rosenbrock=dict(beta2=.95, **falling(.15, .05)))
+optimizer('nadam', betas(o.NAdam, foreach=True), 2e-3, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-6, momentumDecay=.1, weightDecay=.05)],
+    quadratic=falling(.2), rosenbrock=falling(.1, .05))
+optimizer('radam', betas(o.RAdam), 1e-3, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-6, weightDecay=.05)],
+    quadratic=falling(.2), # The first steps have no denominator.
+    rosenbrock=dict(beta2=.95, schedule=['stepDecay', dict(start=2e-4, factor=400., at=[6])]))
+optimizer('adaBelief', ada_belief, 1e-3, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-6, weightDecay=.05, only='kernel$|conv')],
+    quadratic=falling(.2), rosenbrock=falling(.1, .05))
+optimizer('signum', signum, 1e-3, [
+    dict(), dict(learningRate=.01, momentum=.5, weightDecay=.05, only='kernel$|conv')],
+    quadratic=falling(.1), rosenbrock=falling(.02))
+
+
 def schedule(name, *cases):
     """Options, with what PyTorch's scheduler makes of an initial rate over so many steps."""
     if sys.argv[1:] and name not in sys.argv[1:]: return
