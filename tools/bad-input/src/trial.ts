@@ -70,7 +70,7 @@ function hasNaN(value: unknown, depth = 0): boolean {
 }
 
 const isPlain = (value: unknown): value is object =>
-  isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
+  isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Disposes tensors, and what has a method for it, wherever they are. */
 function dispose(value: unknown, depth = 0): void {
