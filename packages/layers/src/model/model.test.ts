@@ -164,7 +164,7 @@ it.each<[() => unknown, RegExp]>([
 it('says what to import when no backend is registered', () => {
   const names = vi.spyOn(tf.engine(), 'backendNames').mockReturnValue([]);
   expect(() => createModel(dense({ inFeatures: 1, outFeatures: 1 }))).toThrow(
-    /^createModel: no backend is registered; add import '@tenfold\/backend-simd' and await tf.setBackend\('simd'\)$/,
+    /^createModel: no backend is registered; add import .@tenfold.backend-simd. and await tf.setBackend\('simd'\)$/,
   );
   names.mockRestore();
 });
