@@ -60,6 +60,7 @@ export const profiles = { quick: {
     export { join } from 'node:path';
     export { isSystemError, systemReason } from '@tenfold/files/node';
     import { writeAtomically as write } from '@tenfold/files/node';
+    export const isMissing = (error) => error?.code === 'ENOENT';
     export async function writeAtomically(path, content) {
       if (process.env.FULL_DISK && new RegExp(process.env.FULL_DISK).test(path))
         throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
