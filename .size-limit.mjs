@@ -4,19 +4,19 @@ import { builtinModules } from 'node:module';
 // imports of @tenfold included, tfjs not.
 const limits = {
   activations: '8 kB',
-  architectures: '18 kB',
+  architectures: '19 kB',
   'backend-simd': '150 kB',
   'backend-webgpu': '40 kB',
-  checks: '3 kB',
+  checks: '3.5 kB',
   datasets: '60 kB',
   gradients: '15 kB',
   kernels: '5.5 kB',
-  layers: '20 kB',
+  layers: '21 kB',
   losses: '7 kB',
-  optimizers: '13 kB',
+  optimizers: '14 kB',
   random: '3 kB',
   regularizers: '6 kB',
-  training: '20 kB',
+  training: '22 kB',
 };
 
 // What a page gets is another file where a package has one for Node as well.
