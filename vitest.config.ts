@@ -32,8 +32,7 @@ const notOnWebgpu = [
 // What changes its process (globals, mocks, the folder, the memory, backends) has one to itself.
 const alone = [
   'packages/backend-simd/src/*.test.ts',
-  'packages/backend-webgpu/src/*.test.ts',
-  'packages/backend-webgpu/src/kernels/declare-optimizer.test.ts',
+  'packages/backend-webgpu/src/**/*.test.ts',
   'packages/bench/page/*.test.ts',
   'packages/bench/src/{backends,cli,serve}/*.test.ts',
   'packages/bench/src/run/*.test.ts',
