@@ -30,7 +30,7 @@ export async function load<Dataset>(
   const controller = new AbortController();
   const cancel = () => controller.abort(signal!.reason);
   signal?.addEventListener('abort', cancel);
-  // An error in the caller's onProgress stops loading like its signal: a source would count it as a failure of its own.
+  // An error in the caller's onProgress stops loading like its signal: otherwise it would count as a failure of the source.
   let failure: { error: unknown } | undefined;
   const report = (progress: LoadProgress) => {
     if (failure) return;
