@@ -45,7 +45,7 @@ export function alongAxis<O extends AxisOptions>(
 }
 
 /**
- * Splits the last axis into equal parts.
+ * Checks that the last axis splits into equal parts.
  *
  * @throws when its length is not a multiple of `parts`
  */
