@@ -37,7 +37,8 @@ describe('Pool', () => {
 
   it('throws when a kernel traps, and continues to work', async () => {
     await workersOnline();
-    const outside = 2 ** 32 - 65536;
+    // All 100,000 numbers lie beyond the memory and below 4 GiB: later ones would wrap around to the pool's own control words.
+    const outside = 2 ** 32 - 2 ** 20;
     expect(() => pool.run('fill', [outside, 1], 100000, 100)).toThrow();
     const pointer = arena.allocate(400);
     pool.run('fill', [pointer, 3], 100, 1);
