@@ -12,7 +12,7 @@ import { expectClose, expectNoLeaks, goldens, kernelRuns } from '@tenfold/testin
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as architectures from './index';
-import { airbench, mlp, reNet, rowRnn, vit, vitHybrid } from './index';
+import { airbench, mlp, reNet, resNet, rowRnn, transformerBlock, vit, vitHybrid } from './index';
 
 interface Values {
   shape: number[];
@@ -274,11 +274,35 @@ describe('bad options', () => {
     [() => airbench({ whitening: new Float32Array(3) }), /whitening has 3 values; give the 288/],
     [() => airbench({ widths: [1, 0, 1] }), /airbench: widths is \[1, 0, 1\]; give an array of 3/],
     [() => mlp({ widths: [] }), /mlp: widths is \[\]; give at least one hidden layer/],
-    [() => vit({ patchSize: 5 }), /vit: imageSize is 32 and patchSize is 5; patchSize must divide/],
+    [
+      () => vit({ patchSize: 5 }),
+      /^vit: imageSize is 32 \(the default\) and patchSize is 5; give a patchSize that divides imageSize$/,
+    ],
+    [
+      () => vit({ imageSize: 33 }),
+      /^vit: imageSize is 33 and patchSize is 4 \(the default\); give a patchSize/,
+    ],
+    [() => vit({ heads: 3 }), /^vit: width is 128 \(the default\) and heads is 3; give a number of heads/],
+    [() => vitHybrid({ heads: 3 }), /^vitHybrid: width is 128 \(the default\) and heads is 3; give/],
+    [
+      () => transformerBlock({ width: 8, heads: 3, mlpWidth: 4 }),
+      /^transformerBlock: width is 8 and heads is 3; give a number of heads that divides width/,
+    ],
+    [
+      () => vit({ width: 6, heads: 2 }),
+      /^vit: width is 6 and positions is "sincos2d" \(the default\); give a width that is a multiple of 4/,
+    ],
+    [
+      () => vit({ imageSize: 30, patchSize: 5, tokens: 'shifted' }),
+      /^vit: patchSize is 5 and tokens is "shifted"; give an even patchSize/,
+    ],
     [() => vit({ positions: 'none' as 'learned' }), /vit: positions is "none"; give "sincos2d" or "learned"/],
     [() => vit({ tokens: 'round' as 'shifted' }), /vit: tokens is "round"; give "patches" or "shifted"/],
     [() => vit({ attention: 'none' as 'global' }), /vit: attention is "none"; give "global" or "locality"/],
-    [() => reNet({ patchSize: 5 }), /reNet: imageSize is 32 and patchSize is 5; patchSize must divide/],
+    [
+      () => reNet({ patchSize: 5 }),
+      /^reNet: imageSize is 32 \(the default\) and patchSize is 5; give a patchSize/,
+    ],
     [() => reNet({ width: 7 }), /reNet: width is 7; give an even number/],
     [() => reNet({ cell: 'elman' as 'gru' }), /reNet: cell is "elman"; give "lstm" or "gru"/],
     [() => rowRnn({ cell: 'elman' as 'gru' }), /rowRnn: cell is "elman"; give "lstm" or "gru"/],
@@ -291,8 +315,85 @@ describe('bad options', () => {
     [() => vitHybrid({ depth: -1 }), /^vitHybrid: depth is -1/],
     [() => reNet({ depth: 0 }), /^reNet: depth is 0/],
     [() => vit({ mlpDim: 3 } as object), /^vit: there is no option "mlpDim"/],
-    [() => createModel(rowRnn()).predict(tf.zeros([1, 8, 8, 3])), /rowRnn: the input has shape \[1,8,8,3\]/],
+    [
+      () => mlp({ imageSize: 65_536 }),
+      /^mlp: imageSize is 65536 and inChannels is 3 \(the default\), so the values of an example would be 12884901888/,
+    ],
   ])('are rejected with a clear error', (call, message) => {
     expect(call).toThrow(message);
   });
+
+  // Odd and even numbers, each with another, and large ones.
+  const numbers = [1, 3, 8, 33];
+  const large = [46_344, 2 ** 31 - 2, 2 ** 31 - 1];
+  const all = Object.keys(architectures).filter((name) => name !== 'computeWhiteningFilters');
+  it.each(all)('of %s are named in its errors, and no others', (name) => {
+    const errorOf = (options: object): string => {
+      try {
+        build[name]!({ ...(name === 'transformerBlock' && { width: 8, heads: 2, mlpWidth: 4 }), ...options });
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const known = errorOf({ none: 1 }).split('options are ')[1]!.split(', ');
+    const changes = (list: number[]) =>
+      known
+        .filter((option) => option !== 'depth' || list === numbers)
+        .flatMap((option) =>
+          list
+            .flatMap((n): unknown[] => (option === 'widths' ? [[n], [n, n, n]] : [n]))
+            .map((value) => ({ [option]: value })),
+        );
+    const others = {
+      tokens: ['shifted'],
+      positions: ['learned'],
+      attention: ['locality'],
+      cell: ['lstm', 'gru'],
+    };
+    const tried = Object.entries(others).filter(([option]) => known.includes(option));
+    const choices = [
+      ...changes(numbers),
+      ...tried.flatMap(([option, list]) => list.map((value) => ({ [option]: value }))),
+    ];
+    const wrong = [
+      ...choices.flatMap((first) => choices.map((second) => ({ ...first, ...second }))),
+      ...changes(large),
+    ]
+      .map((options) => errorOf(options))
+      .filter((message) => message !== '' && !message.startsWith(`${name}: `));
+    expect([...new Set(wrong)]).toEqual([]);
+  });
+});
+
+const small = { imageSize: 8, patchSize: 4, width: 8, heads: 2, depth: 1, mlpWidth: 4 };
+it.each<[string, Layer, number[], RegExp]>([
+  [
+    'airbench',
+    airbench({ widths: [1, 1, 1] }),
+    [1, 28, 28, 1],
+    /give images \[batch, 32, 32, 3\], or set imageSize/,
+  ],
+  [
+    'mlp',
+    mlp({ widths: [1] }),
+    [1, 28, 28, 1],
+    /give examples \[batch, …\] of 3072 values, or set inFeatures/,
+  ],
+  ['reNet', reNet({ width: 2, depth: 1 }), [1, 32, 32], /give images \[batch, 32, 32, 3\]/],
+  [
+    'resNet',
+    resNet({ width: 2, depth: 8 }),
+    [1, 9, 7, 1],
+    /give images \[batch, height, width, 3\], or set inChannels/,
+  ],
+  ['rowRnn', rowRnn({ width: 1 }), [1, 8, 8, 3], /give images \[batch, 32, 32, 3\]/],
+  ['vit', vit(small), [1, 8, 8, 1], /give images \[batch, 8, 8, 3\]/],
+  ['vitHybrid', vitHybrid({ stemWidth: 1, depth: 1 }), [1, 32, 33, 3], /give images \[batch, 32, 32, 3\]/],
+])('%s names itself and its options when images have another shape', (name, layer, shape, message) => {
+  const model = createModel(layer);
+  const predict = () => model.predict(tf.zeros(shape));
+  expect(predict).toThrow(message);
+  expect(predict).toThrow(`: ${name}: the input has shape [${shape}]`);
+  expect(() => model.predict([1, 2] as unknown as tf.Tensor)).toThrow(`: ${name}: the input is [1, 2]; give`);
 });

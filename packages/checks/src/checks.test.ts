@@ -187,6 +187,31 @@ it('a positional argument is checked like an option', () => {
   assertArgument('dropout', 'rate', undefined, fraction);
 });
 
+describe('errors about several options', () => {
+  it('mark the values that the caller did not give', () => {
+    const values = { imageSize: 33, patchSize: 4 };
+    expect(checks.showOptions({ imageSize: 33 }, values)).toBe(
+      'imageSize is 33 and patchSize is 4 (the default)',
+    );
+    expect(checks.showOptions({ imageSize: undefined, patchSize: 4 }, values)).toBe(
+      'imageSize is 33 (the default) and patchSize is 4',
+    );
+    expect(checks.showOptions(Object.create(null), { toString: 1 })).toBe('toString is 1 (the default)');
+  });
+
+  it.each([0, 0.5, Number.NaN, 2 ** 31, 1e40])('name the options that make a size of %s', (size) => {
+    expect(() =>
+      checks.assertSize('mlp', { inChannels: 3 }, { inChannels: 3, width: 2 }, 'a row', size),
+    ).toThrow(
+      `mlp: inChannels is 3 and width is 2 (the default), so a row would be ${size}; give smaller sizes, for at most 2147483647`,
+    );
+  });
+
+  it('are not thrown for sizes from 1 to 2³¹ − 1', () => {
+    for (const size of [1, 7, 2 ** 31 - 1]) checks.assertSize('mlp', {}, { inChannels: 3 }, 'a row', size);
+  });
+});
+
 it.each([
   ['lr', 'learningRate'],
   ['learning_rate', 'learningRate'],

@@ -1,5 +1,6 @@
 export { assertArgument } from './assert-argument';
 export { assertOptions, type Kinds } from './assert-options';
+export { assertSize } from './assert-size';
 export { callGiven } from './call-given';
 export type { Kind } from './kind';
 export {
@@ -29,3 +30,4 @@ export {
 export { type Match, matches } from './matches';
 export { nearestName } from './nearest-name';
 export { show } from './show';
+export { showOptions } from './show-options';

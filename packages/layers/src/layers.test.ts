@@ -729,3 +729,48 @@ describe('activations by value', () => {
     expect(kernels.BatchNormActivation).toBe(fuses ? 1 : undefined);
   });
 });
+
+describe('errors about options', () => {
+  const factories: { [name: string]: object } = {
+    attention: { features: 8, heads: 2 },
+    batchNorm: { channels: 2 },
+    conv2d: { inChannels: 2, outChannels: 2, kernelSize: 1 },
+    dense: { inFeatures: 2, outFeatures: 2 },
+    depthwiseConv2d: { channels: 2, kernelSize: 1, multiplier: 1 },
+    groupNorm: { channels: 2, groups: 1 },
+    gru: { inFeatures: 2, units: 2 },
+    layerNorm: { features: 2 },
+    learnedPositions: { tokens: 2, features: 2 },
+    localitySelfAttention: { features: 8, heads: 2 },
+    lstm: { inFeatures: 2, units: 2 },
+    multiHeadAttention: { features: 8, heads: 2 },
+    patchEmbedding: { patchSize: 2, inChannels: 1, features: 2 },
+    shiftedPatchEmbedding: { patchSize: 2, inChannels: 1, features: 2 },
+    sinCosPositions2d: { height: 2, width: 2, features: 8 },
+  };
+  const numbers = [1, 2, 3, 7, 65_536, 2 ** 31 - 1];
+  const factory = layers as unknown as { [name: string]: (options: object) => LayerLike };
+
+  it.each(Object.entries(factories))('of %s name it and its own options', (name, given) => {
+    const changes = Object.keys(given).flatMap((option) => numbers.map((value) => ({ [option]: value })));
+    const wrong = changes
+      .flatMap((first) => changes.map((second) => ({ ...given, ...first, ...second })))
+      .map((options) => {
+        try {
+          factory[name]!(options);
+          return '';
+        } catch (error) {
+          return (error as Error).message;
+        }
+      })
+      .filter((message) => message !== '' && !message.startsWith(`${name}: `));
+    expect([...new Set(wrong)]).toEqual([]);
+  });
+
+  it('and of a parameter that is too large name its place and shape', () => {
+    const wide = sequential({ head: layers.dense({ inFeatures: 2 ** 20, outFeatures: 2 ** 20 }) });
+    expect(() => createModel(wide)).toThrow(
+      /^head: parameter: the shape \[1048576,1048576\] has 1099511627776 values; give smaller sizes/,
+    );
+  });
+});

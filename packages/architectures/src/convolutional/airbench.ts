@@ -1,7 +1,8 @@
 import { gelu } from '@tenfold/activations';
-import { assertOptions, count, finite, listOf } from '@tenfold/checks';
+import { assertOptions, assertSize, count, finite, listOf } from '@tenfold/checks';
 import { dense, flatten, type Layer, maxPool2d, sequential } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkImages } from '../checks/check-images';
 import { whiteningConv, whiteningFilters, whiteningValues } from '../whitening/whitening-conv';
 import { convolution, norm } from './airbench-parts';
 
@@ -52,10 +53,14 @@ export function airbench(options: AirbenchOptions = {}): Layer {
     throw new Error(`airbench: imageSize is ${imageSize}; give at least 9, because it is halved three times`);
   }
   const [first, second, third] = widths;
+  const filters = whiteningFilters(inChannels);
+  assertSize('airbench', options, { inChannels }, 'the terms of a sum of block1', 9 * filters);
+  assertSize('airbench', options, { widths }, 'the terms of a sum', 9 * Math.max(...widths));
   return sequential({
+    images: checkImages('airbench', inChannels, imageSize),
     whiten: whiteningConv('airbench', inChannels, whitening),
     gelu,
-    block1: convBlock(whiteningFilters(inChannels), first),
+    block1: convBlock(filters, first),
     block2: convBlock(first, second),
     block3: convBlock(second, third),
     pool: maxPool2d({ poolSize: (imageSize - 1) >> 3 }),

@@ -1,5 +1,5 @@
 import { relu } from '@tenfold/activations';
-import { assertOptions, count } from '@tenfold/checks';
+import { assertOptions, assertSize, count } from '@tenfold/checks';
 import {
   batchNorm,
   block,
@@ -12,6 +12,7 @@ import {
   sequential,
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkImages } from '../checks/check-images';
 
 export interface ResNetOptions {
   /** Number of channels of the images; 3 by default. */
@@ -48,9 +49,12 @@ export function resNet(options: ResNetOptions = {}): Layer {
     throw new Error(`resNet: depth is ${depth}; give 6·n + 2 for n blocks per stage, such as 20 or 32`);
   }
   if (width % 2 !== 0) throw new Error(`resNet: width is ${width}; give an even number`);
+  assertSize('resNet', options, { inChannels }, 'the terms of a sum of the stem', 9 * inChannels);
+  assertSize('resNet', options, { width }, 'the terms of a sum of stage3', 36 * width);
   const stage = (from: number, to: number): Layer =>
     sequential(Array.from({ length: blocks }, (_, i) => residual(i === 0 ? from : to, to)));
   return sequential({
+    images: checkImages('resNet', inChannels),
     conv: convolution(inChannels, width),
     norm: batchNorm({ channels: width, activation: relu }),
     stage1: stage(width, width),

@@ -1,6 +1,7 @@
 import { gelu } from '@tenfold/activations';
-import { assertOptions, count, fraction, listOf } from '@tenfold/checks';
+import { assertOptions, assertSize, count, fraction, listOf, show } from '@tenfold/checks';
 import { batchNorm, dense, dropout, flatten, type Layer, sequential } from '@tenfold/layers';
+import * as tf from '@tensorflow/tfjs-core';
 
 export interface MlpOptions {
   /** Height and width of the images; 32 by default. */
@@ -42,14 +43,27 @@ export function mlp(options: MlpOptions = {}): Layer {
   const { imageSize = 32, inChannels = 3, classes = 10, dropoutRate = 0.1 } = options;
   const { inFeatures = imageSize * imageSize * inChannels, widths = [2048, 2048, 1024] } = options;
   if (widths.length === 0) throw new Error('mlp: widths is []; give at least one hidden layer');
+  assertSize('mlp', options, { imageSize, inChannels }, 'the values of an example', inFeatures);
   const sizes = [inFeatures, ...widths];
   const hidden = widths.map((units, i) => [`layer${i + 1}`, hiddenLayer(sizes[i]!, units, dropoutRate)]);
   return sequential({
+    examples: checkExamples(inFeatures),
     flatten,
     ...Object.fromEntries(hidden),
     head: dense({ inFeatures: sizes.at(-1)!, outFeatures: classes }),
   });
 }
+
+/** Passes examples on if they have as many values as the options say. */
+const checkExamples =
+  (inFeatures: number) =>
+  (x: tf.Tensor): tf.Tensor => {
+    const shape = x instanceof tf.Tensor ? x.shape : undefined;
+    if (shape && shape.length > 0 && tf.util.sizeFromShape(shape.slice(1)) === inFeatures) return x;
+    throw new Error(
+      `mlp: the input ${shape ? `has shape [${shape}]` : `is ${show(x)}`}; give examples [batch, …] of ${inFeatures} values, or set inFeatures, or imageSize and inChannels`,
+    );
+  };
 
 const hiddenLayer = (inFeatures: number, units: number, rate: number): Layer =>
   sequential({

@@ -1,4 +1,4 @@
-import { assertOptions, count, oneOf } from '@tenfold/checks';
+import { assertOptions, assertSize, count, oneOf } from '@tenfold/checks';
 import {
   bidirectional,
   block,
@@ -12,6 +12,8 @@ import {
   sequential,
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertPatches } from '../checks/assert-patches';
+import { checkImages } from '../checks/check-images';
 
 export interface ReNetOptions {
   /** The recurrent cell; 'gru' by default. */
@@ -58,15 +60,11 @@ export function reNet(options: ReNetOptions = {}): Layer {
   });
   const { cell = 'gru', imageSize = 32, inChannels = 3, patchSize = 4 } = options;
   const { width = 192, depth = 2, classes = 10 } = options;
-  const side = imageSize / patchSize;
-  if (!Number.isInteger(side)) {
-    throw new Error(
-      `reNet: imageSize is ${imageSize} and patchSize is ${patchSize}; patchSize must divide imageSize`,
-    );
-  }
+  const side = assertPatches('reNet', options, { imageSize, patchSize, inChannels });
   if (width % 2 !== 0) {
     throw new Error(`reNet: width is ${width}; give an even number, half of it for each direction`);
   }
+  assertSize('reNet', options, { width }, 'the values of all gates', 2 * width);
   const cellOptions = { inFeatures: width, units: width / 2, output: 'all' } as const;
   const reader = () => (cell === 'lstm' ? lstm(cellOptions) : gru(cellOptions));
   const sweep = () => bidirectional(reader(), reader());
@@ -84,6 +82,7 @@ export function reNet(options: ReNetOptions = {}): Layer {
     return [`block${i + 1}`, sweeps] as const;
   });
   return sequential({
+    images: checkImages('reNet', inChannels, imageSize),
     patches: patchEmbedding({ patchSize, inChannels, features: width }),
     ...Object.fromEntries(blocks),
     norm: layerNorm({ features: width }),

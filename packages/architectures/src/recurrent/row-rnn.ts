@@ -1,6 +1,7 @@
-import { assertOptions, count, oneOf } from '@tenfold/checks';
+import { assertOptions, assertSize, count, oneOf } from '@tenfold/checks';
 import { dense, gru, type Layer, lstm, sequential } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkImages } from '../checks/check-images';
 
 export interface RowRnnOptions {
   /** The recurrent cell; 'lstm' by default. */
@@ -38,16 +39,11 @@ export function rowRnn(options: RowRnnOptions = {}): Layer {
   });
   const { cell = 'lstm', imageSize = 32, inChannels = 3, width = 256, classes = 10 } = options;
   const inFeatures = imageSize * inChannels;
+  assertSize('rowRnn', options, { imageSize, inChannels }, 'the values of a row', inFeatures);
+  assertSize('rowRnn', options, { width }, 'the values of all gates', 4 * width);
   return sequential({
-    rows(x: tf.Tensor) {
-      const [batch, ...image] = x.shape as [number, ...number[]];
-      if (image.join() !== [imageSize, imageSize, inChannels].join()) {
-        throw new Error(
-          `rowRnn: the input has shape [${x.shape}]; give images [batch, ${imageSize}, ${imageSize}, ${inChannels}], or set imageSize and inChannels`,
-        );
-      }
-      return tf.reshape(x, [batch, imageSize, inFeatures]);
-    },
+    images: checkImages('rowRnn', inChannels, imageSize),
+    rows: (x: tf.Tensor) => tf.reshape(x, [x.shape[0]!, imageSize, inFeatures]),
     cell:
       cell === 'lstm'
         ? lstm({ inFeatures, units: width, output: 'all', forgetBias: 1 })

@@ -14,6 +14,7 @@ import {
   zeros,
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertHeads } from '../checks/assert-heads';
 
 export interface TransformerBlockOptions {
   /** Size of the tokens. */
@@ -50,6 +51,7 @@ export function transformerBlock(options: TransformerBlockOptions): Layer {
     dropPathRate: fraction,
   });
   const { width, heads, mlpWidth, zeroInit = true, attention = 'global', dropPathRate = 0 } = options;
+  assertHeads('transformerBlock', options, width, heads);
   const attend = attention === 'global' ? multiHeadAttention : localitySelfAttention;
   const outputInitializer: Initializer = zeroInit ? zeros() : torchUniform();
   const layers = {

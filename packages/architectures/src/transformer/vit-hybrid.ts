@@ -1,5 +1,5 @@
 import { gelu } from '@tenfold/activations';
-import { assertOptions, count, flag, fraction } from '@tenfold/checks';
+import { assertOptions, assertSize, count, flag, fraction } from '@tenfold/checks';
 import {
   dense,
   globalAveragePool,
@@ -10,6 +10,8 @@ import {
   sequential,
 } from '@tenfold/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertHeads } from '../checks/assert-heads';
+import { checkImages } from '../checks/check-images';
 import { convolution, norm } from '../convolutional/airbench-parts';
 import { whiteningConv, whiteningFilters, whiteningValues } from '../whitening/whitening-conv';
 import { transformerBlocks } from './transformer-block';
@@ -25,7 +27,7 @@ export interface VitHybridOptions {
   width?: number;
   /** Number of blocks, at least 1; 4 by default. */
   depth?: number;
-  /** Number of attention heads; 4 by default. */
+  /** Number of attention heads, a divisor of width; 4 by default. */
   heads?: number;
   /** Number of hidden units of the blocks' MLPs; 256 by default. */
   mlpWidth?: number;
@@ -77,11 +79,17 @@ export function vitHybrid(options: VitHybridOptions = {}): Layer {
     throw new Error(`vitHybrid: imageSize is ${imageSize}; give at least 5, because it is halved twice`);
   }
   const side = (imageSize - 1) >> 2;
+  assertHeads('vitHybrid', options, width, heads);
+  assertSize('vitHybrid', options, { imageSize }, 'the number of tokens', side ** 2);
+  const filters = whiteningFilters(inChannels);
+  assertSize('vitHybrid', options, { inChannels }, 'the terms of a sum of the stem', 9 * filters);
+  assertSize('vitHybrid', options, { stemWidth }, 'the terms of a sum of the stem', 9 * stemWidth);
   return sequential({
+    images: checkImages('vitHybrid', inChannels, imageSize),
     whiten: whiteningConv('vitHybrid', inChannels, whitening),
     gelu,
     stem: sequential({
-      conv1: convolution(whiteningFilters(inChannels), stemWidth),
+      conv1: convolution(filters, stemWidth),
       pool1: maxPool2d({ poolSize: 2 }),
       norm1: norm(stemWidth, gelu),
       conv2: convolution(stemWidth, stemWidth),

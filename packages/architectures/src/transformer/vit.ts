@@ -1,4 +1,4 @@
-import { assertOptions, count, flag, fraction, oneOf } from '@tenfold/checks';
+import { assertOptions, assertSize, count, flag, fraction, oneOf, showOptions } from '@tenfold/checks';
 import {
   dense,
   globalAveragePool,
@@ -10,6 +10,9 @@ import {
   shiftedPatchEmbedding,
   sinCosPositions2d,
 } from '@tenfold/layers';
+import { assertHeads } from '../checks/assert-heads';
+import { assertPatches } from '../checks/assert-patches';
+import { checkImages } from '../checks/check-images';
 import { transformerBlocks } from './transformer-block';
 
 export interface VitOptions {
@@ -17,13 +20,13 @@ export interface VitOptions {
   imageSize?: number;
   /** Number of channels of the images; 3 by default. */
   inChannels?: number;
-  /** Height and width of a patch, a divisor of imageSize; 4 by default. */
+  /** Height and width of a patch, a divisor of imageSize, even for shifted tokens; 4 by default. */
   patchSize?: number;
-  /** Size of the tokens; 128 by default. */
+  /** Size of the tokens, a multiple of 4 and at least 8 for the positions 'sincos2d'; 128 by default. */
   width?: number;
   /** Number of blocks, at least 1; 6 by default. */
   depth?: number;
-  /** Number of attention heads; 4 by default. */
+  /** Number of attention heads, a divisor of width; 4 by default. */
   heads?: number;
   /** Number of hidden units of the blocks' MLPs; 256 by default. */
   mlpWidth?: number;
@@ -53,7 +56,8 @@ export interface VitOptions {
  *
  * By default, there are 64 tokens.
  *
- * @throws when an option is unknown or out of range, patchSize does not divide imageSize, or heads does not divide width
+ * @throws when an option is unknown or out of range, patchSize does not divide imageSize or is odd with shifted tokens,
+ *   heads does not divide width, or width is not a multiple of 4 with the positions 'sincos2d'
  * @example
  * createModel(vit({ depth: 4 })).predict(tf.zeros([1, 32, 32, 3])); // [1, 10]
  * @see Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, https://arxiv.org/abs/2010.11929;
@@ -79,14 +83,33 @@ export function vit(options: VitOptions = {}): Layer {
   const { imageSize = 32, inChannels = 3, patchSize = 4, width = 128, depth = 6, heads = 4 } = options;
   const { mlpWidth = 256, classes = 10, positions = 'sincos2d', zeroInit = true } = options;
   const { tokens = 'patches', attention = 'global', dropPathRate = 0 } = options;
-  const side = imageSize / patchSize;
-  if (!Number.isInteger(side)) {
+  const side = assertPatches(
+    'vit',
+    options,
+    { imageSize, patchSize, inChannels },
+    tokens === 'shifted' ? 5 : 1,
+  );
+  if (tokens === 'shifted' && patchSize % 2 !== 0) {
     throw new Error(
-      `vit: imageSize is ${imageSize} and patchSize is ${patchSize}; patchSize must divide imageSize`,
+      `vit: ${showOptions(options, { patchSize, tokens })}; give an even patchSize, because copies are shifted by half of it`,
     );
   }
+  if (positions === 'sincos2d' && (width % 4 !== 0 || width < 8)) {
+    throw new Error(
+      `vit: ${showOptions(options, { width, positions })}; give a width that is a multiple of 4 and at least 8, or the positions 'learned'`,
+    );
+  }
+  assertHeads('vit', options, width, heads);
+  assertSize(
+    'vit',
+    options,
+    { imageSize, patchSize, width },
+    'the values of all positions',
+    side ** 2 * width,
+  );
   const embedding = tokens === 'patches' ? patchEmbedding : shiftedPatchEmbedding;
   return sequential({
+    images: checkImages('vit', inChannels, imageSize),
     patches: embedding({ patchSize, inChannels, features: width }),
     positions:
       positions === 'learned'

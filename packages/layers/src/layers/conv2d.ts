@@ -1,4 +1,4 @@
-import { assertOptions, count, flag, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { torchUniform } from '../initializers';
 import type { Layer } from '../model/layer';
@@ -59,6 +59,8 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
   const { kernelSize, strides = 1, dilations = 1, initializer = torchUniform(), winograd = true } = options;
   const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
   assertStridesOrDilations('conv2d', stride, dilation);
+  const terms = size[0] * size[1] * inChannels;
+  assertSize('conv2d', options, { kernelSize, inChannels }, 'the terms of a sum', terms);
   const { biasInitializer = torchUniform({ fanIn: size[0] * size[1] * inChannels }) } = options;
   return {
     init: (rng) => ({

@@ -1,4 +1,4 @@
-import { assertOptions, count, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { torchUniform } from '../initializers';
 import type { Layer } from '../model/layer';
@@ -48,6 +48,14 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
   const { channels, multiplier = 1, kernelSize, strides = 1, padding = 'same', dilations = 1 } = options;
   const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
   assertStridesOrDilations('depthwiseConv2d', stride, dilation);
+  assertSize('depthwiseConv2d', options, { kernelSize }, 'the terms of a sum', size[0] * size[1]);
+  assertSize(
+    'depthwiseConv2d',
+    options,
+    { channels, multiplier },
+    'the output channels',
+    channels * multiplier,
+  );
   const standard = torchUniform({ fanIn: size[0] * size[1] });
   const { bias = true, initializer = standard, biasInitializer = standard, activation } = options;
   return {

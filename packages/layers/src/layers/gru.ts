@@ -1,4 +1,4 @@
-import { assertOptions, count, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, func, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { uniform } from '../initializers';
 import type { Layer } from '../model/layer';
@@ -39,6 +39,7 @@ export function gru(options: RecurrentOptions): Layer<GruParams> {
     recurrentInitializer: func,
   });
   const { inFeatures, units, output = 'last' } = options;
+  assertSize('gru', options, { units }, 'the values of all gates', 3 * units);
   const standard = uniform({ limit: 1 / Math.sqrt(units) });
   const { initializer = standard, recurrentInitializer = standard } = options;
   return {

@@ -1,4 +1,4 @@
-import { assertOptions, count, finite, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, finite, func, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, uniform } from '../initializers';
 import type { Layer } from '../model/layer';
@@ -44,6 +44,7 @@ export function lstm(options: LstmOptions): Layer<LstmParams> {
     recurrentInitializer: func,
   });
   const { inFeatures, units, output = 'last', forgetBias = 0 } = options;
+  assertSize('lstm', options, { units }, 'the values of all gates', 4 * units);
   const standard = uniform({ limit: 1 / Math.sqrt(units) });
   const { initializer = standard, recurrentInitializer = standard } = options;
   const bias: Initializer = (shape, rng) =>

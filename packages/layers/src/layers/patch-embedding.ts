@@ -1,4 +1,4 @@
-import { assertOptions, count, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, func, required } from '@tenfold/checks';
 import type { Initializer } from '../initializers';
 import type { Layer } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
@@ -39,6 +39,7 @@ export function patchEmbedding(options: PatchEmbeddingOptions): Layer<DenseParam
   });
   const { patchSize, inChannels, features, initializer, biasInitializer } = options;
   const inFeatures = patchSize * patchSize * inChannels;
+  assertSize('patchEmbedding', options, { patchSize, inChannels }, 'the values of a patch', inFeatures);
   const project = dense({ inFeatures, outFeatures: features, initializer, biasInitializer });
   return {
     init: project.init,

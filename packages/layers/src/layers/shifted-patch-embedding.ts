@@ -1,4 +1,4 @@
-import { assertOptions, count, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
 import type { Layer } from '../model/layer';
@@ -55,6 +55,13 @@ export function shiftedPatchEmbedding(
     );
   }
   const inFeatures = 5 * patchSize * patchSize * inChannels;
+  assertSize(
+    'shiftedPatchEmbedding',
+    options,
+    { patchSize, inChannels },
+    'the values of a token',
+    inFeatures,
+  );
   const layers = {
     norm: layerNorm({ features: inFeatures }),
     project: dense({ inFeatures, outFeatures: features }),

@@ -1,4 +1,4 @@
-import { assertOptions, count, positive, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, positive, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertTokens, ofTensor } from '../ops/input-tensor';
 
@@ -36,8 +36,10 @@ export function sinCosPositions2d(options: SinCosPositions2dOptions): (x: tf.Ten
   if (features % 4 !== 0 || features < 8) {
     throw new Error(`sinCosPositions2d: features is ${features}; give a multiple of 4, at least 8`);
   }
+  const size = height * width * features;
+  assertSize('sinCosPositions2d', options, { height, width, features }, 'the values of all positions', size);
   const quarter = features / 4;
-  const values = new Float32Array(height * width * features);
+  const values = new Float32Array(size);
   for (let token = 0; token < height * width; token++) {
     const [row, column] = [Math.floor(token / width), token % width];
     for (let k = 0; k < quarter; k++) {

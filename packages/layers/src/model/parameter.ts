@@ -3,10 +3,13 @@ import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer } from '../initializers';
 
+/** The most values of a tensor. */
+const LARGEST = 2 ** 31 - 1;
+
 /**
  * Creates a variable from an initializer.
  *
- * @throws when the initializer does not return as many numbers as the shape has
+ * @throws when the shape has too many numbers, or the initializer does not return as many
  */
 export function parameter(
   shape: number[],
@@ -14,8 +17,13 @@ export function parameter(
   rng: Rng,
   { trainable = true }: { trainable?: boolean } = {},
 ): tf.Variable {
-  const values = callGiven(initializer, shape, rng);
   const size = tf.util.sizeFromShape(shape);
+  if (size > LARGEST) {
+    throw new Error(
+      `parameter: the shape [${shape}] has ${size} values; give smaller sizes, for at most ${LARGEST} values`,
+    );
+  }
+  const values = callGiven(initializer, shape, rng);
   if (!ArrayBuffer.isView(values) || values.length !== size) {
     const returned = ArrayBuffer.isView(values) ? `${values.length} values` : show(values);
     throw new Error(
