@@ -205,7 +205,7 @@ function measureKernels() {
     options['kernel-seconds'],
   ];
   if (options.batch) args.push('--examples', options.batch);
-  const own = (node, ...more) => shareOfPeak(jsonOf(node, [script, ...args, ...more]).timings);
+  const measureShare = (node, ...more) => shareOfPeak(runJson(node, [script, ...args, ...more]).timings);
   const others = ['wasm', 'cpu']
     .filter((name) => {
       const missing = missingPeer(ENGINES[name]);
@@ -214,11 +214,11 @@ function measureKernels() {
     })
     .map((name) => [
       name,
-      jsonOf(process.execPath, [join(here, 'engines/kernels.mjs'), name, options['kernel-seconds']]).timings,
+      runJson(process.execPath, [join(here, 'engines/kernels.mjs'), name, options['kernel-seconds']]).timings,
     ]);
   return {
-    simd: own(process.execPath),
-    ...(options.node && { 'simd-node': own(options.node, '--flags') }),
+    simd: measureShare(process.execPath),
+    ...(options.node && { 'simd-node': measureShare(options.node, '--flags') }),
     ...Object.fromEntries(others),
   };
 }
@@ -234,7 +234,7 @@ async function measureProfiles() {
   return profiles;
 }
 
-function jsonOf(command, args) {
+function runJson(command, args) {
   const output = execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1e8 });
   return JSON.parse(output.slice(output.indexOf('{')));
 }

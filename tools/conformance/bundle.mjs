@@ -26,7 +26,7 @@ const TRAINING = `
 const isTested = (backend, path) => backend !== 'webgpu' || TRAINING.includes(basename(path));
 
 // tfjs computes small tensors on the CPU; here the GPU's kernels are to be tested.
-const flagsOf = (backend) => (backend === 'webgpu' ? '{ WEBGPU_CPU_FORWARD: false }' : '{}');
+const flagsText = (backend) => (backend === 'webgpu' ? '{ WEBGPU_CPU_FORWARD: false }' : '{}');
 
 /** Code that prepares each backend; it runs before the specs are defined. */
 const BACKENDS = {
@@ -64,7 +64,7 @@ export async function bundle({ backend, threads, flags }) {
     import '@tensorflow/tfjs-backend-cpu';
     ${BACKENDS[backend]({ threads, flags })}
     import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
-    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: ${flagsOf(backend)}, isDataSync: ${backend !== 'webgpu'} }]);`;
+    setTestEnvs([{ name: '${backend}', backendName: '${backend}', flags: ${flagsText(backend)}, isDataSync: ${backend !== 'webgpu'} }]);`;
   // A separate module: the specs are defined when they are imported, after this one has run.
   const specs = files.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n');
   const outfile = join(here, 'out', `${backend}.mjs`);

@@ -75,10 +75,10 @@ async function runCases({ checkCase, hasKernel, kernelRows, runnableCases, runOn
   const missing = new Set(cases.map(({ kernel }) => kernel).filter((kernel) => !hasKernel(kernel)));
   const run = cases.filter(({ kernel }) => !missing.has(kernel));
   let [failed, known] = [0, 0];
-  for (const one of run) {
-    const name = `${one.kernel} ${one.name}`;
+  for (const spec of run) {
+    const name = `${spec.kernel} ${spec.name}`;
     try {
-      await checkCase(runOnEngine, one);
+      await checkCase(runOnEngine, spec);
     } catch (error) {
       if (WRONG_IN_TFJS[backend]?.some((pattern) => pattern.test(name))) known++;
       else if (++failed <= MOST_SHOWN) console.log(`✗ ${name}\n    ${error.message}`);

@@ -31,9 +31,9 @@ export interface Export {
 
 export const root: string;
 export function packageNames(): string[];
-export function manifestOf(name: string): { description: string };
+export function readManifest(name: string): { description: string };
 export function readPackages(names: string[]): {
   checker: ts.TypeChecker;
-  exportsOf(name: string): Export[];
-  undocumentedOf(name: string): string[];
+  readExports(name: string): Export[];
+  findUndocumented(name: string): string[];
 };

@@ -11,48 +11,48 @@ export const packageNames = () =>
     .filter((name) => existsSync(join(root, 'packages', name, 'package.json')))
     .sort();
 
-const entryOf = (name) => join(root, 'packages', name, 'src', 'index.ts');
+const entryFile = (name) => join(root, 'packages', name, 'src', 'index.ts');
 
 /**
  * Reads packages.
  *
  * @param names of packages, without the scope
- * @returns `{ checker, exportsOf(name), undocumentedOf(name), propertiesOf(name, type), wordsOf(name) }`; an export is what
+ * @returns `{ checker, readExports(name), findUndocumented(name), readProperties(name, type), readWords(name) }`; an export is what
  *   {@link describe} returns; undocumented are names such as 'adam' and 'AdamOptions.beta1'; properties are those of an
  *   exported type, as `{ name, doc, type, optional }`; words are all names that an import of the package shows
  */
 export function readPackages(names) {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const program = ts.createProgram(names.map(entryOf), { ...options, noEmit: true });
+  const program = ts.createProgram(names.map(entryFile), { ...options, noEmit: true });
   const checker = program.getTypeChecker();
-  const symbolsOf = (name) =>
-    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entryOf(name))));
-  const exportsOf = (name) =>
-    symbolsOf(name)
+  const readSymbols = (name) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entryFile(name))));
+  const readExports = (name) =>
+    readSymbols(name)
       .map((symbol) => describe(symbol, checker, name))
       .filter((found) => found !== undefined);
   return {
     checker,
-    exportsOf,
-    undocumentedOf(name) {
+    readExports,
+    findUndocumented(name) {
       const folder = join(root, 'packages', name, 'src');
-      return symbolsOf(name).flatMap((symbol) => undocumented(symbol, checker, folder));
+      return readSymbols(name).flatMap((symbol) => undocumented(symbol, checker, folder));
     },
-    propertiesOf(name, typeName) {
-      const symbol = symbolsOf(name).find((found) => found.name === typeName);
-      return propertiesOf(targetOf(symbol, checker), checker).map((property) => ({
+    readProperties(name, typeName) {
+      const symbol = readSymbols(name).find((found) => found.name === typeName);
+      return readProperties(resolveAlias(symbol, checker), checker).map((property) => ({
         name: property.name,
-        doc: paragraphsOf(property, checker).join(' '),
+        doc: readParagraphs(property, checker).join(' '),
         type: checker.getTypeOfSymbol(property),
         optional: (property.flags & ts.SymbolFlags.Optional) !== 0,
       }));
     },
-    wordsOf(name) {
+    readWords(name) {
       const isHere = isDeclaredIn(join(root, 'packages', name, 'src'));
-      return symbolsOf(name).flatMap((symbol) => [
+      return readSymbols(name).flatMap((symbol) => [
         symbol.name,
-        ...propertiesOf(targetOf(symbol, checker), checker)
+        ...readProperties(resolveAlias(symbol, checker), checker)
           .filter(isHere)
           .map((property) => property.name),
         ...[describe(symbol, checker, name)].flatMap((entry) =>
@@ -63,7 +63,7 @@ export function readPackages(names) {
   };
 }
 
-const targetOf = (symbol, checker) =>
+const resolveAlias = (symbol, checker) =>
   symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 
 const isDeclaredIn =
@@ -72,7 +72,7 @@ const isDeclaredIn =
     declarations.some((declaration) => declaration.getSourceFile().fileName.startsWith(folder));
 
 /** The properties of an interface, or of a type of an object. */
-function propertiesOf(target, checker) {
+function readProperties(target, checker) {
   const isObject = target.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias);
   const type = isObject ? checker.getDeclaredTypeOfSymbol(target) : undefined;
   return type && !type.isUnion() && type.flags & ts.TypeFlags.Object ? type.getProperties() : [];
@@ -80,14 +80,14 @@ function propertiesOf(target, checker) {
 
 /** An export without a docstring, and its properties without one where it is an interface or a type of an object. */
 function undocumented(symbol, checker, folder) {
-  const target = targetOf(symbol, checker);
+  const target = resolveAlias(symbol, checker);
   const isHere = isDeclaredIn(folder);
   const isMissing = (of) => isHere(of) && of.getDocumentationComment(checker).length === 0;
   // The docstring of a function says what its options are for; an interface of options alone needs none.
   const needsOne = !/Options$/.test(symbol.name);
   return [
     ...(needsOne && isMissing(target) ? [symbol.name] : []),
-    ...propertiesOf(target, checker)
+    ...readProperties(target, checker)
       .filter(isMissing)
       .map((property) => `${symbol.name}.${property.name}`),
   ];
@@ -102,7 +102,7 @@ function undocumented(symbol, checker, folder) {
  *   `{ name, type, optional, doc, default }`; `options` of the last parameter
  */
 function describe(symbol, checker, packageName) {
-  const target = targetOf(symbol, checker);
+  const target = resolveAlias(symbol, checker);
   if (!(target.flags & ts.SymbolFlags.Value)) return undefined;
   const declaration = target.valueDeclaration;
   const source = declaration.getSourceFile();
@@ -110,14 +110,17 @@ function describe(symbol, checker, packageName) {
   const [construct] = type.getConstructSignatures();
   const signature = type.getCallSignatures()[0] ?? construct;
   const parameters = (signature?.getParameters() ?? [])
-    .flatMap((parameter) => parametersOf(parameter, checker))
-    .map((parameter) => ({ ...parameter, options: optionsOf(parameter, functionOf(declaration), checker) }));
+    .flatMap((parameter) => readParameters(parameter, checker))
+    .map((parameter) => ({
+      ...parameter,
+      options: readOptions(parameter, findFunction(declaration), checker),
+    }));
   const options = parameters.at(-1)?.options ?? [];
   return {
     name: symbol.name,
     package: packageName,
     file: relative(join(root, 'packages', packageName), source.fileName),
-    paragraphs: paragraphsOf(target, checker),
+    paragraphs: readParagraphs(target, checker),
     tag: (name) => {
       const tag = target.getJsDocTags(checker).find((tag) => tag.name === name);
       return tag && ts.displayPartsToString(tag.text).replace(/\s*\n\s*/g, ' ');
@@ -138,7 +141,7 @@ function describe(symbol, checker, packageName) {
  * A parameter; of a rest parameter that is a tuple, such as `...options: [options?: O]`, the parameters that it stands for, and of
  * one that is an array a single entry.
  */
-function parametersOf(parameter, checker) {
+function readParameters(parameter, checker) {
   const { name, valueDeclaration: declaration } = parameter;
   const declared = checker.getTypeOfSymbol(parameter);
   const isRest = declaration && ts.isParameter(declaration) && declaration.dotDotDotToken !== undefined;
@@ -171,7 +174,7 @@ const typeName = (type, checker) =>
   (type.symbol?.flags & ts.SymbolFlags.TypeLiteral ? undefined : type.symbol?.name) ??
   checker.typeToString(type);
 
-function paragraphsOf(symbol, checker) {
+function readParagraphs(symbol, checker) {
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
   return text
     .split(/\n\s*\n/)
@@ -185,22 +188,22 @@ function paragraphsOf(symbol, checker) {
 }
 
 /** The function that a declaration declares, or a constant holds. */
-function functionOf(declaration) {
+function findFunction(declaration) {
   if (ts.isFunctionDeclaration(declaration)) return declaration;
   const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
   return value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
 }
 
 /** The options that a function takes in a parameter, [] when that is not one of options. */
-function optionsOf(parameter, body, checker) {
+function readOptions(parameter, body, checker) {
   const type = checker.getNonNullableType(parameter.type);
   const named =
     /^(options|rule)$/.test(parameter.name) ||
     ts.isObjectBindingPattern(parameter.declaration.name ?? parameter.declaration);
   if (!named || !(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return [];
-  const defaults = body ? defaultsOf(parameter, body) : new Map();
+  const defaults = body ? readDefaults(parameter, body) : new Map();
   return type.getProperties().map((property) => {
-    const doc = paragraphsOf(property, checker).join(' ');
+    const doc = readParagraphs(property, checker).join(' ');
     return {
       name: property.name,
       type: checker.getTypeOfSymbol(property),
@@ -212,7 +215,7 @@ function optionsOf(parameter, body, checker) {
 }
 
 /** Defaults as they are written in the destructuring of the parameter, or of `options` in the function's body. */
-function defaultsOf(parameter, { parameters, body }) {
+function readDefaults(parameter, { parameters, body }) {
   const defaults = new Map();
   const add = (pattern) => {
     for (const { name, propertyName, initializer } of pattern.elements) {
@@ -231,5 +234,5 @@ function defaultsOf(parameter, { parameters, body }) {
 }
 
 /** The manifest of a package. */
-export const manifestOf = (name) =>
+export const readManifest = (name) =>
   JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));

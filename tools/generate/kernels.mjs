@@ -13,18 +13,18 @@ const others = ['backend-simd', 'backend-webgpu', 'bench', 'gradients', 'kernels
  * @param packages as `readPackages` reads them
  * @param names of all packages
  */
-export function kernelTable({ checker, propertiesOf }, names) {
-  const kernels = propertiesOf('kernels', 'Kernels');
-  const lists = propertiesOf('kernels', 'ListKernels');
-  const askers = askersOf(names.filter((name) => !others.includes(name)));
-  const isListOf = (list, { name }) => list.name === `${name}List`;
+export function kernelTable({ checker, readProperties }, names) {
+  const kernels = readProperties('kernels', 'Kernels');
+  const lists = readProperties('kernels', 'ListKernels');
+  const askers = findAskers(names.filter((name) => !others.includes(name)));
+  const isList = (list, { name }) => list.name === `${name}List`;
   const rows = kernels.map((kernel) => {
-    const list = lists.find((found) => isListOf(found, kernel));
-    const { inputs, attributes } = partsOf(kernel.type, checker);
+    const list = lists.find((found) => isList(found, kernel));
+    const { inputs, attributes } = readParts(kernel.type, checker);
     const called = [kernel, ...(list ? [list] : [])].map(({ name }) => name);
     return { called, inputs, attributes, doc: kernel.doc };
   });
-  const only = lists.filter((list) => !kernels.some((kernel) => isListOf(list, kernel)));
+  const only = lists.filter((list) => !kernels.some((kernel) => isList(list, kernel)));
   for (const { name, type, doc } of only) {
     rows.push({ called: [name], inputs: 'lists', attributes: propertyNames(type), doc });
   }
@@ -41,7 +41,7 @@ export function kernelTable({ checker, propertiesOf }, names) {
 }
 
 /** The names of kernels, of their inputs and of their attributes. */
-export function kernelNames({ checker, propertiesOf }) {
+export function kernelNames({ checker, readProperties }) {
   const partNames = (kernel) =>
     ['inputs', 'attributes'].flatMap((part) =>
       checker
@@ -49,12 +49,12 @@ export function kernelNames({ checker, propertiesOf }) {
         .getProperties()
         .map(({ name }) => name),
     );
-  return propertiesOf('kernels', 'Kernels').flatMap(({ name, type }) => [name, ...partNames(type)]);
+  return readProperties('kernels', 'Kernels').flatMap(({ name, type }) => [name, ...partNames(type)]);
 }
 
 const code = (text) => `\`${text}\``;
 
-function partsOf(kernel, checker) {
+function readParts(kernel, checker) {
   const part = (name) => propertyNames(checker.getTypeOfSymbol(kernel.getProperty(name)));
   return { inputs: part('inputs') || 'any', attributes: part('attributes') };
 }
@@ -66,7 +66,7 @@ const propertyNames = (type) =>
     .join(', ');
 
 /** The packages whose source names a kernel, by the kernel. */
-function askersOf(names) {
+function findAskers(names) {
   const found = new Map();
   for (const name of names) {
     for (const file of readdirSync(join(root, 'packages', name, 'src'), { recursive: true })) {

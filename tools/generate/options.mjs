@@ -20,12 +20,19 @@ export async function optionTable(name) {
   const options = command.options.filter(({ long }) => long !== '--version');
   return table(
     ['option', 'what it does', 'default'],
-    options.map((option) => [`\`${option.flags}\``, ...textOf(option)]),
+    options.map((option) => [`\`${option.flags}\``, ...describeOption(option)]),
   );
 }
 
 /** What an option does, and its default, which is a value or in parentheses at the end of the description. */
-function textOf({ description, defaultValue, defaultValueDescription, mandatory, negate, argChoices }) {
+function describeOption({
+  description,
+  defaultValue,
+  defaultValueDescription,
+  mandatory,
+  negate,
+  argChoices,
+}) {
   const [, words, inText] = /^(.*?)(?: \(default: (.*)\))?$/.exec(description);
   const text = argChoices ? `${words}: ${argChoices.join(', ')}` : words;
   const value = inText ?? defaultValueDescription ?? (negate ? undefined : defaultValue);

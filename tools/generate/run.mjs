@@ -9,7 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { manifestOf, packageNames, readPackages, root } from './api.mjs';
+import { packageNames, readManifest, readPackages, root } from './api.mjs';
 import { architectureTable } from './architectures.mjs';
 import { kernelNames, kernelTable } from './kernels.mjs';
 import { modelList, modelListFile } from './models.mjs';
@@ -27,15 +27,15 @@ for (const [file, name] of [['README.md'], ...names.map((name) => [`packages/${n
   const before = readFileSync(join(root, file), 'utf8');
   write(file, before, await filled(before, file, name));
 }
-write(modelListFile, textOf(modelListFile), modelList());
-const spelled = nameList([...names.flatMap(packages.wordsOf), ...kernelNames(packages), modelList()]);
-write(nameListFile, textOf(nameListFile), spelled);
-write(wordListFile, textOf(wordListFile), wordList(textOf(wordListFile), spelled));
+write(modelListFile, readText(modelListFile), modelList());
+const spelled = nameList([...names.flatMap(packages.readWords), ...kernelNames(packages), modelList()]);
+write(nameListFile, readText(nameListFile), spelled);
+write(wordListFile, readText(wordListFile), wordList(readText(wordListFile), spelled));
 writeKernelTables();
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-function textOf(file) {
+function readText(file) {
   return existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
 }
 
@@ -80,14 +80,14 @@ async function filled(text, file, name) {
 
 function generate(what, name) {
   const [, word, rest] = /^(\w+) ?(.*)$/.exec(what);
-  if (word === 'exports') return exportTable(select(packages.exportsOf(name), rest));
-  if (word === 'properties') return propertyTable(rest, packages.propertiesOf(name, rest));
+  if (word === 'exports') return exportTable(select(packages.readExports(name), rest));
+  if (word === 'properties') return propertyTable(rest, packages.readProperties(name, rest));
   if (word === 'packages') return packageTable();
   if (word === 'kernels') return kernelTable(packages, names);
-  if (word === 'datasets') return datasetTable(packages.exportsOf(name));
+  if (word === 'datasets') return datasetTable(packages.readExports(name));
   if (word === 'architectures') {
     const variants = rest.replace(/^also /, '').split(' | ');
-    return architectureTable(variants, packages.exportsOf(name));
+    return architectureTable(variants, packages.readExports(name));
   }
   if (word === 'options') return optionTable(rest);
   throw new Error(`there is no generated table "${what}"`);
@@ -104,7 +104,7 @@ function packageTable() {
     ['package', 'description', 'imports'],
     rows.map(([name, imports]) => [
       `[\`${name}\`](packages/${name})`,
-      manifestOf(name).description.replace(/\.$/, ''),
+      readManifest(name).description.replace(/\.$/, ''),
       imports
         .split(/\s+/)
         .filter(Boolean)
@@ -117,11 +117,11 @@ function packageTable() {
 /** A description that lists functions is outdated with the next function; a single name may be the package's topic. */
 function listsFunctions(name) {
   const words = new Set(
-    manifestOf(name)
+    readManifest(name)
       .description.toLowerCase()
       .match(/[\w-]+/g),
   );
-  const listed = packages.exportsOf(name).filter((entry) => words.has(entry.name.toLowerCase()));
+  const listed = packages.readExports(name).filter((entry) => words.has(entry.name.toLowerCase()));
   if (listed.length < 2) return [];
   const what = listed.map((entry) => entry.name).join(', ');
   return [`packages/${name}/package.json: the description lists ${what}; say what the package is about`];

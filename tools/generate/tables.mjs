@@ -28,7 +28,7 @@ export function exportTable(exports_) {
  * The options of a function, or the fields of a result, each with what its docstring says.
  *
  * @param type its name; that of options ends with Options
- * @param properties as `propertiesOf` of `tools/api` reads them
+ * @param properties as `readProperties` of `tools/api` reads them
  */
 export function propertyTable(type, properties) {
   if (properties.length === 0) throw new Error(`properties ${type}: it has none`);

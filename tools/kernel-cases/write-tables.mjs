@@ -37,8 +37,8 @@ const { fusedKernelTable, kernelRows, supportTable } = await importSource(
   `${root}${cases}/node_modules/.cache/cases.mjs`,
 );
 const support = supportTable(kernelRows, [
-  await kernelsOf('simd', 'wasm', 'cpu'),
-  await kernelsOf('webgpu', 'WGSL', 'webgpu'),
+  await findKernels('simd', 'wasm', 'cpu'),
+  await findKernels('webgpu', 'WGSL', 'webgpu'),
 ]);
 // The kernels that every backend has are described once, in the KERNELS.md of simd.
 const described = {
@@ -55,7 +55,7 @@ for (const [file, rows] of Object.entries(described)) {
 }
 
 /** What a backend registers, and what the backend of tfjs on which it builds does. */
-async function kernelsOf(name, language, tfjs) {
+async function findKernels(name, language, tfjs) {
   const folder = `${root}packages/backend-${name}/`;
   const { kernels } = await importSource(
     `${folder}src/kernels/index.ts`,

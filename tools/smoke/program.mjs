@@ -11,7 +11,7 @@ export function firstProgram(markdown) {
 }
 
 /** The packages that a program imports. */
-export const importsOf = (code) =>
+export const readImports = (code) =>
   [...new Set([...code.matchAll(/(?:from|^import) '([^']+)'/gm)].map(([, name]) => name))].filter(
     (name) => !name.startsWith('node:') && !name.startsWith('.'),
   );

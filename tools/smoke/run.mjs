@@ -9,7 +9,7 @@ import ts from 'typescript';
 import { emptyFolder, packAll } from '../pack.mjs';
 import { npm, root, shell } from '../pnpm.mjs';
 import { CANNOT_RUN } from '../stage.mjs';
-import { firstProgram, importsOf, installed } from './program.mjs';
+import { firstProgram, installed, readImports } from './program.mjs';
 
 const CORE = '@tensorflow/tfjs-core';
 const CPU = '@tensorflow/tfjs-backend-cpu';
@@ -146,7 +146,7 @@ function readmes(names) {
     );
     const peers = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional);
     const { code, language } = firstProgram(page);
-    const missing = [...new Set([...importsOf(code), ...peers])].filter(
+    const missing = [...new Set([...readImports(code), ...peers])].filter(
       (other) => !installed(page).includes(other),
     );
     if (missing.length > 0) {

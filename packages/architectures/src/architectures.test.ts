@@ -70,8 +70,8 @@ describe.each(cases.map((c, i) => [`${i} ${c.name} ${JSON.stringify(c.options)}`
   (_, c) => {
     const start = (): Model => {
       const model = createModel(build[c.name]!(c.options));
-      const given = Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)]));
-      assignParameters(model, given);
+      const parameters = Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)]));
+      assignParameters(model, parameters);
       return model;
     };
 

@@ -83,20 +83,20 @@ function timePeak(): Timing {
   return { ...timing('peak, registers only', times), gflops: rates(rounds * 64, times) };
 }
 
-async function timeCase(one: SpeedCase): Promise<Timing> {
-  const { flops, bytes, run, dispose } = await ready(one);
+async function timeCase(speedCase: SpeedCase): Promise<Timing> {
+  const { flops, bytes, run, dispose } = await ready(speedCase);
   const times = time(run);
   dispose();
   return {
-    ...timing(`${one.kernel} ${one.name}`, times),
+    ...timing(`${speedCase.kernel} ${speedCase.name}`, times),
     ...(flops > 0 ? { gflops: rates(flops, times) } : { gigabytes: rates(bytes, times) }),
   };
 }
 
 const only = new RegExp(options.only);
 const timings: Timing[] = [timePeak()];
-for (const one of speedCases(kernelRows, { examples: Number(options.examples) }))
-  if (only.test(`${one.kernel} ${one.name}`)) timings.push(await timeCase(one));
+for (const speedCase of speedCases(kernelRows, { examples: Number(options.examples) }))
+  if (only.test(`${speedCase.kernel} ${speedCase.name}`)) timings.push(await timeCase(speedCase));
 const machine = {
   cpu: cpus()[0]?.model,
   node: process.version,

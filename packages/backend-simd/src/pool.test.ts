@@ -61,34 +61,36 @@ describe('a worker that is terminated', () => {
     process.exit();`;
 
   it('during a task causes an error, not a hang, and the pool continues alone', async () => {
-    const own = createRuntime({ threads: 2, timeoutMilliseconds: 200 });
-    own.pool!.terminate(); // before or after its start, so that only the mortal worker takes part
-    const dead = new Worker(mortal, { eval: true, workerData: { memory: own.memory } });
-    const control = new Int32Array(own.memory.buffer, CONTROL, 64);
+    const runtime = createRuntime({ threads: 2, timeoutMilliseconds: 200 });
+    runtime.pool!.terminate(); // before or after its start, so that only the mortal worker takes part
+    const dead = new Worker(mortal, { eval: true, workerData: { memory: runtime.memory } });
+    const control = new Int32Array(runtime.memory.buffer, CONTROL, 64);
     await new Promise((resolve) => dead.once('online', resolve));
     while (Atomics.load(control, Word.online) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    const pointer = own.arena.allocate(4000);
+    const pointer = runtime.arena.allocate(4000);
     const start = performance.now();
     const job = (): void => {
       // Runs jobs until the mortal worker has claimed a task.
-      while (performance.now() - start < 20_000) own.pool!.run('multiplyAddPeak', [], 1e6, 1e5);
+      while (performance.now() - start < 20_000) runtime.pool!.run('multiplyAddPeak', [], 1e6, 1e5);
     };
     expect(job).toThrow(
       /has not finished its part of kernel multiplyAddPeak within 0.2 s.*continues with one thread/,
     );
-    expect(own.pool!.online).toBe(0);
-    own.pool!.run('fill', [pointer, 4], 1000, 10);
-    expect(new Float32Array(own.memory.buffer, pointer, 1000)).toEqual(new Float32Array(1000).fill(4));
+    expect(runtime.pool!.online).toBe(0);
+    runtime.pool!.run('fill', [pointer, 4], 1000, 10);
+    expect(new Float32Array(runtime.memory.buffer, pointer, 1000)).toEqual(new Float32Array(1000).fill(4));
   });
 
   it('between two jobs causes no error', async () => {
-    const own = createRuntime({ threads: 3, timeoutMilliseconds: 200 });
-    while (own.pool!.online < 2) await new Promise((resolve) => setTimeout(resolve, 1));
-    own.pool!.terminate();
-    const pointer = own.arena.allocate(4000);
+    const runtime = createRuntime({ threads: 3, timeoutMilliseconds: 200 });
+    while (runtime.pool!.online < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    runtime.pool!.terminate();
+    const pointer = runtime.arena.allocate(4000);
     for (let job = 1; job <= 100; job++) {
-      own.pool!.run('fill', [pointer, job], 1000, 10);
-      expect(new Float32Array(own.memory.buffer, pointer, 1000)).toEqual(new Float32Array(1000).fill(job));
+      runtime.pool!.run('fill', [pointer, job], 1000, 10);
+      expect(new Float32Array(runtime.memory.buffer, pointer, 1000)).toEqual(
+        new Float32Array(1000).fill(job),
+      );
       if (job % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
   });

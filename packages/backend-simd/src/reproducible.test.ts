@@ -123,12 +123,12 @@ const cases: Case[] = [
 const variants = hasRelaxedSimd() ? (['baseline', 'relaxed'] as const) : (['baseline'] as const);
 const backends = new Map<string, SimdBackend[]>();
 for (const variant of variants) {
-  const of = THREADS.map((threads) => new SimdBackend(createRuntime({ threads, variant })));
-  for (const { runtime } of of) {
+  const perThreads = THREADS.map((threads) => new SimdBackend(createRuntime({ threads, variant })));
+  for (const { runtime } of perThreads) {
     while (runtime.pool && runtime.pool.online < runtime.threads - 1)
       await new Promise((done) => setTimeout(done, 1));
   }
-  backends.set(variant, of);
+  backends.set(variant, perThreads);
 }
 
 describe.each(variants)(`with ${THREADS.join(', ')} threads (%s)`, (variant) => {
@@ -150,14 +150,14 @@ describe.each(variants)(`with ${THREADS.join(', ')} threads (%s)`, (variant) => 
 /** All outputs of a kernel, for the same inputs on every backend. */
 function run(backend: SimdBackend, { kernel: name, inputs, attrs = {} }: Case): Float32Array[] {
   const kernel = kernels.find(({ kernelName }) => kernelName === name)!;
-  const given = Object.fromEntries(
+  const tensors = Object.fromEntries(
     Object.entries(inputs).map(([key, shape], i) => [key, randomTensor(backend, shape, i + 1)]),
   );
   const outputs = [
-    kernel.kernelFunc({ inputs: given, backend, attrs: attrs as NamedAttrMap }),
+    kernel.kernelFunc({ inputs: tensors, backend, attrs: attrs as NamedAttrMap }),
   ].flat() as TensorInfo[];
   const values = outputs.map(({ dataId }) => backend.readSync(dataId) as Float32Array);
-  for (const { dataId } of [...Object.values(given), ...outputs]) backend.disposeData(dataId);
+  for (const { dataId } of [...Object.values(tensors), ...outputs]) backend.disposeData(dataId);
   return values;
 }
 

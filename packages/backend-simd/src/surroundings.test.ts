@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
 });
 
-const resultOf = ({ code, output }: Ended): string => {
+const readResult = ({ code, output }: Ended): string => {
   const line = output.split('\n').find((text) => text.startsWith('result'));
   return line ?? `exit ${code}: ${output}`;
 };
@@ -34,7 +34,7 @@ const permission = major >= 23 ? '--permission' : '--experimental-permission';
 describe('a program in Node', () => {
   let usual: string;
   beforeAll(async () => {
-    usual = resultOf(await run(node, [program]));
+    usual = readResult(await run(node, [program]));
     expect(usual).toMatch(/^result -?\d.* workers 2$/);
   });
 
@@ -45,26 +45,26 @@ describe('a program in Node', () => {
     ['with a small heap', ['--max-old-space-size=64']],
     ['by the permission model, with workers', [permission, '--allow-fs-read=*', '--allow-worker']],
   ])('computes the same %s', async (_, flags) => {
-    expect(resultOf(await run(node, [...flags, program]))).toBe(usual);
+    expect(readResult(await run(node, [...flags, program]))).toBe(usual);
   });
 
   it('computes the same on one thread where the permission model forbids workers', async () => {
     const ended = await run(node, [permission, '--allow-fs-read=*', program]);
-    expect(resultOf(ended)).toBe(usual.replace('workers 2', 'workers 0'));
+    expect(readResult(ended)).toBe(usual.replace('workers 2', 'workers 0'));
     expect(ended.code).toBe(0);
   });
 
   it('computes the same when it is read from stdin', async () => {
     const input = readFileSync(program, 'utf8');
-    expect(resultOf(await run(node, ['--input-type=module', '-'], { input }))).toBe(usual);
+    expect(readResult(await run(node, ['--input-type=module', '-'], { input }))).toBe(usual);
   });
 
   it('computes the same when node -e imports it, or a module that is loaded before imports the backend too', async () => {
     const url = pathToFileURL(program).href;
-    expect(resultOf(await run(node, ['--input-type=module', '-e', `import '${url}'`]))).toBe(usual);
+    expect(readResult(await run(node, ['--input-type=module', '-e', `import '${url}'`]))).toBe(usual);
     // The copy that comes first registers the backend; another program's line comes first then.
     const env = { NODE_OPTIONS: `--import=${pathToFileURL(program).href}` };
-    expect(resultOf(await run(node, ['-e', '0'], { env }))).toBe(usual);
+    expect(readResult(await run(node, ['-e', '0'], { env }))).toBe(usual);
   });
 });
 
@@ -83,7 +83,7 @@ describe.runIf(process.platform === 'linux')('little address space', () => {
     const command = `ulimit -v ${Math.floor(gibibytes * 2 ** 20)}; exec "$0" "$1"`;
     const ended = await run('sh', ['-c', command, node, program], { env: { THREADS: '8' } });
     expect(ended.code, ended.output).toBe(0);
-    expect(resultOf(ended)).toMatch(/^result -?\d/);
+    expect(readResult(ended)).toMatch(/^result -?\d/);
   });
 
   it('of 4 GiB is refused with what to do', async () => {
@@ -98,7 +98,7 @@ describe('more threads than cores', () => {
   const results = async (command: string, args: string[]) => {
     const found = [];
     for (const threads of ['1', '12']) {
-      found.push(resultOf(await run(command, [...args, program], { env: { THREADS: threads } })));
+      found.push(readResult(await run(command, [...args, program], { env: { THREADS: threads } })));
     }
     return found;
   };

@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const folder = pathOf('../node_modules/.cache/');
+const resolvePath = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const folder = resolvePath('../node_modules/.cache/');
 
 /**
  * Bundles a program that imports from src; tfjs stays outside.
@@ -16,12 +16,12 @@ export async function bundle(name: string, contents: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const outfile = `${folder}${name}.mjs`;
   await build({
-    stdin: { contents, resolveDir: pathOf('../src/'), loader: 'ts' },
+    stdin: { contents, resolveDir: resolvePath('../src/'), loader: 'ts' },
     bundle: true,
     format: 'esm',
     platform: 'node',
     external: ['@tensorflow/*'],
-    alias: { '@tenfold/checks': pathOf('../../checks/src/index.ts') },
+    alias: { '@tenfold/checks': resolvePath('../../checks/src/index.ts') },
     outfile,
   });
   return outfile;
@@ -42,7 +42,7 @@ export function run(
   args: string[],
   { input, env = {} }: { input?: string; env?: { [name: string]: string } } = {},
 ): Promise<Ended> {
-  const child = spawn(command, args, { cwd: pathOf('..'), env: { ...process.env, ...env } });
+  const child = spawn(command, args, { cwd: resolvePath('..'), env: { ...process.env, ...env } });
   child.stdin.end(input);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

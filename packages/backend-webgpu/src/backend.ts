@@ -16,12 +16,12 @@ import { ConstantPool } from './constant-pool';
 import { Deferrals } from './deferrals';
 import type { WebgpuFailure } from './failure';
 import { Float16Storage } from './float16-storage';
-import { type Health, healthOf } from './health';
+import { type Health, watchHealth } from './health';
 import type { Program } from './program';
 import { ProgramRunner } from './program-runner';
 import { Suballocation } from './suballocation';
 import { TensorCleanup } from './tensor-cleanup';
-import { bindingOf, bindSlices, cacheUniforms, reuseBuffersWithinBatch } from './tfjs-internals';
+import { bindSlices, cacheUniforms, createBinding, reuseBuffersWithinBatch } from './tfjs-internals';
 import { toFloat32 } from './to-float32';
 
 const BIND_GROUPS = 4096;
@@ -90,7 +90,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     this.float16 = float16;
     this.onDispose = onDispose;
     this.unrolls = !/swiftshader/i.test(description);
-    this.health = healthOf(device, description);
+    this.health = watchHealth(device, description);
     this.cleanup = new TensorCleanup((dataId) => {
       if (this.tensorMap.has(dataId)) this.disposeData(dataId, true);
     });
@@ -162,7 +162,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   /** The memory of a float32 or integer tensor, uploaded or computed if necessary. */
   binding(info: TensorInfo): GPUBufferBinding {
     this.uploadToGPU(info.dataId);
-    return bindingOf(this, info);
+    return createBinding(this, info);
   }
 
   override write(...args: Parameters<WebGPUBackend['write']>): object {

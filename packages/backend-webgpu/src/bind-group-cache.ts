@@ -14,7 +14,7 @@ export function cacheBindGroups(device: GPUDevice, capacity: number): void {
   const createComputePipeline = device.createComputePipeline.bind(device);
   const ids = new WeakMap<object, number>();
   let last = 0;
-  const idOf = (object: object): number => {
+  const identify = (object: object): number => {
     let id = ids.get(object);
     if (id === undefined) {
       id = ++last;
@@ -36,10 +36,10 @@ export function cacheBindGroups(device: GPUDevice, capacity: number): void {
   };
 
   device.createBindGroup = (descriptor) => {
-    let key = `${idOf(descriptor.layout)}`;
+    let key = `${identify(descriptor.layout)}`;
     for (const { binding, resource } of descriptor.entries) {
       if (!('buffer' in resource)) return createBindGroup(descriptor);
-      key += ` ${binding}:${idOf(resource.buffer)}+${resource.offset ?? 0}:${resource.size ?? ''}`;
+      key += ` ${binding}:${identify(resource.buffer)}+${resource.offset ?? 0}:${resource.size ?? ''}`;
     }
     return groups.getOrMake(key, () => createBindGroup(descriptor));
   };

@@ -54,7 +54,7 @@ export class Health {
 const known = new WeakMap<GPUDevice, Health>();
 
 /** The health of a device; a backend that is created again on the same device, as by tf.engine().reset(), shares it. */
-export function healthOf(device: GPUDevice, description: string): Health {
+export function watchHealth(device: GPUDevice, description: string): Health {
   let health = known.get(device);
   if (!health) {
     health = new Health(device, description);

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { runGemm } from './kernels/gemm';
 import { operandInMemory } from './kernels/operand-in-memory';
-import { canUse, sizeOf, TILES, type Tile, type TileCost } from './tiles';
+import { canUse, TILES, type Tile, type TileCost, tileSize } from './tiles';
 
 /** Runs `work` and returns the seconds until the device has done it. */
 export type Timer = (work: () => void) => Promise<number>;
@@ -25,22 +25,22 @@ const ROUNDS = 2;
 /** The cost of each tile on the backend's device, measured with products of zeros; takes about a second on a GPU. */
 export async function measureTiles(
   backend: WebgpuBackend,
-  time: Timer = timerOf(backend),
+  time: Timer = createTimer(backend),
   crowd: Product = CROWD,
 ): Promise<TileCost[]> {
   const costs: TileCost[] = [];
   for (const tile of TILES) {
-    const lone = { ...sizeOf(tile), depth: LONE_DEPTH };
-    const alone = (await secondsOf(backend, tile, lone, time)) / lone.depth;
+    const lone = { ...tileSize(tile), depth: LONE_DEPTH };
+    const alone = (await measureSeconds(backend, tile, lone, time)) / lone.depth;
     const groups = Math.ceil(crowd.rows / lone.rows) * Math.ceil(crowd.columns / lone.columns);
-    const crowded = (await secondsOf(backend, tile, crowd, time)) / crowd.depth / groups;
+    const crowded = (await measureSeconds(backend, tile, crowd, time)) / crowd.depth / groups;
     costs.push({ ...tile, alone, crowded });
   }
   return costs;
 }
 
 /** The time of one product: the better of two rounds, each with enough products for the clock's resolution. */
-async function secondsOf(
+async function measureSeconds(
   backend: WebgpuBackend,
   tile: Tile,
   { rows, columns, depth }: Product,
@@ -81,7 +81,7 @@ async function secondsOf(
   return seconds / repeats;
 }
 
-const timerOf =
+const createTimer =
   (backend: WebgpuBackend): Timer =>
   async (work) => {
     await backend.device.queue.onSubmittedWorkDone();

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { BackendCore } from './backend-core';
 import type { Float16Storage } from './float16-storage';
-import { type Program, shaderOf } from './program';
+import { buildShader, type Program } from './program';
 import { record, uniformBuffer } from './tfjs-internals';
 
 const TFJS_TYPES = { u32: 'uint32', i32: 'int32', f32: 'float32' } as const;
@@ -49,7 +49,7 @@ export class ProgramRunner {
     let pipeline = this.pipelines.get(name);
     if (!pipeline) {
       const { device } = this.backend;
-      const module = device.createShaderModule({ label: name, code: shaderOf(program) });
+      const module = device.createShaderModule({ label: name, code: buildShader(program) });
       const compute = { module, entryPoint: 'main' };
       pipeline = device.createComputePipeline({ label: name, layout: 'auto', compute });
       this.pipelines.set(name, pipeline);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupsFor, type Program, shaderOf, u32 } from './program';
+import { buildShader, groupsFor, type Program, u32 } from './program';
 
 const info = { dataId: {}, shape: [8], dtype: 'float32' as const };
 
@@ -13,9 +13,9 @@ const program = (more: Partial<Program> = {}): Program => ({
   ...more,
 });
 
-describe('shaderOf', () => {
+describe('buildShader', () => {
   it('declares an access function for every buffer', () => {
-    const shader = shaderOf(program({ uniforms: { count: u32(3) }, types: { y: 'i32' } }));
+    const shader = buildShader(program({ uniforms: { count: u32(3) }, types: { y: 'i32' } }));
     expect(shader).toContain('@group(0) @binding(0) var<storage, read> x_buffer: array<f32>;');
     expect(shader).toContain('@group(0) @binding(1) var<storage, read> y_buffer: array<i32>;');
     expect(shader).toContain('@group(0) @binding(2) var<storage, read_write> out_buffer: array<f32>;');
@@ -28,20 +28,20 @@ describe('shaderOf', () => {
   });
 
   it('has vectors where T is one', () => {
-    const shader = shaderOf(program({ types: { T: 'vec4<f32>', y: 'f32' } }));
+    const shader = buildShader(program({ types: { T: 'vec4<f32>', y: 'f32' } }));
     expect(shader).toContain('alias T = vec4<f32>;');
     expect(shader).toContain('fn load_x(i: u32) -> vec4<f32> { return x_buffer[i]; }');
     expect(shader).toContain('fn load_y(i: u32) -> f32 { return y_buffer[i]; }');
   });
 
   it('converts at the access where a buffer stores float16', () => {
-    const shader = shaderOf(program({ float16: ['x', 'out'] }));
+    const shader = buildShader(program({ float16: ['x', 'out'] }));
     expect(shader).toMatch(/^enable f16;/);
     expect(shader).toContain('x_buffer: array<f16>;');
     expect(shader).toContain('fn load_x(i: u32) -> f32 { return f32(x_buffer[i]); }');
     expect(shader).toContain('fn load_y(i: u32) -> f32 { return y_buffer[i]; }');
     expect(shader).toContain('fn store_out(i: u32, value: f32) { out_buffer[i] = toFloat16(value); }');
-    const vectors = shaderOf(program({ float16: ['out'], types: { T: 'vec4<f32>' } }));
+    const vectors = buildShader(program({ float16: ['out'], types: { T: 'vec4<f32>' } }));
     expect(vectors).toContain('out_buffer: array<vec4<f16>>;');
     expect(vectors).toContain('fn toFloat16Vector(value: vec4<f32>) -> vec4<f16> {');
   });

@@ -39,7 +39,7 @@ export interface Program {
 }
 
 /** The WGSL of a program: bindings, access functions, uniforms and the entry point around its body. */
-export function shaderOf({
+export function buildShader({
   inputs,
   outputs,
   uniforms = {},
@@ -49,22 +49,22 @@ export function shaderOf({
   ...program
 }: Program): string {
   const { T = 'f32' } = types;
-  const elementOf = (name: string): string => {
+  const elementType = (name: string): string => {
     const type = types[name] ?? 'T';
     return type === 'T' ? T : type;
   };
-  const storedOf = (name: string): string =>
-    float16.includes(name) ? elementOf(name).replace('f32', 'f16') : elementOf(name);
+  const storedType = (name: string): string =>
+    float16.includes(name) ? elementType(name).replace('f32', 'f16') : elementType(name);
   const [reads, writes] = [Object.keys(inputs), Object.keys(outputs)];
   const buffers = [
-    ...reads.map((name) => `var<storage, read> ${name}_buffer: array<${storedOf(name)}>;`),
-    ...writes.map((name) => `var<storage, read_write> ${name}_buffer: array<${storedOf(name)}>;`),
+    ...reads.map((name) => `var<storage, read> ${name}_buffer: array<${storedType(name)}>;`),
+    ...writes.map((name) => `var<storage, read_write> ${name}_buffer: array<${storedType(name)}>;`),
   ];
   const access = [
-    ...reads.map((name) => loadFunction(name, elementOf(name), storedOf(name))),
-    ...writes.map((name) => storeFunction(name, elementOf(name), storedOf(name))),
+    ...reads.map((name) => loadFunction(name, elementType(name), storedType(name))),
+    ...writes.map((name) => storeFunction(name, elementType(name), storedType(name))),
   ];
-  const rounded = new Set(writes.filter((name) => float16.includes(name)).map(elementOf));
+  const rounded = new Set(writes.filter((name) => float16.includes(name)).map(elementType));
   const fields = Object.entries(uniforms).map(([name, { type }]) => `${name}: ${type},`);
   const bindings = buffers.map((declaration, i) => `@group(0) @binding(${i}) ${declaration}`);
   if (fields.length > 0) {

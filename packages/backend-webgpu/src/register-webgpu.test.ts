@@ -11,17 +11,17 @@ const available = await startWebgpu();
 const high = { powerPreference: 'high-performance', allowSoftware: true } as const;
 
 /** An adapter of which a test names what matters. */
-function gpuOf(adapter: object | null): GPU {
-  const whole = adapter && {
+function fakeGpu(adapter: object | null): GPU {
+  const fullAdapter = adapter && {
     features: new Set(),
     limits: {},
     info: { vendor: 'acme', description: 'GPU' },
     ...adapter,
   };
-  return { requestAdapter: async () => whole } as unknown as GPU;
+  return { requestAdapter: async () => fullAdapter } as unknown as GPU;
 }
 
-const reasonOf = async (promise: Promise<unknown>): Promise<[string, string]> => {
+const readReason = async (promise: Promise<unknown>): Promise<[string, string]> => {
   const error = await promise.then(
     () => undefined,
     (error: unknown) => error,
@@ -32,27 +32,27 @@ const reasonOf = async (promise: Promise<unknown>): Promise<[string, string]> =>
 
 describe('what is missing', () => {
   it('is named: no adapter', async () => {
-    const [reason, message] = await reasonOf(requestDevice(gpuOf(null), high));
+    const [reason, message] = await readReason(requestDevice(fakeGpu(null), high));
     expect(reason).toBe('no adapter');
     expect(message).toMatch(/driver is missing or too old; install the driver.*mesa-vulkan-drivers/);
   });
 
   it('is named: only software', async () => {
-    const gpu = gpuOf({ info: { vendor: 'mesa', description: 'llvmpipe' } });
-    const [reason, message] = await reasonOf(requestDevice(gpu, { ...high, allowSoftware: false }));
+    const gpu = fakeGpu({ info: { vendor: 'mesa', description: 'llvmpipe' } });
+    const [reason, message] = await readReason(requestDevice(gpu, { ...high, allowSoftware: false }));
     expect(reason).toBe('software only');
     expect(message).toMatch(/computes on the processor \(mesa llvmpipe\).*allowSoftware: true/);
   });
 
   it('is named: the adapter gives no device', async () => {
-    const gpu = gpuOf({ requestDevice: async () => Promise.reject(new Error('in use')) });
-    const [reason, message] = await reasonOf(requestDevice(gpu, high));
+    const gpu = fakeGpu({ requestDevice: async () => Promise.reject(new Error('in use')) });
+    const [reason, message] = await readReason(requestDevice(gpu, high));
     expect(reason).toBe('no device');
     expect(message).toMatch(/acme GPU gives no device \(in use\)/);
   });
 
   it('is named: float16, where it is asked for', async () => {
-    const [reason, message] = await reasonOf(requestDevice(gpuOf({}), { ...high, float16: true }));
+    const [reason, message] = await readReason(requestDevice(fakeGpu({}), { ...high, float16: true }));
     expect(reason).toBe('no float16');
     expect(message).toMatch(/acme GPU has no float16 in its shaders \(shader-f16\); leave float16 out/);
   });
@@ -61,11 +61,11 @@ describe('what is missing', () => {
     vi.stubGlobal('navigator', {});
     vi.stubGlobal('process', undefined);
     try {
-      const [reason, message] = await reasonOf(findGpu([]));
+      const [reason, message] = await readReason(findGpu([]));
       expect(reason).toBe('no WebGPU');
       expect(message).toMatch(/this browser has no WebGPU; .*--enable-unsafe-webgpu/);
       vi.stubGlobal('isSecureContext', false);
-      expect((await reasonOf(findGpu([])))[1]).toMatch(/not a secure context.*https/);
+      expect((await readReason(findGpu([])))[1]).toMatch(/not a secure context.*https/);
     } finally {
       vi.unstubAllGlobals();
     }
@@ -73,7 +73,7 @@ describe('what is missing', () => {
 
   it('asks for all limits and for features without a vendor prefix', async () => {
     let asked: GPUDeviceDescriptor | undefined;
-    const gpu = gpuOf({
+    const gpu = fakeGpu({
       features: new Set(['subgroups', 'chromium-experimental-something']),
       limits: Object.create({ maxBufferSize: 7, maxBindGroups: 3 }),
       requestDevice: async (descriptor: GPUDeviceDescriptor) => {

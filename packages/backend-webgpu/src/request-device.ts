@@ -60,7 +60,7 @@ export async function requestDevice(
     (name) => !/^(chromium|dawn)-/.test(name),
   ) as GPUFeatureName[];
   try {
-    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: limitsOf(adapter) });
+    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: selectLimits(adapter) });
     return { device, info, description, software };
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
@@ -76,7 +76,7 @@ export async function requestDevice(
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|\bsoftware\b/i;
 
 // Limits are getters of a prototype, so they are not found by Object.keys.
-function limitsOf({ limits }: GPUAdapter): Record<string, number> {
+function selectLimits({ limits }: GPUAdapter): Record<string, number> {
   const all: Record<string, number> = {};
   for (const name in limits) {
     const value = limits[name as keyof GPUSupportedLimits];

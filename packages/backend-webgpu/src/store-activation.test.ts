@@ -30,22 +30,22 @@ const webgpu = () => tf.backend() as WebgpuBackend;
 
 /** What the kernels compute while tfjs records for gradients. */
 function recorded(kernels: () => tf.Tensor[]): tf.Tensor[] {
-  let made: tf.Tensor[] = [];
+  let results: tf.Tensor[] = [];
   const one = tf.scalar(1);
   const gradient = tf.grad((x) => {
-    made = kernels().map((tensor) => tf.keep(tensor));
+    results = kernels().map((tensor) => tf.keep(tensor));
     return tf.neg(x);
   })(one);
   tf.dispose([one, gradient]);
-  return made;
+  return results;
 }
 
 /** The same, in float16. */
 const recordedInFloat16 = (kernels: () => tf.Tensor[]): tf.Tensor[] =>
   recorded(() => {
-    const made = kernels();
-    for (const tensor of made) readsFloat16(webgpu(), tensor);
-    return made;
+    const results = kernels();
+    for (const tensor of results) readsFloat16(webgpu(), tensor);
+    return results;
   });
 
 const isFloat16 = (tensor: tf.Tensor): boolean => webgpu().float16Storage.of(tensor) !== undefined;
@@ -75,7 +75,7 @@ interface Case {
 }
 
 const [last, image] = [(s: number[]) => [s.at(-1)!], (s: number[]) => [1, ...s]];
-const filterOf = (s: number[]) => [3, 3, s.at(-1)!, s.at(-1)!];
+const filterShape = (s: number[]) => [3, 3, s.at(-1)!, s.at(-1)!];
 const square = (s: number[]) => [s.at(-1)!, s.at(-1)!];
 const same = () => ({ strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC' });
 const pool = () => ({ filterSize: 3, strides: 2, pad: 'same' });
@@ -102,14 +102,14 @@ const cases: Case[] = [
   },
   {
     kernel: tf.Conv2D,
-    inputs: (s) => ({ x: image(s), filter: filterOf(s) }),
+    inputs: (s) => ({ x: image(s), filter: filterShape(s) }),
     stored: ['x'],
     attrs: same,
     isForward: true,
   },
   {
     kernel: tf.FusedConv2D,
-    inputs: (s) => ({ x: image(s), filter: filterOf(s), bias: last(s) }),
+    inputs: (s) => ({ x: image(s), filter: filterShape(s), bias: last(s) }),
     stored: ['x'],
     attrs: () => ({ ...same(), activation: 'relu' }),
     isForward: true,
@@ -118,11 +118,11 @@ const cases: Case[] = [
     kernel: tf.Conv2DBackpropFilter,
     inputs: (s) => ({ x: image(s), dy: image(s) }),
     stored: ['x'],
-    attrs: (s) => ({ ...same(), filterShape: filterOf(s) }),
+    attrs: (s) => ({ ...same(), filterShape: filterShape(s) }),
   },
   {
     kernel: tf.Conv2DBackpropInput,
-    inputs: (s) => ({ dy: image(s), filter: filterOf(s) }),
+    inputs: (s) => ({ dy: image(s), filter: filterShape(s) }),
     stored: ['dy'],
     attrs: (s) => ({ ...same(), inputShape: image(s) }),
   },
@@ -226,30 +226,30 @@ describe.runIf(available)('kernels on activations in float16', { timeout: PATIEN
         unroll(shape.at(-1)! % 4 === 0);
         const held = webgpu().numDataIds();
         await expectNoLeaks(async () => {
-          const given: tf.NamedTensorMap = {};
+          const tensors: tf.NamedTensorMap = {};
           for (const [i, [name, shape_]] of Object.entries(inputs(shape)).entries()) {
             const make = stored.includes(name) ? float16Tensor : randomTensor;
             // Variances and the logarithms of sums are positive.
-            const made = make(shape_, i + 1);
-            given[name] = ['variance', 'rstd', 'logsumexp'].includes(name)
-              ? tf.tidy(() => tf.add(tf.abs(made), 3))
-              : made;
-            if (given[name] !== made) made.dispose();
+            const results = make(shape_, i + 1);
+            tensors[name] = ['variance', 'rstd', 'logsumexp'].includes(name)
+              ? tf.tidy(() => tf.add(tf.abs(results), 3))
+              : results;
+            if (tensors[name] !== results) results.dispose();
           }
           const run = (from: tf.NamedTensorMap) => runKernel(kernel, from, attrs?.(shape));
-          const results = isForward ? recordedInFloat16(() => run(given)) : recorded(() => run(given));
+          const results = isForward ? recordedInFloat16(() => run(tensors)) : recorded(() => run(tensors));
           expect(isFloat16(results[0]!)).toBe(isForward);
           // None was converted: the kernel has read float16.
-          for (const name of stored) expect(isFloat16(given[name]!)).toBe(true);
+          for (const name of stored) expect(isFloat16(tensors[name]!)).toBe(true);
           const plain = tf.tidy(() =>
-            Object.fromEntries(Object.entries(given).map(([name, x]) => [name, tf.add(x, 0)])),
+            Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, tf.add(x, 0)])),
           );
           const want = run(plain);
           for (const [i, result] of results.entries()) {
             const error = isForward && i === 0 ? ROUNDING : { relative: 2e-6, absolute: 2e-5 };
             await expectClose(result, await want[i]!.data(), error);
           }
-          return [...results, ...want, ...Object.values(given), ...Object.values(plain)];
+          return [...results, ...want, ...Object.values(tensors), ...Object.values(plain)];
         });
         // The float16 buffers are gone too.
         expect(webgpu().numDataIds()).toBe(held);
@@ -283,10 +283,10 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
   const silu = (x: tf.Tensor) => runKernel('Activation', { x }, { function: 'silu' });
 
   it('take half the memory, and are float32 again when tfjs or the caller asks', async () => {
-    const given = x();
-    const make = () => recordedInFloat16(() => silu(given));
+    const tensors = x();
+    const make = () => recordedInFloat16(() => silu(tensors));
     // The first time makes buffers of uniforms that are kept.
-    tf.dispose([tf.abs(make()[0]!), tf.abs(given)]);
+    tf.dispose([tf.abs(make()[0]!), tf.abs(tensors)]);
     const before = used();
     const [y] = make();
     expect(used() - before).toBe(4 * Math.ceil(size / 2));
@@ -312,8 +312,8 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
   });
 
   it('are what is recorded alone: inference, gradients and small results are float32', async () => {
-    const [given, small] = [x(), tf.tensor1d(normals(1023))];
-    expect(webgpu().deferrals.of(silu(given)[0]!)).toBeUndefined();
+    const [tensors, small] = [x(), tf.tensor1d(normals(1023))];
+    expect(webgpu().deferrals.of(silu(tensors)[0]!)).toBeUndefined();
     expect(recordedInFloat16(() => silu(small)).map(isFloat16)).toEqual([false]);
     const square = randomTensor([40, 40]);
     const [y, dy] = recordedInFloat16(() => {
@@ -324,27 +324,27 @@ describe.runIf(available)('activations in float16', { timeout: PATIENCE }, () =>
   });
 
   it('that something else reads first are never rounded', async () => {
-    const given = x();
-    const [y] = recorded(() => silu(given));
+    const tensors = x();
+    const [y] = recorded(() => silu(tensors));
     expect(isFloat16(y!)).toBe(false);
-    expect(await y!.data()).toEqual(await silu(given)[0]!.data());
+    expect(await y!.data()).toEqual(await silu(tensors)[0]!.data());
   });
 
   it('are not computed when nobody reads them', async () => {
     await expectNoLeaks(async () => {
-      const given = x();
-      tf.abs(given).dispose();
+      const tensors = x();
+      tf.abs(tensors).dispose();
       const before = used();
-      const y = recorded(() => silu(given));
+      const y = recorded(() => silu(tensors));
       expect(used()).toBe(before);
-      given.dispose();
+      tensors.dispose();
       return y;
     });
   });
 
   it('are of the variables as they were', async () => {
-    const [kernel, given] = [tf.variable(tf.ones([4, 300])), tf.ones([8, 4])];
-    const [y] = recorded(() => [tf.matMul(given, kernel)]);
+    const [kernel, tensors] = [tf.variable(tf.ones([4, 300])), tf.ones([8, 4])];
+    const [y] = recorded(() => [tf.matMul(tensors, kernel)]);
     kernel.assign(tf.zeros([4, 300]));
     expect((await y!.data())[7]).toBe(4);
     kernel.dispose();

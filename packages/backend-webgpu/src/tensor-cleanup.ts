@@ -23,14 +23,14 @@ export class TensorCleanup {
 
   private run<R>(kernel: () => R, heir: object[] | undefined): R {
     const outer = this.made;
-    const made: object[] = [];
-    this.made = made;
+    const created: object[] = [];
+    this.made = created;
     try {
       const result = kernel();
-      heir?.push(...made);
+      heir?.push(...created);
       return result;
     } catch (error) {
-      for (const dataId of made) this.dispose(dataId);
+      for (const dataId of created) this.dispose(dataId);
       throw error;
     } finally {
       this.made = outer;

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { startWebgpu } from '../test/webgpu';
 import { WebgpuBackend } from './backend';
 import { fallback } from './fallback';
-import { bindingOf, bindSlices, cacheUniforms, internals, reuseBuffersWithinBatch } from './tfjs-internals';
+import {
+  bindSlices,
+  cacheUniforms,
+  createBinding,
+  internals,
+  reuseBuffersWithinBatch,
+} from './tfjs-internals';
 
 const available = await startWebgpu();
 
@@ -17,19 +23,19 @@ async function plainBackend(): Promise<WebGPUBackend> {
 describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
   it('are where this package looks for them', async () => {
     const backend = await plainBackend();
-    const own = internals(backend);
-    expect(own.commandQueueOwnedIds).toBeInstanceOf(WeakSet);
-    expect(own.commandEncoder).toBeNull();
-    expect(own.computePassEncoder).toBeNull();
-    expect(own.dispatchCountInPass).toBe(0);
-    expect(own.uniformPendingDisposal).toEqual([]);
-    expect(own.activeTimers).toBeUndefined();
-    expect(own.supportTimestampQuery).toBe(false);
-    expect(own.querySet).toBeNull();
-    expect(own.querySetCount).toBe(2);
-    const binding = own.makeUniforms([{ type: 'float32', data: [1] }]);
+    const members = internals(backend);
+    expect(members.commandQueueOwnedIds).toBeInstanceOf(WeakSet);
+    expect(members.commandEncoder).toBeNull();
+    expect(members.computePassEncoder).toBeNull();
+    expect(members.dispatchCountInPass).toBe(0);
+    expect(members.uniformPendingDisposal).toEqual([]);
+    expect(members.activeTimers).toBeUndefined();
+    expect(members.supportTimestampQuery).toBe(false);
+    expect(members.querySet).toBeNull();
+    expect(members.querySetCount).toBe(2);
+    const binding = members.makeUniforms([{ type: 'float32', data: [1] }]);
     expect(binding).toMatchObject({ offset: 0, size: 4 });
-    expect(own.uniformPendingDisposal).toEqual([binding.buffer]);
+    expect(members.uniformPendingDisposal).toEqual([binding.buffer]);
   });
 
   it('are next to the public ones that it overrides or calls', async () => {
@@ -59,27 +65,27 @@ describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
     const backend = tf.backend() as WebgpuBackend;
     expect(backend).toBeInstanceOf(WebgpuBackend);
     await tf.relu(tf.tensor1d(new Float32Array(2000))).data();
-    const own = internals(backend);
+    const members = internals(backend);
     const x = tf.tensor1d(new Float32Array(2000).fill(-1));
-    const before = own.uniformPendingDisposal.length;
+    const before = members.uniformPendingDisposal.length;
     tf.relu(x);
-    expect(own.computePassEncoder).toBeInstanceOf(GPUComputePassEncoder);
-    expect(own.dispatchCountInPass).toBe(1);
+    expect(members.computePassEncoder).toBeInstanceOf(GPUComputePassEncoder);
+    expect(members.dispatchCountInPass).toBe(1);
     // Cached, so not to be taken back.
-    expect(own.uniformPendingDisposal).toHaveLength(before);
+    expect(members.uniformPendingDisposal).toHaveLength(before);
   });
 
   it('let uniforms be shared and taken back', async () => {
     const backend = await plainBackend();
     cacheUniforms(backend, 2);
-    const own = internals(backend);
-    const make = (value: number) => own.makeUniforms([{ type: 'float32', data: [value] }]).buffer;
+    const members = internals(backend);
+    const make = (value: number) => members.makeUniforms([{ type: 'float32', data: [value] }]).buffer;
     const first = make(1);
     expect(make(1)).toBe(first);
     expect(make(2)).not.toBe(first);
-    expect(own.uniformPendingDisposal).toEqual([]);
+    expect(members.uniformPendingDisposal).toEqual([]);
     make(3);
-    expect(own.uniformPendingDisposal).toEqual([first]);
+    expect(members.uniformPendingDisposal).toEqual([first]);
     expect(make(NaN)).not.toBe(make(Infinity));
     expect(make(-0)).not.toBe(make(0));
   });
@@ -124,10 +130,10 @@ describe.runIf(available)("tfjs-backend-webgpu's private members", () => {
     data.external = true;
     bindSlices(backend, (dataId) => (dataId === slice.dataId ? 256 : undefined));
     const { resource: buffer } = data;
-    expect(bindingOf(backend, x)).toEqual({ buffer });
-    expect(bindingOf(backend, slice)).toEqual({ buffer, offset: 256, size: 8 });
-    const given = { inputs: { x: slice }, backend, attrs: {} };
-    const out = fallback(tf.Relu)(given) as tf.TensorInfo;
+    expect(createBinding(backend, x)).toEqual({ buffer });
+    expect(createBinding(backend, slice)).toEqual({ buffer, offset: 256, size: 8 });
+    const call = { inputs: { x: slice }, backend, attrs: {} };
+    const out = fallback(tf.Relu)(call) as tf.TensorInfo;
     expect(Array.from((await backend.read(out.dataId)) as Float32Array)).toEqual([64, 65]);
     const free = backend.bufferManager.getNumFreeBuffers();
     backend.disposeData(slice.dataId);

@@ -47,28 +47,28 @@ export function record(
   bindGroup: GPUBindGroup,
   groups: readonly [number, number, number],
 ): void {
-  const own = internals(backend);
-  const timed = own.activeTimers !== undefined && own.activeTimers !== null;
+  const members = internals(backend);
+  const timed = members.activeTimers !== undefined && members.activeTimers !== null;
   backend.ensureCommandEncoderReady();
-  if (timed && own.supportTimestampQuery) {
+  if (timed && members.supportTimestampQuery) {
     backend.endComputePassEncoder();
-    own.querySet ??= backend.device.createQuerySet({ type: 'timestamp', count: own.querySetCount });
+    members.querySet ??= backend.device.createQuerySet({ type: 'timestamp', count: members.querySetCount });
     const timestampWrites = {
-      querySet: own.querySet,
+      querySet: members.querySet,
       beginningOfPassWriteIndex: 0,
       endOfPassWriteIndex: 1,
     };
-    own.computePassEncoder = own.commandEncoder!.beginComputePass({ timestampWrites });
+    members.computePassEncoder = members.commandEncoder!.beginComputePass({ timestampWrites });
   }
-  own.computePassEncoder ??= own.commandEncoder!.beginComputePass();
-  own.computePassEncoder.setPipeline(pipeline);
-  own.computePassEncoder.setBindGroup(0, bindGroup);
-  own.computePassEncoder.dispatchWorkgroups(...groups);
-  own.dispatchCountInPass++;
+  members.computePassEncoder ??= members.commandEncoder!.beginComputePass();
+  members.computePassEncoder.setPipeline(pipeline);
+  members.computePassEncoder.setBindGroup(0, bindGroup);
+  members.computePassEncoder.dispatchWorkgroups(...groups);
+  members.dispatchCountInPass++;
   if (timed) {
     backend.endComputePassEncoder();
-    own.activeTimers!.push({ name, query: backend.getQueryTime() });
-  } else if (own.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+    members.activeTimers!.push({ name, query: backend.getQueryTime() });
+  } else if (members.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
     backend.endComputePassEncoder();
     backend.submitQueue();
   }
@@ -87,19 +87,19 @@ export function reuseBuffersWithinBatch(backend: WebGPUBackend): void {
 
 /** Gives programs of the same uniforms the same uniform buffer, written once; the `capacity` most recently used are kept. */
 export function cacheUniforms(backend: WebGPUBackend, capacity: number): void {
-  const own = internals(backend);
-  const make = own.makeUniforms.bind(backend);
+  const members = internals(backend);
+  const make = members.makeUniforms.bind(backend);
   const cache = new LruCache<string, UniformBinding>(capacity, ({ buffer }) =>
-    own.uniformPendingDisposal.push(buffer),
+    members.uniformPendingDisposal.push(buffer),
   );
-  own.makeUniforms = (uniforms) => {
+  members.makeUniforms = (uniforms) => {
     // As text −0 is '0'.
-    const textOf = (data: number[]) => (data.length === 1 && Object.is(data[0], -0) ? '-0' : data);
-    const key = uniforms.map(({ type, data }) => `${type[0]}${textOf(data)}`).join();
+    const describeData = (data: number[]) => (data.length === 1 && Object.is(data[0], -0) ? '-0' : data);
+    const key = uniforms.map(({ type, data }) => `${type[0]}${describeData(data)}`).join();
     return cache.getOrMake(key, () => {
       const binding = make(uniforms);
       // tfjs would release it after the submit.
-      own.uniformPendingDisposal.pop();
+      members.uniformPendingDisposal.pop();
       return binding;
     });
   };
@@ -116,9 +116,9 @@ export function uniformBuffer(backend: WebGPUBackend, uniforms: ProgramUniform[]
  * @param offsetOf the offset in bytes of a tensor that is a slice of its buffer
  */
 export function bindSlices(backend: WebGPUBackend, offsetOf: (dataId: object) => number | undefined): void {
-  const own = internals(backend);
-  const bind = own.tensorToBinding.bind(backend);
-  own.tensorToBinding = (tensor) => {
+  const members = internals(backend);
+  const bind = members.tensorToBinding.bind(backend);
+  members.tensorToBinding = (tensor) => {
     const offset = tensor && offsetOf(tensor.dataId);
     if (offset === undefined) return bind(tensor);
     const buffer = backend.tensorMap.get(tensor!.dataId).resource as GPUBuffer;
@@ -127,7 +127,7 @@ export function bindSlices(backend: WebGPUBackend, offsetOf: (dataId: object) =>
 }
 
 /** What a program binds for a tensor that is on the GPU. */
-export function bindingOf(backend: WebGPUBackend, tensor: TensorInfo): GPUBufferBinding {
+export function createBinding(backend: WebGPUBackend, tensor: TensorInfo): GPUBufferBinding {
   return internals(backend).tensorToBinding(tensor) as GPUBufferBinding;
 }
 

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTile, fixedTile, predictSeconds, setTileCosts, sizeOf, TILES, type TileCost } from './tiles';
+import { chooseTile, fixedTile, predictSeconds, setTileCosts, TILES, type TileCost, tileSize } from './tiles';
 
-const cost = (of: Partial<TileCost>): TileCost => ({
+const cost = (choose: Partial<TileCost>): TileCost => ({
   threadsN: 8,
   tileM: 8,
   tileN: 8,
   depth: 16,
   alone: 1e-7,
   crowded: 1e-9,
-  ...of,
+  ...choose,
 });
 const size = { rows: 64, columns: 64, depth: 100, splits: 1, contiguous: 'mn' } as const;
 
 describe('tiles', () => {
   it('are fixed where nothing was measured', () => {
-    const of = (rows: number, columns: number, contiguous: 'mn' | 'k' = 'mn') => {
+    const choose = (rows: number, columns: number, contiguous: 'mn' | 'k' = 'mn') => {
       const tile = fixedTile({ rows, columns, contiguous });
-      return [...Object.values(sizeOf(tile)), tile.depth];
+      return [...Object.values(tileSize(tile)), tile.depth];
     };
-    expect(of(33, 33)).toEqual([64, 64, 16]);
-    expect(of(33, 32)).toEqual([64, 32, 16]);
-    expect(of(128, 32)).toEqual([128, 32, 8]);
-    expect(of(256, 24)).toEqual([128, 32, 8]);
-    expect(of(256, 24, 'k')).toEqual([256, 24, 4]);
-    expect(of(256, 16, 'k')).toEqual([64, 32, 16]);
+    expect(choose(33, 33)).toEqual([64, 64, 16]);
+    expect(choose(33, 32)).toEqual([64, 32, 16]);
+    expect(choose(128, 32)).toEqual([128, 32, 8]);
+    expect(choose(256, 24)).toEqual([128, 32, 8]);
+    expect(choose(256, 24, 'k')).toEqual([256, 24, 4]);
+    expect(choose(256, 16, 'k')).toEqual([64, 32, 16]);
     expect(chooseTile({}, size)).toEqual(fixedTile(size));
     expect(TILES).toHaveLength(10);
   });

@@ -30,7 +30,7 @@ export const TILES: readonly Tile[] = [
 ];
 
 /** Rows and columns of the result that a workgroup computes. */
-export const sizeOf = ({
+export const tileSize = ({
   threadsN,
   tileM,
   tileN,
@@ -74,11 +74,11 @@ export function fixedTile({
 }
 
 /** Workgroups down and across that a tile needs. */
-export function tilesOf(
+export function countTiles(
   tile: Omit<Tile, 'depth'>,
   { rows, columns }: Pick<TiledSize, 'rows' | 'columns'>,
 ): [down: number, across: number] {
-  const size = sizeOf(tile);
+  const size = tileSize(tile);
   return [Math.ceil(rows / size.rows), Math.ceil(columns / size.columns)];
 }
 
@@ -91,7 +91,7 @@ export function tilesOf(
  * measured costs include.
  */
 export function predictSeconds(cost: TileCost, size: TiledSize): number {
-  const [down, across] = tilesOf(cost, size);
+  const [down, across] = countTiles(cost, size);
   return size.depth * Math.max(cost.alone, down * across * size.splits * cost.crowded);
 }
 

@@ -25,19 +25,19 @@ export function userStore(): Store | undefined {
 export function folderStore(folder: string): Store {
   // Not literals, or a bundler for the browser would resolve the modules.
   const files = async () => (await import(/* @vite-ignore */ /* webpackIgnore: true */ FILES)) as FileSystem;
-  const pathOf = (name: string) => `${folder}/${name.replaceAll(/[^\w.-]+/g, '-')}.json`;
+  const filePath = (name: string) => `${folder}/${name.replaceAll(/[^\w.-]+/g, '-')}.json`;
   return {
     async read(name) {
       const { readFile } = await files();
-      return readFile(pathOf(name), 'utf8').catch(() => undefined);
+      return readFile(filePath(name), 'utf8').catch(() => undefined);
     },
     async write(name, text) {
       const { mkdir, rename, writeFile } = await files();
       await mkdir(folder, { recursive: true });
       // Another process may read or write at the same time: a file appears under its name only when it is whole.
-      const partial = `${pathOf(name)}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+      const partial = `${filePath(name)}.${process.pid}.${Math.random().toString(36).slice(2)}`;
       await writeFile(partial, text);
-      await rename(partial, pathOf(name));
+      await rename(partial, filePath(name));
     },
   };
 }

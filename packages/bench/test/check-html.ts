@@ -32,8 +32,10 @@ export function htmlErrors(html: string): string[] {
 
 /** The parts of a page that would use the network or run code; empty without any. */
 export function outsideReferences(html: string): string[] {
-  const own = html
+  const withoutData = html
     .replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')
     .replaceAll(/src="data:image\/png;base64,[^"]*"/g, '');
-  return own.match(/https?:|url\(|@import|\son\w+=|<(script|link|iframe|object|embed)\b|\ssrc=/g) ?? [];
+  return (
+    withoutData.match(/https?:|url\(|@import|\son\w+=|<(script|link|iframe|object|embed)\b|\ssrc=/g) ?? []
+  );
 }

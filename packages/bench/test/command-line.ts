@@ -25,7 +25,9 @@ export interface Ended {
 export async function buildCommandLine(name: string, stubs: Record<string, string> = {}): Promise<string> {
   const outdir = join(bench, 'node_modules', '.cache', `test-${name}`);
   const { dependencies } = JSON.parse(readFileSync(join(bench, 'package.json'), 'utf8'));
-  const own = readdirSync(packages).filter((folder) => existsSync(join(packages, folder, 'src', 'index.ts')));
+  const folders = readdirSync(packages).filter((folder) =>
+    existsSync(join(packages, folder, 'src', 'index.ts')),
+  );
   await build({
     entryPoints: {
       cli: join(bench, 'src', 'cli', 'cli.ts'),
@@ -41,7 +43,7 @@ export async function buildCommandLine(name: string, stubs: Record<string, strin
     // The bench's own dependencies resolve from its folder; dependencies of its packages are bundled.
     external: Object.keys(dependencies).filter((dependency) => !dependency.startsWith('@tenfold/')),
     alias: Object.fromEntries(
-      own.map((folder) => [`@tenfold/${folder}`, join(packages, folder, 'src', 'index.ts')]),
+      folders.map((folder) => [`@tenfold/${folder}`, join(packages, folder, 'src', 'index.ts')]),
     ),
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url);",

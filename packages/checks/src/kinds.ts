@@ -144,10 +144,10 @@ const kind: Kind = { expected: 'a kind, such as positive', accepts: isKind, requ
  */
 export function either(...kinds: readonly Kind[]): Kind {
   if (kinds.length === 0) throw new Error('either: there are no kinds; give at least one');
-  for (const one of kinds) assertArgument('either', 'a kind', one, kind);
+  for (const alternative of kinds) assertArgument('either', 'a kind', alternative, kind);
   return {
     expected: kinds.map(({ expected }) => expected).join(', or '),
-    accepts: (value) => kinds.some((one) => one.accepts(value)),
+    accepts: (value) => kinds.some((alternative) => alternative.accepts(value)),
   };
 }
 

@@ -83,9 +83,9 @@ describe('batches', () => {
   });
 
   it('has its sizes, and drops the last batch on request', async () => {
-    const whole = batches(smallImages(), { batchSize: 4 });
-    expect(whole).toMatchObject({ batchSize: 4, stepsPerEpoch: 3, size: 10 });
-    expect((await readEpoch(whole, 0)).sizes).toEqual([4, 4, 2]);
+    const allBatches = batches(smallImages(), { batchSize: 4 });
+    expect(allBatches).toMatchObject({ batchSize: 4, stepsPerEpoch: 3, size: 10 });
+    expect((await readEpoch(allBatches, 0)).sizes).toEqual([4, 4, 2]);
     const dropping = batches(smallImages(), { batchSize: 4, dropLast: true });
     expect(dropping).toMatchObject({ batchSize: 4, stepsPerEpoch: 2, size: 8 });
     expect((await readEpoch(dropping, 0)).sizes).toEqual([4, 4]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { additions } from './additions';
 import './index';
 
-const of = (shape: number[], seed: number): tf.Tensor4D =>
+const randomTensor = (shape: number[], seed: number): tf.Tensor4D =>
   tf.randomNormal(shape as [number, number, number, number], 0, 1, 'float32', seed);
 const depthwise = (x: tf.Tensor, f: tf.Tensor, stride = 1) =>
   tf.depthwiseConv2d(x as tf.Tensor4D, f as tf.Tensor4D, stride, 'same');
@@ -24,14 +24,19 @@ const cases: Case[] = [
     kernel: 'Conv2DBackpropFilter',
     name: 'a convolution, its filter',
     shape: filter,
-    f: (w) => conv(of(image, 3), w),
+    f: (w) => conv(randomTensor(image, 3), w),
   },
-  { kernel: 'Conv2DBackpropFilter', name: 'stride 2', shape: filter, f: (w) => conv(of(image, 3), w, 2) },
+  {
+    kernel: 'Conv2DBackpropFilter',
+    name: 'stride 2',
+    shape: filter,
+    f: (w) => conv(randomTensor(image, 3), w, 2),
+  },
   {
     kernel: 'Conv2DBackpropInput',
     name: 'a convolution, its input',
     shape: image,
-    f: (x) => conv(x, of(filter, 4)),
+    f: (x) => conv(x, randomTensor(filter, 4)),
   },
   {
     kernel: 'Conv2DBackpropFilter',
@@ -43,13 +48,13 @@ const cases: Case[] = [
     kernel: 'DepthwiseConv2dNativeBackpropFilter',
     name: 'a depthwise convolution, its filter',
     shape: filter,
-    f: (w) => depthwise(of(image, 3), w),
+    f: (w) => depthwise(randomTensor(image, 3), w),
   },
   {
     kernel: 'DepthwiseConv2dNativeBackpropInput',
     name: 'a depthwise convolution, its input',
     shape: image,
-    f: (x) => depthwise(x, of(filter, 4), 2),
+    f: (x) => depthwise(x, randomTensor(filter, 4), 2),
   },
   {
     kernel: 'DepthwiseConv2dNativeBackpropInput',
@@ -91,8 +96,8 @@ describe('gradients of gradients', () => {
       // No step may change which value of a window is the largest, so the values are 0.3 apart.
       const size = tf.util.sizeFromShape(shape);
       const apart = Array.from({ length: size }, (_, i) => 0.3 * (((i * 37) % size) - size / 2));
-      const x = kernel === 'MaxPoolGrad' ? tf.tensor(apart, shape) : of(shape, 1);
-      const direction = of(shape, 2);
+      const x = kernel === 'MaxPoolGrad' ? tf.tensor(apart, shape) : randomTensor(shape, 1);
+      const direction = randomTensor(shape, 2);
       // The cube has a third derivative, so that the second depends on everything.
       const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.pow(f(x), tf.scalar(3))));
       const second = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(gradient(x), direction)))(x);

@@ -52,7 +52,7 @@ function ofPairs(kernelName: string, isFirst: (a: tf.Tensor, b: tf.Tensor) => tf
 /** The largest or smallest value along axes: every value that equals it gets the gradient. */
 function extremum(
   kernelName: string,
-  axesOf: (attributes: tf.NamedAttrMap) => number | number[],
+  readAxes: (attributes: tf.NamedAttrMap) => number | number[],
 ): tf.GradConfig {
   return {
     kernelName,
@@ -60,7 +60,7 @@ function extremum(
     outputsToSave: [true],
     gradFunc: (dy, [x, y], attributes) => ({
       x: () => {
-        const axes = tf.util.parseAxisParam(axesOf(attributes), x!.shape);
+        const axes = tf.util.parseAxisParam(readAxes(attributes), x!.shape);
         const shape = x!.shape.map((size, i) => (axes.includes(i) ? 1 : size));
         const spread = (t: tf.Tensor) => tf.broadcastTo(tf.reshape(t, shape), x!.shape);
         return keep(tf.equal(x!, spread(y!)), spread(dy as tf.Tensor));

@@ -31,14 +31,14 @@ describe('registerGradients', () => {
     expect(registerGradients()).toEqual(['Sign']);
 
     const original = tf.getGradient('Sign');
-    const own: tf.GradConfig = {
+    const config: tf.GradConfig = {
       kernelName: 'Sign',
       gradFunc: (dy) => ({ x: () => tf.onesLike(dy as tf.Tensor) }),
     };
     tf.unregisterGradient('Sign');
-    tf.registerGradient(own);
+    tf.registerGradient(config);
     expect(registerGradients()).toEqual([]);
-    expect(tf.getGradient('Sign')).toBe(own);
+    expect(tf.getGradient('Sign')).toBe(config);
     tf.unregisterGradient('Sign');
     tf.registerGradient(original);
   });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { floatTensor, toTensor } from './index';
 
-const of = (value: unknown) => tf.tidy(() => floatTensor('f', 'x', value as tf.Tensor));
+const convert = (value: unknown) => tf.tidy(() => floatTensor('f', 'x', value as tf.Tensor));
 
 it.each([
   [[1, 2], [1, 2], [2]],
@@ -18,21 +18,21 @@ it.each([
   [[true, false], [1, 0], [2]],
   [[], [], [0]],
 ])('converts %j to a float32 tensor', async (value, values, shape) => {
-  const tensor = of(value);
+  const tensor = convert(value);
   expect([tensor.dtype, tensor.shape]).toEqual(['float32', shape]);
   await expectClose(tensor, values);
 });
 
 it.each(['int32', 'bool'] as const)('casts %s and leaves the tensor as it is', async (dtype) => {
   const x = tf.tensor1d([1, 0], dtype);
-  await expectNoLeaks(() => of(x));
-  expect(of(x).dtype).toBe('float32');
+  await expectNoLeaks(() => convert(x));
+  expect(convert(x).dtype).toBe('float32');
   expect(x.isDisposed).toBe(false);
 });
 
 it('returns a float32 tensor as it is, and keeps other dtypes on request', () => {
   const x = tf.tensor1d([1]);
-  expect(of(x)).toBe(x);
+  expect(convert(x)).toBe(x);
   expect(toTensor('f', 'x', [1, 2], 'int32').dtype).toBe('int32');
 });
 
@@ -63,24 +63,24 @@ it.each([
   [[[1, 2], [3]], /^f: x is an array of 2 of unequal lengths; give/],
 ])('rejects anything that is not a tensor of numbers: %#', async (value, message) => {
   await expectNoLeaks(() => {
-    expect(() => of(value)).toThrow(message);
+    expect(() => convert(value)).toThrow(message);
   });
 });
 
 it('rejects tensors that are disposed or do not hold real numbers', () => {
   const disposed = tf.tensor1d([1]);
   disposed.dispose();
-  expect(() => of(disposed)).toThrow(
+  expect(() => convert(disposed)).toThrow(
     /^f: x is a disposed tensor float32 \[1\]; give one that still holds its values/,
   );
-  expect(() => of(tf.tensor1d(['a']))).toThrow(
+  expect(() => convert(tf.tensor1d(['a']))).toThrow(
     /^f: x is a tensor string \[1\]; give a tensor of real numbers/,
   );
-  expect(() => of(tf.complex([1], [2]))).toThrow(
+  expect(() => convert(tf.complex([1], [2]))).toThrow(
     /^f: x is a tensor complex64 \[1\]; give a tensor of real numbers/,
   );
 });
 
 it('rejects big integers', () => {
-  expect(() => of(new BigInt64Array(2))).toThrow(/^f: x is a BigInt64Array of 2; give/);
+  expect(() => convert(new BigInt64Array(2))).toThrow(/^f: x is a BigInt64Array of 2; give/);
 });

@@ -100,8 +100,8 @@ describe.each(cases.map((c, i) => [`${i} ${c.layer} ${JSON.stringify(c.options)}
     let model: Model;
     beforeEach(() => {
       model = createModel(make(c));
-      const given = Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)]));
-      assignParameters(model, given);
+      const parameters = Object.fromEntries(Object.entries(c.params).map(([name, v]) => [name, toTensor(v)]));
+      assignParameters(model, parameters);
     });
     afterEach(() => model.dispose());
 
@@ -200,9 +200,9 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     'has the gradients that finite differences find (training: %s)',
     async (training) => {
       const names = Object.keys(model.trainable());
-      const whole = toLayer(layer());
+      const network = toLayer(layer());
       const f = (x: tf.Tensor, ...values: tf.Tensor[]) =>
-        whole.apply(replace(model.params, names, values), x, context(training));
+        network.apply(replace(model.params, names, values), x, context(training));
       await checkGradient(f, [x, ...Object.values(model.trainable())], { step, tolerance: 2e-3 });
     },
   );
@@ -213,10 +213,10 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
       // A new model, whose running statistics no earlier test has changed.
       const fresh = createModel(layer(), { seed: 3 });
       const names = Object.keys(fresh.trainable());
-      const whole = toLayer(layer());
+      const network = toLayer(layer());
       // Squared, because the gradient of a linear layer does not depend on its input.
       const loss = (x: tf.Tensor, ...values: tf.Tensor[]) =>
-        tf.mean(tf.square(whole.apply(replace(fresh.params, names, values), x, context(training))));
+        tf.mean(tf.square(network.apply(replace(fresh.params, names, values), x, context(training))));
       const gradient = (...inputs: tf.Tensor[]) =>
         tf.concat(
           tf
@@ -266,12 +266,14 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   });
 
   it.each(['int32', 'bool'] as const)('computes %s in float32', async (dtype) => {
-    const whole = tf.tidy(() => tf.cast(dtype === 'bool' ? tf.greater(x, 0) : tf.round(tf.mul(x, 3)), dtype));
+    const network = tf.tidy(() =>
+      tf.cast(dtype === 'bool' ? tf.greater(x, 0) : tf.round(tf.mul(x, 3)), dtype),
+    );
     for (const training of [false, true]) {
       const fresh = () => createModel(layer(), { seed: 3 });
-      const y = fresh().apply(whole, context(training));
+      const y = fresh().apply(network, context(training));
       expect(y.dtype).toBe('float32');
-      await expectClose(y, fresh().apply(tf.cast(whole, 'float32'), context(training)), {
+      await expectClose(y, fresh().apply(tf.cast(network, 'float32'), context(training)), {
         absolute: 0,
         relative: 0,
       });
@@ -600,7 +602,7 @@ it.each([7, Number.NaN, Number.POSITIVE_INFINITY])(
     const query = tf.randomNormal([2, 3, 4], 0, 1, 'float32', 1);
     const mask = tf.tensor2d([true, false, true, false], [2, 2], 'bool');
     const tokens = tf.randomNormal([2, 1, 4], 0, 1, 'float32', 2);
-    const of = (padding: number) => {
+    const convolve = (padding: number) => {
       const key = tf.concat([tokens, tf.fill([2, 1, 4], padding)], 1);
       const { value, grads } = tf.variableGrads(
         () => tf.sum(tf.square(model.apply({ query, key, mask }, { training: true }))) as tf.Scalar,
@@ -608,7 +610,7 @@ it.each([7, Number.NaN, Number.POSITIVE_INFINITY])(
       const ofKey = tf.grad((key: tf.Tensor) => model.predict({ query, key, mask }))(key);
       return [value, ...Object.values(grads), ofKey];
     };
-    const [found, wanted] = [of(anything), of(0)];
+    const [found, wanted] = [convolve(anything), convolve(0)];
     for (const [i, tensor] of found.entries()) {
       expect((await tensor.data()).every(Number.isFinite)).toBe(true);
       await expectClose(tensor, wanted[i]!);

@@ -32,7 +32,7 @@ const cases = Object.entries(files).flatMap(([name, all]) =>
     (c, i) => [`${name} ${i} ${JSON.stringify(c.options)}${c.weights ? ' weighted' : ''}`, name, c] as const,
   ),
 );
-const of = ({ labels, labelsShape, predictions, shape, sparse }: Case) =>
+const toTensors = ({ labels, labelsShape, predictions, shape, sparse }: Case) =>
   [tf.tensor(labels, labelsShape, sparse ? 'int32' : 'float32'), tf.tensor(predictions, shape)] as const;
 
 it('has golden values for every export, and an export for every golden file', () => {
@@ -43,7 +43,7 @@ it('has golden values for every export, and an export for every golden file', ()
 describe.each(cases)('%s', (_, name, c) => {
   const options = { ...c.options, ...(c.weights && { weights: c.weights }) };
   const loss = (y: tf.Tensor, p: tf.Tensor) => losses[name]!(y, p, options);
-  const [y, p] = of(c);
+  const [y, p] = toTensors(c);
 
   it("has PyTorch's value and gradients", async () => {
     const value = loss(y, p);
@@ -70,7 +70,7 @@ describe.each(smooth)('%s', (name, c) => {
   const { reduction: _, ...own } = c.options;
   const loss = (y: tf.Tensor | tf.TensorLike, p: tf.Tensor | tf.TensorLike, options: object = {}) =>
     losses[name]!(y, p, { ...own, ...options });
-  const [y, p] = of(c);
+  const [y, p] = toTensors(c);
   const [first, last] = [p.shape[0]!, p.shape.at(-1)!];
 
   it('has gradients that agree with finite differences, also for labels that are not indices', async () => {
@@ -131,8 +131,8 @@ describe.each(smooth)('%s', (name, c) => {
     for (const bad of [Number.NaN, -1, Infinity]) {
       const weights = Array.from({ length: first }, (_, i) => (i === 1 ? bad : 1));
       expect(await value(y, p, { weights: tf.tensor(weights) })).toBeNaN();
-      for (const given of [weights, Float32Array.from(weights), bad]) {
-        expect(() => loss(y, p, { weights: given })).toThrow(
+      for (const candidate of [weights, Float32Array.from(weights), bad]) {
+        expect(() => loss(y, p, { weights: candidate })).toThrow(
           `${name}: a weight is ${bad}; give 0 or numbers from 1e-45 to 3.4e38`,
         );
       }

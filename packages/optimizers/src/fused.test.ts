@@ -6,15 +6,15 @@ import { adamW, muon, newtonSchulz, sgd } from './index';
 // Simulates a backend with the kernels: they record their arguments.
 const backendName = tf.getBackend();
 const names = ['AdamW', 'AdamWList', 'NewtonSchulz', 'NewtonSchulzList', 'Sgd', 'SgdList'] as const;
-const own = Object.fromEntries(names.map((name) => [name, tf.getKernel(name, backendName)]));
-let given: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap } | undefined;
+const registered = Object.fromEntries(names.map((name) => [name, tf.getKernel(name, backendName)]));
+let lastCall: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap } | undefined;
 
 function play(kernelName: (typeof names)[number], outputs: number): void {
   tf.registerKernel({
     kernelName,
     backendName,
     kernelFunc: ({ inputs, attrs }) => {
-      given = { inputs, attrs };
+      lastCall = { inputs, attrs };
       const result = Array.from({ length: outputs }, (_, i) => tf.fill([2, 2], i + 1));
       return outputs === 1 ? result[0]! : result;
     },
@@ -27,7 +27,7 @@ const hide = () => {
 beforeEach(hide);
 afterEach(() => {
   hide();
-  for (const config of Object.values(own)) if (config) tf.registerKernel(config);
+  for (const config of Object.values(registered)) if (config) tf.registerKernel(config);
 });
 
 describe('on a backend that has the kernel', () => {
@@ -38,8 +38,8 @@ describe('on a backend that has the kernel', () => {
     const state = optimizer.init(params);
     const step = (grads: tf.NamedTensorMap) => optimizer.update(grads, state, { params, step: 4 });
     const result = step({ kernel: tf.zeros([2, 2]) });
-    expect(Object.keys(given!.inputs).sort()).toEqual(['gradient', 'mean', 'parameter', 'square']);
-    expect(given!.attrs).toEqual({
+    expect(Object.keys(lastCall!.inputs).sort()).toEqual(['gradient', 'mean', 'parameter', 'square']);
+    expect(lastCall!.attrs).toEqual({
       learningRate: 0.5,
       beta1: 0.9,
       beta2: 0.98,
@@ -51,7 +51,7 @@ describe('on a backend that has the kernel', () => {
     await expectClose(result.state.mean!.kernel!, tf.fill([2, 2], 2));
     await expectClose(result.state.square!.kernel!, tf.fill([2, 2], 3));
     step({ bias: tf.zeros([2, 2]) });
-    expect(given!.attrs).toMatchObject({ weightDecay: 0 });
+    expect(lastCall!.attrs).toMatchObject({ weightDecay: 0 });
   });
 
   it('sgd with momentum runs Sgd: [update, momentum]', async () => {
@@ -61,8 +61,8 @@ describe('on a backend that has the kernel', () => {
     const optimizer = sgd(options);
     const grads = { kernel: tf.zeros([2, 2]) };
     const result = optimizer.update(grads, optimizer.init(params), { params, step: 4 });
-    expect(Object.keys(given!.inputs).sort()).toEqual(['gradient', 'momentum', 'parameter']);
-    expect(given!.attrs).toEqual(options);
+    expect(Object.keys(lastCall!.inputs).sort()).toEqual(['gradient', 'momentum', 'parameter']);
+    expect(lastCall!.attrs).toEqual(options);
     await expectClose(result.updates.kernel!, tf.fill([2, 2], 1));
     await expectClose(result.state.momentum!.kernel!, tf.fill([2, 2], 2));
   });
@@ -70,8 +70,8 @@ describe('on a backend that has the kernel', () => {
   it('newtonSchulz runs NewtonSchulz', async () => {
     play('NewtonSchulz', 1);
     await expectClose(newtonSchulz(tf.zeros([2, 2]), { steps: 3 }), tf.fill([2, 2], 1));
-    expect(Object.keys(given!.inputs)).toEqual(['x']);
-    expect(given!.attrs).toEqual({ steps: 3 });
+    expect(Object.keys(lastCall!.inputs)).toEqual(['x']);
+    expect(lastCall!.attrs).toEqual({ steps: 3 });
   });
 
   it('adamW prefers AdamWList: all gradients, parameters, means, squares in one call', async () => {
@@ -82,11 +82,11 @@ describe('on a backend that has the kernel', () => {
     const state = optimizer.init(params);
     const grads = { bias: tf.zeros([2, 2]), kernel: tf.zeros([2, 2]) };
     const result = optimizer.update(grads, state, { params, step: 4 });
-    const order = Object.values(given!.inputs).map((x) => x!.dataId);
+    const order = Object.values(lastCall!.inputs).map((x) => x!.dataId);
     const lists = [grads, params, state.mean!, state.square!].flatMap((t) => [t.bias!, t.kernel!]);
     expect(order).toEqual(lists.map(({ dataId }) => dataId));
     const attributes = { learningRate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 4 };
-    expect(given!.attrs).toEqual({ ...attributes, weightDecays: [0, 0.1] });
+    expect(lastCall!.attrs).toEqual({ ...attributes, weightDecays: [0, 0.1] });
     await expectClose(result.updates.kernel!, tf.fill([2, 2], 2));
     await expectClose(result.state.mean!.bias!, tf.fill([2, 2], 3));
     await expectClose(result.state.square!.kernel!, tf.fill([2, 2], 6));
@@ -99,7 +99,7 @@ describe('on a backend that has the kernel', () => {
     const optimizer = sgd({ learningRate: 0.5, momentum: 0.9, weightDecay: 0.1, only: /a/ });
     const state = optimizer.init(params);
     const result = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 4 });
-    expect(given!.attrs).toEqual({
+    expect(lastCall!.attrs).toEqual({
       learningRate: 0.5,
       momentum: 0.9,
       nesterov: false,
@@ -117,7 +117,7 @@ describe('on a backend that has the kernel', () => {
     const optimizer = muon({ learningRate: 0.5, newtonSchulzSteps: 3 });
     const state = optimizer.init(params);
     const result = optimizer.update({ a: tf.zeros([2, 2]), b: tf.zeros([2, 2]) }, state, { params, step: 0 });
-    expect(given!.attrs).toEqual({ steps: 3 });
+    expect(lastCall!.attrs).toEqual({ steps: 3 });
     await expectClose(result.updates.b!, tf.fill([2, 2], -1));
     await expectClose(result.state.momentum!.b!, tf.fill([2, 2], 4));
   });

@@ -189,10 +189,10 @@ describe.each(variants)('%s', (_, { setting, make }) => {
     const [optimizer, params, grads] = [make(), variables(setting, names), gradientsAt(setting, names, 0)];
     const state = optimizer.init(params);
     const result = optimizer.update(grads, state, { params, step: 0 });
-    const given = new Set(listTensors([params, grads, state]));
-    for (const tensor of given) expect(tensor.isDisposed).toBe(false);
+    const inputs = new Set(listTensors([params, grads, state]));
+    for (const tensor of inputs) expect(tensor.isDisposed).toBe(false);
     const returned = listTensors([result.updates, result.state]);
-    for (const tensor of returned) expect(given.has(tensor)).toBe(false);
+    for (const tensor of returned) expect(inputs.has(tensor)).toBe(false);
     expect(new Set(returned).size).toBe(returned.length);
     expect(Object.keys(result.state)).toEqual(Object.keys(state));
     for (const n of names) expect(result.updates[n]!.shape).toEqual(shapes[n]);
@@ -255,11 +255,11 @@ describe.each(variants)('%s', (_, { setting, make }) => {
     }
     const expected = await alone.kernel.data();
     tf.dispose(state);
-    let own = 0;
+    let kernelSteps = 0;
     state = optimizer.init(variables(setting, ['conv']));
     for (const [step, has] of [false, false, true, true, false, true].entries()) {
       const grads = gradientsAt(setting, ['conv'], step);
-      if (has) Object.assign(grads, gradientsAt(setting, ['kernel'], own++));
+      if (has) Object.assign(grads, gradientsAt(setting, ['kernel'], kernelSteps++));
       state = takeStep(optimizer, mixed, grads, state, step);
     }
     await expectClose(mixed.kernel, expected, { absolute: 1e-7, relative: 1e-6 });

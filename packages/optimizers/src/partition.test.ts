@@ -55,13 +55,13 @@ describe('partition', () => {
     };
     for (const [name, optimizer] of Object.entries(alone)) {
       const key = name as keyof typeof alone;
-      let own = optimizer.init({ [key]: p[key] });
+      let singleState = optimizer.init({ [key]: p[key] });
       state = whole.init(p);
       for (let step = 0; step < 3; step++) {
         const both = whole.update(g, state, { params: p, step });
-        const one = optimizer.update({ [key]: g[key] }, own, { params: p, step });
-        await expectClose(both.updates[key]!, one.updates[key]!, { absolute: 0, relative: 0 });
-        [state, own] = [both.state, one.state];
+        const result = optimizer.update({ [key]: g[key] }, singleState, { params: p, step });
+        await expectClose(both.updates[key]!, result.updates[key]!, { absolute: 0, relative: 0 });
+        [state, singleState] = [both.state, result.state];
       }
     }
     expect(Object.keys(state)).toEqual(['0.momentum', '1.momentum', 'rest.mean', 'rest.square']);

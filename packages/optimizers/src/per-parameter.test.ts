@@ -11,8 +11,8 @@ const declare = (more: Partial<PerParameterOptions> = {}) =>
     ...more,
   } as PerParameterOptions);
 const params = () => ({ w: tf.tensor1d([2, -4]) });
-const once = (optimizer: ReturnType<typeof declare>, of: tf.NamedTensorMap = params()) =>
-  optimizer.update({ w: tf.tensor1d([1, 3]) }, optimizer.init(of), { params: of, step: 0 });
+const once = (optimizer: ReturnType<typeof declare>, parameters: tf.NamedTensorMap = params()) =>
+  optimizer.update({ w: tf.tensor1d([1, 3]) }, optimizer.init(parameters), { params: parameters, step: 0 });
 
 describe('perParameter', () => {
   it('is θ ← θ − η·u, with decoupled or coupled weight decay', async () => {
@@ -49,7 +49,7 @@ describe('perParameter', () => {
       itself: (p: tf.Tensor) => p,
       row: (p: tf.Tensor) => tf.zeros([p.shape[0]!, 1]),
     };
-    const of = { w: tf.variable(tf.ones([2, 3])) };
+    const parameters = { w: tf.variable(tf.ones([2, 3])) };
     const optimizer = perParameter({
       name: 'various',
       learningRate: 1,
@@ -57,20 +57,20 @@ describe('perParameter', () => {
       rule: ({ gradient, slots }) => ({ direction: tf.mul(gradient, slots.scale), slots }),
     });
     await expectNoLeaks(async () => {
-      const state = optimizer.init(of);
+      const state = optimizer.init(parameters);
       await expectClose(state.accumulator!.w!, new Array(6).fill(0.1));
-      expect(state.copy!.w).not.toBe(of.w);
-      expect(state.itself!.w).not.toBe(of.w);
+      expect(state.copy!.w).not.toBe(parameters.w);
+      expect(state.itself!.w).not.toBe(parameters.w);
       expect([state.scale!.w!.shape, state.row!.w!.shape]).toEqual([[], [2, 1]]);
       const grads = { w: tf.ones([2, 3]) };
-      const result = optimizer.update(grads, state, { params: of, step: 0 });
+      const result = optimizer.update(grads, state, { params: parameters, step: 0 });
       await expectClose(result.updates.w!, new Array(6).fill(-7));
       // The rule returned its inputs, yet the caller may dispose the old state.
       tf.dispose([grads, state]);
       await expectClose(result.state.scale!.w!, 7);
       tf.dispose([result.updates, result.state]);
     });
-    of.w.dispose();
+    parameters.w.dispose();
   });
 
   it('passes the loss to the rule: Polyak step size', async () => {
@@ -83,9 +83,13 @@ describe('perParameter', () => {
         slots: {},
       }),
     });
-    const of = params();
-    const value = tf.div(tf.sum(tf.square(of.w)), 2);
-    const { updates } = polyak.update({ w: of.w }, polyak.init(of), { params: of, step: 0, value });
+    const parameters = params();
+    const value = tf.div(tf.sum(tf.square(parameters.w)), 2);
+    const { updates } = polyak.update({ w: parameters.w }, polyak.init(parameters), {
+      params: parameters,
+      step: 0,
+      value,
+    });
     await expectClose(updates.w!, [-1, 2]);
   });
 
@@ -99,11 +103,11 @@ describe('perParameter', () => {
         return { direction: gradient, slots: { last: gradient } };
       },
     });
-    const of = { a: tf.scalar(1), b: tf.scalar(1) };
-    let state = optimizer.init({ a: of.a });
+    const parameters = { a: tf.scalar(1), b: tf.scalar(1) };
+    let state = optimizer.init({ a: parameters.a });
     const take = (names: ('a' | 'b')[], step: number) => {
       const grads = Object.fromEntries(names.map((name) => [name, tf.scalar(1)]));
-      state = optimizer.update(grads, state, { params: of, step }).state;
+      state = optimizer.update(grads, state, { params: parameters, step }).state;
     };
     take(['a'], 0);
     expect(Object.keys(state)).toEqual(['last']);
@@ -118,13 +122,13 @@ describe('perParameter', () => {
 
   it('corrects the bias of an added parameter by its own gradients: its first Adam step is the rate', async () => {
     const optimizer = adam({ learningRate: 0.1 });
-    const of = { early: tf.scalar(1), late: tf.scalar(1) };
-    let state = optimizer.init({ early: of.early });
+    const parameters = { early: tf.scalar(1), late: tf.scalar(1) };
+    let state = optimizer.init({ early: parameters.early });
     for (let step = 0; step < 20; step++) {
-      ({ state } = optimizer.update({ early: tf.scalar(1) }, state, { params: of, step }));
+      ({ state } = optimizer.update({ early: tf.scalar(1) }, state, { params: parameters, step }));
     }
     const grads = { early: tf.scalar(1), late: tf.scalar(3) };
-    const { updates } = optimizer.update(grads, state, { params: of, step: 20 });
+    const { updates } = optimizer.update(grads, state, { params: parameters, step: 20 });
     await expectClose(updates.late!, -0.1, { absolute: 1e-6 });
     await expectClose(updates.early!, -0.1, { absolute: 1e-6 });
   });
@@ -155,9 +159,9 @@ describe('perParameter', () => {
     [
       () => {
         const optimizer = adam();
-        const of = params();
-        const { mean } = optimizer.init(of);
-        optimizer.update({ w: tf.zeros([2]) }, { mean: mean! }, { params: of, step: 0 });
+        const parameters = params();
+        const { mean } = optimizer.init(parameters);
+        optimizer.update({ w: tf.zeros([2]) }, { mean: mean! }, { params: parameters, step: 0 });
       },
       /^adam: the state of w has no square; give the complete state/,
     ],

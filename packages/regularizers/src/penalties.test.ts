@@ -46,9 +46,9 @@ describe.each(named)('%s', (_, { make: makePenalty, rate, only, value, params, g
       const map = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
       return tf.addN([penalty(map), ...tensors.map((t) => tf.mul(tf.sum(t), 0))]) as tf.Scalar;
     };
-    const made = tf.grads(loss)(Object.values(make()));
+    const computed = tf.grads(loss)(Object.values(make()));
     for (const [i, name] of names.entries()) {
-      await expectClose(made[i]!, gradients[name]!, { absolute: 1e-9, relative: 2e-6, label: name });
+      await expectClose(computed[i]!, gradients[name]!, { absolute: 1e-9, relative: 2e-6, label: name });
     }
   });
 });

@@ -15,8 +15,8 @@ import { createTrainer, fit, loadCheckpoint, saveCheckpoint, train } from './ind
 
 describe('checkpoints', () => {
   it('restores a run in another process, which continues bit for bit', async () => {
-    const whole = network();
-    await fit(whole, { ...options, data: clouds(), epochs: 3 });
+    const trained = network();
+    await fit(trained, { ...options, data: clouds(), epochs: 3 });
 
     const first = createTrainer(network(), trainerOptions);
     const abort = new AbortController();
@@ -33,7 +33,7 @@ describe('checkpoints', () => {
     expect(loadCheckpoint(second, bytes)).toMatchObject({ note: 'kept', step: '6' });
     expect(tf.memory().numTensors).toBe(before);
     await train(second, { data: clouds(), epochs: 3 });
-    expect(await weights(other)).toEqual(await weights(whole));
+    expect(await weights(other)).toEqual(await weights(trained));
   });
 
   it('restores the count of missed steps of a parameter that was frozen for a while', async () => {
@@ -82,19 +82,19 @@ describe('checkpoints', () => {
   });
 
   it('rejects the checkpoint of another model or optimizer, and changes nothing', async () => {
-    const one = createTrainer(network(), trainerOptions);
-    const bytes = await saveCheckpoint(one);
+    const trainer = createTrainer(network(), trainerOptions);
+    const bytes = await saveCheckpoint(trainer);
     const another = createTrainer(createModel(dense({ inFeatures: 2, outFeatures: 2 })), trainerOptions);
     const values = await weights(another.model);
     expect(() => loadCheckpoint(another, bytes)).toThrow(
       /loadCheckpoint: the checkpoint does not fit the model: .*give the model that it was saved with/,
     );
-    const noMomentum = createTrainer(one.model, {
+    const noMomentum = createTrainer(trainer.model, {
       ...trainerOptions,
       optimizer: { init: () => ({}), update: () => ({ updates: {}, state: {} }) },
     });
     expect(() => loadCheckpoint(noMomentum, bytes)).toThrow(/unknown/);
-    expect(() => loadCheckpoint(one, bytes.subarray(0, 40))).toThrow(
+    expect(() => loadCheckpoint(trainer, bytes.subarray(0, 40))).toThrow(
       /loadSafetensors: the file is not valid/,
     );
     expect(await weights(another.model)).toEqual(values);
@@ -103,7 +103,7 @@ describe('checkpoints', () => {
 
 describe('loadCheckpoint of a file that was changed', () => {
   type File = { tensors: tf.NamedTensorMap; metadata: { [key: string]: string } };
-  const whole = { loss: meanSquaredError, optimizer: adam() };
+  const settings = { loss: meanSquaredError, optimizer: adam() };
   const net = () => createModel(dense({ inFeatures: 2, outFeatures: 2 }), { seed: 1 });
   const batch = () => ({ xs: tf.ones([1, 2]), ys: tf.zeros([1, 2]) });
   const set =
@@ -171,7 +171,7 @@ describe('loadCheckpoint of a file that was changed', () => {
         ],
     ),
   ])('refuses %s, and changes nothing', async (_, change, message) => {
-    const trainer = createTrainer(net(), whole);
+    const trainer = createTrainer(net(), settings);
     tf.dispose({ ...trainer.step(batch()) });
     const file = loadSafetensors(await saveCheckpoint(trainer));
     change(file);
@@ -194,7 +194,7 @@ describe('loadCheckpoint of a file that was changed', () => {
   });
 
   it('saves the state of the call, though steps follow before the file is complete', async () => {
-    const trainer = createTrainer(net(), whole);
+    const trainer = createTrainer(net(), settings);
     tf.dispose({ ...trainer.step(batch()) });
     const want = await saveCheckpoint(trainer);
     const saving = saveCheckpoint(trainer);

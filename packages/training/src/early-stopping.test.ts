@@ -20,8 +20,8 @@ const series = (...values: number[]) => {
 };
 
 it('says to call earlyStopping', async () => {
-  const one = model();
-  await expect(fit(one, { ...rest, stop: earlyStopping as never })).rejects.toThrow(
+  const network = model();
+  await expect(fit(network, { ...rest, stop: earlyStopping as never })).rejects.toThrow(
     /^the function earlyStopping was given without a call; give earlyStopping\(…\), with its options$/,
   );
 });
@@ -35,61 +35,61 @@ describe('earlyStopping', () => {
     [[Number.NaN, Number.NaN], { patience: 2 }, 2],
     [[9, 8, 7, 6, 5, 4, 3, 2, 1], { patience: 1 }, 9],
   ])('of %j with %j trains %i epochs', async (values, options, epochs) => {
-    const one = model();
+    const network = model();
     const stop = earlyStopping({ metric: series(...values), mode: 'min', restoreBest: false, ...options });
-    expect(await fit(one, { ...rest, stop })).toHaveLength(epochs);
-    one.dispose();
+    expect(await fit(network, { ...rest, stop })).toHaveLength(epochs);
+    network.dispose();
   });
 
   it.each([
     [[3, 2, 4, 5, 6], 2, 'that it was stopped after'],
     [[3, 2, 4, 4, 4, 4, 4, 4, 4], 9, 'though all epochs were trained'],
   ])('restores the best epoch: %j, patience %i, %s', async (values, patience) => {
-    const one = model();
+    const network = model();
     const before = tf.memory().numTensors;
     const seen: object[] = [];
-    await fit(one, {
+    await fit(network, {
       ...rest,
       stop: earlyStopping({ metric: series(...values), mode: 'min', patience }),
-      onEpoch: async () => void seen.push(await weights(one)),
+      onEpoch: async () => void seen.push(await weights(network)),
     });
-    expect(await weights(one)).toEqual(seen[1]);
+    expect(await weights(network)).toEqual(seen[1]);
     expect(seen.at(-1)).not.toEqual(seen[1]);
     expect(tf.memory().numTensors).toBe(before);
-    one.dispose();
+    network.dispose();
   });
 
   it('keeps the current parameters when training is aborted or fails, and leaves no tensor', async () => {
-    const one = model();
+    const network = model();
     const before = tf.memory().numTensors;
     let last: object = {};
     const stop = earlyStopping({ metric: series(1, 2, 3), mode: 'min', patience: 5 });
     const onEpoch = async ({ epoch }: EpochReport) => {
-      last = await weights(one);
+      last = await weights(network);
       if (epoch === 2) throw new Error('on purpose');
     };
-    await expect(fit(one, { ...rest, stop, onEpoch })).rejects.toThrow('on purpose');
-    expect(await weights(one)).toEqual(last);
+    await expect(fit(network, { ...rest, stop, onEpoch })).rejects.toThrow('on purpose');
+    expect(await weights(network)).toEqual(last);
     expect(tf.memory().numTensors).toBe(before);
-    one.dispose();
+    network.dispose();
   });
 
   it('monitors the validation loss or a metric by name, and can be reused', async () => {
-    const one = model();
-    const reports = await fit(one, { ...rest, validation: data, stop: earlyStopping({ patience: 3 }) });
+    const network = model();
+    const reports = await fit(network, { ...rest, validation: data, stop: earlyStopping({ patience: 3 }) });
     expect(reports.length).toBeGreaterThan(0);
     const constant = () => tf.scalar(0.5);
     const stop = earlyStopping({ metric: 'constant', mode: 'max', patience: 2 });
     for (let i = 0; i < 2; i++) {
-      expect(await fit(one, { ...rest, validation: data, metrics: { constant }, stop })).toHaveLength(3);
+      expect(await fit(network, { ...rest, validation: data, metrics: { constant }, stop })).toHaveLength(3);
     }
-    one.dispose();
+    network.dispose();
   });
 
   it('throws at the start when there is nothing to monitor', async () => {
-    const one = model();
+    const network = model();
     const run = (stop: ReturnType<typeof earlyStopping>, validation?: typeof data) =>
-      fit(one, { ...rest, validation, metrics: { mse: meanSquaredError }, stop });
+      fit(network, { ...rest, validation, metrics: { mse: meanSquaredError }, stop });
     await expect(run(earlyStopping({ patience: 1 }))).rejects.toThrow(/no validation data; give validation/);
     await expect(run(earlyStopping({ patience: 1, metric: 'accuracy', mode: 'max' }), data)).rejects.toThrow(
       /there is no metric "accuracy"; monitor loss or mse, or add it: metrics: \{ accuracy \}$/,
@@ -97,7 +97,7 @@ describe('earlyStopping', () => {
     await expect(
       run(earlyStopping({ patience: 1, metric: () => '1' as never, mode: 'max' })),
     ).rejects.toThrow(/metric returned "1"; return a number/);
-    one.dispose();
+    network.dispose();
   });
 
   it.each([
@@ -119,10 +119,10 @@ it('says that the model is disposed', async () => {
     [2, 1],
     [1, 2],
   ]) {
-    const one = model();
+    const network = model();
     const stop = earlyStopping({ metric: series(...values), mode: 'min', patience: 5 });
-    const onEpoch = ({ epoch }: EpochReport) => void (epoch === 1 && one.dispose());
-    await expect(fit(one, { ...rest, epochs: 2, stop, onEpoch })).rejects.toThrow(
+    const onEpoch = ({ epoch }: EpochReport) => void (epoch === 1 && network.dispose());
+    await expect(fit(network, { ...rest, epochs: 2, stop, onEpoch })).rejects.toThrow(
       /^earlyStopping: the model is disposed; dispose it after training/,
     );
   }
@@ -130,7 +130,7 @@ it('says that the model is disposed', async () => {
 });
 
 it('closes the data when a stop rule fails at the end', async () => {
-  const one = model();
+  const network = model();
   const closed = vi.fn();
   const batch = () => ({ xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) });
   const data = {
@@ -142,9 +142,9 @@ it('closes the data when a stop rule fails at the end', async () => {
     throw new Error('on purpose');
   };
   const stop = () => ({ shouldStop: () => true, end });
-  await expect(fit(one, { ...rest, data: data as never, stepsPerEpoch: 1, stop })).rejects.toThrow(
+  await expect(fit(network, { ...rest, data: data as never, stepsPerEpoch: 1, stop })).rejects.toThrow(
     'on purpose',
   );
   expect(closed).toHaveBeenCalledTimes(1);
-  one.dispose();
+  network.dispose();
 });

@@ -4,8 +4,8 @@ import { accuracy, createTrainer, type EpochReport, type EpochSums, fit, train }
 
 describe('train', () => {
   it('continues where another trainer stopped, bit for bit', async () => {
-    const whole = network();
-    await fit(whole, { ...options, data: clouds(), epochs: 3 });
+    const trained = network();
+    await fit(trained, { ...options, data: clouds(), epochs: 3 });
 
     const part = network();
     const first = createTrainer(part, trainerOptions);
@@ -17,9 +17,9 @@ describe('train', () => {
     const second = createTrainer(part, trainerOptions);
     second.restore(first.stepCount, first.state);
     await train(second, { data: clouds(), epochs: 3 });
-    expect(await weights(part)).toEqual(await weights(whole));
+    expect(await weights(part)).toEqual(await weights(trained));
     second.dispose();
-    whole.dispose();
+    trained.dispose();
     part.dispose();
   });
 
@@ -28,14 +28,14 @@ describe('train', () => {
     async (stop) => {
       const timeless = (reports: EpochReport[]) => reports.map(({ seconds, ...rest }) => rest);
       const all = { metrics, data: clouds(), validation: clouds(), epochs: 3 };
-      const whole = network();
-      const expected = await fit(whole, { ...trainerOptions, ...all });
+      const trained = network();
+      const expected = await fit(trained, { ...trainerOptions, ...all });
 
-      const one = createTrainer(network(), trainerOptions);
+      const trainer = createTrainer(network(), trainerOptions);
       const abort = new AbortController();
       const reports: EpochReport[] = [];
       let sums: EpochSums | undefined;
-      const stopped = train(one, {
+      const stopped = train(trainer, {
         ...all,
         signal: abort.signal,
         onStep(report) {
@@ -46,23 +46,23 @@ describe('train', () => {
       });
       await expect(stopped).rejects.toThrow('enough');
       expect(sums!.seconds).toBeGreaterThan(0);
-      const rest = await train(one, { ...all, resume: sums });
+      const rest = await train(trainer, { ...all, resume: sums });
       // Step 8 is the last of an epoch, which was not yet evaluated and reported.
       expect(timeless([...reports, ...rest])).toEqual(timeless(expected));
       expect(rest[0]!.seconds).toBeGreaterThanOrEqual(sums!.seconds);
-      expect(await weights(one.model)).toEqual(await weights(whole));
-      one.dispose();
-      one.model.dispose();
-      whole.dispose();
+      expect(await weights(trainer.model)).toEqual(await weights(trained));
+      trainer.dispose();
+      trainer.model.dispose();
+      trained.dispose();
     },
   );
 
   it('rejects sums of another step or of other metrics', async () => {
-    const one = createTrainer(network(), trainerOptions);
-    one.restore(6, one.state);
+    const trainer = createTrainer(network(), trainerOptions);
+    trainer.restore(6, trainer.state);
     const sums = { steps: 3, examples: 48, seconds: 1, loss: 1, metrics: { accuracy: 40 } };
     const resume = (changed: object) =>
-      train(one, { data: clouds(), epochs: 3, metrics: { accuracy }, resume: { ...sums, ...changed } });
+      train(trainer, { data: clouds(), epochs: 3, metrics: { accuracy }, resume: { ...sums, ...changed } });
     await expect(resume({})).rejects.toThrow(
       /resume has the sums after 3 of 4 steps of an epoch, but the trainer has taken 6 steps; give the sums of its last step/,
     );
@@ -75,6 +75,6 @@ describe('train', () => {
     await expect(resume({ steps: 2, metrics: { accuracy: Number.NaN } })).rejects.toThrow(
       /no sum of the metric/,
     );
-    one.model.dispose();
+    trainer.model.dispose();
   });
 });

@@ -11,7 +11,7 @@ import '@tenfold/gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { badTensors, badValues, DISPOSED, oddTensors } from './bad-values';
-import { expectedOf } from './kinds';
+import { readExpected } from './kinds';
 import { meant } from './meant';
 import { argumentLists, notTried, prepareSamples } from './samples';
 import { type Outcome, trial } from './trial';
@@ -37,7 +37,7 @@ const modules: { [name: string]: () => Promise<Record<string, unknown>> } = {
   training: () => import('@tenfold/training'),
 };
 const names = Object.keys(modules);
-const { exportsOf, checker } = readPackages(names);
+const { readExports, checker } = readPackages(names);
 
 interface Trial {
   call: string;
@@ -62,9 +62,9 @@ describe.each(names)('%s', (name) => {
     const functions = await modules[name]!();
     const trials: Trial[] = [];
     const uncallable: string[] = [];
-    for (const entry of exportsOf(name)) {
+    for (const entry of readExports(name)) {
       if (entry.parameters.length === 0 || isError(entry) || isDatasetLoader(functions[entry.name])) continue;
-      if (meant.has(nameOf(entry))) continue;
+      if (meant.has(fullName(entry))) continue;
       const good = await goodArguments(entry, functions[entry.name]);
       if (typeof good === 'string') uncallable.push(`${entry.name}: ${good}`);
       else for await (const found of badCalls(entry, functions[entry.name], good)) trials.push(found);
@@ -136,15 +136,15 @@ function aroundNoGpu(): void {
   afterAll(() => void vi.unstubAllGlobals());
 }
 
-const nameOf = (entry: Export): string => `${entry.package}.${entry.name}`;
+const fullName = (entry: Export): string => `${entry.package}.${entry.name}`;
 
-const kindsOf = (parameter: Parameter | Option): Set<string> => expectedOf(parameter, checker).kinds;
+const readKinds = (parameter: Parameter | Option): Set<string> => readExpected(parameter, checker).kinds;
 
 /** Arguments with which the function works, found by trying; else why the last ones did not. */
 async function goodArguments(entry: Export, f: unknown): Promise<(() => unknown[]) | string> {
   let why = 'no arguments';
-  if (notTried.has(nameOf(entry))) return argumentLists(entry, kindsOf).next().value!;
-  for (const list of argumentLists(entry, kindsOf)) {
+  if (notTried.has(fullName(entry))) return argumentLists(entry, readKinds).next().value!;
+  for (const list of argumentLists(entry, readKinds)) {
     const { outcome, message } = await trial(entry, f, list);
     if (outcome === 'worked') return list;
     why = `${outcome}: ${message}`;
@@ -156,13 +156,13 @@ async function goodArguments(entry: Export, f: unknown): Promise<(() => unknown[
 async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): AsyncGenerator<Trial> {
   const { parameters } = entry;
   const run: Run = async (what, refused, change) => {
-    const call = `${nameOf(entry)} ${what}`;
+    const call = `${fullName(entry)} ${what}`;
     const result = await trial(entry, f, () => {
       const list = good();
       change(list);
       return list;
     });
-    const mayWork = !refused && (result.outcome === 'worked' || notTried.has(nameOf(entry)));
+    const mayWork = !refused && (result.outcome === 'worked' || notTried.has(fullName(entry)));
     const isGood = result.outcome === 'refused' || mayWork;
     return { call, good: isGood, ...result };
   };
@@ -171,7 +171,7 @@ async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): Asyn
       yield* badOptions(parameter, i, run);
       continue;
     }
-    const expected = expectedOf(parameter, checker);
+    const expected = readExpected(parameter, checker);
     const takesTensor = expected.kinds.has('tensor');
     for (const { label, value, refused } of takesTensor ? badTensors() : badValues(expected)) {
       if (label === DISPOSED && !isTensorAt(good(), i)) continue;
@@ -192,17 +192,17 @@ async function* badCalls(entry: Export, f: unknown, good: () => unknown[]): Asyn
 type Run = (what: string, refused: boolean, change: (list: unknown[]) => void) => Promise<Trial>;
 
 async function* badOptions({ options }: Parameter, at: number, run: Run): AsyncGenerator<Trial> {
-  const optionsOf = (list: unknown[]) => ({ ...(list[at] as Record<string, unknown>) });
+  const copyOptions = (list: unknown[]) => ({ ...(list[at] as Record<string, unknown>) });
   for (const option of options) {
-    for (const { label, value, refused } of badValues(expectedOf(option, checker))) {
+    for (const { label, value, refused } of badValues(readExpected(option, checker))) {
       yield run(`${option.name}: ${label}`, refused, (list) => {
-        tf.dispose(optionsOf(list)[option.name] as tf.TensorContainer);
-        list[at] = { ...optionsOf(list), [option.name]: value };
+        tf.dispose(copyOptions(list)[option.name] as tf.TensorContainer);
+        list[at] = { ...copyOptions(list), [option.name]: value };
       });
     }
   }
   for (const key of ['lr', 'unknown', 'hasOwnProperty']) {
-    yield run(`an option ${key}`, true, (list) => (list[at] = { ...optionsOf(list), [key]: 1 }));
+    yield run(`an option ${key}`, true, (list) => (list[at] = { ...copyOptions(list), [key]: 1 }));
   }
   for (const [label, value] of [
     ['5', 5],

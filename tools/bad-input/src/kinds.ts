@@ -25,7 +25,7 @@ export interface Expected {
   required: string[];
 }
 
-export function expectedOf(
+export function readExpected(
   parameter: Omit<Parameter, 'options'> & Partial<Option>,
   checker: ts.TypeChecker,
 ): Expected {
@@ -33,7 +33,7 @@ export function expectedOf(
     anything: false,
     kinds: new Set(parameter.optional ? ['undefined'] : []),
     literals: new Set(),
-    range: rangeOf(parameter.doc ?? ''),
+    range: readRange(parameter.doc ?? ''),
     required: [],
   };
   addType(parameter.type, checker, expected);
@@ -75,7 +75,7 @@ const isTensor = (type: ts.Type): boolean =>
   type.getProperty('dataId') !== undefined;
 
 /** The range that a sentence gives: "in [0, 1)", "> 0", "≥ 0", "a positive integer". */
-function rangeOf(doc: string): Expected['range'] {
+function readRange(doc: string): Expected['range'] {
   const interval = /in ([[(])(−?[\d.]+), (−?[\d.]+|∞)([\])])/.exec(doc);
   const number = (text: string) => (text === '∞' ? Infinity : Number(text.replace('−', '-')));
   if (interval) {

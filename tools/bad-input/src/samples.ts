@@ -254,11 +254,11 @@ export function* argumentLists(
 ): Generator<() => unknown[]> {
   const isGiven = ({ optional, name }: Parameter | Option) =>
     !optional || alsoGiven.has(`${entry.name}.${name}`);
-  const given = entry.parameters.flatMap((parameter): (Parameter | Option)[] =>
+  const slots = entry.parameters.flatMap((parameter): (Parameter | Option)[] =>
     parameter.options.length > 0 ? parameter.options.filter(isGiven) : isGiven(parameter) ? [parameter] : [],
   );
-  for (const choice of choices(given.map((parameter) => candidates(entry, parameter, kindOf)))) {
-    const make = (parameter: Parameter | Option) => choice[given.indexOf(parameter)]?.();
+  for (const choice of choices(slots.map((parameter) => candidates(entry, parameter, kindOf)))) {
+    const make = (parameter: Parameter | Option) => choice[slots.indexOf(parameter)]?.();
     yield () => {
       const list = entry.parameters.map((parameter) =>
         parameter.options.length > 0
@@ -277,9 +277,9 @@ function candidates(
   kindOf: (parameter: Parameter | Option) => Set<string>,
 ): (() => unknown)[] {
   const kinds = kindOf(parameter);
-  const own = `${entry.name}.${parameter.name}`;
+  const key = `${entry.name}.${parameter.name}`;
   return [
-    ...(Object.hasOwn(byName, own) ? byName[own]! : []),
+    ...(Object.hasOwn(byName, key) ? byName[key]! : []),
     ...(Object.hasOwn(byName, parameter.name) ? byName[parameter.name]! : []),
     ...(kinds.has('number') ? numbers : []),
     ...(kinds.has('tensor') ? [() => tf.ones([2, 4])] : []),
@@ -348,18 +348,18 @@ export async function use(result: unknown, entry: Export): Promise<unknown> {
 }
 
 /** The input that a layer's good call was found to take. */
-const inputOf = new Map<string, () => tf.Tensor>();
+const inputMakers = new Map<string, () => tf.Tensor>();
 
 function applied(layer: unknown, { name }: Export): unknown {
   const model = createModel(layer as ReturnType<typeof dense>);
   try {
-    const known = inputOf.get(name);
+    const known = inputMakers.get(name);
     let failure: unknown;
     for (const input of known ? [known] : inputs) {
       try {
         const context = { training: true, rng: createRng(0) };
         const y = tf.tidy(() => model.apply(input(), context));
-        inputOf.set(name, input);
+        inputMakers.set(name, input);
         return y;
       } catch (error) {
         failure = error;

@@ -13,20 +13,20 @@ export async function trial(
   const before = held();
   let outcome: Outcome = 'worked';
   let message = '';
-  let given: unknown[] = [];
-  let made: unknown;
+  let values: unknown[] = [];
+  let result: unknown;
   try {
-    given = makeArguments();
-    made = typeof f === 'function' ? await call(f as AnyFunction, given, entry.isClass) : f;
-    const output = await use(made, entry);
+    values = makeArguments();
+    result = typeof f === 'function' ? await call(f as AnyFunction, values, entry.isClass) : f;
+    const output = await use(result, entry);
     if (hasNaN(output)) outcome = 'NaN';
     dispose(output);
   } catch (error) {
     message = error instanceof Error ? error.message : String(error);
-    if (!passed(error)) outcome = isClear(error, namesFor(entry, given)) ? 'refused' : 'unclear';
+    if (!passed(error)) outcome = isClear(error, namesFor(entry, values)) ? 'refused' : 'unclear';
   }
-  dispose(made);
-  for (const value of given) dispose(value);
+  dispose(result);
+  for (const value of values) dispose(value);
   const left = held() - before;
   if (left !== 0) {
     outcome = 'leaked';

@@ -44,7 +44,7 @@ async function measure() {
     { dtype: np.int32 },
   );
   const targets = nn.oneHot(labels, 10);
-  const lossOf = (p, x, y) => {
+  const computeLoss = (p, x, y) => {
     const first = nn.relu(lax.convGeneralDilated(x, p.conv1, [1, 1], 'SAME').add(p.bias1));
     const second = nn.relu(lax.convGeneralDilated(first, p.conv2, [1, 1], 'SAME').add(p.bias2));
     const pooled = np.max(second.reshape([batch, 64, 16, 2, 16, 2]), [3, 5]).reshape([batch, 64 * 256]);
@@ -60,7 +60,7 @@ async function measure() {
     const start = performance.now();
     // An operation takes its operands with it; `ref` is one more hold on them.
     const held = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.ref]));
-    const [loss, grads] = valueAndGrad(lossOf)(held, xs.ref, targets.ref);
+    const [loss, grads] = valueAndGrad(computeLoss)(held, xs.ref, targets.ref);
     params = Object.fromEntries(
       Object.keys(params).map((name) => [name, params[name].sub(grads[name].mul(0.01))]),
     );

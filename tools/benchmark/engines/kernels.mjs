@@ -23,8 +23,8 @@ const { kernelRows, ready, speedCases } = await importSource(
 // tfjs's cpu backend does a third of a GFLOP/s: one image says as much as a batch of 250.
 const examples = backend === 'cpu' ? 1 : 16;
 const timings = [];
-for (const one of speedCases(kernelRows, { examples }))
-  if (/MatMul|Conv/.test(one.kernel)) timings.push(await time(one));
+for (const speedCase of speedCases(kernelRows, { examples }))
+  if (/MatMul|Conv/.test(speedCase.kernel)) timings.push(await time(speedCase));
 console.log(JSON.stringify({ timings }));
 
 function resolvePeer(name) {
@@ -36,10 +36,10 @@ function resolvePeer(name) {
   }
 }
 
-async function time(one) {
-  const name = `${one.kernel} ${one.name}`;
+async function time(speedCase) {
+  const name = `${speedCase.kernel} ${speedCase.name}`;
   try {
-    const { flops, run, dispose } = await ready(one);
+    const { flops, run, dispose } = await ready(speedCase);
     const rates = [];
     for (const start = performance.now(); rates.length < 3 || performance.now() - start < 1000 * seconds; ) {
       const before = performance.now();

@@ -99,7 +99,7 @@ async function measureSmall() {
       dense({ inFeatures: 16 * 16 * 64, outFeatures: 10 }),
     ]),
   );
-  const one = createTrainer(network, {
+  const trainer = createTrainer(network, {
     loss: sparseSoftmaxCrossEntropy,
     optimizer: sgd({ learningRate: 0.01, momentum: 0 }),
   });
@@ -112,7 +112,7 @@ async function measureSmall() {
   const milliseconds = [];
   for (let i = 0; i <= steps; i++) {
     const start = performance.now();
-    const { loss, predictions } = one.step({ xs, ys });
+    const { loss, predictions } = trainer.step({ xs, ys });
     await loss.data();
     tf.dispose([loss, predictions]);
     if (i > 0) milliseconds.push(performance.now() - start);

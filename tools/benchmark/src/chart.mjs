@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { titleOf } from './summary.mjs';
+import { modelTitle } from './summary.mjs';
 
 const COLORS = {
   simd: '#0b6e4f',
@@ -29,7 +29,7 @@ export function chart({ machine, results }) {
   const bars = results
     .filter(({ gflops }) => gflops)
     .map(({ model, engine, batch, gflops, imagesPerSecond: { median, p10, p90 } }) => ({
-      model: titleOf(model),
+      model: modelTitle(model),
       engine: LABELS[engine] ?? engine,
       batch,
       color: COLORS[engine] ?? '#444',
@@ -57,14 +57,14 @@ export function chart({ machine, results }) {
     },
     y: {
       label: null,
-      domain: bars.map(keyOf),
+      domain: bars.map(groupKey),
       tickFormat: (key) => key.split('\n').slice(0, 2).join(', '),
       tickSize: 0,
     },
     marks: [
-      Plot.barX(bars, { y: keyOf, x: 'gflops', fill: 'color', insetTop: 2, insetBottom: 2 }),
-      Plot.ruleY(bars, { y: keyOf, x1: 'low', x2: 'high', stroke: '#222222', strokeWidth: 1.5 }),
-      Plot.text(bars, { y: keyOf, x: 'high', text: 'text', textAnchor: 'start', dx: 6, fill: '#222222' }),
+      Plot.barX(bars, { y: groupKey, x: 'gflops', fill: 'color', insetTop: 2, insetBottom: 2 }),
+      Plot.ruleY(bars, { y: groupKey, x1: 'low', x2: 'high', stroke: '#222222', strokeWidth: 1.5 }),
+      Plot.text(bars, { y: groupKey, x: 'high', text: 'text', textAnchor: 'start', dx: 6, fill: '#222222' }),
       Plot.ruleX([0]),
     ],
   });
@@ -76,4 +76,4 @@ export function chart({ machine, results }) {
 }
 
 // A network may occur twice for one engine, with two batch sizes.
-const keyOf = ({ model, engine, batch }) => `${model}\n${engine}\n${batch}`;
+const groupKey = ({ model, engine, batch }) => `${model}\n${engine}\n${batch}`;

@@ -43,5 +43,5 @@ export function summarize(
 ): Result;
 export function ratios(results: Result[]): Result[];
 export function shareOfPeak(timings: Timing[]): Report['kernels'][string];
-export function titleOf(model: string): string;
+export function modelTitle(model: string): string;
 export function markdown(report: Report): string;

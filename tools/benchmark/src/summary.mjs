@@ -74,7 +74,7 @@ const names = {
   rnn: 'rnn',
   small: 'small cnn',
 };
-export const titleOf = (model) => names[model] ?? model;
+export const modelTitle = (model) => names[model] ?? model;
 
 const number = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 const optional = (value) => (value === null || value === undefined ? '' : number(value));
@@ -84,7 +84,7 @@ const percent = (value) => `${(100 * value).toFixed(0)} %`;
 export function markdown({ machine, date, results, kernels, profiles = [] }) {
   const rows = results.map((result) => {
     const { model, engine, batch, threads, error, imagesPerSecond, gflops, toTorch, toTorchAvx2 } = result;
-    const head = `| ${titleOf(model)} | ${engine} | ${batch} |`;
+    const head = `| ${modelTitle(model)} | ${engine} | ${batch} |`;
     if (error) return `${head} | ${error.replaceAll('|', '/')} | | | | | |`;
     const { median, p10, p90, n } = imagesPerSecond;
     const rate = `${number(median)} | ${number(p10)} to ${number(p90)} | ${n}`;
@@ -139,7 +139,7 @@ function profileTable(profiles) {
       `other kernels ${share(sum(kernels.slice(SHOWN)))}`,
       `between kernels ${share(milliseconds - sum(kernels))}`,
     ];
-    return `| ${titleOf(model)} | ${number(milliseconds)} | ${[...first, ...rest].join(', ')} |`;
+    return `| ${modelTitle(model)} | ${number(milliseconds)} | ${[...first, ...rest].join(', ')} |`;
   });
   return ['', '| step | ms | where the time goes |', '| --- | --- | --- |', ...rows];
 }

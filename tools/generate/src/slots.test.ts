@@ -12,7 +12,7 @@ const factories = optimizers as unknown as {
   [name: string]: (options: object) => optimizers.Optimizer;
 };
 const rules = select(
-  readPackages(['optimizers']).exportsOf('optimizers'),
+  readPackages(['optimizers']).readExports('optimizers'),
   'returning Optimizer from options',
 );
 

@@ -79,21 +79,21 @@ async function trained(optimizer: string, backends: readonly string[]): Promise<
   await tf.setBackend(backends[0]!);
   const batch = waves(4, 3);
   let model = tinyNetwork(3);
-  let one = training(model, optimizers[optimizer]!());
+  let trainer = training(model, optimizers[optimizer]!());
   let loss = Number.NaN;
   for (const [i, backend] of backends.entries()) {
     await tf.setBackend(backend);
     if (i === 2) {
-      const bytes = await saveCheckpoint(one);
-      one.dispose();
+      const bytes = await saveCheckpoint(trainer);
+      trainer.dispose();
       model.dispose();
       model = tinyNetwork(4);
-      one = training(model, optimizers[optimizer]!());
-      loadCheckpoint(one, bytes);
+      trainer = training(model, optimizers[optimizer]!());
+      loadCheckpoint(trainer, bytes);
     }
-    loss = await step(one, batch);
+    loss = await step(trainer, batch);
   }
-  one.dispose();
+  trainer.dispose();
   model.dispose();
   tf.dispose([batch.xs, batch.ys]);
   return loss;

@@ -28,18 +28,18 @@ const WARM_UP = 20;
 /** Trains the tiny network with one optimizer, with a smaller batch every ten steps, and returns the memory that is held. */
 export async function endure(optimizer: string, steps: number): Promise<Endurance> {
   const model = tinyNetwork(1);
-  const one = training(model, optimizers[optimizer]!());
+  const trainer = training(model, optimizers[optimizer]!());
   const batches = [waves(BATCH, 2), waves(BATCH - 3, 3)] as const;
   const losses: number[] = [];
   let early = held();
   for (let i = 0; i < steps; i++) {
-    const loss = await step(one, batches[i % 10 === 9 ? 1 : 0]);
+    const loss = await step(trainer, batches[i % 10 === 9 ? 1 : 0]);
     if (!Number.isFinite(loss)) throw new Error(`endure: the loss of step ${i} is ${loss}`);
     losses.push(loss);
     if (i === Math.min(WARM_UP, steps) - 1) early = held();
   }
   const late = held();
-  one.dispose();
+  trainer.dispose();
   model.dispose();
   for (const { xs, ys } of batches) tf.dispose([xs, ys]);
   return {

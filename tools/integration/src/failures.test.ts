@@ -37,13 +37,13 @@ describe('training that runs out of memory', () => {
     // With every 64 KiB more the step gets further: through the forward pass, the backward pass and the optimizer.
     for (let left = 64 * 1024; !succeeded; left += 64 * 1024) {
       const model = tinyNetwork(1);
-      const one = training(model, optimizers.adamW!());
-      await step(one, batch);
+      const trainer = training(model, optimizers.adamW!());
+      await step(trainer, batch);
       const taken = ballast(left);
       const filled = held();
       let message = '';
       try {
-        await step(one, batch);
+        await step(trainer, batch);
         succeeded = true;
       } catch (error) {
         failures++;
@@ -59,8 +59,8 @@ describe('training that runs out of memory', () => {
       expect(arenaBytes - filled.arenaBytes).toBeLessThanOrEqual(most);
 
       for (const { dataId } of taken) backend().disposeData(dataId);
-      expect(await step(one, batch)).toBeLessThan(1.5);
-      one.dispose();
+      expect(await step(trainer, batch)).toBeLessThan(1.5);
+      trainer.dispose();
       model.dispose();
     }
     tf.dispose([batch.xs, batch.ys]);

@@ -27,15 +27,15 @@ async function run(threads: number, variant: string, steps: number): Promise<Tra
 }
 
 describe.each(['baseline', 'relaxed'])("fifty steps of a cnn from PyTorch's weights (%s)", (variant) => {
-  let one: Trajectory;
+  let trajectory: Trajectory;
 
   it("have PyTorch's losses and end at its logits with one thread", async () => {
-    one = await run(1, variant, 50);
-    const deviations = one.losses.map((loss, i) => Math.abs(loss / golden.losses[i]! - 1));
-    expect(one.losses).toHaveLength(50);
+    trajectory = await run(1, variant, 50);
+    const deviations = trajectory.losses.map((loss, i) => Math.abs(loss / golden.losses[i]! - 1));
+    expect(trajectory.losses).toHaveLength(50);
     expect(Math.max(...deviations.slice(0, EARLY.steps))).toBeLessThan(EARLY.tolerance);
     expect(Math.max(...deviations)).toBeLessThan(TOLERANCE);
-    const logits = one.logits.map((logit, i) => Math.abs(logit - golden.logits[i]!));
+    const logits = trajectory.logits.map((logit, i) => Math.abs(logit - golden.logits[i]!));
     expect(Math.max(...logits)).toBeLessThan(LOGIT_TOLERANCE);
     expect(golden.losses.at(-1)! / golden.losses[0]!).toBeLessThan(0.85);
   });
@@ -43,6 +43,6 @@ describe.each(['baseline', 'relaxed'])("fifty steps of a cnn from PyTorch's weig
   it.each([2, 3, 5])('are the same bit for bit with %i threads', async (threads) => {
     // A loss is computed from all gradients before it.
     const { losses } = await run(threads, variant, 12);
-    expect(losses).toEqual(one.losses.slice(0, 12));
+    expect(losses).toEqual(trajectory.losses.slice(0, 12));
   });
 });

@@ -33,25 +33,25 @@ export function readGolden(file: string | URL): Golden {
 export async function trajectory(golden: Golden, steps = golden.losses.length): Promise<Trajectory> {
   const { widths, classes, learningRate, momentum, labelSmoothing, batches } = golden;
   const model = createModel(airbench({ widths, classes }));
-  const given: tf.NamedTensorMap = {};
+  const tensors: tf.NamedTensorMap = {};
   for (const [name, variable] of Object.entries(model.parameters())) {
     const weights = golden.weights[name];
-    given[name] = weights
+    tensors[name] = weights
       ? tf.tensor(
           weights.values.map((value) => value / 256),
           weights.shape,
         )
       : tf.clone(variable); // running statistics
   }
-  assignParameters(model, given);
-  const one = createTrainer(model, {
+  assignParameters(model, tensors);
+  const trainer = createTrainer(model, {
     loss: (labels, logits) => sparseSoftmaxCrossEntropy(labels, logits, { labelSmoothing }),
     optimizer: sgd({ learningRate, momentum, nesterov: true }),
   });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const batch = createBatch(golden, step % batches);
-    const { loss, predictions } = one.step(batch);
+    const { loss, predictions } = trainer.step(batch);
     losses.push((await loss.data())[0]!);
     tf.dispose([loss, predictions, batch.xs, batch.ys]);
   }

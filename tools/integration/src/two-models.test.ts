@@ -11,14 +11,14 @@ const STEPS = 6;
 /** Losses of a separate training run, with a pause after each step. */
 async function losses(seed: number, optimizer: string): Promise<number[]> {
   const model = tinyNetwork(seed);
-  const one = training(model, optimizers[optimizer]!());
+  const trainer = training(model, optimizers[optimizer]!());
   const batch = waves(8, seed);
   const found: number[] = [];
   for (let i = 0; i < STEPS; i++) {
-    found.push(await step(one, batch));
+    found.push(await step(trainer, batch));
     await new Promise((resolve) => setTimeout(resolve));
   }
-  one.dispose();
+  trainer.dispose();
   model.dispose();
   tf.dispose([batch.xs, batch.ys]);
   return found;

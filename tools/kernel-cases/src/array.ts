@@ -4,12 +4,12 @@ export interface Array64 {
   values: Float64Array;
 }
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
+export const shapeSize = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
 
 /** An array of that shape from its flat index. */
 export const make = (shape: readonly number[], value: (i: number) => number): Array64 => ({
   shape,
-  values: Float64Array.from({ length: sizeOf(shape) }, (_, i) => value(i)),
+  values: Float64Array.from({ length: shapeSize(shape) }, (_, i) => value(i)),
 });
 
 /** Every value of an array, changed. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Adapter, checkCase, runnableCases } from './check';
-import { gradientsOf } from './row';
+import { listGradients } from './row';
 import { kernelRows } from './rows';
 import { activation } from './rows/activation';
 import { functions } from './rows/functions';
@@ -45,9 +45,9 @@ it('tries every activation function', () => {
 it('has each kernel once', () => {
   const names = kernelRows.flatMap((row) => [
     row.kernel,
-    ...gradientsOf(row).map(({ kernel }) => kernel),
+    ...listGradients(row).map(({ kernel }) => kernel),
     row.list?.kernel,
   ]);
-  const given = names.filter((name) => name !== undefined);
-  expect(new Set(given).size).toBe(given.length);
+  const inputs = names.filter((name) => name !== undefined);
+  expect(new Set(inputs).size).toBe(inputs.length);
 });

@@ -1,6 +1,13 @@
 import type { Array64 } from './array';
 import { type Input, normal } from './inputs';
-import { type Bound, type Case, type GradientRow, gradientsOf, type KernelRow, type Tolerance } from './row';
+import {
+  type Bound,
+  type Case,
+  type GradientRow,
+  type KernelRow,
+  listGradients,
+  type Tolerance,
+} from './row';
 
 type Named<T> = { readonly [name: string]: T };
 /** Values of an operand in a backend's form. */
@@ -38,7 +45,7 @@ export function runnableCases(row: KernelRow): RunnableCase[] {
   const cases = row.cases.filter(({ speed }) => !speed);
   return [
     ...cases.map((one) => forwardCase(row, one)),
-    ...gradientsOf(row).flatMap((gradient) => cases.map((one) => gradientCase(row, gradient, one))),
+    ...listGradients(row).flatMap((gradient) => cases.map((one) => gradientCase(row, gradient, one))),
     ...(row.list ? [listCase(row)] : []),
   ];
 }
@@ -52,7 +59,7 @@ function forwardCase(row: KernelRow, one: Case): RunnableCase {
     expected: (inputs) => {
       const exact = doubles(inputs as Named<Operand>);
       const outputs = row.reference(exact, one.attributes as never);
-      return { outputs, bounds: boundsOf(one.tolerance ?? row.tolerance, outputs, exact) };
+      return { outputs, bounds: computeBounds(one.tolerance ?? row.tolerance, outputs, exact) };
     },
   };
 }
@@ -71,15 +78,15 @@ export function gradientInputs(
 /** The same from the outputs of the forward kernel. */
 export function gradientOperands(gradient: GradientRow, one: Case, forward: Output[]): Named<Operand> {
   const outputs = forward.map(({ shape, values }) => ({ shape, values: Float64Array.from(values) }));
-  const given: { [name: string]: Operand } = {};
+  const inputs: { [name: string]: Operand } = {};
   Object.entries(gradient.of ?? { dy: 0 }).forEach(([name, output], i) => {
     const { shape } = outputs[output]!;
-    given[name] = { shape, values: (one.gradients?.[name] ?? normal(shape, 1000 + i)).values() };
+    inputs[name] = { shape, values: (one.gradients?.[name] ?? normal(shape, 1000 + i)).values() };
   });
   const saved = gradient.saved(doubles(operands(one.inputs)), outputs, one.attributes as never);
   for (const [name, { shape, values }] of Object.entries(saved))
-    given[name] = { shape, values: Float32Array.from(values) };
-  return given;
+    inputs[name] = { shape, values: Float32Array.from(values) };
+  return inputs;
 }
 
 function gradientCase(row: KernelRow, gradient: GradientRow, one: Case): RunnableCase {
@@ -92,7 +99,7 @@ function gradientCase(row: KernelRow, gradient: GradientRow, one: Case): Runnabl
     expected: (inputs) => {
       const exact = doubles(inputs as Named<Operand>);
       const outputs = gradient.reference(exact, attributes as never);
-      return { outputs, bounds: boundsOf(gradient.tolerance, outputs, exact) };
+      return { outputs, bounds: computeBounds(gradient.tolerance, outputs, exact) };
     },
   };
 }
@@ -116,7 +123,7 @@ function listCase(row: KernelRow): RunnableCase {
         );
         return row.reference(doubles(entry), list.attributesOf(i) as never);
       });
-      const bounds = boundsOf(row.tolerance, results[0]!, {});
+      const bounds = computeBounds(row.tolerance, results[0]!, {});
       return {
         outputs: bounds.flatMap((_, o) => results.map((outputs) => outputs[o]!)),
         bounds: bounds.flatMap((bound) => results.map(() => bound)),
@@ -139,7 +146,7 @@ const doubles = (inputs: Named<Operand>): Named<Array64> =>
     ]),
   );
 
-function boundsOf(tolerance: Tolerance, expected: Array64[], inputs: Named<Array64>): Bound[] {
+function computeBounds(tolerance: Tolerance, expected: Array64[], inputs: Named<Array64>): Bound[] {
   const bounds = typeof tolerance === 'function' ? tolerance(expected, inputs) : tolerance;
   return Array.isArray(bounds) ? bounds : expected.map(() => bounds);
 }

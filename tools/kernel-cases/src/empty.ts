@@ -12,15 +12,15 @@ const WITHOUT_EXAMPLES = ['AllFinite', 'NewtonSchulz', 'SelectList', 'Slice'];
 export function emptyCases(row: KernelRow): RunnableCase[] {
   if (WITHOUT_EXAMPLES.includes(row.kernel)) return [];
   const cases = new Map<string, Case>();
-  for (const one of row.cases) {
-    const names = examplesOf(row.kernel, one);
-    const key = Object.keys(one.inputs).join();
-    if (one.speed || names.length === 0 || cases.has(key)) continue;
-    const inputs = Object.entries(one.inputs).map(([name, input]): [string, Input] => [
+  for (const example of row.cases) {
+    const names = findExamples(row.kernel, example);
+    const key = Object.keys(example.inputs).join();
+    if (example.speed || names.length === 0 || cases.has(key)) continue;
+    const inputs = Object.entries(example.inputs).map(([name, input]): [string, Input] => [
       name,
       names.includes(name) ? without(input) : input,
     ]);
-    const { gradients, ...rest } = one;
+    const { gradients, ...rest } = example;
     cases.set(key, { ...rest, name: 'no examples', inputs: Object.fromEntries(inputs) });
   }
   const { list, ...single } = row;
@@ -34,7 +34,7 @@ const without = (input: Input): Input => ({
 });
 
 /** The names of the inputs of a case that have examples; none if the case is not one of several examples. */
-function examplesOf(kernel: string, { inputs, attributes }: Case): string[] {
+function findExamples(kernel: string, { inputs, attributes }: Case): string[] {
   const { a, b } = inputs;
   if (a && b) {
     if (!('transposeA' in attributes)) {

@@ -4,7 +4,7 @@ import type { Adapter, Operands } from './check';
 import type { SpeedCase } from './speed';
 
 /** Operands as tensors of tfjs's current backend. */
-function tensorsOf(operands: Operands): tf.NamedTensorMap {
+function createTensors(operands: Operands): tf.NamedTensorMap {
   const tensors = Object.entries(operands).map(
     ([name, { shape, values, dtype }]) => [name, tf.tensor(values, [...shape], dtype)] as const,
   );
@@ -17,7 +17,7 @@ const runKernel = (kernel: string, inputs: tf.NamedTensorMap, attributes: object
 
 /** Runs kernels on tfjs's current backend. */
 export const runOnEngine: Adapter = async (kernel, operands, attributes) => {
-  const inputs = tensorsOf(operands);
+  const inputs = createTensors(operands);
   const outputs = runKernel(kernel, inputs, attributes);
   const results = await Promise.all(
     outputs.map(async (out) => ({ shape: out.shape, values: (await out.data()).slice() })),
@@ -40,7 +40,7 @@ export interface ReadyCase {
 
 /** Puts a case on tfjs's current backend, and runs it once. */
 export async function ready(one: SpeedCase): Promise<ReadyCase> {
-  const inputs = tensorsOf(await one.operands(runOnEngine));
+  const inputs = createTensors(await one.operands(runOnEngine));
   const run = () => runKernel(one.kernel, inputs, one.attributes);
   const { result: outputs, flops } = countFlops(run);
   // A slice reads as much as it writes and leaves the rest of its input alone.

@@ -17,7 +17,7 @@ const pair = (value: number | readonly [number, number] = 1): readonly [number, 
   typeof value === 'number' ? [value, value] : value;
 
 /** The two spatial axes of NHWC images under a window. */
-export function axesOf(
+export function readAxes(
   image: readonly number[],
   window: readonly [number, number],
   { strides, pad, dilations }: WindowAttributes,

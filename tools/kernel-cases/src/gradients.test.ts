@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Array64, sizeOf } from './array';
+import { type Array64, shapeSize } from './array';
 import { gradientInputs } from './check';
-import { type Case, type GradientRow, gradientsOf, type KernelRow } from './row';
+import { type Case, type GradientRow, type KernelRow, listGradients } from './row';
 import { kernelRows } from './rows';
 
 type Named = { readonly [name: string]: Array64 };
@@ -23,23 +23,23 @@ interface Tried {
 }
 
 /** Σ dy·y over the outputs whose gradients come in. */
-function objective({ row, gradient, one }: Tried, forward: Named, given: Named): number {
+function objective({ row, gradient, one }: Tried, forward: Named, arrays: Named): number {
   const outputs = row.reference(forward, one.attributes as never);
   let sum = 0;
   for (const [name, output] of Object.entries(gradient.of ?? { dy: 0 }))
-    given[name]!.values.forEach((dy, i) => {
+    arrays[name]!.values.forEach((dy, i) => {
       sum += dy * outputs[output]!.values[i]!;
     });
   return sum;
 }
 
 /** The derivative for one number of an input, by four points. */
-function slope(tried: Tried, forward: Named, given: Named, name: string, i: number): number {
+function slope(tried: Tried, forward: Named, arrays: Named, name: string, i: number): number {
   const { values } = forward[name]!;
   const exact = values[i]!;
   const at = (step: number): number => {
     values[i] = exact + step;
-    const value = objective(tried, forward, given);
+    const value = objective(tried, forward, arrays);
     values[i] = exact;
     return value;
   };
@@ -47,9 +47,9 @@ function slope(tried: Tried, forward: Named, given: Named, name: string, i: numb
 }
 
 const small = ({ inputs, extreme, speed }: Case): boolean =>
-  !extreme && !speed && Object.values(inputs).every(({ shape }) => sizeOf(shape) <= LARGEST);
+  !extreme && !speed && Object.values(inputs).every(({ shape }) => shapeSize(shape) <= LARGEST);
 
-const pairs = kernelRows.flatMap((row) => gradientsOf(row).map((gradient) => ({ row, gradient })));
+const pairs = kernelRows.flatMap((row) => listGradients(row).map((gradient) => ({ row, gradient })));
 
 describe.each(pairs)('the reference of $gradient.kernel', ({ row, gradient }) => {
   const cases = row.cases.filter(small);
@@ -57,14 +57,14 @@ describe.each(pairs)('the reference of $gradient.kernel', ({ row, gradient }) =>
 
   it.each(cases)('$name', (one) => {
     const { forward, given: rounded } = gradientInputs(row, gradient, one);
-    const given = doubles(rounded);
+    const arrays = doubles(rounded);
     const attributes = gradient.attributes?.(one.attributes as never, one.inputs) ?? one.attributes;
-    const analytic = gradient.reference(given, attributes as never);
+    const analytic = gradient.reference(arrays, attributes as never);
     gradient.outputs.forEach((name, o) => {
       if (!forward[name]) return; // an input that this case leaves out
       forward[name].values.forEach((value, i) => {
         if (row.kink?.(value, one.attributes as never)) return;
-        const expected = slope({ row, gradient, one }, forward, given, name, i);
+        const expected = slope({ row, gradient, one }, forward, arrays, name, i);
         // What is saved is rounded to float32, and so are its parts of the gradient.
         const size = Math.max(1, ...analytic[o]!.values.map(Math.abs));
         expect(Math.abs(analytic[o]!.values[i]! - expected)).toBeLessThan(3e-5 * size);

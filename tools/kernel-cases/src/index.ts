@@ -1,5 +1,5 @@
 import type { Array64 } from './array';
-import { gradientsOf } from './row';
+import { listGradients } from './row';
 import { kernelRows } from './rows';
 
 export type { Array64 } from './array';
@@ -16,12 +16,13 @@ export { type BackendKernels, kernelNames, supportTable } from './support';
 export { fusedKernelTable } from './table';
 
 /** The outputs of a kernel of the table, in double precision. */
-export function referenceOf(
+export function findReference(
   kernel: string,
 ): (inputs: { readonly [name: string]: Array64 }, attributes: object) => Array64[] {
   for (const row of kernelRows) {
-    for (const one of [row, ...gradientsOf(row)])
-      if (one.kernel === kernel) return (inputs, attributes) => one.reference(inputs, attributes as never);
+    for (const candidate of [row, ...listGradients(row)])
+      if (candidate.kernel === kernel)
+        return (inputs, attributes) => candidate.reference(inputs, attributes as never);
   }
   throw new Error(`the table has no kernel ${kernel}`);
 }

@@ -1,5 +1,5 @@
 import { createRng } from '@tenfold/random';
-import { sizeOf } from './array';
+import { shapeSize } from './array';
 
 /** An operand of a case: the values are made when the case runs. */
 export interface Input {
@@ -23,7 +23,7 @@ export function normal(
   return {
     shape,
     values: () => {
-      const values = new Float32Array(sizeOf(shape));
+      const values = new Float32Array(shapeSize(shape));
       createRng(seed).fillNormal(values);
       return values.map((value) => shift + scale * value);
     },

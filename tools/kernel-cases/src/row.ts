@@ -89,4 +89,4 @@ export interface ListRow {
 }
 
 /** The kernels of a row's gradients. */
-export const gradientsOf = ({ gradient = [] }: KernelRow): readonly GradientRow[] => [gradient].flat();
+export const listGradients = ({ gradient = [] }: KernelRow): readonly GradientRow[] => [gradient].flat();

@@ -1,7 +1,7 @@
-import { sizeOf } from './array';
+import { shapeSize } from './array';
 import { type Adapter, gradientOperands, type Operands, operands } from './check';
 import type { Input } from './inputs';
-import { type Case, gradientsOf, type KernelRow } from './row';
+import { type Case, type KernelRow, listGradients } from './row';
 
 /** A kernel on a shape of real trainings. */
 export interface SpeedCase {
@@ -41,7 +41,7 @@ const forward = ({ kernel }: KernelRow, { name, attributes, inputs }: Case): Spe
 });
 
 const gradients = (row: KernelRow, one: Case): SpeedCase[] =>
-  gradientsOf(row).map((gradient) => ({
+  listGradients(row).map((gradient) => ({
     kernel: gradient.kernel,
     name: one.name,
     attributes: gradient.attributes?.(one.attributes as never, one.inputs) ?? one.attributes,
@@ -55,7 +55,7 @@ const gradients = (row: KernelRow, one: Case): SpeedCase[] =>
 function withExamples(one: Case, most: number): Case {
   const first = ({ shape: [all, ...rest], values }: Input): Input => {
     const shape = [Math.min(all!, most), ...rest];
-    return { shape, values: () => values().subarray(0, sizeOf(shape)) };
+    return { shape, values: () => values().subarray(0, shapeSize(shape)) };
   };
   const cut = Object.fromEntries((one.examples ?? []).map((name) => [name, first(one.inputs[name]!)]));
   return { ...one, inputs: { ...one.inputs, ...cut } };

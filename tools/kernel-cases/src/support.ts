@@ -1,4 +1,4 @@
-import { gradientsOf, type KernelRow } from './row';
+import { type KernelRow, listGradients } from './row';
 
 /** What a backend registers. */
 export interface BackendKernels {
@@ -15,13 +15,13 @@ export interface BackendKernels {
 /** The names of all kernels of the rows: forward, gradients and lists. */
 export const kernelNames = (rows: readonly KernelRow[]): string[] =>
   rows.flatMap((row) =>
-    [row, ...gradientsOf(row), ...(row.list ? [row.list] : [])].map(({ kernel }) => kernel),
+    [row, ...listGradients(row), ...(row.list ? [row.list] : [])].map(({ kernel }) => kernel),
   );
 
 /** Whether a backend has a kernel: in its language, with the functions that it knows, from tfjs, or not. */
 function cell({ language, kernels, fromTfjs }: BackendKernels, kernel: string): string {
-  const own = kernels.find(({ kernelName }) => kernelName === kernel);
-  if (own) return own.functions ? `${language}: ${own.functions.join(', ')}` : language;
+  const config = kernels.find(({ kernelName }) => kernelName === kernel);
+  if (config) return config.functions ? `${language}: ${config.functions.join(', ')}` : language;
   return fromTfjs.includes(kernel) ? 'tfjs' : 'none';
 }
 

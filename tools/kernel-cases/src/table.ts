@@ -1,9 +1,9 @@
-import { type Description, gradientsOf, type KernelRow } from './row';
+import { type Description, type KernelRow, listGradients } from './row';
 
 /** The Markdown table of kernels: what each takes and gives. */
 export function fusedKernelTable(rows: readonly KernelRow[]): string {
   const lines = rows.flatMap((row) =>
-    [row, ...gradientsOf(row), row.list].flatMap((one) =>
+    [row, ...listGradients(row), row.list].flatMap((one) =>
       one?.describe ? [line(one.kernel, one.describe)] : [],
     ),
   );

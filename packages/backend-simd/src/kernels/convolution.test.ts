@@ -1,4 +1,4 @@
-import { referenceOf } from '@tenfold/kernel-cases';
+import { findReference } from '@tenfold/kernel-cases';
 import { relativeRms } from '@tenfold/testing';
 import { Conv2D, Conv2DBackpropFilter, type TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const exact = (
   attrs: object,
 ) => {
   const double = (values: Float32Array, shape: number[]) => ({ shape, values: Float64Array.from(values) });
-  return referenceOf('Conv2D')({ x: double(x, shape), filter: double(filter, filterShape) }, attrs)[0]!
+  return findReference('Conv2D')({ x: double(x, shape), filter: double(filter, filterShape) }, attrs)[0]!
     .values;
 };
 

@@ -35,25 +35,25 @@ describe.each(variants)('optimizers, $name', ({ backend }) => {
     const before = backend.memory().arenaBytes;
     const [g, p, m] = lists(3) as [TensorInfo[], TensorInfo[], TensorInfo[]];
     const attrs = { learningRate: 0.3, momentum: 0.9, nesterov: true, decoupled };
-    const made = run(sgdList, asList([...g, ...p, ...m]), { ...attrs, weightDecays });
+    const outputs = run(sgdList, asList([...g, ...p, ...m]), { ...attrs, weightDecays });
     const each = sizes.map((_, i) => {
       const inputs = { gradient: g[i]!, parameter: p[i]!, momentum: m[i]! };
       return run(sgd, inputs, { ...attrs, weightDecay: weightDecays[i] });
     });
-    expect(bits(made)).toEqual(bits([0, 1].flatMap((o) => each.map((outputs) => outputs[o]!))));
-    for (const { dataId } of [...g, ...p, ...m, ...made, ...each.flat()]) backend.disposeData(dataId);
+    expect(bits(outputs)).toEqual(bits([0, 1].flatMap((o) => each.map((outputs) => outputs[o]!))));
+    for (const { dataId } of [...g, ...p, ...m, ...outputs, ...each.flat()]) backend.disposeData(dataId);
     expect(backend.memory().arenaBytes).toBeLessThanOrEqual(before);
   });
 
   it('AdamWList has the bits of AdamW for each parameter', () => {
     const [g, p, m, v] = lists(4) as [TensorInfo[], TensorInfo[], TensorInfo[], TensorInfo[]];
     const attrs = { learningRate: 0.3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, step: 3 };
-    const made = run(adamWList, asList([...g, ...p, ...m, ...v]), { ...attrs, weightDecays });
+    const outputs = run(adamWList, asList([...g, ...p, ...m, ...v]), { ...attrs, weightDecays });
     const each = sizes.map((_, i) => {
       const inputs = { gradient: g[i]!, parameter: p[i]!, mean: m[i]!, square: v[i]! };
       return run(adamW, inputs, { ...attrs, weightDecay: weightDecays[i] });
     });
-    expect(bits(made)).toEqual(bits([0, 1, 2].flatMap((o) => each.map((outputs) => outputs[o]!))));
+    expect(bits(outputs)).toEqual(bits([0, 1, 2].flatMap((o) => each.map((outputs) => outputs[o]!))));
   });
 
   it('lists reject incomplete columns, other dtypes, and different shapes for a parameter', () => {
@@ -82,14 +82,14 @@ describe.each(variants)('optimizers, $name', ({ backend }) => {
       [1, 9],
     ];
     const xs = shapes.map((shape, i) => randomTensor(backend, shape, i + 1));
-    const made = run(newtonSchulzList, asList(xs), { steps: 5 });
-    expect(made.map(({ shape }) => shape)).toEqual(shapes);
-    made.forEach((y, i) => {
+    const outputs = run(newtonSchulzList, asList(xs), { steps: 5 });
+    expect(outputs.map(({ shape }) => shape)).toEqual(shapes);
+    outputs.forEach((y, i) => {
       const [alone] = run(newtonSchulz, { x: xs[i]! }, { steps: 5 });
       expect(relativeRms(values(y), values(alone!))).toBeLessThan(3e-5);
       backend.disposeData(alone!.dataId);
     });
-    for (const { dataId } of [...xs, ...made]) backend.disposeData(dataId);
+    for (const { dataId } of [...xs, ...outputs]) backend.disposeData(dataId);
     expect(backend.memory().arenaBytes).toBeLessThanOrEqual(before);
     const x = randomTensor(backend, [2, 3, 4]);
     expect(() => run(newtonSchulzList, asList([x]), { steps: 3 })).toThrow(

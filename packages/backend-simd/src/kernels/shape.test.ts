@@ -13,7 +13,11 @@ interface Case {
   attrs: object;
 }
 
-const one = (kernel: string, shape: number[], attrs: object): Case => ({ kernel, shapes: [shape], attrs });
+const unaryCase = (kernel: string, shape: number[], attrs: object): Case => ({
+  kernel,
+  shapes: [shape],
+  attrs,
+});
 const permutations = (n: number): number[][] =>
   n === 0
     ? [[]]
@@ -21,7 +25,7 @@ const permutations = (n: number): number[][] =>
 
 const cases: Case[] = [
   ...[1, 2, 3, 4].flatMap((rank) =>
-    permutations(rank).map((perm) => one(tf.Transpose, [5, 3, 4, 6].slice(0, rank), { perm })),
+    permutations(rank).map((perm) => unaryCase(tf.Transpose, [5, 3, 4, 6].slice(0, rank), { perm })),
   ),
   ...[
     [16, 16],
@@ -30,23 +34,23 @@ const cases: Case[] = [
     [1, 100],
     [100, 3],
     [257, 129],
-  ].map((shape) => one(tf.Transpose, shape, { perm: [1, 0] })),
-  one(tf.Transpose, [2, 64, 3, 16], { perm: [0, 2, 1, 3] }),
-  one(tf.Transpose, [2, 64, 3, 16], { perm: [0, 2, 3, 1] }),
-  one(tf.Transpose, [2, 4, 3, 4, 5, 3], { perm: [0, 1, 3, 2, 4, 5] }),
-  one(tf.Transpose, [2, 3, 4, 2, 3, 2], { perm: [5, 4, 3, 2, 1, 0] }),
-  one(tf.Transpose, [2, 3, 4, 2, 3, 2], { perm: [4, 2, 0, 1, 3, 5] }),
-  one(tf.Transpose, [7, 1, 9, 1], { perm: [3, 2, 1, 0] }),
-  one(tf.Slice, [1000], { begin: [3], size: [990] }),
-  one(tf.Slice, [20, 30], { begin: [5, 0], size: [10, 30] }),
-  one(tf.Slice, [20, 30], { begin: [5, 7], size: [10, -1] }),
-  one(tf.Slice, [4, 5, 6, 7], { begin: [1, 2, 3, 4], size: [2, 3, 2, 1] }),
-  one(tf.Slice, [3, 3, 3, 3, 3, 3], { begin: [1, 0, 1, 0, 1, 0], size: [2, 3, 2, 2, 1, 3] }),
-  one(tf.Slice, [3, 3, 3, 3, 3, 3], { begin: [1, 1, 1, 1, 1, 1], size: [2, 2, 2, 2, 2, 2] }),
-  one(tf.Slice, [8, 8], { begin: [2, 2], size: [0, 3] }),
-  one(tf.SplitV, [12, 10], { numOrSizeSplits: 3, axis: 0 }),
-  one(tf.SplitV, [12, 10], { numOrSizeSplits: [1, 7, 2], axis: 1 }),
-  one(tf.SplitV, [4, 6, 5], { numOrSizeSplits: 2, axis: -2 }),
+  ].map((shape) => unaryCase(tf.Transpose, shape, { perm: [1, 0] })),
+  unaryCase(tf.Transpose, [2, 64, 3, 16], { perm: [0, 2, 1, 3] }),
+  unaryCase(tf.Transpose, [2, 64, 3, 16], { perm: [0, 2, 3, 1] }),
+  unaryCase(tf.Transpose, [2, 4, 3, 4, 5, 3], { perm: [0, 1, 3, 2, 4, 5] }),
+  unaryCase(tf.Transpose, [2, 3, 4, 2, 3, 2], { perm: [5, 4, 3, 2, 1, 0] }),
+  unaryCase(tf.Transpose, [2, 3, 4, 2, 3, 2], { perm: [4, 2, 0, 1, 3, 5] }),
+  unaryCase(tf.Transpose, [7, 1, 9, 1], { perm: [3, 2, 1, 0] }),
+  unaryCase(tf.Slice, [1000], { begin: [3], size: [990] }),
+  unaryCase(tf.Slice, [20, 30], { begin: [5, 0], size: [10, 30] }),
+  unaryCase(tf.Slice, [20, 30], { begin: [5, 7], size: [10, -1] }),
+  unaryCase(tf.Slice, [4, 5, 6, 7], { begin: [1, 2, 3, 4], size: [2, 3, 2, 1] }),
+  unaryCase(tf.Slice, [3, 3, 3, 3, 3, 3], { begin: [1, 0, 1, 0, 1, 0], size: [2, 3, 2, 2, 1, 3] }),
+  unaryCase(tf.Slice, [3, 3, 3, 3, 3, 3], { begin: [1, 1, 1, 1, 1, 1], size: [2, 2, 2, 2, 2, 2] }),
+  unaryCase(tf.Slice, [8, 8], { begin: [2, 2], size: [0, 3] }),
+  unaryCase(tf.SplitV, [12, 10], { numOrSizeSplits: 3, axis: 0 }),
+  unaryCase(tf.SplitV, [12, 10], { numOrSizeSplits: [1, 7, 2], axis: 1 }),
+  unaryCase(tf.SplitV, [4, 6, 5], { numOrSizeSplits: 2, axis: -2 }),
   {
     kernel: tf.Concat,
     shapes: [
@@ -98,11 +102,11 @@ const cases: Case[] = [
     ],
     attrs: { axis: 1 },
   },
-  one(tf.Unpack, [3, 40], { axis: 0 }),
-  one(tf.Unpack, [3, 40], { axis: -1 }),
-  one(tf.Unpack, [4, 5, 6], { axis: 1 }),
-  one(tf.PadV2, [100], { paddings: [[3, 5]], constantValue: 2.5 }),
-  one(tf.PadV2, [3, 8, 8, 5], {
+  unaryCase(tf.Unpack, [3, 40], { axis: 0 }),
+  unaryCase(tf.Unpack, [3, 40], { axis: -1 }),
+  unaryCase(tf.Unpack, [4, 5, 6], { axis: 1 }),
+  unaryCase(tf.PadV2, [100], { paddings: [[3, 5]], constantValue: 2.5 }),
+  unaryCase(tf.PadV2, [3, 8, 8, 5], {
     paddings: [
       [0, 0],
       [1, 2],
@@ -111,7 +115,7 @@ const cases: Case[] = [
     ],
     constantValue: 0,
   }),
-  one(tf.PadV2, [3, 4, 5, 6], {
+  unaryCase(tf.PadV2, [3, 4, 5, 6], {
     paddings: [
       [1, 1],
       [1, 2],
@@ -120,16 +124,16 @@ const cases: Case[] = [
     ],
     constantValue: -1,
   }),
-  one(tf.Tile, [64], { reps: [3] }),
-  one(tf.Tile, [1, 70], { reps: [9, 1] }),
-  one(tf.Tile, [9, 1], { reps: [1, 70] }),
-  one(tf.Tile, [2, 3, 4], { reps: [3, 1, 2] }),
-  one(tf.Tile, [2, 3, 4], { reps: [2, 2, 2] }),
-  one(tf.Reverse, [65], { dims: 0 }),
-  one(tf.Reverse, [5, 6, 7], { dims: [0, 2] }),
-  one(tf.Reverse, [4, 8, 8, 3], { dims: 2 }),
-  one(tf.ZerosLike, [70], {}),
-  one(tf.OnesLike, [7, 11], {}),
+  unaryCase(tf.Tile, [64], { reps: [3] }),
+  unaryCase(tf.Tile, [1, 70], { reps: [9, 1] }),
+  unaryCase(tf.Tile, [9, 1], { reps: [1, 70] }),
+  unaryCase(tf.Tile, [2, 3, 4], { reps: [3, 1, 2] }),
+  unaryCase(tf.Tile, [2, 3, 4], { reps: [2, 2, 2] }),
+  unaryCase(tf.Reverse, [65], { dims: 0 }),
+  unaryCase(tf.Reverse, [5, 6, 7], { dims: [0, 2] }),
+  unaryCase(tf.Reverse, [4, 8, 8, 3], { dims: 2 }),
+  unaryCase(tf.ZerosLike, [70], {}),
+  unaryCase(tf.OnesLike, [7, 11], {}),
 ];
 
 const tested = await testedBackends();

@@ -11,13 +11,13 @@ const available = await startWebgpu();
 const gelu = functions.gelu!.value;
 
 describe.runIf(available)('activations', () => {
-  const one = (name: string, x: tf.Tensor) => runKernel('Activation', { x }, { function: name })[0]!;
+  const activate = (name: string, x: tf.Tensor) => runKernel('Activation', { x }, { function: name })[0]!;
   const grad = (name: string, inputs: tf.NamedTensorMap) =>
     runKernel('ActivationGrad', inputs, { function: name })[0]!;
 
   it.each(fusedFunctions)('%s has its limits at the ends of float32 and at infinity', async (name) => {
     const x = tf.tensor1d([-1e38, 1e38, -100, -Infinity, Infinity, NaN]);
-    const value = Array.from(await one(name, x).data());
+    const value = Array.from(await activate(name, x).data());
     expect(value.map((v) => (v === 0 ? 0 : v))).toEqual([0, Math.fround(1e38), 0, 0, Infinity, NaN]);
     const v = name === 'relu' ? tf.relu(x) : x;
     const dx = Array.from(await grad(name, { dy: tf.fill([6], 3), [name === 'relu' ? 'y' : 'x']: v }).data());
@@ -33,7 +33,7 @@ describe.runIf(available)('activations', () => {
   it('takes what was cast from integers and booleans, whose buffers stay as they were', async () => {
     const flags = tf.greater(tf.tensor1d(normals(1500)), 0);
     const want = Array.from(await flags.data(), (flag) => (flag ? gelu(1) : 0));
-    await expectClose(one('gelu', tf.cast(flags, 'float32')), want, { relative: 1e-5 });
+    await expectClose(activate('gelu', tf.cast(flags, 'float32')), want, { relative: 1e-5 });
     const ints = tf.abs(tf.tensor1d([-2, 3], 'int32'));
     await expectClose(tf.mul(tf.cast(ints, 'float32'), 0.5), [1, 1.5]);
   });

@@ -54,17 +54,17 @@ function gradient(
   const name = fusedFunction(kernelName, functionName);
   const input = gradientInput(name);
   const dy = inputs.dy as tf.TensorInfo;
-  const given = inputs[input] as tf.TensorInfo | undefined;
-  if (!given) {
+  const operand = inputs[input] as tf.TensorInfo | undefined;
+  if (!operand) {
     throw new Error(
       `${kernelName}: the gradient of ${name} is computed from ${input}, but the inputs are ${Object.keys(inputs).join(', ')}`,
     );
   }
-  assertFloats(kernelName, { dy, [input]: given }, dy.shape);
+  assertFloats(kernelName, { dy, [input]: operand }, dy.shape);
   const out = backend.output(dy.shape);
   runElementwise(backend, {
     name: `${name} grad`,
-    inputs: { dy, v: given },
+    inputs: { dy, v: operand },
     outputs: { out },
     declarations: declareFunction(name),
     body: 'store_out(i, gradient(load_dy(i), load_v(i)));',

@@ -9,17 +9,18 @@ export const addN: tf.KernelConfig = {
   kernelFunc: (call) => {
     const backend = call.backend as WebgpuBackend;
     const most = backend.device.limits.maxStorageBuffersPerShaderStage - 1; // one is the sum's
-    const own = fallback(tf.AddN);
-    const sumOf = (terms: tf.TensorInfo[]) => own({ ...call, inputs: asInputs(terms) }) as tf.TensorInfo;
+    const addTerms = fallback(tf.AddN);
+    const sumTerms = (terms: tf.TensorInfo[]) =>
+      addTerms({ ...call, inputs: asInputs(terms) }) as tf.TensorInfo;
     let left = call.inputs as unknown as tf.TensorInfo[];
     let before: tf.TensorInfo | undefined;
     while (left.length > most) {
-      const sum = sumOf(left.slice(0, most));
+      const sum = sumTerms(left.slice(0, most));
       if (before) backend.disposeData(before.dataId);
       before = sum;
       left = [sum, ...left.slice(most)];
     }
-    const sum = sumOf(left);
+    const sum = sumTerms(left);
     if (before) backend.disposeData(before.dataId);
     return sum;
   },

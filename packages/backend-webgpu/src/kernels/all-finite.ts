@@ -21,10 +21,10 @@ export const allFinite: tf.KernelConfig = {
     const backend = call.backend as WebgpuBackend;
     const inputs = call.inputs as Record<string, tf.TensorInfo>;
     assertFloats('AllFinite', inputs);
-    const given = Object.values(inputs).filter(({ shape }) => tf.util.sizeFromShape(shape) > 0);
+    const tensors = Object.values(inputs).filter(({ shape }) => tf.util.sizeFromShape(shape) > 0);
     const most = backend.device.limits.maxStorageBuffersPerShaderStage - 1;
-    const parts = Array.from({ length: Math.ceil(given.length / most) }, (_, i) =>
-      given.slice(most * i, most * (i + 1)),
+    const parts = Array.from({ length: Math.ceil(tensors.length / most) }, (_, i) =>
+      tensors.slice(most * i, most * (i + 1)),
     );
     const groups = parts.map((part) => {
       const size = part.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);

@@ -29,10 +29,11 @@ export function sideFor(
   });
 }
 
-const vectorsOf = ({ size }: Tiling): number => Math.ceil(size / 4);
+const countVectors = ({ size }: Tiling): number => Math.ceil(size / 4);
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const partsOf = (tiling: Tiling): number => Math.ceil(vectorsOf(tiling) / 8);
-const functionOf = (verb: string, name: string): string => `${verb}${name[0]!.toUpperCase()}${name.slice(1)}`;
+const countParts = (tiling: Tiling): number => Math.ceil(countVectors(tiling) / 8);
+const functionName = (verb: string, name: string): string =>
+  `${verb}${name[0]!.toUpperCase()}${name.slice(1)}`;
 
 interface Names {
   tiles: string[];
@@ -44,17 +45,17 @@ interface Names {
 }
 
 /** Workgroup memory, and functions that read and write a vector of four features; beyond the last there are zeros. */
-export function declarationsOf(tiling: Tiling, { tiles, scores, rows, reads, writes }: Names): string {
+export function declareTiles(tiling: Tiling, { tiles, scores, rows, reads, writes }: Names): string {
   const { size, side } = tiling;
   const whole = size % 4 === 0;
   const element = (name: string, k: number) =>
     `select(0.0, load_${name}(start + min(4u * d + ${k}u, SIZE - 1u)), 4u * d + ${k}u < SIZE)`;
   const reader = (name: string) => `
-fn ${functionOf('read', name)}(start: u32, d: u32) -> vec4<f32> {
+fn ${functionName('read', name)}(start: u32, d: u32) -> vec4<f32> {
   return ${whole ? `load_${name}(start + d)` : `vec4(${range(4).map((k) => element(name, k))})`};
 }`;
   const writer = (name: string) => `
-fn ${functionOf('write', name)}(start: u32, d: u32, value: vec4<f32>) {
+fn ${functionName('write', name)}(start: u32, d: u32, value: vec4<f32>) {
   ${
     whole
       ? `store_${name}(start + d, value);`
@@ -63,7 +64,7 @@ fn ${functionOf('write', name)}(start: u32, d: u32, value: vec4<f32>) {
 }`;
   return `
 const SIZE = ${size}u;
-const D = ${vectorsOf(tiling)}u;
+const D = ${countVectors(tiling)}u;
 const SIDE = ${side}u;
 const ROWS = ${8 * side}u;
 ${tiles.map((name) => `var<workgroup> ${name}: array<vec4<f32>, ROWS * D>;`).join('\n')}
@@ -90,7 +91,7 @@ export const fill = (tile: string, source: string, first: string, tokens: string
   for (var i = lane; i < ROWS * D; i += ${THREADS}u) {
     let token = ${first} + i / D;
     if (token < ${tokens}) {
-      ${tile}[i] = ${functionOf('read', source)}(startOf(b, token, ${tokens}, head), i % D);
+      ${tile}[i] = ${functionName('read', source)}(startOf(b, token, ${tokens}, head), i % D);
     } else {
       ${tile}[i] = vec4<f32>();
     }
@@ -126,7 +127,7 @@ export const eachScore = ({ side }: Tiling, line: (r: number, c: number, at: str
 /** A line for each of the vectors that the thread has of a result. */
 export const eachPart = (tiling: Tiling, line: (r: number, p: number) => string): string =>
   range(tiling.side)
-    .flatMap((r) => range(partsOf(tiling)).map((p) => line(r, p)))
+    .flatMap((r) => range(countParts(tiling)).map((p) => line(r, p)))
     .join('\n  ');
 
 /** Adds each row j < `count` of a tile, times its score, to the sums `name{r}_{p}`. */
@@ -135,7 +136,7 @@ export function accumulate(
   sums: [name: string, scores: string, tile: string][],
   also: (r: number) => string = () => '',
 ): string {
-  const parts = range(partsOf(tiling));
+  const parts = range(countParts(tiling));
   const rows = range(tiling.side);
   const tiles = [...new Set(sums.map(([, , tile]) => tile))];
   return `
@@ -167,6 +168,6 @@ export const write = (
   eachPart(
     tiling,
     (r, p) => `if (firstRow + down * SIDE + ${r}u < ${tokens} && across + ${8 * p}u < D) {
-    ${functionOf('write', name)}(startOf(b, firstRow + down * SIDE + ${r}u, ${tokens}, head), across + ${8 * p}u, ${expression(r, p)});
+    ${functionName('write', name)}(startOf(b, firstRow + down * SIDE + ${r}u, ${tokens}, head), across + ${8 * p}u, ${expression(r, p)});
   }`,
   );

@@ -5,7 +5,7 @@ import { f32, type Program, u32 } from '../program';
 import { storeFirstResult } from '../store-activation';
 import {
   accumulate,
-  declarationsOf,
+  declareTiles,
   eachPart,
   eachScore,
   fill,
@@ -39,7 +39,7 @@ const attention: KernelConfig = {
     const webgpu = backend as WebgpuBackend;
     const { query, key, value } = inputs as Record<string, TensorInfo>;
     const { heads, scale } = attrs as unknown as AttentionAttrs;
-    const sizes = sizesOf('Attention', query!, key!, heads);
+    const sizes = readSizes('Attention', query!, key!, heads);
     assertFloats('Attention', { query: query! });
     assertFloats('Attention', { key: key!, value: value! }, key!.shape);
     const mixed = webgpu.output(query!.shape);
@@ -52,7 +52,7 @@ const attention: KernelConfig = {
       outputs: { mixed, logsumexp },
       ...common(sizes, scale, sizes.queries, tiling.side),
       declarations: () =>
-        declarationsOf(tiling, {
+        declareTiles(tiling, {
           tiles: ['queryTile', 'keyTile', 'valueTile'],
           scores: ['weights'],
           rows: ['tops', 'totals', 'shrinks'],
@@ -109,13 +109,13 @@ const attentionGrad: KernelConfig = {
     const webgpu = backend as WebgpuBackend;
     const { dy, query, key, value, logsumexp } = inputs as Record<string, TensorInfo>;
     const { heads, scale } = attrs as unknown as AttentionAttrs;
-    const sizes = sizesOf('AttentionGrad', query!, key!, heads);
+    const sizes = readSizes('AttentionGrad', query!, key!, heads);
     assertFloats('AttentionGrad', { dy: dy!, query: query! }, query!.shape);
     assertFloats('AttentionGrad', { key: key!, value: value! }, key!.shape);
     const moments = [sizes.batch, heads, sizes.queries];
     assertFloats('AttentionGrad', { logsumexp: logsumexp! }, moments);
     const [dquery, dkey, dvalue] = [query!, key!, value!].map(({ shape }) => webgpu.output(shape));
-    const given = { dy: dy!, query: query!, key: key!, value: value!, logsumexp: logsumexp! };
+    const operands = { dy: dy!, query: query!, key: key!, value: value!, logsumexp: logsumexp! };
     // Σⱼ Pᵢⱼ·dPᵢⱼ of each query, which the gradient of a softmax subtracts.
     const offset = webgpu.output(moments);
     const tiles = ['dyTile', 'queryTile', 'keyTile', 'valueTile'];
@@ -126,11 +126,11 @@ const attentionGrad: KernelConfig = {
     const byQuery = tilingFor(webgpu, 'AttentionGrad', sizes, sizes.queries, memory);
     webgpu.run({
       name: `attention grad query ${sizes.size} ${byQuery.side}`,
-      inputs: given,
+      inputs: operands,
       outputs: { dquery: dquery!, offset },
       ...common(sizes, scale, sizes.queries, byQuery.side),
       declarations: () =>
-        declarationsOf(byQuery, {
+        declareTiles(byQuery, {
           tiles,
           scores: ['weights', 'slopes'],
           rows: ['logTotals'],
@@ -185,11 +185,11 @@ const attentionGrad: KernelConfig = {
     const byKey = tilingFor(webgpu, 'AttentionGrad', sizes, sizes.keys, memory);
     webgpu.run({
       name: `attention grad key ${sizes.size} ${byKey.side}`,
-      inputs: { ...given, offset },
+      inputs: { ...operands, offset },
       outputs: { dkey: dkey!, dvalue: dvalue! },
       ...common(sizes, scale, sizes.keys, byKey.side),
       declarations: () =>
-        declarationsOf(byKey, {
+        declareTiles(byKey, {
           tiles,
           scores: ['weights', 'slopes'],
           rows: ['logTotals', 'offsets'],
@@ -281,7 +281,7 @@ function tilingFor(
 const eachRow = ({ side }: { side: number }, line: (r: number) => string): string =>
   Array.from({ length: side }, (_, r) => line(r)).join('\n  ');
 
-function sizesOf(kernelName: string, query: TensorInfo, key: TensorInfo, heads: number): Sizes {
+function readSizes(kernelName: string, query: TensorInfo, key: TensorInfo, heads: number): Sizes {
   const [batch, queries, features] = query.shape as [number, number, number];
   const fits = query.shape.length === 3 && key.shape.length === 3 && features % heads === 0;
   if (!fits || key.shape[0] !== batch || key.shape[2] !== features) {

@@ -46,12 +46,12 @@ export function runColumnReduction(backend: WebgpuBackend, program: ColumnProgra
   const common = { threads: THREADS, declarations };
   const isWhole = slices === 1;
   const part = isWhole ? undefined : backend.output([slices, sums, n]);
-  const own = part ? { part } : outputs;
+  const destinations = part ? { part } : outputs;
   backend.run({
     ...common,
     name: `${name} ${isWhole ? 'whole' : 'slices'} ${width}`,
     inputs: isWhole ? inputs : usedIn(`${setup}${term}`, inputs),
-    outputs: own,
+    outputs: destinations,
     uniforms: { ...uniforms, rows: u32(rows), n: u32(n), per: u32(per) },
     groups: [blocks, slices, 1],
     body: () => `

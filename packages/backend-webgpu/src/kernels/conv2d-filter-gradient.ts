@@ -9,9 +9,9 @@ import {
   geometry,
   inputOfPixel,
   rowsOfColumns,
-  tapOf,
-  vectorOf,
-  widthOf,
+  tapFunction,
+  vectorType,
+  vectorWidth,
 } from './convolution-geometry';
 import { type Operand, runGemm } from './gemm';
 
@@ -34,21 +34,21 @@ export const conv2dBackpropFilter: tf.KernelConfig = {
       return fallback(tf.Conv2DBackpropFilter)(call);
     }
     const backend = call.backend as WebgpuBackend;
-    const [xWidth, dyWidth] = [widthOf(inChannels), widthOf(outChannels)];
+    const [xWidth, dyWidth] = [vectorWidth(inChannels), vectorWidth(outChannels)];
     const a: Operand = {
       contiguous: 'mn',
       ofOuter: xWidth === 4,
       ofDepth: true,
       reader: `${divide}
 ${inputOfPixel('depth')}
-${tapOf('channels', 'perChannels', 'rows')}
-fn outerA(row: u32) -> vec4<i32> { return tapOf(row); }
-fn depthA(pixel: u32) -> vec4<i32> { return inputOf(pixel); }
+${tapFunction('channels', 'perChannels', 'rows')}
+fn outerA(row: u32) -> vec4<i32> { return tapAt(row); }
+fn depthA(pixel: u32) -> vec4<i32> { return inputPixel(pixel); }
 fn readA(row: u32, pixel: u32, ${xWidth === 4 ? 'tap: vec4<i32>, ' : ''}corner: vec4<i32>) -> vec4<f32> {
   ${everyTap(
     backend,
     xWidth,
-    (k) => `tapOf(row + ${k})`,
+    (k) => `tapAt(row + ${k})`,
     (tap) => `inputAt(corner, ${tap})`,
     (at) => `load_x(u32(${at}))`,
   )}
@@ -58,7 +58,7 @@ fn readA(row: u32, pixel: u32, ${xWidth === 4 ? 'tap: vec4<i32>, ' : ''}corner: 
       name: `conv filter grad ${xWidth} ${dyWidth}`,
       ...size,
       inputs: { x, dy },
-      types: { x: vectorOf(xWidth), dy: vectorOf(dyWidth) },
+      types: { x: vectorType(xWidth), dy: vectorType(dyWidth) },
       uniforms: geometry(info),
       a,
       b: { contiguous: 'mn', reader: rowsOfColumns('dy', dyWidth) },

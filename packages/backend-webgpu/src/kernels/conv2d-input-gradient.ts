@@ -8,9 +8,9 @@ import {
   fits,
   geometry,
   outputOfPixel,
-  tapOf,
-  vectorOf,
-  widthOf,
+  tapFunction,
+  vectorType,
+  vectorWidth,
 } from './convolution-geometry';
 import { type Operand, runGemm } from './gemm';
 
@@ -39,7 +39,7 @@ export const conv2dBackpropInput: tf.KernelConfig = {
       return fallback(tf.Conv2DBackpropInput)(call);
     }
     const backend = call.backend as WebgpuBackend;
-    const width = widthOf(outChannels);
+    const width = vectorWidth(outChannels);
     const isVector = width === 4;
     const strided = info.strideHeight > 1 || info.strideWidth > 1;
     const a: Operand = {
@@ -48,14 +48,14 @@ export const conv2dBackpropInput: tf.KernelConfig = {
       ofDepth: isVector,
       reader: `${divide}
 ${outputOfPixel(strided)}
-${tapOf('outChannels', 'perOutChannels', 'depth')}
-fn outerA(pixel: u32) -> vec4<i32> { return outputOf(pixel); }
-fn depthA(depth: u32) -> vec4<i32> { return tapOf(depth); }
+${tapFunction('outChannels', 'perOutChannels', 'depth')}
+fn outerA(pixel: u32) -> vec4<i32> { return outputPixel(pixel); }
+fn depthA(depth: u32) -> vec4<i32> { return tapAt(depth); }
 fn readA(pixel: u32, depth: u32, corner: vec4<i32>${isVector ? ', tap: vec4<i32>' : ''}) -> vec4<f32> {
   ${everyTap(
     backend,
     width,
-    (k) => `tapOf(depth + ${k})`,
+    (k) => `tapAt(depth + ${k})`,
     (tap) => `outputAt(corner, ${tap})`,
     (at) => `load_dy(u32(${at}))`,
   )}
@@ -86,7 +86,7 @@ fn readB(channel: u32, depth: u32${isVector ? ', tap: vec4<i32>' : ''}) -> vec4<
       name: `conv input grad ${width}${strided ? ' strided' : ''}`,
       ...size,
       inputs: { dy, filter },
-      types: { dy: vectorOf(width), filter: vectorOf(width) },
+      types: { dy: vectorType(width), filter: vectorType(width) },
       uniforms: geometry(info),
       a,
       b,

@@ -10,9 +10,9 @@ import {
   geometry,
   inputOfPixel,
   rowsOfColumns,
-  tapOf,
-  vectorOf,
-  widthOf,
+  tapFunction,
+  vectorType,
+  vectorWidth,
 } from './convolution-geometry';
 import { createEpilogue } from './epilogue';
 import { type Epilogue, type Operand, runGemm } from './gemm';
@@ -33,21 +33,21 @@ function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, epilog
   };
   if (!supportsConvolution(info, x, filter) || !fits(size)) return undefined;
   const backend = call.backend as WebgpuBackend;
-  const [xWidth, filterWidth_] = [widthOf(inChannels), widthOf(outChannels)];
+  const [xWidth, filterWidth_] = [vectorWidth(inChannels), vectorWidth(outChannels)];
   const a: Operand = {
     contiguous: 'k',
     ofOuter: true,
     ofDepth: xWidth === 4,
     reader: `${divide}
 ${inputOfPixel('rows')}
-${tapOf('channels', 'perChannels', 'depth')}
-fn outerA(pixel: u32) -> vec4<i32> { return inputOf(pixel); }
-fn depthA(depth: u32) -> vec4<i32> { return tapOf(depth); }
+${tapFunction('channels', 'perChannels', 'depth')}
+fn outerA(pixel: u32) -> vec4<i32> { return inputPixel(pixel); }
+fn depthA(depth: u32) -> vec4<i32> { return tapAt(depth); }
 fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<i32>' : ''}) -> vec4<f32> {
   ${everyTap(
     backend,
     xWidth,
-    (k) => `tapOf(depth + ${k})`,
+    (k) => `tapAt(depth + ${k})`,
     (tap) => `inputAt(corner, ${tap})`,
     (at) => `load_x(u32(${at}))`,
   )}
@@ -57,7 +57,7 @@ fn readA(pixel: u32, depth: u32, corner: vec4<i32>${xWidth === 4 ? ', tap: vec4<
     name: `conv ${xWidth} ${filterWidth_}`,
     ...size,
     inputs: { x, filter },
-    types: { x: vectorOf(xWidth), filter: vectorOf(filterWidth_) },
+    types: { x: vectorType(xWidth), filter: vectorType(filterWidth_) },
     uniforms: geometry(info),
     a,
     b: { contiguous: 'mn', reader: rowsOfColumns('filter', filterWidth_) },
@@ -88,7 +88,7 @@ export const fusedConv2D: tf.KernelConfig = {
     };
     const { activation, leakyreluAlpha } = call.attrs as unknown as tf.FusedConv2DAttrs;
     const epilogue = createEpilogue(filter.shape.at(-1)!, bias, activation, leakyreluAlpha);
-    const own = epilogue && convolution(call, x, filter, epilogue);
-    return own ?? fallback(tf.FusedConv2D)(call);
+    const fusedResult = epilogue && convolution(call, x, filter, epilogue);
+    return fusedResult ?? fallback(tf.FusedConv2D)(call);
   },
 };

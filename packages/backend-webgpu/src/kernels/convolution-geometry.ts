@@ -14,8 +14,8 @@ export const fits = (size: { rows: number; columns: number; depth: number }): bo
   gemmFits(size) && Math.max(size.rows, size.columns, size.depth) < LARGEST;
 
 /** How many channels are read at once. */
-export const widthOf = (channels: number): 1 | 4 => (channels % 4 === 0 ? 4 : 1);
-export const vectorOf = (width: 1 | 4): string => (width === 4 ? 'vec4<f32>' : 'f32');
+export const vectorWidth = (channels: number): 1 | 4 => (channels % 4 === 0 ? 4 : 1);
+export const vectorType = (width: 1 | 4): string => (width === 4 ? 'vec4<f32>' : 'f32');
 
 /** Sizes, strides, dilations and padding as uniforms, with the reciprocals that {@link divide} takes. */
 export function geometry(info: tf.backend_util.Conv2DInfo): Record<string, Uniform> {
@@ -58,8 +58,8 @@ fn divide(n: i32, d: i32, perD: f32) -> i32 {
 const FAR = 2 ** 30;
 
 // A tap of the filter and a channel, from their common index: [distance down, distance across, channel, 0].
-export const tapOf = (channels: string, perChannels: string, length: string): string => `
-fn tapOf(index: u32) -> vec4<i32> {
+export const tapFunction = (channels: string, perChannels: string, length: string): string => `
+fn tapAt(index: u32) -> vec4<i32> {
   let tapIndex = divide(i32(index), uniforms.${channels}, uniforms.${perChannels});
   let c = i32(index) - tapIndex * uniforms.${channels};
   let ky = divide(tapIndex, uniforms.filterWidth, uniforms.perFilterWidth);
@@ -70,7 +70,7 @@ fn tapOf(index: u32) -> vec4<i32> {
 // Where the filter begins in the input for a pixel of the output: [first row of its image, row, column, 0], and what a tap
 // meets from there, as the index of a value; −1 in the padding.
 export const inputOfPixel = (length: string): string => `
-fn inputOf(pixel: u32) -> vec4<i32> {
+fn inputPixel(pixel: u32) -> vec4<i32> {
   let b = divide(i32(pixel), uniforms.outWidth * uniforms.outHeight, uniforms.perOutImage);
   let inImage = i32(pixel) - b * uniforms.outWidth * uniforms.outHeight;
   let oy = divide(inImage, uniforms.outWidth, uniforms.perOutWidth);
@@ -88,7 +88,7 @@ fn inputAt(corner: vec4<i32>, tap: vec4<i32>) -> i32 {
 
 // The same for the pixel of the output that a pixel of the input reaches through a tap: with strides not every tap has one.
 export const outputOfPixel = (strided: boolean): string => `
-fn outputOf(pixel: u32) -> vec4<i32> {
+fn outputPixel(pixel: u32) -> vec4<i32> {
   let b = divide(i32(pixel), uniforms.width * uniforms.height, uniforms.perImage);
   let inImage = i32(pixel) - b * uniforms.width * uniforms.height;
   let y = divide(inImage, uniforms.width, uniforms.perWidth);

@@ -43,8 +43,8 @@ describe.runIf(available)('an optimizer that is declared', () => {
         tf.Tensor,
         tf.Tensor,
       ];
-      const one = runKernel('TestPlain', { gradient, parameter }, attrs);
-      await expectClose(one[0]!, [-0.5, -1, -1.5]);
+      const outputs = runKernel('TestPlain', { gradient, parameter }, attrs);
+      await expectClose(outputs[0]!, [-0.5, -1, -1.5]);
       const two = [gradient, gradient, parameter, parameter] as unknown as Record<string, tf.Tensor>;
       const many = runKernel('TestPlainList', two, attrs);
       for (const update of many) await expectClose(update, [-0.5, -1, -1.5]);
@@ -55,7 +55,7 @@ describe.runIf(available)('an optimizer that is declared', () => {
       for (const slot of [pulled[1]!, all[2]!, all[3]!]) await expectClose(slot, [1.5, 2.5, 3.5]);
       const sum = tf.add(parameter, all[0]!);
       await expectClose(sum, [4.25, 8.75, 13.25]);
-      return [gradient, parameter, trace, ...one, ...many, ...pulled, ...all, sum];
+      return [gradient, parameter, trace, ...outputs, ...many, ...pulled, ...all, sum];
     });
   });
 });

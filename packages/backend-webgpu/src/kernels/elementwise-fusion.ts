@@ -88,7 +88,7 @@ class Formula {
 }
 
 /** An operand within an expression: a number, the formula of a deferred tensor, or the tensor itself. */
-function operandOf(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[]): Expression | undefined {
+function readOperand(backend: WebgpuBackend, info: tf.TensorInfo, shape: number[]): Expression | undefined {
   if (info.dtype !== 'float32') return undefined;
   if (tf.util.sizeFromShape(info.shape) === 1 && info.shape.length <= shape.length) {
     const { values } = backend.tensorMap.get(info.dataId);
@@ -120,13 +120,15 @@ function fusable(
       const backend = call.backend as WebgpuBackend;
       const operands = names.map((name) => call.inputs[name]!);
       return (
-        before?.(backend, operands) ?? expressionOf(backend, operands, combine) ?? fallback(kernelName)(call)
+        before?.(backend, operands) ??
+        buildExpression(backend, operands, combine) ??
+        fallback(kernelName)(call)
       );
     },
   };
 }
 
-function expressionOf(
+function buildExpression(
   backend: WebgpuBackend,
   operands: tf.TensorInfo[],
   combine: (codes: string[]) => string,
@@ -136,13 +138,13 @@ function expressionOf(
   if (size(largest) > LARGEST || size(largest) < 2) return undefined;
   // tfjs computes small tensors on the CPU if they are there.
   if (operands.every((operand) => backend.isOnCpu(operand))) return undefined;
-  const parts = operands.map((operand) => operandOf(backend, operand, shape));
+  const parts = operands.map((operand) => readOperand(backend, operand, shape));
   if (!parts.every((part) => part !== undefined)) return undefined;
   let formula = new Formula({ operands: parts, combine });
   if (!formula.fits) {
     // Start over from the operands' values.
     for (const operand of operands) backend.uploadToGPU(operand.dataId);
-    const values = operands.map((operand) => operandOf(backend, operand, shape)!);
+    const values = operands.map((operand) => readOperand(backend, operand, shape)!);
     formula = new Formula({ operands: values, combine });
   }
   return formula.defer(backend, shape);
@@ -168,18 +170,18 @@ export function selectFused(
   const { dataId, dtype } = condition;
   const flag: Expression = { scalar: { dataId, dtype, shape: [] }, value: (element) => `(${element} != 0)` };
   const combine = ([c, t, e]: string[]) => `select(T(${e}), T(${t}), ${c})`;
-  const formulaOf = (chosen: Expression, otherwise: Expression) =>
+  const selectFormula = (chosen: Expression, otherwise: Expression) =>
     new Formula({ operands: [flag, chosen, otherwise], combine });
-  const expressionOr = (info: tf.TensorInfo) => operandOf(backend, info, shape) ?? leafOf(info, shape);
-  let formula = formulaOf(expressionOr(value), expressionOr(other));
-  if (!formula.fits) formula = formulaOf(leafOf(value, shape), leafOf(other, shape));
+  const expressionOr = (info: tf.TensorInfo) => readOperand(backend, info, shape) ?? createLeaf(info, shape);
+  let formula = selectFormula(expressionOr(value), expressionOr(other));
+  if (!formula.fits) formula = selectFormula(createLeaf(value, shape), createLeaf(other, shape));
   const out = formula.defer(backend, shape);
   if (!isNoUpdate(backend, other)) backend.deferrals.compute(out.dataId);
   return out;
 }
 
 /** A tensor as it is in memory. */
-function leafOf({ dataId, shape, dtype }: tf.TensorInfo, wanted: number[]): Expression {
+function createLeaf({ dataId, shape, dtype }: tf.TensorInfo, wanted: number[]): Expression {
   if (tf.util.arraysEqual(shape, wanted)) return { tensor: { dataId, dtype, shape } };
   return { scalar: { dataId, dtype, shape }, value: (element) => `T(${element})` };
 }

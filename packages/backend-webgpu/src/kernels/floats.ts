@@ -20,7 +20,7 @@ export function assertFloats(kernelName: string, inputs: Record<string, TensorIn
 }
 
 /** The number of rows and their length, along the last axis. */
-export function rowsOf({ shape }: TensorInfo): { rows: number; n: number } {
+export function countRows({ shape }: TensorInfo): { rows: number; n: number } {
   const n = shape.at(-1) ?? 1;
   return { rows: n === 0 ? 0 : util.sizeFromShape(shape) / n, n };
 }

@@ -3,7 +3,7 @@ import type { WebgpuBackend } from '../backend';
 import { groupsFor, type Uniform, u32 } from '../program';
 import { repeat } from '../repeat';
 import { storeActivation } from '../store-activation';
-import { chooseTile, fixedTile, sizeOf, THREADS, type Tile, tilesOf } from '../tiles';
+import { chooseTile, countTiles, fixedTile, THREADS, type Tile, tileSize } from '../tiles';
 import { runColumnReduction } from './column-reduction';
 
 /** Parts of a split sum are multiples of it, and so of every tile's depth. */
@@ -94,7 +94,7 @@ export function runGemm(backend: WebgpuBackend, gemm: Gemm): TensorInfo {
 
 function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
   const { name, rows, columns, depth, inputs, uniforms, types, a, b, batches = 1, epilogue } = gemm;
-  const per = gemm.tile ? depth : partOf(gemm);
+  const per = gemm.tile ? depth : choosePart(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
   const tile =
     gemm.tile ??
@@ -106,19 +106,19 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
       contiguous: b.contiguous,
     });
   const { threadsN, tileM, tileN } = tile;
-  const size = sizeOf(tile);
-  const [tilesDown, tilesAcross] = tilesOf(tile, gemm);
+  const size = tileSize(tile);
+  const [tilesDown, tilesAcross] = countTiles(tile, gemm);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
-  const now = splits === 1 ? epilogue : undefined;
+  const lastEpilogue = splits === 1 ? epilogue : undefined;
   backend.run({
-    name: `${name} ${threadsN} ${tileM}x${tileN}x${tile.depth}${vectors ? '' : ' scalar'}${now ? ` ${now.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
-    inputs: { ...inputs, ...now?.inputs },
+    name: `${name} ${threadsN} ${tileM}x${tileN}x${tile.depth}${vectors ? '' : ' scalar'}${lastEpilogue ? ` ${lastEpilogue.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
+    inputs: { ...inputs, ...lastEpilogue?.inputs },
     outputs: { parts },
     types: { ...types, T: vectors ? 'vec4<f32>' : 'f32' },
     uniforms: {
       ...uniforms,
-      ...now?.uniforms,
+      ...lastEpilogue?.uniforms,
       rows: u32(rows),
       columns: u32(columns),
       depth: u32(depth),
@@ -131,8 +131,8 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
 var<workgroup> tileA: array<vec4<f32>, ${(tile.depth * size.rows) / 4}>;
 var<workgroup> tileB: array<vec4<f32>, ${(tile.depth * size.columns) / 4}>;
 var<private> matrix: u32;
-${now?.declarations ?? ''}
-fn finish(value: T, at: u32, column: u32) -> T { return ${now?.result ?? 'value'}; }
+${lastEpilogue?.declarations ?? ''}
+fn finish(value: T, at: u32, column: u32) -> T { return ${lastEpilogue?.result ?? 'value'}; }
 ${a.reader}
 ${b.reader}`,
     body: () => `
@@ -220,8 +220,8 @@ function addParts(backend: WebgpuBackend, { parts, splits, columns, out, epilogu
 }
 
 /** The part of the sum for one workgroup. It depends only on the shape, and so does the order of all additions. */
-function partOf(gemm: Gemm): number {
-  const [down, across] = tilesOf(fixedTile({ ...gemm, contiguous: gemm.b.contiguous }), gemm);
+function choosePart(gemm: Gemm): number {
+  const [down, across] = countTiles(fixedTile({ ...gemm, contiguous: gemm.b.contiguous }), gemm);
   const workgroups = down * across * (gemm.batches ?? 1);
   const wanted = Math.min(Math.floor(gemm.depth / LEAST_DEPTH), Math.floor(GROUPS / workgroups));
   return Math.ceil(gemm.depth / Math.max(1, wanted) / SLAB) * SLAB;
@@ -284,7 +284,7 @@ function fill(
 
 function multiply(tile: Tile): string {
   const { tileM, tileN } = tile;
-  const { rows, columns } = sizeOf(tile);
+  const { rows, columns } = tileSize(tile);
   const lines = [
     ...range(tileM / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${tileM / 4}u + ${v}u];`),
     ...range(tileN / 4).map(

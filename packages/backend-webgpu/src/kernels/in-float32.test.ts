@@ -46,18 +46,18 @@ describe.runIf(available)('integers among floats', () => {
       await expectNoLeaks(async () => {
         const size = tf.util.sizeFromShape(x);
         const values = Array.from({ length: size }, (_, i) => (dtype === 'bool' ? i % 2 : (i % 7) - 3));
-        const given = Object.fromEntries(
+        const tensors = Object.fromEntries(
           Object.entries(others).map(([key, shape], i) => [
             key,
             tf.tensor(normals(tf.util.sizeFromShape(shape), i + 1), shape),
           ]),
         );
         const [integers, floats] = [tf.tensor(values, x, dtype), tf.tensor(values, x, 'float32')];
-        const got = runKernel(kernel, { ...given, [name]: integers }, attrs)[0]!;
-        const want = runKernel(kernel, { ...given, [name]: floats }, attrs)[0]!;
+        const got = runKernel(kernel, { ...tensors, [name]: integers }, attrs)[0]!;
+        const want = runKernel(kernel, { ...tensors, [name]: floats }, attrs)[0]!;
         expect({ kernel, dtype: got.dtype }).toEqual({ kernel, dtype: 'float32' });
         await expectClose(got, await want.data(), { absolute: 1e-5 });
-        return [integers, floats, got, want, ...Object.values(given)];
+        return [integers, floats, got, want, ...Object.values(tensors)];
       });
     }
   });

@@ -12,10 +12,10 @@ export const inFloat32 = (config: KernelConfig): KernelConfig => ({
   ...config,
   kernelFunc: (call) => {
     const backend = call.backend as WebgpuBackend;
-    const given = Object.entries(call.inputs as Record<string, TensorInfo | undefined>);
+    const entries = Object.entries(call.inputs as Record<string, TensorInfo | undefined>);
     const isMixed =
-      given.some(([, info]) => info?.dtype === 'float32') &&
-      given.some(([, info]) => info && isInteger(info));
+      entries.some(([, info]) => info?.dtype === 'float32') &&
+      entries.some(([, info]) => info && isInteger(info));
     if (!isMixed) return config.kernelFunc(call);
     const converted: TensorInfo[] = [];
     const convert = (info: TensorInfo): TensorInfo => {
@@ -24,7 +24,7 @@ export const inFloat32 = (config: KernelConfig): KernelConfig => ({
       converted.push(out);
       return out;
     };
-    const inputs = given.map(([name, info]) => [name, info && isInteger(info) ? convert(info) : info]);
+    const inputs = entries.map(([name, info]) => [name, info && isInteger(info) ? convert(info) : info]);
     const result = config.kernelFunc({ ...call, inputs: Object.fromEntries(inputs) as NamedTensorInfoMap });
     for (const { dataId } of converted) backend.disposeData(dataId);
     return result;

@@ -20,19 +20,19 @@ function product(
   { transposeA, transposeB }: tf.BatchMatMulAttrs,
   epilogue?: Epilogue,
 ): tf.TensorInfo | undefined {
-  const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
+  const [aBatch, bBatch] = [batchSize(a), batchSize(b)];
   // Matrices that share the right operand are one tall matrix.
   if (bBatch !== 1 || (aBatch !== 1 && transposeA)) return undefined;
   const [m, k] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
   const [inner, n] = transposeB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
   const size = { rows: aBatch * m, columns: n, depth: k };
-  const given = [a, b, ...Object.values(epilogue?.inputs ?? {})];
+  const operands = [a, b, ...Object.values(epilogue?.inputs ?? {})];
   if (
     inner !== k ||
     size.rows * n * k === 0 ||
     !gemmFits(size) ||
-    given.some(({ dtype }) => dtype !== 'float32') ||
-    backend.shouldExecuteOnCPU(given)
+    operands.some(({ dtype }) => dtype !== 'float32') ||
+    backend.shouldExecuteOnCPU(operands)
   ) {
     return undefined;
   }
@@ -56,7 +56,7 @@ function product(
   });
 }
 
-const batchOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape.slice(0, -2));
+const batchSize = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape.slice(0, -2));
 
 type Call = Parameters<tf.KernelConfig['kernelFunc']>[0];
 
@@ -68,34 +68,38 @@ type Call = Parameters<tf.KernelConfig['kernelFunc']>[0];
 function onWholeOperands(call: Call, run: tf.KernelConfig['kernelFunc']): ReturnType<typeof run> {
   const { a, b } = call.inputs as unknown as Products;
   const { transposeA, transposeB } = call.attrs as unknown as tf.BatchMatMulAttrs;
-  const made: tf.TensorInfo[] = [];
+  const temporaries: tf.TensorInfo[] = [];
   const make = (kernelName: string, inputs: tf.NamedTensorInfoMap, attrs: object): tf.TensorInfo => {
     const { kernelFunc } = tf.getKernel(kernelName, 'webgpu')!;
     const info = kernelFunc({ inputs, backend: call.backend, attrs: attrs as tf.NamedAttrMap });
-    made.push(info as tf.TensorInfo);
+    temporaries.push(info as tf.TensorInfo);
     return info as tf.TensorInfo;
   };
   const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-  const whole = (info: tf.TensorInfo, inner: number): tf.TensorInfo => {
+  const broadcastBatch = (info: tf.TensorInfo, inner: number): tf.TensorInfo => {
     if (info.shape.at(inner) === 0) {
       const shape = info.shape.map((n, i) => (i === info.shape.length + inner ? 1 : n));
       return make(tf.Fill, {}, { shape, value: 0, dtype: info.dtype });
     }
-    const own = info.shape.slice(0, -2);
-    const size = tf.util.sizeFromShape(own);
+    const batch = info.shape.slice(0, -2);
+    const size = tf.util.sizeFromShape(batch);
     if (size === 1 || size === tf.util.sizeFromShape(outer)) return info;
-    const shape = [...new Array<number>(outer.length - own.length).fill(1), ...info.shape];
+    const shape = [...new Array<number>(outer.length - batch.length).fill(1), ...info.shape];
     const aligned = make(tf.Reshape, { x: info }, { shape });
     return make(tf.Tile, { x: aligned }, { reps: [...outer.map((n, i) => n / shape[i]!), 1, 1] });
   };
   try {
     return run({
       ...call,
-      inputs: { ...call.inputs, a: whole(a, transposeA ? -2 : -1), b: whole(b, transposeB ? -1 : -2) },
+      inputs: {
+        ...call.inputs,
+        a: broadcastBatch(a, transposeA ? -2 : -1),
+        b: broadcastBatch(b, transposeB ? -1 : -2),
+      },
     });
   } finally {
-    for (const { dataId } of made) (call.backend as WebgpuBackend).disposeData(dataId);
+    for (const { dataId } of temporaries) (call.backend as WebgpuBackend).disposeData(dataId);
   }
 }
 
@@ -124,9 +128,9 @@ const fusedMatMul: tf.KernelConfig = {
       activation,
       leakyreluAlpha,
     );
-    const own =
+    const result =
       epilogue && product(call.backend as WebgpuBackend, call.inputs as unknown as Products, attrs, epilogue);
-    return own ?? onWholeOperands(call, fallback(tf._FusedMatMul));
+    return result ?? onWholeOperands(call, fallback(tf._FusedMatMul));
   },
 };
 

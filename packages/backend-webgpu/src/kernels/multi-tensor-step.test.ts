@@ -8,7 +8,7 @@ const available = await startWebgpu();
 // Vectors and scalars, more than one dispatch binds, one too large for an arena, and one without elements.
 const shapes = [[64], [3], [0], [5, 7], [1], [2001], [10, 9], [262_148], [3, 3, 4, 8], [70_000], [10]];
 const many = [...shapes, ...Array.from({ length: 12 }, (_, i) => [i + 1])];
-const decaysOf = (n: number) => Array.from({ length: n }, (_, i) => 0.01 * (i % 3));
+const varyDecays = (n: number) => Array.from({ length: n }, (_, i) => 0.01 * (i % 3));
 
 const rules = {
   AdamW: {
@@ -30,28 +30,28 @@ const values = (shape: number[], seed: number, isSquare: boolean): tf.Tensor => 
 };
 
 /** The tensors of a list: gradients, parameters and slots, each of all parameters. */
-const columnsOf = (rule: Rule, of: number[][], seed = 0): tf.Tensor[][] =>
+const createColumns = (rule: Rule, shapeList: number[][], seed = 0): tf.Tensor[][] =>
   ['gradient', 'parameter', ...rules[rule].slots].map((name, c) =>
-    of.map((shape, i) => values(shape, seed + 100 * c + i + 1, name === 'square')),
+    shapeList.map((shape, i) => values(shape, seed + 100 * c + i + 1, name === 'square')),
   );
 
 function runList(rule: Rule, columns: tf.Tensor[][], more: object = {}): tf.Tensor[][] {
   const n = columns[0]!.length;
-  const attrs = { ...rules[rule].attrs, weightDecays: decaysOf(n), ...more };
+  const attrs = { ...rules[rule].attrs, weightDecays: varyDecays(n), ...more };
   const list = columns.flat() as unknown as Record<string, tf.Tensor>;
-  const made = runKernel(`${rule}List`, list, attrs);
-  return ['update', ...rules[rule].slots].map((_, o) => made.slice(o * n, (o + 1) * n));
+  const outputs = runKernel(`${rule}List`, list, attrs);
+  return ['update', ...rules[rule].slots].map((_, o) => outputs.slice(o * n, (o + 1) * n));
 }
 
 /** The same with the kernel for one parameter. */
 function runEach(rule: Rule, columns: tf.Tensor[][], more: object = {}): tf.Tensor[][] {
-  const weightDecays = decaysOf(columns[0]!.length);
-  const made = columns[0]!.map((gradient, i) => {
+  const weightDecays = varyDecays(columns[0]!.length);
+  const outputs = columns[0]!.map((gradient, i) => {
     const slots = Object.fromEntries(rules[rule].slots.map((slot, s) => [slot, columns[s + 2]![i]!]));
     const inputs = { gradient, parameter: columns[1]![i]!, ...slots };
     return runKernel(rule, inputs, { ...rules[rule].attrs, weightDecay: weightDecays[i], ...more });
   });
-  return ['update', ...rules[rule].slots].map((_, o) => made.map((outputs) => outputs[o]!));
+  return ['update', ...rules[rule].slots].map((_, o) => outputs.map((outputs) => outputs[o]!));
 }
 
 const isNotEmpty = ({ size }: tf.Tensor) => size > 0;
@@ -71,11 +71,11 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
   const usedBuffers = () => (tf.backend() as WebgpuBackend).bufferManager.getNumUsedBuffers();
 
   for (const [name, rule, more] of variants) {
-    for (const of of [[[1]], shapes, many]) {
-      it(`${name} of ${of.length} has the bits of the kernel for one parameter`, async () => {
-        const columns = columnsOf(rule, of);
+    for (const shapeList of [[[1]], shapes, many]) {
+      it(`${name} of ${shapeList.length} has the bits of the kernel for one parameter`, async () => {
+        const columns = createColumns(rule, shapeList);
         const [listed, each] = [runList(rule, columns, more), runEach(rule, columns, more)];
-        expect(listed.map((column) => column.map(({ shape }) => shape))).toEqual(listed.map(() => of));
+        expect(listed.map((column) => column.map(({ shape }) => shape))).toEqual(listed.map(() => shapeList));
         const parameters = columns[1]!;
         expect(await bits(sums(parameters, listed[0]!))).toEqual(await bits(sums(parameters, each[0]!)));
         for (const [o, column] of listed.entries()) expect(await bits(column)).toEqual(await bits(each[o]!));
@@ -83,7 +83,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
     }
 
     it(`${name} continues from its own results as the kernel for one parameter does`, async () => {
-      let listed = columnsOf(rule, many).slice(1);
+      let listed = createColumns(rule, many).slice(1);
       let each = listed;
       for (let step = 0; step < 4; step++) {
         const gradients = many.map((shape, i) => values(shape, 1000 * step + i + 1, false));
@@ -97,7 +97,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
   }
 
   it('an update that is read and not added is the same', async () => {
-    const columns = columnsOf('AdamW', shapes);
+    const columns = createColumns('AdamW', shapes);
     const listed = runList('AdamW', columns);
     expect(await bits(listed[0]!)).toEqual(await bits(runEach('AdamW', columns)[0]!));
     expect(await bits(sums(columns[1]!, listed[0]!))).toEqual(
@@ -106,7 +106,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
   });
 
   it('reads no parameter where nothing depends on it', async () => {
-    const columns = columnsOf('Sgd', [[64], [5]]);
+    const columns = createColumns('Sgd', [[64], [5]]);
     const weightDecays = [0, 0];
     const [updates, momenta] = runList('Sgd', columns, { weightDecays, learningRate: -1 });
     const each = runEach('Sgd', columns, { weightDecay: 0, learningRate: -1 });
@@ -121,7 +121,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
   });
 
   it('takes parameters that came from elsewhere, fewer of them, and in another order', async () => {
-    const columns = columnsOf('Sgd', many);
+    const columns = createColumns('Sgd', many);
     const first = runList('Sgd', columns);
     const parameters = sums(columns[1]!, first[0]!);
     parameters[3] = tf.mul(parameters[3]!, 2);
@@ -134,7 +134,7 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
   });
 
   it('results are tensors like others: for every kernel, for slices of them, as a gradient of themselves', async () => {
-    const columns = columnsOf('Sgd', [[6], [8], [2, 5]]);
+    const columns = createColumns('Sgd', [[6], [8], [2, 5]]);
     const want = sums(columns[1]!, runEach('Sgd', columns)[0]!);
     const listed = runList('Sgd', columns);
     const got = sums(columns[1]!, listed[0]!);
@@ -156,8 +156,8 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
   });
 
   it('zeros and gradients of ±80 stay finite', async () => {
-    const of = [[4], [3]];
-    const zeros = of.map((shape) => tf.zeros(shape));
+    const shapeList = [[4], [3]];
+    const zeros = shapeList.map((shape) => tf.zeros(shape));
     const [update, mean, square] = runList('AdamW', [zeros, zeros, zeros, zeros]);
     for (const t of [update!, mean!, square!].flat()) await expectClose(t, new Float32Array(t.size));
     const large = [tf.tensor1d([80, -80, 80, -80]), tf.tensor1d([-80, 0, 80])];
@@ -168,7 +168,10 @@ describe.runIf(available)('steps of optimizers for lists of parameters', () => {
 
   it('leaves nothing behind, whatever is disposed first', async () => {
     const steps = async (order: string) => {
-      const [gradients, parameters, ...slots] = columnsOf('AdamW', many) as [tf.Tensor[], ...tf.Tensor[][]];
+      const [gradients, parameters, ...slots] = createColumns('AdamW', many) as [
+        tf.Tensor[],
+        ...tf.Tensor[][],
+      ];
       let state = slots;
       const variables = parameters!.map((parameter) => tf.variable(parameter));
       for (let step = 0; step < 3; step++) {

@@ -33,20 +33,20 @@ export function multiTensorStep(
     );
   }
   const members = Array.from({ length: n }, (_, k): StepInput => {
-    const given = columns.map((_, c) => inputs[c * n + k]!);
-    const named = Object.fromEntries(columns.map((column, c) => [`${column} ${k}`, given[c]!]));
-    const [gradient, parameter, ...slots] = given as [TensorInfo, TensorInfo, ...TensorInfo[]];
+    const operands = columns.map((_, c) => inputs[c * n + k]!);
+    const named = Object.fromEntries(columns.map((column, c) => [`${column} ${k}`, operands[c]!]));
+    const [gradient, parameter, ...slots] = operands as [TensorInfo, TensorInfo, ...TensorInfo[]];
     assertFloats(kernelName, named, parameter.shape);
     return { gradient, parameter, slots, own: own(k) };
   });
   const outputs: TensorInfo[][] = new Array(n);
-  const groups = groupsOf(backend, members, rule);
+  const groups = groupMembers(backend, members, rule);
   for (const group of groups) {
     const steps = group.map((k) => members[k]!);
-    const made = isAlone(backend, steps[0]!, rule)
+    const stepOutputs = isAlone(backend, steps[0]!, rule)
       ? [new DeferredStep(backend, rule, steps[0]!).outputs]
       : new DeferredMultiTensorStep(backend, rule, steps).outputs;
-    for (const [i, k] of group.entries()) outputs[k] = made[i]!;
+    for (const [i, k] of group.entries()) outputs[k] = stepOutputs[i]!;
   }
   for (const [k, { parameter }] of members.entries()) {
     const none = () => backend.makeTensorInfo(parameter.shape, 'float32', new Float32Array(0));
@@ -56,7 +56,7 @@ export function multiTensorStep(
 }
 
 /** The parameters of each dispatch, as indices into the list, without empty parameters. */
-function groupsOf(backend: WebgpuBackend, members: StepInput[], rule: StepRule): number[][] {
+function groupMembers(backend: WebgpuBackend, members: StepInput[], rule: StepRule): number[][] {
   const most = backend.device.limits.maxStorageBuffersPerShaderStage - OTHERS;
   const groups: number[][] = [];
   let group: number[] = [];

@@ -52,12 +52,12 @@ function orthogonalize(
   const outputs: TensorInfo[] = new Array(matrices.length);
   for (const all of groups.values()) {
     for (const group of chunks(backend, matrices, all)) {
-      const made = iterate(
+      const results = iterate(
         backend,
         group.map((i) => matrices[i]!),
         steps,
       );
-      for (const [k, i] of group.entries()) outputs[i] = made[k]!;
+      for (const [k, i] of group.entries()) outputs[i] = results[k]!;
     }
   }
   return outputs;
@@ -212,14 +212,14 @@ function normalized(backend: WebgpuBackend, matrices: TensorInfo[]): TensorInfo 
 function unstacked(backend: WebgpuBackend, x: TensorInfo, matrices: TensorInfo[]): TensorInfo[] {
   const bytes = (4 * util.sizeFromShape(x.shape)) / matrices.length;
   const isAligned = bytes % backend.device.limits.minStorageBufferOffsetAlignment === 0;
-  const made = matrices.map(({ shape }, k) => {
+  const results = matrices.map(({ shape }, k) => {
     const out = backend.output(shape);
     if (isAligned) backend.suballocation.place(out, { whole: x, offset: bytes * k });
     else backend.suballocation.copyFrom({ whole: x, offset: bytes * k }, out);
     return out;
   });
   backend.disposeData(x.dataId);
-  return made;
+  return results;
 }
 
 /** Newton and Schulz's iteration, for one matrix and for many. */

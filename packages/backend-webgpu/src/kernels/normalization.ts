@@ -5,13 +5,13 @@ import { f32 } from '../program';
 import { storeFirstResult } from '../store-activation';
 import { declareFunction, fusedFunction, fusedFunctions } from './activation-functions';
 import { runColumnReduction, runColumnReductionAndApply } from './column-reduction';
-import { assertFloats, rowsOf } from './floats';
+import { assertFloats, countRows } from './floats';
 import { runRowReduction } from './row-reduction';
 
 type Attributes = Partial<Kernels['BatchNormActivation']['attributes']>;
 
 /** The inputs that are given. */
-function given(inputs: Record<string, TensorInfo | undefined>): Record<string, TensorInfo> {
+function definedOnly(inputs: Record<string, TensorInfo | undefined>): Record<string, TensorInfo> {
   return Object.fromEntries(Object.entries(inputs).filter(([, info]) => info)) as Record<string, TensorInfo>;
 }
 
@@ -26,8 +26,8 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     const webgpu = backend as WebgpuBackend;
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
     const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
-    const { rows, n } = rowsOf(x);
-    const parameters = given({ gamma, beta });
+    const { rows, n } = countRows(x);
+    const parameters = definedOnly({ gamma, beta });
     assertFloats(kernelName, { x });
     assertFloats(kernelName, parameters, [n]);
     const f = isActivated ? fusedFunction(kernelName, name) : undefined;
@@ -36,7 +36,7 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     storeFirstResult(webgpu, [x], y);
     // The sums are of differences to a value near the mean; otherwise a mean far from 0 would cost the variance its digits.
     runColumnReductionAndApply(webgpu, {
-      name: nameOf('batch norm', f, parameters),
+      name: programName('batch norm', f, parameters),
       rows,
       n,
       inputs: { x, ...parameters },
@@ -78,9 +78,9 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
       beta?: TensorInfo;
     };
     const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
-    const { rows, n } = rowsOf(x!);
+    const { rows, n } = countRows(x!);
     const moments = { mean: mean!, variance: variance! };
-    const parameters = given({ gamma, beta: isActivated ? beta : undefined });
+    const parameters = definedOnly({ gamma, beta: isActivated ? beta : undefined });
     assertFloats(kernelName, { dy: dy!, x: x! }, x!.shape);
     assertFloats(kernelName, { ...moments, ...parameters }, [n]);
     const f = isActivated ? fusedFunction(kernelName, name) : undefined;
@@ -88,7 +88,7 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
     const y = `normal${gamma ? ' * load_gamma(c)' : ''}${beta ? ' + load_beta(c)' : ''}`;
     const read = `let normal = (load_x(i) - center) * rstd; let g = ${f ? `gradientAt(load_dy(i), ${y})` : 'load_dy(i)'};`;
     runColumnReductionAndApply(webgpu, {
-      name: nameOf('batch norm grad', f, parameters),
+      name: programName('batch norm grad', f, parameters),
       rows,
       n,
       inputs: { dy: dy!, x: x!, ...moments, ...parameters },
@@ -108,7 +108,7 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
   },
 });
 
-const nameOf = (name: string, activation: string | undefined, parameters: object): string =>
+const programName = (name: string, activation: string | undefined, parameters: object): string =>
   [name, ...(activation ? [activation] : []), ...Object.keys(parameters)].join(' ');
 
 /** inputs { x, gamma, beta }, attrs { epsilon }: outputs [y, mean, rstd], moments along the last axis. */
@@ -119,7 +119,7 @@ const layerNorm: KernelConfig = {
     const webgpu = backend as WebgpuBackend;
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo };
     const { epsilon = 1e-5 } = (attrs ?? {}) as Attributes;
-    const { rows, n } = rowsOf(x);
+    const { rows, n } = countRows(x);
     assertFloats('LayerNorm', { x });
     assertFloats('LayerNorm', { gamma, beta }, [n]);
     const moment = [...x.shape.slice(0, -1), 1];
@@ -155,7 +155,7 @@ const layerNormGrad: KernelConfig = {
   kernelFunc: ({ inputs, backend }) => {
     const webgpu = backend as WebgpuBackend;
     const { dy, x, gamma, mean, rstd } = inputs as Record<string, TensorInfo>;
-    const { rows, n } = rowsOf(x!);
+    const { rows, n } = countRows(x!);
     const data = { dy: dy!, x: x! };
     const moments = { mean: mean!, rstd: rstd! };
     assertFloats('LayerNormGrad', data, x!.shape);

@@ -41,20 +41,20 @@ describe.runIf(available)('steps of optimizers', () => {
       'update alone',
     ] as const) {
       const before = { ...tf.memory() };
-      const given = inputs();
-      const [update, mean, square] = runKernel('AdamW', given, adamAttrs) as [
+      const operands = inputs();
+      const [update, mean, square] = runKernel('AdamW', operands, adamAttrs) as [
         tf.Tensor,
         tf.Tensor,
         tf.Tensor,
       ];
-      if (order === 'inputs first') tf.dispose([given.gradient, given.mean, given.square]);
+      if (order === 'inputs first') tf.dispose([operands.gradient, operands.mean, operands.square]);
       if (order === 'slots first') tf.dispose([mean, square]);
       if (order === 'update read') await expectClose(update, want.update, { absolute: 1e-8, relative: 2e-5 });
       if (order === 'update alone') {
-        tf.dispose([given, mean, square]);
+        tf.dispose([operands, mean, square]);
         await expectClose(update, want.update, { absolute: 1e-8, relative: 2e-5 });
       } else {
-        const sum = tf.add(given.parameter, update);
+        const sum = tf.add(operands.parameter, update);
         await expectClose(sum, want.sum, { absolute: 1e-7 });
         if (order !== 'slots first') {
           await expectClose(mean, want.mean, { absolute: 1e-7 });
@@ -64,7 +64,7 @@ describe.runIf(available)('steps of optimizers', () => {
         await expectClose(update, want.update, { absolute: 1e-8, relative: 2e-5 });
         sum.dispose();
       }
-      tf.dispose([given, update, mean, square]);
+      tf.dispose([operands, update, mean, square]);
       const { numTensors, numDataBuffers } = tf.memory();
       expect({ order, numTensors, numDataBuffers }).toEqual({
         order,

@@ -45,22 +45,22 @@ function cell(kernelName: string, { name, inputs: shapes, optional, outputs, for
         const row = columns === 1 ? 'units' : `${columns}·units`;
         throw new Error(`${kernelName}: ${firstName} has shape [${shape}]; expected [batch, ${row}]`);
       }
-      const given: Record<string, TensorInfo> = {};
+      const operands: Record<string, TensorInfo> = {};
       for (const [key, columns] of Object.entries(shapes)) {
         const info = inputs[key] as TensorInfo | undefined;
         if (info == null && optional.includes(key)) continue;
         assertFloats(kernelName, { [key]: info! }, columns ? [batch, columns * units] : [units]);
-        given[key] = info!;
+        operands[key] = info!;
       }
-      const made = Object.entries(outputs).map(
+      const results = Object.entries(outputs).map(
         ([key, columns]) => [key, webgpu.output([batch, columns * units])] as const,
       );
-      const missing = optional.filter((key) => !given[key]);
+      const missing = optional.filter((key) => !operands[key]);
       const size = util.sizeFromShape([batch, units]);
       webgpu.run({
         name: [name, ...missing.map((key) => `no ${key}`)].join(' '),
-        inputs: given,
-        outputs: Object.fromEntries(made),
+        inputs: operands,
+        outputs: Object.fromEntries(results),
         uniforms: { units: u32(units), size: u32(size) },
         threads: THREADS,
         groups: groupsFor(Math.ceil(size / THREADS)),
@@ -75,7 +75,7 @@ function cell(kernelName: string, { name, inputs: shapes, optional, outputs, for
   ${formula}
   ${places(outputs, (key, part, at) => `store_${key}(${at}, ${part});`)}`,
       });
-      return made.map(([, info]) => info);
+      return results.map(([, info]) => info);
     },
   };
 }

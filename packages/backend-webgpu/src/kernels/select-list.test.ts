@@ -18,7 +18,7 @@ const bits = async (tensors: tf.Tensor[]) =>
     }),
   );
 /** A condition that is on the GPU, as one that was computed there. */
-const conditionOf = (isTrue: boolean): tf.Tensor =>
+const createCondition = (isTrue: boolean): tf.Tensor =>
   tf.tidy(() => runKernel('AllFinite', { x: tf.scalar(isTrue ? 1 : Number.NaN) })[0]!);
 const selectEach = (condition: tf.Tensor, values: tf.Tensor[], others: tf.Tensor[]) =>
   runKernel('SelectList', list([...values.map(() => condition), ...values, ...others]));
@@ -61,10 +61,10 @@ describe.runIf(available)('SelectList', () => {
       const plain = step();
       const sums = plain.slice(0, n).map((update, i) => tf.add(parameters[i]!, update));
       const want = await bits(isTaken ? [...sums, ...plain.slice(n)] : [...parameters, ...means, ...squares]);
-      const [condition, nothing] = [conditionOf(isTaken), tf.scalar(-0)];
-      const made = step();
-      const chosen = selectEach(condition, made, [...parameters.map(() => nothing), ...means, ...squares]);
-      tf.dispose([condition, ...made]);
+      const [condition, nothing] = [createCondition(isTaken), tf.scalar(-0)];
+      const outputs = step();
+      const chosen = selectEach(condition, outputs, [...parameters.map(() => nothing), ...means, ...squares]);
+      tf.dispose([condition, ...outputs]);
       const got = chosen.slice(0, n).map((update, i) => tf.add(parameters[i]!, update));
       expect(await bits([...got, ...chosen.slice(n)])).toEqual(want);
       // The updates by themselves.
@@ -90,16 +90,16 @@ describe.runIf(available)('SelectList', () => {
       () => runKernel('Sgd', { gradient, parameter, momentum }, single),
       () => runKernel('SgdList', list([gradient, parameter, momentum]), many),
     ];
-    const condition = conditionOf(false);
+    const condition = createCondition(false);
     for (const step of steps) {
       // 0 is not −0, another slot, no slot, an update that was computed before.
       for (const [zero, slot] of [
         [0, momentum],
         [-0, other],
       ] as const) {
-        const made = step();
+        const outputs = step();
         const nothing = tf.scalar(zero);
-        const chosen = selectEach(condition, made, [nothing, slot]);
+        const chosen = selectEach(condition, outputs, [nothing, slot]);
         expect(await bits(chosen)).toEqual(await bits([tf.fill([40], zero), slot]));
       }
       const [update, next] = step() as [tf.Tensor, tf.Tensor];
@@ -118,7 +118,7 @@ describe.runIf(available)('SelectList', () => {
       const onGpu = (seed: number) => tf.tidy(() => tf.abs(tf.tensor1d(normals(100, seed))));
       const [running, batch] = [onGpu(1), onGpu(2)];
       const next = tf.tidy(() => tf.add(tf.mul(running, 0.9), tf.mul(batch, 0.1)));
-      const condition = conditionOf(isTrue);
+      const condition = createCondition(isTrue);
       const [chosen] = selectEach(condition, [next], [running]);
       expect(await bits([chosen!])).toEqual(await bits([isTrue ? next : running]));
       return [running, batch, next, condition, chosen!];
@@ -137,25 +137,25 @@ describe.runIf(available)('SelectList', () => {
           sizes.map((shape, i) => randomTensor(shape, 10 * c + i)),
         );
         let [slots, want] = [first!, first!];
-        const condition = conditionOf(isTaken);
+        const condition = createCondition(isTaken);
         const nothing = tf.scalar(-0);
         // From slots that lie anywhere, and from those of the step before.
         for (const round of [1, 2]) {
           const gradients = sizes.map((shape, i) => randomTensor(shape, 100 * round + i));
           const weightDecays = sizes.map(() => 0);
-          const made = runKernel('SgdList', list([...gradients, ...parameters!, ...slots]), {
+          const outputs = runKernel('SgdList', list([...gradients, ...parameters!, ...slots]), {
             ...rule,
             weightDecays,
           });
           const n = sizes.length;
           // As muon does: directions are read, which computes the step, and updates made of them.
-          const updates = made.slice(0, n).map((direction) => tf.mul(direction, 0.5));
-          await Promise.all(made.slice(0, n).map((direction) => direction.data()));
+          const updates = outputs.slice(0, n).map((direction) => tf.mul(direction, 0.5));
+          await Promise.all(outputs.slice(0, n).map((direction) => direction.data()));
           await condition.data();
           const before = dispatches();
           const chosen = selectEach(
             condition,
-            [...updates, ...made.slice(n)],
+            [...updates, ...outputs.slice(n)],
             [...updates.map(() => nothing), ...slots],
           );
           expect(dispatches() - before).toBe(1);
@@ -173,7 +173,7 @@ describe.runIf(available)('SelectList', () => {
           );
           const next = single.map(([, momentum], i) => (isTaken ? momentum! : tf.clone(want[i]!)));
           expect(await bits(chosen.slice(n))).toEqual(await bits(next));
-          tf.dispose([gradients, made, updates, chosen.slice(0, n), sums, added]);
+          tf.dispose([gradients, outputs, updates, chosen.slice(0, n), sums, added]);
           tf.dispose(single.flat().filter((tensor) => !next.includes(tensor)));
           if (round > 1) tf.dispose([slots, want]);
           [slots, want] = [chosen.slice(n), next];

@@ -51,9 +51,9 @@ function selectGroup(
     ...group.map(({ slice, value }) => slice.offset + 4 * util.sizeFromShape(value.shape)),
   );
   const part = (of: TensorInfo): TensorInfo => {
-    const made = backend.output([(end - begin) / 4]);
-    backend.suballocation.place(made, { whole: of, offset: begin });
-    return made;
+    const result = backend.output([(end - begin) / 4]);
+    backend.suballocation.place(result, { whole: of, offset: begin });
+    return result;
   };
   const before = gather(backend, group);
   const after = backend.output(whole.shape);

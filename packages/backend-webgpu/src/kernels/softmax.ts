@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
-import { assertFloats, rowsOf } from './floats';
+import { assertFloats, countRows } from './floats';
 import { runRowReduction } from './row-reduction';
 
 const LOWEST = '-3.4028234e38';
@@ -30,7 +30,7 @@ const softmax: tf.KernelConfig = {
   for (var i = first; i < n; i += STEP) { if (isIn) { store_out(start + i, exp(load_logits(start + i) - top) / total); } }`;
     runRowReduction(backend, {
       name: 'softmax',
-      ...rowsOf(logits),
+      ...countRows(logits),
       inputs: { logits },
       outputs: { out },
       body,
@@ -53,7 +53,13 @@ const softmaxGrad: tf.KernelConfig = {
   for (var i = first; i < n; i += STEP) { partial += load_dy(start + i) * load_y(start + i); }
   let total = rowSum(partial, lane);
   for (var i = first; i < n; i += STEP) { if (isIn) { store_dx(start + i, load_y(start + i) * (load_dy(start + i) - total)); } }`;
-    runRowReduction(webgpu, { name: 'softmax grad', ...rowsOf(y), inputs: { dy, y }, outputs: { dx }, body });
+    runRowReduction(webgpu, {
+      name: 'softmax grad',
+      ...countRows(y),
+      inputs: { dy, y },
+      outputs: { dx },
+      body,
+    });
     return dx;
   },
 };
@@ -82,7 +88,7 @@ const softmaxCrossEntropy: tf.KernelConfig = {
     const outputs = { loss, probabilities };
     runRowReduction(webgpu, {
       name: 'softmax cross-entropy',
-      ...rowsOf(logits),
+      ...countRows(logits),
       inputs: { logits, labels },
       outputs,
       body,

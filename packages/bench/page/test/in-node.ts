@@ -78,8 +78,11 @@ async function trainUntil(
 ): Promise<void> {
   const backend = await selectBackend('simd');
   const run = await openRunFolder(folder, record, { resume });
-  const now = { backend: { name: 'simd' as const, details: backend.details }, machine: describeMachine() };
-  if (resume) run.resume(differences(record, now));
+  const surroundings = {
+    backend: { name: 'simd' as const, details: backend.details },
+    machine: describeMachine(),
+  };
+  if (resume) run.resume(differences(record, surroundings));
   const { recipes, profile, seeds, heldOut, command } = record;
   await stopped(stop, (signal, listener) =>
     trainAll(

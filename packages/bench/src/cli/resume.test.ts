@@ -155,8 +155,8 @@ async function until(count: number, child: ChildProcess, run: string): Promise<v
   const path = join(run, 'steps.jsonl');
   const size = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
   for (const began = size(); child.exitCode === null && child.signalCode === null; await sleep(1)) {
-    const now = size();
-    if (began > count ? now < began : now >= count) return;
+    const bytes = size();
+    if (began > count ? bytes < began : bytes >= count) return;
   }
 }
 

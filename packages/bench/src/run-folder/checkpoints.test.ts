@@ -35,13 +35,13 @@ const progress = (step: number, change: Partial<Progress> = {}): Progress => ({
 
 /** A disk that is full when it is told to be. */
 function disk() {
-  const one = { full: (_: string) => false, said: [] as string[] };
+  const checkpoints = { full: (_: string) => false, said: [] as string[] };
   const write: WriteFile = (path, data) =>
-    one.full(path)
+    checkpoints.full(path)
       ? Promise.reject(Object.assign(new Error('no space left on device, write'), { code: 'ENOSPC' }))
       : writeAtomically(path, data);
-  const options: CheckpointOptions = { write, warn: (message) => one.said.push(message) };
-  return { one, options };
+  const options: CheckpointOptions = { write, warn: (message) => checkpoints.said.push(message) };
+  return { one: checkpoints, options };
 }
 const reopen = (folder: string) => openCheckpoints(folder, { resume: true });
 
@@ -93,14 +93,14 @@ it('does not count what is in the folder unless it is told to', async () => {
 it('is due when the minutes are over, and at once with none', async () => {
   let now = 0;
   const folder = emptyFolder();
-  const one = await openCheckpoints(folder, { minutes: 2, now: () => now });
+  const checkpoints = await openCheckpoints(folder, { minutes: 2, now: () => now });
   const due = [0, 119_999, 120_000].map((time) => {
     now = time;
-    return one.isDue();
+    return checkpoints.isDue();
   });
   expect(due).toEqual([false, false, true]);
-  await one.save(cnn, bytes(1), progress(1));
-  expect(one.isDue()).toBe(false);
+  await checkpoints.save(cnn, bytes(1), progress(1));
+  expect(checkpoints.isDue()).toBe(false);
   expect((await openCheckpoints(folder, { minutes: 0, now: () => now })).isDue()).toBe(true);
 });
 
@@ -108,20 +108,20 @@ it.each(['safetensors', 'state.json', 'state.previous.json'])(
   'keeps the old ones when the disk is full at %s, says so, and continues when there is space',
   async (file) => {
     const folder = emptyFolder();
-    const { one, options } = disk();
+    const { one: checkpoints, options } = disk();
     const first = await openCheckpoints(folder, options);
     for (const step of [1, 2]) await first.save(cnn, bytes(step), progress(step));
     const before = readdirSync(join(folder, 'checkpoints'));
-    one.full = (path) => path.endsWith(file);
+    checkpoints.full = (path) => path.endsWith(file);
     await first.save(cnn, bytes(3), progress(3));
-    expect(one.said).toEqual([
+    expect(checkpoints.said).toEqual([
       'warning: the checkpoint of step 3 could not be written: the disk is full; the run continues, with the checkpoint of step 2',
     ]);
     expect(first.failed).toBe(true);
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(before);
     expect((await (await reopen(folder)).load(cnn))!.progress).toEqual(progress(2));
 
-    one.full = () => false;
+    checkpoints.full = () => false;
     await first.save(cnn, bytes(4), progress(4));
     expect((await (await reopen(folder)).load(cnn))!.progress.step).toBe(4);
     expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(2);
@@ -130,20 +130,20 @@ it.each(['safetensors', 'state.json', 'state.previous.json'])(
 
 it('keeps what a resume would need until the result of a model is on the disk', async () => {
   const folder = emptyFolder();
-  const { one, options } = disk();
+  const { one: checkpoints, options } = disk();
   const first = await openCheckpoints(folder, options);
   await first.save(cnn, bytes(1), progress(1));
-  one.full = () => true;
+  checkpoints.full = () => true;
   await first.saveModel(cnn, bytes(1));
   await first.finish(fixtureModel('cnn', 0.7, 1));
   await first.save(fnn, bytes(1), progress(1));
-  expect(one.said).toHaveLength(3);
+  expect(checkpoints.said).toHaveLength(3);
   expect(first.finished(cnn)).toBeDefined(); // this process continues
   const again = await reopen(folder);
   expect(again.finished(cnn)).toBeUndefined();
   expect((await again.load(cnn))!.progress.step).toBe(1);
 
-  one.full = () => false;
+  checkpoints.full = () => false;
   await first.save(fnn, bytes(2), progress(2));
   const later = await reopen(folder);
   expect(later.finished(cnn)).toBeDefined();
@@ -184,8 +184,8 @@ it('notices a digit of the state that was changed', async () => {
 
 it('lets a mistake in the program through', async () => {
   const write = () => Promise.reject(new TypeError('not a string'));
-  const one = await openCheckpoints(emptyFolder(), { write });
-  await expect(one.save(cnn, bytes(1), progress(1))).rejects.toThrow(TypeError);
+  const checkpoints = await openCheckpoints(emptyFolder(), { write });
+  await expect(checkpoints.save(cnn, bytes(1), progress(1))).rejects.toThrow(TypeError);
 });
 
 it('keeps the highest peak that was seen, over breaks too', async () => {

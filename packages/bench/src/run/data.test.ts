@@ -26,15 +26,15 @@ const changed = (a: number[], b: number[]) => a.filter((value, i) => value !== b
 it('leaves images alone when nothing is asked for, and does all that is', async () => {
   const plain = await images(none);
   expect(await images({ ...none, policy: 'none', randomErasing: 0 })).toEqual(plain);
-  for (const one of [
+  for (const dataset of [
     { ...none, shift: 2 },
     { ...none, flip: 'random' },
     { ...none, policy: 'autoAugment' },
     { ...none, policy: 'trivialAugment' },
   ] satisfies Recipe['augmentation'][]) {
-    const now = await images(one);
-    expect(changed(now, plain)).toBeGreaterThan(0.3);
-    expect(now).toEqual(await images(one));
+    const pixels = await images(dataset);
+    expect(changed(pixels, plain)).toBeGreaterThan(0.3);
+    expect(pixels).toEqual(await images(dataset));
   }
   // A quarter of the images loses a fifth of its area.
   const erased = changed(await images({ ...none, randomErasing: 0.5 }), plain);

@@ -174,11 +174,11 @@ describe('every recipe', () => {
   )(
     '%s %s trains all parameters of its network for a step, and its loss is a number',
     async (_, name, recipe) => {
-      const one = { ...recipe, epochs: 1, batchSize: 4 };
+      const shortRecipe = { ...recipe, epochs: 1, batchSize: 4 };
       // Of its 38 million parameters each is trained as those of an eighth of the widths are.
       const { widths } = recipe.architecture;
       if (recipe.model === 'fnn' && Array.isArray(widths))
-        one.architecture = { ...recipe.architecture, widths: widths.map((width) => width / 8) };
+        shortRecipe.architecture = { ...recipe.architecture, widths: widths.map((width) => width / 8) };
       // Neither written nor read.
       const checkpoints = {
         ...(await openCheckpoints(folder)),
@@ -186,7 +186,7 @@ describe('every recipe', () => {
         saveModel: async () => {},
       };
       const options = { checkpoints, data: few, ...trainingAlone };
-      const { found } = await run(one, 0, undefined, options);
+      const { found } = await run(shortRecipe, 0, undefined, options);
       expect(recipe.model).toBe(name);
       expect(found.steps).toBe(1);
       expect(found.diverged).toBeNull();

@@ -40,16 +40,16 @@ it('leaks nothing', () => {
 
 it('changes nothing unless all tensors fit', async () => {
   const model = network(1);
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     Object.entries(model.parameters()).map(([name, v]) => [name, tf.onesLike(v)]),
   );
-  const without = { ...given };
+  const without = { ...values };
   delete without['dense.bias'];
   const before = [...(await model.parameters()['dense.kernel']!.data())];
   expect(() => assignParameters(model, without)).toThrow(
     /there is no tensor for the parameters dense.bias; give exactly/,
   );
-  expect(() => assignParameters(model, { ...given, head: tf.ones([1]) })).toThrow(
+  expect(() => assignParameters(model, { ...values, head: tf.ones([1]) })).toThrow(
     /the model has no parameters head/,
   );
   expect(() => assignParameters(model, { ...without, a: tf.ones([1]) })).toThrow(
@@ -58,10 +58,10 @@ it('changes nothing unless all tensors fit', async () => {
   expect(() => assignParameters(model, {})).toThrow(
     /dense.kernel, dense.bias, norm.gamma, norm.beta, norm.runningMean and 1 more/,
   );
-  expect(() => assignParameters(model, { ...given, 'norm.beta': tf.ones([4]) })).toThrow(
+  expect(() => assignParameters(model, { ...values, 'norm.beta': tf.ones([4]) })).toThrow(
     /the tensor for norm.beta is float32 \[4\] but the model's is float32 \[3\]/,
   );
-  expect(() => assignParameters(model, { ...given, 'norm.beta': tf.ones([3], 'int32') })).toThrow(
+  expect(() => assignParameters(model, { ...values, 'norm.beta': tf.ones([3], 'int32') })).toThrow(
     /norm.beta is int32 \[3\]/,
   );
   expect([...(await model.parameters()['dense.kernel']!.data())]).toEqual(before);

@@ -16,8 +16,8 @@ it.each<[unknown, RegExp]>([
   [Promise.resolve(x), /the output is a Promise; return a tensor.*, without async$/],
   [relu, /the output is the function relu; .*; was a function passed that must be called first\?$/],
 ])('of a layer must be tensors, not %j', (value, message) => {
-  const own: LayerLike = { init: () => ({}), apply: returning(value) as never };
-  for (const bad of [own as LayerLike, returning(value)]) {
+  const layer: LayerLike = { init: () => ({}), apply: returning(value) as never };
+  for (const bad of [layer as LayerLike, returning(value)]) {
     expect(() => predict(bad)).toThrow(message);
     expect(() => predict(sequential([relu, bad]))).toThrow(message);
     expect(() => predict(sequential([relu, bad]))).toThrow(/^1: the output/);
@@ -25,6 +25,6 @@ it.each<[unknown, RegExp]>([
     const inside = block({ bad }, (l, x) => l.bad(x));
     expect(() => createModel(inside).predict(x)).toThrow(/^bad: the output/);
   }
-  const whole = block({}, () => value);
-  expect(() => createModel(whole).predict(x)).toThrow(message);
+  const network = block({}, () => value);
+  expect(() => createModel(network).predict(x)).toThrow(message);
 });

@@ -39,14 +39,14 @@ const rest = { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }) };
 
 /** Trains and evaluates on data, and checks that no tensor is left. */
 async function run(make: () => unknown, options: object = {}) {
-  const one = model();
+  const network = model();
   const data = make() as never;
   const before = tf.memory().numTensors;
   try {
-    return await fit(one, { ...rest, data, epochs: 2, ...options });
+    return await fit(network, { ...rest, data, epochs: 2, ...options });
   } finally {
     expect(tf.memory().numTensors).toBe(before);
-    one.dispose();
+    network.dispose();
   }
 }
 
@@ -106,24 +106,24 @@ describe('data', () => {
     expect(reports.map(({ steps }) => steps)).toEqual([2, 2]);
     expect(reports.every(({ loss }) => Number.isFinite(loss))).toBe(true);
     expect(reports[1]!.loss).toBeLessThan(reports[0]!.loss);
-    const one = model();
-    const { examples } = await evaluate(one, make() as never, { loss: meanSquaredError });
+    const network = model();
+    const { examples } = await evaluate(network, make() as never, { loss: meanSquaredError });
     expect(examples).toBe(4);
-    one.dispose();
+    network.dispose();
   });
 
   it('may be a dataset of tfjs-data by its type too, to train, validate and evaluate', async () => {
-    const one = model();
+    const network = model();
     const before = tf.memory().numTensors;
-    const reports = await fit(one, { ...rest, data: ofExamples(), epochs: 2, validation: ofTensors() });
+    const reports = await fit(network, { ...rest, data: ofExamples(), epochs: 2, validation: ofTensors() });
     expect(reports.map(({ steps }) => steps)).toEqual([2, 2]);
     expect(reports[1]!.validation!.loss).toBeLessThan(reports[0]!.validation!.loss);
     // It repeats without end, so the steps of an epoch must be given.
     const endless = { ...rest, data: ofExamples().repeat(), epochs: 2, stepsPerEpoch: 3 };
-    expect((await fit(one, endless)).map(({ steps }) => steps)).toEqual([3, 3]);
-    expect((await evaluate(one, ofExamples(), { loss: meanSquaredError })).examples).toBe(4);
+    expect((await fit(network, endless)).map(({ steps }) => steps)).toEqual([3, 3]);
+    expect((await evaluate(network, ofExamples(), { loss: meanSquaredError })).examples).toBe(4);
     expect(tf.memory().numTensors).toBe(before);
-    one.dispose();
+    network.dispose();
   });
 
   it.each([
@@ -314,10 +314,10 @@ describe('data', () => {
     [
       'the same tensors again',
       () => {
-        const one = batch();
-        tf.dispose(one as never);
+        const network = batch();
+        tf.dispose(network as never);
         return function* () {
-          yield one;
+          yield network;
         };
       },
       {},
@@ -452,8 +452,8 @@ describe('data', () => {
     const xs = Array.from({ length: 7 }, (_, i) => [i]);
     const orders = async (options: object) => {
       const seen: number[][] = [];
-      const one = model();
-      await fit(one, {
+      const network = model();
+      await fit(network, {
         ...rest,
         loss: (y, p) => {
           seen.push([...y.dataSync()]);
@@ -462,7 +462,7 @@ describe('data', () => {
         data: { xs, ys: xs, batchSize: 3, ...options },
         epochs: 2,
       });
-      one.dispose();
+      network.dispose();
       return seen;
     };
     const shuffled = await orders({ seed: 4 });
@@ -545,19 +545,19 @@ describe('a signal that aborts while data is awaited', () => {
     async (_, make) => {
       const tensors = tf.memory().numTensors;
       for (const call of ['fit', 'validation', 'evaluate']) {
-        const one = model();
+        const network = model();
         const abort = new AbortController();
         const { signal } = abort;
         setTimeout(() => abort.abort(), 20);
         const data = make() as never;
         const running =
           call === 'evaluate'
-            ? evaluate(one, data, { loss: meanSquaredError, signal })
+            ? evaluate(network, data, { loss: meanSquaredError, signal })
             : call === 'fit'
-              ? fit(one, { ...rest, data, epochs: 1, signal })
-              : fit(one, { ...rest, data: () => [batch()], validation: data, epochs: 1, signal });
+              ? fit(network, { ...rest, data, epochs: 1, signal })
+              : fit(network, { ...rest, data: () => [batch()], validation: data, epochs: 1, signal });
         await expect(running, call).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
-        one.dispose();
+        network.dispose();
       }
       expect(tf.memory().numTensors).toBe(tensors);
     },
@@ -565,16 +565,16 @@ describe('a signal that aborts while data is awaited', () => {
   );
 
   it('leaves no listener on the signal', async () => {
-    const one = model();
+    const network = model();
     const { signal } = new AbortController();
-    await fit(one, { ...rest, data: later, epochs: 2, signal });
-    await evaluate(one, later(), { loss: meanSquaredError, signal });
+    await fit(network, { ...rest, data: later, epochs: 2, signal });
+    await evaluate(network, later(), { loss: meanSquaredError, signal });
     expect(getEventListeners(signal, 'abort')).toEqual([]);
-    one.dispose();
+    network.dispose();
   });
 
   it('disposes a batch that comes too late', async () => {
-    const one = model();
+    const network = model();
     const abort = new AbortController();
     const { signal } = abort;
     const tensors = tf.memory().numTensors;
@@ -585,10 +585,10 @@ describe('a signal that aborts while data is awaited', () => {
       yield batch();
     };
     setTimeout(() => abort.abort(), 20);
-    await expect(fit(one, { ...rest, data, epochs: 1, signal })).rejects.toThrow(/abort/);
+    await expect(fit(network, { ...rest, data, epochs: 1, signal })).rejects.toThrow(/abort/);
     arrive();
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(tf.memory().numTensors).toBe(tensors);
-    one.dispose();
+    network.dispose();
   });
 });

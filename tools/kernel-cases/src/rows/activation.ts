@@ -2,7 +2,7 @@ import type { Kernels } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { grid, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
-import { functions, gradientOf } from './functions';
+import { computeGradient, functions } from './functions';
 
 type Attributes = Kernels['Activation']['attributes'];
 
@@ -21,7 +21,7 @@ const endlessGradients = (name: string): Case[] =>
   }));
 const endless = [Number.NaN, Infinity, -Infinity].flatMap((end) => [end, end, end]);
 
-const casesOf = (name: string): Case[] => [
+const createCases = (name: string): Case[] => [
   ...sizes.map((size) => ({
     name: `${name} [${size}]`,
     inputs: { x: grid(size, -10, 10) },
@@ -51,7 +51,7 @@ export const activation: KernelRow = {
   describe: { inputs: 'x', attributes: 'function', outputs: 'f(x), elementwise' },
   reference: ({ x }, { function: name }: Attributes) => [map(x!, functions[name]!.value)],
   cases: [
-    ...names.flatMap(casesOf),
+    ...names.flatMap(createCases),
     {
       name: 'gelu of a layer',
       inputs: { x: { ...grid(125 * 64 * 384, -4, 4), shape: [125, 64, 384] } },
@@ -74,7 +74,7 @@ export const activation: KernelRow = {
     outputs: ['x'],
     // Of the functions that save y, y has the sign of x: relu's derivative is the same of both.
     reference: ({ dy, x, y }, { function: name }: Attributes) => [
-      map(dy!, (g, i) => gradientOf(name, g, (x ?? y)!.values[i]!)),
+      map(dy!, (g, i) => computeGradient(name, g, (x ?? y)!.values[i]!)),
     ],
     tolerance: { absolute: 1e-6, relative: 1e-6 },
   },

@@ -6,7 +6,7 @@ import type { Case, KernelRow } from '../row';
 type Attributes = Kernels['AdamW']['attributes'];
 
 const attributes = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, step: 4 };
-const caseOf = (size: number, more: object = {}): Case => ({
+const createCase = (size: number, more: object = {}): Case => ({
   name: `[${size}] ${JSON.stringify(more)}`,
   inputs: {
     gradient: normal([size], 1),
@@ -42,10 +42,10 @@ export const adamW: KernelRow = {
     return [update, m, v];
   },
   cases: [
-    ...[0, 1, 3, 5, 64, 8192, 70_001].map((size) => caseOf(size)),
-    caseOf(1027, { weightDecay: 0 }),
-    caseOf(1027, { step: 0, beta1: 0 }),
-    { ...caseOf(1_000_000), speed: true },
+    ...[0, 1, 3, 5, 64, 8192, 70_001].map((size) => createCase(size)),
+    createCase(1027, { weightDecay: 0 }),
+    createCase(1027, { step: 0, beta1: 0 }),
+    { ...createCase(1_000_000), speed: true },
   ],
   tolerance: [
     { absolute: 1e-7, relative: 1e-5 },

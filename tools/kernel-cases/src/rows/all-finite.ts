@@ -21,7 +21,7 @@ const spoiled = (tensor: number, place: number, number: number): Case => ({
   ),
   attributes: {},
 });
-const caseOf = (name: string, inputs: readonly Input[]): Case => ({
+const createCase = (name: string, inputs: readonly Input[]): Case => ({
   name,
   inputs: list(inputs),
   attributes: {},
@@ -41,10 +41,13 @@ export const allFinite: KernelRow = {
     return [{ shape: [], values: Float64Array.of(areFinite ? 1 : 0) }];
   },
   cases: [
-    caseOf('no tensor', []),
-    caseOf('an empty tensor', [values([])]),
-    caseOf('large, subnormal and zero', [values([3.4e38, -3.4e38, 3.4e38, 1e-40, -0]), values([3.4e38], [])]),
-    caseOf('many tensors', many),
+    createCase('no tensor', []),
+    createCase('an empty tensor', [values([])]),
+    createCase('large, subnormal and zero', [
+      values([3.4e38, -3.4e38, 3.4e38, 1e-40, -0]),
+      values([3.4e38], []),
+    ]),
+    createCase('many tensors', many),
     ...[
       [0, 0],
       [2, 0],

@@ -14,7 +14,7 @@ interface Sizes {
   size: number;
 }
 
-const sizesOf = ({ query, key }: Named, heads: number): Sizes => {
+const readSizes = ({ query, key }: Named, heads: number): Sizes => {
   const [batch, queries, features] = query!.shape as [number, number, number];
   return { batch, queries, keys: key!.shape[1]!, heads, size: features / heads };
 };
@@ -30,7 +30,7 @@ function forEachHead(
 }
 
 /** The scaled scores of one query: scale·q·k for every key. */
-function scoresOf(
+function computeScores(
   { query, key }: Named,
   { keys, size }: Sizes,
   scale: number,
@@ -45,13 +45,13 @@ function scoresOf(
 }
 
 function attend(inputs: Named, { heads, scale }: Attributes): Array64[] {
-  const sizes = sizesOf(inputs, heads);
+  const sizes = readSizes(inputs, heads);
   const { batch, queries, keys, size } = sizes;
   const out = new Float64Array(inputs.query!.values.length);
   const logsumexp = new Float64Array(batch * heads * queries);
   forEachHead(sizes, (unit, at) => {
     for (let q = 0; q < queries; q++) {
-      const scores = scoresOf(inputs, sizes, scale, at(q, queries), (k) => at(k, keys));
+      const scores = computeScores(inputs, sizes, scale, at(q, queries), (k) => at(k, keys));
       const largest = Math.max(...scores);
       const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
       logsumexp[unit * queries + q] = largest + Math.log(total);
@@ -69,7 +69,7 @@ function attend(inputs: Named, { heads, scale }: Attributes): Array64[] {
 
 /** dV = Pᵀ·dY, dS = P·(dY·Vᵀ − Σ P·dY·Vᵀ), dQ = scale·dS·K, dK = scale·dSᵀ·Q. */
 function attendGradient(inputs: Named, { heads, scale }: Attributes): Array64[] {
-  const sizes = sizesOf(inputs, heads);
+  const sizes = readSizes(inputs, heads);
   const { queries, keys, size } = sizes;
   const [dq, dk, dv] = ['query', 'key', 'value'].map(
     (name) => new Float64Array(inputs[name]!.values.length),
@@ -77,7 +77,7 @@ function attendGradient(inputs: Named, { heads, scale }: Attributes): Array64[] 
   forEachHead(sizes, (_, at) => {
     for (let q = 0; q < queries; q++) {
       const from = at(q, queries);
-      const scores = scoresOf(inputs, sizes, scale, from, (k) => at(k, keys));
+      const scores = computeScores(inputs, sizes, scale, from, (k) => at(k, keys));
       const largest = Math.max(...scores);
       const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
       const p = scores.map((score) => Math.exp(score - largest) / total);
@@ -106,7 +106,7 @@ function attendGradient(inputs: Named, { heads, scale }: Attributes): Array64[] 
   ];
 }
 
-const caseOf = ({ batch, queries, keys, heads, size }: Sizes): Case => ({
+const createCase = ({ batch, queries, keys, heads, size }: Sizes): Case => ({
   name: `${batch} examples, ${queries} queries, ${keys} keys, ${heads} heads of ${size}`,
   inputs: {
     query: normal([batch, queries, heads * size], 1),
@@ -137,7 +137,7 @@ export const attention: KernelRow = {
       { batch: 2, queries: 3, keys: 150, heads: 2, size: 7 },
       { batch: 2, queries: 17, keys: 1, heads: 2, size: 20 },
       { batch: 1, queries: 40, keys: 33, heads: 2, size: 64 },
-    ].map(caseOf),
+    ].map(createCase),
     {
       name: 'scores of ±9600',
       inputs: { query: opposed, key: opposed, value: opposed },
@@ -145,7 +145,7 @@ export const attention: KernelRow = {
       extreme: true,
     },
     {
-      ...caseOf({ batch: 125, queries: 64, keys: 64, heads: 3, size: 64 }),
+      ...createCase({ batch: 125, queries: 64, keys: 64, heads: 3, size: 64 }),
       speed: true,
       examples: ['query', 'key', 'value'],
     },

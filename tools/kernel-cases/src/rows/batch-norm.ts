@@ -2,15 +2,15 @@ import type { Kernels } from '@tenfold/kernels';
 import { type Array64, make, map } from '../array';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
-import { functions, gradientOf } from './functions';
-import { type Groups, largest, momentsOf, normalizationGradient, smallest } from './normalize';
+import { computeGradient, functions } from './functions';
+import { computeMoments, type Groups, largest, normalizationGradient, smallest } from './normalize';
 
 type Attributes = Kernels['BatchNormTrain']['attributes'];
 type Activated = Kernels['BatchNormActivation']['attributes'];
 type Named = { readonly [name: string]: Array64 };
 
 const epsilon = 1e-3;
-const channelsOf = (shape: readonly number[]): Groups => {
+const groupChannels = (shape: readonly number[]): Groups => {
   const count = shape.at(-1)!;
   return { count, of: (i) => i % count };
 };
@@ -18,8 +18,8 @@ const vector = (values: Float64Array): Array64 => ({ shape: [values.length], val
 
 /** [(x − mean)·rstd·γ + β, mean, variance] over all axes but the last. */
 function batchNorm({ x, gamma, beta }: Named, epsilon: number): Array64[] {
-  const { count: n, of } = channelsOf(x!.shape);
-  const { mean, variance, rstd } = momentsOf(x!, { count: n, of }, epsilon);
+  const { count: n, of } = groupChannels(x!.shape);
+  const { mean, variance, rstd } = computeMoments(x!, { count: n, of }, epsilon);
   const y = map(x!, (value, i) => {
     const scale = gamma?.values[i % n] ?? 1;
     return (value - mean[i % n]!) * rstd[i % n]! * scale + (beta?.values[i % n] ?? 0);
@@ -29,7 +29,7 @@ function batchNorm({ x, gamma, beta }: Named, epsilon: number): Array64[] {
 
 function gradient(dy: Array64, { x, gamma, mean, variance }: Named, epsilon: number): Array64[] {
   const rstd = variance!.values.map((v) => 1 / Math.sqrt(v + epsilon));
-  return normalizationGradient(dy, x!, gamma, { mean: mean!.values, rstd }, channelsOf(x!.shape));
+  return normalizationGradient(dy, x!, gamma, { mean: mean!.values, rstd }, groupChannels(x!.shape));
 }
 
 /** The argument of the activation function, from the moments that a gradient kernel is given. */
@@ -53,7 +53,7 @@ const shapes = [
   [40_000, 2],
 ];
 
-const caseOf = (shape: number[], affine: boolean, shift: number, attributes: object): Case => {
+const createCase = (shape: number[], affine: boolean, shift: number, attributes: object): Case => {
   const n = shape.at(-1)!;
   return {
     name: `[${shape}]${affine ? '' : ' without gamma and beta'}`,
@@ -74,14 +74,14 @@ const special = (name: string, inputs: { [name: string]: Input }, attributes: ob
 });
 
 /** x − mean itself is only known to half a unit in the last place of the mean. */
-const blurOf = (x: Array64, variance: Array64): number =>
+const computeBlur = (x: Array64, variance: Array64): number =>
   (2e-7 * Math.max(1, largest(x.values.map(Math.abs))) + 1e-6) /
   Math.sqrt(smallest(variance.values) + epsilon);
 
 const forwardTolerance = ([, , variance]: Array64[], { x, gamma }: Named): Bound[] => {
   const scale = Math.max(1, largest(gamma?.values.map(Math.abs) ?? [1]));
   return [
-    { absolute: blurOf(x!, variance!) * scale, relative: 1e-5 },
+    { absolute: computeBlur(x!, variance!) * scale, relative: 1e-5 },
     { absolute: 1e-6, relative: 1e-6 },
     { absolute: 1e-6, relative: 1e-5 },
   ];
@@ -89,7 +89,7 @@ const forwardTolerance = ([, , variance]: Array64[], { x, gamma }: Named): Bound
 
 const gradientTolerance = (_: Array64[], { x, gamma, variance }: Named): Bound[] => {
   const rows = x!.values.length / x!.shape.at(-1)!;
-  const blur = blurOf(x!, variance!);
+  const blur = computeBlur(x!, variance!);
   const steepest = 1 / Math.sqrt(smallest(variance!.values) + epsilon);
   const scale = Math.max(1, largest(gamma?.values.map(Math.abs) ?? [1]));
   return [
@@ -99,13 +99,13 @@ const gradientTolerance = (_: Array64[], { x, gamma, variance }: Named): Bound[]
   ];
 };
 
-const given = 'x [..., channels], gamma? [channels], beta? [channels]';
+const inputsText = 'x [..., channels], gamma? [channels], beta? [channels]';
 
 /** Batch normalization in training, over all axes but the last. */
 export const batchNormTrain: KernelRow = {
   kernel: 'BatchNormTrain',
   describe: {
-    inputs: given,
+    inputs: inputsText,
     attributes: 'epsilon (1e-5)',
     outputs:
       'y = (x − mean)·gamma/√(variance + epsilon) + beta; mean [channels]; variance [channels], of the batch, biased',
@@ -113,10 +113,10 @@ export const batchNormTrain: KernelRow = {
   reference: (inputs, { epsilon }: Attributes) => batchNorm(inputs, epsilon),
   cases: [
     // A mean far from 0 takes digits from a variance computed as a difference of squares.
-    ...shapes.flatMap((shape) => [caseOf(shape, true, 30, {}), caseOf(shape, false, 30, {})]),
+    ...shapes.flatMap((shape) => [createCase(shape, true, 30, {}), createCase(shape, false, 30, {})]),
     special('a constant', { x: { shape: [50, 3], values: () => new Float32Array(150).fill(-80) } }),
     special('NaN in one of two channels', { x: values([Number.NaN, 1, 2, 3], [2, 2]) }),
-    { ...caseOf([250, 15, 15, 64], true, 0, {}), speed: true },
+    { ...createCase([250, 15, 15, 64], true, 0, {}), speed: true },
   ],
   tolerance: forwardTolerance,
   gradient: {
@@ -155,7 +155,7 @@ const halves = {
 export const batchNormActivation: KernelRow = {
   kernel: 'BatchNormActivation',
   describe: {
-    inputs: given,
+    inputs: inputsText,
     attributes: 'epsilon (1e-5), function',
     outputs: 'f(y); mean [channels]; variance [channels]; y, mean and variance as of `BatchNormTrain`',
   },
@@ -167,10 +167,10 @@ export const batchNormActivation: KernelRow = {
     ...names.flatMap((name): Case[] => [
       // What depends on the shape is the same for every function.
       ...(name === 'gelu' ? shapes : few).map((shape) => {
-        const one = caseOf(shape, true, 3, { function: name });
-        return { ...one, name: `${name} ${one.name}` };
+        const normCase = createCase(shape, true, 3, { function: name });
+        return { ...normCase, name: `${name} ${normCase.name}` };
       }),
-      { ...caseOf([7, 3], false, 3, { function: name }), name: `${name} [7,3] without gamma and beta` },
+      { ...createCase([7, 3], false, 3, { function: name }), name: `${name} [7,3] without gamma and beta` },
     ]),
     special(
       'gelu of a constant and ±80',
@@ -181,7 +181,7 @@ export const batchNormActivation: KernelRow = {
       ...special('gradients that are NaN or infinite where relu is 0', { x: halves.x }, { function: 'relu' }),
       gradients: { dy: halves.dy },
     },
-    { ...caseOf([250, 15, 15, 64], true, 0, { function: 'gelu' }), speed: true as const },
+    { ...createCase([250, 15, 15, 64], true, 0, { function: 'gelu' }), speed: true as const },
   ],
   tolerance: forwardTolerance,
   gradient: {
@@ -201,7 +201,7 @@ export const batchNormActivation: KernelRow = {
     outputs: ['x', 'gamma', 'beta'],
     reference: (inputs, { epsilon, function: name }: Activated) => {
       const z = argument(inputs, epsilon);
-      const g = map(inputs.dy!, (dy, i) => gradientOf(name, dy, z.values[i]!));
+      const g = map(inputs.dy!, (dy, i) => computeGradient(name, dy, z.values[i]!));
       return gradient(g, inputs, epsilon);
     },
     tolerance: gradientTolerance,

@@ -1,4 +1,4 @@
-import { type Array64, sizeOf } from '../array';
+import { type Array64, shapeSize } from '../array';
 import { type Input, normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
@@ -31,7 +31,7 @@ function combined(a: Array64, b: Array64, f: (a: number, b: number) => number): 
     }
     return found;
   };
-  const out = Float64Array.from({ length: sizeOf(shape) }, (_, i) =>
+  const out = Float64Array.from({ length: shapeSize(shape) }, (_, i) =>
     f(a.values[index(a.shape, i)]!, b.values[index(b.shape, i)]!),
   );
   return { shape, values: out };
@@ -65,14 +65,14 @@ const pairs: [Shape, Shape][] = [
     [1, 3, 1, 2, 4],
   ],
 ];
-const caseOf = (a: Shape, b: Shape): Case => ({
+const createCase = (a: Shape, b: Shape): Case => ({
   name: `[${a}] and [${b}]`,
   inputs: { a: normal(a, 1), b: normal(b, 2) },
   attributes: {},
 });
 const ends = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 80, -80, 0];
 const cases: Case[] = [
-  ...pairs.map(([a, b]) => caseOf(a, b)),
+  ...pairs.map(([a, b]) => createCase(a, b)),
   {
     name: 'infinities, NaN, ±80 and 0, each with each',
     inputs: { a: values(ends, [6, 1]), b: values(ends) },
@@ -108,7 +108,10 @@ const ofTraining: { readonly [kernel: string]: [Shape, Shape][] } = {
 export const binary: readonly KernelRow[] = Object.entries(functions).map(([kernel, f]) => ({
   kernel,
   reference: ({ a, b }) => [combined(a!, b!, f)],
-  cases: [...cases, ...(ofTraining[kernel] ?? []).map(([a, b]): Case => ({ ...caseOf(a, b), speed: true }))],
+  cases: [
+    ...cases,
+    ...(ofTraining[kernel] ?? []).map(([a, b]): Case => ({ ...createCase(a, b), speed: true })),
+  ],
   tolerance: { relative: 3e-7, absolute: 1e-37 },
 }));
 

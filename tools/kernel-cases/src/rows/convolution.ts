@@ -1,6 +1,6 @@
-import { type Array64, sizeOf } from '../array';
+import { type Array64, shapeSize } from '../array';
 import { applyEpilogue, epilogueAttributes, epilogueInputs, epilogueNames } from '../epilogue';
-import { axesOf, type WindowAttributes } from '../geometry';
+import { readAxes, type WindowAttributes } from '../geometry';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, GradientRow, KernelRow } from '../row';
 
@@ -20,7 +20,7 @@ interface GradientAttributes extends Attributes {
 function products(x: Shape, filter: Shape, attributes: WindowAttributes, depthwise: boolean) {
   const [filterHeight, filterWidth, channels, last] = filter as [number, number, number, number];
   const outChannels = depthwise ? channels * last : last;
-  const [rows, columns] = axesOf(x, [filterHeight, filterWidth], attributes);
+  const [rows, columns] = readAxes(x, [filterHeight, filterWidth], attributes);
   const [batch, height, width] = x as [number, number, number, number];
   const eachTap = (visit: (pixel: number, tap: number, out: number) => void): void => {
     for (let b = 0; b < batch; b++) {
@@ -47,7 +47,7 @@ function products(x: Shape, filter: Shape, attributes: WindowAttributes, depthwi
   return { shape: [batch, rows.out, columns.out, outChannels], each };
 }
 
-const zeros = (shape: Shape): Array64 => ({ shape, values: new Float64Array(sizeOf(shape)) });
+const zeros = (shape: Shape): Array64 => ({ shape, values: new Float64Array(shapeSize(shape)) });
 
 const convolved =
   (depthwise: boolean): KernelRow['reference'] =>

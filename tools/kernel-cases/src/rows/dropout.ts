@@ -12,7 +12,7 @@ function drop(x: Array64, { rate, key }: Attributes): Array64[] {
   return [map(x, (value, i) => (uniform[i]! < rate ? 0 : value * kept))];
 }
 
-const caseOf = (size: number, rate: number, key = [0xdeadbeef, size]): Case => ({
+const createCase = (size: number, rate: number, key = [0xdeadbeef, size]): Case => ({
   name: `[${size}], rate ${rate}, key ${key}`,
   inputs: { x: normal([size], 1) },
   attributes: { rate, key },
@@ -31,11 +31,11 @@ export const dropout: KernelRow = {
   },
   reference: ({ x }, attributes: Attributes) => drop(x!, attributes),
   cases: [
-    ...[0, 1, 3, 5, 65, 20_001].map((size) => caseOf(size, 0.1)),
-    caseOf(1000, 0),
-    caseOf(1000, 0.999),
-    caseOf(1000, 1e-9),
-    caseOf(70_004, 1 / 3, [2 ** 32 - 1, 2 ** 31]),
+    ...[0, 1, 3, 5, 65, 20_001].map((size) => createCase(size, 0.1)),
+    createCase(1000, 0),
+    createCase(1000, 0.999),
+    createCase(1000, 1e-9),
+    createCase(70_004, 1 / 3, [2 ** 32 - 1, 2 ** 31]),
     {
       name: 'any rank, and extremes',
       inputs: { x: values([80, 0, 1e30, 1e-30, Number.NaN, Number.POSITIVE_INFINITY], [1, 2, 3]) },
@@ -48,7 +48,7 @@ export const dropout: KernelRow = {
       },
       attributes: { rate: 0.5, key: [1, 2] },
     },
-    { ...caseOf(125 * 64 * 192, 0.1), speed: true },
+    { ...createCase(125 * 64 * 192, 0.1), speed: true },
   ],
   // Bit for bit.
   tolerance: {},

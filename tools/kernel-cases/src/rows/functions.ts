@@ -72,7 +72,7 @@ export const functions: { readonly [name: string]: ActivationFunction } = {
 };
 
 /** dy·f'(x): 0 where f' is 0, whatever dy is. */
-export function gradientOf(name: string, dy: number, x: number): number {
+export function computeGradient(name: string, dy: number, x: number): number {
   const slope = functions[name]!.derivative(x);
   return slope === 0 ? 0 : dy * slope;
 }

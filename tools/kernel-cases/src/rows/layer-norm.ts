@@ -2,7 +2,7 @@ import type { Kernels } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { normal } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
-import { type Groups, largest, momentsOf, normalizationGradient } from './normalize';
+import { computeMoments, type Groups, largest, normalizationGradient } from './normalize';
 
 type Attributes = Kernels['LayerNorm']['attributes'];
 
@@ -14,12 +14,12 @@ const shapes = [
   [300, 257],
   [3, 70_000],
 ];
-const rowsOf = ({ shape, values }: Array64): Groups => {
+const groupRows = ({ shape, values }: Array64): Groups => {
   const n = shape.at(-1)!;
   return { count: values.length / n, of: (i) => Math.floor(i / n) };
 };
 
-const caseOf = (shape: number[], shift = 0): Case => {
+const createCase = (shape: number[], shift = 0): Case => {
   const n = shape.at(-1)!;
   return {
     name: `[${shape}]${shift === 0 ? '' : `, mean ${shift}`}`,
@@ -38,8 +38,8 @@ export const layerNorm: KernelRow = {
   },
   reference: ({ x, gamma, beta }, { epsilon }: Attributes) => {
     const n = x!.shape.at(-1)!;
-    const rows = rowsOf(x!);
-    const { mean, rstd } = momentsOf(x!, rows, epsilon);
+    const rows = groupRows(x!);
+    const { mean, rstd } = computeMoments(x!, rows, epsilon);
     const y = map(x!, (value, i) => {
       const row = rows.of(i);
       return (value - mean[row]!) * rstd[row]! * gamma!.values[i % n]! + beta!.values[i % n]!;
@@ -48,13 +48,13 @@ export const layerNorm: KernelRow = {
     return [y, { shape, values: mean }, { shape, values: rstd }];
   },
   cases: [
-    ...shapes.map((shape) => caseOf(shape)),
+    ...shapes.map((shape) => createCase(shape)),
     // A mean far from 0 takes digits from a variance computed as a difference of squares.
     {
-      ...caseOf([65, 10], 30),
+      ...createCase([65, 10], 30),
       tolerance: [{ absolute: 2e-4, relative: 1e-5 }, { relative: 1e-6 }, { relative: 1e-5 }],
     },
-    { ...caseOf([125, 64, 192]), speed: true },
+    { ...createCase([125, 64, 192]), speed: true },
   ],
   tolerance: [{ absolute: 1e-5 }, { absolute: 1e-6 }, { relative: 1e-5 }],
   gradient: {
@@ -68,7 +68,7 @@ export const layerNorm: KernelRow = {
     attributes: () => ({}),
     outputs: ['x', 'gamma', 'beta'],
     reference: ({ dy, x, gamma, mean, rstd }) =>
-      normalizationGradient(dy!, x!, gamma, { mean: mean!.values, rstd: rstd!.values }, rowsOf(x!)),
+      normalizationGradient(dy!, x!, gamma, { mean: mean!.values, rstd: rstd!.values }, groupRows(x!)),
     tolerance: (_: Array64[], { x, rstd }): Bound[] => {
       const rows = x!.values.length / x!.shape.at(-1)!;
       const steepest = largest(rstd!.values);

@@ -10,7 +10,7 @@ interface Attributes {
 }
 
 const attributes = { learningRate: 0.01, beta1: 0.9, beta2: 0.99 };
-const caseOf = (size: number, weightDecay = 0.1): Case => ({
+const createCase = (size: number, weightDecay = 0.1): Case => ({
   name: `[${size}], weight decay ${weightDecay}`,
   inputs: { gradient: normal([size], 1), parameter: normal([size], 2), momentum: normal([size], 3) },
   attributes: { ...attributes, weightDecay },
@@ -36,8 +36,8 @@ export const lion: KernelRow = {
     return [update, mixed(beta2)];
   },
   cases: [
-    ...[0, 1, 3, 5, 64, 8192, 70_001].map((size) => caseOf(size)),
-    caseOf(1027, 0),
+    ...[0, 1, 3, 5, 64, 8192, 70_001].map((size) => createCase(size)),
+    createCase(1027, 0),
     {
       name: 'zeros, infinities and NaN',
       inputs: {
@@ -48,7 +48,7 @@ export const lion: KernelRow = {
       attributes: { ...attributes, weightDecay: 0.1 },
       extreme: true,
     },
-    { ...caseOf(1_000_000), speed: true },
+    { ...createCase(1_000_000), speed: true },
   ],
   tolerance: [
     { absolute: 1e-8, relative: 1e-5 },

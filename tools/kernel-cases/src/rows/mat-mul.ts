@@ -1,4 +1,4 @@
-import { type Array64, sizeOf } from '../array';
+import { type Array64, shapeSize } from '../array';
 import { applyEpilogue, epilogueAttributes, epilogueInputs, epilogueNames } from '../epilogue';
 import { normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
@@ -37,8 +37,8 @@ function product(a: Array64, b: Array64, { transposeA, transposeB }: Attributes)
   const n = b.shape.at(transposeB ? -2 : -1)!;
   const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const outer = outerShape(outerA, outerB);
-  const values = new Float64Array(sizeOf(outer) * m * n);
-  for (let batch = 0; batch < sizeOf(outer); batch++) {
+  const values = new Float64Array(shapeSize(outer) * m * n);
+  for (let batch = 0; batch < shapeSize(outer); batch++) {
     const atA = broadcastIndex(batch, outer, outerA) * m * k;
     const atB = broadcastIndex(batch, outer, outerB) * k * n;
     for (let i = 0; i < m; i++) {
@@ -128,7 +128,7 @@ const shapes: [Shape, Shape][] = [
 ];
 const flags = [false, true];
 
-function caseOf(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Case {
+function createCase(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Case {
   const [left, right] = [transposeA ? swap(a) : a, transposeB ? swap(b) : b];
   return {
     name: `[${left}]${transposeA ? 'ᵀ' : ''} × [${right}]${transposeB ? 'ᵀ' : ''}`,
@@ -205,7 +205,7 @@ const small: Product[] = [
 const ofTraining = (
   [a, b, transposeA = false, transposeB = false]: Product,
   examples: readonly string[],
-): Case => ({ ...caseOf(a, b, transposeA, transposeB), speed: true, examples });
+): Case => ({ ...createCase(a, b, transposeA, transposeB), speed: true, examples });
 
 /** The product of matrices, batches of them broadcast. */
 export const batchMatMul: KernelRow = {
@@ -213,7 +213,7 @@ export const batchMatMul: KernelRow = {
   reference: ({ a, b }, attributes: Attributes) => [product(a!, b!, attributes)],
   cases: [
     ...shapes.flatMap(([a, b]) =>
-      flags.flatMap((transposeA) => flags.map((transposeB) => caseOf(a, b, transposeA, transposeB))),
+      flags.flatMap((transposeA) => flags.map((transposeB) => createCase(a, b, transposeA, transposeB))),
     ),
     ...ofExamples.map((one) => ofTraining(one, ['a'])),
     ...[...overExamples, ...ofHeads].map((one) => ofTraining(one, ['a', 'b'])),
@@ -247,15 +247,15 @@ export const fusedMatMul: KernelRow = {
   cases: [
     ...epilogueNames.flatMap((activation) => [
       ...[[9, false] as const, [1, false] as const, [1, true] as const].map(([rows, transposeB]): Case => {
-        const product = caseOf([rows, 33], [33, 11], false, transposeB);
+        const product = createCase([rows, 33], [33, 11], false, transposeB);
         return withEnding(product, { bias: normal([11], 3) }, activation);
       }),
       { ...withEnding(extremes, { bias: normal([4], 3) }, activation), extreme: true as const },
     ]),
-    withEnding(caseOf([6, 8], [8, 8], false, false), {}, 'relu'),
+    withEnding(createCase([6, 8], [8, 8], false, false), {}, 'relu'),
     // So long a sum that backends may split it.
     ...['sigmoid', 'relu'].map((activation) => {
-      const product = caseOf([4, 3000], [3000, 12], false, false);
+      const product = createCase([4, 3000], [3000, 12], false, false);
       const b = normal([3000, 12], 2, { scale: 1 / 3000 });
       return withEnding(product, { b, bias: normal([12], 3) }, activation);
     }),

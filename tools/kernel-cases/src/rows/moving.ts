@@ -18,7 +18,7 @@ function moved(x: Array64, shape: Shape, from: (index: number[]) => number[], ou
   });
 }
 
-const caseOf = (shape: Shape, attributes: object): Case => ({
+const createCase = (shape: Shape, attributes: object): Case => ({
   name: `[${shape}], ${Object.entries(attributes)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
     .join(', ')}`,
@@ -26,7 +26,7 @@ const caseOf = (shape: Shape, attributes: object): Case => ({
   attributes,
 });
 const ofTraining = (shape: Shape, attributes: object): Case => ({
-  ...caseOf(shape, attributes),
+  ...createCase(shape, attributes),
   speed: true,
 });
 
@@ -41,10 +41,10 @@ export const transpose: KernelRow = {
     ),
   ],
   cases: [
-    caseOf([33, 70], { perm: [1, 0] }),
-    caseOf([5, 9, 11], { perm: [2, 0, 1] }),
-    caseOf([3, 17, 5, 4], { perm: [0, 2, 1, 3] }),
-    caseOf([2, 3, 4, 5, 6], { perm: [4, 2, 0, 3, 1] }),
+    createCase([33, 70], { perm: [1, 0] }),
+    createCase([5, 9, 11], { perm: [2, 0, 1] }),
+    createCase([3, 17, 5, 4], { perm: [0, 2, 1, 3] }),
+    createCase([2, 3, 4, 5, 6], { perm: [4, 2, 0, 3, 1] }),
     ofTraining([1024, 1024], { perm: [1, 0] }),
     ofTraining([128, 64, 3, 64], { perm: [0, 2, 1, 3] }),
     ofTraining([128, 3, 64, 64], { perm: [0, 1, 3, 2] }),
@@ -59,10 +59,10 @@ export const slice: KernelRow = {
     moved(x!, size, (index) => index.map((i, axis) => i + begin[axis]!)),
   ],
   cases: [
-    caseOf([100], { begin: [7], size: [65] }),
-    caseOf([20, 30], { begin: [3, 0], size: [9, 30] }),
-    caseOf([20, 30], { begin: [0, 4], size: [20, 11] }),
-    caseOf([4, 5, 6, 7], { begin: [1, 0, 2, 3], size: [3, 5, 4, 2] }),
+    createCase([100], { begin: [7], size: [65] }),
+    createCase([20, 30], { begin: [3, 0], size: [9, 30] }),
+    createCase([20, 30], { begin: [0, 4], size: [20, 11] }),
+    createCase([4, 5, 6, 7], { begin: [1, 0, 2, 3], size: [3, 5, 4, 2] }),
     ofTraining([128, 64, 576], { begin: [0, 0, 192], size: [128, 64, 192] }),
   ],
   tolerance: {},
@@ -88,15 +88,15 @@ export const pad: KernelRow = {
     ),
   ],
   cases: [
-    caseOf([70], { paddings: [[3, 0]], constantValue: 1.5 }),
-    caseOf([9, 8], {
+    createCase([70], { paddings: [[3, 0]], constantValue: 1.5 }),
+    createCase([9, 8], {
       paddings: [
         [0, 2],
         [1, 3],
       ],
       constantValue: -2,
     }),
-    caseOf([3, 7, 6, 3], { paddings: around, constantValue: 0 }),
+    createCase([3, 7, 6, 3], { paddings: around, constantValue: 0 }),
     ofTraining([128, 32, 32, 3], { paddings: around, constantValue: 0 }),
   ],
   tolerance: {},

@@ -36,7 +36,7 @@ function orthogonalize({ shape, values }: Array64, steps: number): Array64 {
   return { shape, values: y };
 }
 
-const caseOf = (shape: number[], scale = 1): Case => ({
+const createCase = (shape: number[], scale = 1): Case => ({
   name: `[${shape}]${scale === 1 ? '' : `, times ${scale}`}`,
   inputs: { x: normal(shape, 7, { scale }) },
   attributes: { steps: 5 },
@@ -71,8 +71,8 @@ export const newtonSchulz: KernelRow = {
       [150, 64],
       [64, 300],
       [0, 4],
-    ].map((shape) => caseOf(shape)),
-    ...[0, 80, 1e15, 1e-5].map((scale) => caseOf([3, 4], scale)),
+    ].map((shape) => createCase(shape)),
+    ...[0, 80, 1e15, 1e-5].map((scale) => createCase([3, 4], scale)),
   ],
   tolerance: { absolute: 3e-5, relative: 3e-5 },
   list: {

@@ -7,7 +7,7 @@ export interface Groups {
 }
 
 /** Mean, biased variance and 1/√(variance + ε) of every group. */
-export function momentsOf({ values }: Array64, { count, of }: Groups, epsilon: number) {
+export function computeMoments({ values }: Array64, { count, of }: Groups, epsilon: number) {
   const size = values.length / count;
   // The moments of nothing are NaN.
   const start = size === 0 ? Number.NaN : 0;

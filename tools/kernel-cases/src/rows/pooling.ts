@@ -1,5 +1,5 @@
-import { type Array64, sizeOf } from '../array';
-import { axesOf, type WindowAttributes } from '../geometry';
+import { type Array64, shapeSize } from '../array';
+import { readAxes, type WindowAttributes } from '../geometry';
 import { type Input, normal, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
 
@@ -7,13 +7,13 @@ interface Attributes extends WindowAttributes {
   filterSize: number | readonly [number, number];
 }
 
-const sizesOf = ({ filterSize }: Attributes): readonly [number, number] =>
+const readSizes = ({ filterSize }: Attributes): readonly [number, number] =>
   typeof filterSize === 'number' ? [filterSize, filterSize] : filterSize;
 
 /** The shape of the output, and for each element of it the places of x in its window, row by row. */
 function windows({ shape }: Array64, attributes: Attributes) {
   const [batch, height, width, channels] = shape as [number, number, number, number];
-  const [rows, columns] = axesOf(shape, sizesOf(attributes), attributes);
+  const [rows, columns] = readAxes(shape, readSizes(attributes), attributes);
   const places: number[][] = [];
   for (let b = 0; b < batch; b++) {
     for (let y = 0; y < rows.out; y++) {
@@ -42,7 +42,7 @@ const coarse = (shape: readonly number[]): Input => {
   const { values } = normal(shape, 1);
   return { shape, values: () => values().map((value) => Math.round(value * 4) / 4 - 5) };
 };
-const caseOf = (
+const createCase = (
   shape: readonly number[],
   filterSize: Attributes['filterSize'],
   strides: number,
@@ -62,33 +62,33 @@ const ends = values([
   -3e30, -1e30, nan,   most,  least, nan, nan, 5,
 ], [1, 4, 8, 1]);
 const cases: Case[] = [
-  { ...caseOf([1, 4, 8, 1], 2, 2, 'valid', ends), name: 'NaN, infinities and −1e30' },
-  caseOf([1, 1, 1, 1], 1, 1, 'valid'),
-  caseOf([2, 4, 4, 1], 2, 2, 'valid'),
-  caseOf([3, 31, 31, 64], 2, 2, 'valid'),
-  caseOf([2, 7, 7, 5], 2, 2, 'same'),
-  caseOf([2, 7, 9, 6], 3, 2, 'same'),
-  caseOf([2, 8, 8, 7], 3, 1, 'same'),
-  caseOf([2, 8, 8, 9], 2, 1, 'valid'),
-  caseOf([1, 6, 5, 4], [3, 2], 3, 1),
-  caseOf([2, 5, 5, 3], 2, 3, 'valid'),
-  caseOf([1, 4, 4, 2], 1, 2, 'valid'),
-  caseOf([1, 9, 9, 2], 5, 3, 'same'),
-  caseOf([4, 8, 8, 16], 8, 8, 'valid'),
+  { ...createCase([1, 4, 8, 1], 2, 2, 'valid', ends), name: 'NaN, infinities and −1e30' },
+  createCase([1, 1, 1, 1], 1, 1, 'valid'),
+  createCase([2, 4, 4, 1], 2, 2, 'valid'),
+  createCase([3, 31, 31, 64], 2, 2, 'valid'),
+  createCase([2, 7, 7, 5], 2, 2, 'same'),
+  createCase([2, 7, 9, 6], 3, 2, 'same'),
+  createCase([2, 8, 8, 7], 3, 1, 'same'),
+  createCase([2, 8, 8, 9], 2, 1, 'valid'),
+  createCase([1, 6, 5, 4], [3, 2], 3, 1),
+  createCase([2, 5, 5, 3], 2, 3, 'valid'),
+  createCase([1, 4, 4, 2], 1, 2, 'valid'),
+  createCase([1, 9, 9, 2], 5, 3, 'same'),
+  createCase([4, 8, 8, 16], 8, 8, 'valid'),
   {
-    ...caseOf([2, 4, 4, 1], 2, 2, 'valid'),
+    ...createCase([2, 4, 4, 1], 2, 2, 'valid'),
     name: 'gradients that are NaN or infinite',
     gradients: { dy: values([nan, 1, most, 2, 3, least, 4, nan], [2, 2, 2, 1]) },
   },
   {
-    ...caseOf([1, 5, 5, 1], 3, 2, 'valid'),
+    ...createCase([1, 5, 5, 1], 3, 2, 'valid'),
     name: 'gradients that are NaN or infinite, of windows that overlap',
     gradients: { dy: values([nan, 1, most, least], [1, 2, 2, 1]) },
   },
-  { ...caseOf([250, 31, 31, 64], 2, 2, 'valid'), speed: true, examples: ['x'] },
+  { ...createCase([250, 31, 31, 64], 2, 2, 'valid'), speed: true, examples: ['x'] },
 ];
 /** Numbers without ties: finite differences see one largest. */
-const distinct = [caseOf([1, 4, 4, 2], 2, 2, 'valid', normal([1, 4, 4, 2], 5))];
+const distinct = [createCase([1, 4, 4, 2], 2, 2, 'valid', normal([1, 4, 4, 2], 5))];
 const tied = cases.map((one): Case => ({ ...one, extreme: true }));
 
 /** Of places the first with the largest value above −∞; as in tfjs NaN counts as smaller than everything. */
@@ -112,7 +112,7 @@ export const maxPool: KernelRow = {
     outputs: ['x'],
     // The first largest takes the gradient.
     reference: ({ dy, input }, attributes: Attributes) => {
-      const dx = new Float64Array(sizeOf(input!.shape));
+      const dx = new Float64Array(shapeSize(input!.shape));
       windows(input!, attributes).places.forEach((at, o) => {
         const best = firstLargest(input!, at);
         if (best !== undefined) dx[best]! += dy!.values[o]!;
@@ -137,8 +137,8 @@ export const avgPool: KernelRow = {
     saved: ({ x }) => ({ input: x! }),
     outputs: ['x'],
     reference: ({ dy, input }, attributes: Attributes) => {
-      const dx = new Float64Array(sizeOf(input!.shape));
-      const [height, width] = sizesOf(attributes);
+      const dx = new Float64Array(shapeSize(input!.shape));
+      const [height, width] = readSizes(attributes);
       windows(input!, attributes).places.forEach((at, o) => {
         for (const i of at) dx[i]! += dy!.values[o]! / (height * width);
       });

@@ -8,7 +8,7 @@ const { exp, tanh } = Math;
 const sigmoid = (x: number) => 1 / (1 + exp(-x));
 
 /** Sums of input and product by row, part and unit. */
-const partsOf = ({ input, product }: Named, units: number, parts: number) => {
+const splitParts = ({ input, product }: Named, units: number, parts: number) => {
   const at = (i: number, part: number) => Math.floor(i / units) * parts * units + part * units + (i % units);
   return {
     input: (i: number, part: number) => input!.values[at(i, part)]!,
@@ -25,12 +25,12 @@ const concatParts = (batch: number, units: number, parts: Float64Array[]): Array
 
 const rows = (batch: number, units: number, value: (i: number) => number): Float64Array =>
   make([batch, units], value).values;
-const whole = (batch: number, units: number, values: Float64Array): Array64 => ({
+const matrix = (batch: number, units: number, values: Float64Array): Array64 => ({
   shape: [batch, units],
   values,
 });
 /** Part `part` of a row of several, by the index of a unit. */
-const partOf = ({ shape, values }: Array64, parts: number) => {
+const splitPart = ({ shape, values }: Array64, parts: number) => {
   const units = shape[1]! / parts;
   return (i: number, part: number) =>
     values[Math.floor(i / units) * parts * units + part * units + (i % units)]!;
@@ -57,7 +57,7 @@ export const lstmCell: KernelRow = {
   reference: (inputs) => {
     const [batch, width] = inputs.input!.shape as [number, number];
     const units = width / 4;
-    const { input, product } = partsOf(inputs, units, 4);
+    const { input, product } = splitParts(inputs, units, 4);
     const gates = [0, 1, 2, 3].map((part) =>
       rows(batch, units, (i) => (part === 2 ? tanh : sigmoid)(input(i, part) + product(i, part))),
     ) as [Float64Array, Float64Array, Float64Array, Float64Array];
@@ -66,10 +66,10 @@ export const lstmCell: KernelRow = {
     const tanhCell = c.map(tanh);
     const h = tanhCell.map((value, i) => out[i]! * value);
     return [
-      whole(batch, units, h),
+      matrix(batch, units, h),
       concatParts(batch, units, gates),
-      whole(batch, units, c),
-      whole(batch, units, tanhCell),
+      matrix(batch, units, c),
+      matrix(batch, units, tanhCell),
     ];
   },
   cases: [
@@ -113,7 +113,7 @@ export const lstmCell: KernelRow = {
     outputs: ['input', 'cell'],
     reference: ({ dstate, dcell, gates, tanhCell, cell }) => {
       const [batch, units] = dstate!.shape as [number, number];
-      const gate = partOf(gates!, 4);
+      const gate = splitPart(gates!, 4);
       const total = rows(batch, units, (i) => {
         const t = tanhCell!.values[i]!;
         return (dcell?.values[i] ?? 0) + dstate!.values[i]! * gate(i, 3) * (1 - t * t);
@@ -127,7 +127,7 @@ export const lstmCell: KernelRow = {
       ];
       return [
         concatParts(batch, units, dsums),
-        whole(
+        matrix(
           batch,
           units,
           total.map((value, i) => value * gate(i, 1)),
@@ -151,14 +151,14 @@ export const gruCell: KernelRow = {
   reference: (inputs) => {
     const [batch, width] = inputs.input!.shape as [number, number];
     const units = width / 3;
-    const { input, product } = partsOf(inputs, units, 3);
+    const { input, product } = splitParts(inputs, units, 3);
     const [r, z] = [0, 1].map((part) =>
       rows(batch, units, (i) => sigmoid(input(i, part) + product(i, part))),
     ) as [Float64Array, Float64Array];
     const m = rows(batch, units, (i) => product(i, 2) + inputs.bias!.values[i % units]!);
     const n = m.map((value, i) => tanh(input(i, 2) + r[i]! * value));
     const h = n.map((value, i) => value + z[i]! * ((inputs.state?.values[i] ?? 0) - value));
-    return [whole(batch, units, h), concatParts(batch, units, [r, z, n]), whole(batch, units, m)];
+    return [matrix(batch, units, h), concatParts(batch, units, [r, z, n]), matrix(batch, units, m)];
   },
   cases: [
     ...sizes.flatMap(([batch, units]): Case[] => [
@@ -208,7 +208,7 @@ export const gruCell: KernelRow = {
     outputs: ['input', 'product', 'state'],
     reference: ({ dstate, gates, recurrent, state }) => {
       const [batch, units] = dstate!.shape as [number, number];
-      const gate = partOf(gates!, 3);
+      const gate = splitPart(gates!, 3);
       const slope = (s: number) => s * (1 - s);
       const dn = rows(batch, units, (i) => dstate!.values[i]! * (1 - gate(i, 1)) * (1 - gate(i, 2) ** 2));
       const dr = dn.map((value, i) => value * recurrent!.values[i]! * slope(gate(i, 0)));
@@ -221,7 +221,7 @@ export const gruCell: KernelRow = {
       return [
         concatParts(batch, units, [dr, dz, dn]),
         concatParts(batch, units, [dr, dz, through]),
-        whole(
+        matrix(
           batch,
           units,
           rows(batch, units, (i) => dstate!.values[i]! * gate(i, 1)),

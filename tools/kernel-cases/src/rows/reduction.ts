@@ -1,4 +1,4 @@
-import { type Array64, make, sizeOf } from '../array';
+import { type Array64, make, shapeSize } from '../array';
 import { type Input, normal, values } from '../inputs';
 import type { Bound, Case, KernelRow } from '../row';
 
@@ -11,7 +11,7 @@ type Fold = (total: number, value: number) => number;
 /** Folds x along its axes. */
 function reduced(x: Array64, { axis, keepDims }: Attributes, start: number, fold: Fold): Array64 {
   const kept = x.shape.map((_, i) => i).filter((i) => !axis.includes(i));
-  const values = new Float64Array(sizeOf(kept.map((i) => x.shape[i]!))).fill(start);
+  const values = new Float64Array(shapeSize(kept.map((i) => x.shape[i]!))).fill(start);
   x.values.forEach((value, i) => {
     let rest = i;
     const index = new Array<number>(x.shape.length);
@@ -89,7 +89,7 @@ const ofTraining: [number[], number[]][] = [
   ],
   [[128, 64, 192], [2]],
 ];
-const caseOf = (shape: number[], axis: number[], keepDims = false): Case => ({
+const createCase = (shape: number[], axis: number[], keepDims = false): Case => ({
   name: `[${shape}] along ${axis}${keepDims ? ', dimensions kept' : ''}`,
   inputs: { x: normal(shape, 1) },
   attributes: { axis, reductionIndices: axis, keepDims },
@@ -105,18 +105,18 @@ const ends: Input = {
   },
 };
 const cases: Case[] = [
-  ...shapes.map(([shape, axis]) => caseOf(shape, axis)),
-  caseOf([4, 5, 6], [0, 2], true),
-  { ...caseOf([3, 300], [1]), name: 'NaN and infinities', inputs: { x: ends } },
+  ...shapes.map(([shape, axis]) => createCase(shape, axis)),
+  createCase([4, 5, 6], [0, 2], true),
+  { ...createCase([3, 300], [1]), name: 'NaN and infinities', inputs: { x: ends } },
   {
-    ...caseOf([2, 3], [0]),
+    ...createCase([2, 3], [0]),
     name: 'NaN and infinities in columns',
     inputs: {
       x: values([Number.NaN, 1, Number.NEGATIVE_INFINITY, 2, Number.POSITIVE_INFINITY, -1], [2, 3]),
     },
   },
   ...ofTraining.map(([shape, axis]) => ({
-    ...caseOf(shape, axis),
+    ...createCase(shape, axis),
     speed: true as const,
     examples: ['x'],
   })),
@@ -144,7 +144,7 @@ const row = (
 const ofTerms =
   (mean: boolean) =>
   (expected: Array64[], { x }: { readonly [name: string]: Array64 }): Bound[] => {
-    const terms = sizeOf(x!.shape) / sizeOf(expected[0]!.shape);
+    const terms = shapeSize(x!.shape) / shapeSize(expected[0]!.shape);
     return [{ absolute: 3e-7 * Math.max(2, 0.8 * terms) * (mean ? 1 / terms : 1) }];
   };
 
@@ -156,7 +156,7 @@ export const sum: KernelRow = row(
   (total) => total,
   ofTerms(false),
   // The sum of nothing is 0.
-  [caseOf([0], [0]), caseOf([0, 3], [0]), caseOf([3, 0], [1]), caseOf([0, 2, 3], [0, 2])],
+  [createCase([0], [0]), createCase([0, 3], [0]), createCase([3, 0], [1]), createCase([0, 2, 3], [0, 2])],
 );
 /** The mean along axes. */
 export const mean: KernelRow = row(
@@ -173,7 +173,7 @@ export const min: KernelRow = row('Min', Number.POSITIVE_INFINITY, Math.min, (to
 
 /** Along one axis the place of the value that no other is better than; the first of them. */
 const place = (kernel: string, isBetter: (value: number, best: number) => boolean): KernelRow => {
-  const one = (shape: number[], axis: number): Case => ({
+  const speedCase = (shape: number[], axis: number): Case => ({
     name: `[${shape}] along ${axis}`,
     inputs: { x: normal(shape, 1) },
     attributes: { axis },
@@ -182,7 +182,7 @@ const place = (kernel: string, isBetter: (value: number, best: number) => boolea
     kernel,
     reference: ({ x }, { axis }: { axis: number }) => {
       const [before, n, after] = [x!.shape.slice(0, axis), x!.shape[axis]!, x!.shape.slice(axis + 1)];
-      const inner = sizeOf(after);
+      const inner = shapeSize(after);
       return [
         make([...before, ...after], (i) => {
           const at = (k: number) => x!.values[(Math.floor(i / inner) * n + k) * inner + (i % inner)]!;
@@ -193,12 +193,12 @@ const place = (kernel: string, isBetter: (value: number, best: number) => boolea
       ];
     },
     cases: [
-      one([3, 1], 1),
-      one([2, 65], 1),
-      one([37, 10], 1),
-      one([37, 10], 0),
-      one([4, 33, 6], 1),
-      { ...one([5000, 10], 1), speed: true, examples: ['x'] },
+      speedCase([3, 1], 1),
+      speedCase([2, 65], 1),
+      speedCase([37, 10], 1),
+      speedCase([37, 10], 0),
+      speedCase([4, 33, 6], 1),
+      { ...speedCase([5000, 10], 1), speed: true, examples: ['x'] },
     ],
     tolerance: {},
   };

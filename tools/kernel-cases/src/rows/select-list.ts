@@ -4,7 +4,7 @@ import type { Case, KernelRow } from '../row';
 
 type Choice = readonly [isTaken: boolean, value: Input, other: Input];
 
-const caseOf = (name: string, choices: readonly Choice[]): Case => ({
+const createCase = (name: string, choices: readonly Choice[]): Case => ({
   name,
   inputs: list([
     ...choices.map(([isTaken]) => condition(isTaken)),
@@ -36,16 +36,16 @@ export const selectList: KernelRow = {
     });
   },
   cases: [
-    caseOf('nothing', []),
-    caseOf('no element', [[false, normal([0, 3], 1), normal([0, 3], 2)]]),
+    createCase('nothing', []),
+    createCase('no element', [[false, normal([0, 3], 1), normal([0, 3], 2)]]),
     ...[true, false].map((isTaken) =>
-      caseOf(`${isTaken}`, [
+      createCase(`${isTaken}`, [
         [isTaken, normal([2, 3], 1), normal([2, 3], 2)],
         [isTaken, normal([64], 3), values([-0], [])],
         [isTaken, normal([], 4), normal([], 5)],
       ]),
     ),
-    caseOf('NaN, scalars, large tensors and several conditions', [
+    createCase('NaN, scalars, large tensors and several conditions', [
       [false, nan, normal([3], 1)],
       [true, large, values([Number.NaN], [])],
       [false, large, values([2000], [])],

@@ -5,7 +5,7 @@ import type { Case, KernelRow } from '../row';
 
 type Attributes = Kernels['Sgd']['attributes'];
 
-const caseOf = (size: number, nesterov: boolean, decoupled: boolean): Case => ({
+const createCase = (size: number, nesterov: boolean, decoupled: boolean): Case => ({
   name: `[${size}]${nesterov ? ', nesterov' : ''}${decoupled ? ', decoupled' : ''}`,
   inputs: { gradient: normal([size], 1), parameter: normal([size], 2), momentum: normal([size], 3) },
   attributes: { learningRate: 0.3, momentum: 0.9, nesterov, decoupled, weightDecay: 0.2 },
@@ -37,14 +37,14 @@ export const sgd: KernelRow = {
     return [update, m];
   },
   cases: [
-    caseOf(0, false, false),
-    caseOf(1, false, false),
-    caseOf(3, true, false),
-    caseOf(1027, true, true),
-    caseOf(8192, false, false),
-    caseOf(300_001, false, true),
-    caseOf(300_001, true, false),
-    { ...caseOf(1_000_000, true, false), speed: true },
+    createCase(0, false, false),
+    createCase(1, false, false),
+    createCase(3, true, false),
+    createCase(1027, true, true),
+    createCase(8192, false, false),
+    createCase(300_001, false, true),
+    createCase(300_001, true, false),
+    { ...createCase(1_000_000, true, false), speed: true },
   ],
   tolerance: { absolute: 1e-6, relative: 1e-6 },
   list: {

@@ -14,7 +14,7 @@ function rowSums({ shape, values }: Array64): Float64Array {
   return sums;
 }
 
-function softmaxOf(logits: Array64): Array64 {
+function computeSoftmax(logits: Array64): Array64 {
   const n = logits.shape.at(-1)!;
   const largest = new Float64Array(logits.values.length / n).fill(Number.NEGATIVE_INFINITY);
   logits.values.forEach((value, i) => {
@@ -26,7 +26,7 @@ function softmaxOf(logits: Array64): Array64 {
   return map(exponentials, (value, i) => value / sums[Math.floor(i / n)]!);
 }
 
-const caseOf = (shape: number[]): Case => ({
+const createCase = (shape: number[]): Case => ({
   name: `[${shape}]`,
   inputs: { logits: normal(shape, 1, { scale: 3 }) },
   attributes: { dim: -1 },
@@ -37,11 +37,11 @@ const ends = values([80, -80, 0, 0, Number.NEGATIVE_INFINITY, Math.log(3)], [2, 
 /** Softmax along the last axis, a kernel of tfjs, and its gradient. */
 export const softmax: KernelRow = {
   kernel: 'Softmax',
-  reference: ({ logits }) => [softmaxOf(logits!)],
+  reference: ({ logits }) => [computeSoftmax(logits!)],
   cases: [
-    ...shapes.map(caseOf),
+    ...shapes.map(createCase),
     { name: '±80 and −∞', inputs: { logits: ends }, attributes: { dim: -1 }, extreme: true },
-    { ...caseOf([3072, 64, 64]), speed: true, examples: ['logits'] },
+    { ...createCase([3072, 64, 64]), speed: true, examples: ['logits'] },
   ],
   tolerance: { absolute: 1e-7, relative: 1e-5 },
   gradient: {
@@ -85,7 +85,7 @@ export const softmaxCrossEntropy: KernelRow = {
   },
   reference: ({ logits, labels }) => {
     const n = logits!.shape.at(-1)!;
-    const y = softmaxOf(logits!);
+    const y = computeSoftmax(logits!);
     const terms = map(labels!, (label, i) => (label === 0 ? 0 : -label * Math.log(y.values[i]!)));
     const loss = rowSums(terms);
     return [

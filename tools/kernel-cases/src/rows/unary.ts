@@ -78,7 +78,7 @@ const inputs = [1, 3, 5, 64, 1001].map((size) => ({
 /** Those that speed is measured of, on the largest activations of the cnn. */
 const timed = ['Relu', 'Exp', 'Tanh', 'Sigmoid', 'Erf', 'Log'];
 const maps = { ...grid(64 * 31 * 31 * 64, -6, 6), shape: [64, 31, 31, 64] };
-const casesOf = (kernel: string, attributes: object): Case[] => [
+const createCases = (kernel: string, attributes: object): Case[] => [
   ...inputs.map((one) => ({ ...one, attributes })),
   { name: 'infinities, NaN, ±80 and 0', inputs: { x: values(ends) }, attributes, extreme: true },
   // As many as vectors hold.
@@ -98,7 +98,7 @@ export const unary: readonly KernelRow[] = Object.entries(unaryFunctions).map(
   ([kernel, { f, attrs = {} }]) => ({
     kernel,
     reference: ({ x }) => [map(x!, f)],
-    cases: casesOf(kernel, attrs),
+    cases: createCases(kernel, attrs),
     tolerance: { absolute: 1e-6, relative: 2e-6 },
   }),
 );

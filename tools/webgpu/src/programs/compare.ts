@@ -63,7 +63,7 @@ interface Case {
   /** By which jax-js's operands come of ours, and its result of ours; the same where left out. */
   orders?: (number[] | undefined)[];
   outOrder?: number[];
-  ours: (...given: tf.Tensor[]) => tf.Tensor;
+  ours: (...tensors: tf.Tensor[]) => tf.Tensor;
   theirs: JaxFunction;
 }
 
@@ -130,16 +130,16 @@ const cases = [
 
 const backend = tf.backend() as WebgpuBackend;
 for (const { name, shapes, orders = [], outOrder, ours, theirs } of cases) {
-  const given = shapes.map((shape, i) => tf.randomNormal(shape, 0, 1, 'float32', i + 1));
+  const tensors = shapes.map((shape, i) => tf.randomNormal(shape, 0, 1, 'float32', i + 1));
   const held: JaxArray[] = [];
-  for (const [i, tensor] of given.entries()) {
+  for (const [i, tensor] of tensors.entries()) {
     const turned = orders[i] ? tf.transpose(tensor, orders[i]) : tensor;
     held.push(jax.numpy.array((await turned.data<'float32'>()).slice()).reshape(turned.shape));
   }
   // Compiled as a whole, so that of the gradients what nobody needs is not computed.
   const compiled = jax.jit(theirs);
 
-  const result = ours(...given);
+  const result = ours(...tensors);
   const want = await (outOrder ? tf.transpose(result, outOrder) : result).data();
   const difference = await relativeError(await compiled(...held.map(({ ref }) => ref)).data(), want);
   result.dispose();
@@ -147,7 +147,7 @@ for (const { name, shapes, orders = [], outOrder, ours, theirs } of cases) {
   const times: [own: number[], jax: number[]] = [[], []];
   for (let round = 0; round < Number(options.rounds); round++) {
     let start = performance.now();
-    const out = ours(...given);
+    const out = ours(...tensors);
     backend.endComputePassEncoder();
     backend.submitQueue();
     await backend.device.queue.onSubmittedWorkDone();
@@ -164,7 +164,7 @@ for (const { name, shapes, orders = [], outOrder, ours, theirs } of cases) {
     `${name}: ${(jaxTime / ownTime).toFixed(2)} times as fast as jax-js; ` +
       `medians ${ownTime.toFixed(1)} and ${jaxTime.toFixed(1)} ms; difference ${difference.toExponential(1)}`,
   );
-  tf.dispose(given);
+  tf.dispose(tensors);
   for (const array of held) array.dispose();
 }
 process.exit(0);

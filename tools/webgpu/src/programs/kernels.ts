@@ -18,17 +18,17 @@ const { values: options } = parseArgs({
 const { adapter } = await registerBoth();
 console.log(`adapter: ${adapter}`);
 const only = new RegExp(options.only);
-for (const one of speedCases(kernelRows, { examples: Number(options.examples) }))
-  if (only.test(`${one.kernel} ${one.name}`)) await compare(one);
+for (const speedCase of speedCases(kernelRows, { examples: Number(options.examples) }))
+  if (only.test(`${speedCase.kernel} ${speedCase.name}`)) await compare(speedCase);
 process.exit(0);
 
-async function compare(one: SpeedCase): Promise<void> {
+async function compare(speedCase: SpeedCase): Promise<void> {
   // tfjs has no fused kernels.
-  const backends = (['webgpu', STOCK] as const).filter((name) => tf.getKernel(one.kernel, name));
+  const backends = (['webgpu', STOCK] as const).filter((name) => tf.getKernel(speedCase.kernel, name));
   const cases = [];
   for (const backend of backends) {
     await switchTo(backend);
-    const { flops, bytes, run, dispose } = await ready(one);
+    const { flops, bytes, run, dispose } = await ready(speedCase);
     const outputs = run();
     const values = (await outputs[0]!.data<'float32'>()).slice();
     tf.dispose(outputs);
@@ -53,7 +53,7 @@ async function compare(one: SpeedCase): Promise<void> {
     ? `, tfjs ${stock.rate}, ${(stock.milliseconds / tenfold!.milliseconds).toFixed(2)} times as fast; ` +
       `difference ${relativeRms(tenfold!.values, stock.values).toExponential(1)}`
     : '';
-  console.log(`${one.kernel} ${one.name}: ${tenfold!.rate}${compared}`);
+  console.log(`${speedCase.kernel} ${speedCase.name}: ${tenfold!.rate}${compared}`);
   for (const { backend, dispose } of cases) {
     await switchTo(backend);
     dispose();

@@ -68,9 +68,9 @@ export function createLive(): Live {
       bytesPerSecond,
       secondsLeft,
     }: Extract<WorkerEvent, { type: 'download' }>) {
-      const of = totalBytes === null ? '' : ` of ${bytes(totalBytes)}`;
+      const total = totalBytes === null ? '' : ` of ${bytes(totalBytes)}`;
       const left = secondsLeft === null ? '' : `, ${seconds(secondsLeft)} left`;
-      showStage(`Downloading ${dataset}: ${bytes(receivedBytes)}${of}, ${bytes(bytesPerSecond)}/s${left}`);
+      showStage(`Downloading ${dataset}: ${bytes(receivedBytes)}${total}, ${bytes(bytesPerSecond)}/s${left}`);
       if (totalBytes) bar.value = receivedBytes / totalBytes;
     },
     modelStart({

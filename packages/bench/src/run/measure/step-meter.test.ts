@@ -21,18 +21,18 @@ describe.each(['simd', 'cpu'])('on %s', (backend) => {
       loss: sparseSoftmaxCrossEntropy,
       optimizer: watched ? meter.watchOptimizer(rule) : rule,
     });
-    const one = watched ? meter.watchTrainer(bare) : bare;
+    const trainer = watched ? meter.watchTrainer(bare) : bare;
     const xs = tf.tensor(createRng(2).fillNormal(new Float32Array(48)), [4, 12]);
     const ys = tf.tensor1d([0, 1, 2, 4], 'int32');
     const metrics: StepMetrics[] = [];
     for (let i = 0; i < 4; i++) {
-      const { loss, predictions } = one.step({ xs, ys });
+      const { loss, predictions } = trainer.step({ xs, ys });
       tf.dispose([loss, predictions]);
       metrics.push(await meter.read());
     }
     const parameters = await Promise.all(Object.values(model.parameters()).map((p) => p.data()));
-    expect(one.stepCount).toBe(4);
-    one.dispose();
+    expect(trainer.stepCount).toBe(4);
+    trainer.dispose();
     model.dispose();
     meter.dispose();
     tf.dispose([xs, ys]);

@@ -217,9 +217,9 @@ describe('failures', () => {
   const archive = writeArchive(binFiles());
 
   it.each([0.1, 0.5, 0.9, 0.999])('retries an archive that ends after %f of its length', async (fraction) => {
-    const whole = await archive;
+    const bytes = await archive;
     const server = await start((response, _, request) => {
-      send(response, request === 0 ? whole.subarray(0, Math.floor(whole.length * fraction)) : whole);
+      send(response, request === 0 ? bytes.subarray(0, Math.floor(bytes.length * fraction)) : bytes);
     });
     const events: LoadProgress[] = [];
     const folder = await temporaryFolder();
@@ -231,11 +231,11 @@ describe('failures', () => {
   });
 
   it('retries when the connection breaks', async () => {
-    const whole = await archive;
+    const bytes = await archive;
     const server = await start((response, _, request) => {
-      if (request > 0) return send(response, whole);
-      response.writeHead(200, { 'content-length': whole.length });
-      response.write(whole.subarray(0, 2000), () => response.destroy());
+      if (request > 0) return send(response, bytes);
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 2000), () => response.destroy());
     });
     expectSmallData(await loadSmall(await temporaryFolder(), [`${server.url}/a.tar.gz`]));
   });
@@ -284,7 +284,7 @@ describe('failures', () => {
       /no data received for 0\.15 s/,
       (response) => {
         response.writeHead(200, { 'content-length': 100_000 });
-        archive.then((whole) => response.write(whole.subarray(0, 1000)));
+        archive.then((bytes) => response.write(bytes.subarray(0, 1000)));
       },
     ],
   ];
@@ -313,12 +313,12 @@ describe('failures', () => {
   });
 
   it('is patient with a slow server', async () => {
-    const whole = await archive;
+    const bytes = await archive;
     const server = await start(async (response) => {
-      response.writeHead(200, { 'content-length': whole.length });
-      const piece = Math.ceil(whole.length / 10);
-      for (let at = 0; at < whole.length; at += piece) {
-        response.write(whole.subarray(at, at + piece));
+      response.writeHead(200, { 'content-length': bytes.length });
+      const piece = Math.ceil(bytes.length / 10);
+      for (let at = 0; at < bytes.length; at += piece) {
+        response.write(bytes.subarray(at, at + piece));
         await new Promise((resolve) => setTimeout(resolve, 60));
       }
       response.end();
@@ -363,10 +363,10 @@ describe('failures', () => {
 
 describe('canceling', () => {
   it('rejects with the reason and leaves no partial files', async () => {
-    const whole = await writeArchive(binFiles());
+    const bytes = await writeArchive(binFiles());
     const server = await start((response) => {
-      response.writeHead(200, { 'content-length': whole.length });
-      response.write(whole.subarray(0, whole.length / 2));
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, bytes.length / 2));
     });
     const folder = await temporaryFolder();
     const controller = new AbortController();

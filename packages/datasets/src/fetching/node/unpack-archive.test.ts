@@ -42,9 +42,9 @@ it('passes on the needed files in sequence, gzipped or not, in chunks of any siz
 
 it('rejects only after the collector has finished its current file', async () => {
   const collector = slowCollector();
-  const whole = gunzipSync(await archive);
+  const unpacked = gunzipSync(await archive);
   async function* breaking() {
-    yield whole.subarray(0, 512 + 3072); // the first file and nothing of the second
+    yield unpacked.subarray(0, 512 + 3072); // the first file and nothing of the second
     while (collector.log.length === 0) await sleep(1);
     throw new Error('connection lost');
   }
