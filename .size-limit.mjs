@@ -13,6 +13,7 @@ const limits = {
   kernels: '5.5 kB',
   layers: '21 kB',
   losses: '7 kB',
+  metrics: '8 kB',
   optimizers: '14 kB',
   random: '3 kB',
   regularizers: '6 kB',

@@ -13,6 +13,7 @@ const onTensors = [
   'kernels',
   'activations',
   'losses',
+  'metrics',
   'regularizers',
   'optimizers',
   'layers',

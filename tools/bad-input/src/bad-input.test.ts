@@ -31,6 +31,7 @@ const modules: { [name: string]: () => Promise<Record<string, unknown>> } = {
   kernels: () => import('@tenfold/kernels'),
   layers: () => import('@tenfold/layers'),
   losses: () => import('@tenfold/losses'),
+  metrics: () => import('@tenfold/metrics'),
   optimizers: () => import('@tenfold/optimizers'),
   random: () => import('@tenfold/random'),
   regularizers: () => import('@tenfold/regularizers'),

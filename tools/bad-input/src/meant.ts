@@ -18,6 +18,9 @@ export const meant = new Map<string, string>([
   ['kernels.runKernel inputs: {}', 'the same'],
   ['kernels.runKernel attributes: {}', 'the same'],
   ['kernels.withGradient inputs: []', 'no input is needed; the rule of the good call then lacks its own'],
+  ['metrics.* weights: 0', 'no example counts, and the value of none is NaN'],
+  ['metrics.rocAuc labels: a', 'an area needs examples of both labels'],
+  ['metrics.rSquared labels: a', 'labels that are all equal have no variance'],
   ['layers.ones rng:', 'draws nothing'],
   ['layers.zeros rng:', 'draws nothing'],
 ]);
