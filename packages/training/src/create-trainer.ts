@@ -70,8 +70,10 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    * with a learning rate of 1e38, is infinite after the step, and the next step throws.
    *
    * @throws a `DivergenceError` when the loss, a gradient or a running statistic is not finite. On a GPU, where a step does not
-   *   wait for values, it returns a loss of NaN instead, and only `stepCount` has changed. An error when the batch does not fit, or
-   *   the trainer or the model is disposed.
+   *   wait for values, it returns a loss of NaN instead, and only `stepCount` has changed. An error when the batch does not fit, the
+   *   loss depends on the trainable parameters not at all or only through piecewise constant functions such as argMax, round or sign,
+   *   or the trainer or the model is disposed. Gradients that are zero for another reason, such as a ReLU of negative numbers, are no
+   *   error, because those of a minimum are zero too.
    */
   step(batch: Batch<X, Y>): StepResult<O>;
   /**
@@ -134,9 +136,9 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
         const predictions = model.apply(xs, context);
         const data = loss(ys, predictions);
         const isTensor = (data as unknown) instanceof tf.Tensor;
-        const penalized =
-          regularizer && isTensor ? tf.add(data, callGiven(regularizer, model.trainable())) : data;
-        return { loss: penalized, outputs: predictions };
+        if (!regularizer || !isTensor) return { loss: data, outputs: predictions };
+        const penalized = tf.add(data, callGiven(regularizer, model.trainable()));
+        return { loss: penalized, dataLoss: data, outputs: predictions };
       };
       const result = stepper.step(forward, (predictions, loss) =>
         explainDivergence(batch, predictions, loss),

@@ -31,6 +31,12 @@ function adviseOn(name: string, error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const [, kernel] = /gradient function not found for (\w+)/.exec(message) ?? [];
   if (kernel !== undefined) {
+    if (tf.getGradient(tf.Square) && tf.getGradient(tf.BatchMatMul)) {
+      return new Error(
+        `${name}: no gradient exists for ${kernel}; compute the loss without it, or give its gradient with tf.customGrad`,
+        { cause: error },
+      );
+    }
     return new Error(
       `${name}: no gradient is registered for ${kernel}; add import '@tenfold/gradients', or import '@tensorflow/tfjs' instead of its parts`,
       { cause: error },
@@ -38,7 +44,7 @@ function adviseOn(name: string, error: unknown): unknown {
   }
   if (/Cannot find a connection between|Cannot compute gradient of y=f/.test(message)) {
     return new Error(
-      `${name}: the loss does not depend on any trainable parameter; compute it from the model's output, with tensor operations only`,
+      `${name}: the loss does not depend on any trainable parameter; compute it from the model's output with tensor operations that have a gradient, not with comparisons or numbers that were read`,
       { cause: error },
     );
   }

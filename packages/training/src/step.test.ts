@@ -128,6 +128,59 @@ describe('step', () => {
     expect(mean).not.toEqual(await weights({ parameters: () => stepState(model, optimizer).state.mean! }));
   });
 
+  const flat: [string, (p: tf.Tensor) => tf.Tensor][] = [
+    ['ArgMax', (p) => tf.argMax(p, -1)],
+    ['Round', tf.round],
+    ['Floor', tf.floor],
+    ['Ceil', tf.ceil],
+    ['Sign', tf.sign],
+    ['Step', (p) => tf.step(p)],
+    ['ZerosLike', tf.zerosLike],
+  ];
+  it.each(flat)('refuses a loss without a gradient, here by %s, and changes nothing', async (kernel, f) => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 2 }), { seed: 1 });
+    const [xs, ys] = [tf.ones([2, 1]), tf.zeros([2, 2])];
+    const flatten = (p: tf.Tensor) => tf.mean(tf.cast(f(tf.mul(p, 2)), 'float32'));
+    const message = `every gradient is zero, because the loss depends on the trainable parameters only through ${kernel}, which is piecewise constant; give a smooth loss`;
+    const before = await weights(model);
+    const optimizer = adam();
+    const trainer = createTrainer(model, {
+      loss: (_, p) => flatten(p),
+      optimizer: adam(),
+      regularizer: ({ kernel }) => tf.sum(tf.square(kernel!)),
+    });
+    stepState(model, optimizer);
+    const tensors = tf.memory().numTensors;
+    expect(() => step(model, optimizer, () => flatten(model.predict(xs)))).toThrow(`step: ${message}`);
+    expect(() => trainer.step({ xs, ys })).toThrow(`createTrainer: ${message}`);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect([await weights(model), stepState(model, optimizer).stepCount]).toEqual([before, 0]);
+    // With another path to a parameter, there is a gradient.
+    step(model, optimizer, () =>
+      tf.add(flatten(model.predict(xs)), tf.mean(tf.square(model.predict(xs)))),
+    ).dispose();
+    expect(await weights(model)).not.toEqual(before);
+  });
+
+  it('takes a gradient that a custom operation gives to a piecewise constant function', async () => {
+    const model = linear(1);
+    const round = tf.customGrad((x) => ({
+      value: tf.round(x as tf.Tensor),
+      gradFunc: (dy: tf.Tensor) => dy,
+    }));
+    const before = await weights(model);
+    step(model, sgd({ learningRate: 1 }), () => tf.mean(round(model.predict(tf.ones([1, 1]))))).dispose();
+    expect(await weights(model)).not.toEqual(before);
+  });
+
+  it('refuses a loss that compares, which depends on no parameter', () => {
+    const model = linear(1);
+    const share = () => tf.mean(tf.cast(tf.greater(model.predict(tf.ones([2, 1])), 0), 'float32'));
+    expect(() => step(model, adam(), share)).toThrow(
+      /^step: (the loss does not depend on any trainable parameter|every gradient is zero, .* through Greater)/,
+    );
+  });
+
   it('disposes the state of disposed models, or on request', () => {
     const before = tf.memory().numTensors;
     const optimizer = adam();

@@ -44,7 +44,8 @@ export interface StepState {
  * @param loss returns a scalar, computed with tensor operations from outputs of the models. To use dropout and batch statistics,
  *   apply a model in the given context: `model.apply(x, context)`
  * @returns the loss before the update; the caller disposes it
- * @throws like a trainer's step, or when two parameters would have one name; no parameter, statistic or state has changed then
+ * @throws like a trainer's step: also when the loss depends on no trainable parameter, or only through piecewise constant functions
+ *   such as argMax, round or sign, whose gradients are zero; gradients that are zero for another reason are no error. Or when two parameters would have one name; no parameter, statistic or state has changed then
  * @example
  * const [criticOptimizer, generatorOptimizer] = [adam({ learningRate: 2e-4 }), adam({ learningRate: 2e-4 })];
  * for (const real of images) {

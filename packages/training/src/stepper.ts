@@ -3,6 +3,7 @@ import type { Context } from '@tenfold/layers';
 import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertGradient } from './assert-gradient';
 import { assertState } from './assert-state';
 import { DivergenceError } from './divergence-error';
 import { allFinite, type Choice, findNotFinite, isOnGpu, selectEach } from './finite';
@@ -28,6 +29,8 @@ export interface SteppedParameters {
 
 export interface Forward<T> {
   loss: tf.Tensor;
+  /** The loss without its penalty, if there is one. */
+  dataLoss?: tf.Tensor;
   /** Other results of the forward pass. */
   outputs: T;
 }
@@ -128,7 +131,9 @@ export function createStepper(
                 `${name}: the model was disposed during the step; dispose it after its last use`,
               );
             }
-            return scalar(name, result.loss);
+            const total = scalar(name, result.loss);
+            assertGradient(name, result.dataLoss ?? total, Object.values(trainable));
+            return total;
           };
           const { value, grads } = gradients(name, loss, trainable);
           const params = Object.fromEntries(Object.entries(all).filter(([key]) => known.has(key)));
