@@ -14,6 +14,8 @@ export interface Divergence {
   parameter?: string;
   /** The running statistic that would not be finite, if loss and gradients are finite. */
   statistic?: string;
+  /** The parameter that was found not to be finite at the end of the epoch, whose last step was this one. */
+  overflowed?: string;
   /** What is wrong with the batch, if it is known. */
   cause?: string;
   /** Reports of the earlier epochs. */
@@ -26,13 +28,14 @@ const SCALE = 'the numbers of the batch are too large for their squares, so scal
 
 /**
  * The loss, a gradient or a running statistic is not finite. The step was not taken: parameters, running statistics and optimizer
- * state are the same as before.
+ * state are the same as before. Or, at the end of an epoch, a parameter is not finite, because the updates of a step that was taken
+ * overflowed float32; `divergence.overflowed` names it.
  */
 export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';
   /** The loss: NaN or infinite, or finite if only a gradient or a running statistic is not. */
   readonly loss: number;
-  /** The step that was not taken, counted from 1. */
+  /** The step that was not taken, counted from 1; the last step of the epoch if a parameter is not finite. */
   readonly step: number;
   /** The epoch, counted from 0; undefined outside of `fit` and `train`. */
   readonly epoch: number | undefined;
@@ -42,12 +45,16 @@ export class DivergenceError extends Error {
   readonly divergence: Divergence;
 
   constructor(divergence: Divergence) {
-    const { by, loss, step, epoch, parameter, statistic, reports = [] } = divergence;
+    const { by, loss, step, epoch, parameter, statistic, overflowed, reports = [] } = divergence;
     const { cause = statistic === undefined ? ADVICE : SCALE } = divergence;
     const failed = parameter === undefined ? statistic : `the gradient of ${parameter}`;
     const what = failed === undefined ? `the loss is ${loss}` : `${failed} is not finite`;
     const where = `at step ${step}${epoch === undefined ? '' : ` (epoch ${epoch}, counted from 0)`}`;
-    super(`${by}: ${what} ${where}: ${cause}; the step was not taken`);
+    super(
+      overflowed === undefined
+        ? `${by}: ${what} ${where}: ${cause}; the step was not taken`
+        : `${by}: the parameter ${overflowed} is not finite ${where.replace('at', 'after')}: its updates overflowed float32; lower the learning rate, and start with a new model or from a checkpoint`,
+    );
     this.loss = loss;
     this.step = step;
     this.epoch = epoch;

@@ -5,7 +5,7 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { clouds, network, options, weights } from '../test/clouds';
-import { type Batch, type BatchSource, fit, TrainingAborted } from './index';
+import { type Batch, type BatchSource, DivergenceError, fit, TrainingAborted } from './index';
 
 it('says to call a regularizer', async () => {
   const model = network();
@@ -55,6 +55,49 @@ describe('fit', () => {
       return first!.loss;
     };
     expect(await report(1)).toBeGreaterThan((await report(0)) + 0.5);
+  });
+
+  it.each([1, 3])('notices after %i steps that the updates have overflowed', async (steps) => {
+    const model = network();
+    const before = tf.memory().numTensors;
+    const xs = tf.tensor2d([
+      [4, 0],
+      [0, 4],
+    ]);
+    const data = Array.from({ length: steps }, () => ({ xs, ys: tf.tensor1d([0, 1], 'int32') }));
+    const training = fit(model, {
+      ...options,
+      loss: (_, p) => tf.mean(tf.clipByValue(p, -1e30, 1e30)),
+      optimizer: {
+        init: () => ({}),
+        // Only the last step overflows.
+        update: (grads, _, { step }) => ({
+          updates: Object.fromEntries(
+            Object.entries(grads).map(([name, g]) => [
+              name,
+              tf.fill(g.shape, step === steps - 1 ? Number.POSITIVE_INFINITY : 0),
+            ]),
+          ),
+          state: {},
+        }),
+      },
+      data,
+      epochs: 1,
+    });
+    const error: DivergenceError = await training.then(
+      () => expect.unreachable(),
+      (reason) => reason,
+    );
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect(error.message).toMatch(
+      new RegExp(
+        `^fit: the parameter hidden.kernel is not finite after step ${steps} \\(epoch 0, counted from 0\\): its updates overflowed float32; lower the learning rate`,
+      ),
+    );
+    expect(error.divergence.overflowed).toBe('hidden.kernel');
+    tf.dispose([xs, data]);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
   });
 
   it('stops between steps when the signal aborts, and keeps the parameters', async () => {

@@ -18,6 +18,7 @@ import { DivergenceError } from './divergence-error';
 import type { EpochReport } from './epoch-report';
 import { evaluateSource } from './evaluate';
 import { explainDivergenceLater } from './explain-divergence';
+import { findOverflow } from './find-overflow';
 import { assertModel, dataKind, lossKind, metricsKind, signalKind } from './kinds';
 import { measure } from './measure';
 import type { Metric } from './metric';
@@ -113,7 +114,7 @@ export const trainKinds: Kinds<TrainOptions> = {
  *
  * @returns one report per trained epoch; none if the trainer has already taken all steps
  * @throws a {@link TrainingAborted} with the reports so far when the signal aborts; a {@link DivergenceError} when the loss, a
- *   gradient or a running statistic is not finite; an error when data, options or shapes do not fit. No error leaves a tensor behind.
+ *   gradient or a running statistic is not finite, or a parameter at the end of an epoch; an error when data, options or shapes do not fit. No error leaves a tensor behind.
  * @example
  * loadCheckpoint(trainer, bytes); // saved at a step, with its report.sums
  * await train(trainer, { data, epochs: 8, resume: sums }); // same result as without interruption
@@ -240,6 +241,12 @@ async function runEpochs<X, Y, O>(
       }
       await yieldToEventLoop();
       start = performance.now();
+    }
+    // An update can overflow in a step whose loss and gradients are finite, and without a next step nobody would notice.
+    const overflowed = await findOverflow(trainer.model.trainable());
+    if (overflowed !== undefined) {
+      const loss = sums.loss / sums.examples;
+      throw new DivergenceError({ by: name, loss, step: trainer.stepCount, epoch, overflowed, reports });
     }
     const { steps, examples, seconds } = sums;
     const report: EpochReport = {
