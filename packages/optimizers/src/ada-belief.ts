@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros } from './slot';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface AdaBeliefOptions extends WeightDecayOptions {
@@ -42,7 +43,7 @@ export function adaBelief(options: AdaBeliefOptions = {}): Optimizer {
     learningRate,
     ...decay,
     countsSteps: true,
-    slots: { mean: tf.zerosLike, error: tf.zerosLike },
+    slots: { mean: tf.zerosLike, error: nonNegativeZeros },
     rule({ gradient: g, slots: { mean, error }, step }) {
       const m = tf.add(tf.mul(mean, beta1), tf.mul(g, 1 - beta1));
       const deviation = tf.mul(tf.square(tf.sub(g, m)), 1 - beta2);

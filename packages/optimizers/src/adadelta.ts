@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros } from './slot';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface AdadeltaOptions extends WeightDecayOptions {
@@ -42,7 +43,7 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
     weightDecay,
     only,
     decoupled: false,
-    slots: { square: tf.zerosLike, delta: tf.zerosLike },
+    slots: { square: nonNegativeZeros, delta: nonNegativeZeros },
     rule({ gradient: g, slots: { square, delta } }) {
       const v = average(square, g);
       const ratio = tf.sqrt(tf.div(tf.add(delta, epsilon), tf.add(v, epsilon)));

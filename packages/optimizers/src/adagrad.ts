@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros } from './slot';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface AdagradOptions extends WeightDecayOptions {
@@ -41,7 +42,9 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     learningRate,
     ...decay,
     decoupled: false,
-    slots: { sum: (parameter) => tf.fill(parameter.shape, initialAccumulator) },
+    slots: {
+      sum: { ...nonNegativeZeros, start: (parameter) => tf.fill(parameter.shape, initialAccumulator) },
+    },
     rule({ gradient: g, slots: { sum } }) {
       const v = tf.add(sum, tf.square(g));
       return { direction: tf.div(g, tf.add(tf.sqrt(v), epsilon)), slots: { sum: v } };

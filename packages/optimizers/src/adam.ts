@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros } from './slot';
 import type { WeightDecayOptions } from './weight-decay';
 
 export interface AdamOptions {
@@ -49,7 +50,7 @@ export function adamRule(name: string, options: AdamOptions & WeightDecayOptions
     learningRate,
     ...decay,
     countsSteps: true,
-    slots: { mean: tf.zerosLike, square: tf.zerosLike },
+    slots: { mean: tf.zerosLike, square: nonNegativeZeros },
     kernel: 'AdamW',
     attributes: (step) => ({ beta1, beta2, epsilon, step }),
     rule({ gradient: g, slots: { mean, square }, step }) {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros } from './slot';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface AdamaxOptions extends WeightDecayOptions {
@@ -42,7 +43,7 @@ export function adamax(options: AdamaxOptions = {}): Optimizer {
     ...decay,
     decoupled: false,
     countsSteps: true,
-    slots: { mean: tf.zerosLike, largest: tf.zerosLike },
+    slots: { mean: tf.zerosLike, largest: nonNegativeZeros },
     rule({ gradient: g, slots: { mean, largest }, step }) {
       const m = tf.add(tf.mul(mean, beta1), tf.mul(g, 1 - beta1));
       const u = tf.maximum(tf.mul(largest, beta2), tf.add(tf.abs(g), epsilon));

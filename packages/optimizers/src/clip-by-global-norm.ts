@@ -30,6 +30,7 @@ export function clipByGlobalNorm(optimizer: Optimizer, options: ClipByGlobalNorm
   assertOptions('clipByGlobalNorm', options, { maxNorm: required(positive) });
   const { maxNorm } = options;
   return {
+    ranges: optimizer.ranges,
     init: (params) => optimizer.init(params),
     update(grads, state, info) {
       assertArgument('clipByGlobalNorm', 'grads', grads, mapKind);

@@ -40,6 +40,7 @@ export function exponentialMovingAverage(
     return delta;
   };
   return {
+    ranges: optimizer.ranges,
     init: (params) =>
       tf.tidy(() => {
         const state = optimizer.init(params);

@@ -29,7 +29,6 @@ export {
   perParameter,
   type RuleInput,
   type RuleOutput,
-  type SlotStart,
   type StepKernel,
 } from './per-parameter';
 export { type PiecewiseInterpolateOptions, piecewiseInterpolate } from './piecewise-interpolate';
@@ -40,6 +39,7 @@ export { type RmsPropOptions, rmsProp } from './rms-prop';
 export type { LearningRate, Schedule } from './schedule';
 export { type SgdOptions, sgd } from './sgd';
 export { type SignumOptions, signum } from './signum';
+export type { Slot, SlotRange, SlotStart } from './slot';
 export { type StepDecayOptions, stepDecay } from './step-decay';
 export { type ToTfOptimizerOptions, toTfOptimizer } from './to-tf-optimizer';
 export { type WarmupOptions, warmup } from './warmup';

@@ -1,5 +1,6 @@
 import { object, objectWith, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import type { SlotRange } from './slot';
 
 /** Optimizer state: slot ('momentum') → parameter name → tensor. A checkpoint stores these tensors under their names. */
 export interface OptimizerState {
@@ -18,6 +19,11 @@ export interface StepInfo {
 
 /** An update rule for all parameters. It is stateless: `update` takes the state and returns the next one. */
 export interface Optimizer {
+  /**
+   * The numbers that slots can have, [lowest, highest] by slot. A slot without a range can have all except NaN. `restore` and
+   * `loadCheckpoint` of `@tenfold/training` refuse a state with others.
+   */
+  readonly ranges?: { readonly [slot: string]: SlotRange };
   /** The state before the first step. A parameter that is added later gets its slots with its first gradient. */
   init(params: tf.NamedTensorMap): OptimizerState;
   /**

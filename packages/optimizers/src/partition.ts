@@ -8,6 +8,7 @@ import {
   type OptimizerState,
   optimizerKind,
 } from './optimizer';
+import type { SlotRange } from './slot';
 import type { Match } from './weight-decay';
 
 /** A group of parameters and its optimizer. */
@@ -64,6 +65,10 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
     return parts;
   };
   return {
+    ranges: Object.assign(
+      emptyMap<SlotRange>(),
+      ...members.map(({ prefix, optimizer }) => prefixed(prefix, optimizer.ranges ?? {})),
+    ),
     init(params) {
       assertArgument('partition', 'params', params, mapKind);
       const parts = split(params, params);
@@ -90,8 +95,8 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
 
 const groupKind = { ...object, expected: 'groups { match, optimizer }' };
 
-const prefixed = (prefix: string, state: OptimizerState): OptimizerState =>
-  Object.fromEntries(Object.entries(state).map(([slot, tensors]) => [prefix + slot, tensors]));
+const prefixed = <T>(prefix: string, slots: { readonly [slot: string]: T }): { [slot: string]: T } =>
+  Object.fromEntries(Object.entries(slots).map(([slot, value]) => [prefix + slot, value]));
 
 const unprefixed = (prefix: string, state: OptimizerState): OptimizerState =>
   Object.fromEntries(

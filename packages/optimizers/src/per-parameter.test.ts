@@ -141,6 +141,18 @@ describe('perParameter', () => {
     [() => declare({ foreach: () => [] }), /^perParameter: both of rule and foreach are given; give one/],
     [() => declare({ lr: 1 } as never), /^perParameter: there is no option "lr"; did you mean learningRate/],
     [
+      () => declare({ slots: { mean: 0 as never } }),
+      /^perParameter: the slot mean is 0; give a function that makes its initial tensor, or \{ start, range \}/,
+    ],
+    [
+      () => declare({ slots: { mean: { start: tf.zerosLike, min: 0 } as never } }),
+      /^perParameter: the slot mean: there is no option "min"; the options are start, range/,
+    ],
+    [
+      () => declare({ slots: { mean: { start: tf.zerosLike, range: [1, 0] } } }),
+      /^perParameter: the slot mean: range is \[1, 0\]; give two numbers \[lowest, highest\], the lower one first/,
+    ],
+    [
       () => once(declare({ slots: { mean: () => 0 as never } })),
       /^plain: the slot mean starts as 0; give a function/,
     ],

@@ -4,6 +4,7 @@ import {
   flag,
   func,
   index,
+  type Kind,
   object,
   required,
   show,
@@ -13,15 +14,13 @@ import { floatTensor, fused, fusedList, type Kernels, type ListKernels } from '@
 import * as tf from '@tensorflow/tfjs-core';
 import { emptyMap, findEntry, mapKind, mapTensors, type Optimizer, type OptimizerState } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
+import type { Slot, SlotRange, SlotStart } from './slot';
 import {
   assertOnlyMatches,
   findWeightDecay,
   type WeightDecayOptions,
   weightDecayKinds,
 } from './weight-decay';
-
-/** Makes the initial tensor of a slot from its parameter, such as tf.zerosLike, tf.clone or (p) => tf.fill(p.shape, 0.1). */
-export type SlotStart = (parameter: tf.Tensor) => tf.Tensor;
 
 /** A kernel of an optimizer step: its inputs are gradient, parameter and slots, and a variant named `…List` takes many parameters. */
 export type StepKernel = {
@@ -33,7 +32,7 @@ export type StepKernel = {
 }[keyof Kernels];
 
 /** The input of a rule for one parameter. */
-export interface RuleInput<Slot extends string = string> {
+export interface RuleInput<Name extends string = string> {
   /** Name of the parameter. */
   name: string;
   /** g in float32, including coupled weight decay. */
@@ -41,7 +40,7 @@ export interface RuleInput<Slot extends string = string> {
   /** θ. */
   parameter: tf.Tensor;
   /** The slots of the parameter. */
-  slots: Record<Slot, tf.Tensor>;
+  slots: Record<Name, tf.Tensor>;
   /** η of this step. */
   learningRate: number;
   /** Step of the run, from 0; with `countsSteps`, the number of earlier gradients of this parameter. */
@@ -51,7 +50,7 @@ export interface RuleInput<Slot extends string = string> {
 }
 
 /** The output of a rule for one parameter. */
-export interface RuleOutput<Slot extends string = string> {
+export interface RuleOutput<Name extends string = string> {
   /** u in θ ← θ − η·u. */
   direction?: tf.Tensor;
   /** Instead of a direction, the whole update that is added to the parameter. */
@@ -59,18 +58,18 @@ export interface RuleOutput<Slot extends string = string> {
   /** The point at which the step starts, by default the parameter. */
   from?: tf.Tensor | undefined;
   /** The next slots. */
-  slots: Record<Slot, tf.Tensor | undefined>;
+  slots: Record<Name, tf.Tensor | undefined>;
 }
 
 /** The declaration of an optimizer: an update rule for one parameter, its slots and its kernel. */
-export interface PerParameterOptions<Slot extends string = string, K extends StepKernel = StepKernel>
+export interface PerParameterOptions<Name extends string = string, K extends StepKernel = StepKernel>
   extends WeightDecayOptions {
   /** Name of the optimizer; starts its errors. */
   name: string;
   /** η ≥ 0, a number or a schedule. */
   learningRate: LearningRate;
-  /** The slots of a parameter, as functions that make their initial tensors; none by default. */
-  slots?: Record<Slot, SlotStart>;
+  /** The slots of a parameter: functions that make their initial tensors, or `{ start, range }`; none by default. */
+  slots?: Record<Name, SlotStart | Slot>;
   /** Whether weight decay is decoupled from the gradient: −η·λ·θ. Otherwise λ·θ is added to the gradient. True by default. */
   decoupled?: boolean;
   /** Whether `step` counts the gradients of the parameter rather than the steps of the run; false by default. */
@@ -78,9 +77,9 @@ export interface PerParameterOptions<Slot extends string = string, K extends Ste
   /** Throws when the rule cannot be used for this parameter. */
   assertParameter?: (name: string, parameter: tf.Tensor) => void;
   /** The update rule, composed of differentiable tfjs operations. Intermediate tensors are disposed. */
-  rule?(input: RuleInput<Slot>): RuleOutput<Slot>;
+  rule?(input: RuleInput<Name>): RuleOutput<Name>;
   /** Instead of `rule`, the update rule for all parameters at once; one output for each input. */
-  foreach?(inputs: RuleInput<Slot>[]): RuleOutput<Slot>[];
+  foreach?(inputs: RuleInput<Name>[]): RuleOutput<Name>[];
   /** The fused kernel of the rule, including weight decay. Its `…List` variant is preferred, and `rule` is the fallback. */
   kernel?: K;
   /** Attributes of the kernel at a step, except learning rate and weight decay. */
@@ -99,6 +98,20 @@ const kinds = {
   foreach: func,
   kernel: text,
   attributes: func,
+};
+
+const slotKind = required({
+  expected: 'a function that makes its initial tensor, or { start, range }',
+  accepts: (value) => func.accepts(value) || object.accepts(value),
+});
+
+const rangeKind: Kind = {
+  expected: 'two numbers [lowest, highest], the lower one first',
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((end) => typeof end === 'number') &&
+    Number(value[0]) <= Number(value[1]),
 };
 
 // The number of steps in which a parameter had no gradient. It is a scalar tensor, so that checkpoints contain it.
@@ -125,8 +138,8 @@ export const MISSED = 'missed';
  *     },
  *   });
  */
-export function perParameter<Slot extends string = never, K extends StepKernel = StepKernel>(
-  declaration: PerParameterOptions<Slot, K>,
+export function perParameter<Name extends string = never, K extends StepKernel = StepKernel>(
+  declaration: PerParameterOptions<Name, K>,
 ): Optimizer {
   assertOptions('perParameter', declaration, kinds);
   const rule = declaration as unknown as Rule;
@@ -137,6 +150,7 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
     );
   }
   const slotNames = Object.keys(slots);
+  const ranges = rangesOf(slots);
 
   const prepareInput = (
     key: string,
@@ -249,6 +263,7 @@ export function perParameter<Slot extends string = never, K extends StepKernel =
         return { updates, state: next };
       });
     },
+    ranges,
   };
 }
 
@@ -265,7 +280,7 @@ type Rule = Pick<
   | 'rule'
   | 'foreach'
   | 'kernel'
-> & { slots?: Record<string, SlotStart>; attributes?: (step: number) => object };
+> & { slots?: Record<string, SlotStart | Slot>; attributes?: (step: number) => object };
 
 interface StepInput extends RuleInput {
   /** λ of this parameter. */
@@ -376,8 +391,8 @@ function startSlots(
 ): tf.NamedTensorMap {
   assertParameter?.(key, parameter);
   return Object.fromEntries(
-    Object.entries(slots).map(([slot, start]) => {
-      const tensor = start(parameter);
+    Object.entries(slots).map(([slot, declared]) => {
+      const tensor = (typeof declared === 'function' ? declared : declared.start)(parameter);
       if (!(tensor instanceof tf.Tensor)) {
         throw new Error(
           `${name}: the slot ${slot} starts as ${show(tensor)}; give a function that returns a tensor`,
@@ -386,6 +401,18 @@ function startSlots(
       return [slot, tensor === parameter ? tf.clone(tensor) : tensor];
     }),
   );
+}
+
+/** Checks the slots of a declaration and returns their ranges. */
+function rangesOf(slots: Record<string, SlotStart | Slot>): { [slot: string]: SlotRange } {
+  const ranges = emptyMap<SlotRange>();
+  for (const [slot, declared] of Object.entries(slots)) {
+    assertArgument('perParameter', `the slot ${slot}`, declared, slotKind);
+    if (typeof declared === 'function') continue;
+    assertOptions(`perParameter: the slot ${slot}`, declared, { start: required(func), range: rangeKind });
+    if (declared.range) ranges[slot] = declared.range;
+  }
+  return ranges;
 }
 
 /** Checks the shapes of an output: the state of another model would silently be broadcast. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros } from './slot';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface RadamOptions extends WeightDecayOptions {
@@ -46,7 +47,7 @@ export function radam(options: RadamOptions = {}): Optimizer {
     ...decay,
     decoupled: false,
     countsSteps: true,
-    slots: { mean: tf.zerosLike, square: tf.zerosLike },
+    slots: { mean: tf.zerosLike, square: nonNegativeZeros },
     rule({ gradient: g, slots: { mean, square }, step }) {
       const t = step + 1;
       const m = tf.add(tf.mul(mean, beta1), tf.mul(g, 1 - beta1));

@@ -1,8 +1,9 @@
 import { assertOptions, flag, fraction, positive } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
-import { perParameter, type SlotStart } from './per-parameter';
+import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { nonNegativeZeros, type Slot, type SlotStart } from './slot';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface RmsPropOptions extends WeightDecayOptions {
@@ -43,8 +44,8 @@ export function rmsProp(options: RmsPropOptions = {}): Optimizer {
   });
   const { learningRate = 0.01, decay = 0.99, momentum = 0, centered = false, epsilon = 1e-8 } = options;
   const average = (old: tf.Tensor, x: tf.Tensor) => tf.add(tf.mul(old, decay), tf.mul(x, 1 - decay));
-  const slots: Record<string, SlotStart> = {
-    square: tf.zerosLike,
+  const slots: Record<string, SlotStart | Slot> = {
+    square: nonNegativeZeros,
     ...(centered && { mean: tf.zerosLike }),
     ...(momentum > 0 && { momentum: tf.zerosLike }),
   };

@@ -260,6 +260,82 @@ describe('getWeights and setWeights', () => {
   });
 });
 
+describe('names that objects inherit', () => {
+  const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+
+  it.each(inherited)('%s is not the name of a variable', (name) => {
+    const optimizer = toTfOptimizer(adam());
+    for (const gradients of [[{ name, tensor: tf.scalar(1) }], Object.fromEntries([[name, tf.scalar(1)]])]) {
+      expect(() => optimizer.applyGradients(gradients)).toThrow(
+        `toTfOptimizer: there is a gradient for ${name} but no variable of that name`,
+      );
+    }
+    optimizer.dispose();
+  });
+
+  it.each(inherited)('%s is an unknown slot in weights, and the name of a parameter', async (name) => {
+    const w = start();
+    const optimizer = toTfOptimizer(adam());
+    const iter = { name: 'iter', tensor: tf.scalar(1, 'int32') };
+    await optimizer.setWeights([iter, { name: `w/${name}`, tensor: tf.zeros([3, 1]) }]);
+    expect(Object.hasOwn(Object.prototype, 'w') || Object.hasOwn(Object, 'w')).toBe(false);
+    expect((await optimizer.getWeights()).map((weight) => weight.name)).toEqual(['iter', `w/${name}`]);
+    const gradients = { [w.name]: tf.ones([3, 1]) };
+    expect(() => optimizer.applyGradients(gradients)).toThrow(
+      `setWeights: the optimizer has no slot ${name}, only mean, square`,
+    );
+    const slots = ['mean', 'square'].map((slot) => ({ name: `${name}/${slot}`, tensor: tf.zeros([3, 1]) }));
+    await optimizer.setWeights([iter, ...slots]);
+    optimizer.applyGradients(gradients);
+    expect((await optimizer.getWeights()).map((weight) => weight.name)).toEqual([
+      'iter',
+      `${w.name}/mean`,
+      `${w.name}/square`,
+    ]);
+    optimizer.dispose();
+    w.dispose();
+  });
+});
+
+describe('damaged weights', () => {
+  const weight = (name: string, tensor: tf.Tensor) => ({ name, tensor });
+  const iter = (step = 3) => weight('iter', tf.scalar(step));
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['none', () => [], /^setWeights: weights is \[\]; give the result of getWeights/],
+    ['undefined', () => undefined, /^setWeights: weights is undefined; give/],
+    ['no tensors', () => [iter(), { name: 'w/mean' }], /^setWeights: weights is an array of 2; give/],
+    ['a step of NaN', () => [iter(Number.NaN)], /^setWeights: the number of steps, in iter, is NaN; give/],
+    ['half a step', () => [iter(0.5)], /^setWeights: the number of steps, in iter, is 0.5/],
+    ['a list of steps', () => [weight('iter', tf.ones([2]))], /in iter, is a tensor float32 \[2\]/],
+    [
+      'a negative mean of squares',
+      () => [iter(), weight('w/square', tf.tensor1d([1, -2]))],
+      /^setWeights: square of w has the value -2; give weights that are from 0 to Infinity, as getWeights/,
+    ],
+    [
+      'NaN in a mean',
+      () => [iter(), weight('w/mean', tf.tensor1d([Number.NaN]))],
+      /^setWeights: mean of w has the value NaN; give weights that are numbers, not NaN/,
+    ],
+    [
+      'more missed steps than steps',
+      () => [iter(), weight('w/missed', tf.scalar(4))],
+      /^setWeights: missed of w has the value 4; give weights that are from 0 to 3/,
+    ],
+  ])('of %s are refused, and nothing changes', async (_, make, message) => {
+    const w = start();
+    const optimizer = toTfOptimizer(adam());
+    optimizer.applyGradients({ [w.name]: tf.ones([3, 1]) });
+    const before = await optimizer.getWeights();
+    await expect(optimizer.setWeights(make() as never)).rejects.toThrow(message);
+    expect(optimizer.iterations).toBe(1);
+    expect((await optimizer.getWeights()).slice(1)).toEqual(before.slice(1));
+    optimizer.dispose();
+    w.dispose();
+  });
+});
+
 describe('tfjs-layers', () => {
   const xs = tf.tensor2d(
     Array.from({ length: 64 }, (_, i) => Math.sin(i * 1.7)),

@@ -1,8 +1,9 @@
-import { assertArgument, assertOptions, text } from '@tenfold/checks';
+import { assertArgument, assertOptions, index, show, text } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyUpdates } from './apply-updates';
-import { type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
+import { emptyMap, findEntry, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
 import { MISSED } from './per-parameter';
+import { findOutside, type SlotRange, showRange } from './slot';
 
 export interface ToTfOptimizerOptions {
   /** A name to register the class under, so that `loadLayersModel` can load a model that was saved with this optimizer. */
@@ -17,7 +18,7 @@ export interface ToTfOptimizerOptions {
  * tfjs, so a model that is loaded while its original exists has 'dense_Dense1/kernel_1': match /kernel(_\d+)?$/.
  *
  * `getWeights` returns the state under names such as 'dense_Dense1/kernel/momentum'. `setWeights` assigns it by these names, or
- * by the order of the parameters if the names are not found. A variable with the name of a disposed one starts with new state.
+ * by the order of the parameters if the names are not found. It changes nothing if a number is NaN or one that its slot cannot have. A variable with the name of a disposed one starts with new state.
  *
  * @throws when optimizer is not an optimizer; a step throws when a gradient has no variable of its name, or restored weights do
  *   not fit the parameters
@@ -41,7 +42,8 @@ type NamedTensor = { name: string; tensor: tf.Tensor };
 const adapter = (optimizer: Optimizer, className: string) =>
   class extends tf.Optimizer {
     static readonly className = className;
-    #state: { [slot: string]: Variables } = {};
+    // Names of slots and variables come from files, so these maps have no prototype.
+    #state: { [slot: string]: Variables } = emptyMap();
     /** Names of the parameters so far, with the ids of their variables. */
     readonly #known = new Map<string, number>();
     #restored = false;
@@ -63,7 +65,7 @@ const adapter = (optimizer: Optimizer, className: string) =>
       // tfjs omits gradients on which the loss does not depend, or sets them to null.
       const grads: tf.NamedTensorMap = Object.fromEntries(entries.filter(([, tensor]) => tensor));
       for (const name of Object.keys(grads)) {
-        if (!registered()[name]) {
+        if (!registered(name)) {
           throw new Error(
             `toTfOptimizer: there is a gradient for ${name} but no variable of that name; give gradients under the names of their variables`,
           );
@@ -90,13 +92,13 @@ const adapter = (optimizer: Optimizer, className: string) =>
     }
 
     override async setWeights(weights: NamedTensor[]): Promise<void> {
+      await assertWeights(weights, optimizer);
       const rest = await this.extractIterations(weights);
       this.#forget();
       for (const { name, tensor } of rest) {
-        const end = name.lastIndexOf('/');
-        const slot = name.slice(end + 1);
-        this.#state[slot] ??= {};
-        this.#state[slot][name.slice(0, end)] = tf.tidy(() => tf.variable(tf.clone(tensor), false));
+        const [key, slot] = splitName(name);
+        this.#state[slot] ??= emptyMap();
+        this.#state[slot][key] = tf.tidy(() => tf.variable(tf.clone(tensor), false));
       }
       this.#restored = true;
     }
@@ -113,10 +115,10 @@ const adapter = (optimizer: Optimizer, className: string) =>
     /** Creates the state of the first parameters, or assigns them the restored state. Later ones get theirs in their first step. */
     #remember(names: string[]): void {
       for (const name of names) {
-        if (this.#known.has(name) && this.#known.get(name) !== registered()[name]!.id) this.#drop(name);
+        if (this.#known.has(name) && this.#known.get(name) !== registered(name)!.id) this.#drop(name);
       }
       const isFirst = this.#known.size === 0;
-      for (const name of names) this.#known.set(name, registered()[name]!.id);
+      for (const name of names) this.#known.set(name, registered(name)!.id);
       if (!isFirst) return;
       const fresh = optimizer.init(variables(names));
       if (this.#restored) this.#state = assignRestored(this.#state, fresh);
@@ -134,7 +136,7 @@ const adapter = (optimizer: Optimizer, className: string) =>
 
     #store(state: OptimizerState): void {
       for (const [slot, tensors] of Object.entries(state)) {
-        this.#state[slot] ??= {};
+        this.#state[slot] ??= emptyMap();
         for (const [name, tensor] of Object.entries(tensors)) {
           const variable = this.#state[slot][name];
           if (variable) variable.assign(tensor);
@@ -152,23 +154,62 @@ const adapter = (optimizer: Optimizer, className: string) =>
 
     #forget(): void {
       tf.dispose(this.#state);
-      this.#state = {};
+      this.#state = emptyMap();
       this.#known.clear();
     }
   };
 
-const registered = (): Variables => tf.engine().registeredVariables;
+const registered = (name: string): tf.Variable | undefined =>
+  findEntry(tf.engine().registeredVariables, name);
 
 const variables = (names: Iterable<string>): Variables =>
-  Object.fromEntries([...names].flatMap((name) => (registered()[name] ? [[name, registered()[name]!]] : [])));
+  Object.fromEntries(
+    [...names].flatMap((name) => {
+      const variable = registered(name);
+      return variable ? [[name, variable]] : [];
+    }),
+  );
+
+/** Splits 'dense_Dense1/kernel/momentum' into the name of the variable and the slot. */
+function splitName(name: string): [variable: string, slot: string] {
+  const end = name.lastIndexOf('/');
+  return [name.slice(0, end), name.slice(end + 1)];
+}
+
+/** Throws unless the weights can be those of `getWeights`: the steps so far, then tensors with numbers that their slots can have. */
+async function assertWeights(weights: NamedTensor[], optimizer: Optimizer): Promise<void> {
+  const isTensor = (entry: NamedTensor | undefined) => entry?.tensor instanceof tf.Tensor;
+  if (!Array.isArray(weights) || weights.length === 0 || !Array.from(weights).every(isTensor)) {
+    throw new Error(`setWeights: weights is ${show(weights)}; give the result of getWeights`);
+  }
+  const [first, ...rest] = weights as [NamedTensor, ...NamedTensor[]];
+  const steps = (await first.tensor.data())[0];
+  if (first.tensor.size !== 1 || !index.accepts(steps)) {
+    throw new Error(
+      `setWeights: the number of steps, in ${first.name}, is ${first.tensor.size === 1 ? steps : show(first.tensor)}; give the result of getWeights`,
+    );
+  }
+  for (const { name, tensor } of rest) {
+    const [key, slot] = splitName(name);
+    const range: SlotRange | undefined = isCount(slot)
+      ? [0, Number(steps)]
+      : findEntry(optimizer.ranges, slot);
+    const outside = findOutside((await tensor.data()) as Float32Array, range);
+    if (outside === undefined) continue;
+    throw new Error(
+      `setWeights: ${slot} of ${key} has the value ${outside}; give weights that are ${showRange(range)}, as getWeights returns them`,
+    );
+  }
+}
+
+const isCount = (slot: string): boolean => slot.split('.').at(-1) === MISSED;
 
 /** Assigns a restored state to the current parameters: by name, or else by order. */
 function assignRestored(
   restored: { [slot: string]: Variables },
   fresh: OptimizerState,
 ): { [slot: string]: Variables } {
-  const isCount = (slot: string) => slot.split('.').at(-1) === MISSED;
-  const unknown = Object.keys(restored).filter((slot) => !fresh[slot] && !isCount(slot));
+  const unknown = Object.keys(restored).filter((slot) => !findEntry(fresh, slot) && !isCount(slot));
   if (unknown.length > 0) {
     throw new Error(
       `setWeights: the optimizer has no slot ${unknown.join(', ')}, only ${Object.keys(fresh).join(', ') || 'none'}; give the weights of an optimizer of the same kind`,
@@ -176,7 +217,7 @@ function assignRestored(
   }
   const renamed = new Map<string, string>();
   const state = Object.entries(fresh).map(([slot, tensors]) => {
-    const saved = restored[slot] ?? {};
+    const saved = restored[slot] ?? emptyMap();
     const names = Object.keys(tensors);
     if (names.every((name) => saved[name])) return [slot, saved] as const;
     const inOrder = Object.entries(saved);
@@ -191,17 +232,23 @@ function assignRestored(
     names.forEach((name, i) => {
       renamed.set(inOrder[i]![0], name);
     });
-    return [slot, Object.fromEntries(names.map((name, i) => [name, inOrder[i]![1]]))] as const;
+    return [slot, toMap(names.map((name, i) => [name, inOrder[i]![1]] as const))] as const;
   });
   // Some parameters have no count, so counts cannot be matched by order. They follow the other slots.
   const counts = Object.entries(restored)
     .filter(([slot]) => isCount(slot))
     .map(([slot, saved]) => {
-      const entries = Object.entries(saved).map(([name, tensor]) => [renamed.get(name) ?? name, tensor]);
-      return [slot, Object.fromEntries(entries) as Variables] as const;
+      const entries = Object.entries(saved).map(
+        ([name, tensor]) => [renamed.get(name) ?? name, tensor] as const,
+      );
+      return [slot, toMap(entries)] as const;
     });
-  return Object.fromEntries([...state, ...counts]);
+  return toMap([...state, ...counts]);
 }
+
+/** A map without a prototype. */
+const toMap = <T>(entries: (readonly [name: string, value: T])[]): { [name: string]: T } =>
+  Object.assign(emptyMap<T>(), Object.fromEntries(entries));
 
 const describe = (tensors: tf.NamedTensorMap): string =>
   Object.entries(tensors)

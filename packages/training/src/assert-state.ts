@@ -30,7 +30,37 @@ export function assertState(
     const all = Object.entries(parameters).filter(([key]) => trained.has(key));
     assertSlots(name, state, optimizer.init(Object.fromEntries(all)));
   });
-  assertMissed(name, stepCount, state);
+  // On a GPU, values are not read, which would stall or is impossible.
+  if (!isOnGpu()) assertValues(name, stepCount, state, optimizer.ranges);
+  else assertMissed(name, stepCount, state);
+}
+
+/**
+ * Throws unless all numbers of a state are such that its slots can have them. Reads synchronously, so not for tensors on a GPU; those
+ * that were just created from a file can be read everywhere.
+ */
+export function assertValues(
+  name: string,
+  stepCount: number,
+  state: OptimizerState,
+  ranges: Optimizer['ranges'],
+): void {
+  assertMissed(name, stepCount, state, (tensor) => tensor.dataSync()[0]!);
+  for (const [slot, tensors] of Object.entries(state)) {
+    if (isMissed(slot)) continue;
+    const range = findEntry(ranges, slot);
+    const [lowest, highest] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const [key, tensor] of Object.entries(tensors)) {
+      // A comparison with NaN is false.
+      const outside = (tensor.dataSync() as Float32Array).find(
+        (value) => !(value >= lowest && value <= highest),
+      );
+      if (outside === undefined) continue;
+      throw new Error(
+        `${name}: ${slot} of ${key} has the value ${outside}, which is not ${range ? `from ${lowest} to ${highest}` : 'a number'}; give a state that is not damaged`,
+      );
+    }
+  }
 }
 
 /** Throws unless a state consists of tensors of parameters, and returns the names of these parameters. */
@@ -91,8 +121,17 @@ function assertSlots(name: string, state: OptimizerState, fresh: OptimizerState)
 /** Whether a slot counts the steps that parameters missed. It has only the parameters that missed some. */
 export const isMissed = (slot: string): boolean => slot.split('.').at(-1) === 'missed';
 
-/** Throws unless the counts of missed steps are possible, and belong to parameters that have other slots. */
-export function assertMissed(name: string, stepCount: number, state: OptimizerState): void {
+/**
+ * Throws unless the counts of missed steps are possible, and belong to parameters that have other slots.
+ *
+ * @param read reads a count; without it, any is possible
+ */
+function assertMissed(
+  name: string,
+  stepCount: number,
+  state: OptimizerState,
+  read: (tensor: tf.Tensor) => number = () => 0,
+): void {
   for (const [slot, tensors] of Object.entries(state)) {
     if (!isMissed(slot)) continue;
     const siblings = Object.entries(state).filter(
@@ -105,8 +144,7 @@ export function assertMissed(name: string, stepCount: number, state: OptimizerSt
         );
       }
       const isScalar = tensor.rank === 0 && tensor.dtype === 'float32';
-      // On a GPU the value is not read.
-      const count = !isScalar ? Number.NaN : isOnGpu() ? 0 : tensor.dataSync()[0]!;
+      const count = isScalar ? read(tensor) : Number.NaN;
       if (!Number.isInteger(count) || count < 0 || count > stepCount) {
         throw new Error(
           `${name}: ${slot} of ${key} is ${isScalar ? count : show(tensor)} at step ${stepCount}; give a scalar, the number of steps without a gradient`,

@@ -135,6 +135,32 @@ describe('loadCheckpoint of a file that was changed', () => {
       set('optimizer/missed/kernel', tf.scalar(5)),
       /missed of kernel is 5 at step 1; give/,
     ],
+    [
+      'a negative mean of squares',
+      set(
+        'optimizer/square/kernel',
+        tf.tensor2d([
+          [0, 1],
+          [-1e-30, 2],
+        ]),
+      ),
+      /^loadCheckpoint: square of kernel has the value -1.*e-30, which is not from 0 to Infinity; give a state/,
+    ],
+    [
+      'a NaN among squares',
+      set('optimizer/square/bias', tf.tensor1d([0, Number.NaN])),
+      /square of bias has the value NaN/,
+    ],
+    [
+      'a NaN among means',
+      set('optimizer/mean/bias', tf.tensor1d([Number.NaN, 0])),
+      /^loadCheckpoint: mean of bias has the value NaN, which is not a number; give/,
+    ],
+    [
+      'a negative number of missed steps',
+      set('optimizer/missed/kernel', tf.scalar(-1)),
+      /missed of kernel is -1 at step 1/,
+    ],
     ['half a missed step', set('optimizer/missed/kernel', tf.scalar(0.5)), /missed of kernel is 0.5/],
     [
       'a list of missed steps',

@@ -2,7 +2,7 @@ import { assertArgument, index, type Kind, object, objectWith, required, show } 
 import { assignParameters, loadSafetensors, saveSafetensors } from '@tenfold/layers';
 import type { OptimizerState } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertMissed, isMissed } from './assert-state';
+import { assertValues, isMissed } from './assert-state';
 import type { Trainer } from './create-trainer';
 
 const FORMAT = 'tenfold-checkpoint';
@@ -54,8 +54,8 @@ export async function saveCheckpoint(
  *
  * @param trainer a trainer with a model of the same parameters and an optimizer of the same kind
  * @returns the metadata of the checkpoint
- * @throws when the bytes are not a checkpoint, or belong to another model or optimizer, or the trainer is disposed; the trainer has
- *   not changed then
+ * @throws when the bytes are not a checkpoint, belong to another model or optimizer, or have numbers that a slot of the optimizer
+ *   cannot have, such as a negative mean of squares, or the trainer is disposed; the trainer has not changed then
  * @example
  * loadCheckpoint(trainer, await readFile('run.safetensors'));
  */
@@ -89,7 +89,7 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
     }
     assertSameParameters(trainer, model);
     assertSameSlots(trainer, state);
-    assertMissed('loadCheckpoint', step, state);
+    assertValues('loadCheckpoint', step, state, trainer.ranges);
     for (const [name, variable] of Object.entries(trainer.model.parameters())) {
       if (!variable.isDisposed) before[name] = tf.keep(tf.clone(variable));
     }

@@ -493,6 +493,18 @@ describe('restore', () => {
       () => ({ mean: { kernels: tf.ones([2]) } }),
       /^restore: mean has kernels, which is not a parameter of the model; did you mean kernel/,
     ],
+    [
+      'a negative mean of squares',
+      1,
+      () => ({ ...fresh(), square: { kernel: tf.zeros([2, 2]), bias: tf.tensor1d([0, -1]) } }),
+      /^restore: square of bias has the value -1, which is not from 0 to Infinity; give a state that is not damaged/,
+    ],
+    [
+      'NaN in a mean',
+      1,
+      () => ({ ...fresh(), mean: { kernel: tf.fill([2, 2], Number.NaN), bias: tf.zeros([2]) } }),
+      /^restore: mean of kernel has the value NaN, which is not a number; give/,
+    ],
     ['a count of NaN', Number.NaN, () => ({}), /^restore: stepCount is NaN; give an integer of at least 0/],
     ['a count of -1', -1, () => ({}), /^restore: stepCount is -1/],
     ['a count in a string', '3', () => ({}), /^restore: stepCount is "3"/],
@@ -574,4 +586,48 @@ it.each(['constructor', 'toString', 'valueOf', '__proto__'])('trains a parameter
     }
     expect(results[0], rule).toEqual(results[1]);
   }
+});
+
+describe('the ranges of slots', () => {
+  it('are those of means of squares and the like, also in wrapped optimizers', () => {
+    const nonNegative = Object.entries(optimizers).map(([name, { ranges = {} }]) => [
+      name,
+      Object.keys(ranges),
+    ]);
+    expect(Object.fromEntries(nonNegative)).toMatchObject({
+      adaBelief: ['error'],
+      adadelta: ['square', 'delta'],
+      adagrad: ['sum'],
+      adam: ['square'],
+      adamax: ['largest'],
+      average: ['square'],
+      clipped: ['square'],
+      groups: ['0.square'],
+      lion: [],
+      momentum: [],
+      rmsProp: ['square'],
+    });
+  });
+
+  it.each(Object.entries(optimizers))('hold for %s after some steps, and are checked', (_, optimizer) => {
+    const model = network();
+    const trainer = createTrainer(model, { loss: meanSquaredError, optimizer });
+    const [xs, ys] = [
+      tf.randomNormal([8, 2], 0, 3, 'float32', 1),
+      tf.randomNormal([8, 1], 0, 3, 'float32', 2),
+    ];
+    for (let i = 0; i < 4; i++) tf.dispose({ ...trainer.step({ xs, ys }) });
+    trainer.restore(4, { ...trainer.state });
+    for (const [slot, tensors] of Object.entries(trainer.state)) {
+      const [key, tensor] = Object.entries(tensors)[0]!;
+      for (const value of [Number.NaN, ...(optimizer.ranges?.[slot] ? [-1] : [])]) {
+        const damaged = { ...trainer.state, [slot]: { ...tensors, [key]: tf.fill(tensor.shape, value) } };
+        expect(() => trainer.restore(4, damaged)).toThrow(
+          `restore: ${slot} of ${key} has the value ${value}`,
+        );
+      }
+    }
+    trainer.dispose();
+    model.dispose();
+  });
 });

@@ -61,6 +61,8 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   readonly stepCount: number;
   /** The optimizer state. */
   readonly state: OptimizerState;
+  /** The numbers that the slots of the state can have, from the optimizer. */
+  readonly ranges?: Optimizer['ranges'];
   /**
    * Takes one step: a forward pass, a backward pass and an update. It does not dispose the batch.
    *
@@ -81,8 +83,9 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    * Continues from the given step count and state, and takes ownership of the state. Parameters without state get a new one when
    * they are next trained.
    *
-   * @throws when the count is not an integer of at least 0, or the state does not have the optimizer's slots in the parameters'
-   *   shapes; nothing has changed then
+   * @throws when the count is not an integer of at least 0, the state does not have the optimizer's slots in the parameters' shapes,
+   *   or a number is NaN or one that its slot cannot have, such as a negative mean of squares; nothing has changed then. On a GPU, the
+   *   numbers are not read; `loadCheckpoint` reads those of a file on every backend.
    */
   restore(stepCount: number, state: OptimizerState): void;
   /** Disposes the optimizer state, but not the model. Only `stepCount` can be used afterwards. */
@@ -123,6 +126,7 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
     model,
     loss,
     reduction,
+    ranges: optimizer.ranges,
     get stepCount() {
       return stepper.stepCount;
     },

@@ -3,10 +3,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tenfold/gradients';
 import { mlp } from '@tenfold/architectures';
 import { registerWebgpu } from '@tenfold/backend-webgpu';
-import { createModel } from '@tenfold/layers';
-import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { createModel, dense, loadSafetensors, saveSafetensors } from '@tenfold/layers';
+import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adamW, rmsProp, sgd } from '@tenfold/optimizers';
-import { createTrainer } from '@tenfold/training';
+import { createTrainer, fit, loadCheckpoint, saveCheckpoint } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { endure } from './endure';
@@ -93,6 +93,52 @@ describe.runIf(available)('a training on webgpu', () => {
         trainer.dispose();
         model.dispose();
       }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'continues from a checkpoint, and refuses one with numbers that a slot cannot have',
+    async () => {
+      await tf.setBackend('webgpu');
+      const model = createModel(dense({ inFeatures: 2, outFeatures: 2 }), { seed: 1 });
+      const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: adamW() });
+      const [xs, ys] = [tf.ones([3, 2]), tf.zeros([3, 2])];
+      for (let i = 0; i < 2; i++) tf.dispose({ ...trainer.step({ xs, ys }) });
+      const bytes = await saveCheckpoint(trainer);
+      loadCheckpoint(trainer, bytes);
+      expect(await saveCheckpoint(trainer)).toEqual(bytes);
+      const damage = async (path: string, value: number, shape: number[]) => {
+        const { tensors, metadata } = loadSafetensors(bytes);
+        return saveSafetensors({ ...tensors, [`optimizer/${path}`]: tf.fill(shape, value) }, metadata);
+      };
+      for (const [file, message] of [
+        [await damage('square/bias', -1, [2]), 'square of bias has the value -1'],
+        [await damage('mean/bias', Number.NaN, [2]), 'mean of bias has the value NaN'],
+        [await damage('missed/bias', 0.5, []), 'missed of bias is 0.5'],
+      ] as const) {
+        expect(() => loadCheckpoint(trainer, file)).toThrow(`loadCheckpoint: ${message}`);
+        expect(await saveCheckpoint(trainer)).toEqual(bytes);
+      }
+      tf.dispose([xs, ys]);
+      trainer.dispose();
+      model.dispose();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'notices at the end of an epoch that the updates have overflowed',
+    async () => {
+      await tf.setBackend('webgpu');
+      const model = createModel(dense({ inFeatures: 2, outFeatures: 2 }), { seed: 1 });
+      const [xs, ys] = [tf.fill([3, 2], 100), tf.zeros([3, 2])];
+      const options = { data: [{ xs, ys }], epochs: 1, loss: meanSquaredError };
+      await expect(fit(model, { ...options, optimizer: sgd({ learningRate: 3e38 }) })).rejects.toThrow(
+        /^fit: the parameter (kernel|bias) is not finite after step 1 \(epoch 0, counted from 0\)/,
+      );
+      tf.dispose([xs, ys]);
+      model.dispose();
     },
     PATIENCE,
   );
