@@ -14,9 +14,10 @@ import {
   sequential,
 } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy } from '@tenfold/metrics';
 import { adamW, oneCycle } from '@tenfold/optimizers';
 import { l2 } from '@tenfold/regularizers';
-import { accuracy, fit } from '@tenfold/training';
+import { fit } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 await tf.setBackend('simd');

@@ -3,9 +3,10 @@ import { relu } from '@tenfold/activations';
 import '@tenfold/backend-simd';
 import '@tenfold/gradients';
 import { block, createModel, dense, sequential } from '@tenfold/layers';
+import { binaryAccuracy } from '@tenfold/metrics';
 import { adam } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
-import { binaryAccuracy, step } from '@tenfold/training';
+import { step } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 await tf.setBackend('simd');
@@ -39,6 +40,6 @@ const loss = ({ xs, same }) => {
 const [optimizer, rng] = [adam({ learningRate: 0.01 }), createRng(3)];
 for (let i = 0; i < 200; i++) tf.dispose(step(model, optimizer, () => loss(pairs(rng, 64))));
 const { xs, same } = pairs(createRng(4), 500);
-const accuracy = binaryAccuracy(same, tf.sub(0.5, model.predict(xs))).dataSync()[0];
+const accuracy = await binaryAccuracy(same, tf.sub(0.5, model.predict(xs)));
 console.log(`${(100 * accuracy).toFixed(1)} % of pairs classified correctly`);
 if (!(accuracy > 0.95)) throw new Error('nearly all pairs should be classified correctly by now');

@@ -34,7 +34,7 @@ export interface Accumulator<V extends MetricValue = number> {
 }
 
 /** How a training loop computes a metric: the device measures a batch, and the state is plain data on the host. */
-export interface MetricRule<V extends MetricValue = number, Y = Input, P = Input> {
+export interface MetricRule<V extends MetricValue = number, Y = tf.Tensor, P = tf.Tensor> {
   /** The state without examples. */
   readonly empty: MetricState;
   /** Measures a batch: one tensor of rank 1, to be read and passed to `add`. Call it within `tf.tidy`. */
@@ -124,7 +124,7 @@ export function defineMetric<O extends object, S extends MetricState, V extends 
   });
   const { name, kinds } = declaration;
 
-  function ruleWith(options: O): MetricRule<V> & {
+  function ruleWith(options: O): MetricRule<V, Input, Input> & {
     measure(labels: Input, predictions: Input, weights?: Input): tf.Tensor;
   } {
     assertOptions(name, options, kinds);

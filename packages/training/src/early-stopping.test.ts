@@ -21,7 +21,7 @@ const series = (...values: number[]) => {
 
 it('says to call earlyStopping', async () => {
   const network = model();
-  await expect(fit(network, { ...rest, stop: earlyStopping as never })).rejects.toThrow(
+  await expect(fit(network, { ...rest, callbacks: [earlyStopping as never] })).rejects.toThrow(
     /^the function earlyStopping was given without a call; give earlyStopping\(…\), with its options$/,
   );
 });
@@ -37,7 +37,7 @@ describe('earlyStopping', () => {
   ])('of %j with %j trains %i epochs', async (values, options, epochs) => {
     const network = model();
     const stop = earlyStopping({ metric: series(...values), mode: 'min', restoreBest: false, ...options });
-    expect(await fit(network, { ...rest, stop })).toHaveLength(epochs);
+    expect(await fit(network, { ...rest, callbacks: [stop] })).toHaveLength(epochs);
     network.dispose();
   });
 
@@ -50,7 +50,7 @@ describe('earlyStopping', () => {
     const seen: object[] = [];
     await fit(network, {
       ...rest,
-      stop: earlyStopping({ metric: series(...values), mode: 'min', patience }),
+      callbacks: [earlyStopping({ metric: series(...values), mode: 'min', patience })],
       onEpoch: async () => void seen.push(await weights(network)),
     });
     expect(await weights(network)).toEqual(seen[1]);
@@ -68,7 +68,7 @@ describe('earlyStopping', () => {
       last = await weights(network);
       if (epoch === 2) throw new Error('on purpose');
     };
-    await expect(fit(network, { ...rest, stop, onEpoch })).rejects.toThrow('on purpose');
+    await expect(fit(network, { ...rest, callbacks: [stop], onEpoch })).rejects.toThrow('on purpose');
     expect(await weights(network)).toEqual(last);
     expect(tf.memory().numTensors).toBe(before);
     network.dispose();
@@ -76,12 +76,18 @@ describe('earlyStopping', () => {
 
   it('monitors the validation loss or a metric by name, and can be reused', async () => {
     const network = model();
-    const reports = await fit(network, { ...rest, validation: data, stop: earlyStopping({ patience: 3 }) });
+    const reports = await fit(network, {
+      ...rest,
+      validation: data,
+      callbacks: [earlyStopping({ patience: 3 })],
+    });
     expect(reports.length).toBeGreaterThan(0);
     const constant = () => tf.scalar(0.5);
     const stop = earlyStopping({ metric: 'constant', mode: 'max', patience: 2 });
     for (let i = 0; i < 2; i++) {
-      expect(await fit(network, { ...rest, validation: data, metrics: { constant }, stop })).toHaveLength(3);
+      expect(
+        await fit(network, { ...rest, validation: data, metrics: { constant }, callbacks: [stop] }),
+      ).toHaveLength(3);
     }
     network.dispose();
   });
@@ -89,7 +95,7 @@ describe('earlyStopping', () => {
   it('throws at the start when there is nothing to monitor', async () => {
     const network = model();
     const run = (stop: ReturnType<typeof earlyStopping>, validation?: typeof data) =>
-      fit(network, { ...rest, validation, metrics: { mse: meanSquaredError }, stop });
+      fit(network, { ...rest, validation, metrics: { mse: meanSquaredError }, callbacks: [stop] });
     await expect(run(earlyStopping({ patience: 1 }))).rejects.toThrow(/no validation data; give validation/);
     await expect(run(earlyStopping({ patience: 1, metric: 'accuracy', mode: 'max' }), data)).rejects.toThrow(
       /there is no metric "accuracy"; monitor loss or mse, or add it: metrics: \{ accuracy \}$/,
@@ -122,14 +128,14 @@ it('says that the model is disposed', async () => {
     const network = model();
     const stop = earlyStopping({ metric: series(...values), mode: 'min', patience: 5 });
     const onEpoch = ({ epoch }: EpochReport) => void (epoch === 1 && network.dispose());
-    await expect(fit(network, { ...rest, epochs: 2, stop, onEpoch })).rejects.toThrow(
+    await expect(fit(network, { ...rest, epochs: 2, callbacks: [stop], onEpoch })).rejects.toThrow(
       /^earlyStopping: the model is disposed; dispose it after training/,
     );
   }
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it('closes the data when a stop rule fails at the end', async () => {
+it('closes the data when a callback fails at the end', async () => {
   const network = model();
   const closed = vi.fn();
   const batch = () => ({ xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) });
@@ -141,10 +147,10 @@ it('closes the data when a stop rule fails at the end', async () => {
   const end = () => {
     throw new Error('on purpose');
   };
-  const stop = () => ({ shouldStop: () => true, end });
-  await expect(fit(network, { ...rest, data: data as never, stepsPerEpoch: 1, stop })).rejects.toThrow(
-    'on purpose',
-  );
+  const stop = () => ({ onEpoch: () => false, end });
+  await expect(
+    fit(network, { ...rest, data: data as never, stepsPerEpoch: 1, callbacks: [stop] }),
+  ).rejects.toThrow('on purpose');
   expect(closed).toHaveBeenCalledTimes(1);
   network.dispose();
 });

@@ -1,4 +1,4 @@
-/** Means over the examples of a dataset. */
+/** Results over the examples of a dataset. */
 export interface Evaluation {
   /** The loss, without a penalty. */
   loss: number;
@@ -16,8 +16,10 @@ export interface EpochReport {
   steps: number;
   /** The mean loss over the examples, each measured before its update, including the penalty. */
   loss: number;
-  /** The means of the metrics over the examples, by name. */
+  /** The metrics over the examples, by name. */
   metrics: { [name: string]: number };
+  /** Other values that callbacks add, such as the learning rate. */
+  values: { [name: string]: number };
   /** The evaluation on the validation data after the epoch; its loss has no penalty. */
   validation?: Evaluation;
   /** Wall-clock time of the training steps. */

@@ -1,9 +1,10 @@
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy } from '@tenfold/metrics';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { clouds, network } from '../test/clouds';
-import { accuracy, evaluate } from './index';
+import { evaluate } from './index';
 
 describe('evaluate', () => {
   it('weights a smaller last batch by its size', async () => {
@@ -77,9 +78,9 @@ describe('evaluate', () => {
     [{ loss: 'mse' }, /^evaluate: loss is "mse"; give a function/],
     [
       { metrics: ['accuracy'] },
-      /^evaluate: metrics is \["accuracy"\]; give functions of labels and pred.* { accuracy }/,
+      /^evaluate: metrics is \["accuracy"\]; give metrics of @tenfold.* { accuracy }/,
     ],
-    [{ metrics: { accuracy: 'accuracy' } }, /^evaluate: metrics is an object with accuracy; give functions/],
+    [{ metrics: { accuracy: 'accuracy' } }, /^evaluate: metrics is an object with accuracy; give metrics/],
     [{ signal: true }, /^evaluate: signal is true; give the signal of an AbortController/],
     [{ onBatch: 1 }, /^evaluate: onBatch is 1; give a function/],
     [{ metric: 1 }, /there is no option "metric"; did you mean metrics/],

@@ -5,8 +5,8 @@ import type { Loss, TrainedModel } from './create-trainer';
 import type { Evaluation } from './epoch-report';
 import { explainLabels } from './explain-divergence';
 import { assertModel, lossKind, metricsKind, signalKind } from './kinds';
-import { measure } from './measure';
-import type { Metric } from './metric';
+import { addBatch, emptyStates, type Measurement, measure, metricValues, readMeasurement } from './measure';
+import type { Metrics } from './metric';
 import { openSource, type Source } from './sources/open-source';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
@@ -14,7 +14,7 @@ export interface EvaluateOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   /** A function from labels and predictions to a scalar, such as one of `@tenfold/losses`. */
   loss: Loss<Y, O>;
   /** Metrics by name, such as `{ accuracy }`. */
-  metrics?: { [name: string]: Metric<Y, O> };
+  metrics?: Metrics<Y, O>;
   /** Whether the loss is the mean or the sum over the examples of a batch, 'mean' by default. */
   reduction?: 'mean' | 'sum';
   /** Aborts the evaluation between two batches, or while it waits for one. */
@@ -64,30 +64,30 @@ export async function evaluateSource<X, Y, O>(
   { loss, metrics = {}, reduction = 'mean', signal, onBatch }: EvaluateOptions<X, Y, O>,
 ): Promise<Evaluation> {
   const names = Object.keys(metrics);
-  const sums = new Array<number>(names.length + 1).fill(0);
+  let states = emptyStates(metrics);
+  let total = 0;
   let examples = 0;
   for await (const { batch, size, release } of source.batches(0)) {
     let predictions: O | undefined;
-    let measured: tf.Tensor | undefined;
+    let measured: Measurement | undefined;
     try {
       signal?.throwIfAborted();
       predictions = model.predict(batch.xs);
       measured = measure(name, loss, metrics, batch.ys, predictions);
-      const values = await measured.data();
-      if (Number.isNaN(values[0])) {
+      const values = await readMeasurement(measured, names);
+      if (Number.isNaN(values.loss)) {
         const cause = await explainLabels(batch.ys, predictions);
         if (cause !== undefined) throw new Error(`${name}: the loss is NaN: ${cause}`);
       }
-      for (const [i, value] of values.entries())
-        sums[i]! += i === 0 && reduction === 'sum' ? value : value * size;
+      total += values.loss * (reduction === 'sum' ? 1 : size);
+      states = addBatch(metrics, states, values, size);
       examples += size;
       await onBatch?.(batch, predictions, examples);
     } finally {
-      tf.dispose([predictions as tf.TensorContainer, measured]);
+      tf.dispose([predictions as tf.TensorContainer, measured?.tensor]);
       release();
     }
     await yieldToEventLoop();
   }
-  const [total, ...rest] = sums.map((sum) => sum / examples);
-  return { loss: total!, examples, metrics: Object.fromEntries(names.map((key, i) => [key, rest[i]!])) };
+  return { loss: total / examples, examples, metrics: metricValues(metrics, states, examples) };
 }

@@ -1,4 +1,3 @@
-export { accuracy } from './accuracy';
 export type {
   ArrayData,
   Batch,
@@ -9,7 +8,8 @@ export type {
   Tensors,
   TfDataset,
 } from './batch';
-export { type BinaryAccuracyOptions, binaryAccuracy } from './binary-accuracy';
+export type { Callback, CallbackContext, CallbackHooks } from './callback';
+export { CallbackError, type CallbackFailure } from './callback-error';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint';
 export {
   createTrainer,
@@ -24,13 +24,9 @@ export { type EarlyStoppingOptions, earlyStopping } from './early-stopping';
 export type { EpochReport, Evaluation } from './epoch-report';
 export { type EvaluateOptions, evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';
-export type { Metric } from './metric';
+export type { AccumulatingMetric, Metric, MetricFunction, MetricState, Metrics } from './metric';
+export type { BestOptions, MonitorOptions } from './monitor';
 export { type Models, type StepOptions, type StepState, step, stepState } from './step';
-export type { StopContext, StopRule } from './stop-rule';
-export {
-  type EpochSums,
-  type StepReport,
-  type TrainOptions,
-  train,
-} from './train';
+export type { EpochSums, StepReport } from './step-report';
+export { type TrainOptions, train } from './train';
 export { TrainingAborted } from './training-aborted';

@@ -22,9 +22,11 @@ export const signalKind = objectWith(
 );
 
 export const metricsKind: Kind = {
-  expected: 'functions of labels and predictions by name, such as { accuracy }',
+  expected:
+    'metrics of @tenfold/metrics or functions of labels and predictions by name, such as { accuracy }',
   accepts: (value) =>
-    object.accepts(value) && Object.values(value as object).every((entry) => func.accepts(entry)),
+    object.accepts(value) &&
+    Object.values(value as object).every((entry) => func.accepts(entry) || object.accepts(entry?.rule)),
 };
 
 export const dataKind: Kind = {

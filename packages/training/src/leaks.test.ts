@@ -35,8 +35,10 @@ it.each<[string, Partial<FitOptions>, RegExp]>([
     { optimizer: adamW({ learningRate: (step) => (step > 0 ? Number.NaN : 1) }) },
     /NaN/,
   ],
-  ['the stop rule throws', { stop: () => ({ shouldStop: stop }) }, /on purpose/],
-  ['the stop rule throws at once', { stop }, /on purpose/],
+  ['a callback throws', { callbacks: [() => ({ onEpoch: stop })] }, /on purpose/],
+  ['a callback throws after a step', { callbacks: [() => ({ onStep: stop })] }, /on purpose/],
+  ['a callback throws at the start', { callbacks: [stop] }, /on purpose/],
+  ['a callback throws at the end', { callbacks: [() => ({ end: stop })] }, /on purpose/],
   [
     'the source throws',
     {

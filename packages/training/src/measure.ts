@@ -1,10 +1,33 @@
 import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss } from './create-trainer';
-import type { Metric } from './metric';
+import type { AccumulatingMetric, Metric, MetricState, Metrics } from './metric';
+
+/** What was measured of a batch: one tensor of rank 1, so that one read suffices. */
+export interface Measurement {
+  /** The loss, and the numbers of each metric. */
+  tensor: tf.Tensor;
+  /** How many numbers each metric has. */
+  lengths: number[];
+}
+
+/** The values of a measurement. */
+export interface BatchValues {
+  /** The loss. */
+  loss: number;
+  /** The numbers of each metric by name. */
+  parts: { [name: string]: ArrayLike<number> };
+}
+
+/** The states of metrics by name; the state of a function is the sum of its values times the sizes of the batches. */
+export interface MetricStates {
+  [name: string]: MetricState;
+}
+
+const isAccumulating = <Y, O>(metric: Metric<Y, O>): metric is AccumulatingMetric<Y, O> => 'rule' in metric;
 
 /**
- * Computes the loss and the metrics of a batch as one tensor [1 + metrics], so that one read suffices.
+ * Computes the loss and the metrics of a batch.
  *
  * @param name of the function; starts errors
  * @param loss a loss function, or its value if it is known
@@ -12,20 +35,104 @@ import type { Metric } from './metric';
 export function measure<Y, O>(
   name: string,
   loss: Loss<Y, O> | tf.Scalar,
-  metrics: { [name: string]: Metric<Y, O> },
+  metrics: Metrics<Y, O>,
   labels: Y,
   predictions: O,
-): tf.Tensor {
-  return tf.tidy(() => {
+): Measurement {
+  const lengths: number[] = [];
+  const tensor = tf.tidy(() => {
     const value = typeof loss === 'function' ? loss(labels, predictions) : loss;
-    const rest = Object.entries(metrics).map(([key, metric]) =>
-      scalar(name, `the metric ${key}`, metric(labels, predictions)),
-    );
-    return tf.stack([scalar(name, 'the loss', value), ...rest]);
+    const parts = Object.entries(metrics).map(([key, metric]) => {
+      const what = `the metric ${key}`;
+      const part = isAccumulating(metric)
+        ? list(name, what, metric.rule.measure(labels, predictions))
+        : scalar(name, what, metric(labels, predictions));
+      lengths.push(part.size);
+      return part;
+    });
+    return tf.concat([scalar(name, 'the loss', value), ...parts]);
   });
+  return { tensor, lengths };
 }
 
+/** Reads a measurement. */
+export async function readMeasurement(
+  { tensor, lengths }: Measurement,
+  names: readonly string[],
+): Promise<BatchValues> {
+  const values = await tensor.data();
+  let end = 1;
+  const parts = names.map((name, i) => {
+    const start = end;
+    end += lengths[i]!;
+    return [name, values.slice(start, end)] as const;
+  });
+  return { loss: values[0]!, parts: Object.fromEntries(parts) };
+}
+
+/** The states without examples. */
+export const emptyStates = <Y, O>(metrics: Metrics<Y, O>): MetricStates =>
+  mapMetrics(metrics, (metric) => (isAccumulating(metric) ? metric.rule.empty : 0));
+
+/** The states with a batch of `size` examples added. */
+export const addBatch = <Y, O>(
+  metrics: Metrics<Y, O>,
+  states: MetricStates,
+  { parts }: BatchValues,
+  size: number,
+): MetricStates =>
+  mapMetrics(metrics, (metric, name) => {
+    const [state, values] = [states[name]!, parts[name]!];
+    return isAccumulating(metric) ? metric.rule.add(state, values) : (state as number) + values[0]! * size;
+  });
+
+/** The values of the metrics over all examples. One of several values has numbered names. */
+export const metricValues = <Y, O>(
+  metrics: Metrics<Y, O>,
+  states: MetricStates,
+  examples: number,
+): { [name: string]: number } =>
+  Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, metric]) => {
+      const state = states[name]!;
+      return numbered(
+        name,
+        isAccumulating(metric) ? metric.rule.result(state) : (state as number) / examples,
+      );
+    }),
+  );
+
+/** The values of the metrics of one batch. */
+export const batchValues = <Y, O>(
+  metrics: Metrics<Y, O>,
+  { parts }: BatchValues,
+): { [name: string]: number } =>
+  Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, metric]) => {
+      const values = parts[name]!;
+      if (!isAccumulating(metric)) return [[name, values[0]!] as const];
+      const { empty, add, result } = metric.rule;
+      return numbered(name, result(add(empty, values)));
+    }),
+  );
+
+const numbered = (name: string, value: number | readonly (number | number[])[]): [string, number][] =>
+  typeof value === 'number' ? [[name, value]] : value.flatMap((entry, i) => numbered(`${name}.${i}`, entry));
+
+const mapMetrics = <Y, O>(
+  metrics: Metrics<Y, O>,
+  f: (metric: Metric<Y, O>, name: string) => MetricState,
+): MetricStates =>
+  Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, f(metric, name)]));
+
 function scalar(name: string, what: string, value: unknown): tf.Tensor {
+  if (value instanceof Promise) {
+    // It may reject, after its tensors are disposed.
+    value.catch(() => {});
+    throw new Error(
+      `${name}: ${what} is a promise; return a scalar tensor, or give a metric of @tenfold/metrics itself, with its options: metric.with({ … })`,
+    );
+  }
   if (!(value instanceof tf.Tensor)) {
     throw new Error(`${name}: ${what} is ${show(value)}; return a scalar tensor`);
   }
@@ -34,5 +141,10 @@ function scalar(name: string, what: string, value: unknown): tf.Tensor {
       `${name}: ${what} has shape [${value.shape}]; return a scalar, the mean over the examples (reduction 'mean')`,
     );
   }
-  return tf.cast(value, 'float32');
+  return tf.reshape(tf.cast(value, 'float32'), [1]);
+}
+
+function list(name: string, what: string, value: unknown): tf.Tensor {
+  if (value instanceof tf.Tensor && value.rank === 1) return tf.cast(value, 'float32');
+  throw new Error(`${name}: the rule of ${what} measured ${show(value)}; return a tensor of rank 1`);
 }

@@ -9,6 +9,7 @@ import {
   sequential,
 } from '@tenfold/layers';
 import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy, binaryAccuracy, f1 } from '@tenfold/metrics';
 import { adamW, clipByGlobalNorm, muon, type Optimizer, partition, sgd } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -105,20 +106,18 @@ describe('a step in debug mode, profiling and timing of tfjs', () => {
   );
 
   it('works with metrics and weighted losses in debug mode', async () => {
-    const { accuracy, binaryAccuracy } = await import('./index');
+    const measured: Promise<unknown>[] = [];
     await instruments['debug mode']!(() => {
       tf.tidy(() => {
-        accuracy(
-          [0, 1],
-          [
-            [1, 0],
-            [1, 0],
-          ],
-        );
-        binaryAccuracy([0, 1], [-1, 1]);
+        const scores = [
+          [1, 0],
+          [1, 0],
+        ];
+        measured.push(accuracy([0, 1], scores), f1([0, 1], scores), binaryAccuracy([0, 1], [-1, 1]));
         meanSquaredError([0, 1], [0, 1], { weights: tf.tensor([0, 1]) });
       });
     });
+    expect(await Promise.all(measured)).toEqual([0.5, 1 / 3, 1]);
   });
 
   it.each(cases)('with %s is the same under %s', async (name, instrument) => {

@@ -1,6 +1,7 @@
+import { accuracy } from '@tenfold/metrics';
 import { describe, expect, it } from 'vitest';
 import { clouds, metrics, network, options, trainerOptions, weights } from '../test/clouds';
-import { accuracy, createTrainer, type EpochReport, type EpochSums, fit, train } from './index';
+import { createTrainer, type EpochReport, type EpochSums, fit, train } from './index';
 
 describe('train', () => {
   it('continues where another trainer stopped, bit for bit', async () => {
@@ -60,7 +61,7 @@ describe('train', () => {
   it('rejects sums of another step or of other metrics', async () => {
     const trainer = createTrainer(network(), trainerOptions);
     trainer.restore(6, trainer.state);
-    const sums = { steps: 3, examples: 48, seconds: 1, loss: 1, metrics: { accuracy: 40 } };
+    const sums = { steps: 3, examples: 48, seconds: 1, loss: 1, metrics: { accuracy: [0, 0, [40, 48]] } };
     const resume = (changed: object) =>
       train(trainer, { data: clouds(), epochs: 3, metrics: { accuracy }, resume: { ...sums, ...changed } });
     await expect(resume({})).rejects.toThrow(

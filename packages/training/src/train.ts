@@ -1,6 +1,5 @@
 import {
   assertOptions,
-  callGiven,
   count,
   finite,
   func,
@@ -13,6 +12,7 @@ import {
 } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Data } from './batch';
+import { type Callback, type Callbacks, callbacksKind, startCallbacks } from './callback';
 import type { Trainer } from './create-trainer';
 import { DivergenceError } from './divergence-error';
 import type { EpochReport } from './epoch-report';
@@ -20,10 +20,18 @@ import { evaluateSource } from './evaluate';
 import { explainDivergenceLater } from './explain-divergence';
 import { findOverflow } from './find-overflow';
 import { assertModel, dataKind, lossKind, metricsKind, signalKind } from './kinds';
-import { measure } from './measure';
-import type { Metric } from './metric';
+import {
+  addBatch,
+  batchValues,
+  emptyStates,
+  type Measurement,
+  measure,
+  metricValues,
+  readMeasurement,
+} from './measure';
+import type { MetricState, Metrics } from './metric';
 import { openSource, type Source } from './sources/open-source';
-import type { StopRule } from './stop-rule';
+import type { EpochSums, StepReport } from './step-report';
 import { TrainingAborted } from './training-aborted';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
@@ -42,9 +50,9 @@ export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
    */
   validationLoss?: (labels: Y, predictions: O) => tf.Tensor;
   /** Metrics of the training batches and the validation data, by name, such as `{ accuracy }`. */
-  metrics?: { [name: string]: Metric<Y, O> };
-  /** A rule that can end training early, such as `earlyStopping({ patience: 5 })`. */
-  stop?: StopRule;
+  metrics?: Metrics<Y, O>;
+  /** Callbacks, such as `[earlyStopping({ patience: 5 }), csvLogger({ file: 'run.csv' })]`. */
+  callbacks?: readonly Callback[];
   /**
    * The sums of the interrupted epoch: `sums` of its last {@link StepReport}. With them, its report covers the whole epoch;
    * without them, only the remaining steps.
@@ -58,42 +66,6 @@ export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   onEpoch?: (report: EpochReport) => unknown;
 }
 
-/** The results of one training step. */
-export interface StepReport {
-  /** The epoch, counted from 0. */
-  epoch: number;
-  /** The number of steps so far, in all epochs. */
-  step: number;
-  /** The total number of steps; NaN if the data does not say how many batches it has. */
-  totalSteps: number;
-  /** The loss of this batch before its update, including the penalty. */
-  loss: number;
-  /** The metrics of this batch, by name. */
-  metrics: { [name: string]: number };
-  /** The number of examples in this batch. */
-  examples: number;
-  /** Wall-clock time of the step, including the wait for the batch. */
-  seconds: number;
-  /** The part of it spent waiting for the batch. */
-  dataSeconds: number;
-  /** The sums of the epoch so far. Save them with a checkpoint to `resume` the epoch. */
-  sums: EpochSums;
-}
-
-/** The sums of an epoch so far, in numbers that JSON represents exactly. */
-export interface EpochSums {
-  /** The number of steps. */
-  steps: number;
-  /** The number of examples. */
-  examples: number;
-  /** Wall-clock time of the training steps. */
-  seconds: number;
-  /** The sum of the losses of the examples. */
-  loss: number;
-  /** The sums of the metrics of the examples, by name. */
-  metrics: { [name: string]: number };
-}
-
 export const trainKinds: Kinds<TrainOptions> = {
   data: required(dataKind),
   epochs: required(count),
@@ -101,7 +73,7 @@ export const trainKinds: Kinds<TrainOptions> = {
   validation: dataKind,
   validationLoss: lossKind,
   metrics: metricsKind,
-  stop: func,
+  callbacks: callbacksKind,
   resume: object,
   signal: signalKind,
   onStep: func,
@@ -140,9 +112,9 @@ export async function runTraining<X, Y, O>(
   const { epochs, metrics = {}, signal } = options;
   const reports: EpochReport[] = [];
   const validated = options.validation === undefined ? [] : ['loss', ...Object.keys(metrics)];
-  const rule = options.stop && callGiven(options.stop, { trainer: trainer as unknown as Trainer, validated });
   let source: Source<X, Y> | undefined;
   let validation: Source<X, Y> | undefined;
+  let callbacks: Callbacks | undefined;
   let isOver = false;
   try {
     const { stepsPerEpoch } = options;
@@ -150,19 +122,25 @@ export async function runTraining<X, Y, O>(
     validation =
       options.validation &&
       (await openSource<X, Y>(name, 'validation', options.validation, { epochs, signal }));
-    await runEpochs(name, trainer, options, { source, validation, reports, rule });
+    const context = {
+      trainer: trainer as unknown as Trainer,
+      validated,
+      epochs,
+      stepsPerEpoch: source.stepsPerEpoch,
+    };
+    callbacks = await startCallbacks(name, options.callbacks ?? [], context, reports);
+    await runEpochs(name, trainer, options, { source, validation, reports, callbacks });
     isOver = true;
+    await callbacks.end(true);
     return reports;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) throw new TrainingAborted(error, reports);
     throw error;
   } finally {
-    try {
-      rule?.end?.(isOver);
-    } finally {
-      await source?.close();
-      await validation?.close();
-    }
+    // An error in the end of a callback must not hide that of the training.
+    if (!isOver) await callbacks?.end(false).catch(() => {});
+    await source?.close();
+    await validation?.close();
   }
 }
 
@@ -170,17 +148,18 @@ interface Loop<X, Y> {
   source: Source<X, Y>;
   validation: Source<X, Y> | undefined;
   reports: EpochReport[];
-  rule: ReturnType<StopRule> | undefined;
+  callbacks: Callbacks;
 }
 
 async function runEpochs<X, Y, O>(
   name: string,
   trainer: Trainer<X, Y, O>,
   options: TrainOptions<X, Y, O>,
-  { source, validation, reports, rule }: Loop<X, Y>,
+  { source, validation, reports, callbacks }: Loop<X, Y>,
 ): Promise<void> {
   const { epochs, metrics = {}, signal, onStep, onEpoch } = options;
   const names = Object.keys(metrics);
+  let goesOn = true;
   const isSum = trainer.reduction === 'sum';
   if (!source.isRepeatable && trainer.stepCount > 0) {
     throw new Error(
@@ -188,12 +167,19 @@ async function runEpochs<X, Y, O>(
     );
   }
   const stepsPerEpoch = source.stepsPerEpoch ?? (await countSteps(trainer.stepCount, source));
-  let resume = options.resume && checkSums(name, options.resume, trainer.stepCount, stepsPerEpoch, names);
+  let resume =
+    options.resume && checkSums(name, options.resume, trainer.stepCount, stepsPerEpoch, metrics as Metrics);
   // If all steps of an epoch were taken, but it was not reported, it is reported now.
   const first = (trainer.stepCount - (resume?.steps ?? 0)) / (stepsPerEpoch ?? 1);
-  for (let epoch = Math.floor(first); epoch < epochs; epoch++) {
+  for (let epoch = Math.floor(first); epoch < epochs && goesOn; epoch++) {
     let skip = epoch <= first ? trainer.stepCount - epoch * (stepsPerEpoch ?? 0) : 0;
-    let sums: EpochSums = resume ?? { steps: 0, examples: 0, seconds: 0, loss: 0, metrics: zeros(names) };
+    let sums: EpochSums = resume ?? {
+      steps: 0,
+      examples: 0,
+      seconds: 0,
+      loss: 0,
+      metrics: emptyStates(metrics),
+    };
     resume = undefined;
     let start = performance.now();
     for await (const { batch, size, release } of skip === stepsPerEpoch ? [] : source.batches(epoch)) {
@@ -204,34 +190,37 @@ async function runEpochs<X, Y, O>(
         const ready = performance.now();
         const { loss, predictions } = trainer.step(batch);
         results = [loss, predictions as tf.TensorContainer];
-        const measured = measure(name, loss, metrics, batch.ys, predictions);
-        results.push(measured);
-        const values = await measured.data();
-        if (!Number.isFinite(values[0])) {
+        const measured: Measurement = measure(name, loss, metrics, batch.ys, predictions);
+        results.push(measured.tensor);
+        const values = await readMeasurement(measured, names);
+        if (!Number.isFinite(values.loss)) {
           // On a GPU, the step has changed only the count.
           trainer.restore(trainer.stepCount - 1, trainer.state);
-          const cause = await explainDivergenceLater(batch, predictions, values[0]!);
-          throw new DivergenceError({ by: name, loss: values[0]!, step: trainer.stepCount + 1, cause });
+          const cause = await explainDivergenceLater(batch, predictions, values.loss);
+          throw new DivergenceError({ by: name, loss: values.loss, step: trainer.stepCount + 1, cause });
         }
         const seconds = (performance.now() - start) / 1000;
         sums = {
           steps: sums.steps + 1,
           examples: sums.examples + size,
           seconds: sums.seconds + seconds,
-          loss: sums.loss + values[0]! * (isSum ? 1 : size),
-          metrics: byName(names, (key, i) => sums.metrics[key]! + values[i + 1]! * size),
+          loss: sums.loss + values.loss * (isSum ? 1 : size),
+          metrics: addBatch(metrics, sums.metrics, values, size),
         };
-        await onStep?.({
+        const report: StepReport = {
           epoch,
           step: trainer.stepCount,
           totalSteps: epochs * (source.stepsPerEpoch ?? Number.NaN),
-          loss: isSum ? values[0]! / size : values[0]!,
-          metrics: byName(names, (_, i) => values[i + 1]!),
+          loss: isSum ? values.loss / size : values.loss,
+          metrics: batchValues(metrics, values),
+          values: {},
           examples: size,
           seconds,
           dataSeconds: (ready - start) / 1000,
           sums,
-        });
+        };
+        goesOn = await callbacks.onStep(report);
+        await onStep?.(report);
       } catch (error) {
         if (!(error instanceof DivergenceError)) throw error;
         throw new DivergenceError({ ...error.divergence, by: name, epoch, reports });
@@ -240,6 +229,7 @@ async function runEpochs<X, Y, O>(
         release();
       }
       await yieldToEventLoop();
+      if (!goesOn) break;
       start = performance.now();
     }
     // An update can overflow in a step whose loss and gradients are finite, and without a next step nobody would notice.
@@ -253,7 +243,8 @@ async function runEpochs<X, Y, O>(
       epoch,
       steps,
       loss: sums.loss / examples,
-      metrics: byName(names, (key) => sums.metrics[key]! / examples),
+      metrics: metricValues(metrics, sums.metrics, examples),
+      values: {},
       seconds,
     };
     if (validation) {
@@ -267,8 +258,8 @@ async function runEpochs<X, Y, O>(
       });
     }
     reports.push(report);
-    const answer = await onEpoch?.(report);
-    if (rule?.shouldStop(report) || answer === false) return;
+    if (!(await callbacks.onEpoch(report))) goesOn = false;
+    if ((await onEpoch?.(report)) === false) return;
   }
 }
 
@@ -289,7 +280,7 @@ function checkSums(
   sums: EpochSums,
   step: number,
   stepsPerEpoch: number | undefined,
-  names: string[],
+  metrics: Metrics,
 ): EpochSums {
   const what = `${name}: resume`;
   const { steps } = sums;
@@ -306,16 +297,17 @@ function checkSums(
       `${what} has the sums after ${steps} of ${perEpoch} steps of an epoch, but the trainer has taken ${step} steps; give the sums of its last step, or none at the start of an epoch`,
     );
   }
-  const missing = names.find((key) => !Number.isFinite(sums.metrics[key]));
+  const isState = (value: unknown): value is MetricState =>
+    Array.isArray(value) ? value.every(isState) : Number.isFinite(value);
+  const missing = Object.entries(metrics).find(([key, metric]) => {
+    const state: unknown = sums.metrics[key];
+    // A metric that accumulates has a state in arrays.
+    return !isState(state) || Array.isArray(state) !== ('rule' in metric && Array.isArray(metric.rule.empty));
+  });
   if (missing !== undefined) {
     throw new Error(
-      `${what} has no sum of the metric '${missing}', only of ${JSON.stringify(Object.keys(sums.metrics))}; give the metrics of the saved sums`,
+      `${what} has no sum of the metric '${missing[0]}', only of ${JSON.stringify(Object.keys(sums.metrics))}; give the metrics of the saved sums`,
     );
   }
   return sums;
 }
-
-const zeros = (names: string[]) => byName(names, () => 0);
-
-const byName = (names: string[], value: (name: string, i: number) => number): { [name: string]: number } =>
-  Object.fromEntries(names.map((name, i) => [name, value(name, i)]));

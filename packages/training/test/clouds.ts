@@ -1,9 +1,10 @@
 import { createModel, dense, dropout, sequential } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy } from '@tenfold/metrics';
 import { adam } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { accuracy, type BatchSource } from '../src/index';
+import type { BatchSource } from '../src/index';
 
 /** Two noisy clouds, shuffled in every epoch; the last batch is smaller than the others. */
 export function clouds(size = 50, batchSize = 16): BatchSource & { stepsPerEpoch: number } {

@@ -1,3 +1,4 @@
+import type { MetricState } from '@tenfold/training';
 import { z } from 'zod';
 import { digest } from '../lib/digest';
 import { isMissing, join, readFile, type WriteFile } from '../lib/files';
@@ -10,12 +11,14 @@ const number = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
+const metricState: z.ZodType<MetricState> = z.lazy(() => z.union([z.number(), z.array(metricState)]));
+
 const sums = z.object({
   steps: count,
   examples: count,
   seconds: z.number(),
   loss: z.number(),
-  metrics: z.record(z.string(), z.number()),
+  metrics: z.record(z.string(), metricState),
 });
 
 const outcome = modelResultSchema

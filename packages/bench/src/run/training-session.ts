@@ -1,8 +1,8 @@
 import type { ImageDataset } from '@tenfold/datasets';
 import { countFlops, countParameters } from '@tenfold/layers';
 import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy } from '@tenfold/metrics';
 import {
-  accuracy,
   createTrainer,
   type EpochReport,
   type Evaluation,
@@ -31,7 +31,6 @@ import type { EpochRecord, Findings, ModelRun } from './model-run';
 import { computeOutcome } from './outcome';
 import { residentMemory } from './resident-memory';
 import { type SetUp, setUp } from './set-up';
-import { trainAccuracy } from './train-accuracy';
 import { sixViews, withSixViews } from './views';
 import { withAverage } from './with-average';
 
@@ -140,7 +139,7 @@ export class TrainingSession {
       data: this.setup.source,
       resume: this.progress.sums ?? undefined,
       epochs: recipe.epochs,
-      metrics: { accuracy: trainAccuracy },
+      metrics: { accuracy },
       signal,
       onStep: (report) => this.reportStep(report),
       onEpoch: (report) => this.finishEpoch(report),
