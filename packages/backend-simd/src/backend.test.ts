@@ -127,6 +127,29 @@ describe('SimdBackend', () => {
     tf.dispose([left, other]);
   });
 
+  it.each<[string, () => tf.Tensor]>([
+    ['in wasm memory', () => tf.fill([4], 1)],
+    ['that no wasm kernel has used', () => tf.tensor([1, 2, 3])],
+    ['of another dtype', () => tf.tensor([true, false])],
+    ['of strings', () => tf.tensor(['a'])],
+    ['of complex numbers', () => tf.complex([1], [2])],
+    ['without values', () => tf.tensor([], [0, 2])],
+  ])('loses the values of tensors %s in removeBackend', async (_, make) => {
+    const factory = tf.findBackendFactory('simd');
+    const left = make();
+    await left.data();
+    tf.removeBackend('simd');
+    tf.registerBackend('simd', factory, 2);
+    const message = /^simd backend: the values of this tensor were lost when the backend was removed; read/;
+    for (const name of ['cpu', 'simd']) {
+      await tf.setBackend(name);
+      expect(() => left.dataSync()).toThrow(message);
+      await expect(left.data()).rejects.toThrow(message);
+    }
+    left.dispose();
+    expect(tf.ones([2]).dataSync()[1]).toBe(1);
+  });
+
   it('starts again after tf.engine().reset(), with nothing left', async () => {
     const { runtime } = backend();
     const left = tf.fill([1000], 1);

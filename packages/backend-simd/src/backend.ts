@@ -7,7 +7,7 @@ import type { Pointer } from './pointer';
 import type { Kernel } from './pool';
 import { getRuntime, type Runtime, releaseRuntime } from './runtime';
 import { isMarked, mark } from './shared';
-import { TensorRecord } from './tensor-record';
+import { type Life, TensorRecord } from './tensor-record';
 
 /**
  * The backend. Its tensors are those of tfjs's CPU backend and move into wasm memory on demand, so that wasm kernels and tfjs's CPU
@@ -23,6 +23,7 @@ export class SimdBackend extends MathBackendCPU {
   private readonly retained: DataId[] = [];
   private readonly temporaries = new Map<Pointer, number>();
   private running = false;
+  private readonly life: Life = { isOver: false };
 
   /** @throws when `runtime` is not one; tf.setBackend('simd') makes the backend with its own */
   constructor(runtime: Runtime = getRuntime()) {
@@ -86,8 +87,9 @@ export class SimdBackend extends MathBackendCPU {
   override dispose(): void {
     for (const record of [...this.lifted]) {
       this.finalizers.unregister(record);
-      this.free(record, true);
+      this.free(record);
     }
+    this.life.isOver = true;
     releaseRuntime(this.runtime);
   }
 
@@ -110,7 +112,7 @@ export class SimdBackend extends MathBackendCPU {
   /** Creates an uninitialized tensor in wasm memory. */
   output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     const dataId = { id: SimdBackend.nextId++ };
-    const record = new TensorRecord(this.runtime.memory, dtype, undefined, 1);
+    const record = new TensorRecord(this.runtime.memory, this.life, dtype, undefined, 1);
     this.place(dataId, record, util.sizeFromShape(shape) * 4);
     this.data.set(dataId, record);
     if (this.running) this.allocated.push(dataId);
@@ -182,7 +184,7 @@ export class SimdBackend extends MathBackendCPU {
     // CPU kernels may return views of another tensor's values, whose block may be reused before this tensor is disposed.
     const { memory } = this.runtime;
     const owned = isView(values) && isWasmBuffer(values.buffer, memory) ? values.slice() : values;
-    return new TensorRecord(memory, dtype, owned && asTyped(owned, dtype), refCount);
+    return new TensorRecord(memory, this.life, dtype, owned && asTyped(owned, dtype), refCount);
   }
 
   private lift(dataId: DataId, record: TensorRecord): void {
@@ -203,10 +205,10 @@ export class SimdBackend extends MathBackendCPU {
     this.finalizers.register(dataId, record, record);
   }
 
-  private free(record: TensorRecord, lost = false): void {
+  private free(record: TensorRecord): void {
     if (!this.lifted.delete(record)) return;
     this.runtime.arena.release(record.pointer, record.bytes);
-    record.release(lost);
+    record.release();
   }
 }
 

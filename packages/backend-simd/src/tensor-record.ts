@@ -1,5 +1,10 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
+/** Whether a backend has been removed. */
+export interface Life {
+  isOver: boolean;
+}
+
 /**
  * The data of a tensor. The values start as tfjs's array and move into the arena when a wasm kernel first needs them. tfjs's CPU
  * kernels read `values` in both cases.
@@ -9,12 +14,12 @@ export class TensorRecord {
   /** The address in the arena; 0 while the values are in a JavaScript array. */
   pointer = 0;
   bytes = 0;
-  /** Whether the values were in the arena of a backend that has been removed. */
-  private lost = false;
   private stored: backend_util.BackendValues | undefined;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
+    /** The backend's. When it ends, so do the values of all its tensors, in the arena or not. */
+    private readonly life: Life,
     public dtype: DataType,
     values: backend_util.BackendValues | undefined,
     public refCount: number,
@@ -24,7 +29,7 @@ export class TensorRecord {
 
   /** @throws when they are lost */
   get values(): backend_util.BackendValues | undefined {
-    if (this.lost) {
+    if (this.life.isOver) {
       throw new Error(
         "simd backend: the values of this tensor were lost when the backend was removed; read what you need, for example by tensor.data(), before tf.removeBackend('simd')",
       );
@@ -46,10 +51,9 @@ export class TensorRecord {
   }
 
   /** Gives up the block in the arena, and the values with it. */
-  release(lost = false): void {
+  release(): void {
     this.pointer = 0;
     this.stored = undefined;
-    this.lost = lost;
   }
 
   private view(): void {
