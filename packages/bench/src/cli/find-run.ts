@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseResults, type Results } from '../results/results';
+import { describeFile } from '../run-folder/describe-file';
 import { suggestion } from './parse';
 import { UsageError } from './usage-error';
 
@@ -37,6 +38,10 @@ export async function findRun(command: string, run: string): Promise<string> {
 /** The results of a finished run. */
 export async function readResults(command: string, path: string): Promise<Results> {
   const file = join(path, 'results.json');
+  const problem = await describeFile(file);
+  if (problem !== undefined) {
+    throw new UsageError(`${command}: ${file} ${problem}; give a run whose results are intact`);
+  }
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT')
       throw new UsageError(`${command}: ${file} cannot be read (${error.code ?? error.message})`);

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isSystemError } from '../lib/files';
 import { createProgress } from '../present/terminal/progress';
+import { assertRunFiles } from '../run-folder/describe-file';
 import { Locked } from '../run-folder/lock';
 import { openRunFolder } from '../run-folder/run-folder';
 import { differences, type RunRecord, readRunRecord, recordedThreads } from '../run-folder/run-record';
@@ -23,9 +24,11 @@ export async function resumeCommand(
   streams: Streams,
 ): Promise<number> {
   const path = findRun(flags.resume);
-  const record = await readRunRecord(path).catch((error: Error) => {
+  const refuse = (error: Error) => {
     throw new UsageError(`--resume: ${error.message}`);
-  });
+  };
+  await assertRunFiles(path).catch(refuse);
+  const record = await readRunRecord(path).catch(refuse);
   refuseOtherOptions(record, flags, given);
   const { dataset } = await deps.plan({
     dataset: record.dataset.id,
@@ -74,7 +77,7 @@ export async function resumeCommand(
 /** The folder that `--resume` names: a path, otherwise a name in runs/. */
 function findRun(run: string): string {
   const places = [resolve(run), resolve('runs', run)];
-  const found = places.find((place) => existsSync(join(place, 'run.json')));
+  const found = places.find((place) => isThere(join(place, 'run.json')));
   if (found) return found;
   const there = places.find((place) => existsSync(place));
   throw new UsageError(
@@ -82,6 +85,16 @@ function findRun(run: string): string {
       ? `--resume: ${there} has no run to resume: there is no run.json`
       : `--resume: there is no ${places[0]} and no run ${basename(run)} in ${resolve('runs')}; give the folder of a run`,
   );
+}
+
+/** Whether there is anything at a path, even a link to nothing. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const options = [

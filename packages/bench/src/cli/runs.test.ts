@@ -100,7 +100,7 @@ describe('list', () => {
     const runs: RunStatus[] = JSON.parse(out);
     expect(runs).toHaveLength(7);
     expect(runs.filter(({ name }) => name === 'torn' || name === 'log')).toMatchObject([
-      { name: 'log', state: 'damaged', detail: 'steps.jsonl is not a file' },
+      { name: 'log', state: 'damaged', detail: 'steps.jsonl is a folder, expected a file' },
       { name: 'torn', state: 'damaged', detail: 'run.json is null instead of an object' },
     ]);
     for (const args of ['export --csv log', 'export --csv --epochs log']) {
@@ -109,10 +109,16 @@ describe('list', () => {
         err: expect.stringMatching(/export: .*steps\.jsonl is not a file; /),
       });
     }
+    expect(await answer(['--resume', 'log'], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(
+        /--resume: .*steps\.jsonl is a folder, expected a file; move it away, and resume the run again/,
+      ),
+    });
     rmSync(join(cwd, 'runs', 'log', 'run.json'));
     mkdirSync(join(cwd, 'runs', 'log', 'run.json'));
     for (const [name, message] of [
-      ['log', /--resume: .*run\.json cannot be read \(EISDIR/],
+      ['log', /--resume: .*run\.json is a folder, expected a file; restore it, or start a new run/],
       ['torn', /--resume: .*run\.json has schemaVersion undefined/],
     ] as const) {
       expect(await answer(['--resume', name], { cwd })).toMatchObject({

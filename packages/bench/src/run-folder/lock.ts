@@ -23,7 +23,8 @@ export interface Lock {
   release(): void;
 }
 
-const FILE = 'run.lock';
+/** The name of the file that marks a folder as used by a process. */
+export const LOCK = 'run.lock';
 const WRITTEN_WITHIN = 10_000; // milliseconds, after which a lock without content must be left over from a crash
 
 /**
@@ -38,7 +39,7 @@ export function acquireLock(
   folder: string,
   { force = false, warn = () => {} }: { force?: boolean; warn?: (message: string) => void } = {},
 ): Lock {
-  const path = join(folder, FILE);
+  const path = join(folder, LOCK);
   const self: Holder = {
     pid: process.pid,
     host: os.hostname(),
@@ -67,7 +68,7 @@ export function acquireLock(
 
 /** The holder of a folder's lock; undefined without a lock, or when the lock is that of a dead process. */
 export function findLockHolder(folder: string): { pid: number; host: string; start: string } | undefined {
-  const path = join(folder, FILE);
+  const path = join(folder, LOCK);
   const found = read(path);
   const holder = found === undefined ? undefined : parse(found);
   return holder && whyStale(holder, path) === undefined ? holder : undefined;

@@ -24,13 +24,29 @@ it.each<[string, { [name: string]: unknown }, RegExp]>([
   ['a list', { 'run.json': '[]' }, /^run\.json is \[\] instead of an object$/],
   ['a string', { 'run.json': '"x"' }, /^run\.json is "x" instead of an object$/],
   ['nested lists', { 'run.json': '['.repeat(1e5) + ']'.repeat(1e5) }, /^run\.json is an array of 1 instead/],
-  ['a folder', { 'run.json/': '' }, /^run\.json: EISDIR/],
+  ['a folder', { 'run.json/': '' }, /^run\.json is a folder, expected a file$/],
   ['results of null', { 'run.json': header, 'results.json': 'null' }, /^results\.json: /],
-  ['results in a folder', { 'run.json': header, 'results.json/': '' }, /^results\.json: EISDIR/],
-  ['a log that is a folder', { 'run.json': header, 'steps.jsonl/': '' }, /^steps\.jsonl is not a file$/],
+  [
+    'results in a folder',
+    { 'run.json': header, 'results.json/': '' },
+    /^results\.json is a folder, expected a file$/,
+  ],
+  [
+    'a log that is a folder',
+    { 'run.json': header, 'steps.jsonl/': '' },
+    /^steps\.jsonl is a folder, expected a file$/,
+  ],
   ['a state of null', { 'run.json': header, 'state.json': 'null' }, /^state\.json is damaged/],
-  ['a state in a folder', { 'run.json': header, 'state.json/': '' }, /^state\.json cannot be read \(EISDIR/],
-  ['two at once', { 'run.json': '5', 'steps.jsonl/': '' }, /^run\.json is 5 .*; steps\.jsonl is not a file$/],
+  [
+    'a state in a folder',
+    { 'run.json': header, 'state.json/': '' },
+    /^state\.json is a folder, expected a file$/,
+  ],
+  [
+    'two at once',
+    { 'run.json': '5', 'steps.jsonl/': '' },
+    /^run\.json is 5 .*; steps\.jsonl is a folder, expected a file$/,
+  ],
 ])('a run with %s is damaged, with the reason', async (_, files, detail) => {
   const status = await runStatus(folderWith(files), 'a');
   expect(status).toMatchObject({ name: 'a', state: 'damaged', detail: expect.stringMatching(detail) });

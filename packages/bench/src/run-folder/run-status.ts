@@ -6,8 +6,9 @@ import { isMissing } from '../lib/files';
 import { lastEpoch } from '../results/accuracy';
 import { groupSeeds } from '../results/group-seeds';
 import { parseResults, type Results } from '../results/results';
-import { findLockHolder } from './lock';
-import { readState } from './run-state';
+import { describeFile } from './describe-file';
+import { findLockHolder, LOCK } from './lock';
+import { emptyState, readState } from './run-state';
 
 /** The status of a run, according to its folder. */
 export interface RunStatus {
@@ -28,6 +29,7 @@ export interface RunStatus {
 type Header = Pick<RunStatus, 'createdAt' | 'profile' | 'backend' | 'seeds'> & { models: string[] };
 
 const LOG = 'steps.jsonl';
+const STATES = ['state.json', 'state.previous.json'];
 const TAIL = 65_536; // bytes read from the end of the log, enough for several steps
 
 /**
@@ -44,7 +46,8 @@ export async function runStatus(folder: string, name: string): Promise<RunStatus
   if (results && !(results instanceof Error)) return describeFinished(name, results, record);
 
   const header = record instanceof Error ? undefined : record;
-  const holder = findLockHolder(folder);
+  const lock = await describeFile(join(folder, LOCK));
+  const holder = lock === undefined ? findLockHolder(folder) : undefined;
   const step = await lastStep(folder).catch((error: Error) => error);
   const where =
     step && !(step instanceof Error) ? `${step.model} at step ${step.step} of ${step.totalSteps}` : undefined;
@@ -62,6 +65,7 @@ export async function runStatus(folder: string, name: string): Promise<RunStatus
     const detail = [`process ${holder.pid} on ${holder.host}`, where].filter(Boolean).join(', ');
     return { ...status, state: 'running', detail };
   }
+  if (lock !== undefined) stateDamage.push(new Error(`${LOCK} ${lock}`));
   const damage = [results, record, step, ...stateDamage]
     .filter((file) => file instanceof Error)
     .map(({ message }) => message);
@@ -108,10 +112,13 @@ async function readResults(folder: string): Promise<Results | Error | undefined>
 }
 
 /** The text of a file; undefined when there is none, an error when it cannot be read. */
-const readText = (folder: string, file: string): Promise<string | Error | undefined> =>
-  readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) =>
+async function readText(folder: string, file: string): Promise<string | Error | undefined> {
+  const problem = await describeFile(join(folder, file));
+  if (problem !== undefined) return new Error(`${file} ${problem}`);
+  return readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) =>
     isMissing(error) ? undefined : new Error(`${file}: ${error.message}`),
   );
+}
 
 // Without the schema of run.json, so that runs of other versions are listed too.
 async function readHeader(folder: string): Promise<Header | Error> {
@@ -144,7 +151,14 @@ async function accuraciesSoFar(
   models: string[],
   warn: (message: string) => void,
 ): Promise<RunStatus['accuracies']> {
-  const state = await readState(folder, warn);
+  const problems = await Promise.all(
+    STATES.map(async (file) => {
+      const problem = await describeFile(join(folder, file));
+      return problem === undefined ? [] : [`${file} ${problem}`];
+    }),
+  );
+  for (const problem of problems.flat()) warn(problem);
+  const state = problems.flat().length > 0 ? emptyState : await readState(folder, warn);
   const groups = groupSeeds(state.finished.map(({ result }) => result));
   const found = new Map(groups.map((group) => [group.name, lastEpoch(group)?.mean ?? null]));
   const [newest] = state.checkpoints;
@@ -169,12 +183,13 @@ type LoggedStep = z.infer<typeof loggedStep>;
  */
 async function lastStep(folder: string): Promise<LoggedStep | undefined> {
   const path = join(folder, LOG);
+  const problem = await describeFile(path);
+  if (problem !== undefined) throw new Error(`${LOG} ${problem}`);
   const stats = await stat(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
   if (!stats) return undefined;
-  if (!stats.isFile()) throw new Error(`${LOG} is not a file`); // to open a pipe would wait for its writer
   const file = await open(path);
   try {
     const { size } = stats;
