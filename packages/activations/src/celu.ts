@@ -20,13 +20,14 @@ export interface CeluOptions {
  * celu([-1, 0, 2], { alpha: 2 }); // [-0.7869, 0, 2]
  * @see Barron, "Continuously Differentiable Exponential Linear Units", 2017, https://arxiv.org/abs/1704.07483
  */
-export const celu: ActivationFunction<CeluOptions> = /* @__PURE__ */ elementwise<CeluOptions>(
+export const celu: ActivationFunction<CeluOptions> = /* @__PURE__ */ elementwise<CeluOptions, [number]>(
   'celu',
   {
-    value: (x, { alpha = 1 }) =>
+    value: (x, alpha) =>
       tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.div(negativePart(x), alpha)), alpha)),
-    gradient: (dy, x, { alpha = 1 }) => tf.mul(dy, tf.exp(tf.div(negativePart(x), alpha))),
+    gradient: (dy, x, alpha) => tf.mul(dy, tf.exp(tf.div(negativePart(x), alpha))),
     keeps: 'x',
+    parameters: ({ alpha = 1 }) => [alpha],
   },
   { alpha: positive },
 );

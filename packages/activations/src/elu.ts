@@ -21,13 +21,14 @@ export interface EluOptions {
  * @see Clevert, Unterthiner, Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units (ELUs)", 2015,
  * https://arxiv.org/abs/1511.07289, section 3
  */
-export const elu: ActivationFunction<EluOptions> = /* @__PURE__ */ elementwise<EluOptions>(
+export const elu: ActivationFunction<EluOptions> = /* @__PURE__ */ elementwise<EluOptions, [number]>(
   'elu',
   {
-    value: (x, { alpha = 1 }) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(negativePart(x)), alpha)),
-    gradient: (dy, x, { alpha = 1 }) =>
+    value: (x, alpha) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(negativePart(x)), alpha)),
+    gradient: (dy, x, alpha) =>
       tf.where(tf.greater(x, 0), dy, tf.mul(dy, tf.mul(tf.exp(negativePart(x)), alpha))),
     keeps: 'x',
+    parameters: ({ alpha = 1 }) => [alpha],
   },
   { alpha: finite },
 );

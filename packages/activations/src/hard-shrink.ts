@@ -20,13 +20,16 @@ export interface HardShrinkOptions {
  * hardShrink([-2, 0.3, 1]); // [-2, 0, 1]
  * @see Donoho, Johnstone, "Ideal spatial adaptation by wavelet shrinkage", 1994
  */
-export const hardShrink: ActivationFunction<HardShrinkOptions> =
-  /* @__PURE__ */ elementwise<HardShrinkOptions>(
-    'hardShrink',
-    {
-      value: (x, { lambda = 0.5 }) => tf.where(tf.lessEqual(tf.abs(x), lambda), tf.zerosLike(x), x),
-      gradient: (dy, x, { lambda = 0.5 }) => where(tf.greater(tf.abs(x), lambda), dy),
-      keeps: 'x',
-    },
-    { lambda: nonNegative },
-  );
+export const hardShrink: ActivationFunction<HardShrinkOptions> = /* @__PURE__ */ elementwise<
+  HardShrinkOptions,
+  [number]
+>(
+  'hardShrink',
+  {
+    value: (x, lambda) => tf.where(tf.lessEqual(tf.abs(x), lambda), tf.zerosLike(x), x),
+    gradient: (dy, x, lambda) => where(tf.greater(tf.abs(x), lambda), dy),
+    keeps: 'x',
+    parameters: ({ lambda = 0.5 }) => [lambda],
+  },
+  { lambda: nonNegative },
+);

@@ -21,19 +21,23 @@ export interface HardTanhOptions {
  * hardTanh([-2, 0.5, 2]); // [-1, 0.5, 1]
  * @see Collobert, "Large Scale Machine Learning", 2004
  */
-export const hardTanh: ActivationFunction<HardTanhOptions> = /* @__PURE__ */ elementwise<HardTanhOptions>(
+export const hardTanh: ActivationFunction<HardTanhOptions> = /* @__PURE__ */ elementwise<
+  HardTanhOptions,
+  [number, number]
+>(
   'hardTanh',
   {
-    value(x, { minValue = -1, maxValue = 1 }) {
+    value: (x, minValue, maxValue) => clip(x, minValue, maxValue),
+    gradient: (dy, x, minValue, maxValue) => where(within(x, minValue, maxValue), dy),
+    keeps: 'x',
+    parameters({ minValue = -1, maxValue = 1 }) {
       if (minValue >= maxValue) {
         throw new Error(
           `hardTanh: minValue is ${minValue} and maxValue is ${maxValue}; give a minValue below maxValue`,
         );
       }
-      return clip(x, minValue, maxValue);
+      return [minValue, maxValue];
     },
-    gradient: (dy, x, { minValue = -1, maxValue = 1 }) => where(within(x, minValue, maxValue), dy),
-    keeps: 'x',
   },
   { minValue: finite, maxValue: finite },
 );

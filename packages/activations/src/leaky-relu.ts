@@ -19,12 +19,16 @@ export interface LeakyReluOptions {
  * leakyRelu([-1, 0, 2]); // [-0.01, 0, 2]
  * @see Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013
  */
-export const leakyRelu: ActivationFunction<LeakyReluOptions> = /* @__PURE__ */ elementwise<LeakyReluOptions>(
+export const leakyRelu: ActivationFunction<LeakyReluOptions> = /* @__PURE__ */ elementwise<
+  LeakyReluOptions,
+  [number]
+>(
   'leakyRelu',
   {
-    value: (x, { negativeSlope = 0.01 }) => tf.leakyRelu(x, negativeSlope),
-    gradient: (dy, x, { negativeSlope = 0.01 }) => tf.where(tf.greater(x, 0), dy, tf.mul(dy, negativeSlope)),
+    value: (x, negativeSlope) => tf.leakyRelu(x, negativeSlope),
+    gradient: (dy, x, negativeSlope) => tf.where(tf.greater(x, 0), dy, tf.mul(dy, negativeSlope)),
     keeps: 'x',
+    parameters: ({ negativeSlope = 0.01 }) => [negativeSlope],
   },
   { negativeSlope: finite },
 );

@@ -20,13 +20,16 @@ export interface SoftShrinkOptions {
  * softShrink([-2, 0.3, 1]); // [-1.5, 0, 0.5]
  * @see Donoho, "De-noising by soft-thresholding", 1995
  */
-export const softShrink: ActivationFunction<SoftShrinkOptions> =
-  /* @__PURE__ */ elementwise<SoftShrinkOptions>(
-    'softShrink',
-    {
-      value: (x, { lambda = 0.5 }) => tf.sub(x, tf.clipByValue(x, -lambda, lambda)),
-      gradient: (dy, x, { lambda = 0.5 }) => where(tf.greater(tf.abs(x), lambda), dy),
-      keeps: 'x',
-    },
-    { lambda: nonNegative },
-  );
+export const softShrink: ActivationFunction<SoftShrinkOptions> = /* @__PURE__ */ elementwise<
+  SoftShrinkOptions,
+  [number]
+>(
+  'softShrink',
+  {
+    value: (x, lambda) => tf.sub(x, tf.clipByValue(x, -lambda, lambda)),
+    gradient: (dy, x, lambda) => where(tf.greater(tf.abs(x), lambda), dy),
+    keeps: 'x',
+    parameters: ({ lambda = 0.5 }) => [lambda],
+  },
+  { lambda: nonNegative },
+);

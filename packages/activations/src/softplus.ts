@@ -21,12 +21,16 @@ export interface SoftplusOptions {
  * softplus([-1, 0, 1]); // [0.3133, 0.6931, 1.3133]
  * @see Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing", 2000
  */
-export const softplus: ActivationFunction<SoftplusOptions> = /* @__PURE__ */ elementwise<SoftplusOptions>(
+export const softplus: ActivationFunction<SoftplusOptions> = /* @__PURE__ */ elementwise<
+  SoftplusOptions,
+  [number]
+>(
   'softplus',
   {
-    value: (x, { beta = 1 }) => tf.div(tf.softplus(tf.mul(x, beta)), beta),
-    gradient: (dy, x, { beta = 1 }) => tf.mul(dy, tf.sigmoid(tf.mul(x, beta))),
+    value: (x, beta) => tf.div(tf.softplus(tf.mul(x, beta)), beta),
+    gradient: (dy, x, beta) => tf.mul(dy, tf.sigmoid(tf.mul(x, beta))),
     keeps: 'x',
+    parameters: ({ beta = 1 }) => [beta],
   },
   { beta: positive },
 );

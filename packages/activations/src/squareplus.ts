@@ -22,24 +22,27 @@ export interface SquareplusOptions {
  * squareplus([-1, 0, 1]); // [0.6180, 1, 1.6180]
  * @see Barron, "Squareplus: A Softplus-Like Algebraic Rectifier", 2021, https://arxiv.org/abs/2112.11687
  */
-export const squareplus: ActivationFunction<SquareplusOptions> =
-  /* @__PURE__ */ elementwise<SquareplusOptions>(
-    'squareplus',
-    {
-      value(x, { b = 4 }) {
-        const r = root(x, b);
-        const above = tf.add(tf.div(x, 2), tf.div(r, 2));
-        return tf.where(tf.less(x, 0), tf.div(b / 2, tf.sub(r, x)), above);
-      },
-      gradient(dy, x, { b = 4 }) {
-        const r = root(x, b);
-        const small = tf.div(b / 2, tf.mul(r, tf.add(r, tf.abs(x))));
-        return tf.mul(dy, tf.where(tf.less(x, 0), small, tf.sub(1, small)));
-      },
-      keeps: 'x',
+export const squareplus: ActivationFunction<SquareplusOptions> = /* @__PURE__ */ elementwise<
+  SquareplusOptions,
+  [number]
+>(
+  'squareplus',
+  {
+    value(x, b) {
+      const r = root(x, b);
+      const above = tf.add(tf.div(x, 2), tf.div(r, 2));
+      return tf.where(tf.less(x, 0), tf.div(b / 2, tf.sub(r, x)), above);
     },
-    { b: positive },
-  );
+    gradient(dy, x, b) {
+      const r = root(x, b);
+      const small = tf.div(b / 2, tf.mul(r, tf.add(r, tf.abs(x))));
+      return tf.mul(dy, tf.where(tf.less(x, 0), small, tf.sub(1, small)));
+    },
+    keeps: 'x',
+    parameters: ({ b = 4 }) => [b],
+  },
+  { b: positive },
+);
 
 /** √(x² + b), which is |x| where the square would overflow. */
 function root(x: tf.Tensor, b: number): tf.Tensor {

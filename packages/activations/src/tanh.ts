@@ -14,6 +14,7 @@ import { type ActivationFunction, elementwise } from './elementwise';
  */
 export const tanh: ActivationFunction = /* @__PURE__ */ elementwise('tanh', {
   value: (x) => tf.tanh(x),
-  gradient: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
+  // 1 − y² without cancellation.
+  gradient: (dy, y) => tf.mul(dy, tf.mul(tf.sub(1, y), tf.add(1, y))),
   keeps: 'y',
 });

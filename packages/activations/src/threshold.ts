@@ -24,13 +24,16 @@ export interface ThresholdOptions {
  * threshold([-1, 0.5, 2], { threshold: 1, value: -3 }); // [-3, -3, 2]
  * @see PyTorch, https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
  */
-export const threshold: ActivationFunction<ThresholdOptions> = /* @__PURE__ */ elementwise<ThresholdOptions>(
+export const threshold: ActivationFunction<ThresholdOptions> = /* @__PURE__ */ elementwise<
+  ThresholdOptions,
+  [number, number]
+>(
   'threshold',
   {
-    value: (x, { threshold = 0, value = 0 }) =>
-      tf.where(tf.lessEqual(x, threshold), tf.fill(x.shape, value), x),
-    gradient: (dy, x, { threshold = 0 }) => where(tf.greater(x, threshold), dy),
+    value: (x, threshold, value) => tf.where(tf.lessEqual(x, threshold), tf.fill(x.shape, value), x),
+    gradient: (dy, x, threshold) => where(tf.greater(x, threshold), dy),
     keeps: 'x',
+    parameters: ({ threshold = 0, value = 0 }) => [threshold, value],
   },
   { threshold: finite, value: finite },
 );

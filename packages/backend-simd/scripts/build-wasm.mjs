@@ -9,7 +9,9 @@ import { transform } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}src/generated/`;
 const dispatch = `${root}assembly/generated/`;
+/** Activation functions that kernels fuse, and those that only elementwise kernels compute. */
 const listOfFunctions = `${root}assembly/activations.ts`;
+const listOfElementwise = `${root}assembly/elementwise-functions.ts`;
 const listOfOptimizers = `${root}src/optimizer-rules.ts`;
 
 const common = ['assembly/index.ts', '--runtime', 'stub', '--importMemory', '--maximumMemory', '65536'];
@@ -35,15 +37,15 @@ async function sourceHash() {
   return hash.digest('hex');
 }
 
-/** Reads assembly/activations.ts: the activation functions of the kernels, and whether their gradients take x or y. */
-async function readFunctions() {
-  const source = await readFile(listOfFunctions, 'utf8');
+/** Reads the activation functions of the kernels from a file, and whether their gradients take x or y. */
+async function readFunctions(file) {
+  const source = await readFile(file, 'utf8');
   return source
     .split('@unmanaged export class ')
     .slice(1)
     .map((text, i) => {
       const [row] = /^\w+/.exec(text);
-      const saved = /@inline gradient\(dy: v128, ([xy]): v128\)/.exec(text)?.[1];
+      const saved = /@inline gradient\(dy: v128, ([xy]): v128[,)]/.exec(text)?.[1];
       if (!saved) throw new Error(`${row} has no gradient(dy: v128, x: v128) or gradient(dy: v128, y: v128)`);
       return { name: row[0].toLowerCase() + row.slice(1), saved, row, code: i + 1 };
     });
@@ -51,36 +53,49 @@ async function readFunctions() {
 
 /** Generates the code for each activation function: elementwise kernels, and the selection by number in batch norm. */
 async function writeActivationKernels() {
-  const functions = await readFunctions();
+  const functions = await readFunctions(listOfFunctions);
+  const elementwise = await readFunctions(listOfElementwise);
   const comment =
-    '// Made from the rows of assembly/activations.ts by scripts/build-wasm.mjs; do not edit.\n';
-  const rows = functions.map(({ row }) => row).join(', ');
+    '// Made from assembly/activations.ts and elementwise-functions.ts by scripts/build-wasm.mjs; do not edit.\n';
+  const join = (list) => list.map(({ row }) => row).join(', ');
   const range = 'first: i32, last: i32, scratch: usize';
-  const kernels = functions.map(
-    ({ name, row, saved }) =>
-      `export function ${name}Value(x: usize, out: usize, p: f32, q: f32, ${range}): void { map<Activation<${row}>>(x, out, p, q, first, last, scratch); }\n` +
-      `export function ${name}Gradient(dy: usize, ${saved}: usize, dx: usize, ${range}): void { mapGradient<${row}>(dy, ${saved}, dx, first, last); }\n`,
+  const kernels = [
+    ...functions.map((f) => ({
+      ...f,
+      value: `Activation<${f.row}>`,
+      gradient: `ActivationGradient<${f.row}>`,
+    })),
+    ...elementwise.map((f) => ({ ...f, value: f.row, gradient: f.row })),
+  ].map(
+    ({ name, value, gradient, saved }) =>
+      `export function ${name}Value(x: usize, out: usize, p: f32, q: f32, ${range}): void { map<${value}>(x, out, p, q, first, last, scratch); }\n` +
+      `export function ${name}Gradient(dy: usize, ${saved}: usize, dx: usize, p: f32, q: f32, ${range}): void { mapGradient<${gradient}>(dy, ${saved}, dx, p, q, first, last); }\n`,
   );
   const choose = (run) =>
     functions.map(({ code, ...f }) => `  if (code == ${code}) return ${run(f)};\n`).join('');
   const affine = 'mean: usize, scale: usize, shift: usize, pitch: i32, width: i32, rows: i32';
   const values = 'mean, scale, shift, pitch, width, rows';
   const onArgument = ({ row, saved }) => (saved === 'x' ? row : `FromArgument<${row}>`);
-  const table = functions.map(({ name, saved }) => `  ${name}: '${saved}',\n`).join('');
-  await writeFile(`${out}activation-functions.ts`, `${comment}export default {\n${table}} as const;\n`);
+  const table = (name, list) =>
+    `export const ${name} = {\n${list.map(({ name, saved }) => `  ${name}: '${saved}',\n`).join('')}} as const;\n`;
+  await writeFile(
+    `${out}activation-functions.ts`,
+    comment + table('fused', functions) + table('elementwise', elementwise),
+  );
   await rm(dispatch, { recursive: true, force: true });
   await mkdir(dispatch, { recursive: true });
   await writeFile(
     `${dispatch}activation-kernels.ts`,
-    `${comment}import { ${rows} } from '../activations';
+    `${comment}import { ${join(functions)} } from '../activations';
+import { ${join(elementwise)} } from '../elementwise-functions';
 import { Activation, map } from '../map';
-import { mapGradient } from '../map-gradient';
+import { ActivationGradient, mapGradient } from '../map-gradient';
 
 ${kernels.join('')}`,
   );
   await writeFile(
     `${dispatch}activation-functions.ts`,
-    `${comment}import { ${rows} } from '../activations';
+    `${comment}import { ${join(functions)} } from '../activations';
 import { applyRows, FromArgument, gradientRows } from '../batch-norm-rows';
 
 export function applyActivation(code: i32, x: usize, y: usize, ${affine}): void {

@@ -36,15 +36,22 @@ interface SgdAttributes {
   decoupled: boolean;
 }
 
+/** A function of {@link Kernels}, and the numbers that it takes besides its argument, in the order of its options. */
+interface FunctionCall {
+  function: FunctionName;
+  /** At most two; none by default. */
+  parameters?: readonly number[];
+}
+
 /**
  * The fused kernels that packages run and backends register, with their inputs and attributes. All tensors are float32. The
  * comment of each kernel says what it computes and lists its outputs in order.
  */
 export interface Kernels {
   /** y = f(x), elementwise. */
-  Activation: Kernel<{ x: T }, { function: FunctionName }>;
+  Activation: Kernel<{ x: T }, FunctionCall>;
   /** dx = dy·f'(x), from the argument x or the value y, depending on the function. */
-  ActivationGrad: Kernel<{ dy: T; x?: T; y?: T }, { function: FunctionName }>;
+  ActivationGrad: Kernel<{ dy: T; x?: T; y?: T }, FunctionCall>;
   /** dx = y·(dy − Σ dy·y) along the last axis. */
   SoftmaxGrad: Kernel<{ dy: T; y: T }>;
   /** [loss of each row [...], softmax of the logits [..., classes]]; 0·ln 0 = 0. */

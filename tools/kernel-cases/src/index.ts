@@ -9,6 +9,7 @@ export { type ReadyCase, ready, runOnEngine } from './engine';
 export { grid, type Input, normal, squares, values } from './inputs';
 export type { Bound, Case, GradientRow, KernelRow, ListRow } from './row';
 export { kernelRows } from './rows';
+export { elementwiseFunctions } from './rows/elementwise-functions';
 export { functions } from './rows/functions';
 export { unaryFunctions } from './rows/unary';
 export { type SpeedCase, speedCases } from './speed';

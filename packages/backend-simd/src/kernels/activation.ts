@@ -1,5 +1,5 @@
 import type { FunctionKernelConfig } from '@tenfold/kernels';
-import { EluGrad, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { EluGrad, type KernelConfig, type NamedAttrMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationName, activationNames, parseFunction, savedBy } from '../activation-functions';
 import type { KernelsLike } from '../arguments';
 import type { SimdBackend } from '../backend';
@@ -9,9 +9,31 @@ import { runUnary } from './unary';
 
 /** The cost of an element with an exponential. */
 const COSTLY = 10;
-const costPerElement = (name: ActivationName): number => (name === 'relu' ? 1 : COSTLY);
+const cheap = new Set<ActivationName>([
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'hardTanh',
+  'hardSigmoid',
+  'hardSilu',
+  'hardMish',
+  'squaredRelu',
+  'softsign',
+  'softShrink',
+  'hardShrink',
+  'threshold',
+  'squareplus',
+  'sparsePlus',
+  'sparseSigmoid',
+]);
+const costPerElement = (name: ActivationName): number => (cheap.has(name) ? 1 : COSTLY);
 
-/** inputs { x }, attributes { function }: f(x), elementwise. */
+function parameters(attrs: NamedAttrMap | undefined): { p: number; q: number } {
+  const [p = 0, q = 0] = (attrs?.parameters ?? []) as number[];
+  return { p, q };
+}
+
+/** inputs { x }, attributes { function, parameters? }: f(x), elementwise. */
 const activation: FunctionKernelConfig = {
   kernelName: 'Activation',
   backendName: 'simd',
@@ -19,33 +41,29 @@ const activation: FunctionKernelConfig = {
   kernelFunc: ({ inputs, backend, attrs }) => {
     const simd = backend as SimdBackend;
     const { x } = inputs as { x: TensorInfo };
-    const name = parseFunction('Activation', attrs?.function);
+    const name = parseFunction('Activation', attrs?.function, activationNames);
     floats(simd, 'Activation', { x });
-    return runUnary(simd, `${name}Value`, x, { work: costPerElement(name) });
+    return runUnary(simd, `${name}Value`, x, { ...parameters(attrs), work: costPerElement(name) });
   },
 };
 
-/** inputs { dy, x } or { dy, y }, depending on the function, attributes { function }: dy f'(x). */
+/** inputs { dy, x } or { dy, y }, depending on the function, attributes { function, parameters? }: dy f'(x). */
 const activationGrad: FunctionKernelConfig = {
   kernelName: 'ActivationGrad',
   backendName: 'simd',
   functions: activationNames,
   kernelFunc: ({ inputs, backend, attrs }) => {
-    const name = parseFunction('ActivationGrad', attrs?.function);
+    const name = parseFunction('ActivationGrad', attrs?.function, activationNames);
     const { dy, [savedBy[name]]: saved } = inputs as Record<string, TensorInfo>;
     if (!saved) {
       throw new Error(
         `ActivationGrad: the inputs are ${Object.keys(inputs)}; the gradient of ${name} takes dy, ${savedBy[name]}`,
       );
     }
-    return runGradient(
-      backend as SimdBackend,
-      'ActivationGrad',
-      `${name}Gradient`,
-      dy!,
-      saved,
-      costPerElement(name),
-    );
+    return runGradient(backend as SimdBackend, 'ActivationGrad', `${name}Gradient`, dy!, saved, {
+      ...parameters(attrs),
+      work: costPerElement(name),
+    });
   },
 };
 
@@ -55,12 +73,12 @@ function runGradient(
   name: KernelsLike<'siluGradient'>,
   dy: TensorInfo,
   saved: TensorInfo,
-  work: number,
+  { p = 0, q = 0, work = 1 } = {},
 ): TensorInfo {
   const from = floats(simd, kernelName, { dy, saved }, dy.shape);
   const dx = simd.output(dy.shape);
   const size = util.sizeFromShape(dy.shape);
-  simd.parallel(name, [from.dy, from.saved, simd.pointer(dx)], size, chooseGrain(simd, size, work));
+  simd.parallel(name, [from.dy, from.saved, simd.pointer(dx), p, q], size, chooseGrain(simd, size, work));
   return dx;
 }
 
@@ -70,7 +88,7 @@ const eluGrad: KernelConfig = {
   backendName: 'simd',
   kernelFunc: ({ inputs, backend }) => {
     const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
-    return runGradient(backend as SimdBackend, EluGrad, 'eluGrad', dy, y, 1);
+    return runGradient(backend as SimdBackend, EluGrad, 'eluGrad', dy, y);
   },
 };
 

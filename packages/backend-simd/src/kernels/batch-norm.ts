@@ -1,7 +1,7 @@
 import type { Kernels } from '@tenfold/kernels';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { activationNames, functionCode, parseFunction } from '../activation-functions';
+import { functionCode, fusedNames, parseFunction } from '../activation-functions';
 import type { SimdBackend } from '../backend';
 import { fallback } from '../fallback';
 import { advance, NULL } from '../pointer';
@@ -36,14 +36,14 @@ function divideRows(rows: number, width: number): { slices: number; per: number 
  */
 function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
   return {
-    ...(activated && { functions: activationNames }),
+    ...(activated && { functions: fusedNames }),
     kernelName,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { x, gamma, beta } = inputs as { x: TensorInfo; gamma?: TensorInfo; beta?: TensorInfo };
       const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
-      const code = activated ? functionCode(parseFunction(kernelName, name)) : 0;
+      const code = activated ? functionCode(parseFunction(kernelName, name, fusedNames)) : 0;
       const { rows, n } = countRows(x);
       const from = floats(simd, kernelName, { x });
       const scale = optionalFloats(simd, kernelName, 'gamma', gamma, [n]);
@@ -79,14 +79,14 @@ function batchNormTrain(kernelName: string, activated: boolean): KernelConfig {
  */
 function batchNormTrainGrad(kernelName: string, activated: boolean): KernelConfig {
   return {
-    ...(activated && { functions: activationNames }),
+    ...(activated && { functions: fusedNames }),
     kernelName,
     backendName: 'simd',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const simd = backend as SimdBackend;
       const { dy, x, gamma, beta, mean, variance } = inputs as Record<string, TensorInfo>;
       const { epsilon = 1e-5, function: name } = (attrs ?? {}) as Attributes;
-      const code = activated ? functionCode(parseFunction(kernelName, name)) : 0;
+      const code = activated ? functionCode(parseFunction(kernelName, name, fusedNames)) : 0;
       const { rows, n } = countRows(x!);
       const from = {
         ...floats(simd, kernelName, { dy: dy!, x: x! }, x!.shape),

@@ -2,35 +2,41 @@ import type { FunctionKernelConfig } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { storeActivation } from '../store-activation';
-import { declareFunction, fusedFunction, fusedFunctions, gradientInput } from './activation-functions';
+import {
+  declareFunction,
+  elementwiseFunctions,
+  gradientInput,
+  parameterUniforms,
+  parseFunction,
+} from './activation-functions';
 import { runElementwise } from './elementwise';
 import { assertFloats } from './floats';
 
-/** inputs { x }, attrs { function }: f(x). */
+/** inputs { x }, attrs { function, parameters? }: f(x). */
 const activation: FunctionKernelConfig = {
   kernelName: 'Activation',
   backendName: 'webgpu',
-  functions: fusedFunctions,
+  functions: elementwiseFunctions,
   kernelFunc: ({ inputs, backend, attrs }) =>
-    value(backend as WebgpuBackend, 'Activation', inputs.x as tf.TensorInfo, attrs?.function),
+    value(backend as WebgpuBackend, 'Activation', inputs.x as tf.TensorInfo, attrs),
 };
 
-/** inputs { dy, x } or { dy, y }, attrs { function }: dy·f' from the argument or the value, depending on the function. */
+/** inputs { dy, x } or { dy, y }, attrs { function, parameters? }: dy·f' from the argument or the value, depending on the function. */
 const activationGrad: FunctionKernelConfig = {
   kernelName: 'ActivationGrad',
   backendName: 'webgpu',
-  functions: fusedFunctions,
+  functions: elementwiseFunctions,
   kernelFunc: ({ inputs, backend, attrs }) =>
-    gradient(backend as WebgpuBackend, 'ActivationGrad', inputs, attrs?.function),
+    gradient(backend as WebgpuBackend, 'ActivationGrad', inputs, attrs),
 };
 
 function value(
   backend: WebgpuBackend,
   kernelName: string,
   x: tf.TensorInfo,
-  functionName: unknown,
+  attrs: tf.NamedAttrMap | undefined,
 ): tf.TensorInfo {
-  const name = fusedFunction(kernelName, functionName);
+  const name = parseFunction(kernelName, attrs?.function, elementwiseFunctions);
   assertFloats(kernelName, { x });
   const out = backend.output(x.shape);
   storeActivation(backend, { x }, out, (inputs) =>
@@ -38,6 +44,7 @@ function value(
       name,
       inputs,
       outputs: { out },
+      uniforms: parameterUniforms(name, attrs?.parameters),
       declarations: declareFunction(name),
       body: 'store_out(i, f(load_x(i)));',
     }),
@@ -49,9 +56,9 @@ function gradient(
   backend: WebgpuBackend,
   kernelName: string,
   inputs: tf.NamedTensorInfoMap,
-  functionName: unknown,
+  attrs: tf.NamedAttrMap | undefined,
 ): tf.TensorInfo {
-  const name = fusedFunction(kernelName, functionName);
+  const name = parseFunction(kernelName, attrs?.function, elementwiseFunctions);
   const input = gradientInput(name);
   const dy = inputs.dy as tf.TensorInfo;
   const operand = inputs[input] as tf.TensorInfo | undefined;
@@ -66,6 +73,7 @@ function gradient(
     name: `${name} grad`,
     inputs: { dy, v: operand },
     outputs: { out },
+    uniforms: parameterUniforms(name, attrs?.parameters),
     declarations: declareFunction(name),
     body: 'store_out(i, gradient(load_dy(i), load_v(i)));',
   });

@@ -3,7 +3,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../backend';
 import { f32 } from '../program';
 import { storeFirstResult } from '../store-activation';
-import { declareFunction, fusedFunction, fusedFunctions } from './activation-functions';
+import { declareFunction, fusedFunctions, parseFunction } from './activation-functions';
 import { runColumnReduction, runColumnReductionAndApply } from './column-reduction';
 import { assertFloats, countRows } from './floats';
 import { runRowReduction } from './row-reduction';
@@ -30,7 +30,7 @@ const batchNormTrain = (kernelName: string, isActivated: boolean): KernelConfig 
     const parameters = definedOnly({ gamma, beta });
     assertFloats(kernelName, { x });
     assertFloats(kernelName, parameters, [n]);
-    const f = isActivated ? fusedFunction(kernelName, name) : undefined;
+    const f = isActivated ? parseFunction(kernelName, name, fusedFunctions) : undefined;
     const [y, mean, variance] = [webgpu.output(x.shape), webgpu.output([n]), webgpu.output([n])];
     const value = '(load_x(i) - center) * scale + shift';
     storeFirstResult(webgpu, [x], y);
@@ -83,7 +83,7 @@ const batchNormTrainGrad = (kernelName: string, isActivated: boolean): KernelCon
     const parameters = definedOnly({ gamma, beta: isActivated ? beta : undefined });
     assertFloats(kernelName, { dy: dy!, x: x! }, x!.shape);
     assertFloats(kernelName, { ...moments, ...parameters }, [n]);
-    const f = isActivated ? fusedFunction(kernelName, name) : undefined;
+    const f = isActivated ? parseFunction(kernelName, name, fusedFunctions) : undefined;
     const [dx, dgamma, dbeta] = [webgpu.output(x!.shape), webgpu.output([n]), webgpu.output([n])];
     const y = `normal${gamma ? ' * load_gamma(c)' : ''}${beta ? ' + load_beta(c)' : ''}`;
     const read = `let normal = (load_x(i) - center) * rstd; let g = ${f ? `gradientAt(load_dy(i), ${y})` : 'load_dy(i)'};`;

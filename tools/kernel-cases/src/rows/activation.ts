@@ -2,11 +2,17 @@ import type { Kernels } from '@tenfold/kernels';
 import { type Array64, map } from '../array';
 import { grid, values } from '../inputs';
 import type { Case, KernelRow } from '../row';
-import { computeGradient, functions } from './functions';
+import { elementwiseFunctions } from './elementwise-functions';
+import { functions as fusedFunctions } from './functions';
 
 type Attributes = Kernels['Activation']['attributes'];
 
+const functions = { ...fusedFunctions, ...elementwiseFunctions };
 const names = Object.keys(functions);
+const withParameters = (name: string): Attributes => {
+  const parameters = elementwiseFunctions[name]?.parameters;
+  return { function: name, ...(parameters && { parameters }) };
+};
 /** Lengths around the widths of vectors, unrolled loops and tasks. */
 const sizes = [0, 1, 3, 4, 5, 7, 8, 9, 17, 65, 1000, 20_001];
 
@@ -14,33 +20,40 @@ const sizes = [0, 1, 3, 4, 5, 7, 8, 9, 17, 65, 1000, 20_001];
 const endlessGradients = (name: string): Case[] =>
   (functions[name]!.kinks ?? []).map((kink) => ({
     name: `${name} of gradients that are NaN or infinite`,
-    inputs: { x: values(endless.map((_, i) => kink + (i % 2 === 0 ? -1 : 1))) },
-    attributes: { function: name },
+    inputs: { x: values(endless.map((_, i) => kink + (i % 2 === 0 ? -0.5 : 0.5))) },
+    attributes: withParameters(name),
     gradients: { dy: values(endless) },
     extreme: true,
   }));
 const endless = [Number.NaN, Infinity, -Infinity].flatMap((end) => [end, end, end]);
 
+/** The tolerance of a function that is steep. */
+const steep = (name: string): Pick<Case, 'tolerance'> | undefined => {
+  const relative = elementwiseFunctions[name]?.relative;
+  return relative === undefined ? undefined : { tolerance: { absolute: 1e-6, relative } };
+};
+
 const createCases = (name: string): Case[] => [
   ...sizes.map((size) => ({
     name: `${name} [${size}]`,
     inputs: { x: grid(size, -10, 10) },
-    attributes: { function: name },
+    attributes: withParameters(name),
+    ...steep(name),
   })),
   {
     name: `${name} of 0, ±80, ±1e30, ±1e38 and NaN`,
     inputs: {
       x: values([80, -80, 0, Number.NaN, 1e30, -1e30, 1e38, -1e38]),
     },
-    attributes: { function: name },
-    tolerance: { absolute: 1e-30, relative: 1e-6 },
+    attributes: withParameters(name),
+    tolerance: { absolute: 1e-30, relative: 1e-6, ...steep(name)?.tolerance },
     extreme: true,
   },
   ...endlessGradients(name),
   {
     name: `${name} in the left tail`,
     inputs: { x: values([-3, -4, -5, -6, -8]) },
-    attributes: { function: name },
+    attributes: withParameters(name),
     tolerance: { relative: 5e-6 },
   },
 ];
@@ -48,7 +61,7 @@ const createCases = (name: string): Case[] => [
 /** y = f(x), elementwise, and its gradient. */
 export const activation: KernelRow = {
   kernel: 'Activation',
-  describe: { inputs: 'x', attributes: 'function', outputs: 'f(x), elementwise' },
+  describe: { inputs: 'x', attributes: 'function, parameters?', outputs: 'f(x), elementwise' },
   reference: ({ x }, { function: name }: Attributes) => [map(x!, functions[name]!.value)],
   cases: [
     ...names.flatMap(createCases),
@@ -65,16 +78,19 @@ export const activation: KernelRow = {
   gradient: {
     kernel: 'ActivationGrad',
     describe: {
-      inputs: `dy, and x or y: ${names.map((name) => `${functions[name]!.keeps} for ${name}`).join(', ')}`,
-      attributes: 'function',
+      inputs: `dy, and y for ${names.filter((name) => functions[name]!.keeps === 'y').join(', ')}, x for the others`,
+      attributes: 'function, parameters?',
       outputs: "dy·f'(x), elementwise",
     },
     saved: ({ x }, [y], { function: name }: Attributes): { [name: string]: Array64 } =>
       functions[name]!.keeps === 'x' ? { x: x! } : { y: y! },
     outputs: ['x'],
-    // Of the functions that save y, y has the sign of x: relu's derivative is the same of both.
+    // y has the sign of x where it is kept: relu's derivative is the same of both.
     reference: ({ dy, x, y }, { function: name }: Attributes) => [
-      map(dy!, (g, i) => computeGradient(name, g, (x ?? y)!.values[i]!)),
+      map(dy!, (g, i) => {
+        const slope = functions[name]!.derivative((x ?? y)!.values[i]!);
+        return slope === 0 ? 0 : g * slope; // whatever dy is
+      }),
     ],
     tolerance: { absolute: 1e-6, relative: 1e-6 },
   },

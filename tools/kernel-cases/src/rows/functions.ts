@@ -1,7 +1,8 @@
 const { exp, sqrt, PI } = Math;
 
-interface ActivationFunction {
+export interface ActivationFunction {
   value: (x: number) => number;
+  /** f', of the argument. */
   derivative: (x: number) => number;
   /** The input of its gradient kernel: the argument x, or the value y. */
   keeps: 'x' | 'y';
@@ -9,7 +10,7 @@ interface ActivationFunction {
   kinks?: readonly number[];
 }
 
-const sigmoid = (x: number) => 1 / (1 + exp(-x));
+export const sigmoid = (x: number) => 1 / (1 + exp(-x));
 const density = (x: number) => exp((-x * x) / 2) / sqrt(2 * PI);
 
 /** P(N ≤ x) of a standard normal N: a series near 0, a continued fraction in the tails. */
@@ -33,14 +34,14 @@ export function probability(x: number): number {
 
 const u = (x: number) => sqrt(2 / PI) * (x + 0.044715 * x ** 3);
 const slope = (x: number) => sqrt(2 / PI) * (1 + 3 * 0.044715 * x * x);
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(exp(-Math.abs(x)));
+export const softplus = (x: number) => Math.max(x, 0) + Math.log1p(exp(-Math.abs(x)));
 /** s(1 − s)·factor with s = σ(z), 0 where the exponential has vanished and the factor may be infinite. */
-const bellTimes = (z: number, factor: number) => {
+export const bellTimes = (z: number, factor: number) => {
   const bell = sigmoid(z) * sigmoid(-z);
   return bell === 0 ? 0 : bell * factor;
 };
 
-/** The activation functions that backends fuse, in double precision, without cancellation in the tails. */
+/** The activation functions that backends fuse into other kernels, in double precision, without cancellation in the tails. */
 export const functions: { readonly [name: string]: ActivationFunction } = {
   relu: {
     value: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
