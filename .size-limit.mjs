@@ -13,15 +13,15 @@ const limits = {
   kernels: '5.5 kB',
   layers: '21 kB',
   losses: '7 kB',
-  metrics: '8 kB',
+  metrics: '9 kB',
   optimizers: '14 kB',
   random: '3 kB',
   regularizers: '6 kB',
-  training: '22 kB',
+  training: '28 kB',
 };
 
 // What a page gets is another file where a package has one for Node as well.
-const entries = { datasets: 'index.browser.js' };
+const entries = { datasets: 'index.browser.js', training: 'index.browser.js' };
 
 export default Object.entries(limits).map(([name, limit]) => ({
   name: `@tenfold/${name}`,

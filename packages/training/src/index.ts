@@ -10,6 +10,19 @@ export type {
 } from './batch';
 export type { Callback, CallbackContext, CallbackHooks } from './callback';
 export { CallbackError, type CallbackFailure } from './callback-error';
+export { type CsvLoggerOptions, csvLogger } from './callbacks/csv-logger';
+export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping';
+export { type JsonLinesLoggerOptions, jsonLinesLogger } from './callbacks/json-lines-logger';
+export { type LearningRateLoggerOptions, learningRateLogger } from './callbacks/learning-rate-logger';
+export { type ProgressBarOptions, progressBar } from './callbacks/progress-bar';
+export {
+  type PlateauCallback,
+  type ReduceOnPlateauOptions,
+  reduceOnPlateau,
+} from './callbacks/reduce-on-plateau';
+export { type SaveBestOptions, saveBest } from './callbacks/save-best';
+export { type TensorBoardOptions, tensorBoard } from './callbacks/tensor-board';
+export { type TimeLimitOptions, timeLimit } from './callbacks/time-limit';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint';
 export {
   createTrainer,
@@ -20,7 +33,6 @@ export {
   type TrainerOptions,
 } from './create-trainer';
 export { type Divergence, DivergenceError } from './divergence-error';
-export { type EarlyStoppingOptions, earlyStopping } from './early-stopping';
 export type { EpochReport, Evaluation } from './epoch-report';
 export { type EvaluateOptions, evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';

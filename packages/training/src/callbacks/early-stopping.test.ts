@@ -3,8 +3,8 @@ import { meanSquaredError } from '@tenfold/losses';
 import { sgd } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
-import { weights } from '../test/clouds';
-import { type EpochReport, earlyStopping, fit } from './index';
+import { weights } from '../../test/clouds';
+import { type EpochReport, earlyStopping, fit } from '../index';
 
 const model = () =>
   createModel(sequential([dense({ inFeatures: 1, outFeatures: 1 }), batchNorm({ channels: 1 })]), {

@@ -1,7 +1,7 @@
 import { assertOptions, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Callback, named } from './callback';
-import { type BestOptions, bestKinds, createBest, createMonitor } from './monitor';
+import { type Callback, named } from '../callback';
+import { type BestOptions, bestKinds, createBest, createMonitor } from '../monitor';
 
 export interface EarlyStoppingOptions extends BestOptions {
   /** Number of consecutive epochs without improvement after which training stops. */

@@ -1,0 +1,75 @@
+import { createModel, dense } from '@tenfold/layers';
+import { meanSquaredError } from '@tenfold/losses';
+import { sgd } from '@tenfold/optimizers';
+import { expectClose, goldens } from '@tenfold/testing';
+import { describe, expect, it } from 'vitest';
+import { type EpochReport, fit, learningRateLogger, reduceOnPlateau } from '../index';
+
+interface Case {
+  options: { mode: 'min' | 'max' };
+  values: number[];
+  rates: number[];
+}
+const { reduceOnPlateau: cases } = goldens<Case[]>(new URL('../../goldens/', import.meta.url)) as {
+  reduceOnPlateau: Case[];
+};
+
+describe('reduceOnPlateau', () => {
+  it.each(cases.map((c, i) => [i, JSON.stringify(c.options), c] as const))(
+    'has the learning rates of PyTorch: %i %s',
+    async (_, __, { options, values, rates }) => {
+      let stepCount = 0;
+      const plateau = reduceOnPlateau({ learningRate: 0.1, metric: (report) => report.loss, ...options });
+      const trainer = {
+        get stepCount() {
+          return stepCount;
+        },
+      };
+      const context = { trainer, validated: [], epochs: 36, stepsPerEpoch: 1 };
+      const hooks = await plateau(context as never);
+      const found: number[] = [];
+      for (const loss of values) {
+        stepCount++;
+        await hooks.onEpoch!({ loss } as EpochReport);
+        found.push(plateau.learningRate(stepCount));
+      }
+      await expectClose(found, rates, { absolute: 0 });
+    },
+  );
+
+  it('scales a schedule, and keeps what it has learned from one run to the next', async () => {
+    const schedule = (step: number) => 0.1 / (step + 1);
+    const plateau = reduceOnPlateau({
+      learningRate: schedule,
+      metric: () => 1,
+      mode: 'min',
+      patience: 0,
+      factor: 0.5,
+    });
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+    const run = () =>
+      fit(model, {
+        data: { xs: [[1]], ys: [[1]] },
+        loss: meanSquaredError,
+        optimizer: sgd({ learningRate: plateau.learningRate }),
+        epochs: 2,
+        callbacks: [plateau, learningRateLogger({ learningRate: plateau.learningRate })],
+      });
+    // The first value is the best; the second lowers the rate.
+    const rates = (reports: EpochReport[]) => reports.map(({ values }) => values.learningRate);
+    expect(rates(await run())).toEqual([0.1, 0.025]);
+    expect(rates(await run())).toEqual([0.025, 0.0125 / 2 / 1]);
+    model.dispose();
+  });
+
+  it.each([
+    [{}, /learningRate is missing/],
+    [{ learningRate: 0.1, factor: 2 }, /factor is 2; give a number in \(0, 1\]/],
+    [{ learningRate: 0.1, patience: -1 }, /patience is -1/],
+    [{ learningRate: 0.1, thresholdMode: 'rel' }, /thresholdMode is "rel"; give "relative" or "absolute"/],
+    [{ learningRate: 0.1, metric: 'f1' }, /mode is missing; give 'max' if a larger f1 is better/],
+    [{ learningRate: 0.1, min: 1 }, /there is no option "min"/],
+  ])('rejects %j', (options, message) => {
+    expect(() => reduceOnPlateau(options as never)).toThrow(message);
+  });
+});
