@@ -101,6 +101,13 @@ describe('checkpoints', () => {
   });
 });
 
+it.each(['step', 'format'])('saveCheckpoint refuses the reserved key %s', async (key) => {
+  const trainer = createTrainer(network(), trainerOptions);
+  await expect(saveCheckpoint(trainer, { [key]: 'x' })).rejects.toThrow(
+    `saveCheckpoint: the key ${key} of metadata is reserved; give another key`,
+  );
+});
+
 describe('loadCheckpoint of a file that was changed', () => {
   type File = { tensors: tf.NamedTensorMap; metadata: { [key: string]: string } };
   const settings = { loss: meanSquaredError, optimizer: adam() };

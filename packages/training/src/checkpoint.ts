@@ -39,6 +39,10 @@ export async function saveCheckpoint(
 ): Promise<Uint8Array> {
   assertArgument('saveCheckpoint', 'trainer', trainer, trainerKind);
   assertArgument('saveCheckpoint', 'metadata', metadata, metadataKind);
+  const reserved = ['format', 'step'].find((key) => Object.hasOwn(metadata, key));
+  if (reserved !== undefined) {
+    throw new Error(`saveCheckpoint: the key ${reserved} of metadata is reserved; give another key`);
+  }
   const tensors: tf.NamedTensorMap = {};
   for (const [name, variable] of Object.entries(trainer.model.parameters()))
     tensors[`${MODEL}/${name}`] = variable;

@@ -6,6 +6,7 @@ import {
   oneOf,
   required,
   seed as seedKind,
+  show,
 } from '@tenfold/checks';
 import type { Context, Model } from '@tenfold/layers';
 import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
@@ -142,7 +143,13 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
         const data = loss(ys, predictions);
         const isTensor = (data as unknown) instanceof tf.Tensor;
         if (!regularizer || !isTensor) return { loss: data, outputs: predictions };
-        const penalized = tf.add(data, callGiven(regularizer, model.trainable()));
+        const penalty: unknown = callGiven(regularizer, model.trainable());
+        if (!(penalty instanceof tf.Tensor) || penalty.rank !== 0) {
+          throw new Error(
+            `createTrainer: the regularizer returned ${show(penalty)}; return a scalar tensor, computed from the parameters`,
+          );
+        }
+        const penalized = tf.add(data, penalty);
         return { loss: penalized, dataLoss: data, outputs: predictions };
       };
       const result = stepper.step(forward, (predictions, loss) =>

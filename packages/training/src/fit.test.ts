@@ -1,3 +1,4 @@
+import { createModel, dense } from '@tenfold/layers';
 import { meanSquaredError, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
 import { adam, sgd } from '@tenfold/optimizers';
 import { l2 } from '@tenfold/regularizers';
@@ -257,6 +258,61 @@ describe('fit', () => {
     await fit(model, all);
     expect(seen.filter((step) => step === 3).length).toBe(2);
     expect(Math.max(...seen)).toBe(3);
+    model.dispose();
+  });
+});
+
+describe('odd things are refused with one clear error', () => {
+  const line = () => createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+  const ys = [[1], [2]];
+  const base = {
+    data: { xs: [[1], [2]], ys },
+    loss: meanSquaredError,
+    optimizer: sgd({ learningRate: 0.1 }),
+    epochs: 1,
+  };
+
+  it.each<[string, object, RegExp]>([
+    [
+      'a loss that is an integer',
+      { loss: (_: tf.Tensor, p: tf.Tensor) => tf.cast(tf.mean(p), 'int32') },
+      /^createTrainer: the loss is int32; return a float32 scalar/,
+    ],
+    [
+      'a penalty that is a number',
+      { regularizer: () => 0.1 },
+      /^createTrainer: the regularizer returned 0.1; return a scalar tensor/,
+    ],
+    [
+      'a penalty of several numbers',
+      { regularizer: ({ kernel }: tf.NamedTensorMap) => kernel },
+      /^createTrainer: the regularizer returned a tensor float32 \[1,1\]; return a scalar tensor/,
+    ],
+    [
+      'a loss for validation data that is missing',
+      { validationLoss: meanSquaredError },
+      /^fit: validationLoss is given but validation is missing; give validation data/,
+    ],
+    [
+      'an optimizer without a state',
+      { optimizer: { init: () => undefined, update: () => ({ updates: {}, state: {} }) } },
+      /^createTrainer: init of the optimizer returned undefined; return its state/,
+    ],
+    [
+      'null among the numbers',
+      { data: { xs: [[1], [null]], ys } },
+      /^fit: xs\[1\]\[0\] is null; give a tensor, or numbers in typed or nested arrays/,
+    ],
+    [
+      'numbers in strings',
+      { data: { xs: [[1], [2]], ys: [['1'], ['2']] } },
+      /^fit: ys\[0\]\[0\] is "1"; give a tensor, or numbers in typed or nested arrays/,
+    ],
+  ])('%s', async (_, options, message) => {
+    const model = line();
+    const before = tf.memory().numTensors;
+    await expect(fit(model, { ...base, ...options } as never)).rejects.toThrow(message);
+    expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
 });

@@ -1,4 +1,4 @@
-import { assertArgument, index, required, show } from '@tenfold/checks';
+import { assertArgument, index, object, required, show } from '@tenfold/checks';
 import type { Context } from '@tenfold/layers';
 import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/optimizers';
 import { createRng } from '@tenfold/random';
@@ -79,7 +79,13 @@ export function createStepper(
     const added = Object.entries(params).filter(([key]) => !known.has(key));
     if (added.length === 0 && known.size > 0) return;
     // A tidy around the step must not dispose the state.
-    const fresh = keep(optimizer.init(Object.fromEntries(added)));
+    const started: unknown = optimizer.init(Object.fromEntries(added));
+    if (!object.accepts(started)) {
+      throw new Error(
+        `${name}: init of the optimizer returned ${show(started)}; return its state, an object of slots, {} without any`,
+      );
+    }
+    const fresh = keep(started as OptimizerState);
     for (const [slot, tensors] of Object.entries(fresh)) {
       const current = findEntry(state, slot);
       const entries = Object.entries(tensors);
@@ -189,6 +195,9 @@ function scalar(name: string, loss: tf.Tensor): tf.Scalar {
     throw new Error(
       `${name}: the loss has shape [${loss.shape}]; give a scalar, with the reduction 'mean' or 'sum'`,
     );
+  }
+  if (loss.dtype !== 'float32') {
+    throw new Error(`${name}: the loss is ${loss.dtype}; return a float32 scalar, which has a gradient`);
   }
   return loss as tf.Scalar;
 }

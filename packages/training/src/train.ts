@@ -110,6 +110,9 @@ export async function runTraining<X, Y, O>(
   options: TrainOptions<X, Y, O>,
 ): Promise<EpochReport[]> {
   const { epochs, metrics = {}, signal } = options;
+  if (options.validationLoss && options.validation === undefined) {
+    throw new Error(`${name}: validationLoss is given but validation is missing; give validation data`);
+  }
   const reports: EpochReport[] = [];
   const validated = options.validation === undefined ? [] : ['loss', ...Object.keys(metrics)];
   let source: Source<X, Y> | undefined;

@@ -194,6 +194,8 @@ function numberRows(what: string, values: Numbers, shape: number[]): Rows {
 function readNumbers(name: string, what: string, value: unknown): { values: Numbers; shape: number[] } {
   const shape = inferShape(value);
   if (shape === undefined || shape.length === 0) {
+    const odd = Array.isArray(value) ? findOdd(value, what) : undefined;
+    if (odd) throw new Error(`${name}: ${odd}; give a tensor, or numbers in typed or nested arrays`);
     const ragged = Array.isArray(value) && value.length > 0 && shape === undefined;
     throw new Error(
       `${name}: ${what} is ${show(value)}; give a tensor, or numbers in typed or nested arrays${ragged ? ', all of one length' : ''}`,
@@ -229,6 +231,16 @@ function inferShape(value: unknown): number[] | undefined {
     if (shape?.join() !== inner.join()) inner = undefined;
   }
   return inner && [value.length, ...inner];
+}
+
+/** The first entry of nested arrays that is not a number, such as null or a string. */
+function findOdd(value: unknown, path: string): string | undefined {
+  if (!Array.isArray(value)) return inferShape(value) ? undefined : `${path} is ${show(value)}`;
+  for (let i = 0; i < value.length; i++) {
+    const odd = findOdd(value[i], `${path}[${i}]`);
+    if (odd) return odd;
+  }
+  return undefined;
 }
 
 /** Whether a typed array, or each one of a list, holds integers that fit in int32. */

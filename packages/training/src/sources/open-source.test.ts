@@ -351,13 +351,13 @@ describe('data', () => {
       'arrays with holes',
       () => ({ xs: new Array(2), ys: [1, 2] }),
       {},
-      /xs is \[.*\]; give a tensor, or numbers/,
+      /xs\[0\] is undefined; give a tensor, or numbers/,
     ],
     [
       'text in arrays',
       () => ({ xs: [['1'], ['2']], ys: [1, 2] }),
       {},
-      /xs is an array of 2; give a tensor, or numbers/,
+      /xs\[0\]\[0\] is "1"; give a tensor, or numbers/,
     ],
     [
       '64-bit integers',
