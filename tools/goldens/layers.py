@@ -280,6 +280,14 @@ for batch, queries, keys, features, key_features, heads, masked in ((2, 3, 4, 6,
     for part in parts: params.update({part + '.kernel': r(key_features if part in ('key', 'value') else features, features), part + '.bias': r(features)})
     add('attention', cross, r(batch, queries, features), params, dict(features=features, heads=heads, keyFeatures=key_features), inputs=dict(key=key, value=value, mask=mask))
 
+# prelu, and rrelu outside training; what rrelu draws in training is tested by its range
+begin('prelu')
+for shape, options in (((4, 3), dict(channels=3)), ((2, 3, 4, 5), dict(channels=5)), ((2, 5, 3), {}), ((3, 1), dict(channels=1))):
+    add('prelu', lambda x, p: F.prelu(x.movedim(-1, 1), p['slope']).movedim(1, -1), r(*shape), dict(slope=r(options.get('channels', 1))), options)
+begin('rrelu')
+for shape, options in (((3, 4), {}), ((2, 3, 4, 2), dict(lower=-.1, upper=.5)), ((2, 3), dict(lower=.2, upper=.2))):
+    add('rrelu', lambda x, p: F.rrelu(x, options.get('lower', 1 / 8), options.get('upper', 1 / 3)), r(*shape), None, options, False)
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

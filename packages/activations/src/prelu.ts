@@ -8,7 +8,8 @@ export interface PreluOptions {
 }
 
 /**
- * Parametric rectified linear unit: a leaky ReLU whose slope is learned. A layer of the same name holds the parameter.
+ * Parametric rectified linear unit: a leaky ReLU whose slope is learned. The layer `prelu` of `@tenfold/layers` holds the slope;
+ * this function takes it.
  *
  * f(x) = x where x > 0, a·x elsewhere; dx = dy where x > 0, a·dy elsewhere; da = Σ dy·min(x, 0) over the broadcast axes
  *

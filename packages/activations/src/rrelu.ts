@@ -24,6 +24,8 @@ const kinds: Kinds<RreluOptions> = {
 /**
  * Randomized leaky rectified linear unit: in training each negative entry gets a slope drawn uniformly from a range.
  *
+ * The layer `rrelu` of `@tenfold/layers` passes `training` and `rng`; a function as a layer does not know whether it is trained.
+ *
  * f(x) = x where x > 0, a·x elsewhere, a ~ U(lower, upper) in training, (lower + upper) / 2 otherwise; f'(x) = 1 or a
  *
  * @param x any shape; values in ℝ

@@ -21,6 +21,8 @@ export { type LstmOptions, type LstmParams, lstm } from './lstm';
 export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
 export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
 export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
+export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
+export { type RreluLayerOptions, rrelu } from './rrelu';
 export {
   type ShiftedPatchEmbeddingOptions,
   type ShiftedPatchEmbeddingParams,
