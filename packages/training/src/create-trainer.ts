@@ -1,8 +1,13 @@
 import {
   assertOptions,
   callGiven,
+  count,
   func,
   type Kinds,
+  listOf,
+  match,
+  nonNegative,
+  object,
   oneOf,
   required,
   seed as seedKind,
@@ -14,6 +19,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batch';
 import { explainDivergence } from './explain-divergence';
 import { assertModel, lossKind, optimizerKind } from './kinds';
+import { accumulateGradients } from './options/accumulate-gradients';
+import { weightClasses } from './options/class-weights';
+import { type ClipOptions, clipGradients } from './options/clip';
+import { type Frozen, withoutFrozen } from './options/frozen';
 import { checkBatch } from './sources/check-batch';
 import { createStepper } from './stepper';
 
@@ -40,6 +49,26 @@ export interface TrainerOptions<Y = tf.Tensor, O = tf.Tensor> {
    * either way.
    */
   reduction?: 'mean' | 'sum';
+  /**
+   * The largest gradients: `{ value }` of an element, `{ norm }` of each gradient, `{ globalNorm }` of all together. Larger ones are
+   * clipped, in this order if several are given.
+   */
+  clip?: ClipOptions;
+  /**
+   * The number of steps after which the parameters are updated, with the mean of their gradients; 1 by default. Schedules of the
+   * optimizer count the updates. Steps at the end that do not complete an update change nothing.
+   */
+  accumulate?: number;
+  /**
+   * A weight ≥ 0 for each class, by which the loss weights the examples; it must take the option `weights`, as those of
+   * `@tenfold/losses` do. The validation loss is not weighted.
+   */
+  classWeights?: readonly number[];
+  /**
+   * The parameters that are not trained, by a regular expression on their names or a function of name and parameter. Statistics of
+   * batch normalization are updated nevertheless; `freeze` of `@tenfold/layers` keeps them too.
+   */
+  frozen?: Frozen;
 }
 
 /** Result of a step; the caller disposes both. */
@@ -99,6 +128,10 @@ export const trainerKinds: Kinds<TrainerOptions> = {
   regularizer: func,
   seed: seedKind,
   reduction: oneOf('mean', 'sum'),
+  clip: object,
+  accumulate: count,
+  classWeights: listOf(nonNegative),
+  frozen: match,
 };
 
 /**
@@ -120,9 +153,32 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
 ): Trainer<X, Y, O> {
   assertModel('createTrainer', model);
   assertOptions<TrainerOptions>('createTrainer', options as unknown as TrainerOptions, trainerKinds);
-  const { loss, optimizer, regularizer, seed = 0, reduction = 'mean' } = options;
+  return makeTrainer('createTrainer', model, options);
+}
+
+/** Makes a trainer of checked options. */
+export function makeTrainer<X, Y, O>(
+  name: string,
+  model: TrainedModel<X, O>,
+  options: TrainerOptions<Y, O>,
+): Trainer<X, Y, O> {
+  const {
+    loss,
+    regularizer,
+    seed = 0,
+    reduction = 'mean',
+    clip,
+    accumulate = 1,
+    classWeights,
+    frozen,
+  } = options;
+  const clipped = clip ? clipGradients(name, options.optimizer, clip) : options.optimizer;
+  const optimizer = accumulate > 1 ? accumulateGradients(clipped, accumulate) : clipped;
+  const weighted = classWeights ? weightClasses(name, loss, classWeights) : loss;
+  const trainable = frozen ? withoutFrozen(name, model, frozen) : () => model.trainable();
+  const stepped = { parameters: () => model.parameters(), trainable };
   const disposed = 'the trainer is disposed; create a new one with createTrainer';
-  const stepper = createStepper('createTrainer', model, optimizer, seed, disposed);
+  const stepper = createStepper(name, stepped, optimizer, seed, disposed);
   return {
     model,
     loss,
@@ -140,13 +196,13 @@ export function createTrainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
       const { xs, ys } = batch;
       const forward = (context: Context) => {
         const predictions = model.apply(xs, context);
-        const data = loss(ys, predictions);
+        const data = weighted(ys, predictions);
         const isTensor = (data as unknown) instanceof tf.Tensor;
         if (!regularizer || !isTensor) return { loss: data, outputs: predictions };
-        const penalty: unknown = callGiven(regularizer, model.trainable());
+        const penalty: unknown = callGiven(regularizer, trainable());
         if (!(penalty instanceof tf.Tensor) || penalty.rank !== 0) {
           throw new Error(
-            `createTrainer: the regularizer returned ${show(penalty)}; return a scalar tensor, computed from the parameters`,
+            `${name}: the regularizer returned ${show(penalty)}; return a scalar tensor, computed from the parameters`,
           );
         }
         const penalized = tf.add(data, penalty);

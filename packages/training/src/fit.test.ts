@@ -276,17 +276,17 @@ describe('odd things are refused with one clear error', () => {
     [
       'a loss that is an integer',
       { loss: (_: tf.Tensor, p: tf.Tensor) => tf.cast(tf.mean(p), 'int32') },
-      /^createTrainer: the loss is int32; return a float32 scalar/,
+      /^fit: the loss is int32; return a float32 scalar/,
     ],
     [
       'a penalty that is a number',
       { regularizer: () => 0.1 },
-      /^createTrainer: the regularizer returned 0.1; return a scalar tensor/,
+      /^fit: the regularizer returned 0.1; return a scalar tensor/,
     ],
     [
       'a penalty of several numbers',
       { regularizer: ({ kernel }: tf.NamedTensorMap) => kernel },
-      /^createTrainer: the regularizer returned a tensor float32 \[1,1\]; return a scalar tensor/,
+      /^fit: the regularizer returned a tensor float32 \[1,1\]; return a scalar tensor/,
     ],
     [
       'a loss for validation data that is missing',
@@ -296,7 +296,7 @@ describe('odd things are refused with one clear error', () => {
     [
       'an optimizer without a state',
       { optimizer: { init: () => undefined, update: () => ({ updates: {}, state: {} }) } },
-      /^createTrainer: init of the optimizer returned undefined; return its state/,
+      /^fit: init of the optimizer returned undefined; return its state/,
     ],
     [
       'null among the numbers',

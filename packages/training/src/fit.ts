@@ -1,6 +1,6 @@
 import { assertOptions } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
-import { createTrainer, type TrainedModel, type TrainerOptions, trainerKinds } from './create-trainer';
+import { makeTrainer, type TrainedModel, type TrainerOptions, trainerKinds } from './create-trainer';
 import type { EpochReport } from './epoch-report';
 import { assertModel } from './kinds';
 import { runTraining, type TrainOptions, trainKinds } from './train';
@@ -31,8 +31,10 @@ export async function fit<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
 ): Promise<EpochReport[]> {
   assertModel('fit', model);
   assertOptions<FitOptions>('fit', options as unknown as FitOptions, { ...trainerKinds, ...loopKinds });
-  const { loss, optimizer, regularizer, seed, reduction, ...loop } = options;
-  const trainer = createTrainer(model, { loss, optimizer, regularizer, seed, reduction });
+  const { loss, optimizer, regularizer, seed, reduction, clip, accumulate, classWeights, frozen, ...loop } =
+    options;
+  const parts = { loss, optimizer, regularizer, seed, reduction, clip, accumulate, classWeights, frozen };
+  const trainer = makeTrainer('fit', model, parts);
   try {
     return await runTraining('fit', trainer, loop);
   } finally {

@@ -38,6 +38,8 @@ export { type EvaluateOptions, evaluate } from './evaluate';
 export { type FitOptions, fit } from './fit';
 export type { AccumulatingMetric, Metric, MetricFunction, MetricState, Metrics } from './metric';
 export type { BestOptions, MonitorOptions } from './monitor';
+export type { ClipOptions } from './options/clip';
+export type { Frozen } from './options/frozen';
 export { type Models, type StepOptions, type StepState, step, stepState } from './step';
 export type { EpochSums, StepReport } from './step-report';
 export { type TrainOptions, train } from './train';

@@ -7,6 +7,7 @@ import {
   type Kinds,
   nonNegative,
   object,
+  probability,
   required,
   show,
 } from '@tenfold/checks';
@@ -45,6 +46,11 @@ export interface TrainOptions<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   /** The validation data, evaluated after every epoch. */
   validation?: Data<X, Y>;
   /**
+   * The share in (0, 1) of the examples of `{ xs, ys }` that is kept for validation, instead of `validation`. They are drawn with the
+   * seed of the data, the same in every epoch and run.
+   */
+  validationSplit?: number;
+  /**
    * The loss for the validation data, if it differs from the training loss: for example for class indices, if the training mixes
    * labels.
    */
@@ -71,6 +77,10 @@ export const trainKinds: Kinds<TrainOptions> = {
   epochs: required(count),
   stepsPerEpoch: count,
   validation: dataKind,
+  validationSplit: {
+    expected: 'a number in (0, 1)',
+    accepts: (value) => probability.accepts(value) && value !== 0 && value !== 1,
+  },
   validationLoss: lossKind,
   metrics: metricsKind,
   callbacks: callbacksKind,
@@ -114,17 +124,26 @@ export async function runTraining<X, Y, O>(
     throw new Error(`${name}: validationLoss is given but validation is missing; give validation data`);
   }
   const reports: EpochReport[] = [];
-  const validated = options.validation === undefined ? [] : ['loss', ...Object.keys(metrics)];
+  const { validationSplit: share } = options;
+  if (share !== undefined && options.validation !== undefined) {
+    throw new Error(`${name}: validation and validationSplit are both given; give one of them`);
+  }
+  const isValidated = share !== undefined || options.validation !== undefined;
+  const validated = isValidated ? ['loss', ...Object.keys(metrics)] : [];
   let source: Source<X, Y> | undefined;
   let validation: Source<X, Y> | undefined;
   let callbacks: Callbacks | undefined;
   let isOver = false;
   try {
     const { stepsPerEpoch } = options;
-    source = await openSource(name, 'data', options.data, { epochs, stepsPerEpoch, signal });
-    validation =
-      options.validation &&
-      (await openSource<X, Y>(name, 'validation', options.validation, { epochs, signal }));
+    const part = share === undefined ? undefined : { share, isValidation: false };
+    source = await openSource(name, 'data', options.data, { epochs, stepsPerEpoch, signal, part });
+    if (options.validation !== undefined) {
+      validation = await openSource<X, Y>(name, 'validation', options.validation, { epochs, signal });
+    } else if (share !== undefined) {
+      const part = { share, isValidation: true };
+      validation = await openSource<X, Y>(name, 'data', options.data, { epochs, signal, part });
+    }
     const context = {
       trainer: trainer as unknown as Trainer,
       validated,

@@ -15,6 +15,14 @@ import { isOnGpu } from '../finite';
 
 type Numbers = Float32Array | Int32Array;
 
+/** A part of examples that are split into those for training and those for validation. */
+export interface Part {
+  /** The share of validation in (0, 1). */
+  share: number;
+  /** Whether it is the part for validation. */
+  isValidation: boolean;
+}
+
 /** One column of the examples. */
 interface Rows {
   what: string;
@@ -36,6 +44,7 @@ export async function arraySource<X, Y>(
   name: string,
   what: string,
   data: ArrayData,
+  part?: Part,
 ): Promise<BatchSource<X, Y>> {
   assertOptions(`${name}: ${what}`, data, {
     xs: required(anything),
@@ -62,19 +71,35 @@ export async function arraySource<X, Y>(
     );
   }
   if (first.count === 0) throw new Error(`${name}: ${first.what} has no examples; give at least one`);
+  const rows = part ? chooseRows(name, what, first.count, seed, part) : undefined;
+  const rowCount = rows?.length ?? first.count;
   return {
-    size: first.count,
-    stepsPerEpoch: Math.ceil(first.count / batchSize),
+    size: rowCount,
+    stepsPerEpoch: Math.ceil(rowCount / batchSize),
     *batches(epoch) {
-      const order = shuffle
-        ? createRng(seed).fork('shuffle', epoch).permutation(first.count)
-        : Uint32Array.from({ length: first.count }, (_, i) => i);
-      for (let start = 0; start < first.count; start += batchSize) {
-        const indices = Int32Array.from(order.subarray(start, start + batchSize));
+      const isShuffled = shuffle && !part?.isValidation;
+      const order = isShuffled
+        ? createRng(seed).fork('shuffle', epoch).permutation(rowCount)
+        : Uint32Array.from({ length: rowCount }, (_, i) => i);
+      for (let start = 0; start < rowCount; start += batchSize) {
+        const places = order.subarray(start, start + batchSize);
+        const indices = Int32Array.from(places, (place) => rows?.[place] ?? place);
         yield { xs: pick(xs, indices) as X, ys: pick(ys, indices) as Y };
       }
     },
   };
+}
+
+/** The indices of a part, drawn with the seed: at least one for validation, and one for training. */
+function chooseRows(name: string, what: string, size: number, seed: number, part: Part): Uint32Array {
+  const order = createRng(seed).fork('split').permutation(size);
+  const end = size - Math.max(1, Math.round(size * part.share));
+  if (end < 1) {
+    throw new Error(
+      `${name}: ${what} has ${size} examples, of which validationSplit ${part.share} leaves none for training; give more examples, or a smaller share`,
+    );
+  }
+  return Uint32Array.from(part.isValidation ? order.subarray(end) : order.subarray(0, end)).sort();
 }
 
 const isRows = (tree: Tree): tree is Rows => typeof (tree as Rows).pick === 'function';

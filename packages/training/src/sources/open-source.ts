@@ -2,7 +2,7 @@ import { func, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayData, Batch, Batches, BatchSource, Data, TfDataset } from '../batch';
 import { untilAborted } from '../until-aborted';
-import { arraySource } from './array-source';
+import { arraySource, type Part } from './array-source';
 import { checkBatch } from './check-batch';
 
 /** A batch from a source. */
@@ -33,6 +33,8 @@ export interface OpenOptions {
   stepsPerEpoch?: number;
   /** Ends every wait for data with its reason. */
   signal?: AbortSignal | undefined;
+  /** The part of the examples to use, if they are split. */
+  part?: Part | undefined;
 }
 
 type Next<X, Y> = IteratorResult<Batch<X, Y>, unknown>;
@@ -63,9 +65,9 @@ export async function openSource<X, Y>(
   name: string,
   what: string,
   data: Data<X, Y>,
-  { epochs, stepsPerEpoch: requested, signal }: OpenOptions,
+  { epochs, stepsPerEpoch: requested, signal, part }: OpenOptions,
 ): Promise<Source<X, Y>> {
-  const form = await detectForm<X, Y>(name, what, data);
+  const form = await detectForm<X, Y>(name, what, data, part);
   const stepsPerEpoch = requested ?? form.stepsPerEpoch;
   if (form.once && epochs > 1 && requested === undefined) {
     throw new Error(
@@ -138,7 +140,17 @@ export async function openSource<X, Y>(
   };
 }
 
-async function detectForm<X, Y>(name: string, what: string, data: Data<X, Y>): Promise<Form<X, Y>> {
+async function detectForm<X, Y>(
+  name: string,
+  what: string,
+  data: Data<X, Y>,
+  part: Part | undefined,
+): Promise<Form<X, Y>> {
+  if (part && !isArrayData(data)) {
+    throw new Error(
+      `${name}: ${what} is ${show(data)}, which validationSplit cannot split; give { xs, ys } with all examples, or split the data and give validation`,
+    );
+  }
   if (func.accepts(data)) {
     const open = data as (epoch: number) => unknown;
     return { begin: async (epoch) => openCursor(name, `the result of ${what}(${epoch})`, await open(epoch)) };
@@ -152,7 +164,7 @@ async function detectForm<X, Y>(name: string, what: string, data: Data<X, Y>): P
       };
     }
     if ('xs' in form && 'ys' in form) {
-      return sourceForm(name, what, await arraySource<X, Y>(name, what, data as ArrayData));
+      return sourceForm(name, what, await arraySource<X, Y>(name, what, data as ArrayData, part));
     }
     if (isIterable(data)) return iterableForm(name, what, data as Batches<X, Y>);
   }
@@ -160,6 +172,9 @@ async function detectForm<X, Y>(name: string, what: string, data: Data<X, Y>): P
     `${name}: ${what} is ${show(data)}; give { xs, ys }, batches in an array or iterable, a function that returns them, or a source with batches(epoch)`,
   );
 }
+
+const isArrayData = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'xs' in data && 'ys' in data && !('batches' in data);
 
 function sourceForm<X, Y>(name: string, what: string, source: BatchSource<X, Y>): Form<X, Y> {
   const { stepsPerEpoch } = source;

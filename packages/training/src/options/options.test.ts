@@ -1,0 +1,312 @@
+import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
+import {
+  binaryCrossEntropyWithLogits,
+  meanSquaredError,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+} from '@tenfold/losses';
+import { adamW, clipByGlobalNorm, sgd } from '@tenfold/optimizers';
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { clouds, network, options, trainerOptions, weights } from '../../test/clouds';
+import { createTrainer, fit, loadCheckpoint, saveCheckpoint, train } from '../index';
+
+const flat = (values: object) => Object.values(values).flat() as number[];
+/** One weight vector w of three with the gradient g of the loss w·g. */
+const linear = () => {
+  const w = tf.variable(tf.zeros([3]));
+  const v = tf.variable(tf.zeros([1]));
+  const parameters = () => ({ w, v });
+  const apply = (x: tf.Tensor) => tf.tidy(() => tf.add(tf.sum(tf.mul(x, w)), tf.mul(v, 12)));
+  const dispose = () => tf.dispose([w, v]);
+  return {
+    layer: undefined as never,
+    params: {},
+    parameters,
+    trainable: parameters,
+    apply,
+    predict: apply,
+    dispose,
+  };
+};
+const update = async (given: object, xs = [[3, 0, -4]]) => {
+  const model = linear();
+  const loss = (_: tf.Tensor, predictions: tf.Tensor) => tf.sum(predictions);
+  const trainer = createTrainer(model, { loss, optimizer: sgd({ learningRate: 1 }), ...given });
+  for (const x of xs) {
+    const batch = { xs: tf.tensor2d([x]), ys: tf.zeros([1]) };
+    tf.dispose([
+      trainer.step(batch) as unknown as tf.TensorContainer,
+      batch as unknown as tf.TensorContainer,
+    ]);
+  }
+  const found = await weights(model);
+  trainer.dispose();
+  model.dispose();
+  return found;
+};
+
+describe('clip', () => {
+  it.each([
+    [{ value: 2 }, [-2, 0, 2], -2],
+    [{ norm: 1 }, [-0.6, 0, 0.8], -1],
+    [{ globalNorm: 13 }, [-3, 0, 4], -12],
+    [{ globalNorm: 6.5 }, [-1.5, 0, 2], -6],
+    [{ value: 3, norm: 1.5 }, [-1.5 / Math.SQRT2, 0, 1.5 / Math.SQRT2], -1.5],
+    [{ norm: 1, globalNorm: Math.SQRT1_2 }, [-0.3, 0, 0.4], -0.5],
+  ])('of %j clips the gradients', async (clip, w, v) => {
+    const found = await update({ clip });
+    await expectClose(flat(found), [...w, v]);
+  });
+
+  it.each([
+    [{}, /^createTrainer: clip has no limit; give \{ value \}/],
+    [{ norms: 1 }, /^createTrainer: clip: there is no option "norms"; did you mean norm\?/],
+    [{ value: -1 }, /^createTrainer: clip: value is -1/],
+    [1, /^createTrainer: clip is 1/],
+  ])('rejects %j', async (clip, message) => {
+    await expect(update({ clip })).rejects.toThrow(message);
+  });
+});
+
+describe('accumulate', () => {
+  it('updates with the mean of several gradients, which are clipped together', async () => {
+    const xs = [
+      [1, 0, 0],
+      [0, 2, 0],
+      [0, 0, 3],
+      [9, 9, 9],
+    ];
+    await expectClose(flat(await update({ accumulate: 3 }, xs.slice(0, 2))), [0, 0, 0, 0]);
+    await expectClose(flat(await update({ accumulate: 3 }, xs)), [-1 / 3, -2 / 3, -1, -12]);
+    await expectClose(
+      flat(await update({ accumulate: 2, clip: { value: 1 } }, xs.slice(0, 2))),
+      [-0.5, -1, 0, -1],
+    );
+  });
+
+  it('has the parameters of large batches, and the schedule of the updates', async () => {
+    const steps: number[] = [];
+    const run = async (batchSize: number, accumulate: number) => {
+      const model = createModel(dense({ inFeatures: 2, outFeatures: 2 }), { seed: 1 });
+      const learningRate = (step: number) => {
+        steps.push(step);
+        return 0.1;
+      };
+      const optimizer = adamW({ learningRate });
+      const all = {
+        loss: sparseSoftmaxCrossEntropy,
+        optimizer,
+        accumulate,
+        data: clouds(48, batchSize),
+        epochs: 2,
+      };
+      await fit(model, all);
+      const found = await weights(model);
+      model.dispose();
+      return flat(found);
+    };
+    const large = await run(16, 1);
+    steps.length = 0;
+    await expectClose(await run(4, 4), large, { absolute: 1e-5 });
+    expect([...new Set(steps)]).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('continues from a checkpoint between two updates, and leaves no tensor', async () => {
+    const given = { ...trainerOptions, accumulate: 3 };
+    const before = tf.memory().numTensors;
+    const whole = createTrainer(network(), given);
+    const stopsAt = () => ({ onStep: ({ step }: { step: number }) => step < 5 });
+    await train(whole, { data: clouds(), epochs: 2, callbacks: [stopsAt] });
+    const bytes = await saveCheckpoint(whole);
+    await train(whole, { data: clouds(), epochs: 2 });
+    const resumed = createTrainer(network(), given);
+    loadCheckpoint(resumed, bytes);
+    await train(resumed, { data: clouds(), epochs: 2 });
+    expect(await weights(resumed.model)).toEqual(await weights(whole.model));
+    for (const trainer of [whole, resumed]) {
+      trainer.dispose();
+      trainer.model.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes any optimizer, and refuses 0', async () => {
+    await expectClose(
+      flat(
+        await update(
+          { accumulate: 2, optimizer: clipByGlobalNorm(sgd({ learningRate: 1 }), { maxNorm: 13 }) },
+          [
+            [3, 0, -4],
+            [3, 0, -4],
+          ],
+        ),
+      ),
+      [-3, 0, 4, -12],
+    );
+    await expect(update({ accumulate: 0 })).rejects.toThrow(/^createTrainer: accumulate is 0/);
+  });
+});
+
+describe('classWeights', () => {
+  const scores = () => createModel(dense({ inFeatures: 2, outFeatures: 3 }), { seed: 2 });
+  const xs = tf.tensor2d([
+    [1, 2],
+    [-1, 0.5],
+    [0.3, -2],
+  ]);
+  const step = async (loss: never, ys: tf.Tensor, classWeights?: number[], model = scores()) => {
+    const all = { loss, optimizer: sgd({ learningRate: 0.1 }) };
+    const trainer = createTrainer(model, { ...all, ...(classWeights && { classWeights }) });
+    const result = trainer.step({ xs, ys });
+    const value = (await result.loss.data())[0]!;
+    tf.dispose([result.loss, result.predictions]);
+    trainer.dispose();
+    model.dispose();
+    return value;
+  };
+
+  it('weight the examples by their class, of indices and of probabilities', async () => {
+    const ys = tf.tensor1d([2, 0, 1], 'int32');
+    const weighted = (y: tf.Tensor, p: tf.Tensor) =>
+      sparseSoftmaxCrossEntropy(y, p, { weights: [3, 1, 0.5] });
+    const want = await step(weighted as never, ys);
+    expect(await step(sparseSoftmaxCrossEntropy as never, ys, [1, 0.5, 3])).toBeCloseTo(want, 6);
+    const oneHot = tf.oneHot(ys, 3);
+    expect(await step(softmaxCrossEntropy as never, oneHot, [1, 0.5, 3])).toBeCloseTo(want, 6);
+    expect(want).not.toBeCloseTo(await step(sparseSoftmaxCrossEntropy as never, ys), 3);
+  });
+
+  it('weight labels of 0 and 1', async () => {
+    const ys = tf.tensor2d([[1], [0], [1]]);
+    const one = () => createModel(dense({ inFeatures: 2, outFeatures: 1 }), { seed: 2 });
+    const weighted = (y: tf.Tensor, p: tf.Tensor) =>
+      binaryCrossEntropyWithLogits(y, p, { weights: [[5], [1], [5]] });
+    const want = await step(weighted as never, ys, undefined, one());
+    expect(await step(binaryCrossEntropyWithLogits as never, ys, [1, 5], one())).toBeCloseTo(want, 6);
+  });
+
+  it('do not weight the validation loss, and refuse what they cannot weight', async () => {
+    const model = network();
+    const still = { init: () => ({}), update: () => ({ updates: {}, state: {} }) };
+    const all = { ...options, optimizer: still, data: clouds(), validation: clouds(), epochs: 1 };
+    const [plain] = await fit(model, all);
+    const [report] = await fit(model, { ...all, classWeights: [0.1, 0.9] });
+    expect(report!.validation).toEqual(plain!.validation);
+    const ys = tf.tensor1d([2, 0, 1], 'int32');
+    const ignores = (y: tf.Tensor, p: tf.Tensor) => sparseSoftmaxCrossEntropy(y, p);
+    await expect(step(ignores as never, ys, [1, 1, 1])).rejects.toThrow(
+      /^createTrainer: the loss does not use classWeights/,
+    );
+    await expect(step(sparseSoftmaxCrossEntropy as never, ys, [1, 1])).rejects.toThrow(
+      /^createTrainer: classWeights has 2 weights but there are 3 classes/,
+    );
+    await expect(
+      step(sparseSoftmaxCrossEntropy as never, tf.tensor1d([2, 0, 9], 'int32'), [1, 1, 1]),
+    ).rejects.toThrow(/the loss is NaN .*ys has the label 9/);
+    await expect(step(meanSquaredError as never, ys, [-1, 1, 1])).rejects.toThrow(/classWeights is/);
+    model.dispose();
+  });
+});
+
+describe('frozen', () => {
+  it('keeps the parameters that match, and trains the others', async () => {
+    const model = createModel(
+      sequential({
+        body: dense({ inFeatures: 2, outFeatures: 4 }),
+        norm: batchNorm({ channels: 4 }),
+        head: dense({ inFeatures: 4, outFeatures: 2 }),
+      }),
+    );
+    const before = (await weights(model)) as { [name: string]: number[] };
+    const given = { ...trainerOptions, data: clouds(), epochs: 1 };
+    await fit(model, { ...given, frozen: /^(body|norm)/ });
+    const after = (await weights(model)) as { [name: string]: number[] };
+    const changed = Object.keys(after).filter((name) => after[name]!.join() !== before[name]!.join());
+    expect(changed.filter((name) => !name.startsWith('norm.'))).toEqual(['head.kernel', 'head.bias']);
+    expect(changed).not.toContain('norm.scale');
+    await fit(model, { ...given, frozen: (name: string) => name.startsWith('head') });
+    const last = (await weights(model)) as { [name: string]: number[] };
+    expect(last['head.kernel']).toEqual(after['head.kernel']);
+    expect(last['body.kernel']).not.toEqual(after['body.kernel']);
+    // All parameters are trainable again.
+    expect(Object.keys(model.trainable())).toContain('body.kernel');
+    await expect(fit(model, { ...given, frozen: /tail/ })).rejects.toThrow(
+      /^fit: frozen is .*tail.*, which matches no parameter; the parameters are body\.kernel, /,
+    );
+    await expect(fit(model, { ...given, frozen: 'body' as never })).rejects.toThrow(
+      /^fit: frozen is "body"; give a regular/,
+    );
+    await expect(fit(model, { ...given, frozen: /./ })).rejects.toThrow(/no parameter is trainable/);
+    model.dispose();
+  });
+});
+
+describe('validationSplit', () => {
+  const xs = Array.from({ length: 20 }, (_, i) => [i]);
+  const model = () => createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+  const rest = { loss: meanSquaredError, optimizer: sgd({ learningRate: 1e-4 }), epochs: 2 };
+
+  it('keeps a share of the examples for validation, the same in every epoch', async () => {
+    const seen: number[][] = [[], []];
+    let at = 0;
+    const record = (labels: tf.Tensor) => {
+      seen[at]!.push(...(labels.dataSync() as unknown as number[]));
+      return tf.scalar(0);
+    };
+    const one = model();
+    const run = async (seed: number) => {
+      seen[0] = [];
+      seen[1] = [];
+      const reports = await fit(one, {
+        ...rest,
+        data: { xs, ys: xs, batchSize: 8, seed },
+        validationSplit: 0.25,
+        loss: (y, p) => {
+          at = 0;
+          record(y);
+          return meanSquaredError(y, p);
+        },
+        validationLoss: (y, p) => {
+          at = 1;
+          record(y);
+          return meanSquaredError(y, p);
+        },
+      });
+      expect(reports[0]!.validation!.examples).toBe(5);
+      expect(reports[0]!.steps).toBe(2);
+      const sorted = (values: number[]) => [...values].sort((a, b) => a - b);
+      const [validation, again] = [seen[1]!.slice(0, 5), seen[1]!.slice(5)];
+      expect(again).toEqual(validation);
+      expect(sorted([...seen[0]!.slice(0, 15), ...validation])).toEqual(xs.flat());
+      expect(sorted(seen[0]!.slice(15))).toEqual(sorted(seen[0]!.slice(0, 15)));
+      return validation;
+    };
+    const first = await run(0);
+    expect(first).not.toEqual([15, 16, 17, 18, 19]);
+    expect(await run(0)).toEqual(first);
+    expect(await run(1)).not.toEqual(first);
+    one.dispose();
+  });
+
+  it.each([
+    [
+      { validationSplit: 0.2, validation: { xs, ys: xs } },
+      /^fit: validation and validationSplit are both given/,
+    ],
+    [{ validationSplit: 1 }, /^fit: validationSplit is 1; give a number in \(0, 1\)/],
+    [
+      { validationSplit: 0.2, data: [{ xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) }] },
+      /^fit: data is .* which validationSplit cannot split/,
+    ],
+    [
+      { validationSplit: 0.9, data: { xs: [[1]], ys: [[1]] } },
+      /^fit: data has 1 examples, of which validationSplit 0.9 leaves none/,
+    ],
+  ])('rejects %#', async (given, message) => {
+    const one = model();
+    await expect(fit(one, { ...rest, data: { xs, ys: xs }, ...given } as never)).rejects.toThrow(message);
+    one.dispose();
+  });
+});
