@@ -120,15 +120,15 @@ export async function runTraining<X, Y, O>(
   options: TrainOptions<X, Y, O>,
 ): Promise<EpochReport[]> {
   const { epochs, metrics = {}, signal } = options;
-  if (options.validationLoss && options.validation === undefined) {
-    throw new Error(`${name}: validationLoss is given but validation is missing; give validation data`);
-  }
   const reports: EpochReport[] = [];
   const { validationSplit: share } = options;
   if (share !== undefined && options.validation !== undefined) {
     throw new Error(`${name}: validation and validationSplit are both given; give one of them`);
   }
   const isValidated = share !== undefined || options.validation !== undefined;
+  if (options.validationLoss && !isValidated) {
+    throw new Error(`${name}: validationLoss is given but validation is missing; give validation data`);
+  }
   const validated = isValidated ? ['loss', ...Object.keys(metrics)] : [];
   let source: Source<X, Y> | undefined;
   let validation: Source<X, Y> | undefined;
