@@ -24,12 +24,15 @@ export interface BatchSource<X = tf.Tensor, Y = tf.Tensor> {
   batches(epoch: number): Batches<X, Y>;
 }
 
-/** The part of a `@tensorflow/tfjs-data` dataset that is used here. Its elements are batches. */
-export interface TfDataset<X = tf.Tensor, Y = tf.Tensor> {
+/**
+ * The part of a `@tensorflow/tfjs-data` dataset that is used here. Its elements are batches, which is checked when they arrive:
+ * tfjs gives most datasets the type `Dataset<TensorContainer>`.
+ */
+export interface TfDataset {
   /** Starts an epoch. */
-  iterator(): Promise<{ next(): Promise<IteratorResult<Batch<X, Y>, unknown>> }>;
+  iterator(): Promise<{ next(): Promise<IteratorResult<unknown, unknown>> }>;
   /** Identifies a dataset of tfjs; it is not called. */
-  forEachAsync(f: (batch: Batch<X, Y>) => void): Promise<void>;
+  forEachAsync(f: (batch: unknown) => void): Promise<void>;
 }
 
 /** The values of all examples: nested arrays, one typed array, an array of typed arrays (one per example), or a tensor. */
@@ -64,4 +67,4 @@ export type Data<X = tf.Tensor, Y = tf.Tensor> =
   | ArrayData
   | Batches<X, Y>
   | ((epoch: number) => Batches<X, Y> | Promise<Batches<X, Y>>)
-  | TfDataset<X, Y>;
+  | TfDataset;

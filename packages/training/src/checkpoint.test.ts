@@ -27,7 +27,7 @@ describe('checkpoints', () => {
     const bytes = await saveCheckpoint(first, { note: 'kept' });
 
     // Different initial values, which the checkpoint replaces.
-    const other = createModel(first.model.layer, { seed: 99 });
+    const other = createModel(network().layer, { seed: 99 });
     const second = createTrainer(other, trainerOptions);
     const before = tf.memory().numTensors;
     expect(loadCheckpoint(second, bytes)).toMatchObject({ note: 'kept', step: '6' });

@@ -30,7 +30,7 @@ import { createStepper } from './stepper';
 export type Loss<Y = tf.Tensor, O = tf.Tensor> = (labels: Y, predictions: O) => tf.Tensor;
 
 /** A model whose input and output are each a tensor or several. */
-export type TrainedModel<X = tf.Tensor, O = tf.Tensor> = Omit<Model, 'apply' | 'predict'> & {
+export type TrainedModel<X = tf.Tensor, O = tf.Tensor> = Omit<Model, 'layer' | 'apply' | 'predict'> & {
   apply(input: X, context: Context): O;
   predict(input: X): O;
 };

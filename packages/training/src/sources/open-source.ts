@@ -155,12 +155,12 @@ async function detectForm<X, Y>(
     const open = data as (epoch: number) => unknown;
     return { begin: async (epoch) => openCursor(name, `the result of ${what}(${epoch})`, await open(epoch)) };
   }
-  const form = data as Partial<BatchSource<X, Y> & TfDataset<X, Y> & ArrayData> | null | undefined;
+  const form = data as Partial<BatchSource<X, Y> & TfDataset & ArrayData> | null | undefined;
   if (typeof form === 'object' && form !== null) {
     if (typeof form.batches === 'function') return sourceForm(name, what, data as BatchSource<X, Y>);
     if (typeof form.iterator === 'function' && typeof form.forEachAsync === 'function') {
       return {
-        begin: async () => checkCursor<X, Y>(name, what, await (data as TfDataset<X, Y>).iterator()),
+        begin: async () => checkCursor<X, Y>(name, what, await (data as TfDataset).iterator()),
       };
     }
     if ('xs' in form && 'ys' in form) {
