@@ -16,6 +16,7 @@ import {
 import type { Context, Model } from '@tenfold/layers';
 import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertAligned } from './assert-aligned';
 import type { Batch } from './batch';
 import { explainDivergence } from './explain-divergence';
 import { assertModel, lossKind, optimizerKind } from './kinds';
@@ -197,6 +198,7 @@ export function makeTrainer<X, Y, O>(
       const forward = (context: Context) => {
         const predictions = model.apply(xs, context);
         const data = weighted(ys, predictions);
+        assertAligned(ys, predictions);
         const isTensor = (data as unknown) instanceof tf.Tensor;
         if (!regularizer || !isTensor) return { loss: data, outputs: predictions };
         const penalty: unknown = callGiven(regularizer, trainable());
