@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Adapter } from '@tenfold/kernel-cases';
 import { createRng } from '@tenfold/random';
-import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernel, type KernelConfig, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import { SimdBackend } from '../src/backend';
 import { kernels } from '../src/kernels';
 import { createRuntime } from '../src/runtime';
@@ -58,13 +58,18 @@ export function runKernel(
 export const createAdapter =
   (backend: SimdBackend): Adapter =>
   (kernelName, operands, attributes) => {
-    const kernel = kernels.find((config) => config.kernelName === kernelName);
+    // Those that it takes from tfjs's CPU backend too.
+    const kernel = kernels.find((config) => config.kernelName === kernelName) ?? getKernel(kernelName, 'cpu');
     if (!kernel) throw new Error(`the simd backend has no kernel ${kernelName}`);
     const before = backend.memory().arenaBytes;
     const inputs = Object.fromEntries(
-      Object.entries(operands).map(([name, { shape, values }]) => [
+      Object.entries(operands).map(([name, { shape, values, dtype }]) => [
         name,
-        backend.makeTensorInfo([...shape], 'float32', values),
+        backend.makeTensorInfo(
+          [...shape],
+          dtype ?? 'float32',
+          dtype === 'bool' ? Uint8Array.from(values) : values,
+        ),
       ]),
     );
     const outputs = [kernel.kernelFunc({ inputs, backend, attrs: attributes as NamedAttrMap })].flat();

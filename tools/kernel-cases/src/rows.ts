@@ -15,7 +15,7 @@ import { pad, slice, transpose } from './rows/moving';
 import { newtonSchulz } from './rows/newton-schulz';
 import { avgPool, maxPool } from './rows/pooling';
 import { gruCell, lstmCell } from './rows/recurrent';
-import { argMax, argMin, max, mean, min, sum } from './rows/reduction';
+import { all, any, argMax, argMin, max, mean, min, prod, sum } from './rows/reduction';
 import { selectList } from './rows/select-list';
 import { sgd } from './rows/sgd';
 import { softmax, softmaxCrossEntropy } from './rows/softmax';
@@ -52,6 +52,9 @@ export const kernelRows: readonly KernelRow[] = [
   mean,
   max,
   min,
+  prod,
+  all,
+  any,
   argMax,
   argMin,
   selectList,

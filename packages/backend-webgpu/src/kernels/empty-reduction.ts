@@ -3,7 +3,8 @@ import type { WebgpuBackend } from '../backend';
 import { fallback } from '../fallback';
 
 /**
- * The result of a reduction of a tensor without elements, which tfjs's kernels divide by zero for; undefined for other tensors.
+ * The result of a reduction of a tensor without elements, which tfjs's kernels divide by zero for; undefined for other tensors. The
+ * values are those of tfjs's CPU backend, and so of every other backend.
  *
  * @param value what is the result of no terms, such as 0 for a sum
  */
@@ -33,9 +34,9 @@ const reduction = (kernelName: string, value: number, dtype?: tf.DataType): tf.K
 
 /** tfjs's kernels, which also reduce tensors without elements. */
 export const reductionKernels: tf.KernelConfig[] = [
-  reduction(tf.All, 1),
+  reduction(tf.All, 0),
   reduction(tf.Any, 0),
-  reduction(tf.Max, Number.NEGATIVE_INFINITY),
-  reduction(tf.Mean, Number.NaN, 'float32'),
-  reduction(tf.Min, Number.POSITIVE_INFINITY),
+  reduction(tf.Max, Number.NaN),
+  reduction(tf.Mean, 0, 'float32'),
+  reduction(tf.Min, Number.NaN),
 ];

@@ -69,6 +69,16 @@ const shapes: [number[], number[]][] = [
     [0, 2, 4],
   ],
 ];
+/** Shapes without elements, reduced along an axis without entries. */
+const ofNothing: [number[], number[]][] = [
+  [[0], [0]],
+  [[0, 3], [0]],
+  [[3, 0], [1]],
+  [
+    [0, 2, 3],
+    [0, 2],
+  ],
+];
 /** Activations of the cnn and of the vit. */
 const ofTraining: [number[], number[]][] = [
   [
@@ -107,6 +117,8 @@ const ends: Input = {
 const cases: Case[] = [
   ...shapes.map(([shape, axis]) => createCase(shape, axis)),
   createCase([4, 5, 6], [0, 2], true),
+  ...ofNothing.map(([shape, axis]) => createCase(shape, axis)),
+  createCase([3, 0], [1], true),
   { ...createCase([3, 300], [1]), name: 'NaN and infinities', inputs: { x: ends } },
   {
     ...createCase([2, 3], [0]),
@@ -128,7 +140,6 @@ const row = (
   fold: Fold,
   finish: (total: number, count: number) => number,
   tolerance: KernelRow['tolerance'],
-  more: Case[] = [],
 ): KernelRow => ({
   kernel,
   reference: ({ x }, attributes: Attributes) => {
@@ -136,7 +147,7 @@ const row = (
     const count = attributes.axis.reduce((n, i) => n * x!.shape[i]!, 1);
     return [{ shape, values: values.map((total) => finish(total, count)) }];
   },
-  cases: [...cases, ...more],
+  cases,
   tolerance,
 });
 
@@ -155,21 +166,70 @@ export const sum: KernelRow = row(
   (a, b) => a + b,
   (total) => total,
   ofTerms(false),
-  // The sum of nothing is 0.
-  [createCase([0], [0]), createCase([0, 3], [0]), createCase([3, 0], [1]), createCase([0, 2, 3], [0, 2])],
 );
-/** The mean along axes. */
+/** The mean along axes; as in tfjs, that of nothing is 0. */
 export const mean: KernelRow = row(
   'Mean',
   0,
   (a, b) => a + b,
-  (total, count) => total / count,
+  (total, count) => (count === 0 ? 0 : total / count),
   ofTerms(true),
 );
-/** The largest along axes. */
-export const max: KernelRow = row('Max', Number.NEGATIVE_INFINITY, Math.max, (total) => total, {});
-/** The smallest along axes. */
-export const min: KernelRow = row('Min', Number.POSITIVE_INFINITY, Math.min, (total) => total, {});
+const unlessNothing = (total: number, count: number): number => (count === 0 ? Number.NaN : total);
+/** The largest along axes; as in tfjs, that of nothing is NaN. */
+export const max: KernelRow = row('Max', Number.NEGATIVE_INFINITY, Math.max, unlessNothing, {});
+/** The smallest along axes; as in tfjs, that of nothing is NaN. */
+export const min: KernelRow = row('Min', Number.POSITIVE_INFINITY, Math.min, unlessNothing, {});
+
+/** A reduction that tfjs's kernels do, tried on few small shapes and on those without elements. */
+const small = (
+  kernel: string,
+  start: number,
+  fold: Fold,
+  finish: (total: number, count: number) => number,
+  input: (shape: number[]) => Input,
+): KernelRow => {
+  const shapes: [number[], number[]][] = [[[5], [0]], [[3, 7], [1]], [[3, 7], [0]], ...ofNothing];
+  return {
+    ...row(kernel, start, fold, finish, { relative: 1e-6 }),
+    cases: [
+      ...shapes.map(([shape, axis]) => createCase(shape, axis)),
+      createCase([3, 7], [1], true),
+      createCase([3, 0], [1], true),
+    ].map((one) => ({ ...one, inputs: { x: input([...one.inputs.x!.shape]) } })),
+  };
+};
+/** Mostly true, so that some rows are all true, and some are not. */
+const truths = (shape: number[]): Input => ({
+  shape,
+  dtype: 'bool',
+  values: () => Float32Array.from({ length: shapeSize(shape) }, (_, i) => (i % 10 === 4 ? 0 : 1)),
+});
+/** The product along axes. */
+export const prod: KernelRow = small(
+  'Prod',
+  1,
+  (a, b) => a * b,
+  (total) => total,
+  (shape) => normal(shape, 1),
+);
+/** Whether all along axes are true; as in tfjs, of nothing they are not. */
+export const all: KernelRow = small('All', 1, Math.min, (total, count) => (count === 0 ? 0 : total), truths);
+/** Whether any along axes is true. */
+export const any: KernelRow = small(
+  'Any',
+  0,
+  Math.max,
+  (total) => total,
+  // The opposite: mostly false.
+  (shape) => ({
+    ...truths(shape),
+    values: () =>
+      truths(shape)
+        .values()
+        .map((value) => 1 - value),
+  }),
+);
 
 /** Along one axis the place of the value that no other is better than; the first of them. */
 const place = (kernel: string, isBetter: (value: number, best: number) => boolean): KernelRow => {
