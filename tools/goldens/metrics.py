@@ -215,3 +215,34 @@ def r_squared(y, p, w):
 metric('meanAbsoluteError', regression(lambda y, p, w: mean((p - y).abs(), w)))
 metric('rootMeanSquaredError', regression(lambda y, p, w: math.sqrt(mean((p - y) ** 2, w))))
 metric('rSquared', regression(r_squared, several=False))
+
+
+# --- text -----------------------------------------------------------------------------------------------------------------------
+def bleu(y, p, w, maxOrder=4, smoothing='none', padding=None):
+    """Papineni et al., 2002, of a corpus with one reference for each candidate; weights repeat texts."""
+    grams = lambda text, n: collections.Counter(tuple(text[i:i + n]) for i in range(len(text) - n + 1))
+    texts = [[[t for t in row if t != padding] for row in side.tolist()] for side in (y, p)]
+    w = w.flatten().tolist()
+    total = lambda f: sum(u * f(a, b) for u, a, b in zip(w, *texts))
+    logs = 0.
+    for n in range(1, maxOrder + 1):
+        extra = 1 if smoothing == 'addOne' and n > 1 else 0
+        matches = total(lambda a, b: sum((grams(a, n) & grams(b, n)).values())) + extra
+        if matches == 0:
+            return 0.
+        logs += math.log(matches / (total(lambda a, b: max(0, len(b) - n + 1)) + extra))
+    r, c = total(lambda a, b: len(a)), total(lambda a, b: len(b))
+    return min(1, math.exp(1 - r / c)) * math.exp(logs / maxOrder)
+
+
+def texts(add):
+    y = torch.randint(1, 4, (8, 9))
+    p = torch.where(torch.rand(8, 9) < .8, y, torch.randint(1, 4, (8, 9)))
+    y[2, 6:] = 0; p[2, 5:] = 0; p[3, 7:] = 0; p[4, 1:] = 0; y[6, 5:] = 0
+    for options in (dict(padding=0), dict(padding=0, maxOrder=2), dict(padding=0, smoothing='addOne'), {}):
+        add(y, p[:, :8], bleu, options)
+    add(y[4:5], p[4:5], bleu, dict(padding=0))
+    add(y[4:5], p[4:5], bleu, dict(padding=0, smoothing='addOne'))
+
+
+metric('bleu', texts)

@@ -32,3 +32,4 @@ export type { ClassOptions } from './read-classes';
 export { meanAbsoluteError } from './regression/mean-absolute-error';
 export { rSquared } from './regression/r-squared';
 export { rootMeanSquaredError } from './regression/root-mean-squared-error';
+export { type BleuOptions, bleu } from './text/bleu';

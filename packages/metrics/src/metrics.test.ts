@@ -400,3 +400,30 @@ describe('a metric', () => {
     );
   });
 });
+
+describe('bleu', () => {
+  const { bleu } = exported;
+  const cat = ['the', 'cat', 'sat', 'down', 'there'];
+
+  it('takes lists of words, with several references, and any lengths', async () => {
+    expect(await bleu([cat], [[...cat.slice(0, 4), 'here']])).toBeCloseTo(0.2 ** 0.25, 6);
+    const references = [[['a', 'cat'], cat], cat];
+    expect(await bleu(references as never, [cat, cat])).toBe(1);
+    expect(await bleu([cat], [cat.slice(0, 4)])).toBeCloseTo(Math.exp(1 - 5 / 4), 6);
+    expect(await bleu([cat], [[]])).toBe(0);
+    // The example of the paper: "the" is matched as often as in a reference.
+    const the = [new Array(7).fill('the')];
+    expect(await bleu([['the', 'cat', 'is', 'on', 'the', 'mat']], the, { maxOrder: 1 })).toBeCloseTo(
+      2 / 7,
+      6,
+    );
+  });
+
+  it.each([
+    [[cat], [cat, cat], /^bleu: there are 2 predictions but 1 labels; /],
+    [['the cat'], [cat], /^bleu: labels\[0\] is "the cat"; give a list of tokens/],
+    [[cat], [[['the']]], /^bleu: predictions\[0\] is .*; give a list of tokens/],
+  ])('rejects %#', async (labels, predictions, message) => {
+    await expect(bleu(labels as never, predictions as never)).rejects.toThrow(message);
+  });
+});
