@@ -39,6 +39,16 @@ describe('the context of a model', () => {
     expect(seen.map(({ training }) => training)).toEqual([false, false]);
   });
 
+  it('has no place in predict, which takes one input', () => {
+    const predict: (...given: unknown[]) => tf.Tensor = createModel(sequential(layers)).predict as never;
+    for (const more of [{ training: true }, tf.ones([1])]) {
+      expect(() => predict(x, more)).toThrow(
+        /^predict: the second argument is .*; give several inputs as one object/,
+      );
+    }
+    expect([x, x].map(predict)).toHaveLength(2);
+  });
+
   it.each<[unknown, RegExp]>([
     [
       { train: true },

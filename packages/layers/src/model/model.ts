@@ -1,4 +1,4 @@
-import { assertOptions, seed as seeds } from '@tenfold/checks';
+import { assertOptions, seed as seeds, show } from '@tenfold/checks';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertOutput } from './assert-output';
@@ -75,7 +75,15 @@ export function createModel<const L extends AnyLayer>(
     parameters: () => ({ ...flat }),
     trainable: () => Object.fromEntries(Object.entries(flat).filter(([, variable]) => variable.trainable)),
     apply,
-    predict: (input) => apply(input),
+    predict(input, ...more: unknown[]) {
+      // Array.prototype.map passes an index as the second argument.
+      if (typeof more[0] === 'object') {
+        throw new Error(
+          `predict: the second argument is ${show(more[0])}; give several inputs as one object or array, and call apply(input, { training: true }) to compute as in training`,
+        );
+      }
+      return apply(input);
+    },
     dispose: () => tf.dispose(created),
   };
 }
