@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -55,6 +56,16 @@ describe.runIf(available)('the backend', () => {
     // Σ x² − i²
     const want = Float32Array.from({ length: 3000 }, (_, i) => 40 * i * i - (40 * 41 * 81) / 6);
     await expectClose(y, want, { absolute: 1, relative: 1e-5 });
+  });
+
+  it('is waited for at rest in tests', async () => {
+    const x = tf.ones([800, 800]);
+    const [began, before] = [performance.now(), performance.eventLoopUtilization()];
+    const product = tf.matMul(x, x);
+    expect((await product.data())[1]).toBe(800);
+    const { utilization } = performance.eventLoopUtilization(before);
+    // Where the GPU is a processor: Dawn would ask it thousands of times.
+    if (performance.now() - began > 100) expect(utilization).toBeLessThan(0.5);
   });
 
   it('does not grow from step to step', async () => {

@@ -1,10 +1,12 @@
 import { registerWebgpu } from '@tenfold/backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, inject } from 'vitest';
+import { restBetweenPolls } from './rest-between-polls';
 import { restoreGradients } from './restore-gradients';
 
 restoreGradients();
 if (inject('webgpuAdapter')) {
+  restBetweenPolls();
   // The test files of a process share a device and its compiled shaders.
   if (!tf.findBackend('webgpu')) await registerWebgpu({ allowSoftware: true });
   // tfjs would compute small tensors on the CPU, but these tests are for the GPU's kernels.

@@ -1,3 +1,5 @@
+import { restBetweenPolls } from './rest-between-polls';
+
 /**
  * Whether WebGPU starts on this machine; says so in one line when it does not. Under CI it has to: there the error is
  * thrown.
@@ -9,6 +11,7 @@ export async function webgpuStarts(
   start: () => Promise<unknown>,
   { answers = [] }: { answers?: string[] } = {},
 ): Promise<boolean> {
+  restBetweenPolls();
   try {
     await start();
     return true;
