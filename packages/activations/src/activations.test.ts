@@ -164,7 +164,7 @@ describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) 
   it('rejects anything that is not a tensor, and unknown options', () => {
     for (const bad of [undefined, null, '1', {}, [1, 'a'], [[1, 2], [3]]]) {
       expect(() => f(bad as unknown as tf.Tensor)).toThrow(
-        new RegExp(`^${name}: x(\\[1\\])? is .*; give a tensor`),
+        new RegExp(`^${name}: x(\\[1\\])? (is|has) .*; give a tensor`),
       );
     }
     expect(() => activations[name]!([1], { approximate: 'tanh' })).toThrow(
@@ -208,4 +208,28 @@ describe('bad options', () => {
       expect(call).toThrow(message);
     });
   });
+});
+
+it.each<[string, object, string]>([
+  ['leakyRelu', { negativeSlope: 0.2 }, '{ negativeSlope: 0.2 }'],
+  ['softmax', { axis: 1 }, '{ axis: 1 }'],
+  ['geglu', { axis: 1 }, '{ axis: 1 }'],
+  ['threshold', { threshold: 0.1, value: 20 }, '{ threshold: 0.1, value: 20 }'],
+  ['prelu', { slope: 0.1 }, '{ slope: 0.1 }'],
+  ['rrelu', { lower: 0.1 }, '{ lower: 0.1 }'],
+])('%s says how to fix its options if they come in place of x', (name, options, shown) => {
+  expect(() => activations[name]!(options as unknown as tf.Tensor)).toThrow(
+    `${name}: x is the options ${shown}; give x first, and for a layer or an activation with these options a function: (x) => ${name}(x, ${shown})`,
+  );
+});
+
+it('leaves other objects in place of x to the check of tensors', () => {
+  for (const x of [{}, { query: 1 }]) {
+    expect(() => exported.leakyRelu(x as unknown as tf.Tensor)).toThrow(
+      /^leakyRelu: x is an .*object.*; give a tensor/,
+    );
+    expect(() => exported.relu(x as unknown as tf.Tensor)).toThrow(
+      /^relu: x is an .*object.*; give a tensor/,
+    );
+  }
 });

@@ -1,6 +1,7 @@
 import { assertOptions, integer, type Kinds } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertX } from './assert-x';
 
 export interface AxisOptions {
   /** The axis along which it computes; a negative axis counts from the end. −1 by default. */
@@ -24,6 +25,7 @@ export function alongAxis<O extends AxisOptions>(
   const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
     // Array.prototype.map passes an index here.
     const checked = options === undefined || typeof options === 'number' ? ({} as O) : options;
+    assertX(name, x, all);
     assertOptions(name, checked, all);
     const { axis = -1 } = checked;
     return tf.tidy(() => {

@@ -1,6 +1,7 @@
 import { assertOptions, type Kinds } from '@tenfold/checks';
 import { floatTensor, fused, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertX } from './assert-x';
 
 /** A function that keeps the shape of a tensor. Layers take it as their `activation`. */
 export interface ActivationFunction<O extends object = never> {
@@ -55,6 +56,7 @@ export function elementwise<O extends object = never, P extends Parameters = []>
   const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
     // Array.prototype.map passes an index here.
     const checked = options === undefined || typeof options === 'number' ? ({} as O) : options;
+    assertX(name, x, kinds);
     assertOptions(name, checked, kinds);
     return tf.tidy(() => run(floatTensor(name, 'x', x), parametersFrom(checked))) as T;
   };

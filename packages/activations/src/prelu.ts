@@ -1,11 +1,14 @@
-import { anything, assertOptions } from '@tenfold/checks';
+import { anything, assertOptions, type Kinds } from '@tenfold/checks';
 import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertX } from './assert-x';
 
 export interface PreluOptions {
   /** The slope for negative x: a number, array or tensor that broadcasts to the shape of x, such as [channels]; 0.25 by default. */
   slope?: Input;
 }
+
+const kinds: Kinds<PreluOptions> = { slope: anything };
 
 /**
  * Parametric rectified linear unit: a leaky ReLU whose slope is learned. The layer `prelu` of `@tenfold/layers` holds the slope;
@@ -22,7 +25,8 @@ export interface PreluOptions {
  */
 export function prelu<T extends tf.Tensor>(x: Input<T>, options: PreluOptions = {}): T {
   const checked = typeof options === 'number' ? {} : options; // Array.prototype.map passes an index here
-  assertOptions('prelu', checked, { slope: anything });
+  assertX('prelu', x, kinds);
+  assertOptions('prelu', checked, kinds);
   const { slope = 0.25 } = checked;
   return tf.tidy(() => {
     const input = floatTensor('prelu', 'x', x);

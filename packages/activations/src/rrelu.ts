@@ -2,6 +2,7 @@ import { assertOptions, finite, flag, type Kinds, objectWith } from '@tenfold/ch
 import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertX } from './assert-x';
 
 export interface RreluOptions {
   /** The smallest slope; a finite number, 1/8 by default. */
@@ -38,6 +39,7 @@ const kinds: Kinds<RreluOptions> = {
  */
 export function rrelu<T extends tf.Tensor>(x: Input<T>, options: RreluOptions = {}): T {
   const checked = typeof options === 'number' ? {} : options; // Array.prototype.map passes an index here
+  assertX('rrelu', x, kinds);
   assertOptions('rrelu', checked, kinds);
   const { lower = 1 / 8, upper = 1 / 3, training = false, rng } = checked;
   if (lower > upper) {

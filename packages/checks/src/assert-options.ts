@@ -16,12 +16,18 @@ export type Kinds<O extends object> = { readonly [name in keyof Required<O>]: Ki
  * @param name of the function; starts the message
  * @param options as the caller passed them
  * @param kinds of all options
+ * @param elsewhere names of options that a related function has, with its name
  * @throws when options is not a plain object, has an unknown key, lacks a required one, or a value is not of its kind
  * @example
  * assertOptions('sgd', { lr: 0.1 }, { learningRate: required(nonNegative), momentum: fraction });
  * // sgd: there is no option "lr"; did you mean learningRate? The options are learningRate, momentum
  */
-export function assertOptions<O extends object>(name: string, options: O, kinds: Kinds<O>): void {
+export function assertOptions<O extends object>(
+  name: string,
+  options: O,
+  kinds: Kinds<O>,
+  elsewhere: { readonly [option: string]: string } = {},
+): void {
   if (typeof name !== 'string') throw new Error(`assertOptions: name is ${show(name)}; give a string`);
   if (!object.accepts(kinds)) {
     throw new Error(
@@ -38,7 +44,13 @@ export function assertOptions<O extends object>(name: string, options: O, kinds:
   for (const key of Object.getOwnPropertyNames(options)) {
     if (Object.hasOwn(kinds, key)) continue;
     const nearest = nearestName(key, known);
+    const related = nearestName(key, Object.keys(elsewhere));
     const list = known.length > 0 ? `The options are ${known.join(', ')}` : 'It has no options';
+    if (!nearest && related) {
+      throw new Error(
+        `${name}: there is no option ${show(key)}; ${related} is an option of ${elsewhere[related]}. ${list}`,
+      );
+    }
     throw new Error(
       `${name}: there is no option ${show(key)}; ${nearest ? `did you mean ${nearest}? ` : ''}${nearest ? list : list[0]!.toLowerCase() + list.slice(1)}`,
     );

@@ -1,4 +1,5 @@
 import { assertArgument } from './assert-argument';
+import { missingCall } from './assert-called';
 import { func, required } from './kinds';
 
 /**
@@ -22,6 +23,6 @@ export function callGiven<A extends readonly unknown[], R>(given: (...inputs: A)
     if (!(error instanceof Error && name && complaints.some((text) => error.message.startsWith(text)))) {
       throw error;
     }
-    throw new Error(`the function ${name} was given without a call; give ${name}(…), with its options`);
+    throw new Error(missingCall(name));
   }
 }

@@ -4,7 +4,7 @@ import * as exported from './index';
 
 const checks = { ...exported };
 const { assertArgument, assertOptions, nearestName, show } = checks;
-const { count, either, fraction, func, listOf, nonNegative, oneOf, required } = checks;
+const { count, either, finite, fraction, func, listOf, nonNegative, oneOf, required } = checks;
 
 describe('assertOptions', () => {
   const kinds = {
@@ -314,4 +314,79 @@ describe('callGiven', () => {
     };
     expect(() => checks.callGiven(odd)).toThrow('text');
   });
+});
+
+describe('assertCalled', () => {
+  function rule(options: object) {
+    checks.assertOptions<{ size?: number }>('rule', options as { size?: number }, { size: count });
+    return () => 0;
+  }
+  function defaults(given: object = {}) {
+    checks.assertOptions<{ size?: number }>('defaults', given as { size?: number }, { size: count });
+  }
+
+  it('says to call a factory, without calling it', () => {
+    for (const factory of [rule, defaults]) {
+      expect(() => checks.assertCalled(factory)).toThrow(
+        `the function ${factory.name} was given without a call; give ${factory.name}(…), with its options`,
+      );
+    }
+  });
+
+  it.each<[string, unknown]>([
+    ['what a factory returns', rule({})],
+    [
+      'a function with another name in its check',
+      Object.defineProperty((o: object) => rule(o), 'name', { value: 'other' }),
+    ],
+    [
+      'a function whose options come second',
+      function second(x: number, options: object) {
+        checks.assertOptions('second', options, {});
+        return x;
+      },
+    ],
+    ['an arrow function', (x: number) => x],
+    ['no function', 3],
+    ['nothing', undefined],
+  ])('lets %s pass', (_, given) => {
+    expect(() => checks.assertCalled(given)).not.toThrow();
+  });
+});
+
+it('names the function that has an option', () => {
+  const call = (options: object) =>
+    checks.assertOptions('adam', options as { rate?: number }, { rate: finite }, { weightDecay: 'adamW' });
+  expect(() => call({ weight_decay: 1 })).toThrow(
+    /^adam: there is no option "weight_decay"; weightDecay is an option of adamW. The options are rate$/,
+  );
+  expect(() => call({ rat: 1 })).toThrow(/did you mean rate\?/);
+  expect(() => call({ other: 1 })).toThrow(/^adam: there is no option "other"; the options are rate$/);
+});
+
+it.each<[unknown, string | undefined]>([
+  [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    undefined,
+  ],
+  [[new Float32Array(2), [1, 2]], undefined],
+  [3, undefined],
+  [[[1, 2], [3]], 'xs[1] has 1 entry but xs[0] has 2 entries'],
+  [[[1, 2], 3], 'xs[1] is a number but xs[0] has 2 entries'],
+  [[[1, null]], 'xs[0][1] is null'],
+  [[['1', '2']], 'xs[0][0] is "1"'],
+  [new Array(1), 'xs[0] is undefined'],
+  [[new BigInt64Array(1)], 'xs[0] is a BigInt64Array of 1'],
+  [
+    [
+      [[1], [2]],
+      [[3], [4, 5]],
+    ],
+    'xs[1][1] has 2 entries but xs[1][0] has 1 entry',
+  ],
+])('findMisfit finds the entry that is wrong: %#', (value, expected) => {
+  expect(checks.findMisfit('xs', value)).toBe(expected);
 });

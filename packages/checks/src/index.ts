@@ -1,7 +1,9 @@
 export { assertArgument } from './assert-argument';
+export { assertCalled } from './assert-called';
 export { assertOptions, type Kinds } from './assert-options';
 export { assertSize } from './assert-size';
 export { callGiven } from './call-given';
+export { findMisfit } from './find-misfit';
 export type { Kind } from './kind';
 export {
   anything,

@@ -57,10 +57,10 @@ it.each([
       [[1], [2]],
       [[3], [4, 5]],
     ],
-    /^f: x is an array of 2 of unequal lengths; give/,
+    /^f: x\[1\]\[1\] has 2 entries but x\[1\]\[0\] has 1 entry; give/,
   ],
-  [[1, [2]], /^f: x is an array of 2 of unequal lengths; give/],
-  [[[1, 2], [3]], /^f: x is an array of 2 of unequal lengths; give/],
+  [[1, [2]], /^f: x\[1\] has 1 entry but x\[0\] is a number; give/],
+  [[[1, 2], [3]], /^f: x\[1\] has 1 entry but x\[0\] has 2 entries; give/],
 ])('rejects anything that is not a tensor of numbers: %#', async (value, message) => {
   await expectNoLeaks(() => {
     expect(() => convert(value)).toThrow(message);

@@ -1,4 +1,4 @@
-import { assertArgument, oneOf, show } from '@tenfold/checks';
+import { assertArgument, findMisfit, oneOf, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A tensor, or a number or nested arrays that convert to one. */
@@ -38,7 +38,8 @@ export function toTensor(name: string, what: string, value: Input, dtype?: 'floa
   }
   // tfjs checks this only in debug mode; otherwise it makes a tensor with too few values.
   if (!inferShape(value)) {
-    throw new Error(`${name}: ${what} is ${show(value)} of unequal lengths; ${WANTED}, all of one length`);
+    const misfit = findMisfit(what, value) ?? `${what} is ${show(value)}`;
+    throw new Error(`${name}: ${misfit}; ${WANTED}, all of one length`);
   }
   return tf.tensor(known(value) as tf.TensorLike, undefined, dtype);
 }

@@ -38,7 +38,7 @@ export const adamKinds = {
  * @see Kingma, Ba, "Adam", 2014, https://arxiv.org/abs/1412.6980, algorithm 1
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  assertOptions('adam', options, adamKinds);
+  assertOptions('adam', options, adamKinds, { weightDecay: 'adamW', only: 'adamW' });
   return adamRule('adam', options);
 }
 

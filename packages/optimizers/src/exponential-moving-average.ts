@@ -1,4 +1,12 @@
-import { assertArgument, assertOptions, either, probability, required } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertCalled,
+  assertOptions,
+  callGiven,
+  either,
+  probability,
+  required,
+} from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { type Schedule, scheduleKind } from './schedule';
@@ -33,9 +41,10 @@ export function exponentialMovingAverage(
     decay: either(probability, scheduleKind),
   });
   const { decay = 0.999 } = options;
+  assertCalled(decay);
   const decayAt = (step: number): number => {
     if (typeof decay === 'number') return decay;
-    const delta = decay(step);
+    const delta = callGiven(decay, step);
     assertArgument('exponentialMovingAverage', `decay at step ${step}`, delta, required(probability));
     return delta;
   };

@@ -1,4 +1,13 @@
-import { assertArgument, assertOptions, index, listOf, required, show } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertCalled,
+  assertOptions,
+  callGiven,
+  index,
+  listOf,
+  required,
+  show,
+} from '@tenfold/checks';
 import { type Schedule, scheduleKind } from './schedule';
 
 export interface JoinSchedulesOptions {
@@ -19,6 +28,7 @@ export interface JoinSchedulesOptions {
  */
 export function joinSchedules(schedules: readonly Schedule[], options: JoinSchedulesOptions): Schedule {
   assertArgument('joinSchedules', 'schedules', schedules, required(listOf(scheduleKind)));
+  schedules.forEach(assertCalled);
   assertOptions('joinSchedules', options, { at: required(listOf(index)) });
   const { at } = options;
   if (schedules.length === 0 || at.length !== schedules.length - 1) {
@@ -32,6 +42,6 @@ export function joinSchedules(schedules: readonly Schedule[], options: JoinSched
   const [all, starts] = [[...schedules], [0, ...at]];
   return (step) => {
     const last = starts.findLastIndex((start) => start <= step);
-    return all[last]!(step - starts[last]!);
+    return callGiven(all[last]!, step - starts[last]!);
   };
 }

@@ -1,7 +1,17 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { adam, type PerParameterOptions, perParameter, type RuleInput } from './index';
+import {
+  adam,
+  cosineDecay,
+  exponentialMovingAverage,
+  joinSchedules,
+  type PerParameterOptions,
+  perParameter,
+  plotSchedule,
+  type RuleInput,
+  warmup,
+} from './index';
 
 const declare = (more: Partial<PerParameterOptions> = {}) =>
   perParameter({
@@ -180,4 +190,53 @@ describe('perParameter', () => {
   ] as [() => unknown, RegExp][])('shows the value and says how to fix it %#', (call, message) => {
     expect(call).toThrow(message);
   });
+});
+
+describe('says what a rule must return', () => {
+  it.each<[string, Partial<PerParameterOptions<'m'>>, RegExp]>([
+    [
+      'without slots',
+      { slots: { m: tf.zerosLike }, rule: ({ gradient }) => ({ direction: gradient }) as never },
+      /^plain: the rule returned no slots for w; return { direction, slots: { m } }/,
+    ],
+    [
+      'with nothing',
+      { rule: (() => undefined) as never },
+      /^perParameter: the rule returned undefined for w; return an object { direction, slots }/,
+    ],
+    [
+      'with a tensor',
+      { rule: (({ gradient }: RuleInput) => gradient) as never },
+      /^perParameter: the rule returned a tensor float32 \[2\] for w; return an object/,
+    ],
+    [
+      'for all at once',
+      { rule: undefined, foreach: () => [] },
+      /^perParameter: foreach returned \[\] for 1 parameters; return an array/,
+    ],
+  ])('%s', (_, more, message) => {
+    expect(() => once(declare(more as Partial<PerParameterOptions>))).toThrow(message);
+  });
+});
+
+it('says that a schedule was not called', () => {
+  const message = 'the function cosineDecay was given without a call; give cosineDecay(…), with its options';
+  const schedule = cosineDecay as never;
+  const minified = Object.defineProperty((o: never) => cosineDecay(o), 'name', {
+    value: 'cosineDecay',
+  }) as never;
+  expect(() => adam({ learningRate: schedule })).toThrow(message);
+  expect(() => once(adam({ learningRate: minified }))).toThrow(message);
+  expect(() => warmup(schedule, { steps: 1 })).toThrow(message);
+  expect(() => warmup(minified, { steps: 1 })(0)).toThrow(message);
+  expect(() => joinSchedules([schedule], { at: [] })).toThrow(message);
+  expect(() => joinSchedules([minified], { at: [] })(0)).toThrow(message);
+  expect(() => plotSchedule(schedule, { steps: 9 })).toThrow(message);
+  expect(() => exponentialMovingAverage(adam(), { decay: schedule })).toThrow(message);
+});
+
+it('says that adamW has the weight decay that adam lacks', () => {
+  expect(() => adam({ weightDecay: 0.1 } as never)).toThrow(
+    /^adam: there is no option "weightDecay"; weightDecay is an option of adamW\. The options are learningRate/,
+  );
 });

@@ -1,5 +1,6 @@
 import {
   assertArgument,
+  assertCalled,
   assertOptions,
   flag,
   func,
@@ -143,6 +144,7 @@ export function perParameter<Name extends string = never, K extends StepKernel =
 ): Optimizer {
   assertOptions('perParameter', declaration, kinds);
   const rule = declaration as unknown as Rule;
+  assertCalled(rule.learningRate);
   const { name, learningRate, slots = {}, countsSteps = false } = rule;
   if ((rule.rule === undefined) === (rule.foreach === undefined)) {
     throw new Error(
@@ -301,7 +303,13 @@ export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
   if (foreach) {
     return tf.tidy(() => {
       const decayed = inputs.map((input) => (decoupled ? input : coupled(input)));
-      return foreach(decayed).map((output, i) => finish(decayed[i]!, output));
+      const outputs: unknown = foreach(decayed);
+      if (!Array.isArray(outputs) || outputs.length !== decayed.length) {
+        throw new Error(
+          `perParameter: foreach returned ${show(outputs)} for ${decayed.length} parameters; return an array with one { direction, slots } for each`,
+        );
+      }
+      return decayed.map((input, i) => finish(input, outputs[i] as RuleOutput));
     }) as unknown as StepOutput[];
   }
   const names = Object.keys(slots);
@@ -362,7 +370,13 @@ function coupled(input: StepInput): StepInput {
 }
 
 /** Computes the update −η·(u + λ·θ). */
-function finish(input: StepInput, { direction, update, from, slots }: RuleOutput): StepOutput {
+function finish(input: StepInput, output: RuleOutput): StepOutput {
+  if (!object.accepts(output)) {
+    throw new Error(
+      `perParameter: the rule returned ${show(output)} for ${input.name}; return an object { direction, slots }`,
+    );
+  }
+  const { direction, update, from, slots } = output;
   const { parameter, learningRate, weightDecay: lambda } = input;
   if (!update && !direction) {
     throw new Error(
@@ -419,6 +433,11 @@ function rangesOf(slots: Record<string, SlotStart | Slot>): { [slot: string]: Sl
 function checkOutput(name: string, input: StepInput, output: StepOutput, slotNames: string[]): StepOutput {
   const fits = (tensor: tf.Tensor | undefined, like: tf.Tensor) => tensor?.shape.join() === like.shape.join();
   const { parameter, slots } = input;
+  if (slotNames.length > 0 && !object.accepts(output.slots)) {
+    throw new Error(
+      `${name}: the rule returned ${output.slots === undefined ? 'no slots' : `slots ${show(output.slots)}`} for ${input.name}; return { direction, slots: { ${slotNames.join(', ')} } }, with their values after the step`,
+    );
+  }
   const wrong = slotNames.find((slot) => !fits(output.slots[slot], slots[slot]!));
   if (wrong !== undefined || !fits(output.update, parameter)) {
     const what = wrong === undefined ? 'update' : `slot ${wrong}`;

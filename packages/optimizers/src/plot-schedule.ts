@@ -1,5 +1,5 @@
-import { assertArgument, assertOptions, between, count, required } from '@tenfold/checks';
-import { type Schedule, scheduleKind } from './schedule';
+import { assertOptions, between, callGiven, count, required } from '@tenfold/checks';
+import { assertSchedule, type Schedule } from './schedule';
 
 export interface PlotScheduleOptions {
   /** Number of steps that are drawn, an integer of at least 1. */
@@ -21,7 +21,7 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█';
  * console.log(plotSchedule(cosineWarmRestarts({ peak: 0.1, period: 100, growth: 2 }), { steps: 700 }));
  */
 export function plotSchedule(schedule: Schedule, options: PlotScheduleOptions): string {
-  assertArgument('plotSchedule', 'schedule', schedule, required(scheduleKind));
+  assertSchedule('plotSchedule', 'schedule', schedule);
   assertOptions('plotSchedule', options, {
     steps: required(count),
     width: between(2, 500),
@@ -30,7 +30,7 @@ export function plotSchedule(schedule: Schedule, options: PlotScheduleOptions): 
   const { steps, width = 60, height = 8 } = options;
   const columns = Math.floor(width);
   const values = Array.from({ length: columns }, (_, i) =>
-    schedule(Math.round((i * (steps - 1)) / (columns - 1))),
+    callGiven(schedule, Math.round((i * (steps - 1)) / (columns - 1))),
   );
   const largest = Math.max(...values);
   const label = String(Number(largest.toPrecision(3)));

@@ -1,4 +1,12 @@
-import { assertArgument, either, func, nonNegative, required } from '@tenfold/checks';
+import {
+  assertArgument,
+  assertCalled,
+  callGiven,
+  either,
+  func,
+  nonNegative,
+  required,
+} from '@tenfold/checks';
 
 /** The value of a hyperparameter as a function of the step, counted from 0. */
 export type Schedule = (step: number) => number;
@@ -9,10 +17,16 @@ export type LearningRate = number | Schedule;
 export const scheduleKind = { ...func, expected: 'a schedule such as cosineDecay({ … })' };
 export const learningRateKind = either(nonNegative, scheduleKind);
 
+/** Throws unless a value is a schedule, one that is made if its source shows that. */
+export function assertSchedule(name: string, what: string, schedule: unknown): void {
+  assertArgument(name, what, schedule, required(scheduleKind));
+  assertCalled(schedule);
+}
+
 /** The learning rate at a step. Throws when it is not a finite number of at least 0. */
 export function rateAt(name: string, learningRate: LearningRate, step: number): number {
   if (typeof learningRate === 'number') return learningRate;
-  const rate = learningRate(step);
+  const rate = callGiven(learningRate, step);
   assertArgument(name, `learningRate at step ${step}`, rate, required(nonNegative));
   return rate;
 }

@@ -1,5 +1,5 @@
-import { assertArgument, assertOptions, count, required } from '@tenfold/checks';
-import { type Schedule, scheduleKind } from './schedule';
+import { assertOptions, callGiven, count, required } from '@tenfold/checks';
+import { assertSchedule, type Schedule } from './schedule';
 
 export interface WarmupOptions {
   /** Number of steps of the rise, an integer of at least 1. */
@@ -18,8 +18,9 @@ export interface WarmupOptions {
  * @see Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677, section 2.2
  */
 export function warmup(schedule: Schedule, options: WarmupOptions): Schedule {
-  assertArgument('warmup', 'schedule', schedule, required(scheduleKind));
+  assertSchedule('warmup', 'schedule', schedule);
   assertOptions('warmup', options, { steps: required(count) });
   const { steps } = options;
-  return (step) => (step < steps ? (schedule(0) * (step + 1)) / steps : schedule(step - steps));
+  return (step) =>
+    step < steps ? (callGiven(schedule, 0) * (step + 1)) / steps : callGiven(schedule, step - steps);
 }

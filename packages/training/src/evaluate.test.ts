@@ -80,7 +80,10 @@ describe('evaluate', () => {
       { metrics: ['accuracy'] },
       /^evaluate: metrics is \["accuracy"\]; give metrics of @tenfold.* { accuracy }/,
     ],
-    [{ metrics: { accuracy: 'accuracy' } }, /^evaluate: metrics is an object with accuracy; give metrics/],
+    [
+      { metrics: { accuracy: 'accuracy' } },
+      /^evaluate: metrics\.accuracy is "accuracy"; give a metric, such as accuracy after import { accuracy } from '@tenfold\/metrics'/,
+    ],
     [{ signal: true }, /^evaluate: signal is true; give the signal of an AbortController/],
     [{ onBatch: 1 }, /^evaluate: onBatch is 1; give a function/],
     [{ metric: 1 }, /there is no option "metric"; did you mean metrics/],

@@ -4,7 +4,7 @@ import type { Batch, Data } from './batch';
 import type { Loss, TrainedModel } from './create-trainer';
 import type { Evaluation } from './epoch-report';
 import { explainLabels } from './explain-divergence';
-import { assertModel, lossKind, metricsKind, signalKind } from './kinds';
+import { assertMetrics, assertModel, lossKind, metricsKind, signalKind } from './kinds';
 import { addBatch, emptyStates, type Measurement, measure, metricValues, readMeasurement } from './measure';
 import type { Metrics } from './metric';
 import { openSource, type Source } from './sources/open-source';
@@ -47,6 +47,7 @@ export async function evaluate<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
 ): Promise<Evaluation> {
   assertModel('evaluate', model);
   assertOptions<EvaluateOptions>('evaluate', options as unknown as EvaluateOptions, evaluateKinds);
+  assertMetrics('evaluate', options.metrics);
   const { signal } = options;
   const source = await openSource<X, Y>('evaluate', 'data', data, { epochs: 1, signal });
   try {

@@ -24,10 +24,20 @@ export const signalKind = objectWith(
 export const metricsKind: Kind = {
   expected:
     'metrics of @tenfold/metrics or functions of labels and predictions by name, such as { accuracy }',
-  accepts: (value) =>
-    object.accepts(value) &&
-    Object.values(value as object).every((entry) => func.accepts(entry) || object.accepts(entry?.rule)),
+  accepts: (value) => object.accepts(value),
 };
+
+/** Throws unless every metric is one, or a function. */
+export function assertMetrics(name: string, metrics: { readonly [name: string]: unknown } = {}): void {
+  for (const [key, entry] of Object.entries(metrics)) {
+    if (func.accepts(entry) || object.accepts((entry as { rule?: unknown } | null | undefined)?.rule))
+      continue;
+    const imported = typeof entry === 'string' && /^[A-Za-z]\w*$/.test(entry) ? entry : 'accuracy';
+    throw new Error(
+      `${name}: metrics.${key} is ${show(entry)}; give a metric, such as ${imported} after import { ${imported} } from '@tenfold/metrics', or a function of labels and predictions`,
+    );
+  }
+}
 
 export const dataKind: Kind = {
   expected:

@@ -74,7 +74,9 @@ describe('metrics that accumulate', () => {
     await expect(run({ rule: { ...f1.rule, measure: () => 1 } })).rejects.toThrow(
       /^fit: the rule of the metric m measured 1; return a tensor of rank 1/,
     );
-    await expect(run({ rule: 1 })).rejects.toThrow(/^fit: metrics is .*; give metrics of @tenfold/);
+    await expect(run({ rule: 1 })).rejects.toThrow(
+      /^fit: metrics\.\w+ is .*; give a metric, such as .* '@tenfold\/metrics'/,
+    );
     const trainer = createTrainer(model, trainerOptions);
     trainer.restore(1, trainer.state);
     const resume = { steps: 1, examples: 16, seconds: 1, loss: 1, metrics: { f1: 0.5 } };

@@ -1,7 +1,7 @@
 import { createModel, dense, dropout, ones, sequential } from '@tenfold/layers';
 import { meanSquaredError } from '@tenfold/losses';
-import { adam, adamW, sgd } from '@tenfold/optimizers';
-import { expectClose } from '@tenfold/testing';
+import { adam, adamW, type Optimizer, sgd } from '@tenfold/optimizers';
+import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { weights } from '../test/clouds';
@@ -315,5 +315,30 @@ describe('a disposed state', () => {
     stepState(other, second).dispose();
     other.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("the caller's own optimizer", () => {
+  const own = (update: () => unknown) => ({ init: () => ({}), update }) as unknown as Optimizer;
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'returns no state',
+      () => ({ updates: {} }),
+      /^step: update of the optimizer returned an object with updates; return { updates, state }/,
+    ],
+    [
+      'returns nothing',
+      () => undefined,
+      /^step: update of the optimizer returned undefined; return { updates, state }/,
+    ],
+  ])('is refused when it %s, and nothing changes', async (_, update, message) => {
+    const model = linear(1);
+    const before = await weights(model);
+    await expectNoLeaks(() => {
+      expect(() => step(model, own(update), () => tf.mean(model.predict(tf.ones([2, 1]))))).toThrow(message);
+    });
+    expect(await weights(model)).toEqual(before);
+    model.dispose();
   });
 });

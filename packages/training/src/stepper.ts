@@ -148,6 +148,7 @@ export function createStepper(
           if (!onGpu)
             assertFinite(name, value, grads, moved, stepCount + 1, (loss) => explain(outputs!, loss));
           const next = optimizer.update(grads, state, { params, step: stepCount });
+          assertStep(name, next);
           const taken = onGpu ? choose(value, grads, moved, state, next) : { ...next, loss: value };
           applyUpdates(params, taken.updates);
           keep(taken.state);
@@ -185,6 +186,15 @@ export function createStepper(
       isDisposed = true;
     },
   };
+}
+
+/** Throws unless an optimizer, which may be the caller's own, has returned updates and state. */
+function assertStep(name: string, next: unknown): void {
+  const { updates, state } = (object.accepts(next) ? next : {}) as { updates?: unknown; state?: unknown };
+  if (object.accepts(updates) && object.accepts(state)) return;
+  throw new Error(
+    `${name}: update of the optimizer returned ${show(next)}; return { updates, state }, with the state {} if it has none`,
+  );
 }
 
 function scalar(name: string, loss: tf.Tensor): tf.Scalar {

@@ -20,7 +20,7 @@ import type { EpochReport } from './epoch-report';
 import { evaluateSource } from './evaluate';
 import { explainDivergenceLater } from './explain-divergence';
 import { findOverflow } from './find-overflow';
-import { assertModel, dataKind, lossKind, metricsKind, signalKind } from './kinds';
+import { assertMetrics, assertModel, dataKind, lossKind, metricsKind, signalKind } from './kinds';
 import {
   addBatch,
   batchValues,
@@ -129,6 +129,7 @@ export async function runTraining<X, Y, O>(
   if (options.validationLoss && !isValidated) {
     throw new Error(`${name}: validationLoss is given but validation is missing; give validation data`);
   }
+  assertMetrics(name, metrics);
   const validated = isValidated ? ['loss', ...Object.keys(metrics)] : [];
   let source: Source<X, Y> | undefined;
   let validation: Source<X, Y> | undefined;

@@ -1,6 +1,8 @@
 /** Calls that are meant to be taken, by how they begin, where * is any text, with the reason. */
 export const meant = new Map<string, string>([
   ['datasets.cacheFolder', 'makes a folder; tested in packages/datasets'],
+  ['checks.assertCalled', 'takes any value; tested in packages/checks'],
+  ['checks.findMisfit', 'takes any value; tested in packages/checks'],
   ['activations.* options: 5', 'the index that Array.prototype.map gives'],
   ['activations.prelu slope: ', 'a tensor: NaN and infinities are data, as in x'],
   ['layers.sequential layers: {}', 'no layers: the identity'],

@@ -1,7 +1,15 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
-import { loadSafetensors, saveSafetensors } from '../index';
+import {
+  createModel,
+  type DenseParams,
+  dense,
+  loadSafetensors,
+  type Model,
+  saveSafetensors,
+  sequential,
+} from '../index';
 
 /** A file with any header and any values. */
 function file(header: string | object, values: ArrayLike<number> = [], length?: number): Uint8Array {
@@ -309,4 +317,21 @@ describe('loadSafetensors of large, deep or unusual files', () => {
       expect(() => loadSafetensors(bad as never)).toThrow(/^loadSafetensors: the file is .*; give its bytes/);
     }
   });
+});
+
+it.each<[string, (model: Model<{ body: DenseParams }>) => object, RegExp]>([
+  [
+    'a model',
+    (model) => model,
+    /^saveSafetensors: tensors is a model; give its parameters: model\.parameters\(\)$/,
+  ],
+  [
+    'a tree of parameters',
+    ({ params }) => params,
+    /^saveSafetensors: body is an object with kernel, bias, not a tensor; give one flat map, such as model\.parameters\(\)/,
+  ],
+])('says what to save of %s', async (_, given, message) => {
+  const model = createModel(sequential({ body: dense({ inFeatures: 2, outFeatures: 3 }) }));
+  await expect(saveSafetensors(given(model) as tf.NamedTensorMap)).rejects.toThrow(message);
+  model.dispose();
 });

@@ -1,5 +1,6 @@
 import { assertArgument, object, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertBareTensors } from './assert-bare-tensors';
 import { encodeUtf8 } from './utf8';
 
 // Wide elements come first. The format allows no gaps, so this order aligns every tensor.
@@ -30,6 +31,7 @@ export async function saveSafetensors(
   tensors: tf.NamedTensorMap,
   metadata: Record<string, string> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  assertBareTensors('saveSafetensors', tensors);
   assertArgument('saveSafetensors', 'tensors', tensors, required(object));
   assertArgument('saveSafetensors', 'metadata', metadata, object);
   for (const [key, value] of Object.entries(metadata)) {

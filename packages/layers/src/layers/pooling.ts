@@ -26,7 +26,6 @@ type Pool = (
 ) => tf.Tensor;
 
 function pool2d(name: string, options: PoolingOptions, pool: Pool): (x: tf.Tensor) => tf.Tensor {
-  assertOptions(name, options, kinds);
   const { poolSize = 2, strides = poolSize, padding = 'valid' } = options;
   const [size, stride] = [toPair(poolSize), toPair(strides)];
   const around = padding === 'same' || padding === 'valid' ? [0, 0] : toPair(padding);
@@ -52,8 +51,10 @@ function pool2d(name: string, options: PoolingOptions, pool: Pool): (x: tf.Tenso
  * @example
  * maxPool2d({ poolSize: 2 })(tf.zeros([1, 4, 4, 3])); // [1, 2, 2, 3]
  */
-export const maxPool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => tf.Tensor) =>
-  pool2d('maxPool2d', options, tf.maxPool);
+export function maxPool2d(options: PoolingOptions = {}): (x: tf.Tensor) => tf.Tensor {
+  assertOptions('maxPool2d', options, kinds);
+  return pool2d('maxPool2d', options, tf.maxPool);
+}
 
 /**
  * The mean of each window; padding does not count.
@@ -63,8 +64,10 @@ export const maxPool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => tf.T
  * @example
  * averagePool2d({ poolSize: 2 })(tf.zeros([1, 4, 4, 3])); // [1, 2, 2, 3]
  */
-export const averagePool2d = (options: PoolingOptions = {}): ((x: tf.Tensor) => tf.Tensor) =>
-  pool2d('averagePool2d', options, tf.avgPool);
+export function averagePool2d(options: PoolingOptions = {}): (x: tf.Tensor) => tf.Tensor {
+  assertOptions('averagePool2d', options, kinds);
+  return pool2d('averagePool2d', options, tf.avgPool);
+}
 
 /**
  * The mean over all positions of images, sequences or tokens.

@@ -1,9 +1,10 @@
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   assignParameters,
   batchNorm,
+  conv2d,
   createModel,
   dense,
   loadSafetensors,
@@ -129,4 +130,57 @@ it.each<[string, (file: object) => unknown, RegExp]>([
   for (const partial of [false, true]) {
     expect(() => assignParameters(model, of(file) as tf.NamedTensorMap, { partial })).toThrow(message);
   }
+});
+
+describe('says what to do about', () => {
+  const model = createModel(sequential({ body: dense({ inFeatures: 2, outFeatures: 3 }) }));
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'the bytes of a file',
+      () => new Uint8Array(9),
+      /^assignParameters: tensors is a Uint8Array of 9; .* loadSafetensors\(bytes\)\.tensors$/,
+    ],
+    [
+      'the buffer of a file',
+      () => new ArrayBuffer(9),
+      /^assignParameters: tensors is an ArrayBuffer; .* loadSafetensors\(bytes\)\.tensors$/,
+    ],
+    [
+      'a tree of parameters',
+      () => model.params,
+      /^assignParameters: body is an object with kernel, bias, not a tensor; give one flat map, such as model\.parameters\(\), or flattenParams\(params\)/,
+    ],
+    [
+      'a kernel as in PyTorch',
+      () => ({ 'body.kernel': tf.zeros([3, 2]) }),
+      /float32 \[2,3\]; if its axes are in another order, as in PyTorch, transpose it: tf\.transpose\(tensor, \[1, 0\]\); otherwise leave it out, or give a model/,
+    ],
+    [
+      'another size',
+      () => ({ 'body.bias': tf.zeros([4]) }),
+      /float32 \[3\]; leave it out, or give a model of that size$/,
+    ],
+    [
+      'another dtype',
+      () => ({ 'body.bias': tf.zeros([3], 'int32') }),
+      /float32 \[3\]; cast it: tf\.cast\(tensor, 'float32'\)$/,
+    ],
+  ])('%s', (_, give, message) => {
+    expect(() => assignParameters(model, give() as tf.NamedTensorMap, { partial: true })).toThrow(message);
+  });
+
+  it('another size among all parameters', () => {
+    const all = { 'body.kernel': tf.zeros([2, 3]), 'body.bias': tf.zeros([4]) };
+    expect(() => assignParameters(model, all)).toThrow(
+      /; leave it out, with { partial: true }, or give a model of that size$/,
+    );
+  });
+
+  it('a convolution as in PyTorch', () => {
+    const conv = createModel(conv2d({ inChannels: 2, outChannels: 5, kernelSize: 3, bias: false }));
+    const kernel = tf.randomNormal([5, 2, 3, 3]);
+    expect(() => assignParameters(conv, { kernel })).toThrow(/tf\.transpose\(tensor, \[2, 3, 1, 0\]\)/);
+    assignParameters(conv, { kernel: tf.transpose(kernel, [2, 3, 1, 0]) });
+  });
 });

@@ -1,14 +1,6 @@
-import {
-  assertArgument,
-  assertOptions,
-  flag,
-  func,
-  nearestName,
-  object,
-  required,
-  show,
-} from '@tenfold/checks';
+import { assertArgument, assertOptions, flag, nearestName, object, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertBareTensors } from '../files/assert-bare-tensors';
 import { assertModel } from './assert-model';
 import type { Model } from './layer';
 
@@ -35,8 +27,8 @@ export function assignParameters(
   options: AssignParametersOptions = {},
 ): void {
   assertModel('assignParameters', model, 'parameters');
+  assertBareTensors('assignParameters', tensors);
   assertArgument('assignParameters', 'tensors', tensors, required(object));
-  assertBareTensors(tensors);
   assertOptions('assignParameters', options, { partial: flag });
   const { partial = false } = options;
   const variables = model.parameters();
@@ -73,7 +65,7 @@ export function assignParameters(
     if (tensor.isDisposed) throw new Error(`assignParameters: the tensor for ${name} is disposed`);
     if (tensor.shape.join() !== variable.shape.join() || tensor.dtype !== variable.dtype) {
       throw new Error(
-        `assignParameters: the tensor for ${name} is ${tensor.dtype} [${tensor.shape}] but the model's is ${variable.dtype} [${variable.shape}]`,
+        `assignParameters: the tensor for ${name} is ${tensor.dtype} [${tensor.shape}] but the model's is ${variable.dtype} [${variable.shape}]; ${adviceFor(tensor, variable, partial)}`,
       );
     }
   }
@@ -85,17 +77,22 @@ export function assignParameters(
   }
 }
 
-/** Throws if the tensors are within a thing that a caller easily gives for them. */
-function assertBareTensors(given: object): void {
-  const { tensors, metadata, parameters } = given as { [name: string]: unknown };
-  if (object.accepts(tensors) && object.accepts(metadata) && !(tensors instanceof tf.Tensor)) {
-    throw new Error(
-      'assignParameters: tensors is a file from loadSafetensors; give its tensors: file.tensors',
-    );
-  }
-  if (func.accepts(parameters)) {
-    throw new Error('assignParameters: tensors is a model; give its parameters: model.parameters()');
-  }
+/** What to do about a tensor of another shape or dtype. */
+function adviceFor(tensor: tf.Tensor, variable: tf.Variable, partial: boolean): string {
+  const { shape, dtype } = tensor;
+  if (shape.join() === variable.shape.join()) return `cast it: tf.cast(tensor, '${variable.dtype}')`;
+  const fits = (order: number[]) => order.map((axis) => shape[axis]).join() === variable.shape.join();
+  // PyTorch's kernels are [out, in] and [out, in, height, width].
+  const orders = [
+    [1, 0],
+    [2, 3, 1, 0],
+    [3, 2, 1, 0],
+  ];
+  const order = orders.find(({ length }, i) => length === shape.length && fits(orders[i]!));
+  const leaveOut = `leave it out${partial ? '' : ', with { partial: true }'}, or give a model of that size`;
+  return order && dtype === variable.dtype
+    ? `if its axes are in another order, as in PyTorch, transpose it: tf.transpose(tensor, [${order.join(', ')}]); otherwise ${leaveOut}`
+    : leaveOut;
 }
 
 const list = (names: string[]): string =>

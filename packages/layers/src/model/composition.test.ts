@@ -161,8 +161,17 @@ describe('errors', () => {
     const message = `the function ${name} was given without a call; give ${name}(…), with its options`;
     const layer = factory as unknown as LayerLike;
     const image = tf.ones([1, 2, 2, 1]);
-    expect(() => createModel(layer).predict(image)).toThrow(message);
-    expect(() => createModel(sequential([relu, layer])).predict(image)).toThrow(`1: ${message}`);
+    expect(() => createModel(layer)).toThrow(message);
+    expect(() => sequential([relu, layer])).toThrow(`1: ${message}`);
+    expect(() => sequential({ body: layer })).toThrow(`body: ${message}`);
+    expect(() => freeze(layer)).toThrow(message);
+    // Where the source of the function does not show it, as after minification, in the first call.
+    const minified = Object.defineProperty((o: object) => (factory as (o: object) => Layer)(o), 'name', {
+      value: name,
+    });
+    const hidden = minified as unknown as LayerLike;
+    expect(() => createModel(hidden).predict(image)).toThrow(message);
+    expect(() => createModel(sequential([relu, hidden])).predict(image)).toThrow(`1: ${message}`);
   });
 
   it('say that an initializer was not called', () => {

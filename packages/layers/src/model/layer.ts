@@ -1,4 +1,4 @@
-import { callGiven, func, show } from '@tenfold/checks';
+import { assertCalled, callGiven, func, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -98,6 +98,7 @@ export type OutputOf<L> = L extends { readonly layer: Layer<object, never, infer
 export function toLayer<L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, InputOf<L>, OutputOf<L>>;
 export function toLayer(layer: AnyLayer): Layer<object, never, unknown> {
   assertLayer('toLayer', 'layer', layer);
+  assertCalled(layer);
   if (typeof layer === 'function') return { init: () => ({}), apply: (_, x) => callGiven(layer, x) };
   if (isModel(layer)) {
     return {

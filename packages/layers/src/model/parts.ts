@@ -34,7 +34,7 @@ export function toParts(
   return Object.entries(layers).map(([name, layer]) => {
     if (!Array.isArray(layers)) assertName(kind, name);
     assertLayer(kind, show(name), layer);
-    return { name, layer: toLayer(layer) as Layer<object, unknown, unknown> };
+    return { name, layer: within(name, () => toLayer(layer) as Layer<object, unknown, unknown>) };
   });
 }
 

@@ -2,6 +2,7 @@ import {
   anything,
   assertOptions,
   count,
+  findMisfit,
   flag,
   listOf,
   required,
@@ -219,11 +220,9 @@ function numberRows(what: string, values: Numbers, shape: number[]): Rows {
 function readNumbers(name: string, what: string, value: unknown): { values: Numbers; shape: number[] } {
   const shape = inferShape(value);
   if (shape === undefined || shape.length === 0) {
-    const odd = Array.isArray(value) ? findOdd(value, what) : undefined;
-    if (odd) throw new Error(`${name}: ${odd}; give a tensor, or numbers in typed or nested arrays`);
-    const ragged = Array.isArray(value) && value.length > 0 && shape === undefined;
+    const misfit = Array.isArray(value) ? findMisfit(what, value) : undefined;
     throw new Error(
-      `${name}: ${what} is ${show(value)}; give a tensor, or numbers in typed or nested arrays${ragged ? ', all of one length' : ''}`,
+      `${name}: ${misfit ?? `${what} is ${show(value)}`}; give a tensor, or numbers in typed or nested arrays${misfit ? ', all of one length' : ''}`,
     );
   }
   const Type = isInteger(value) ? Int32Array : Float32Array;
@@ -256,16 +255,6 @@ function inferShape(value: unknown): number[] | undefined {
     if (shape?.join() !== inner.join()) inner = undefined;
   }
   return inner && [value.length, ...inner];
-}
-
-/** The first entry of nested arrays that is not a number, such as null or a string. */
-function findOdd(value: unknown, path: string): string | undefined {
-  if (!Array.isArray(value)) return inferShape(value) ? undefined : `${path} is ${show(value)}`;
-  for (let i = 0; i < value.length; i++) {
-    const odd = findOdd(value[i], `${path}[${i}]`);
-    if (odd) return odd;
-  }
-  return undefined;
 }
 
 /** Whether a typed array, or each one of a list, holds integers that fit in int32. */

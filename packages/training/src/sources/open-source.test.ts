@@ -345,7 +345,7 @@ describe('data', () => {
       'ragged arrays',
       () => ({ xs: [[1], [2, 3]], ys: [1, 2] }),
       {},
-      /xs is an array of 2; give a tensor, or numbers .*, all of one length/,
+      /xs\[1\] has 2 entries but xs\[0\] has 1 entry; give a tensor, or numbers .*, all of one length/,
     ],
     [
       'arrays with holes',
