@@ -1,4 +1,8 @@
-export { loadSafetensors, type SafetensorsFile } from './files/load-safetensors';
+export {
+  type LoadSafetensorsOptions,
+  loadSafetensors,
+  type SafetensorsFile,
+} from './files/load-safetensors';
 export { saveSafetensors } from './files/save-safetensors';
 export {
   type DiracOptions,

@@ -1,4 +1,5 @@
 import {
+  assignParameters,
   createModel,
   dense,
   loadSafetensors,
@@ -197,11 +198,11 @@ describe('loadCheckpoint of a file that was changed', () => {
     ],
     ...['', ' ', '0x10', '1e3', '-1', '1.5', '01', '+1', '4294967296', '9007199254740991'].map(
       (step) =>
-        [`the step '${step}'`, at(step), /at step ".*"; give a file from saveCheckpoint/] as [
-          string,
-          (file: File) => void,
-          RegExp,
-        ],
+        [
+          `the step '${step}'`,
+          at(step),
+          /the step of the checkpoint is ".*", expected an integer of at least 0; give a file from saveCheckpoint/,
+        ] as [string, (file: File) => void, RegExp],
     ),
   ])('refuses %s, and changes nothing', async (_, change, message) => {
     const trainer = createTrainer(net(), settings);
@@ -237,5 +238,41 @@ describe('loadCheckpoint of a file that was changed', () => {
     trainer.model.dispose();
     expect(await saving).toEqual(want);
     expect((await last).length).toBe(want.length);
+  });
+});
+
+describe('a checkpoint and the weights of a model', () => {
+  it('are told apart, and the weights of a checkpoint can be taken alone', async () => {
+    const trainer = createTrainer(network(), trainerOptions);
+    const checkpoint = await saveCheckpoint(trainer);
+    const other = createModel(network().layer, { seed: 99 });
+    expect(() => assignParameters(other, loadSafetensors(checkpoint).tensors)).toThrow(
+      /^assignParameters: tensors are those of a checkpoint, .* loadSafetensors\(bytes, { prefix: 'model\/' }\)\.tensors, or .* loadCheckpoint\(trainer, bytes\)/,
+    );
+    assignParameters(other, loadSafetensors(checkpoint, { prefix: 'model/' }).tensors);
+    expect(await weights(other)).toEqual(await weights(trainer.model));
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'weights',
+      {},
+      /its metadata has no format; it has tensors such as "[\w.]+"; give a file from saveCheckpoint, or assign the weights alone with assignParameters/,
+    ],
+    ['another format', { format: 'pt' }, /its metadata has the format "pt"/],
+    [
+      'no step',
+      { format: 'tenfold-checkpoint' },
+      /the step of the checkpoint is missing, expected an integer/,
+    ],
+    [
+      'a wrong step',
+      { format: 'tenfold-checkpoint', step: '-1' },
+      /the step of the checkpoint is "-1", expected/,
+    ],
+  ])('loadCheckpoint says what is wrong with %s', async (_, metadata, message) => {
+    const trainer = createTrainer(network(), trainerOptions);
+    const file = await saveSafetensors(trainer.model.parameters(), metadata);
+    expect(() => loadCheckpoint(trainer, file)).toThrow(message);
   });
 });

@@ -74,9 +74,7 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
   try {
     const step = Number(metadata.step);
     if (metadata.format !== FORMAT || !index.accepts(step) || String(step) !== metadata.step) {
-      throw new Error(
-        `loadCheckpoint: the file is ${JSON.stringify(metadata.format ?? 'without a format')} at step ${JSON.stringify(metadata.step)}; give a file from saveCheckpoint`,
-      );
+      throw new Error(`loadCheckpoint: ${explainMetadata(metadata, tensors)}`);
     }
     for (const [path, tensor] of Object.entries(tensors)) {
       const [kind, ...rest] = path.split('/');
@@ -112,6 +110,17 @@ export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<stri
   } finally {
     tf.dispose(Object.values(before));
   }
+}
+
+/** Says what a file is that is not a checkpoint. */
+function explainMetadata({ format, step }: Record<string, string>, tensors: tf.NamedTensorMap): string {
+  if (format === FORMAT) {
+    return `the step of the checkpoint is ${step === undefined ? 'missing' : show(step)}, expected an integer of at least 0; give a file from saveCheckpoint`;
+  }
+  const [first] = Object.keys(tensors);
+  return `the file is not a checkpoint, because its metadata has ${
+    format === undefined ? 'no format' : `the format ${show(format)}`
+  }${first === undefined ? '' : `; it has tensors such as ${show(first)}`}; give a file from saveCheckpoint, or assign the weights alone with assignParameters(trainer.model, loadSafetensors(bytes).tensors)`;
 }
 
 /** Checks the parameters before the optimizer's state, which does not fit either when the model is another. */

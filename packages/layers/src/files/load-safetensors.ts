@@ -1,4 +1,4 @@
-import { show } from '@tenfold/checks';
+import { assertOptions, show, text } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeUtf8 } from './utf8';
 
@@ -8,6 +8,14 @@ export interface SafetensorsFile {
   tensors: tf.NamedTensorMap;
   /** The metadata strings by name; empty when there are none. */
   metadata: Record<string, string>;
+}
+
+export interface LoadSafetensorsOptions {
+  /**
+   * Only the tensors whose names start with this, under the rest of their names; all by default. 'model/' takes the parameters out
+   * of a checkpoint.
+   */
+  prefix?: string;
 }
 
 interface Entry {
@@ -28,12 +36,18 @@ const MAX_HEADER = 100_000_000;
  *
  * @param file the bytes of the whole file, such as a Buffer or the result of `response.arrayBuffer()`
  * @returns new tensors, which the caller disposes, and the metadata
- * @throws when the bytes are not a complete, valid file, or a tensor has another dtype
+ * @throws when the bytes are not a complete, valid file, a tensor has another dtype, or no name starts with the prefix
  * @example
  * const { tensors, metadata } = loadSafetensors(await readFile('model.safetensors'));
+ * const { tensors: weights } = loadSafetensors(await readFile('checkpoint.safetensors'), { prefix: 'model/' });
  * @see https://huggingface.co/docs/safetensors, "Format"
  */
-export function loadSafetensors(file: Uint8Array | ArrayBuffer): SafetensorsFile {
+export function loadSafetensors(
+  file: Uint8Array | ArrayBuffer,
+  options: LoadSafetensorsOptions = {},
+): SafetensorsFile {
+  assertOptions('loadSafetensors', options, { prefix: text });
+  const { prefix = '' } = options;
   const bytes = toBytes(file);
   const { header, start } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...described } = header;
@@ -43,13 +57,23 @@ export function loadSafetensors(file: Uint8Array | ArrayBuffer): SafetensorsFile
   const entries = Object.entries(described).map(([name, value]) => readEntry(name, value));
   assertCovered(entries, bytes.length - start);
   // All values are read before the first tensor is created, so that an error leaves no tensor behind.
-  const read = entries.map((entry) => {
+  const chosen = entries.filter(({ name }) => name.startsWith(prefix));
+  if (prefix !== '' && chosen.length === 0) {
+    const [first] = entries;
+    throw new Error(
+      `loadSafetensors: no tensor of the file has a name that starts with ${show(prefix)}${first ? `; the first is named ${show(first.name)}` : ''}; give the prefix of some, or leave it out for all`,
+    );
+  }
+  const read = chosen.map((entry) => {
     const values = bytes.subarray(start + entry.begin, start + entry.end);
     const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
     return { ...entry, decoded: decoders[entry.dtype]!.decode(view, entry) };
   });
   const tensors = Object.fromEntries(
-    read.map(({ name, shape, decoded: [values, dtype] }) => [name, tf.tensor(values, shape, dtype)]),
+    read.map(({ name, shape, decoded: [values, dtype] }) => [
+      name.slice(prefix.length),
+      tf.tensor(values, shape, dtype),
+    ]),
   );
   return { tensors, metadata: metadata as Record<string, string> };
 }

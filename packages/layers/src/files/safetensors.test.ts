@@ -335,3 +335,21 @@ it.each<[string, (model: Model<{ body: DenseParams }>) => object, RegExp]>([
   await expect(saveSafetensors(given(model) as tf.NamedTensorMap)).rejects.toThrow(message);
   model.dispose();
 });
+
+it('loads only the tensors under a prefix, without it', async () => {
+  const bytes = await saveSafetensors({
+    'model/a': tf.tensor([1, 2]),
+    'model/b.c': tf.ones([3]),
+    'other/a': tf.ones([2]),
+  });
+  const before = tf.memory().numTensors;
+  const { tensors } = loadSafetensors(bytes, { prefix: 'model/' });
+  expect(Object.keys(tensors).sort()).toEqual(['a', 'b.c']);
+  expect(tf.memory().numTensors).toBe(before + 2);
+  expect(() => loadSafetensors(bytes, { prefix: 'weights/' })).toThrow(
+    /^loadSafetensors: no tensor of the file has a name that starts with "weights\/"; the first is named "model\/a"; give the prefix of some/,
+  );
+  expect(() => loadSafetensors(bytes, { prefixes: 'model/' } as never)).toThrow(
+    /no option "prefixes"; did you mean prefix/,
+  );
+});

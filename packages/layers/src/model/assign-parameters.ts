@@ -33,6 +33,7 @@ export function assignParameters(
   const { partial = false } = options;
   const variables = model.parameters();
   const known = Object.keys(variables);
+  assertNoCheckpoint(variables, tensors);
   const missing = partial ? [] : known.filter((name) => !Object.hasOwn(tensors, name));
   const extra = Object.keys(tensors).filter((name) => !Object.hasOwn(variables, name));
   if (missing.length || extra.length) {
@@ -75,6 +76,16 @@ export function assignParameters(
     variables[name]!.assign(clone);
     clone.dispose();
   }
+}
+
+/** Throws if the tensors are those of a checkpoint, which has the parameters under model/ and the optimizer's state. */
+function assertNoCheckpoint(variables: object, tensors: object): void {
+  const names = Object.keys(tensors);
+  const isWithin = (name: string) => /^(model|optimizer)\//.test(name) && !Object.hasOwn(variables, name);
+  if (!names.some((name) => name.startsWith('model/')) || !names.every(isWithin)) return;
+  throw new Error(
+    "assignParameters: tensors are those of a checkpoint, which has the parameters under model/; for these alone give loadSafetensors(bytes, { prefix: 'model/' }).tensors, or restore a trainer with loadCheckpoint(trainer, bytes) of @tenfold/training",
+  );
 }
 
 /** What to do about a tensor of another shape or dtype. */
