@@ -378,3 +378,14 @@ describe('two classes', () => {
     );
   });
 });
+
+it.each<[number[], number[], string]>([
+  [[2], [2, 1], 'write labels as [[410.5], …], or reshape them to [2,1]'],
+  [[2, 1], [2], 'reshape the predictions to [2,1]'],
+  [[2, 3], [2, 3, 1], 'reshape them to [2,3,1]'],
+  [[2], [3, 1], 'give both the same shape'],
+])('says how labels [%s] fit predictions [%s]', (labels, predictions, advice) => {
+  expect(() => exported.meanSquaredError(tf.zeros(labels), tf.zeros(predictions))).toThrow(
+    `meanSquaredError: predictions have shape [${predictions}] but labels have shape [${labels}]; ${advice}`,
+  );
+});

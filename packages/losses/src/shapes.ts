@@ -15,11 +15,19 @@ export function sameShape(
 ): Pair {
   const [y, p] = [floatTensor(name, 'labels', labels), floatTensor(name, called, predictions)];
   if (y.shape.join() !== p.shape.join()) {
+    const advice = oneAxisMore(y, p) ?? oneAxisMore(p, y, called) ?? `give both the same shape${hint}`;
     throw new Error(
-      `${name}: ${called} have shape [${p.shape}] but labels have shape [${y.shape}]; give both the same shape${hint}`,
+      `${name}: ${called} have shape [${p.shape}] but labels have shape [${y.shape}]; ${advice}`,
     );
   }
   return [y, p];
+}
+
+/** What to do when only the last axis, of size 1, is missing: [n] against [n, 1]. */
+function oneAxisMore(short: tf.Tensor, long: tf.Tensor, called?: string): string | undefined {
+  if (`${[...short.shape, 1]}` !== `${long.shape}`) return undefined;
+  const example = long.rank === 2 ? 'write labels as [[410.5], …], or ' : '';
+  return called ? `reshape the ${called} to [${long.shape}]` : `${example}reshape them to [${long.shape}]`;
 }
 
 /** Converts labels and predictions [batch, …, classes] and checks that there are at least two classes. */
