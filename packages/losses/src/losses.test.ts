@@ -379,6 +379,56 @@ describe('two classes', () => {
   });
 });
 
+describe('the domain of a loss', () => {
+  const losses = Object.entries(exported).filter(([, loss]) => (loss as exported.Loss).domain) as unknown as [
+    string,
+    exported.Loss,
+  ][];
+
+  it('is declared by the losses that are not defined everywhere', () => {
+    expect(losses.map(([name]) => name).sort()).toEqual([
+      'binaryCrossEntropy',
+      'binaryCrossEntropyWithLogits',
+      'crossEntropy',
+      'hinge',
+      'meanSquaredLogarithmicError',
+      'poissonNll',
+      'sigmoidFocal',
+      'softMargin',
+      'softmaxCrossEntropy',
+      'sparseCrossEntropy',
+      'squaredHinge',
+    ]);
+  });
+
+  it.each(losses)('%s is finite inside and NaN outside', async (name, loss) => {
+    const { labels, predictions } = loss.domain!;
+    const isDense = /^(crossEntropy|softmaxCrossEntropy)$/.test(name);
+    const isSparse = name.startsWith('sparse');
+    // One example whose first label or prediction is x.
+    const at = async (x: number, where: 'labels' | 'predictions') => {
+      const row = (first: number) => (isDense ? [[first, 0.5]] : [first]);
+      const y = isSparse ? [0] : row(where === 'labels' ? x : 0.5);
+      const p = isSparse ? [[x, 0.5]] : row(where === 'predictions' ? x : 0.5);
+      return (
+        await loss(
+          isSparse ? tf.tensor1d([0], 'int32') : tf.tensor(y as number[]),
+          tf.tensor(p as number[]),
+        ).data()
+      )[0]!;
+    };
+    for (const x of [-3, -1.5, -0.5, 0, 0.25, 1, 1.5, 3]) {
+      for (const [where, range] of [
+        ['labels', labels],
+        ['predictions', predictions],
+      ] as const) {
+        if (!range || (isSparse && where === 'labels')) continue;
+        expect(Number.isNaN(await at(x, where)), `${where} ${x}`).toBe(!range.accepts(x));
+      }
+    }
+  });
+});
+
 it.each<[number[], number[], string]>([
   [[2], [2, 1], 'write labels as [[410.5], …], or reshape them to [2,1]'],
   [[2, 1], [2], 'reshape the predictions to [2,1]'],

@@ -1,6 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { batchNorm, createModel, dense, type Layer, sequential } from '@tenfold/layers';
-import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  hinge,
+  type Loss,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poissonNll,
+  sigmoidFocal,
+  softMargin,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+  squaredHinge,
+} from '@tenfold/losses';
 import * as exported from '@tenfold/optimizers';
 import {
   adam,
@@ -629,5 +643,107 @@ describe('the ranges of slots', () => {
     }
     trainer.dispose();
     model.dispose();
+  });
+});
+
+describe('a loss outside of its domain', () => {
+  const xs = [[1], [2], [3]];
+  const run = (loss: Loss, ys: number[][], bias = 0) => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: ys[0]!.length }), { seed: 1 });
+    model.params.bias!.assign(tf.fill([ys[0]!.length], bias));
+    return fit(model, {
+      data: { xs, ys, shuffle: false },
+      loss,
+      optimizer: sgd({ learningRate: 0 }),
+      epochs: 1,
+    });
+  };
+
+  it.each<[string, Loss, number[][], number, RegExp]>([
+    [
+      'hinge',
+      hinge,
+      [[1], [0], [1]],
+      0,
+      /: ys has the label 0; the labels of hinge are −1 and 1; convert 0 and 1 by 2·y − 1; the step/,
+    ],
+    ['squaredHinge', squaredHinge, [[1], [0], [1]], 0, /the labels of squaredHinge are −1 and 1/],
+    ['softMargin', softMargin, [[1], [0], [1]], 0, /the labels of softMargin are −1 and 1/],
+    [
+      'poissonNll',
+      poissonNll,
+      [[1], [-2], [1]],
+      0,
+      /: ys has the label -2; the labels of poissonNll are numbers of at least 0; the step/,
+    ],
+    [
+      'meanSquaredLogarithmicError',
+      meanSquaredLogarithmicError,
+      [[1], [2], [1]],
+      -50,
+      /: the model predicts -\d.*; the predictions of meanSquaredLogarithmicError are numbers above −1; the step/,
+    ],
+    [
+      'meanSquaredLogarithmicError, labels',
+      meanSquaredLogarithmicError,
+      [[1], [-2], [1]],
+      5,
+      /ys has the label -2; the labels of meanSquaredLogarithmicError are numbers above −1/,
+    ],
+    [
+      'binaryCrossEntropy',
+      binaryCrossEntropy,
+      [[1], [0], [1]],
+      50,
+      /the predictions of binaryCrossEntropy are probabilities in \[0, 1\]; for logits use binaryCrossEntropyWithLogits/,
+    ],
+    [
+      'binaryCrossEntropyWithLogits',
+      binaryCrossEntropyWithLogits,
+      [[1], [3], [1]],
+      0,
+      /ys has the label 3; the labels of binaryCrossEntropyWithLogits are probabilities in \[0, 1\]; the step/,
+    ],
+    [
+      'sigmoidFocal',
+      sigmoidFocal,
+      [[1], [3], [1]],
+      0,
+      /the labels of sigmoidFocal are probabilities in \[0, 1\]/,
+    ],
+    [
+      'crossEntropy',
+      crossEntropy,
+      [
+        [1, 0],
+        [0, 1],
+        [1, 0],
+      ],
+      50,
+      /the predictions of crossEntropy are probabilities in \[0, 1\]; for logits use softmaxCrossEntropy/,
+    ],
+    [
+      'softmaxCrossEntropy',
+      softmaxCrossEntropy,
+      [
+        [1, 0],
+        [0, -1],
+        [1, 0],
+      ],
+      0,
+      /ys has the label -1; the labels of softmaxCrossEntropy are probabilities/,
+    ],
+  ])('is explained by the domain of %s', async (_, loss, ys, bias, message) => {
+    await expect(run(loss, ys, bias)).rejects.toThrow(message);
+  });
+
+  it('is explained by a weight', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+    const ys = { labels: [[1], [2], [3]], weights: [1, -0.5, 1] };
+    const loss = ({ labels, weights }: { labels: tf.Tensor; weights: tf.Tensor }, p: tf.Tensor) =>
+      meanSquaredError(labels, p, { weights });
+    await expect(
+      fit(model, { data: { xs, ys }, loss: loss as never, optimizer: adam(), epochs: 1 }),
+    ).rejects.toThrow(/: ys\.weights has the weight -0\.5; give weights of at least 0; the step/);
   });
 });

@@ -210,8 +210,8 @@ export function makeTrainer<X, Y, O>(
         const penalized = tf.add(data, penalty);
         return { loss: penalized, dataLoss: data, outputs: predictions };
       };
-      const result = stepper.step(forward, (predictions, loss) =>
-        explainDivergence(batch, predictions, loss),
+      const result = stepper.step(forward, (predictions, value) =>
+        explainDivergence(batch, predictions, value, loss),
       );
       return { loss: result.loss as tf.Scalar, predictions: result.outputs };
     },

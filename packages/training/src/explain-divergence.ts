@@ -5,13 +5,24 @@ import { tensorEntries } from './tensors';
 type Values = ArrayLike<number>;
 type Read = (tensor: tf.Tensor) => Values;
 
-/** Explains what is wrong with a batch whose loss is not finite, or returns undefined. Reads tensors synchronously. */
+/** The numbers that a loss takes. */
+interface Range {
+  readonly expected: string;
+  accepts(value: number): boolean;
+}
+
+/**
+ * Explains what is wrong with a batch whose loss is not finite, or returns undefined. Reads tensors synchronously.
+ *
+ * @param by the loss function, which may declare its domain as those of `@tenfold/losses` do
+ */
 export function explainDivergence(
   batch: Batch<unknown, unknown>,
   predictions: unknown,
   loss: number,
+  by: unknown,
 ): string | undefined {
-  return findCause(batch, predictions, loss, (tensor) => tensor.dataSync());
+  return findCause(batch, predictions, loss, by, (tensor) => tensor.dataSync());
 }
 
 /** The asynchronous variant, for backends that cannot read synchronously. */
@@ -19,23 +30,27 @@ export async function explainDivergenceLater(
   batch: Batch<unknown, unknown>,
   predictions: unknown,
   loss: number,
+  by: unknown,
 ): Promise<string | undefined> {
   const tensors = [batch.xs, batch.ys, predictions].flatMap((value) =>
     (tensorEntries(value) ?? []).map(([, t]) => t),
   );
   const values = new Map<tf.Tensor, Values>();
   for (const tensor of tensors) values.set(tensor, await tensor.data());
-  return findCause(batch, predictions, loss, (tensor) => values.get(tensor)!);
+  return findCause(batch, predictions, loss, by, (tensor) => values.get(tensor)!);
 }
 
 const findCause = (
   batch: Batch<unknown, unknown>,
   predictions: unknown,
   loss: number,
+  by: unknown,
   read: Read,
 ): string | undefined =>
   findLabel(batch, predictions, read) ??
   findNumber(batch, read) ??
+  findWeight(batch.ys, read) ??
+  findOutside(batch.ys, predictions, by, read) ??
   (Number.isNaN(loss) ? findDomain(batch.ys, predictions, read) : undefined);
 
 /** Explains a label that is not a class index of the predictions. */
@@ -85,6 +100,34 @@ function findNumber(batch: Batch<unknown, unknown>, read: Read): string | undefi
   return undefined;
 }
 
+/** Explains a negative number in an entry of the labels that is named as weights. */
+function findWeight(ys: unknown, read: Read): string | undefined {
+  for (const [name, tensor] of tensorEntries(ys) ?? []) {
+    if (!/weight/i.test(name)) continue;
+    const wrong = Array.from(read(tensor)).find((weight) => weight < 0);
+    if (wrong !== undefined) return `ys.${name} has the weight ${wrong}; give weights of at least 0`;
+  }
+  return undefined;
+}
+
+/** Explains a label or prediction outside the domain that the loss declares. */
+function findOutside(ys: unknown, predictions: unknown, by: unknown, read: Read): string | undefined {
+  if (typeof by !== 'function') return undefined;
+  const { domain, name } = by as { domain?: { labels?: Range; predictions?: Range }; name: string };
+  const outside = (range: Range | undefined, value: unknown) =>
+    range &&
+    (tensorEntries(value) ?? [])
+      .flatMap(([, tensor]) => Array.from(read(tensor)))
+      .find((number) => !Number.isNaN(number) && !range.accepts(number));
+  const label = outside(domain?.labels, ys);
+  if (label !== undefined)
+    return `ys has the label ${label}; the labels of ${name} are ${domain!.labels!.expected}`;
+  const prediction = outside(domain?.predictions, predictions);
+  return prediction === undefined
+    ? undefined
+    : `the model predicts ${Number(prediction.toPrecision(3))}; the predictions of ${name} are ${domain!.predictions!.expected}`;
+}
+
 /** Explains a loss of NaN where nothing else is NaN or infinite: its arguments must be outside its domain. */
 function findDomain(ys: unknown, predictions: unknown, read: Read): string | undefined {
   const range = (value: unknown) => {
@@ -99,5 +142,5 @@ function findDomain(ys: unknown, predictions: unknown, read: Read): string | und
   };
   const [labels, scores] = [range(ys), range(predictions)];
   if (!labels || !scores) return undefined;
-  return `ys has numbers ${labels} and the predictions are ${scores}, for which the loss is undefined; losses of probabilities take predictions in [0, 1] (for logits use a softmax or logits loss), losses of classes take integers as labels, and for other numbers use a loss such as meanSquaredError`;
+  return `ys has numbers ${labels} and the predictions are ${scores}, for which the loss is undefined; losses of probabilities take predictions in [0, 1] (for logits use a softmax or logits loss), losses of classes take integers as labels, weights are at least 0, and for other numbers use a loss such as meanSquaredError`;
 }

@@ -219,7 +219,7 @@ async function runEpochs<X, Y, O>(
         if (!Number.isFinite(values.loss)) {
           // On a GPU, the step has changed only the count.
           trainer.restore(trainer.stepCount - 1, trainer.state);
-          const cause = await explainDivergenceLater(batch, predictions, values.loss);
+          const cause = await explainDivergenceLater(batch, predictions, values.loss, trainer.loss);
           throw new DivergenceError({ by: name, loss: values.loss, step: trainer.stepCount + 1, cause });
         }
         const seconds = (performance.now() - start) / 1000;

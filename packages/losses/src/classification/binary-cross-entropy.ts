@@ -1,7 +1,7 @@
 import { between } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { predictedProbabilities, probabilities } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
-import { probabilities } from '../nan-unless';
 import type { ReductionOptions } from '../weighting';
 
 export interface BinaryCrossEntropyOptions extends ReductionOptions {
@@ -26,10 +26,10 @@ export const binaryCrossEntropy: Loss<BinaryCrossEntropyOptions> =
   /* @__PURE__ */ elementwiseLoss<BinaryCrossEntropyOptions>(
     'binaryCrossEntropy',
     (y, p, { epsilon = 1e-7 }) => {
-      const labels = probabilities(y);
-      const clipped = tf.clipByValue(probabilities(p), epsilon, 1 - epsilon);
-      const positive = tf.mul(labels, tf.log(clipped));
-      return tf.neg(tf.add(positive, tf.mul(tf.sub(1, labels), tf.log1p(tf.neg(clipped)))));
+      const clipped = tf.clipByValue(p, epsilon, 1 - epsilon);
+      const positive = tf.mul(y, tf.log(clipped));
+      return tf.neg(tf.add(positive, tf.mul(tf.sub(1, y), tf.log1p(tf.neg(clipped)))));
     },
     { epsilon: between(1e-30, 0.5) },
+    { labels: probabilities, predictions: predictedProbabilities('binaryCrossEntropyWithLogits') },
   );

@@ -2,7 +2,6 @@ import type { Kind } from '@tenfold/checks';
 import { withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { denseLoss, type Loss } from '../loss';
-import { probabilities as asProbabilities } from '../nan-unless';
 import type { ReductionOptions } from '../weighting';
 
 export interface CrossEntropyOptions extends ReductionOptions {
@@ -44,7 +43,7 @@ export const crossEntropyOfExamples = (
   labels: tf.Tensor,
   probabilities: tf.Tensor,
   epsilon: number,
-): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(asProbabilities(probabilities), epsilon))), -1));
+): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(probabilities, epsilon))), -1));
 
 // tf.maximum has a gradient at a tie; this rule implements the gradient documented above.
 const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { signs } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
-import { signs } from '../nan-unless';
 
 /**
  * Hinge loss of a maximum-margin classifier: zero once the score of the right sign is at least 1.
@@ -19,6 +19,7 @@ import { signs } from '../nan-unless';
  */
 export const hinge: Loss = /* @__PURE__ */ elementwiseLoss(
   'hinge',
-  (y, x) => tf.relu(tf.sub(1, tf.mul(signs(y), x))),
+  (y, x) => tf.relu(tf.sub(1, tf.mul(y, x))),
   {},
+  { labels: signs },
 );

@@ -1,7 +1,7 @@
 import { nonNegative, probability } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { probabilities } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
-import { probabilities } from '../nan-unless';
 import type { ReductionOptions } from '../weighting';
 
 export interface SigmoidFocalOptions extends ReductionOptions {
@@ -29,15 +29,12 @@ export interface SigmoidFocalOptions extends ReductionOptions {
 export const sigmoidFocal: Loss<SigmoidFocalOptions> = /* @__PURE__ */ elementwiseLoss<SigmoidFocalOptions>(
   'sigmoidFocal',
   (y, x, { alpha = 0.25, gamma = 2 }) => {
-    const labels = probabilities(y);
     // Powers of sigmoids as exponentials: log σ(x) = −log(1 + e^(−x)).
     const [missed, found] = [tf.softplus(tf.neg(x)), tf.softplus(x)];
     const positive = tf.mul(tf.exp(tf.mul(found, -gamma)), missed);
     const negative = tf.mul(tf.exp(tf.mul(missed, -gamma)), found);
-    return tf.add(
-      tf.mul(tf.mul(labels, alpha), positive),
-      tf.mul(tf.mul(tf.sub(1, labels), 1 - alpha), negative),
-    );
+    return tf.add(tf.mul(tf.mul(y, alpha), positive), tf.mul(tf.mul(tf.sub(1, y), 1 - alpha), negative));
   },
   { alpha: probability, gamma: nonNegative },
+  { labels: probabilities },
 );

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { signs } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
-import { signs } from '../nan-unless';
 
 /**
  * Soft margin loss: the logistic loss of a score and a label of −1 or 1.
@@ -19,6 +19,7 @@ import { signs } from '../nan-unless';
  */
 export const softMargin: Loss = /* @__PURE__ */ elementwiseLoss(
   'softMargin',
-  (y, x) => tf.softplus(tf.neg(tf.mul(signs(y), x))),
+  (y, x) => tf.softplus(tf.neg(tf.mul(y, x))),
   {},
+  { labels: signs },
 );

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { signs } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
-import { signs } from '../nan-unless';
 
 /**
  * Squared hinge loss: the hinge loss with a continuous derivative, which weighs large violations more.
@@ -19,6 +19,7 @@ import { signs } from '../nan-unless';
  */
 export const squaredHinge: Loss = /* @__PURE__ */ elementwiseLoss(
   'squaredHinge',
-  (y, x) => tf.square(tf.relu(tf.sub(1, tf.mul(signs(y), x)))),
+  (y, x) => tf.square(tf.relu(tf.sub(1, tf.mul(y, x)))),
   {},
+  { labels: signs },
 );

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { aboveMinusOne } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
 
 /**
@@ -18,4 +19,5 @@ export const meanSquaredLogarithmicError: Loss = /* @__PURE__ */ elementwiseLoss
   'meanSquaredLogarithmicError',
   (y, p) => tf.square(tf.sub(tf.log1p(p), tf.log1p(y))),
   {},
+  { labels: aboveMinusOne, predictions: aboveMinusOne },
 );

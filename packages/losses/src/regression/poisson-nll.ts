@@ -1,5 +1,6 @@
 import { flag, positive } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { counts } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
@@ -25,11 +26,8 @@ export interface PoissonNllOptions extends ReductionOptions {
  */
 export const poissonNll: Loss<PoissonNllOptions> = /* @__PURE__ */ elementwiseLoss<PoissonNllOptions>(
   'poissonNll',
-  (y, p, { logInput = true, epsilon = 1e-8 }) => {
-    const counts = tf.where(tf.less(y, 0), tf.fill(y.shape, Number.NaN), y);
-    return logInput
-      ? tf.sub(tf.exp(p), tf.mul(counts, p))
-      : tf.sub(p, tf.mul(counts, tf.log(tf.add(p, epsilon))));
-  },
+  (y, p, { logInput = true, epsilon = 1e-8 }) =>
+    logInput ? tf.sub(tf.exp(p), tf.mul(y, p)) : tf.sub(p, tf.mul(y, tf.log(tf.add(p, epsilon)))),
   { logInput: flag, epsilon: positive },
+  { labels: counts },
 );

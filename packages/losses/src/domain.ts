@@ -1,0 +1,64 @@
+import type { Kind } from '@tenfold/checks';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The numbers that a loss takes: the kind of one number for explanations, and the same condition on a tensor. */
+export interface Range extends Kind {
+  /** Where a tensor is in range; elsewhere the loss is NaN. Left out where the formula itself gives NaN. */
+  holds?(x: tf.Tensor): tf.Tensor;
+}
+
+/** The labels and predictions of a loss with its default options; all finite numbers where it is left out. */
+export interface Domain {
+  labels?: Range;
+  predictions?: Range;
+}
+
+const range = (expected: string, accepts: (x: number) => boolean, holds?: Range['holds']): Range => ({
+  expected,
+  accepts: (x) => typeof x === 'number' && accepts(x),
+  ...(holds && { holds }),
+});
+
+// A softmax may exceed 1 by a rounding error.
+const MOST = 1 + 1e-5;
+
+/** Probabilities. */
+export const probabilities = range(
+  'probabilities in [0, 1]',
+  (x) => x >= 0 && x <= MOST,
+  (x) => tf.logicalAnd(tf.greaterEqual(x, 0), tf.lessEqual(x, MOST)),
+);
+
+/** Probabilities of a network, which may output logits by mistake. @param variant the loss for these */
+export const predictedProbabilities = (variant: string): Range => ({
+  ...probabilities,
+  expected: `probabilities in [0, 1]; for logits use ${variant}`,
+});
+
+/** Labels of −1 and 1; 0 stands for a class in other losses. */
+export const signs = range(
+  '−1 and 1; convert 0 and 1 by 2·y − 1',
+  (x) => x !== 0,
+  (x) => tf.notEqual(x, 0),
+);
+
+/** Counts. */
+export const counts = range(
+  'numbers of at least 0',
+  (x) => x >= 0,
+  (x) => tf.greaterEqual(x, 0),
+);
+
+/** Numbers whose log(1 + x) is finite. The logarithm of others is NaN. */
+export const aboveMinusOne = range('numbers above −1', (x) => x > -1);
+
+/** The values in range, NaN for others. */
+export const inRange = (range: Range | undefined, x: tf.Tensor): tf.Tensor =>
+  range?.holds ? nanUnless(range.holds(x), x) : x;
+
+/**
+ * The values where a condition holds, NaN elsewhere: wrong values in a tensor cannot be an error without reading it back from the
+ * device, and they must not become a loss that looks like one. A product, so that gradients of every order are NaN as well.
+ */
+const nanUnless = (condition: tf.Tensor, values: tf.Tensor): tf.Tensor =>
+  tf.mul(values, tf.where(condition, tf.onesLike(values), tf.fill(values.shape, Number.NaN)));
