@@ -46,7 +46,11 @@ export async function selectBackend(
     }
     if (name) throw new BackendUnavailable(check.reason, check.why, check.advice);
   }
-  throw new BackendUnavailable('failed', 'no backend works here', 'run tenfold-bench doctor to see why');
+  throw new BackendUnavailable(
+    'failed',
+    'no backend works here',
+    'run the command doctor of the bench to see why',
+  );
 }
 
 /** The backend that {@link selectBackend} chose, otherwise the current one of tfjs-core. */

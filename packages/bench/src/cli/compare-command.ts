@@ -23,7 +23,7 @@ export async function compareCommand(
 ): Promise<number> {
   if (names.length < 2) {
     throw new UsageError(
-      `compare: got one run, ${names[0]}; expected at least two, each a folder or a name in runs/ (tenfold-bench list shows them)`,
+      `compare: got one run, ${names[0]}; expected at least two, each a folder or a name in runs/ (the command list shows them)`,
     );
   }
   const render = out === undefined ? undefined : renderers[extname(out).toLowerCase()];

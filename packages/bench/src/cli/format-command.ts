@@ -2,6 +2,7 @@ import { defaultDataset } from '../data/datasets';
 import { overrideText } from '../models/overrides';
 import type { PlanOptions } from '../run/plan';
 import type { RunOptions } from '../run/run-options';
+import { commandName } from './command-name';
 
 /** The choices that {@link formatCommand} spells out. */
 export type Choices = PlanOptions &
@@ -9,6 +10,8 @@ export type Choices = PlanOptions &
     backend: string;
     threads?: number;
     v8Flags: boolean;
+    /** How the bench is started; `npx @tenfold/bench` by default. */
+    start?: string;
   };
 
 /** The command that repeats a run, with every choice spelled out. */
@@ -23,8 +26,9 @@ export function formatCommand({
   threads,
   v8Flags,
   overrides = [],
+  start = 'npx @tenfold/bench',
 }: Choices): string {
-  const words = ['npx @tenfold/bench', `--profile ${profile}`, `--models ${models.join(',')}`];
+  const words = [start, `--profile ${profile}`, `--models ${models.join(',')}`];
   words.push(`--backend ${backend}`, `--seed ${seeds[0]}`);
   if (dataset !== defaultDataset) words.push(`--dataset ${dataset}`);
   if (seeds.length > 1) words.push(`--seeds ${seeds.length}`);
@@ -38,8 +42,7 @@ export function formatCommand({
 
 /** The command that resumes a run, for the shell that started it. */
 export function formatResumeCommand(path: string, env: NodeJS.ProcessEnv): string {
-  const start = env.npm_lifecycle_event === 'bench' ? 'npm run bench --' : 'npx @tenfold/bench';
-  return `${start} --resume ${quoted(path, '"')}`;
+  return `${commandName(env)} --resume ${quoted(path, '"')}`;
 }
 
 const quoted = (word: string, quote = "'"): string =>

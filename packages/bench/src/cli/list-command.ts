@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { missing, percent } from '../lib/format';
 import { renderText } from '../present/tables/table';
 import { type RunStatus, runStatus } from '../run-folder/run-status';
+import { commandName } from './command-name';
 import type { Streams } from './dependencies';
 import { isRunFolder } from './find-run';
 import { UsageError } from './usage-error';
@@ -11,7 +12,7 @@ import { UsageError } from './usage-error';
 /** Lists the runs in a folder, the newest last. */
 export async function listCommand(
   { dir, json = false }: { dir: string; json?: boolean },
-  { out }: Streams,
+  { out, env }: Streams,
 ): Promise<number> {
   const folder = resolve(dir);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -32,12 +33,13 @@ export async function listCommand(
   const date = ({ createdAt }: RunStatus) => createdAt ?? '';
   runs.sort((a, b) => date(a).localeCompare(date(b)) || a.name.localeCompare(b.name));
   if (json) out.write(`${JSON.stringify(runs, null, 2)}\n`);
-  else if (runs.length === 0) out.write(`There are no runs in ${folder}. Run tenfold-bench to create one.\n`);
-  else out.write(`${renderText(createTable(runs, folder))}\n`);
+  else if (runs.length === 0)
+    out.write(`There are no runs in ${folder}. Run ${commandName(env)} to create one.\n`);
+  else out.write(`${renderText(createTable(runs, folder, commandName(env)))}\n`);
   return 0;
 }
 
-function createTable(runs: RunStatus[], folder: string) {
+function createTable(runs: RunStatus[], folder: string, start: string) {
   const columns = ['Run', 'Date', 'State', 'Profile', 'Backend', 'Accuracies'].map((heading) => ({
     heading,
   }));
@@ -52,7 +54,7 @@ function createTable(runs: RunStatus[], folder: string) {
       .join(', ') || missing,
   ]);
   const notes = runs.some(({ state }) => state === 'stopped')
-    ? ['Resume a stopped run with tenfold-bench --resume RUN.']
+    ? [`Resume a stopped run with ${start} --resume RUN.`]
     : [];
   return { title: `Runs in ${folder}, dates in UTC`, columns, rows, notes };
 }

@@ -5,6 +5,7 @@ import { BackendUnavailable } from '../backends/unavailable';
 import { datasetNames, defaultDataset } from '../data/datasets';
 import { profileNames } from '../models/model-definition';
 import { defaultModels, modelNames } from '../models/models';
+import { commandName } from './command-name';
 import { compareCommand } from './compare-command';
 import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
@@ -19,22 +20,30 @@ import { UsageError } from './usage-error';
 
 const NAME = 'tenfold-bench';
 const commands = ['step', 'serve', 'doctor', 'list', 'compare', 'export'];
-const examples = `
-Examples:
-  $ ${NAME}                                   quick comparison, minutes on a laptop
-  $ ${NAME} --models cnn,vit --epochs 1       two models, one epoch each
-  $ ${NAME} --resume runs/NAME                resume an interrupted run
-  $ ${NAME} step --model cnn --batch 500      training throughput of this machine
-  $ ${NAME} serve                             train in the browser
-  $ ${NAME} doctor                            which backends work here, how to fix the others
-  $ ${NAME} list                              all runs in runs/
-  $ ${NAME} compare RUN RUN --out page.html   compare runs of different machines or backends
-  $ ${NAME} export --csv RUN                  every step, for a spreadsheet
-  $ ${NAME} export --svg RUN --out curves.svg a chart of the accuracies over training time
-
+const examples: [args: string, effect: string][] = [
+  ['', 'quick comparison, minutes on a laptop'],
+  ['--models cnn,vit --epochs 1', 'two models, one epoch each'],
+  ['--resume runs/NAME', 'resume an interrupted run'],
+  ['step --model cnn --batch 500', 'training throughput of this machine'],
+  ['serve', 'train in the browser'],
+  ['doctor', 'which backends work here, how to fix the others'],
+  ['list', 'all runs in runs/'],
+  ['compare RUN RUN --out page.html', 'compare runs of different machines or backends'],
+  ['export --csv RUN', 'every step, for a spreadsheet'],
+  ['export --svg RUN --out curves.svg', 'a chart of the accuracies over training time'],
+];
+const exitCodes = `
 Exit codes: 0 done, 1 failed, 2 usage error, 3 done but something could not be
 written (such as on a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM,
 129 by a closed terminal.`;
+
+/** The examples and exit codes at the end of the help. @param start how the bench is started */
+const showExamples = (start: string): string => {
+  const lines = examples.map(
+    ([args, effect]) => `  $ ${`${start} ${args}`.padEnd(start.length + 36)}${effect}`,
+  );
+  return `\nExamples:\n${lines.join('\n')}\n${exitCodes}`;
+};
 
 /**
  * Runs the command line.
@@ -53,6 +62,7 @@ export async function runCli(
     code = result;
   });
   try {
+    assertOneModel(argv);
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
@@ -63,6 +73,14 @@ export async function runCli(
     if (unexpected && error instanceof Error) streams.err.write(`${pc.dim(error.stack ?? '')}\n`);
     return usage ? 2 : 1;
   }
+}
+
+/** Throws for the option of the default command in place of step's, before commander misses step's. */
+function assertOneModel([command, ...flags]: string[]): void {
+  if (command !== 'step' || !flags.some((flag) => /^--models(=|$)/.test(flag))) return;
+  throw new UsageError(
+    'step: there is no option --models, because it measures one model; did you mean --model?',
+  );
 }
 
 /** The command line with all commands and options. @param done is called with the exit code of the command that ran */
@@ -96,13 +114,14 @@ export function createProgram(
   const cache = () =>
     new Option('--cache <folder>', "dataset cache (default: $TENFOLD_CACHE, else the user's cache folder)");
 
-  const program = new Command(NAME)
+  const start = commandName(streams.env);
+  const program = new Command(start)
     .description('Trains networks on images and compares the results on CIFAR-10 with the tables of a paper.')
     .version(version, '-V, --version')
     .argument('[command]', `${enumerate(commands)}; the default trains models and compares them`)
     .usage(`[options] | ${commands.map((name) => `${name} [options]`).join(' | ')}`)
     .enablePositionalOptions()
-    .showHelpAfterError(`Try '${NAME} --help'.`)
+    .showHelpAfterError(`Try '${start} --help'.`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void streams.out.write(text),
@@ -163,7 +182,7 @@ export function createProgram(
     )
     .option('--no-measure', 'only train: no forecast, no peak measurement, no inference timing')
     .option('--force-unlock', 'with --resume: take over a run that another host has locked')
-    .addHelpText('after', examples)
+    .addHelpText('after', showExamples(start))
     .action(async (command: string | undefined, flags: TrainFlags) => {
       if (command !== undefined) {
         throw new UsageError(

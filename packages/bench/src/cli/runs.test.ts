@@ -86,7 +86,7 @@ describe('list', () => {
     expect(table.out).toMatch(
       /b-finished +2026-01-02 00:00 +finished +quick +simd +cnn 77\.22 %, fnn 55\.87 %/,
     );
-    expect(table.out).toMatch(/Resume a stopped run with tenfold-bench --resume RUN\./);
+    expect(table.out).toMatch(/Resume a stopped run with npx @tenfold\/bench --resume RUN\./);
   });
 
   it('shows runs that cannot be read as damaged, and all others', async () => {
@@ -131,7 +131,7 @@ describe('list', () => {
   it('says when there is none, and when there is no folder', async () => {
     const cwd = emptyFolder();
     expect((await run('list', cwd)).out).toMatch(
-      /There are no runs in .*runs\. Run tenfold-bench to create one/,
+      /There are no runs in .*runs\. Run npx @tenfold\/bench to create one/,
     );
     expect(await run('list --json', cwd)).toMatchObject({ code: 0, out: '[]\n' });
     expect(await run('list --dir nowhere', cwd)).toMatchObject({

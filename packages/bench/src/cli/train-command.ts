@@ -11,6 +11,7 @@ import { createProgress } from '../present/terminal/progress';
 import type { RunPlan } from '../run/plan';
 import { openRunFolder } from '../run-folder/run-folder';
 import type { RunRecord } from '../run-folder/run-record';
+import { commandName } from './command-name';
 import type { Dependencies, Streams } from './dependencies';
 import { checkEmpty, checkWritable } from './folders';
 import { formatCommand } from './format-command';
@@ -77,6 +78,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
       threads,
       v8Flags,
       overrides,
+      start: commandName(streams.env),
     }),
     profile,
     models,
@@ -142,7 +144,8 @@ export async function chooseBackend(
       v8Flags,
       onCheck(check) {
         const matters = !check.works && check.reason !== 'not installed' && backend === undefined;
-        if (matters) print(`${check.name} does not work here: ${check.why} (see tenfold-bench doctor)`);
+        if (matters)
+          print(`${check.name} does not work here: ${check.why} (the command doctor says how to fix it)`);
       },
     });
     const details = Object.entries(chosen.details).map(([key, value]) => `${key} ${value}`);
