@@ -9,7 +9,7 @@ export interface RreluOptions {
   lower?: number;
   /** The largest slope, at least `lower`; a finite number, 1/3 by default. */
   upper?: number;
-  /** Whether to draw a slope for each entry; otherwise all get the mean of lower and upper. False by default. */
+  /** Whether to draw a slope for each entry; otherwise all get the mean of lower and upper; false by default. */
   training?: boolean | undefined;
   /** The stream of random numbers; required in training. */
   rng?: Rng | undefined;

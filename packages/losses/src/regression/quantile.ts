@@ -4,7 +4,7 @@ import { elementwiseLoss, type Loss } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
 export interface QuantileOptions extends ReductionOptions {
-  /** q in [0, 1], the quantile of the labels that the predictions estimate; 0.5, the median, by default. */
+  /** q in [0, 1], the quantile of the labels that the predictions estimate; 0.5 by default, the median. */
   quantile?: number;
 }
 
