@@ -1,4 +1,4 @@
-import { callGiven, func, type Kind, listOf, object, show } from '@tenfold/checks';
+import { assertOptions, callGiven, func, type Kind, type Kinds, listOf, object, show } from '@tenfold/checks';
 import { CallbackError } from './callback-error';
 import type { Trainer } from './create-trainer';
 import type { EpochReport } from './epoch-report';
@@ -42,6 +42,8 @@ export const callbacksKind: Kind = {
   ...listOf(func),
   expected: 'an array of callbacks, such as [earlyStopping({ patience: 5 })]',
 };
+
+const hooksKinds: Kinds<CallbackHooks> = { onStep: func, onEpoch: func, end: func };
 
 /** The callbacks of a run. */
 export interface Callbacks {
@@ -99,6 +101,7 @@ export async function startCallbacks(
       if (!object.accepts(hooks)) {
         throw new Error(`it returned ${show(hooks)}; return { onStep, onEpoch, end }, any of them`);
       }
+      assertOptions<CallbackHooks>('hooks', hooks as CallbackHooks, hooksKinds);
       started.push([callback.name, hooks as CallbackHooks]);
     } catch (error) {
       await end(false).catch(() => {});

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clouds, network, options } from '../test/clouds';
 import { type Callback, CallbackError, fit, type StepReport } from './index';
 
+// cspell:ignore onstep
 const rest = { ...options, data: clouds(), epochs: 3 };
 
 describe('callbacks', () => {
@@ -126,6 +127,20 @@ describe('callbacks', () => {
     [[1], /^fit: callbacks is .*; give an array of callbacks/],
     [() => ({}), /^fit: callbacks is .*; give an array of callbacks/],
     [[() => 1], /^fit: a callback failed at the start: it returned 1; return \{ onStep, onEpoch, end \}/],
+    [
+      [() => ({ onstep() {} })],
+      /^fit: a callback failed at the start: hooks: there is no option "onstep"; did you mean onStep\?/,
+    ],
+    [[() => ({ onEpoch: 5 })], /^fit: a callback failed at the start: hooks: onEpoch is 5; give a function$/],
+    [[() => ({ onStep: null })], /^fit: a callback failed at the start: hooks: onStep is null; give a func/],
+    [
+      [
+        function logger() {
+          return { end: 'x' };
+        },
+      ],
+      /^fit: the callback logger failed at the start: hooks: end is "x"; give a function$/,
+    ],
   ])('must be functions that return hooks: %#', async (callbacks, message) => {
     const model = network();
     await expect(fit(model, { ...rest, callbacks: callbacks as never })).rejects.toThrow(message);

@@ -20,7 +20,8 @@ const { resume: _, ...loopKinds } = trainKinds;
  * @param model the model; its parameters are updated in place
  * @returns one report per epoch
  * @throws a `TrainingAborted` with the reports so far when the signal aborts; a `DivergenceError` when the loss, a gradient
- *   or a running statistic is not finite, or a parameter at the end of an epoch; an error when data, options or shapes do not fit. No error leaves a tensor behind.
+ *   or a running statistic is not finite, or a parameter at the end of an epoch; an error when data, options or shapes do not fit,
+ *   or the model is already training. No error leaves a tensor behind.
  * @example
  * await fit(model, { data, loss: sparseSoftmaxCrossEntropy, optimizer: adamW(), epochs: 3, metrics: { accuracy } });
  * await fit(model, { data: { xs, ys, batchSize: 64 }, loss: meanSquaredError, optimizer: adam(), epochs: 10 });

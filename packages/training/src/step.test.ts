@@ -342,3 +342,32 @@ describe("the caller's own optimizer", () => {
     model.dispose();
   });
 });
+
+it('refuses a step, and to restore a state, within a step on the same state', async () => {
+  const model = linear(1);
+  const [xs, ys] = [tf.tensor([[1], [2]]), tf.tensor([[3], [5]])];
+  let within: () => unknown = () => undefined;
+  const loss = (labels: tf.Tensor, predictions: tf.Tensor) => {
+    within();
+    return meanSquaredError(labels, predictions);
+  };
+  const trainer = createTrainer(model, { loss, optimizer: adam() });
+  const before = await weights(model);
+  within = () => trainer.step({ xs, ys });
+  const nested = /^step: called within a step on the same state; call it after that step$/;
+  expect(() => trainer.step({ xs, ys })).toThrow(nested);
+  within = () => trainer.restore(5, {});
+  expect(() => trainer.step({ xs, ys })).toThrow(/^restore: called within a step on the same state; call it/);
+  const optimizer = adam();
+  const own = (): tf.Scalar => step(model, optimizer, own);
+  expect(() => step(model, optimizer, own)).toThrow(nested);
+  expect(await weights(model)).toEqual(before);
+  within = () => undefined;
+  tf.dispose(trainer.step({ xs, ys }) as never);
+  tf.dispose(step(model, optimizer, () => meanSquaredError(ys, model.predict(xs))));
+  expect([trainer.stepCount, stepState(model, optimizer).stepCount]).toEqual([1, 1]);
+  trainer.dispose();
+  stepState(model, optimizer).dispose();
+  model.dispose();
+  tf.dispose([xs, ys]);
+});

@@ -71,6 +71,7 @@ export function createStepper(
   let stepCount = 0;
   let state: OptimizerState = {};
   let isDisposed = false;
+  let isStepping = false;
   const known = new Set<string>();
   begin(model.trainable());
 
@@ -100,6 +101,12 @@ export function createStepper(
     if (isDisposed) throw new Error(`${caller}: ${disposed}`);
   }
 
+  function assertBetweenSteps(caller: string): void {
+    if (isStepping) {
+      throw new Error(`${caller}: called within a step on the same state; call it after that step`);
+    }
+  }
+
   return {
     get stepCount() {
       return stepCount;
@@ -113,6 +120,7 @@ export function createStepper(
       explain: (outputs: T, loss: number) => string | undefined = () => undefined,
     ) {
       assertUsable('step');
+      assertBetweenSteps('step');
       const all = model.parameters();
       const trainable = model.trainable();
       if (Object.keys(trainable).length === 0) {
@@ -126,6 +134,7 @@ export function createStepper(
         ([name, variable]): Before => ({ name, variable, old: tf.keep(tf.clone(variable)) }),
       );
       let outputs: T | undefined;
+      isStepping = true;
       try {
         const result = tf.tidy(() => {
           const loss = () => {
@@ -163,12 +172,14 @@ export function createStepper(
         disposeTape();
         throw error;
       } finally {
+        isStepping = false;
         for (const { old } of before) old.dispose();
         tf.dispose(outputs as tf.TensorContainer);
       }
     },
     restore(newStepCount, newState) {
       assertUsable('restore');
+      assertBetweenSteps('restore');
       assertArgument('restore', 'stepCount', newStepCount, required(index));
       if (newState !== state) {
         assertState('restore', newStepCount, newState, model.parameters(), optimizer);

@@ -78,4 +78,53 @@ describe('train', () => {
     );
     trainer.model.dispose();
   });
+
+  it.each([
+    [
+      { steps: 2, examples: 0 },
+      /^train: resume has 2 steps but 0 examples, fewer than one a step; give the sums/,
+    ],
+    [
+      { steps: 2, examples: 1 },
+      /^train: resume has 2 steps but 1 example, fewer than one a step; give the sums/,
+    ],
+    [
+      { steps: 0, examples: 5 },
+      /^train: resume has 0 steps but examples is 5; give the sums of the last step$/,
+    ],
+    [{ steps: 0, loss: 5 }, /^train: resume has 0 steps but loss is 5; give the sums of the last step$/],
+    [
+      { steps: 0, seconds: 5 },
+      /^train: resume has 0 steps but seconds is 5; give the sums of the last step$/,
+    ],
+  ])('rejects sums that no steps can have: %j', async (changed, message) => {
+    const trainer = createTrainer(network(), trainerOptions);
+    trainer.restore(changed.steps, trainer.state);
+    const resume = { examples: 0, seconds: 0, loss: 0, metrics: {}, ...changed };
+    await expect(train(trainer, { data: clouds(), epochs: 1, resume })).rejects.toThrow(message);
+    trainer.dispose();
+    trainer.model.dispose();
+  });
+
+  it('rejects a trainer and a model that are already training, until that has ended', async () => {
+    const model = network();
+    const trainer = createTrainer(model, trainerOptions);
+    const other = createTrainer(model, trainerOptions);
+    const all = { data: clouds(), epochs: 2 };
+    const first = train(trainer, all);
+    const refused = [train(trainer, all), train(other, all), fit(model, { ...options, ...all })];
+    const messages = await Promise.all(refused.map((call) => call.catch(({ message }) => message)));
+    expect(messages).toEqual([
+      'train: this trainer is already training; await the end of that training first',
+      'train: this model is already training; await the end of that training first',
+      'fit: this model is already training; await the end of that training first',
+    ]);
+    expect((await first).map(({ steps }) => steps)).toEqual([4, 4]);
+    const onStep = async () => void (await train(trainer, all));
+    await expect(train(trainer, { ...all, epochs: 3, onStep })).rejects.toThrow(/^train: this trainer is al/);
+    expect(await train(trainer, { ...all, epochs: 3 })).toHaveLength(1);
+    trainer.dispose();
+    other.dispose();
+    model.dispose();
+  });
 });

@@ -96,7 +96,8 @@ export const trainKinds: Kinds<TrainOptions> = {
  *
  * @returns one report per trained epoch; none if the trainer has already taken all steps
  * @throws a {@link TrainingAborted} with the reports so far when the signal aborts; a {@link DivergenceError} when the loss, a
- *   gradient or a running statistic is not finite, or a parameter at the end of an epoch; an error when data, options or shapes do not fit. No error leaves a tensor behind.
+ *   gradient or a running statistic is not finite, or a parameter at the end of an epoch; an error when data, options or shapes do
+ *   not fit, or the model is already training. No error leaves a tensor behind.
  * @example
  * loadCheckpoint(trainer, bytes); // saved at a step, with its report.sums
  * await train(trainer, { data, epochs: 8, resume: sums }); // same result as without interruption
@@ -113,8 +114,29 @@ export async function train<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
   return runTraining('train', trainer, options);
 }
 
+/** The trainers in training by their models. */
+const inTraining = new WeakMap<object, unknown>();
+
 /** Trains with checked options. */
 export async function runTraining<X, Y, O>(
+  name: string,
+  trainer: Trainer<X, Y, O>,
+  options: TrainOptions<X, Y, O>,
+): Promise<EpochReport[]> {
+  const { model } = trainer;
+  if (inTraining.has(model)) {
+    const what = inTraining.get(model) === trainer ? 'trainer' : 'model';
+    throw new Error(`${name}: this ${what} is already training; await the end of that training first`);
+  }
+  inTraining.set(model, trainer);
+  try {
+    return await trainEpochs(name, trainer, options);
+  } finally {
+    inTraining.delete(model);
+  }
+}
+
+async function trainEpochs<X, Y, O>(
   name: string,
   trainer: Trainer<X, Y, O>,
   options: TrainOptions<X, Y, O>,
@@ -319,6 +341,17 @@ function checkSums(
     throw new Error(
       `${what} has the sums after ${steps} of ${perEpoch} steps of an epoch, but the trainer has taken ${step} steps; give the sums of its last step, or none at the start of an epoch`,
     );
+  }
+  const { examples, seconds, loss } = sums;
+  const sum = `${what} has ${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  if (examples < steps) {
+    throw new Error(
+      `${sum} but ${examples} ${examples === 1 ? 'example' : 'examples'}, fewer than one a step; give the sums of the last step`,
+    );
+  }
+  const [extra] = Object.entries({ examples, seconds, loss }).filter(([, value]) => value !== 0);
+  if (steps === 0 && extra !== undefined) {
+    throw new Error(`${sum} but ${extra[0]} is ${extra[1]}; give the sums of the last step`);
   }
   const isState = (value: unknown): value is MetricState =>
     Array.isArray(value) ? value.every(isState) : Number.isFinite(value);
