@@ -17,7 +17,8 @@ export type Kinds<O extends object> = { readonly [name in keyof Required<O>]: Ki
  * @param options as the caller passed them
  * @param kinds of all options
  * @param elsewhere names of options that a related function has, with its name
- * @throws when options is not a plain object, has an unknown key, lacks a required one, or a value is not of its kind
+ * @throws when options is not a plain object, has an unknown key or a symbol as one, lacks a required one, or a value is not of its
+ *   kind
  * @example
  * assertOptions('sgd', { lr: 0.1 }, { learningRate: required(nonNegative), momentum: fraction });
  * // sgd: there is no option "lr"; did you mean learningRate? The options are learningRate, momentum
@@ -54,6 +55,13 @@ export function assertOptions<O extends object>(
     throw new Error(
       `${name}: there is no option ${show(key)}; ${nearest ? `did you mean ${nearest}? ` : ''}${nearest ? list : list[0]!.toLowerCase() + list.slice(1)}`,
     );
+  }
+  // One that is not enumerable is no option, such as the tag of a module's namespace.
+  const symbol = Object.getOwnPropertySymbols(options).find((key) =>
+    Object.prototype.propertyIsEnumerable.call(options, key),
+  );
+  if (symbol !== undefined) {
+    throw new Error(`${name}: the key ${show(symbol)} of options is a symbol; give options by their names`);
   }
   for (const key of known) assertArgument(name, key, options[key], kinds[key]);
 }

@@ -53,6 +53,14 @@ describe('assertOptions', () => {
   ])('rejects %j', (options, message) => {
     expect(() => check(options)).toThrow(message);
   });
+
+  it('rejects symbols as keys, but not the tag of a module', () => {
+    expect(() => check({ learningRate: 1, [Symbol('momentum')]: 5 })).toThrow(
+      /^rule: the key Symbol\(momentum\) of options is a symbol; give options by their names$/,
+    );
+    const tag = { [Symbol.toStringTag]: { value: 'Module' } };
+    check(Object.create(null, { learningRate: { value: 1, enumerable: true }, ...tag }));
+  });
 });
 
 const otherRealm = runInNewContext('({ learningRate: 0.1 })');
