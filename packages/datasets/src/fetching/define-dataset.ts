@@ -11,6 +11,7 @@ import {
   text,
 } from '@tenfold/checks';
 import { findPlaces } from '../platform';
+import { assertFileName } from '../stores/assert-file-name';
 import type { DatasetDeclaration, Part } from './declaration';
 import { load } from './load';
 import type { LoadOptions } from './load-options';
@@ -81,13 +82,7 @@ export function defineDataset<Dataset>(declaration: DatasetDeclaration<Dataset>)
   }
   const { name, parts } = declaration;
   if (parts.length === 0) throw new Error(`defineDataset: ${name} has no parts; give at least one`);
-  for (const word of [name, ...parts.map(({ file }) => file)]) {
-    if (!/^[\w-][\w.-]*$/.test(word)) {
-      throw new Error(
-        `defineDataset: ${JSON.stringify(word)} cannot name a file; use letters, digits, - and .`,
-      );
-    }
-  }
+  for (const word of [name, ...parts.map(({ file }) => file)]) assertFileName('defineDataset', word);
   const loader = async (options: LoadOptions = {}): Promise<Dataset> => {
     assertOptions(name, options, loadKinds);
     return load(declaration, await findPlaces(declaration, options), options);

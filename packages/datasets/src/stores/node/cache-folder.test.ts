@@ -15,3 +15,18 @@ it('prefers the option, then TENFOLD_CACHE, then the cache folder of the user', 
     new RegExp(`tenfold.*${join('/', 'cifar10').replace('\\', '\\\\')}$`),
   );
 });
+
+it.each<[unknown[], RegExp]>([
+  [[5], /^cacheFolder: dataset is 5; give a string that is not empty$/],
+  [[undefined], /^cacheFolder: dataset is missing; give a string/],
+  [[''], /^cacheFolder: dataset is ""; give a string/],
+  [['../../x'], /^cacheFolder: "..\/..\/x" cannot name a file; use letters, digits, - and \.$/],
+  [['..'], /^cacheFolder: "\.\." cannot name a file/],
+  [['.'], /^cacheFolder: "\." cannot name a file/],
+  [['a\\..\\..\\b'], /^cacheFolder: .* cannot name a file/],
+  [['/etc'], /^cacheFolder: "\/etc" cannot name a file/],
+  [['cifar10', 5], /^cacheFolder: cacheDirectory is 5; give a string/],
+  [['cifar10', ''], /^cacheFolder: cacheDirectory is ""; give a string/],
+])('refuses %j', async (given, message) => {
+  await expect(cacheFolder(...(given as [string]))).rejects.toThrow(message);
+});
