@@ -85,6 +85,31 @@ describe('what cannot be done as asked', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
+  it.each([
+    ['--out', ''],
+    ['--out', ' '],
+    ['--out='],
+    ['-o', ''],
+    ['--resume', ''],
+    ['--cache', ''],
+    ['--recipes', ''],
+    ['--set', ''],
+    ['serve', '--cache', ''],
+    ['doctor', '--cache', ''],
+    ['list', '--dir', ''],
+    ['compare', ''],
+    ['compare', 'old', ''],
+    ['compare', 'old', 'old', '--out', ''],
+    ['export', '', '--csv'],
+    ['export', 'old', '--csv', '--out', ''],
+  ])('an empty text, as of an unset variable: %j %j', async (...args) => {
+    const cwd = emptyFolder();
+    const { code, out, err } = await answer(args, { cwd });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/' ?' is invalid.* Expected a text that is not empty\./);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   it('ends a process with the same answer as above', async () => {
     const { cwd, ...alone } = await run('--models cnn,vti');
     expect(alone).toEqual(await answer(['--models', 'cnn,vti'], { cwd }));

@@ -25,6 +25,12 @@ export function decimal(minimum: number): (text: string) => number {
   };
 }
 
+/** A parser for texts such as paths, which refuses an empty one: that of an unset variable would mean the current folder. */
+export function filled(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a text that is not empty.');
+  return text;
+}
+
 /** Creates a parser for one of several names; its error suggests the nearest name. */
 export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
   return (text) => {

@@ -11,7 +11,7 @@ import type { Dependencies, Streams } from './dependencies';
 import { type DoctorFlags, doctorCommand } from './doctor-command';
 import { type ExportFlags, exportCommand } from './export-command';
 import { listCommand } from './list-command';
-import { decimal, distinct, enumerate, integer, listOf, oneOf, suggestion } from './parse';
+import { decimal, distinct, enumerate, filled, integer, listOf, oneOf, suggestion } from './parse';
 import { resumeCommand } from './resume-command';
 import { type ServeFlags, serveCommand } from './serve-command';
 import { type StepFlags, stepCommand } from './step-command';
@@ -112,7 +112,11 @@ export function createProgram(
       "do not set V8's experimental flags, which make simd faster in some versions of Node",
     );
   const cache = () =>
-    new Option('--cache <folder>', "dataset cache (default: $TENFOLD_CACHE, else the user's cache folder)");
+    new Option(
+      '--cache <folder>',
+      "dataset cache (default: $TENFOLD_CACHE, else the user's cache folder)",
+    ).argParser(filled);
+  const runs = (text: string, before: string[] = []) => [...before, filled(text)];
 
   const start = commandName(streams.env);
   const program = new Command(start)
@@ -163,17 +167,22 @@ export function createProgram(
       new Option(
         '--set <key=value>',
         'override one recipe value, such as cnn.architecture.widths=64,128,128 (repeatable)',
-      ).argParser((text: string, before: string[] = []) => [...before, text]),
+      ).argParser((text: string, before: string[] = []) => [...before, filled(text)]),
     )
     .option(
       '--recipes <file>',
       'JSON file of overrides, such as { "cnn": { "epochs": 9 } }; --set takes precedence',
+      filled,
     )
     .addOption(threads())
     .addOption(v8Flags())
-    .option('-o, --out <folder>', 'output folder, new or empty (default: runs/<time>-<profile>-<backend>)')
+    .option(
+      '-o, --out <folder>',
+      'output folder, new or empty (default: runs/<time>-<profile>-<backend>)',
+      filled,
+    )
     .addOption(cache())
-    .option('--resume <run>', 'resume an interrupted run, given by its folder or its name in runs/')
+    .option('--resume <run>', 'resume an interrupted run, given by its folder or its name in runs/', filled)
     .addOption(
       new Option(
         '--checkpoint-minutes <minutes>',
@@ -240,14 +249,14 @@ export function createProgram(
 
   inherit(program.command('list'), program)
     .description('Lists the runs in a folder with date, progress, backend and accuracies.')
-    .addOption(new Option('--dir <folder>', 'folder with the runs').default('runs'))
+    .addOption(new Option('--dir <folder>', 'folder with the runs').default('runs').argParser(filled))
     .option('--json', 'print one JSON array')
     .action(async (flags: { dir: string; json?: boolean }) => done(await listCommand(flags, streams)));
 
   inherit(program.command('compare'), program)
     .description('Compares finished runs: settings that differ, accuracies, times, rates and operations.')
-    .argument('<runs...>', 'two or more runs, each a folder or a name in runs/')
-    .option('-o, --out <file>', 'also write the comparison as .html, with curves, or as .md')
+    .argument('<runs...>', 'two or more runs, each a folder or a name in runs/', runs)
+    .option('-o, --out <file>', 'also write the comparison as .html, with curves, or as .md', filled)
     .action(async (runs: string[], flags: { out?: string }) =>
       done(await compareCommand(runs, flags, streams)),
     );
@@ -257,6 +266,7 @@ export function createProgram(
     .argument(
       '<runs...>',
       'one or more runs, each a folder or a name in runs/; RUN:cnn,vit selects models of a run',
+      runs,
     )
     .option('--csv', 'write the steps as CSV (RFC 4180)')
     .option('--epochs', 'with --csv: one line per epoch instead of one per step')
@@ -269,7 +279,7 @@ export function createProgram(
         'joules',
       ]),
     )
-    .option('-o, --out <file>', 'file to write (default: standard output)')
+    .option('-o, --out <file>', 'file to write (default: standard output)', filled)
     .action(async (runs: string[], flags: ExportFlags) => done(await exportCommand(runs, flags, streams)));
 
   return program;
