@@ -178,6 +178,38 @@ describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) 
   });
 });
 
+describe('far from zero and with extreme options', () => {
+  const second = (f: (x: tf.Tensor) => tf.Tensor, points: number[]) =>
+    tf.grad((x) => tf.grad(f)(x))(tf.tensor1d(points));
+
+  it('squareplus has its second derivative on both sides', async () => {
+    // b / (2·(x² + b)^1.5)
+    const exact = (x: number, b: number) => b / 2 / (x * x + b) ** 1.5;
+    for (const [b, points] of [
+      [4, [0, 0.5, -0.5, 4000, 8200, 1e4, -1e4]],
+      [1e-6, [0, 1, 5, -5]],
+      [1e18, [1, -1, 1e9]],
+    ] as const) {
+      const want = points.map((x) => exact(x, b));
+      const f = (x: tf.Tensor) => exported.squareplus(x, { b });
+      await expectClose(second(f, [...points]), want, { absolute: 1e-30, relative: 1e-4 });
+    }
+    await expectClose(exported.squareplus([1e18, -1e15], { b: 1e18 }), [1e18, 250], {
+      relative: 1e-6,
+    });
+  });
+
+  it('softplus, quickGelu and geluTanh do not overflow within', async () => {
+    await expectClose(exported.softplus([1e10, -1e10, 2e38], { beta: 1e30 }), [1e10, 0, 2e38], {
+      relative: 1e-6,
+    });
+    const slopes = (f: (x: tf.Tensor) => tf.Tensor) => tf.grad(f)(tf.tensor1d([3e38, -3e38, 1e15]));
+    await expectClose(slopes(exported.quickGelu), [1, 0, 1]);
+    await expectClose(slopes(exported.geluTanh), [1, 0, 1]);
+    await expectClose(second(exported.geluTanh, [1e15, -1e30]), [0, 0]);
+  });
+});
+
 describe('bad options', () => {
   it.each([
     [

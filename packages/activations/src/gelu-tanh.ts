@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
+import { clip } from './piecewise';
 
 /**
  * Tanh approximation of {@link gelu}, as in GPT-2 and BERT, with an error of at most 5e-4.
@@ -16,9 +17,10 @@ import { type ActivationFunction, elementwise } from './elementwise';
 export const geluTanh: ActivationFunction = /* @__PURE__ */ elementwise('geluTanh', {
   value: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tanhOfU(x), 1)),
   gradient(dy, x) {
+    const near = nearby(x);
     const t = tanhOfU(x);
-    const du = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), SLOPE);
-    const curve = tf.mul(tf.mul(tf.sub(1, tf.square(t)), du), tf.mul(x, 0.5));
+    const du = tf.mul(tf.add(tf.mul(tf.square(near), 3 * CUBIC), 1), SLOPE);
+    const curve = tf.mul(tf.mul(tf.sub(1, tf.square(t)), du), tf.mul(near, 0.5));
     return tf.mul(dy, tf.add(tf.mul(tf.add(t, 1), 0.5), curve));
   },
   keeps: 'x',
@@ -26,4 +28,10 @@ export const geluTanh: ActivationFunction = /* @__PURE__ */ elementwise('geluTan
 
 const SLOPE = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
-const tanhOfU = (x: tf.Tensor) => tf.tanh(tf.mul(tf.mul(x, tf.add(tf.mul(tf.square(x), CUBIC), 1)), SLOPE));
+/** x where u matters: beyond ±30, tanh(u) is −1 or 1 in float32, and the powers of x would overflow. */
+const nearby = (x: tf.Tensor) => clip(x, -30, 30);
+
+function tanhOfU(x: tf.Tensor): tf.Tensor {
+  const near = nearby(x);
+  return tf.tanh(tf.mul(tf.mul(near, tf.add(tf.mul(tf.square(near), CUBIC), 1)), SLOPE));
+}

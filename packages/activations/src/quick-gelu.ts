@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
+import { clip } from './piecewise';
 
 /**
  * Sigmoid approximation of `gelu`, as in CLIP, with an error of at most 0.021.
@@ -13,10 +14,14 @@ import { type ActivationFunction, elementwise } from './elementwise';
  * @see Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016, https://arxiv.org/abs/1606.08415, section 2
  */
 export const quickGelu: ActivationFunction = /* @__PURE__ */ elementwise('quickGelu', {
-  value: (x) => tf.mul(x, tf.sigmoid(tf.mul(x, 1.702))),
+  value: (x) => tf.mul(x, tf.sigmoid(scaled(x))),
   gradient(dy, x) {
-    const s = tf.sigmoid(tf.mul(x, 1.702));
-    return tf.mul(dy, tf.mul(s, tf.add(tf.mul(tf.mul(x, 1.702), tf.sub(1, s)), 1)));
+    const z = scaled(x);
+    const s = tf.sigmoid(z);
+    return tf.mul(dy, tf.mul(s, tf.add(tf.mul(z, tf.sub(1, s)), 1)));
   },
   keeps: 'x',
 });
+
+/** 1.702·x; beyond ±110, its sigmoid is 0 or 1 in float32. */
+const scaled = (x: tf.Tensor) => clip(tf.mul(x, 1.702), -110, 110);

@@ -27,7 +27,11 @@ export const softplus: ActivationFunction<SoftplusOptions> = /* @__PURE__ */ ele
 >(
   'softplus',
   {
-    value: (x, beta) => tf.div(tf.softplus(tf.mul(x, beta)), beta),
+    // max(x, 0) + log(1 + e^(−|β·x|)) / β does not overflow.
+    value(x, beta) {
+      const tail = tf.softplus(tf.neg(tf.abs(tf.mul(x, beta))));
+      return tf.add(tf.maximum(x, 0), tf.div(tail, beta));
+    },
     gradient: (dy, x, beta) => tf.mul(dy, tf.sigmoid(tf.mul(x, beta))),
     keeps: 'x',
     parameters: ({ beta = 1 }) => [beta],

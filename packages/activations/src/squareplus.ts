@@ -1,10 +1,10 @@
-import { positive } from '@tenfold/checks';
+import { between } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ActivationFunction, elementwise } from './elementwise';
 import { clip } from './piecewise';
 
 export interface SquareplusOptions {
-  /** The curvature: f(0) = √b / 2; a positive number, 4 by default. */
+  /** The curvature: f(0) = √b / 2; a number from 1e-18 to 1e18, 4 by default. */
   b?: number;
 }
 
@@ -13,11 +13,11 @@ export interface SquareplusOptions {
  *
  * f(x) = (x + r) / 2, r = √(x² + b); f'(x) = (1 + x/r) / 2
  *
- * Computed without cancellation: f(x) is b/4 over f(−x) for negative x.
+ * Computed without cancellation as max(x, 0) + b / (2·(r + |x|)).
  *
  * @param x any shape; values in ℝ
  * @returns the shape of x; values in [0, ∞)
- * @throws when b is not positive
+ * @throws when b is not in its range
  * @example
  * squareplus([-1, 0, 1]); // [0.6180, 1, 1.6180]
  * @see Barron, "Squareplus: A Softplus-Like Algebraic Rectifier", 2021, https://arxiv.org/abs/2112.11687
@@ -28,27 +28,28 @@ export const squareplus: ActivationFunction<SquareplusOptions> = /* @__PURE__ */
 >(
   'squareplus',
   {
-    value(x, b) {
-      const r = root(x, b);
-      const above = tf.add(tf.div(x, 2), tf.div(r, 2));
-      return tf.where(tf.less(x, 0), tf.div(b / 2, tf.sub(r, x)), above);
-    },
+    value: (x, b) => tf.add(tf.maximum(x, 0), tf.div(b / 2, tf.add(root(x, b), size(x)))),
     gradient(dy, x, b) {
       const r = root(x, b);
-      const small = tf.div(b / 2, tf.mul(r, tf.add(r, tf.abs(x))));
+      const small = tf.div(tf.div(b / 2, r), tf.add(r, size(x)));
       return tf.mul(dy, tf.where(tf.less(x, 0), small, tf.sub(1, small)));
     },
     keeps: 'x',
     parameters: ({ b = 4 }) => [b],
   },
-  { b: positive },
+  { b: between(1e-18, 1e18) },
 );
 
 /** √(x² + b), which is |x| where the square would overflow. */
 function root(x: tf.Tensor, b: number): tf.Tensor {
   const near = tf.sqrt(tf.add(tf.square(clip(x, -LARGE, LARGE)), b));
-  return tf.where(tf.less(tf.abs(x), LARGE), near, tf.mul(x, tf.sign(x)));
+  return tf.where(tf.less(tf.abs(x), LARGE), near, size(x));
 }
 
-/** Its square is a float32, and far above any b. */
+/** |x|, whose derivative is 1 at 0: the gradient takes that side. */
+function size(x: tf.Tensor): tf.Tensor {
+  return tf.where(tf.less(x, 0), tf.neg(x), x);
+}
+
+/** Its square is a float32, and b is no part of it: at most 1e-18 of it. */
 const LARGE = 1e18;

@@ -89,11 +89,11 @@ function within(x: v128, low: v128, high: v128): v128 {
   }
   @inline gradient(dy: v128, x: v128, p: v128, q: v128): v128 { return f32x4.mul(dy, math.sigmoid(f32x4.neg(x))); }
 }
-// (max(z, 0) + ln(1 + exp(-|z|))) / p, z = p x
+// max(x, 0) + ln(1 + exp(-|p x|)) / p, which does not overflow
 @unmanaged export class Softplus {
   @inline apply(x: v128, p: v128, q: v128): v128 {
-    const z = f32x4.mul(x, p);
-    return f32x4.div(f32x4.add(math.atLeast(z, all(0)), math.log1p(math.exp(f32x4.neg(f32x4.abs(z))))), p);
+    const tail = math.log1p(math.exp(f32x4.neg(f32x4.abs(f32x4.mul(x, p)))));
+    return f32x4.add(math.atLeast(x, all(0)), f32x4.div(tail, p));
   }
   @inline gradient(dy: v128, x: v128, p: v128, q: v128): v128 { return f32x4.mul(dy, math.sigmoid(f32x4.mul(x, p))); }
 }
@@ -101,7 +101,7 @@ function within(x: v128, low: v128, high: v128): v128 {
   @inline apply(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, math.sigmoid(f32x4.mul(x, all(1.702)))); }
   // dy s (1 + z (1 - s)), z = 1.702 x, s = sigmoid(z)
   @inline gradient(dy: v128, x: v128, p: v128, q: v128): v128 {
-    const z = f32x4.mul(x, all(1.702));
+    const z = clip(f32x4.mul(x, all(1.702)), all(-100), all(100));
     const s = math.sigmoid(z);
     return f32x4.mul(dy, f32x4.mul(s, multiplyAdd(z, f32x4.sub(all(1), s), all(1))));
   }

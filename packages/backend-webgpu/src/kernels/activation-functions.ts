@@ -82,13 +82,14 @@ fn within(x: T, low: f32, high: f32) -> T {
 
 // ln(1 + t) = 2·atanh(s), s = t/(2 + t) ≤ 1/3, by its series: the log of some devices loses digits near 1.
 const SOFTPLUS = `
-fn softplus(z: T) -> T {
+fn softplusTail(z: T) -> T {
   let t = exp(-abs(z));
   let s = t / (2.0 + t);
   let w = s * s;
   let series = 1.0 + w * (0.33333334 + w * (0.2 + w * (0.14285715 + w * (0.11111111 + w * (0.09090909 + w * 0.07692308)))));
-  return select(z, T(0.0), z < T(0.0)) + 2.0 * s * series;
-}`;
+  return 2.0 * s * series;
+}
+fn positivePart(x: T) -> T { return select(x, T(0.0), x < T(0.0)); }`;
 
 // eᶻ − 1 for z ≤ 0, without cancellation near 0.
 const EXPM1 = `
@@ -171,15 +172,13 @@ const elementwise = {
     keeps: 'x',
   },
   squaredRelu: {
-    declarations: `
-fn positivePart(x: T) -> T { return select(x, T(0.0), x < T(0.0)); }`,
-    value: 'positivePart(x) * positivePart(x)',
+    value: 'select(x * x, T(0.0), x < T(0.0))',
     derivative: 'select(T(0.0), 2.0 * x, x > T(0.0))',
     keeps: 'x',
   },
   logSigmoid: {
     declarations: `${SOFTPLUS}${SIGMOID}`,
-    value: '-softplus(-x)',
+    value: '-positivePart(-x) - softplusTail(x)',
     derivative: 'sigmoid(-x)',
     keeps: 'x',
   },
@@ -241,7 +240,7 @@ fn quickGeluDerivative(z: T) -> T { let s = sigmoid(z); return s * (1.0 + z * (1
   },
   softplus: {
     declarations: `${SOFTPLUS}${SIGMOID}`,
-    value: 'softplus(uniforms.p * x) / uniforms.p',
+    value: 'positivePart(x) + softplusTail(uniforms.p * x) / uniforms.p',
     derivative: 'sigmoid(uniforms.p * x)',
     keeps: 'x',
     parameters: 1,

@@ -1,6 +1,6 @@
 import { type ActivationFunction, bellTimes, sigmoid, softplus } from './functions';
 
-const { abs, exp, expm1, fround, max, min, sqrt, tanh } = Math;
+const { abs, exp, expm1, max, min, sqrt, tanh } = Math;
 
 interface ElementwiseFunction extends Omit<ActivationFunction, 'derivative'> {
   /** f', of the tensor that is kept. */
@@ -60,7 +60,8 @@ export const elementwiseFunctions: { readonly [name: string]: ElementwiseFunctio
     kinks: [-2],
   },
   squaredRelu: {
-    value: (x) => fround(max(x, 0) ** 2), // infinite where float32 is
+    // Infinite where float32 is.
+    value: (x) => (max(x, 0) ** 2 > 3.4028235e38 ? Infinity : max(x, 0) ** 2),
     derivative: (x) => (x > 0 ? 2 * x : 0),
     keeps: 'x',
     kinks: [0],
@@ -71,7 +72,12 @@ export const elementwiseFunctions: { readonly [name: string]: ElementwiseFunctio
     derivative: (x) => sigmoid(1.702 * x) + bellTimes(1.702 * x, 1.702 * x),
     keeps: 'x',
   },
-  softsign: { value: (x) => x / (1 + abs(x)), derivative: (x) => 1 / (1 + abs(x)) ** 2, keeps: 'x' },
+  softsign: {
+    value: (x) => x / (1 + abs(x)),
+    derivative: (x) => 1 / (1 + abs(x)) ** 2,
+    keeps: 'x',
+    kinks: [0],
+  },
   selu: {
     value: (x) => (x > 0 ? scale * x : scale * alpha * expm1(min(x, 0))),
     derivative: (x) => (x > 0 ? scale : scale * alpha * exp(min(x, 0))),
