@@ -2,6 +2,7 @@ import { show } from '@tenfold/checks';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { backend_util, type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Arguments, KernelName } from './arguments';
+import { assertShape } from './assert-shape';
 import { SCRATCH } from './layout';
 import type { Pointer } from './pointer';
 import type { Kernel } from './pool';
@@ -109,8 +110,13 @@ export class SimdBackend extends MathBackendCPU {
     return record.pointer as Pointer;
   }
 
-  /** Creates an uninitialized tensor in wasm memory. */
+  /**
+   * Creates an uninitialized tensor in wasm memory.
+   *
+   * @throws when a size is no integer from 0
+   */
   output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
+    assertShape(shape);
     const dataId = { id: SimdBackend.nextId++ };
     const record = new TensorRecord(this.runtime.memory, this.life, dtype, undefined, 1);
     this.place(dataId, record, util.sizeFromShape(shape) * 4);

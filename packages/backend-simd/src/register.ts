@@ -5,6 +5,7 @@ import {
   registerBackend,
   registerKernel,
 } from '@tensorflow/tfjs-core';
+import { assertShape } from './assert-shape';
 import { SimdBackend } from './backend';
 import { kernels } from './kernels';
 import { isNode } from './platform';
@@ -35,6 +36,13 @@ function guarded(kernel: KernelConfig): KernelConfig {
   return {
     ...kernel,
     backendName: 'simd',
-    kernelFunc: (call) => (call.backend as SimdBackend).guard(() => kernelFunc(call)),
+    kernelFunc: (call) =>
+      (call.backend as SimdBackend).guard(() => {
+        const results = kernelFunc(call);
+        // `output` has checked those in wasm memory, but not those of tfjs's kernels.
+        if (Array.isArray(results)) for (const { shape } of results) assertShape(shape);
+        else assertShape(results.shape);
+        return results;
+      }),
   };
 }

@@ -1,5 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertShape } from '../assert-shape';
 import type { SimdBackend } from '../backend';
 import { type ConvAttrs, type ConvInfo, canConvolve, convInfo } from '../conv-info';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from '../convolution';
@@ -34,6 +35,8 @@ const convolutionKernel = (kernelName: string, isDepthwise: boolean, run: Run): 
     const { x, filter, dy, bias } = inputs as Partial<Inputs>;
     const inShape = x?.shape ?? attributes.inputShape;
     const info = convInfo(inShape, filter?.shape ?? attributes.filterShape, attributes, isDepthwise);
+    // tfjs's kernel would say what JavaScript says of an array of negative length.
+    if (!dy) assertShape(info.outShape);
     const operands = [x, filter, dy].filter((operand) => operand !== undefined);
     // In conv2dTranspose, the shape of dy may differ from the output shape of the convolution.
     const isRegular = !dy || tf.util.arraysEqual(dy.shape, info.outShape);
