@@ -10,6 +10,7 @@ import {
 } from '@tenfold/checks';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { engine, type NumericDataType, type TensorInfo, type TypedArray, util } from '@tensorflow/tfjs-core';
+import { assertShape } from './assert-shape';
 import type { BackendCore } from './backend-core';
 import { cacheBindGroups } from './bind-group-cache';
 import { ConstantPool } from './constant-pool';
@@ -117,7 +118,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   /**
    * A new float32 tensor.
    *
-   * @throws the first failure of the device
+   * @throws the first failure of the device, or when a size is no integer from 0
    */
   output(shape: number[]): TensorInfo {
     this.health.assert();
@@ -165,7 +166,9 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     return createBinding(this, info);
   }
 
+  // Every new tensor comes through here, those of tfjs's kernels too.
   override write(...args: Parameters<WebGPUBackend['write']>): object {
+    assertShape(args[1]);
     const dataId = super.write(...args);
     this.cleanup.add(dataId);
     return dataId;

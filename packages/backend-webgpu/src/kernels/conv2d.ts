@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { assertShape } from '../assert-shape';
 import type { WebgpuBackend } from '../backend';
 import { type ConvAttrs, convInfo, supportsConvolution } from '../conv-info';
 import { fallback } from '../fallback';
@@ -23,6 +24,8 @@ type Call = Parameters<tf.KernelFunc>[0];
 function convolution(call: Call, x: tf.TensorInfo, filter: tf.TensorInfo, epilogue?: Epilogue) {
   const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
   const { inChannels, outChannels, filterHeight, filterWidth } = info;
+  // tfjs's kernel would name the shape of its matrix product.
+  assertShape(info.outShape);
   // tfjs's kernel cannot reshape a result without elements.
   if (tf.util.sizeFromShape(info.outShape) === 0)
     return (call.backend as WebgpuBackend).output(info.outShape);
