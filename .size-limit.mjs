@@ -3,21 +3,21 @@ import { builtinModules } from 'node:module';
 // The most that importing everything of a package may cost a web page: minified and compressed with gzip, what it
 // imports of @tenfold included, tfjs not.
 const limits = {
-  activations: '8 kB',
-  architectures: '19 kB',
+  activations: '8.5 kB',
+  architectures: '20 kB',
   'backend-simd': '160 kB',
   'backend-webgpu': '40 kB',
-  checks: '3.5 kB',
+  checks: '4 kB',
   datasets: '60 kB',
   gradients: '15 kB',
   kernels: '5.5 kB',
-  layers: '21 kB',
-  losses: '7 kB',
+  layers: '23 kB',
+  losses: '7.5 kB',
   metrics: '9 kB',
-  optimizers: '14 kB',
+  optimizers: '15 kB',
   random: '3 kB',
   regularizers: '6 kB',
-  training: '28 kB',
+  training: '30 kB',
 };
 
 // What a page gets is another file where a package has one for Node as well.
