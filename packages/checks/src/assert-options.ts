@@ -35,6 +35,7 @@ export function assertOptions<O extends object>(
       `assertOptions: kinds is ${show(kinds)}; give a plain object with a kind for every option`,
     );
   }
+  assertArgument('assertOptions', 'elsewhere', elsewhere, object);
   const known = Object.keys(kinds) as (keyof O & string)[];
   if (!object.accepts(options)) {
     throw new Error(

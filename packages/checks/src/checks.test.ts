@@ -286,6 +286,7 @@ it.each<[() => unknown, RegExp]>([
     /^assertArgument: name is undefined; give a string/,
   ],
   [() => assertOptions('f', {}, null as never), /^assertOptions: kinds is null; give a plain object/],
+  [() => assertOptions('f', {}, {}, 0 as never), /^assertOptions: elsewhere is 0; give a plain object$/],
   [() => assertOptions('f', 5 as unknown as object, {}), /^f: options is 5; give a plain object$/],
   [() => checks.callGiven(5 as never), /^callGiven: given is 5; give a function/],
   [() => nearestName('lr', 'lr' as never), /^nearestName: known is "lr"; give an array of strings/],
