@@ -1,6 +1,8 @@
 // Activation functions of four floats that only elementwise kernels compute: fused into other kernels, each would cost its code
 // again in every one of them. `p` and `q` are the parameters of the function, such as the slope of leakyRelu; see activations.ts.
 // A gradient is 0 where the function is constant, whatever dy is. Where x is NaN, comparisons are false.
+// In the gradients of selu, elu and celu an exponential below e^-87.3 (1.2e-38) is 0, also where a large alpha or dy would make a
+// normal number of its product.
 import * as math from './math';
 import { multiplyAdd } from './simd';
 
