@@ -30,6 +30,10 @@ const notOnWebgpu = [
   'packages/layers/src/model/assign-parameters.test.ts',
   'packages/optimizers/src/{schedules,partition}.test.ts',
 ];
+// Suites that are large on webgpu. After thousands of shaders, the process of one ended in the middle of the next.
+const largeOnWebgpu = ['activations', 'architectures', 'layers', 'losses', 'metrics', 'optimizers'].map(
+  (name) => `packages/${name}/src/${name}.test.ts`,
+);
 // What changes its process (globals, mocks, the folder, the memory, backends) has one to itself.
 const alone = [
   'packages/backend-simd/src/*.test.ts',
@@ -61,19 +65,20 @@ export default defineConfig({
           setupFiles: [`${root}tools/testing/src/setup.${backend}.ts`],
         },
       })),
-      {
+      ...[
+        { name: 'webgpu', ...shared, include: onTensorsTests, exclude: [...notOnWebgpu, ...largeOnWebgpu] },
+        { name: 'webgpu-large', ...common, include: largeOnWebgpu, exclude: [] },
+      ].map(({ exclude, ...project }) => ({
         resolve: { alias },
         test: {
-          ...shared,
-          name: 'webgpu',
-          include: onTensorsTests,
-          exclude: [...notOnWebgpu, '**/node_modules/**'],
+          ...project,
+          exclude: [...exclude, '**/node_modules/**'],
           // A software adapter compiles shaders slowly, especially while other tests run.
           testTimeout: 300_000,
           globalSetup: [`${root}tools/testing/src/webgpu-adapter.ts`],
           setupFiles: [`${root}tools/testing/src/setup.webgpu.ts`],
         },
-      },
+      })),
       {
         resolve: { alias },
         test: {

@@ -9,6 +9,8 @@ import webpack from 'webpack';
 
 const app = fileURLToPath(new URL('app/', import.meta.url));
 
+// esbuild runs with an empty tsconfigRaw: the paths of the repository's own would lead to sources instead of the built packages.
+
 /** What each bundler writes into a folder: index.html and what it loads. */
 export const bundlers = {
   async esbuild(folder) {
@@ -19,6 +21,7 @@ export const bundlers = {
       format: 'esm',
       minify: true,
       logLevel: 'silent',
+      tsconfigRaw: {},
     });
     if (warnings.length > 0) throw new Error(`esbuild warns: ${warnings.map(({ text }) => text).join('; ')}`);
     copyFileSync(join(app, 'index.html'), join(folder, 'index.html'));
@@ -72,6 +75,7 @@ export async function bundleForNode(outfile, format) {
     platform: 'node',
     format,
     logLevel: 'silent',
+    tsconfigRaw: {},
     // tfjs-core's own entry for Node is CommonJS, which an ES module can hold only in its other form.
     ...(format === 'esm' ? { mainFields: ['module', 'main'], ...requireBanner } : {}),
   });
