@@ -113,7 +113,7 @@ export class SimdBackend extends MathBackendCPU {
   /**
    * Creates an uninitialized tensor in wasm memory.
    *
-   * @throws when a size is no integer from 0
+   * @throws when a size is not an integer from 0
    */
   output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     assertShape(shape);

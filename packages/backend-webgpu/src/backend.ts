@@ -118,7 +118,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   /**
    * A new float32 tensor.
    *
-   * @throws the first failure of the device, or when a size is no integer from 0
+   * @throws the first failure of the device, or when a size is not an integer from 0
    */
   output(shape: number[]): TensorInfo {
     this.health.assert();

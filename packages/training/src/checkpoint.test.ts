@@ -242,7 +242,7 @@ describe('loadCheckpoint of a file that was changed', () => {
 });
 
 describe('a checkpoint and the weights of a model', () => {
-  it('are told apart, and the weights of a checkpoint can be taken alone', async () => {
+  it('are distinguished, and a checkpoint gives its weights alone', async () => {
     const trainer = createTrainer(network(), trainerOptions);
     const checkpoint = await saveCheckpoint(trainer);
     const other = createModel(network().layer, { seed: 99 });

@@ -384,7 +384,7 @@ describe('the other commands', () => {
     expect(out).toMatch(/forward FLOP per image +25,504/); // 2 · (784·16 + 16·8 + 8·10)
   });
 
-  it("step sets V8's flags where this Node has any to gain from, unless it is told not to", async () => {
+  it("step sets V8's flags where this Node has any to gain from, unless an option turns that off", async () => {
     const details = async (option: string) => {
       const { out } = await run(
         `step --model fnn --widths 16 --backend simd --batch 4 --steps 1 --json${option}`,

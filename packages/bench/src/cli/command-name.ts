@@ -1,3 +1,3 @@
-/** How the bench is started here: in a clone by npm's script, which is not a command of its own, otherwise by npx. */
+/** How to start the bench here: with npm's script in a clone, where no command is installed, and with npx elsewhere. */
 export const commandName = (env: NodeJS.ProcessEnv): string =>
   env.npm_lifecycle_event === 'bench' ? 'npm run bench --' : 'npx @tenfold/bench';

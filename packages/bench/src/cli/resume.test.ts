@@ -199,7 +199,7 @@ it('measures what the results report', () => {
   expect(2 * first! - second!).toBe(8 * 2 * 12 * 15 * 15 * 4 * 9 * 24);
 });
 
-it('trains every model with every seed, one seed after the other, and tells them apart', () => {
+it('trains every model with every seed, one seed after the other, and reports each', () => {
   expect(expected.steps.filter(({ type }) => type === 'modelStart')).toMatchObject([
     { model: 'cnn', seed: 5 },
     { model: 'fnn', seed: 5 },
