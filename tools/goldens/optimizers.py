@@ -1,9 +1,9 @@
 """Trajectories of parameters in float64, one file an optimizer; learning rates, one file a schedule; orthogonal matrices:
 python3 tools/goldens/optimizers.py [NAME …]
 
-A rule gets the parameters and the weight decay of each by name, and gives a function that takes a step of a rate. Muon, Lion and
-decoupled decay for SGD are not in PyTorch 2.6: they are written from their formulas, Muon on PyTorch's layout [out, in, height, width]
-and transposed back."""
+A rule gets the parameters and the weight decay of each by name, and gives a function that takes a step of a rate. What is not in
+PyTorch 2.6, such as Muon, Lion and decoupled decay for SGD, is written from its formula, Muon on PyTorch's layout
+[out, in, height, width] and transposed back."""
 import math, re, sys
 import torch
 from golden import golden, numbers, randn
@@ -38,7 +38,7 @@ def steps(rule, rate, decay, params, options, gradients_at, count):
     """Takes steps, and yields after each."""
     options = dict(options)
     schedule, clip, only = options.pop('schedule', None), options.pop('maxNorm', None), options.pop('only', '')
-    weight, constant = options.pop('weightDecay', decay), options.pop('learningRate', rate)
+    weight, constant = options.pop('weightDecay', options.pop('lambda', decay)), options.pop('learningRate', rate)
     rate_at = schedules[schedule[0]](**schedule[1]) if schedule else lambda t: constant
     step = rule(params, {name: weight if re.search(only, name) else 0. for name in params}, **options)
     for t in range(count):
@@ -144,12 +144,15 @@ optimizer('rmsProp', with_torch(lambda groups, decay=.99, epsilon=1e-8, **rest: 
     dict(), dict(learningRate=.001, decay=.9, epsilon=1e-5), dict(learningRate=.001, momentum=.9, weightDecay=.05),
     dict(learningRate=.001, centered=True), dict(learningRate=.001, decay=.95, centered=True, momentum=.5, weightDecay=.05)],
     quadratic=falling(.05), rosenbrock=falling(.03))
-adam = lambda make: with_torch(lambda groups, beta1=.9, beta2=.999, epsilon=1e-8: make(groups, betas=(beta1, beta2), eps=epsilon))
+adam = lambda make: with_torch(lambda groups, beta1=.9, beta2=.999, epsilon=1e-8, amsgrad=False: make(
+    groups, betas=(beta1, beta2), eps=epsilon, amsgrad=amsgrad))
 optimizer('adam', adam(o.Adam), 1e-3, [
-    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-6), dict(beta1=0., beta2=0.)],
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-6), dict(beta1=0., beta2=0.),
+    dict(weightDecay=.5, only='kernel$|conv'), dict(learningRate=.01, amsgrad=True, beta2=.8, weightDecay=.05)],
     quadratic=falling(.2), rosenbrock=falling(.1, .05))
 optimizer('adamW', adam(o.AdamW), 1e-3, [
     dict(), dict(learningRate=.01, beta2=.98, weightDecay=.5), dict(learningRate=.01, weightDecay=.5, only='kernel$|conv'),
+    dict(learningRate=.01, amsgrad=True, beta2=.8),
     dict(schedule=['cosineDecay', dict(peak=.05, totalSteps=15)]), dict(learningRate=.01, maxNorm=1)],
     decay=.01, quadratic=dict(weightDecay=0, **falling(.2)), rosenbrock=dict(weightDecay=0, **falling(.1, .05)))
 optimizer('muon', muon, .02, [
@@ -221,6 +224,107 @@ optimizer('adaBelief', ada_belief, 1e-3, [
 optimizer('signum', signum, 1e-3, [
     dict(), dict(learningRate=.01, momentum=.5, weightDecay=.05, only='kernel$|conv')],
     quadratic=falling(.1), rosenbrock=falling(.02))
+
+
+optimizer('rprop', with_torch(lambda groups, decrease=.5, increase=1.2, minStep=1e-6, maxStep=50: o.Rprop(
+    [dict(params=group['params']) for group in groups], etas=(decrease, increase), step_sizes=(minStep, maxStep))), .01, [
+    dict(), dict(learningRate=.1, decrease=.3, increase=1.5, minStep=.04, maxStep=.4)],
+    quadratic=dict(learningRate=.1), rosenbrock=dict())
+optimizer('asgd', with_torch(lambda groups, decay=1e-4, power=.75, averageFrom=1e6: o.ASGD(
+    groups, lambd=decay, alpha=power, t0=averageFrom)), .01, [
+    dict(), dict(learningRate=.05, decay=.2, power=.5, averageFrom=4, weightDecay=.05)],
+    quadratic=dict(learningRate=.4), rosenbrock=dict(learningRate=1e-3))
+
+
+def per_parameter(rule):
+    """A rule for one parameter: `rule(p, g, state, t, eta, decay, **options)` changes p and state, from t = 1; each has a state."""
+    def of_all(params, decays, **options):
+        states, count = {name: {} for name in params}, [0]
+        def step(eta):
+            count[0] += 1
+            for name, p in params.items(): rule(p, p.grad, states[name], count[0], eta, decays[name], **options)
+        return step
+    return of_all
+
+
+def mean(state, name, beta, value):
+    state[name] = beta * state.get(name, torch.zeros_like(value)) + (1 - beta) * value
+    return state[name]
+
+
+def adan(p, g, state, t, eta, decay, beta1=.98, beta2=.92, beta3=.99, epsilon=1e-8):
+    d = g - state.get('previous', g)
+    state['previous'] = g.clone()
+    m, v, n = mean(state, 'm', beta1, g), mean(state, 'v', beta2, d), mean(state, 'n', beta3, (g + beta2 * d) ** 2)
+    u = (m / (1 - beta1 ** t) + beta2 * v / (1 - beta2 ** t)) / ((n / (1 - beta3 ** t)).sqrt() + epsilon)
+    p.sub_(eta * u).div_(1 + eta * decay)
+
+
+def adopt(p, g, state, t, eta, decay, beta1=.9, beta2=.9999, epsilon=1e-6):
+    if t == 1:
+        state['v'] = g ** 2
+        return
+    bound = (t - 1) ** .25
+    m = mean(state, 'm', beta1, (g / state['v'].sqrt().clamp(min=epsilon)).clamp(-bound, bound))
+    p.sub_(eta * (m + decay * p))
+    mean(state, 'v', beta2, g ** 2)
+
+
+def ademamix(p, g, state, t, eta, decay, beta1=.9, beta2=.999, beta3=.9999, alpha=5, warmupSteps=0, epsilon=1e-8):
+    slow, weight = beta3, alpha
+    if t < warmupSteps:
+        half = lambda beta: math.log(.5) / math.log(beta + 1e-8) - 1
+        share = t / warmupSteps
+        slow, weight = .5 ** (1 / ((1 - share) * half(beta1) + share * half(beta3) + 1)), alpha * share
+    m, s, v = mean(state, 'm', beta1, g), mean(state, 's', slow, g), mean(state, 'v', beta2, g ** 2)
+    p.sub_(eta * ((m / (1 - beta1 ** t) + weight * s) / ((v / (1 - beta2 ** t)).sqrt() + epsilon) + decay * p))
+
+
+def beta_lasso(p, g, state, t, eta, decay, beta=50, momentum=0.):
+    b = state['b'] = momentum * state.get('b', torch.zeros_like(g)) + g
+    p.sub_(eta * (b + decay * p.sign()))
+    p[p.abs() < beta * decay] = 0
+
+
+def prodigy(params, decays, beta1=.9, beta2=.999, epsilon=1e-8, initialDistance=1e-6, distanceFactor=1, biasCorrection=False):
+    start = {name: p.detach().clone() for name, p in params.items()}
+    m, v, s = ({name: torch.zeros_like(p) for name, p in params.items()} for _ in range(3))
+    of_all = dict(d=initialDistance, numerator=0., t=0)
+    keep = beta2 ** .5
+    def step(eta):
+        of_all['t'] += 1
+        d, t = of_all['d'], of_all['t']
+        rate = eta * d * ((1 - beta2 ** t) ** .5 / (1 - beta1 ** t) if biasCorrection else 1)
+        of_all['numerator'] *= keep
+        for name, p in params.items():
+            m[name].mul_(beta1).add_(d * (1 - beta1) * p.grad)
+            v[name].mul_(beta2).add_(d ** 2 * (1 - beta2) * p.grad ** 2)
+            s[name].mul_(keep).add_(d / initialDistance * rate * p.grad)
+            of_all['numerator'] += d / initialDistance * rate * (p.grad * (start[name] - p)).sum().item()
+        norm = sum(x.abs().sum().item() for x in s.values())
+        of_all['d'] = max(d, distanceFactor * of_all['numerator'] / norm)
+        for name, p in params.items():
+            p.sub_(rate * (m[name] / (v[name].sqrt() + of_all['d'] * epsilon) + decays[name] * p))
+    return step
+
+
+optimizer('adan', per_parameter(adan), 1e-3, [
+    dict(), dict(learningRate=.01, beta1=.9, beta2=.8, beta3=.95, epsilon=1e-6, weightDecay=.5, only='kernel$|conv')],
+    quadratic=dict(beta1=.9, **falling(.2)), rosenbrock=dict(beta1=.9, **falling(.1, .05)))
+optimizer('adopt', per_parameter(adopt), 1e-3, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, epsilon=1e-3, weightDecay=.5, only='kernel$|conv')],
+    quadratic=dict(beta2=.99, **falling(.2)), rosenbrock=dict(beta2=.95, **falling(.1, .02)))
+optimizer('ademamix', per_parameter(ademamix), 1e-3, [
+    dict(), dict(learningRate=.01, beta1=.8, beta2=.95, beta3=.99, alpha=8, epsilon=1e-6, weightDecay=.5),
+    dict(learningRate=.01, warmupSteps=15)],
+    quadratic=dict(beta3=.98, warmupSteps=200, **falling(.1)), rosenbrock=dict(beta3=.95, alpha=2, beta2=.95, **falling(.05, .01)))
+optimizer('betaLasso', per_parameter(beta_lasso), .1, [
+    dict(), dict(learningRate=.05, **{'lambda': .01}, beta=8, momentum=.9), dict(learningRate=.05, **{'lambda': .05}, beta=5, only='kernel$|conv')],
+    decay=1e-5, quadratic=dict(learningRate=.4), rosenbrock=dict(learningRate=5e-4, momentum=.95))
+optimizer('prodigy', prodigy, 1., [
+    dict(), dict(initialDistance=1e-3, beta1=.8, beta2=.95, weightDecay=.05, only='kernel$|conv'),
+    dict(learningRate=.5, initialDistance=.01, distanceFactor=2, biasCorrection=True, epsilon=1e-6)],
+    quadratic=falling(1.), rosenbrock=dict(initialDistance=1e-2))
 
 
 def schedule(name, *cases):

@@ -1,13 +1,10 @@
 import { assertOptions } from '@tenfold/checks';
 import { type AdamOptions, adamKinds, adamRule } from './adam';
 import type { Optimizer } from './optimizer';
-import { type Match, weightDecayKinds } from './weight-decay';
 
 export interface AdamWOptions extends AdamOptions {
   /** λ ≥ 0, the weight decay; 0.01 by default. */
   weightDecay?: number | undefined;
-  /** The parameters that decay, all by default. /kernel$/ excludes biases and norms. */
-  only?: Match | undefined;
 }
 
 /**
@@ -15,16 +12,16 @@ export interface AdamWOptions extends AdamOptions {
  *
  * θ ← θ − η·(m̂/(√v̂ + ε) + λ·θ), m̂ and v̂ as in Adam
  *
- * Runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
+ * Without amsgrad, it runs the kernel `AdamWList`, or `AdamW` for each parameter, where the backend has it.
  *
- * @returns an optimizer with the slots `mean` and `square`
+ * @returns an optimizer with the slots `mean` and `square`, and `largest` with amsgrad
  * @throws when an option is unknown or out of range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = adamW({ learningRate: 1e-3, weightDecay: 0.05, only: /kernel$/ });
  * @see Loshchilov, Hutter, "Decoupled Weight Decay Regularization", 2017, https://arxiv.org/abs/1711.05101, algorithm 2
  */
 export function adamW(options: AdamWOptions = {}): Optimizer {
-  assertOptions('adamW', options, { ...adamKinds, ...weightDecayKinds });
+  assertOptions('adamW', options, adamKinds);
   const { weightDecay = 0.01, ...rest } = options;
-  return adamRule('adamW', { ...rest, weightDecay });
+  return adamRule('adamW', { ...rest, weightDecay }, true);
 }

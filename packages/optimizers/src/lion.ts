@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { signOf } from './sign-of';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 declare module '@tenfold/kernels' {
@@ -56,9 +57,7 @@ export function lion(options: LionOptions = {}): Optimizer {
     attributes: () => ({ beta1, beta2 }),
     rule({ gradient: g, slots: { momentum: m } }) {
       const u = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
-      // The sign of NaN is 0 on some backends; the parameter would silently stop changing.
-      const direction = tf.where(tf.isNaN(u), u, tf.sign(u));
-      return { direction, slots: { momentum: tf.add(tf.mul(m, beta2), tf.mul(g, 1 - beta2)) } };
+      return { direction: signOf(u), slots: { momentum: tf.add(tf.mul(m, beta2), tf.mul(g, 1 - beta2)) } };
     },
   });
 }

@@ -235,8 +235,13 @@ it('says that a schedule was not called', () => {
   expect(() => exponentialMovingAverage(adam(), { decay: schedule })).toThrow(message);
 });
 
-it('says that adamW has the weight decay that adam lacks', () => {
-  expect(() => adam({ weightDecay: 0.1 } as never)).toThrow(
-    /^adam: there is no option "weightDecay"; weightDecay is an option of adamW\. The options are learningRate/,
-  );
+it('tells a rule its weight decay, and leaves the decay to it on request', async () => {
+  const seen: number[] = [];
+  const rule = ({ gradient, weightDecay }: RuleInput) => {
+    seen.push(weightDecay);
+    return { direction: gradient, decays: true, slots: {} };
+  };
+  await expectClose(once(declare({ weightDecay: 0.5, rule })).updates.w!, [-0.5, -1.5]);
+  await expectClose(once(declare({ weightDecay: 0.5, decoupled: false, rule })).updates.w!, [-1, -0.5]);
+  expect(seen).toEqual([0.5, 0]);
 });

@@ -48,6 +48,8 @@ export interface RuleInput<Name extends string = string> {
   step: number;
   /** The loss of this step, if it was passed to `update`. */
   value: tf.Tensor | undefined;
+  /** λ of this parameter where it is decoupled from the gradient, else 0. It is applied after the rule; see `decays`. */
+  weightDecay: number;
 }
 
 /** The output of a rule for one parameter. */
@@ -58,6 +60,8 @@ export interface RuleOutput<Name extends string = string> {
   update?: tf.Tensor;
   /** The point at which the step starts, by default the parameter. */
   from?: tf.Tensor | undefined;
+  /** Whether the rule has applied the weight decay already, as a rule that scales it does; false by default. */
+  decays?: boolean | undefined;
   /** The next slots. */
   slots: Record<Name, tf.Tensor | undefined>;
 }
@@ -159,7 +163,7 @@ export function perParameter<Name extends string = never, K extends StepKernel =
     gradient: tf.Tensor,
     parameter: tf.Tensor | undefined,
     state: OptimizerState,
-  ): Pick<StepInput, 'name' | 'gradient' | 'parameter' | 'slots' | 'weightDecay'> => {
+  ): Pick<RuleInput, 'name' | 'gradient' | 'parameter' | 'slots' | 'weightDecay'> => {
     if (!parameter) {
       throw new Error(
         `${name}: there is a gradient for ${key} but no parameter of that name; give the parameters that the gradients belong to`,
@@ -284,11 +288,6 @@ type Rule = Pick<
   | 'kernel'
 > & { slots?: Record<string, SlotStart | Slot>; attributes?: (step: number) => object };
 
-interface StepInput extends RuleInput {
-  /** λ of this parameter. */
-  weightDecay: number;
-}
-
 type StepOutput = {
   update: tf.Tensor;
   slots: tf.NamedTensorMap;
@@ -298,7 +297,7 @@ type StepOutput = {
 export type BareRule = Pick<Rule, 'slots' | 'decoupled' | 'rule' | 'foreach' | 'kernel' | 'attributes'>;
 
 /** Steps many parameters: with one list kernel, with one kernel for each, or composed. */
-export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
+export function stepAll(rule: BareRule, inputs: RuleInput[]): StepOutput[] {
   const { slots = {}, decoupled = true, kernel, attributes, foreach } = rule;
   if (foreach) {
     return tf.tidy(() => {
@@ -313,14 +312,14 @@ export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
     }) as unknown as StepOutput[];
   }
   const names = Object.keys(slots);
-  const compose = (input: StepInput): StepOutput =>
+  const compose = (input: RuleInput): StepOutput =>
     tf.tidy(() => {
       const decayed = decoupled ? input : coupled(input);
       return finish(decayed, rule.rule!(decayed)) as unknown as tf.TensorContainer;
     }) as unknown as StepOutput;
   if (kernel === undefined) return inputs.map(compose);
 
-  const outputs = new Map<StepInput, StepOutput>();
+  const outputs = new Map<RuleInput, StepOutput>();
   for (const [step, group] of bySteps(inputs)) {
     const atStep = attributes?.(step) ?? {};
     // A kernel without the attribute `decoupled` supports only decoupled decay.
@@ -356,28 +355,29 @@ export function stepAll(rule: BareRule, inputs: StepInput[]): StepOutput[] {
 }
 
 /** Groups the inputs by step, because a list kernel takes one step count for all its parameters. */
-function bySteps(inputs: StepInput[]): Map<number, StepInput[]> {
-  const groups = new Map<number, StepInput[]>();
+function bySteps(inputs: RuleInput[]): Map<number, RuleInput[]> {
+  const groups = new Map<number, RuleInput[]>();
   for (const input of inputs) groups.set(input.step, [...(groups.get(input.step) ?? []), input]);
   return groups;
 }
 
 /** Adds the weight decay to the gradient. */
-function coupled(input: StepInput): StepInput {
+function coupled(input: RuleInput): RuleInput {
   if (input.weightDecay === 0) return input;
   const gradient = tf.add(input.gradient, tf.mul(input.parameter, input.weightDecay));
   return { ...input, gradient, weightDecay: 0 };
 }
 
 /** Computes the update −η·(u + λ·θ). */
-function finish(input: StepInput, output: RuleOutput): StepOutput {
+function finish(input: RuleInput, output: RuleOutput): StepOutput {
   if (!object.accepts(output)) {
     throw new Error(
       `perParameter: the rule returned ${show(output)} for ${input.name}; return an object { direction, slots }`,
     );
   }
   const { direction, update, from, slots } = output;
-  const { parameter, learningRate, weightDecay: lambda } = input;
+  const { parameter, learningRate } = input;
+  const lambda = output.decays ? 0 : input.weightDecay;
   if (!update && !direction) {
     throw new Error(
       `perParameter: the rule returned neither direction nor update for ${input.name}; return one`,
@@ -430,7 +430,7 @@ function rangesOf(slots: Record<string, SlotStart | Slot>): { [slot: string]: Sl
 }
 
 /** Checks the shapes of an output: the state of another model would silently be broadcast. */
-function checkOutput(name: string, input: StepInput, output: StepOutput, slotNames: string[]): StepOutput {
+function checkOutput(name: string, input: RuleInput, output: StepOutput, slotNames: string[]): StepOutput {
   const fits = (tensor: tf.Tensor | undefined, like: tf.Tensor) => tensor?.shape.join() === like.shape.join();
   const { parameter, slots } = input;
   if (slotNames.length > 0 && !object.accepts(output.slots)) {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
+import { signOf } from './sign-of';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
 
 export interface SignumOptions extends WeightDecayOptions {
@@ -37,9 +38,7 @@ export function signum(options: SignumOptions = {}): Optimizer {
     slots: { momentum: tf.zerosLike },
     rule({ gradient, slots }) {
       const b = tf.add(tf.mul(slots.momentum, momentum), tf.mul(gradient, 1 - momentum));
-      // The sign of NaN is 0 on some backends; the parameter would silently stop changing.
-      const direction = tf.where(tf.isNaN(b), b, tf.sign(b));
-      return { direction, slots: { momentum: b } };
+      return { direction: signOf(b), slots: { momentum: b } };
     },
   });
 }
