@@ -6,25 +6,55 @@ REDUCTIONS = dict(mean=lambda l, w: (l * w).sum() / w.sum(), sum=lambda l, w: (l
 WEIGHTS = torch.tensor([1., 0., 2., .5, 1., 3.], dtype=torch.float64)
 
 
+def leaves(side):
+    """The tensors of labels or predictions: one, a list, or a dict."""
+    return list(side.values()) if isinstance(side, dict) else list(side) if isinstance(side, (list, tuple)) else [side]
+
+
+def mapped(side, f):
+    return {k: f(x) for k, x in side.items()} if isinstance(side, dict) else [f(x) for x in side] if isinstance(side, (list, tuple)) else f(side)
+
+
+def leaf(x):
+    return x.clone() if x.dtype == torch.int64 else x.clone().requires_grad_()
+
+
+def part(x):
+    """One of several tensors in a golden file."""
+    sparse = x.dtype == torch.int64
+    return dict(values=numbers(x), shape=list(x.shape), sparse=sparse, gradient=None if sparse else numbers(torch.zeros_like(x) if x.grad is None else x.grad))
+
+
 def add(cases, formula, labels, predictions, options={}, smooth=False):
-    """Each reduction, without and with a weight for each example; formula(labels, predictions) gives the losses of the examples.
+    """Each reduction, without and with a weight for each example; formula(labels, predictions) gives the losses of the examples, or
+    these and what each of them counts for in a mean. A formula that has `weights` among its arguments gets them.
 
     smooth: finite differences can check the gradient here, for labels as well when they are not indices."""
+    size = len(leaves(predictions)[0])
     for weighted in (False, True):
-        if weighted and len(predictions) != len(WEIGHTS):
+        if weighted and size != len(WEIGHTS):
             continue
         for reduction, reduce in REDUCTIONS.items():
-            indices = labels.dtype == torch.int64
-            p = predictions.clone().requires_grad_()
-            y = labels if indices else labels.clone().requires_grad_()
-            l = formula(y, p)
-            w = WEIGHTS if weighted else torch.ones(len(predictions), dtype=torch.float64)
-            value = reduce(l, w.reshape([-1] + [1] * (l.dim() - 1)).expand_as(l))
+            y, p = mapped(labels, leaf), mapped(predictions, leaf)
+            w = WEIGHTS if weighted else torch.ones(size, dtype=torch.float64)
+            takes_weights = 'weights' in formula.__code__.co_varnames[:formula.__code__.co_argcount]
+            l = formula(y, p, weights=w) if takes_weights else formula(y, p)
+            l, shares = l if isinstance(l, tuple) else (l, torch.ones_like(l))
+            each = w.reshape([-1] + [1] * (l.dim() - 1)).expand_as(l)
+            # 0 times an infinite loss is 0.
+            l = torch.where(each == 0, torch.zeros_like(l), l)
+            value = (l * each).sum() / (each * shares).sum() if reduction == 'mean' else reduce(l, each)
             seed = torch.arange(1, value.numel() + 1, dtype=torch.float64).reshape(value.shape)
             (value * seed).sum().backward()
-            cases.append(dict(options=dict(options, reduction=reduction), weights=numbers(w) if weighted else None, sparse=indices, smooth=smooth,
-                              labels=numbers(labels), labelsShape=list(labels.shape), predictions=numbers(predictions), shape=list(predictions.shape),
-                              value=numbers(value), seed=numbers(seed), gradient=numbers(p.grad), labelGradient=None if indices else numbers(y.grad)))
+            case = dict(options=dict(options, reduction=reduction), weights=numbers(w) if weighted else None)
+            if isinstance(labels, torch.Tensor) and isinstance(predictions, torch.Tensor):
+                indices = labels.dtype == torch.int64
+                case.update(sparse=indices, smooth=smooth, labels=numbers(labels), labelsShape=list(labels.shape), predictions=numbers(predictions),
+                            shape=list(predictions.shape), value=numbers(value), seed=numbers(seed), gradient=numbers(p.grad),
+                            labelGradient=None if indices else numbers(torch.zeros_like(y) if y.grad is None else y.grad))
+            else:
+                case.update(smooth=smooth, labels=mapped(y, part), predictions=mapped(p, part), value=numbers(value), seed=numbers(seed))
+            cases.append(case)
 
 
 def loss(name, make):
@@ -132,3 +162,140 @@ loss('sigmoidFocal', binary(sigmoid_focal, ({}, dict(alpha=.7, gamma=.5))))
 loss('hinge', binary(lambda y, x: F.relu(1 - y * x), labels=(-1, 1)))
 loss('squaredHinge', binary(lambda y, x: F.relu(1 - y * x) ** 2, labels=(-1, 1)))
 loss('softMargin', binary(lambda y, x: F.softplus(-y * x, threshold=1e3), labels=(-1, 1)))
+
+
+def softmax_focal(t, z, gamma=2, classWeights=None):
+    y = F.one_hot(t, z.shape[-1]).double() if t.dtype == torch.int64 else t
+    log = F.log_softmax(z, -1)
+    # 1 − p with the digits of the other classes; for a γ below 1 a power of 0 has no derivative.
+    rest = torch.stack([torch.logsumexp(torch.cat([log[..., :k], log[..., k + 1:]], -1), -1) for k in range(z.shape[-1])], -1).exp()
+    w = torch.ones(z.shape[-1], dtype=torch.float64) if classWeights is None else torch.tensor(classWeights, dtype=torch.float64)
+    return -(w * y * rest ** gamma * log).sum(-1), (y * w).sum(-1) if classWeights is not None else torch.ones(z.shape[:-1], dtype=torch.float64)
+
+
+def poly_loss(t, z, epsilon=2):
+    y = F.one_hot(t, z.shape[-1]).double() if t.dtype == torch.int64 else t
+    return F.cross_entropy(z.movedim(-1, 1), y.movedim(-1, 1), reduction='none') + epsilon * (y * (1 - torch.softmax(z, -1))).sum(-1)
+
+
+def sparsemax(z):
+    ordered, _ = z.sort(-1, descending=True)
+    ranks, sums = torch.arange(1, z.shape[-1] + 1, dtype=torch.float64), ordered.cumsum(-1)
+    size = (1 + ranks * ordered > sums).sum(-1, keepdim=True)
+    return F.relu(z - (sums.gather(-1, size - 1) - 1) / size)
+
+
+def sparsemax_loss(t, z):
+    y = F.one_hot(t, z.shape[-1]).double() if t.dtype == torch.int64 else t
+    return ((z - y) ** 2).sum(-1) / 2 - ((z - sparsemax(z)) ** 2).sum(-1) / 2
+
+
+def both(formula, variants=({},)):
+    """Distributions and, in the same file, class indices."""
+    def make(add):
+        classification(formula, variants)(add)
+        classification(formula, variants, sparse=True)(add)
+    return make
+
+
+weights_of_classes = [1., .5, 2., 1., 3., 1., .25, 1., 1., 4.]
+loss('softmaxFocal', both(softmax_focal, ({}, dict(gamma=.5, classWeights=weights_of_classes))))
+loss('polyLoss', both(poly_loss))
+loss('sparsemaxLoss', both(sparsemax_loss))
+
+
+def asymmetric(y, x, gammaNegative=4, gammaPositive=1, clip=.05):
+    p, q = torch.sigmoid(x), F.relu(torch.sigmoid(x) - clip)
+    negative = -torch.log(torch.sigmoid(-x) + clip) if clip else F.softplus(x, threshold=1e3)
+    zero = torch.zeros_like(x)
+    return y * torch.sigmoid(-x) ** gammaPositive * F.softplus(-x, threshold=1e3) + (1 - y) * torch.where(q > 0, q ** gammaNegative * negative, zero)
+
+
+loss('asymmetric', binary(asymmetric, ({}, dict(gammaNegative=2, gammaPositive=.5, clip=0))))
+
+TINY = 1.1754944e-38
+
+
+def x_log_x(x):
+    """x·log x; the logarithm in its gradient is finite at 0."""
+    return x * torch.log(x.clamp(min=TINY))
+
+
+def kl_divergence(y, p, logLabels=False):
+    if logLabels:
+        return F.kl_div(p, y, reduction='none', log_target=True).sum(-1)
+    expected, value = F.kl_div(p, y, reduction='none').sum(-1), (x_log_x(y) - y * p).sum(-1)
+    assert torch.allclose(expected, value)
+    return value
+
+
+def distributions(formula, variants=({},), log=False):
+    """Soft and one-hot labels and probabilities, one example, two axes of examples; log: predictions are logarithms."""
+    def make(add):
+        for options in variants:
+            f = lambda y, p: formula(y, p, **options)
+            label = (lambda y: rounded(y.log())) if options.get('logLabels') else (lambda y: y)
+            predict = (lambda z: rounded(F.log_softmax(z, -1))) if log else (lambda z: rounded(torch.softmax(z, -1)))
+            score, soft = randn(6, 5, scale=3), torch.softmax(randn(6, 5), 1) / 2 + .1
+            hard = F.one_hot(torch.tensor([3, 0, 4, 4, 1, 2]), 5).double()
+            add(f, rounded(label(rounded(soft))), predict(score / 6), options, smooth=True)
+            add(f, rounded(label(rounded(soft))) if options.get('logLabels') else hard, predict(score), options)
+            add(f, rounded(label(rounded(soft[:1]))), predict(10 * score[:1]), options)
+            add(f, rounded(label(rounded(soft))).reshape(2, 3, 5), predict(score.reshape(2, 3, 5)), options)
+    return make
+
+
+loss('klDivergence', distributions(kl_divergence, ({}, dict(logLabels=True)), log=True))
+loss('jensenShannon', distributions(lambda y, p: ((x_log_x(y) + x_log_x(p)) / 2 - x_log_x((y + p) / 2)).sum(-1)))
+
+
+def gaussian_nll(y, p, full=False, epsilon=1e-6):
+    return F.gaussian_nll_loss(p['mean'], y, p['variance'], full=full, eps=epsilon, reduction='none')
+
+
+def make_gaussian(add):
+    for options in ({}, dict(full=True, epsilon=.01)):
+        f = lambda y, p: gaussian_nll(y, p, **options)
+        add(f, randn(6, 3), dict(mean=randn(6, 3), variance=rounded(.5 + torch.rand(6, 3, dtype=torch.float64))), options, smooth=True)
+        add(f, randn(1), dict(mean=randn(1), variance=rounded(randn(1).abs())), options)
+        add(f, torch.tensor([80., -80., 1., 0.]).double(), dict(mean=torch.tensor([80., 80., 1., 0.]).double(), variance=torch.tensor([1., 80., .005, 80.]).double()), options)
+
+
+loss('gaussianNll', make_gaussian)
+
+
+def distill(y, z, temperature=2, teacherWeight=.25):
+    hard = 0 if teacherWeight == 1 else F.cross_entropy(z.movedim(-1, 1), y['labels'] if y['labels'].dtype == torch.int64 else y['labels'].movedim(-1, 1), reduction='none')
+    soft = F.kl_div(F.log_softmax(z / temperature, -1), F.log_softmax(y['teacher'] / temperature, -1), reduction='none', log_target=True).sum(-1)
+    return (1 - teacherWeight) * hard + teacherWeight * temperature ** 2 * soft
+
+
+def make_distillation(add):
+    for options in ({}, dict(temperature=5, teacherWeight=.9), dict(teacherWeight=1)):
+        f = lambda y, p: distill(y, p, **options)
+        student, teacher = randn(6, 5), randn(6, 5)
+        soft = rounded(torch.softmax(randn(6, 5), 1) / 2 + .1)
+        only = (lambda y: dict(teacher=y['teacher'])) if options.get('teacherWeight') == 1 else (lambda y: y)
+        add(f, only(dict(labels=soft, teacher=teacher)), student, options, smooth=True)
+        add(f, only(dict(labels=torch.tensor([3, 0, 4, 4, 1, 2]), teacher=teacher)), student, options, smooth=True)
+        add(f, only(dict(labels=torch.tensor([1]), teacher=torch.tensor([[80., -80.]]).double())), torch.tensor([[-80., 80.]]).double(), options)
+        add(f, only(dict(labels=soft.reshape(2, 3, 5), teacher=teacher.reshape(2, 3, 5))), 3 * student.reshape(2, 3, 5), options)
+
+
+loss('distillation', make_distillation)
+
+
+def feature_distillation(t, s, normalize=False):
+    t, s = t.flatten(1), s.flatten(1)
+    return ((F.normalize(s, dim=1) - F.normalize(t, dim=1)) ** 2).sum(1) if normalize else ((s - t) ** 2).mean(1)
+
+
+def make_features(add):
+    for options in ({}, dict(normalize=True)):
+        f = lambda t, s: feature_distillation(t, s, **options)
+        add(f, randn(6, 5), randn(6, 5), options, smooth=True)
+        add(f, randn(1, 2, 2, 3), randn(1, 2, 2, 3), options)
+        add(f, 80 * randn(2, 5), 80 * randn(2, 5), options)
+
+
+loss('featureDistillation', make_features)

@@ -5,6 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface Range extends Kind {
   /** Where a tensor is in range; elsewhere the loss is NaN. Left out where the formula itself gives NaN. */
   holds?(x: tf.Tensor): tf.Tensor;
+  /** A number in the range, which replaces what examples of weight 0 hold; one half where it is left out. */
+  inside?: number;
 }
 
 /** The labels and predictions of a loss with its default options; all finite numbers where it is left out. */
@@ -41,6 +43,23 @@ export const signs = range(
   (x) => x !== 0,
   (x) => tf.notEqual(x, 0),
 );
+
+/** Labels from −1 to 1 but 0, which stands for a class in other losses: between two outcomes, a label mixes their losses. */
+export const mixedSigns = range(
+  '−1 and 1; convert 0 and 1 by 2·y − 1',
+  (x) => x >= -1 && x <= 1 && x !== 0,
+  (x) => tf.logicalAnd(tf.lessEqual(tf.square(x), 1), tf.notEqual(x, 0)),
+);
+
+/** Logarithms of probabilities. */
+export const logProbabilities: Range = {
+  ...range(
+    'logarithms of probabilities, at most 0; for logits apply tf.logSoftmax',
+    (x) => x <= MOST - 1,
+    (x) => tf.lessEqual(x, MOST - 1),
+  ),
+  inside: -0.5,
+};
 
 /** Counts. */
 export const counts = range(

@@ -1,3 +1,4 @@
+export { type AsymmetricOptions, asymmetric } from './classification/asymmetric';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './classification/binary-cross-entropy';
 export {
   type BinaryCrossEntropyWithLogitsOptions,
@@ -5,13 +6,25 @@ export {
 } from './classification/binary-cross-entropy-with-logits';
 export { type CrossEntropyOptions, crossEntropy } from './classification/cross-entropy';
 export { hinge } from './classification/hinge';
+export { type PolyLossOptions, polyLoss } from './classification/poly-loss';
 export { type SigmoidFocalOptions, sigmoidFocal } from './classification/sigmoid-focal';
 export { softMargin } from './classification/soft-margin';
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './classification/softmax-cross-entropy';
+export { type SoftmaxFocalOptions, softmaxFocal } from './classification/softmax-focal';
 export { sparseCrossEntropy } from './classification/sparse-cross-entropy';
 export { sparseSoftmaxCrossEntropy } from './classification/sparse-softmax-cross-entropy';
+export { sparsemaxLoss } from './classification/sparsemax-loss';
 export { squaredHinge } from './classification/squared-hinge';
+export {
+  type DistillationLabels,
+  type DistillationOptions,
+  distillation,
+} from './distributions/distillation';
+export { type FeatureDistillationOptions, featureDistillation } from './distributions/feature-distillation';
+export { jensenShannon } from './distributions/jensen-shannon';
+export { type KlDivergenceOptions, klDivergence } from './distributions/kl-divergence';
 export type { Loss } from './loss';
+export { type Gaussian, type GaussianNllOptions, gaussianNll } from './regression/gaussian-nll';
 export { type HuberOptions, huber } from './regression/huber';
 export { logCosh } from './regression/log-cosh';
 export { meanAbsoluteError } from './regression/mean-absolute-error';

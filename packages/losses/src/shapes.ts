@@ -30,10 +30,13 @@ function oneAxisMore(short: tf.Tensor, long: tf.Tensor, called?: string): string
   return called ? `reshape the ${called} to [${long.shape}]` : `${example}reshape them to [${long.shape}]`;
 }
 
+/** The advice for class indices where distributions are needed, of a loss that exists in both forms. */
+const indicesHint = (name: string) =>
+  /crossEntropy/i.test(name) ? `; for class indices use sparse${name[0]!.toUpperCase()}${name.slice(1)}` : '';
+
 /** Converts labels and predictions [batch, …, classes] and checks that there are at least two classes. */
 export function sameClasses(name: string, labels: Input, predictions: Input, called: string): Pair {
-  const hint = `; for class indices use sparse${name[0]!.toUpperCase()}${name.slice(1)}`;
-  const [y, p] = sameShape(name, labels, predictions, called, hint);
+  const [y, p] = sameShape(name, labels, predictions, called, indicesHint(name));
   assertClasses(name, called, p);
   return [y, p];
 }
@@ -41,8 +44,17 @@ export function sameClasses(name: string, labels: Input, predictions: Input, cal
 /**
  * Converts class indices [batch, …] to one-hot labels [batch, …, classes]. An index out of range is an error in a number or
  * an array. In a tensor it gives labels of NaN, so that the loss and its gradient are NaN too.
+ *
+ * @param ignored a label whose examples do not count
+ * @returns labels, predictions, and where examples count if a label is ignored
  */
-export function classesAsOneHot(name: string, labels: Input, predictions: Input, called: string): Pair {
+export function classesAsOneHot(
+  name: string,
+  labels: Input,
+  predictions: Input,
+  called: string,
+  ignored?: number,
+): [...Pair, counted?: tf.Tensor] {
   const y = toTensor(name, 'labels', labels);
   const p = floatTensor(name, called, predictions);
   const expected = p.shape.slice(0, -1);
@@ -53,11 +65,40 @@ export function classesAsOneHot(name: string, labels: Input, predictions: Input,
   }
   assertClasses(name, called, p);
   const classes = p.shape.at(-1)!;
+  if (!(labels instanceof tf.Tensor)) assertIndices(name, labels, classes, ignored);
+  const valid = oneHot(y, classes);
+  return ignored === undefined ? [valid, p] : [valid, p, tf.notEqual(tf.cast(y, 'float32'), ignored)];
+}
+
+/** Converts class indices [batch, …] or distributions [batch, …, classes], told apart by their rank, and logits. */
+export function indicesOrDistributions(
+  name: string,
+  labels: Input,
+  predictions: Input,
+  called = 'labels',
+): Pair {
+  const [y, z] = [toTensor(name, called, labels), floatTensor(name, 'logits', predictions)];
+  if (y.rank === z.rank && y.shape.join() === z.shape.join()) {
+    assertClasses(name, 'logits', z);
+    return [tf.cast(y, 'float32'), z];
+  }
+  const [batch, classes] = [z.shape.slice(0, -1), z.shape.at(-1)!];
+  if (z.rank === 0 || y.shape.join() !== batch.join()) {
+    throw new Error(
+      `${name}: logits have shape [${z.shape}] but ${called} have shape [${y.shape}]; give class indices of shape [${batch}], or distributions of shape [${z.shape}]`,
+    );
+  }
+  assertClasses(name, 'logits', z);
   if (!(labels instanceof tf.Tensor)) assertIndices(name, labels, classes);
-  const indices = tf.range(0, classes, 1, 'float32');
-  const oneHot = tf.cast(tf.equal(tf.expandDims(tf.cast(y, 'float32'), -1), indices), 'float32');
+  return [oneHot(y, classes), z];
+}
+
+/** One-hot labels of class indices; NaN for an index out of range. */
+function oneHot(indices: tf.Tensor, classes: number): tf.Tensor {
+  const all = tf.range(0, classes, 1, 'float32');
+  const found = tf.cast(tf.equal(tf.expandDims(tf.cast(indices, 'float32'), -1), all), 'float32');
   // Gives 1/1 and 0/1 for a valid class, and 0/0 for an invalid one.
-  return [tf.div(oneHot, tf.sum(oneHot, -1, true)), p];
+  return tf.div(found, tf.sum(found, -1, true));
 }
 
 function adviceFor(name: string, called: string, labels: tf.Tensor, predictions: tf.Tensor): string {
@@ -66,10 +107,11 @@ function adviceFor(name: string, called: string, labels: tf.Tensor, predictions:
   }
   const dense = name.replace('sparse', '').replace(/^./, (c) => c.toLowerCase());
   const same = labels.shape.join() === predictions.shape.join();
-  return `give class indices of shape [${predictions.shape.slice(0, -1)}]${same ? `, or use ${dense}` : ''}`;
+  return `give class indices of shape [${predictions.shape.slice(0, -1)}]${same && dense !== name ? `, or use ${dense}` : ''}`;
 }
 
-function assertClasses(name: string, called: string, predictions: tf.Tensor): void {
+/** Throws unless predictions have at least two classes. */
+export function assertClasses(name: string, called: string, predictions: tf.Tensor): void {
   if (predictions.rank > 0 && predictions.shape.at(-1)! >= 2) return;
   const reason = predictions.shape.at(-1) === 1 ? ', and the only class always has probability 1' : '';
   throw new Error(
@@ -77,10 +119,10 @@ function assertClasses(name: string, called: string, predictions: tf.Tensor): vo
   );
 }
 
-function assertIndices(name: string, labels: tf.TensorLike, classes: number): void {
+function assertIndices(name: string, labels: tf.TensorLike, classes: number, ignored?: number): void {
   const flat = tf.util.flatten(labels as number[]) as number[];
   const wrong = Array.from(flat, Number).find(
-    (label) => !Number.isInteger(label) || label < 0 || label >= classes,
+    (label) => label !== ignored && (!Number.isInteger(label) || label < 0 || label >= classes),
   );
   if (wrong === undefined) return;
   throw new Error(
