@@ -122,11 +122,48 @@ def cross_entropy(t, p, epsilon=1e-7):
     return -(y * torch.log(torch.where(p > epsilon, p, torch.tensor(epsilon, dtype=torch.float64)))).sum(-1)
 
 
+CLASS_WEIGHTS = [2., .5, 1., 0., 3.]
+
+
+def weighted(formula, options, sparse, logits=True):
+    """Weights of classes, and for class indices one that is ignored; formula(labels, predictions) knows both."""
+    def make(add):
+        p = (lambda z: z) if logits else lambda z: rounded(torch.softmax(z, -1))
+        labels = torch.tensor([3, 0, -100, 4, 1, 2]) if sparse else rounded(torch.softmax(randn(6, 5), 1) / 2 + .1)
+        chosen = dict(options, ignoreIndex=-100) if sparse else options
+        add(formula, labels, p(randn(6, 5)), chosen)
+        add(formula, labels.reshape(2, 3, *labels.shape[1:]), p(randn(2, 3, 5)), chosen)
+    return make
+
+
+def in_turn(*makers):
+    def make(add):
+        for one in makers:
+            one(add)
+    return make
+
+
+def weighted_cross_entropy(labelSmoothing=0, logits=True):
+    """PyTorch's losses of the examples, and the weights that its mean is divided by for class indices."""
+    w = torch.tensor(CLASS_WEIGHTS, dtype=torch.float64)
+
+    def formula(t, p):
+        z, indices = p.movedim(-1, 1), t.dtype == torch.int64
+        counted = t != -100 if indices else torch.ones(t.shape[:-1], dtype=torch.bool)
+        y = F.one_hot(t.clamp(min=0), 5).double() if indices else t
+        shares = (y * w).sum(-1) * counted
+        if not logits:
+            return -(y * w * p.log()).sum(-1) * counted, shares
+        return F.cross_entropy(z, t if indices else t.movedim(-1, 1), weight=w, label_smoothing=labelSmoothing, reduction='none'), shares
+    return formula
+
+
 smoothing = ({}, dict(labelSmoothing=.2))
-loss('softmaxCrossEntropy', classification(softmax_cross_entropy, smoothing))
-loss('sparseSoftmaxCrossEntropy', classification(softmax_cross_entropy, smoothing, sparse=True))
-loss('crossEntropy', classification(cross_entropy, ({}, dict(epsilon=.01)), logits=False))
-loss('sparseCrossEntropy', classification(cross_entropy, logits=False, sparse=True))
+by_class, smoothed = dict(classWeights=CLASS_WEIGHTS), dict(classWeights=CLASS_WEIGHTS, labelSmoothing=.2)
+loss('softmaxCrossEntropy', in_turn(classification(softmax_cross_entropy, smoothing), weighted(weighted_cross_entropy(.2), smoothed, False)))
+loss('sparseSoftmaxCrossEntropy', in_turn(classification(softmax_cross_entropy, smoothing, sparse=True), weighted(weighted_cross_entropy(.2), smoothed, True)))
+loss('crossEntropy', in_turn(classification(cross_entropy, ({}, dict(epsilon=.01)), logits=False), weighted(weighted_cross_entropy(logits=False), by_class, False, False)))
+loss('sparseCrossEntropy', in_turn(classification(cross_entropy, logits=False, sparse=True), weighted(weighted_cross_entropy(logits=False), by_class, True, False)))
 loss('meanSquaredError', regression(lambda y, p: F.mse_loss(p, y, reduction='none')))
 loss('huber', regression(lambda y, p, delta=1: F.huber_loss(p, y, reduction='none', delta=delta), ({}, dict(delta=.3))))
 loss('meanAbsoluteError', regression(lambda y, p: F.l1_loss(p, y, reduction='none')))
@@ -299,3 +336,81 @@ def make_features(add):
 
 
 loss('featureDistillation', make_features)
+
+
+def hinge_embedding(y, x, margin=1):
+    expected = (1 + y) / 2 * x + (1 - y) / 2 * F.relu(margin - x)
+    is_sign = y.abs() == 1
+    assert torch.allclose(F.hinge_embedding_loss(x, y, margin=margin, reduction='none')[is_sign], expected[is_sign])
+    return expected
+
+
+loss('hingeEmbedding', binary(hinge_embedding, ({}, dict(margin=2.5)), labels=(-1, 1)))
+
+
+def make_ranking(add):
+    for options in ({}, dict(margin=.5)):
+        f = lambda y, p: F.margin_ranking_loss(p[0], p[1], y, reduction='none', **options)
+        signs = 2 * (torch.rand(6, 3) > .5).double() - 1
+        add(f, signs, [randn(6, 3), randn(6, 3)], options, smooth=True)
+        add(f, signs[:1, 0], [randn(1), randn(1)], options)
+        add(f, torch.tensor([1., -1.]).double(), [torch.tensor([80., 80.]).double(), torch.tensor([-80., -80.]).double()], options)
+
+
+loss('marginRanking', make_ranking)
+
+
+def multi_margin(t, x, classWeights=None, **options):
+    w = None if classWeights is None else torch.tensor(classWeights, dtype=torch.float64)
+    losses = F.multi_margin_loss(x.reshape(-1, x.shape[-1]), t.reshape(-1), weight=w, reduction='none', **options).reshape(t.shape)
+    return losses, torch.ones_like(losses) if w is None else w[t]
+
+
+def make_multi_margin(add):
+    for options in ({}, dict(p=2, margin=.5, classWeights=CLASS_WEIGHTS)):
+        f = lambda t, x: multi_margin(t, x, **options)
+        labels = torch.tensor([3, 0, 4, 4, 1, 2])
+        add(f, labels, randn(6, 5), options, smooth=True)
+        add(f, labels.reshape(2, 3), 40 * randn(2, 3, 5), options)
+        add(f, labels[1:2], randn(1, 5), options)
+
+
+loss('multiMargin', make_multi_margin)
+
+
+def multi_label_margin(y, x):
+    """PyTorch's, for labels of 0 and 1; the formula for others."""
+    pairs = y[..., :, None] * (1 - y[..., None, :]) * F.relu(1 - x[..., :, None] + x[..., None, :])
+    value = pairs.sum((-1, -2)) / y.shape[-1]
+    if ((y == 0) | (y == 1)).all() and y.dim() == 2:
+        lists = torch.full(y.shape, -1)
+        for i, row in enumerate(y.long()):
+            chosen = row.nonzero().flatten()
+            lists[i, :len(chosen)] = chosen
+        assert torch.allclose(F.multilabel_margin_loss(x, lists, reduction='none'), value)
+    return value
+
+
+def multi_label_soft_margin(y, x, classWeights=None):
+    w = None if classWeights is None else torch.tensor(classWeights, dtype=torch.float64)
+    return F.multilabel_soft_margin_loss(x, y, weight=w, reduction='none')
+
+
+def multi_label(formula, variants=({},)):
+    """Soft labels, labels of 0 and 1, one example, two axes of examples, one label."""
+    def make(add):
+        for options in variants:
+            f = lambda y, x: formula(y, x, **options)
+            soft, hard = rounded(.1 + .8 * torch.rand(6, 5, dtype=torch.float64)), (torch.rand(6, 5) > .5).double()
+            # Differences of scores are far from 1, where a margin has a kink.
+            steps = rounded(.4 * torch.stack([torch.randperm(5) for _ in range(6)]).double())
+            add(f, soft, steps, options, smooth=True)
+            add(f, hard, 40 * randn(6, 5), options)
+            add(f, hard.reshape(2, 3, 5), randn(2, 3, 5), options)
+            if not options:
+                add(f, hard[:1, :1], randn(1, 1), options)
+    return make
+
+
+loss('multiLabelMargin', multi_label(multi_label_margin))
+loss('multiLabelSoftMargin', multi_label(multi_label_soft_margin, ({}, dict(classWeights=CLASS_WEIGHTS))))

@@ -11,8 +11,11 @@ export { type SigmoidFocalOptions, sigmoidFocal } from './classification/sigmoid
 export { softMargin } from './classification/soft-margin';
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './classification/softmax-cross-entropy';
 export { type SoftmaxFocalOptions, softmaxFocal } from './classification/softmax-focal';
-export { sparseCrossEntropy } from './classification/sparse-cross-entropy';
-export { sparseSoftmaxCrossEntropy } from './classification/sparse-softmax-cross-entropy';
+export { type SparseCrossEntropyOptions, sparseCrossEntropy } from './classification/sparse-cross-entropy';
+export {
+  type SparseSoftmaxCrossEntropyOptions,
+  sparseSoftmaxCrossEntropy,
+} from './classification/sparse-softmax-cross-entropy';
 export { sparsemaxLoss } from './classification/sparsemax-loss';
 export { squaredHinge } from './classification/squared-hinge';
 export {
@@ -24,6 +27,11 @@ export { type FeatureDistillationOptions, featureDistillation } from './distribu
 export { jensenShannon } from './distributions/jensen-shannon';
 export { type KlDivergenceOptions, klDivergence } from './distributions/kl-divergence';
 export type { Loss } from './loss';
+export { type HingeEmbeddingOptions, hingeEmbedding } from './margins/hinge-embedding';
+export { type MarginRankingOptions, marginRanking } from './margins/margin-ranking';
+export { multiLabelMargin } from './margins/multi-label-margin';
+export { type MultiLabelSoftMarginOptions, multiLabelSoftMargin } from './margins/multi-label-soft-margin';
+export { type MultiMarginOptions, multiMargin } from './margins/multi-margin';
 export { type Gaussian, type GaussianNllOptions, gaussianNll } from './regression/gaussian-nll';
 export { type HuberOptions, huber } from './regression/huber';
 export { logCosh } from './regression/log-cosh';

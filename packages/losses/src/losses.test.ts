@@ -356,6 +356,47 @@ describe('classes', () => {
     await expectClose(padded, sparseSoftmaxCrossEntropy([1], tf.slice(scores, [1, 0], [1, 3])));
   });
 
+  it('ignores the examples of ignoreIndex, also in an array, as if their weight were 0', async () => {
+    const bad = tf.tensor2d([
+      [Number.NaN, 1, 2],
+      [0.25, 0.5, 0.25],
+    ]);
+    const [only, ignoreIndex] = [tf.slice(bad, [1, 0], [1, 3]), -100];
+    for (const loss of [sparseSoftmaxCrossEntropy, sparseCrossEntropy, exported.multiMargin]) {
+      for (const labels of [tf.tensor1d([-100, 1], 'int32'), [-100, 1]]) {
+        await expectClose(loss(labels, bad, { ignoreIndex }), loss([1], only));
+        await expectClose(loss(labels, bad, { ignoreIndex, weights: [5, 2] }), loss([1], only));
+        const gradient = await tf
+          .grad((p: tf.Tensor) => loss(labels, p, { ignoreIndex }))(bad)
+          .data();
+        expect([...gradient.slice(0, 3)]).toEqual([0, 0, 0]);
+      }
+      await expectClose(loss([-100, -100], bad, { ignoreIndex }), 0);
+      expect(() => loss([-1, 1], bad, { ignoreIndex })).toThrow('labels have -1; give class indices');
+    }
+  });
+
+  it('weights classes in the same way for indices and distributions', async () => {
+    const y = tf.oneHot(tf.tensor1d([2, 0], 'int32'), 3);
+    for (const classWeights of [
+      [1, 2, 3],
+      [0, 0, 0],
+      [1e38, 0, 1e38],
+    ]) {
+      const dense = [
+        crossEntropy(y, scores, { classWeights }),
+        softmaxCrossEntropy(y, scores, { classWeights }),
+      ];
+      const sparse = [
+        sparseCrossEntropy([2, 0], scores, { classWeights }),
+        sparseSoftmaxCrossEntropy([2, 0], scores, { classWeights }),
+      ];
+      for (const [i, value] of dense.entries()) await expectClose(sparse[i]!, value);
+    }
+    expect(await crossEntropy(y, scores, { classWeights: [0, 0, 0] }).array()).toBe(0);
+    expect(await crossEntropy(y, scores, { classWeights: tf.tensor1d([1, -1, 1]) }).array()).toBeNaN();
+  });
+
   it.each([
     [
       () => sparseSoftmaxCrossEntropy([3, 1], scores),
@@ -439,8 +480,15 @@ describe('classes', () => {
 });
 
 describe('two classes', () => {
-  const { binaryCrossEntropy, binaryCrossEntropyWithLogits, hinge, sigmoidFocal, softMargin, squaredHinge } =
-    exported;
+  const {
+    binaryCrossEntropy,
+    binaryCrossEntropyWithLogits,
+    hinge,
+    hingeEmbedding,
+    sigmoidFocal,
+    softMargin,
+    squaredHinge,
+  } = exported;
 
   it.each([
     ['logits for probabilities', () => binaryCrossEntropy([1, 0], [2.5, 0.5], { reduction: 'none' })],
@@ -450,6 +498,20 @@ describe('two classes', () => {
     ['labels of 0', () => hinge([0, 1], [1, 0], { reduction: 'none' })],
     ['labels of 0', () => squaredHinge([0, 1], [1, 0], { reduction: 'none' })],
     ['labels of 0', () => softMargin([0, 1], [1, 0], { reduction: 'none' })],
+    ['labels of 0', () => hingeEmbedding([0, 1], [1, 0], { reduction: 'none' })],
+    ['labels of 2', () => hingeEmbedding([2, 1], [1, 0], { reduction: 'none' })],
+    [
+      'labels of 0',
+      () =>
+        exported.marginRanking(
+          [0, 1],
+          [
+            [1, 0],
+            [1, 0],
+          ],
+          { reduction: 'none' },
+        ),
+    ],
   ])('is NaN for %s, and only there (%#)', async (_, loss) => {
     const values = await loss().data();
     expect(values[0]).toBeNaN();
@@ -633,6 +695,39 @@ describe('distributions', () => {
   ])('reject %#', (call, message) => expect(call).toThrow(message));
 });
 
+describe('margins', () => {
+  it('of two scores and of labels are the hinge loss where they are the same', async () => {
+    const [y, a, b] = [tf.tensor1d([1, -1, 1]), tf.tensor1d([0.5, 2, 3]), tf.tensor1d([0.25, -1, -2])];
+    await expectClose(exported.marginRanking(y, [a, b], { margin: 1 }), exported.hinge(y, tf.sub(a, b)));
+    const binary = exported.binaryCrossEntropyWithLogits(tf.relu(y), a);
+    await expectClose(exported.multiLabelSoftMargin(tf.relu(y), a), binary);
+  });
+
+  it.each([
+    [
+      () => exported.marginRanking([1], [[1]] as never),
+      'marginRanking: predictions is an array of 1 entries; give an array of two tensors, [first, second]',
+    ],
+    [
+      () => exported.marginRanking([1], [[1], [1, 2]]),
+      'marginRanking: predictions[0] has shape [1] but predictions[1] has shape [2]; give both the same shape',
+    ],
+    [
+      () => exported.marginRanking([1], tf.ones([2]) as never),
+      'marginRanking: predictions is a tensor float32 [2]; give an array of two tensors',
+    ],
+    [
+      () => exported.multiMargin([[1, 0]], [[1, 0]]),
+      'multiMargin: scores have shape [1,2] but labels have shape [1,2]; give class indices of shape [1]',
+    ],
+    [() => exported.multiMargin([1], [[1, 0]], { p: 3 as never }), 'multiMargin: p is 3; give 1 or 2'],
+    [
+      () => exported.multiLabelMargin(1, 1),
+      'multiLabelMargin: scores have shape []; give [batch, …, labels] of at least one label',
+    ],
+  ])('reject %#', (call, message) => expect(call).toThrow(message));
+});
+
 describe('the domain of a loss', () => {
   const losses = Object.entries(exported).filter(([, loss]) => (loss as exported.Loss).domain) as unknown as [
     string,
@@ -646,9 +741,13 @@ describe('the domain of a loss', () => {
       'binaryCrossEntropyWithLogits',
       'crossEntropy',
       'hinge',
+      'hingeEmbedding',
       'jensenShannon',
       'klDivergence',
+      'marginRanking',
       'meanSquaredLogarithmicError',
+      'multiLabelMargin',
+      'multiLabelSoftMargin',
       'poissonNll',
       'sigmoidFocal',
       'softMargin',

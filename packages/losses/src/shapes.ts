@@ -110,6 +110,15 @@ function adviceFor(name: string, called: string, labels: tf.Tensor, predictions:
   return `give class indices of shape [${predictions.shape.slice(0, -1)}]${same && dense !== name ? `, or use ${dense}` : ''}`;
 }
 
+/** Converts labels and predictions [batch, …, labels] and checks that there is a label. */
+export function sameLabels(name: string, labels: Input, predictions: Input, called: string): Pair {
+  const [y, p] = sameShape(name, labels, predictions, called);
+  if (p.rank > 0 && p.shape.at(-1)! > 0) return [y, p];
+  throw new Error(
+    `${name}: ${called} have shape [${p.shape}]; give [batch, …, labels] of at least one label`,
+  );
+}
+
 /** Throws unless predictions have at least two classes. */
 export function assertClasses(name: string, called: string, predictions: tf.Tensor): void {
   if (predictions.rank > 0 && predictions.shape.at(-1)! >= 2) return;

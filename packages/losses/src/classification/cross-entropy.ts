@@ -1,16 +1,18 @@
 import type { Kind } from '@tenfold/checks';
 import { withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { denseLoss, type Loss } from '../loss';
+import { type ClassWeightOptions, classShares, classWeightKinds, readClassWeights } from '../class-weights';
+import { denseLoss, type Loss, type Losses } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
-export interface CrossEntropyOptions extends ReductionOptions {
+export interface CrossEntropyOptions extends ReductionOptions, ClassWeightOptions {
   /** Lower bound for probabilities, so that the logarithm stays finite; in (0, 1), 1e-7 by default. */
   epsilon?: number;
 }
 
 /** An epsilon of 1 or more would replace every probability. */
-export const epsilonKinds: { epsilon: Kind } = {
+export const crossEntropyKinds: { epsilon: Kind; classWeights: Kind } = {
+  ...classWeightKinds,
   epsilon: {
     expected: 'a number in (0, 1) such as 1e-7',
     accepts: (value) => typeof value === 'number' && Math.fround(value) > 0 && value < 1,
@@ -34,16 +36,22 @@ export const epsilonKinds: { epsilon: Kind } = {
 export const crossEntropy: Loss<CrossEntropyOptions> = /* @__PURE__ */ denseLoss<CrossEntropyOptions>(
   'crossEntropy',
   'probabilities',
-  (y, p, { epsilon = 1e-7 }) => crossEntropyOfExamples(y, p, epsilon),
-  epsilonKinds,
+  (y, p, options) => crossEntropyOfExamples('crossEntropy', y, p, options),
+  crossEntropyKinds,
 );
 
 /** The losses of the examples. */
-export const crossEntropyOfExamples = (
+export function crossEntropyOfExamples(
+  name: string,
   labels: tf.Tensor,
   probabilities: tf.Tensor,
-  epsilon: number,
-): tf.Tensor => tf.neg(tf.sum(tf.mul(labels, tf.log(atLeast(probabilities, epsilon))), -1));
+  { epsilon = 1e-7, classWeights }: CrossEntropyOptions,
+): Losses {
+  const w = readClassWeights(name, classWeights, probabilities.shape.at(-1)!);
+  const y = w ? tf.mul(labels, w) : labels;
+  const losses = tf.neg(tf.sum(tf.mul(y, tf.log(atLeast(probabilities, epsilon))), -1));
+  return w ? { losses, shares: classShares(labels, w) } : losses;
+}
 
 // tf.maximum has a gradient at a tie; this rule implements the gradient documented above.
 const atLeast = (x: tf.Tensor, epsilon: number): tf.Tensor =>

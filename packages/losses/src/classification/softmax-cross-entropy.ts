@@ -1,10 +1,11 @@
 import { probability } from '@tenfold/checks';
 import { fused, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { type ClassWeightOptions, classShares, classWeightKinds, readClassWeights } from '../class-weights';
 import { denseLoss, type Loss } from '../loss';
 import type { ReductionOptions } from '../weighting';
 
-export interface SoftmaxCrossEntropyOptions extends ReductionOptions {
+export interface SoftmaxCrossEntropyOptions extends ReductionOptions, ClassWeightOptions {
   /** ε in [0, 1], the probability that is spread evenly over all classes; 0 by default. */
   labelSmoothing?: number;
 }
@@ -15,12 +16,15 @@ export interface SoftmaxCrossEntropyOptions extends ReductionOptions {
  * l = −Σₖ tₖ·log pₖ = Σₖ tₖ·(m + log Σⱼ e^(zⱼ − m)) − Σₖ tₖ·zₖ, with p = softmax(z), m = maxⱼ zⱼ and the smoothed
  * labels t = (1 − ε)·y + ε/K over K classes; dz = p·Σₖ tₖ − t, dy = −(1 − ε)·log p
  *
+ * With `classWeights` w, tₖ becomes wₖ·tₖ, and the mean is divided by Σᵢ Σₖ wₖ·yᵢₖ. So PyTorch divides for class indices; for
+ * distributions it divides by the number of examples.
+ *
  * Runs the kernel `SoftmaxCrossEntropy` where the backend has it.
  *
  * @param labels y: [batch, …, classes], probabilities in [0, 1] that sum to 1 along the last axis
  * @param logits z: the shape of the labels, values in ℝ, or −∞ for a class of probability 0
  * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
- * @throws when the shapes differ, there are fewer than two classes, labelSmoothing is outside [0, 1], or the weights do not fit
+ * @throws when the shapes differ, there are fewer than two classes, an option is out of range, or the weights do not fit
  * @example
  * softmaxCrossEntropy([[0, 1]], [[0, 2]]); // 0.1269
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 6.2.2.3; label smoothing: Szegedy et al.,
@@ -30,8 +34,10 @@ export const softmaxCrossEntropy: Loss<SoftmaxCrossEntropyOptions> =
   /* @__PURE__ */ denseLoss<SoftmaxCrossEntropyOptions>(
     'softmaxCrossEntropy',
     'logits',
-    (y, z, { labelSmoothing = 0 }) => {
-      return withGradient([smooth(y, labelSmoothing), z], {
+    (y, z, { labelSmoothing = 0, classWeights }) => {
+      const w = readClassWeights('softmaxCrossEntropy', classWeights, z.shape.at(-1)!);
+      const t = smooth(y, labelSmoothing);
+      const losses = withGradient([w ? tf.mul(t, w) : t, z], {
         forward: (t, z) => {
           const [value, p] = lossesAndProbabilities(t, z);
           return { value, saved: [t, z, p] };
@@ -41,8 +47,9 @@ export const softmaxCrossEntropy: Loss<SoftmaxCrossEntropyOptions> =
           return [tf.mul(scale, tf.neg(tf.logSoftmax(z!))), tf.mul(scale, gradientOfLogits(t!, p!))];
         },
       });
+      return w ? { losses, shares: classShares(y, w) } : losses;
     },
-    { labelSmoothing: probability },
+    { labelSmoothing: probability, ...classWeightKinds },
   );
 
 /** The smoothed labels (1 − ε)·y + ε/K. */

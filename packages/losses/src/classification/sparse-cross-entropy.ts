@@ -1,5 +1,8 @@
-import { type Loss, sparseLoss } from '../loss';
-import { type CrossEntropyOptions, crossEntropyOfExamples, epsilonKinds } from './cross-entropy';
+import { integer } from '@tenfold/checks';
+import { type IgnoreOptions, type Loss, sparseLoss } from '../loss';
+import { type CrossEntropyOptions, crossEntropyKinds, crossEntropyOfExamples } from './cross-entropy';
+
+export interface SparseCrossEntropyOptions extends CrossEntropyOptions, IgnoreOptions {}
 
 /**
  * Cross-entropy of class indices and predicted probabilities.
@@ -15,9 +18,10 @@ import { type CrossEntropyOptions, crossEntropyOfExamples, epsilonKinds } from '
  * sparseCrossEntropy([1], [[0.25, 0.75]]); // 0.2877
  * @see crossEntropy
  */
-export const sparseCrossEntropy: Loss<CrossEntropyOptions> = /* @__PURE__ */ sparseLoss<CrossEntropyOptions>(
-  'sparseCrossEntropy',
-  'probabilities',
-  (y, p, { epsilon = 1e-7 }) => crossEntropyOfExamples(y, p, epsilon),
-  epsilonKinds,
-);
+export const sparseCrossEntropy: Loss<SparseCrossEntropyOptions> =
+  /* @__PURE__ */ sparseLoss<SparseCrossEntropyOptions>(
+    'sparseCrossEntropy',
+    'probabilities',
+    (y, p, options) => crossEntropyOfExamples('sparseCrossEntropy', y, p, options),
+    { ...crossEntropyKinds, ignoreIndex: integer },
+  );

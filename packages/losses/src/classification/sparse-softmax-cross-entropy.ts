@@ -1,13 +1,16 @@
-import { probability } from '@tenfold/checks';
+import { integer, probability } from '@tenfold/checks';
 import { withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Loss, sparseLoss } from '../loss';
+import { classShares, classWeightKinds, readClassWeights } from '../class-weights';
+import { type IgnoreOptions, type Loss, sparseLoss } from '../loss';
 import {
   gradientOfLogits,
   lossesAndProbabilities,
   type SoftmaxCrossEntropyOptions,
   smooth,
 } from './softmax-cross-entropy';
+
+export interface SparseSoftmaxCrossEntropyOptions extends SoftmaxCrossEntropyOptions, IgnoreOptions {}
 
 /**
  * Cross-entropy of class indices and the softmax of logits: `softmaxCrossEntropy` without one-hot labels.
@@ -18,24 +21,27 @@ import {
  * @param logits z: [batch, …, classes], values in ℝ, or −∞ for a class of probability 0
  * @returns a scalar, or [batch, …] for the reduction 'none'; in nats, ≥ 0
  * @throws when the shapes do not fit, there are fewer than two classes, labels in an array are not class indices,
- *   labelSmoothing is outside [0, 1], or the weights do not fit
+ *   an option is out of range, or the weights do not fit
  * @example
  * sparseSoftmaxCrossEntropy([1], [[0, 2]]); // 0.1269
  * @see softmaxCrossEntropy
  */
-export const sparseSoftmaxCrossEntropy: Loss<SoftmaxCrossEntropyOptions> =
-  /* @__PURE__ */ sparseLoss<SoftmaxCrossEntropyOptions>(
+export const sparseSoftmaxCrossEntropy: Loss<SparseSoftmaxCrossEntropyOptions> =
+  /* @__PURE__ */ sparseLoss<SparseSoftmaxCrossEntropyOptions>(
     'sparseSoftmaxCrossEntropy',
     'logits',
-    (y, z, { labelSmoothing = 0 }) => {
-      const t = smooth(y, labelSmoothing);
-      return withGradient([z], {
+    (y, z, { labelSmoothing = 0, classWeights }) => {
+      const w = readClassWeights('sparseSoftmaxCrossEntropy', classWeights, z.shape.at(-1)!);
+      const smoothed = smooth(y, labelSmoothing);
+      const t = w ? tf.mul(smoothed, w) : smoothed;
+      const losses = withGradient([z], {
         forward: (z) => {
           const [value, p] = lossesAndProbabilities(t, z);
           return { value, saved: [t, p] };
         },
         backward: (dy, [t, p]) => [tf.mul(tf.expandDims(dy, -1), gradientOfLogits(t!, p!))],
       });
+      return w ? { losses, shares: classShares(y, w) } : losses;
     },
-    { labelSmoothing: probability },
+    { labelSmoothing: probability, ignoreIndex: integer, ...classWeightKinds },
   );
