@@ -56,6 +56,9 @@ const optimizers: { [name: string]: Optimizer } = {
   groups: partition([{ match: /^head/, optimizer: adamW() }], sgd({ learningRate: 0.1, momentum: 0.9 })),
 };
 
+// The step size of Prodigy is one for all parameters.
+const late = Object.keys(optimizers).filter((name) => name !== 'prodigy');
+
 it('tries every optimizer that has goldens', () => {
   expect(names.length).toBeGreaterThan(10);
 });
@@ -144,9 +147,9 @@ describe('createTrainer', () => {
     const first = await body();
     tf.dispose({ ...trainer.step(batch) });
     expect(await body()).toEqual(first);
-    // It is trained for the first time now, so it gets its state.
+    // It is trained for the first time now, so it gets its state. The first step of ADOPT changes its state alone.
     freeze(model, false);
-    tf.dispose({ ...trainer.step(batch) });
+    for (let i = 0; i < 2; i++) tf.dispose({ ...trainer.step(batch) });
     const second = await body();
     expect(second).not.toEqual(first);
     freeze(model, true);
@@ -172,6 +175,113 @@ describe('createTrainer', () => {
     tf.dispose({ ...trainer.step(batch) });
     expect(Object.keys(trainer.state.mean!)).toContain('body.kernel');
   });
+
+  describe.each<[string, { clip?: object; accumulate?: number } | undefined]>([
+    ['a trainer', {}],
+    ['a trainer that clips and accumulates', { clip: { globalNorm: 1e9 }, accumulate: 2 }],
+    ['step', undefined],
+  ])('of %s', (_, given) => {
+    it.each(late)('gives a parameter that starts late the update of a first step, with %s', async (name) => {
+      const batch = {
+        xs: tf.tensor([
+          [1, 2],
+          [3, -1],
+        ]),
+        ys: tf.ones([2, 1]),
+      };
+      const update = async (frozenSteps: number) => {
+        const model = network();
+        const start = Object.entries(model.parameters()).map(([, v]) => [v, tf.clone(v)] as const);
+        freeze(model, true);
+        const optimizer = optimizers[name]!;
+        const trainer = given && createTrainer(model, { loss: meanSquaredError, optimizer, ...given });
+        const take = () =>
+          trainer
+            ? tf.dispose({ ...trainer.step(batch) })
+            : tf.dispose(step(model, optimizer, () => meanSquaredError(batch.ys, model.predict(batch.xs))));
+        for (let i = 0; i < frozenSteps; i++) take();
+        for (const [variable, value] of start) variable.assign(value);
+        freeze(model, false);
+        for (let i = 0; i < (given?.accumulate ?? 1); i++) take();
+        const found = [...(await model.parameters()['body.kernel']!.data())];
+        trainer?.dispose();
+        if (!trainer) stepState(model, optimizer).dispose();
+        model.dispose();
+        return found;
+      };
+      expect(await update(4)).toEqual(await update(0));
+    });
+  });
+
+  it('gives a parameter of a checkpoint in which it was frozen the update of a first step', async () => {
+    const batch = {
+      xs: tf.tensor([
+        [1, 2],
+        [3, -1],
+        [0, 1],
+        [1, 1],
+      ]),
+      ys: tf.ones([4, 1]),
+    };
+    for (const accumulate of [1]) {
+      const given = { loss: meanSquaredError, optimizer: adam({ learningRate: 0.01 }), accumulate };
+      const [first, second] = [network(), network()];
+      freeze(first, true);
+      const saved = createTrainer(first, given);
+      for (let i = 0; i < 20; i++) tf.dispose({ ...saved.step(batch) });
+      const trainer = createTrainer(second, given);
+      loadCheckpoint(trainer, await saveCheckpoint(saved));
+      const before = await second.parameters()['body.kernel']!.data();
+      tf.dispose({ ...trainer.step(batch) });
+      // Between two updates, it has a sum of gradients but no slots of Adam yet.
+      if (accumulate > 1) {
+        loadCheckpoint(trainer, await saveCheckpoint(trainer));
+        tf.dispose({ ...trainer.step(batch) });
+      }
+      const after = await second.parameters()['body.kernel']!.data();
+      const sizes = [...after].map((value, i) => Math.abs(value - before[i]!));
+      await expectClose(
+        sizes,
+        sizes.map(() => 0.01),
+        { relative: 1e-3 },
+      );
+    }
+  });
+
+  it.each([false, true])(
+    'keeps the state as it was when the first step of a parameter fails (on a GPU: %s)',
+    async (onGpu) => {
+      const backend = tf.backend() as { readToGPU?: unknown };
+      if (onGpu) backend.readToGPU = () => undefined;
+      try {
+        for (const [name, optimizer] of Object.entries(optimizers)) {
+          const model = network();
+          freeze(model, true);
+          const trainer = createTrainer(model, { loss: meanSquaredError, optimizer });
+          const ys = tf.ones([2, 1]);
+          tf.dispose({ ...trainer.step({ xs: tf.ones([2, 2]), ys }) });
+          const [before, tensors] = [await values(trainer.state), tf.memory().numTensors];
+          freeze(model, false);
+          const xs = tf.fill([2, 2], Number.NaN);
+          if (onGpu) tf.dispose({ ...trainer.step({ xs, ys }) });
+          else expect(() => trainer.step({ xs, ys }), name).toThrow(DivergenceError);
+          tf.dispose(xs);
+          const after = await values(trainer.state);
+          // On a GPU, where reading would stall, the step counts: the parameters have their first state.
+          if (!onGpu) {
+            expect(after, name).toEqual(before);
+            expect(tf.memory().numTensors, name).toBe(tensors);
+          } else expect(JSON.stringify(after), name).not.toMatch(/null/);
+          tf.dispose({ ...trainer.step({ xs: tf.ones([2, 2]), ys }) });
+          const found = (await weights(model)) as { [name: string]: number[] };
+          expect(Object.values(found).flat().every(Number.isFinite), name).toBe(true);
+          trainer.dispose();
+        }
+      } finally {
+        delete backend.readToGPU;
+      }
+    },
+  );
 
   it('throws when everything is frozen', () => {
     const model = createModel(dense({ inFeatures: 2, outFeatures: 1 }));

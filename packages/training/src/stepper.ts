@@ -4,7 +4,7 @@ import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/opti
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertGradient } from './assert-gradient';
-import { assertState } from './assert-state';
+import { assertState, isMissed } from './assert-state';
 import { DivergenceError } from './divergence-error';
 import { allFinite, type Choice, findNotFinite, isOnGpu, selectEach } from './finite';
 import { gradients } from './gradients';
@@ -69,33 +69,12 @@ export function createStepper(
 ): Stepper {
   const rng = createRng(seed).fork('step');
   let stepCount = 0;
-  let state: OptimizerState = {};
+  // A tidy around the creation must not dispose the state.
+  let state = keep(startState(name, optimizer, model.trainable()));
   let isDisposed = false;
   let isStepping = false;
-  const known = new Set<string>();
-  begin(model.trainable());
-
-  /** Creates the optimizer state of parameters that are trained for the first time. */
-  function begin(params: Variables): void {
-    const added = Object.entries(params).filter(([key]) => !known.has(key));
-    if (added.length === 0 && known.size > 0) return;
-    // A tidy around the step must not dispose the state.
-    const started: unknown = optimizer.init(Object.fromEntries(added));
-    if (!object.accepts(started)) {
-      throw new Error(
-        `${name}: init of the optimizer returned ${show(started)}; return its state, an object of slots, {} without any`,
-      );
-    }
-    const fresh = keep(started as OptimizerState);
-    for (const [slot, tensors] of Object.entries(fresh)) {
-      const current = findEntry(state, slot);
-      const entries = Object.entries(tensors);
-      const isNew = ([key]: [string, tf.Tensor]) => !findEntry(current, key);
-      for (const entry of entries) if (!isNew(entry)) entry[1].dispose();
-      state[slot] = Object.fromEntries([...Object.entries(current ?? {}), ...entries.filter(isNew)]);
-    }
-    for (const [key] of added) known.add(key);
-  }
+  /** The parameters that have had a state. `update` starts those of others, which are first trained at a later step. */
+  const known = new Set(Object.keys(model.trainable()));
 
   function assertUsable(caller: string): void {
     if (isDisposed) throw new Error(`${caller}: ${disposed}`);
@@ -128,7 +107,6 @@ export function createStepper(
           `${name}: no parameter is trainable (all ${Object.keys(all).length} are frozen or running statistics); unfreeze some: model.parameters()[NAME].trainable = true`,
         );
       }
-      begin(trainable);
       // A clone shares its values until new ones are assigned to the variable.
       const before = Object.entries(all).map(
         ([name, variable]): Before => ({ name, variable, old: tf.keep(tf.clone(variable)) }),
@@ -151,19 +129,26 @@ export function createStepper(
             return total;
           };
           const { value, grads } = gradients(name, loss, trainable);
-          const params = Object.fromEntries(Object.entries(all).filter(([key]) => known.has(key)));
+          const added = Object.keys(grads).filter((key) => !known.has(key));
+          const params = Object.fromEntries(
+            Object.entries(all).filter(([key]) => known.has(key) || Object.hasOwn(grads, key)),
+          );
           const onGpu = isOnGpu();
           const moved = before.filter(({ variable, old }) => variable.dataId !== old.dataId);
           if (!onGpu)
             assertFinite(name, value, grads, moved, stepCount + 1, (loss) => explain(outputs!, loss));
           const next = optimizer.update(grads, state, { params, step: stepCount });
           assertStep(name, next);
-          const taken = onGpu ? choose(value, grads, moved, state, next) : { ...next, loss: value };
+          // Where the device decides whether the step is taken, the alternative to a first step is the state before it.
+          const old = () =>
+            added.length > 0 ? addStarts(state, startState(name, optimizer, params), added) : state;
+          const taken = onGpu ? choose(value, grads, moved, old(), next) : { ...next, loss: value };
           applyUpdates(params, taken.updates);
           keep(taken.state);
           disposeState(state);
           state = taken.state;
           stepCount++;
+          for (const key of added) known.add(key);
           return { loss: taken.loss, outputs: mapTensors(outputs!, (tensor) => tf.clone(tensor)) };
         });
         return result as Forward<T>;
@@ -197,6 +182,24 @@ export function createStepper(
       isDisposed = true;
     },
   };
+}
+
+/** The state of parameters before their first step, from an optimizer that may be the caller's own. */
+function startState(name: string, optimizer: Optimizer, params: Variables): OptimizerState {
+  const started: unknown = optimizer.init(params);
+  if (object.accepts(started)) return started as OptimizerState;
+  throw new Error(
+    `${name}: init of the optimizer returned ${show(started)}; return its state, an object of slots, {} without any`,
+  );
+}
+
+/** A state with the slots of parameters that are trained for the first time. */
+function addStarts(state: OptimizerState, starts: OptimizerState, added: string[]): OptimizerState {
+  const slots = Object.keys(starts).map((slot) => {
+    const fresh = Object.entries(starts[slot]!).filter(([key]) => added.includes(key));
+    return [slot, { ...Object.fromEntries(fresh), ...findEntry(state, slot) }] as const;
+  });
+  return { ...state, ...Object.fromEntries(slots) };
 }
 
 /** Throws unless an optimizer, which may be the caller's own, has returned updates and state. */
@@ -261,7 +264,9 @@ function choose(
       old: findEntry(findEntry(oldState, slot), key),
     })),
   );
-  const continued = slots.filter(({ old }) => old);
+  // Counts of missed steps do not depend on gradients, and are read synchronously in the next step.
+  const isSelected = ({ slot, old }: { slot: string; old?: tf.Tensor | undefined }) => old && !isMissed(slot);
+  const continued = slots.filter(isSelected);
   // x + (−0) is x for every x, whereas −0 + 0 would be 0.
   const nothing = tf.scalar(-0);
   const pairs: Choice[] = [
@@ -274,7 +279,10 @@ function choose(
   const [loss, ...chosen] = selectEach(allFinite([value, ...Object.values(grads), ...changed]), pairs);
   for (const { variable } of moved) variable.assign(chosen.shift()!);
   const chosenUpdates = Object.fromEntries(updates.map(([key]) => [key, chosen.shift()!]));
-  const selected = slots.map((entry) => ({ ...entry, tensor: entry.old ? chosen.shift()! : entry.tensor }));
+  const selected = slots.map((entry) => ({
+    ...entry,
+    tensor: isSelected(entry) ? chosen.shift()! : entry.tensor,
+  }));
   const state: OptimizerState = Object.fromEntries(
     Object.keys(next.state).map((slot) => [
       slot,
