@@ -4,6 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isOnGpu } from './finite';
 import { findEntry } from './tensors';
 
+/** The slot with the sums of the gradients since the last update, where several steps make an update. */
+export const ACCUMULATED = 'accumulated';
+/** The slot with the number of steps in these sums, under the name of one parameter. */
+export const ACCUMULATED_STEPS = 'accumulatedSteps';
+/** The slot that marks the parameters without a gradient in any of these steps. */
+export const ACCUMULATED_UNUSED = 'accumulatedUnused';
+
 const slotsKind = required({
   ...object,
   expected: 'the state of a trainer: an object of slots, each with tensors by the names of parameters',
@@ -32,7 +39,7 @@ export function assertState(
   });
   // On a GPU, values are not read, which would stall or is impossible.
   if (!isOnGpu()) assertValues(name, stepCount, state, optimizer.ranges);
-  else assertMissed(name, stepCount, state);
+  else assertCounts(name, stepCount, state);
 }
 
 /**
@@ -45,9 +52,9 @@ export function assertValues(
   state: OptimizerState,
   ranges: Optimizer['ranges'],
 ): void {
-  assertMissed(name, stepCount, state, (tensor) => tensor.dataSync()[0]!);
+  assertCounts(name, stepCount, state, (tensor) => tensor.dataSync()[0]!);
   for (const [slot, tensors] of Object.entries(state)) {
-    if (isMissed(slot)) continue;
+    if (isCount(slot)) continue;
     const range = findEntry(ranges, slot);
     const [lowest, highest] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (const [key, tensor] of Object.entries(tensors)) {
@@ -93,10 +100,14 @@ function assertTensors(name: string, state: OptimizerState, parameters: tf.Named
 /** Throws unless a state has the slots of a new one, with the same shapes and dtypes. */
 function assertSlots(name: string, state: OptimizerState, fresh: OptimizerState): void {
   for (const [slot, tensors] of Object.entries(state)) {
-    if (isMissed(slot)) continue;
+    if (isCount(slot)) continue;
     if (!Object.hasOwn(fresh, slot)) {
       throw new Error(
-        `${name}: the optimizer has no slot ${slot}; its slots are ${Object.keys(fresh).join(', ') || 'none'}; give the state of the same optimizer`,
+        `${name}: the optimizer has no slot ${slot}; its slots are ${
+          Object.keys(fresh)
+            .filter((slot) => !isCount(slot))
+            .join(', ') || 'none'
+        }; give the state of the same optimizer`,
       );
     }
     for (const [key, tensor] of Object.entries(tensors)) {
@@ -111,7 +122,11 @@ function assertSlots(name: string, state: OptimizerState, fresh: OptimizerState)
     }
   }
   for (const [slot, tensors] of Object.entries(fresh)) {
-    const key = Object.keys(tensors).find((key) => !findEntry(findEntry(state, slot), key));
+    if (isCount(slot)) continue;
+    const needed = namesOf(state, slot);
+    const key = Object.keys(tensors).find(
+      (key) => needed.has(key) && !findEntry(findEntry(state, slot), key),
+    );
     if (key !== undefined) {
       throw new Error(`${name}: ${slot} of ${key} is missing; give the complete state of the optimizer`);
     }
@@ -121,22 +136,33 @@ function assertSlots(name: string, state: OptimizerState, fresh: OptimizerState)
 /** Whether a slot counts the steps that parameters missed. It has only the parameters that missed some. */
 export const isMissed = (slot: string): boolean => slot.split('.').at(-1) === 'missed';
 
+/** Whether a slot has counts of steps for some of the parameters, as scalars. */
+export const isCount = (slot: string): boolean =>
+  isMissed(slot) || slot === ACCUMULATED_STEPS || slot === ACCUMULATED_UNUSED;
+
+/** The parameters that a complete state must have in a slot. One that was not updated yet may have a sum of gradients alone. */
+export function namesOf(state: OptimizerState, slot: string): Set<string> {
+  const others = Object.entries(state).filter(
+    ([other]) => !isCount(other) && (slot === ACCUMULATED || other !== ACCUMULATED),
+  );
+  return new Set(others.flatMap(([, tensors]) => Object.keys(tensors)));
+}
+
 /**
- * Throws unless the counts of missed steps are possible, and belong to parameters that have other slots.
+ * Throws unless the counts of steps are possible, and belong to parameters that have other slots.
  *
  * @param read reads a count; without it, any is possible
  */
-function assertMissed(
+function assertCounts(
   name: string,
   stepCount: number,
   state: OptimizerState,
   read: (tensor: tf.Tensor) => number = () => 0,
 ): void {
   for (const [slot, tensors] of Object.entries(state)) {
-    if (!isMissed(slot)) continue;
-    const siblings = Object.entries(state).filter(
-      ([other]) => other !== slot && other.startsWith(slot.slice(0, -'missed'.length)),
-    );
+    if (!isCount(slot)) continue;
+    const prefix = isMissed(slot) ? slot.slice(0, -'missed'.length) : ACCUMULATED;
+    const siblings = Object.entries(state).filter(([other]) => !isCount(other) && other.startsWith(prefix));
     for (const [key, tensor] of Object.entries(tensors)) {
       if (!siblings.some(([, others]) => Object.hasOwn(others, key))) {
         throw new Error(
@@ -147,7 +173,7 @@ function assertMissed(
       const count = isScalar ? read(tensor) : Number.NaN;
       if (!Number.isInteger(count) || count < 0 || count > stepCount) {
         throw new Error(
-          `${name}: ${slot} of ${key} is ${isScalar ? count : show(tensor)} at step ${stepCount}; give a scalar, the number of steps without a gradient`,
+          `${name}: ${slot} of ${key} is ${isScalar ? count : show(tensor)} at step ${stepCount}; give a scalar, the number of ${isMissed(slot) ? 'steps without a gradient' : 'accumulated steps'}`,
         );
       }
     }

@@ -2,7 +2,7 @@ import { assertArgument, index, type Kind, object, objectWith, required, show } 
 import { assignParameters, loadSafetensors, saveSafetensors } from '@tenfold/layers';
 import type { OptimizerState } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertValues, isMissed } from './assert-state';
+import { assertValues, isCount, namesOf } from './assert-state';
 import type { Trainer } from './create-trainer';
 
 const FORMAT = 'tenfold-checkpoint';
@@ -154,28 +154,26 @@ const listNames = (names: string[]): string =>
 function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
   const expected = trainer.state;
   const parameters = trainer.model.parameters();
-  const namesIn = (state: OptimizerState) => new Set(Object.values(state).flatMap(Object.keys));
-  const [ours, theirs] = [namesIn(expected), namesIn(found)];
   const describe = (state: OptimizerState, isNeeded: (slot: string, name: string) => boolean) =>
     Object.entries(state)
-      // The count of missed steps exists only for parameters that missed some.
-      .filter(([slot]) => !isMissed(slot))
+      // Counts of steps exist only for some parameters.
+      .filter(([slot]) => !isCount(slot))
       .flatMap(([slot, values]) =>
         Object.entries(values)
           .filter(([name]) => isNeeded(slot, name))
           .map(([name, { dtype, shape }]) => `${slot}/${name} ${dtype} [${shape}]`),
       );
   const all = (state: OptimizerState) => describe(state, () => true);
-  const missing = describe(expected, (_, name) => theirs.has(name)).filter(
+  const missing = describe(expected, (slot, name) => namesOf(found, slot).has(name)).filter(
     (entry) => !all(found).includes(entry),
   );
   const isFrozen = (slot: string, name: string) =>
-    Object.hasOwn(expected, slot) && !ours.has(name) && Object.hasOwn(parameters, name);
+    Object.hasOwn(expected, slot) && !namesOf(expected, slot).has(name) && Object.hasOwn(parameters, name);
   const extra = describe(found, (slot, name) => !isFrozen(slot, name)).filter(
     (entry) => !all(expected).includes(entry),
   );
   // A checkpoint without state belongs to an optimizer without slots; it does not mean that all parameters were frozen.
-  const lost = theirs.size === 0 && Object.keys(found).length === 0 ? all(expected) : [];
+  const lost = Object.keys(found).length === 0 ? all(expected) : [];
   const gone = [...missing, ...lost];
   if (gone.length || extra.length) {
     throw new Error(

@@ -223,7 +223,7 @@ describe('createTrainer', () => {
       ]),
       ys: tf.ones([4, 1]),
     };
-    for (const accumulate of [1]) {
+    for (const accumulate of [1, 2]) {
       const given = { loss: meanSquaredError, optimizer: adam({ learningRate: 0.01 }), accumulate };
       const [first, second] = [network(), network()];
       freeze(first, true);

@@ -174,9 +174,9 @@ export function makeTrainer<X, Y, O>(
     frozen,
   } = options;
   const clipped = clip ? clipGradients(name, options.optimizer, clip) : options.optimizer;
-  const optimizer = accumulate > 1 ? accumulateGradients(clipped, accumulate) : clipped;
-  const weighted = classWeights ? weightClasses(name, loss, classWeights) : loss;
   const trainable = frozen ? withoutFrozen(name, model, frozen) : () => model.trainable();
+  const optimizer = accumulate > 1 ? accumulateGradients(clipped, accumulate, trainable) : clipped;
+  const weighted = classWeights ? weightClasses(name, loss, classWeights) : loss;
   const stepped = { parameters: () => model.parameters(), trainable };
   const disposed = 'the trainer is disposed; create a new one with createTrainer';
   const stepper = createStepper(name, stepped, optimizer, seed, disposed);

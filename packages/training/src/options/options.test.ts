@@ -1,4 +1,4 @@
-import { batchNorm, createModel, dense, sequential } from '@tenfold/layers';
+import { batchNorm, block, createModel, dense, sequential } from '@tenfold/layers';
 import {
   binaryCrossEntropyWithLogits,
   meanSquaredError,
@@ -10,7 +10,7 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { clouds, network, options, trainerOptions, weights } from '../../test/clouds';
-import { createTrainer, fit, loadCheckpoint, saveCheckpoint, train } from '../index';
+import { createTrainer, DivergenceError, fit, loadCheckpoint, saveCheckpoint, train } from '../index';
 
 const flat = (values: object) => Object.values(values).flat() as number[];
 /** One weight vector w of three with the gradient g of the loss w·g. */
@@ -130,6 +130,95 @@ describe('accumulate', () => {
       trainer.model.dispose();
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  describe.each([false, true])('(on a GPU: %s)', (onGpu) => {
+    /** One bias, whose gradient is 1, and the updates of it by steps; a step of NaN is not finite. */
+    const create = () => {
+      const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+      const { bias } = model.params;
+      const loss = (_: tf.Tensor, p: tf.Tensor) => tf.mean(p);
+      const trainer = createTrainer(model, { loss, optimizer: sgd({ learningRate: 1 }), accumulate: 2 });
+      return {
+        bias: bias!,
+        async step(x = 1) {
+          const [before] = await bias!.data();
+          try {
+            tf.dispose({ ...trainer.step({ xs: tf.tensor([[x]]), ys: tf.zeros([1, 1]) }) });
+          } catch (error) {
+            if (!(error instanceof DivergenceError)) throw error;
+          }
+          return (await bias!.data())[0]! - before!;
+        },
+      };
+    };
+    const within = async (body: () => Promise<void>) => {
+      const backend = tf.backend() as { readToGPU?: unknown };
+      if (onGpu) backend.readToGPU = () => undefined;
+      try {
+        await body();
+      } finally {
+        delete backend.readToGPU;
+      }
+    };
+
+    it('forgets the gradients of a parameter that is frozen at an update', () =>
+      within(async () => {
+        const { bias, step } = create();
+        await step();
+        bias.trainable = false;
+        const frozen = [await step(), await step(), await step()];
+        bias.trainable = true;
+        expect([...frozen, await step(), await step()]).toEqual([0, 0, 0, 0, -1]);
+      }));
+
+    it.each([
+      ['the first', [Number.NaN, 1, 1, 1, 1, 1]],
+      ['the second', [1, Number.NaN, 1, 1, 1, 1]],
+      ['both', [Number.NaN, Number.NaN, 1, 1, 1, 1]],
+    ])('counts the gradients when %s of two steps is not finite', (_, xs) =>
+      within(async () => {
+        const { step } = create();
+        const updates: number[] = [];
+        for (const x of xs) updates.push(await step(x));
+        expect(updates.filter((value) => value !== 0).every((value) => value === -1)).toBe(true);
+        expect(updates.filter((value) => value !== 0).length).toBeGreaterThanOrEqual(2);
+      }),
+    );
+  });
+
+  it('updates a parameter that has no gradient in the last step, and none without any', async () => {
+    const [a, b, c] = [1, 2, 3].map((seed) =>
+      createModel(dense({ inFeatures: 1, outFeatures: 1, bias: false }), { seed }),
+    );
+    const model = createModel(
+      block({ a: a!, b: b!, c: c! }, ({ a, b, c }, x) => {
+        heads = { a, b, c };
+        return x;
+      }),
+    );
+    let heads: { [name: string]: (x: tf.Tensor) => tf.Tensor } = {};
+    const turns = ['a', 'b', 'a', 'a', 'b', 'b', 'c', 'a'];
+    let turn = 0;
+    const loss = (_: tf.Tensor, x: tf.Tensor) => tf.mean(heads[turns[turn++]!]!(x));
+    const optimizer = sgd({ learningRate: 1, momentum: 0.5 });
+    const trainer = createTrainer(model, { loss, optimizer, accumulate: 2 });
+    const updates: number[][] = [];
+    const read = async () => (await weights(model)) as { [name: string]: number[] };
+    for (let i = 0; i < turns.length; i += 2) {
+      const before = await read();
+      for (let k = 0; k < 2; k++)
+        tf.dispose({ ...trainer.step({ xs: tf.ones([1, 1]), ys: tf.zeros([1, 1]) }) });
+      loadCheckpoint(trainer, await saveCheckpoint(trainer));
+      const after = await read();
+      updates.push(
+        ['a', 'b', 'c'].map((name) => after[`${name}.kernel`]![0]! - before[`${name}.kernel`]![0]!),
+      );
+    }
+    // Without a gradient in two steps, a parameter and its momentum stay.
+    await expectClose(updates.flat(), [-0.5, -0.5, 0, -1.25, 0, 0, 0, -1.25, 0, -1.125, 0, -0.5], {
+      absolute: 1e-6,
+    });
   });
 
   it('takes any optimizer, and refuses 0', async () => {
