@@ -12,7 +12,7 @@ const limits = {
   gradients: '15 kB',
   kernels: '5.5 kB',
   layers: '24 kB',
-  losses: '12 kB',
+  losses: '13 kB',
   metrics: '9 kB',
   optimizers: '15 kB',
   random: '3 kB',

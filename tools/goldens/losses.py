@@ -414,3 +414,84 @@ def multi_label(formula, variants=({},)):
 
 loss('multiLabelMargin', multi_label(multi_label_margin))
 loss('multiLabelSoftMargin', multi_label(multi_label_soft_margin, ({}, dict(classWeights=CLASS_WEIGHTS))))
+
+
+def embeddings(formula, variants=({},), labels=None, parts=2, names=None, compared=False):
+    """Vectors of usual size, one example, two axes of examples; labels(shape) makes the labels of pairs."""
+    def make(add):
+        for options in variants:
+            f = lambda y, p: formula(y, p, **options)
+            for shape, scale, smooth in (([6, 5], 1, True), ([1, 3], 1, False), ([2, 3, 5], 3, False)):
+                vectors = [scale * randn(*shape) for _ in range(parts)]
+                if labels:
+                    add(f, labels(shape[:-1]), vectors, options, smooth=smooth)
+                else:
+                    add(f, dict(zip(names, vectors[1:])) if names else vectors[1], vectors[0], options, smooth=smooth)
+    return make
+
+
+def mixed_signs(shape):
+    signs = torch.where(torch.rand(shape) > .5, 1., -1.).double()
+    return rounded(signs * (.5 + .4 * torch.rand(shape, dtype=torch.float64))) if len(shape) == 1 else signs
+
+
+def cosine_embedding(y, p, margin=0):
+    similar, dissimilar = (F.cosine_embedding_loss(*[x.reshape(-1, x.shape[-1]) for x in p], sign * torch.ones(y.numel()), margin=margin, reduction='none')
+                           .reshape(y.shape) for sign in (1, -1))
+    return (1 + y) / 2 * similar + (1 - y) / 2 * dissimilar
+
+
+def contrastive(y, p, margin=1):
+    d = (p[0] - p[1]).norm(dim=-1)
+    return (1 + y) / 4 * d ** 2 + (1 - y) / 4 * F.relu(margin - d) ** 2
+
+
+loss('cosineSimilarity', embeddings(lambda y, p: -F.cosine_similarity(y, p, dim=-1)))
+loss('cosineEmbedding', embeddings(cosine_embedding, ({}, dict(margin=-.5)), mixed_signs))
+loss('contrastive', embeddings(contrastive, ({}, dict(margin=4)), mixed_signs))
+loss('tripletMargin', embeddings(lambda y, a, epsilon=1e-6, **options: F.triplet_margin_loss(a, y['positive'], y['negative'], reduction='none', eps=epsilon, **options),
+                                 ({}, dict(margin=3, swap=True), dict(margin=3, p=1, epsilon=0)), parts=3, names=['positive', 'negative']))
+
+
+def among(scores, counted):
+    """The log-softmax of each row among the columns that count."""
+    return F.log_softmax(torch.where(counted, scores, torch.tensor(-torch.inf, dtype=torch.float64)), -1)
+
+
+def info_nce(y, p, weights, temperature=.1, symmetric=False):
+    n = len(p)
+    scores = F.normalize(p, dim=1) @ F.normalize(y, dim=1).T / temperature
+    candidates = (weights != 0)[None] | torch.eye(n, dtype=torch.bool)
+    forward, backward = -among(scores, candidates).diagonal(), -among(scores.T, candidates).diagonal()
+    return (forward + backward) / 2 if symmetric else forward
+
+
+def make_info_nce(add):
+    for options in ({}, dict(temperature=.5, symmetric=True)):
+        f = lambda y, p, weights: info_nce(y, p, weights, **options)
+        for n, scale, smooth in ((6, 1, True), (1, 1, False), (4, 80, False)):
+            add(f, scale * randn(n, 5), scale * randn(n, 5), options, smooth=smooth)
+
+
+loss('infoNce', make_info_nce)
+
+
+def supervised_contrastive(y, z, weights, temperature=.1):
+    u, losses = F.normalize(z, dim=1), []
+    for i in range(len(z)):
+        others = [j for j in range(len(z)) if j != i and weights[j] != 0]
+        positives = [k for k, j in enumerate(others) if y[j] == y[i]]
+        logs = F.log_softmax(u[others] @ u[i] / temperature, 0)
+        losses.append(-logs[positives].mean() if positives else 0 * z[i].sum())
+    return torch.stack(losses)
+
+
+def make_supervised(add):
+    for options in ({}, dict(temperature=.5)):
+        f = lambda y, z, weights: supervised_contrastive(y, z, weights, **options)
+        add(f, torch.tensor([0, 7, 0, 1, 7, 0]), randn(6, 5), options, smooth=True)
+        add(f, torch.tensor([2]), randn(1, 5), options)
+        add(f, torch.tensor([0, 1, 1, 1]), 80 * randn(4, 3), options)
+
+
+loss('supervisedContrastive', make_supervised)

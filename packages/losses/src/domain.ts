@@ -51,6 +51,16 @@ export const mixedSigns = range(
   (x) => tf.logicalAnd(tf.lessEqual(tf.square(x), 1), tf.notEqual(x, 0)),
 );
 
+/** Class indices of any number of classes. */
+export const classNumbers: Range = {
+  ...range(
+    'class indices, integers of at least 0',
+    (x) => Number.isInteger(x) && x >= 0,
+    (x) => tf.logicalAnd(tf.equal(tf.floor(x), x), tf.logicalAnd(tf.greaterEqual(x, 0), tf.isFinite(x))),
+  ),
+  inside: 0,
+};
+
 /** Logarithms of probabilities. */
 export const logProbabilities: Range = {
   ...range(

@@ -26,6 +26,15 @@ export {
 export { type FeatureDistillationOptions, featureDistillation } from './distributions/feature-distillation';
 export { jensenShannon } from './distributions/jensen-shannon';
 export { type KlDivergenceOptions, klDivergence } from './distributions/kl-divergence';
+export { type ContrastiveOptions, contrastive } from './embeddings/contrastive';
+export { type CosineEmbeddingOptions, cosineEmbedding } from './embeddings/cosine-embedding';
+export { cosineSimilarity } from './embeddings/cosine-similarity';
+export { type InfoNceOptions, infoNce } from './embeddings/info-nce';
+export {
+  type SupervisedContrastiveOptions,
+  supervisedContrastive,
+} from './embeddings/supervised-contrastive';
+export { type Triplet, type TripletMarginOptions, tripletMargin } from './embeddings/triplet-margin';
 export type { Loss } from './loss';
 export { type HingeEmbeddingOptions, hingeEmbedding } from './margins/hinge-embedding';
 export { type MarginRankingOptions, marginRanking } from './margins/margin-ranking';

@@ -728,6 +728,118 @@ describe('margins', () => {
   ])('reject %#', (call, message) => expect(call).toThrow(message));
 });
 
+describe('embeddings', () => {
+  const { contrastive, cosineEmbedding, cosineSimilarity, infoNce, supervisedContrastive, tripletMargin } =
+    exported;
+  const ends = tf.tensor2d([
+    [0, 0, 0],
+    [3e38, -3e38, 1],
+    [1e-30, 0, 0],
+    [80, -80, 0],
+  ]);
+  const two = tf.slice(ends, 0, 2);
+  const none = { reduction: 'none' } as const;
+
+  it('are finite for zeros and for the largest and smallest numbers, with their gradients', async () => {
+    const half = tf.mul(ends, 0.25);
+    for (const loss of [
+      (p: tf.Tensor) => cosineSimilarity(ends, p),
+      (p: tf.Tensor) => cosineEmbedding([1, -1, 1, -1], [ends, p]),
+      (p: tf.Tensor) => infoNce(ends, p),
+      (p: tf.Tensor) => supervisedContrastive([0, 1, 0, 1], p),
+    ]) {
+      for (const value of [loss(half), tf.grad(loss)(half)]) {
+        expect((await value.data()).every(Number.isFinite)).toBe(true);
+      }
+    }
+    // Squares of these overflow; distances do not.
+    const far = (p: tf.Tensor) => tripletMargin({ positive: tf.zerosLike(p), negative: p }, p, none);
+    await expectClose(far(tf.tensor2d([[3e25, 4e25]])), 5e25, { relative: 1e-5 });
+    await expectClose(contrastive([-1], [[[3e15, 4e15]], [[0, 0]]]), 0);
+  });
+
+  it('at the same place have no gradient, where the distance has none', async () => {
+    const loss = (p: tf.Tensor) => contrastive([-1, 1], [p, tf.ones([2, 3])]);
+    await expectClose(loss(tf.ones([2, 3])), 0.25);
+    await expectClose(tf.grad(loss)(tf.ones([2, 3])), [0, 0, 0, 0, 0, 0]);
+  });
+
+  it('of weight 0 are no negatives and no positives of others', async () => {
+    const [y, p] = [tf.randomNormal([5, 4], 0, 1, 'float32', 1), tf.randomNormal([5, 4], 0, 1, 'float32', 2)];
+    const weights = [1, 1, 0, 1, 0];
+    const kept = (x: tf.Tensor) => tf.gather(x, [0, 1, 3]);
+    for (const symmetric of [false, true]) {
+      await expectClose(infoNce(y, p, { weights, symmetric }), infoNce(kept(y), kept(p), { symmetric }));
+    }
+    await expectClose(
+      supervisedContrastive([0, 0, 0, 1, 1], p, { weights }),
+      supervisedContrastive([0, 0, 1], kept(p)),
+    );
+  });
+
+  it('of two views give the NT-Xent loss, and do not depend on the order of the batch', async () => {
+    const [a, b] = [tf.randomNormal([3, 4], 0, 1, 'float32', 3), tf.randomNormal([3, 4], 0, 1, 'float32', 4)];
+    const z = tf.concat([a, b]);
+    const ofRow = (i: number) => {
+      const unit = tf.div(z, tf.norm(z, 2, 1, true));
+      const scores = tf.div(tf.sum(tf.mul(unit, tf.slice(unit, [i, 0], [1, 4])), 1), 0.5);
+      const others = [0, 1, 2, 3, 4, 5].filter((j) => j !== i);
+      return tf.sub(tf.logSumExp(tf.gather(scores, others)), tf.gather(scores, (i + 3) % 6));
+    };
+    const want = tf.stack([0, 1, 2, 3, 4, 5].map(ofRow));
+    const options = { temperature: 0.5, ...none };
+    await expectClose(supervisedContrastive([0, 1, 2, 0, 1, 2], z, options), want);
+    const order = [3, 0, 5, 1, 2, 4];
+    const shuffled = supervisedContrastive([0, 0, 2, 1, 2, 1], tf.gather(z, order), options);
+    await expectClose(shuffled, tf.gather(want, order));
+  });
+
+  it.each([
+    ['labels of 0', () => contrastive([0, 1], [two, two], none)],
+    ['labels of 0', () => cosineEmbedding([0, 1], [two, two], none)],
+    ['labels that are no classes', () => supervisedContrastive([0.5, 1], two, none)],
+    ['labels that are no classes', () => supervisedContrastive([Infinity, 1], two, none)],
+  ])('are NaN for %s, and only there (%#)', async (_, loss) => {
+    const values = await loss().data();
+    expect(values[0]).toBeNaN();
+    expect(Number.isFinite(values[1])).toBe(true);
+  });
+
+  it.each([
+    [
+      () => infoNce(tf.ones([2, 2, 3]), tf.ones([2, 2, 3])),
+      'infoNce: predictions have shape [2,2,3]; give [batch, features], one vector for each example',
+    ],
+    [
+      () =>
+        supervisedContrastive(
+          [0, 1, 1],
+          [
+            [1, 0],
+            [0, 1],
+          ],
+        ),
+      'supervisedContrastive: embeddings have shape [2,2] but labels have shape [3]; give labels of shape [2]',
+    ],
+    [
+      () => cosineEmbedding([[1]], [[[1, 0]], [[1, 0]]]),
+      'cosineEmbedding: predictions[0] has shape [1,2] but labels have shape [1,1]; give labels of shape [1]',
+    ],
+    [
+      () => tripletMargin({ positive: [[1]] } as never, [[1]]),
+      'tripletMargin: labels.negative is missing; give { positive, negative }',
+    ],
+    [
+      () => tripletMargin({ positive: [[1]], negative: [[1, 2]] }, [[1]]),
+      'tripletMargin: predictions have shape [1,1] but labels.negative has shape [1,2]; give both the same shape',
+    ],
+    [
+      () => cosineSimilarity(1, 1),
+      'cosineSimilarity: predictions have shape []; give [batch, …, features] of at least one feature',
+    ],
+  ])('reject %#', (call, message) => expect(call).toThrow(message));
+});
+
 describe('the domain of a loss', () => {
   const losses = Object.entries(exported).filter(([, loss]) => (loss as exported.Loss).domain) as unknown as [
     string,
@@ -739,6 +851,8 @@ describe('the domain of a loss', () => {
       'asymmetric',
       'binaryCrossEntropy',
       'binaryCrossEntropyWithLogits',
+      'contrastive',
+      'cosineEmbedding',
       'crossEntropy',
       'hinge',
       'hingeEmbedding',
@@ -754,6 +868,7 @@ describe('the domain of a loss', () => {
       'softmaxCrossEntropy',
       'sparseCrossEntropy',
       'squaredHinge',
+      'supervisedContrastive',
     ]);
   });
 

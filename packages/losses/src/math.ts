@@ -31,3 +31,7 @@ export const timesLog = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => {
 
 /** x·log x of numbers ≥ 0, and 0 for 0. The logarithm in its gradient stays finite there, that of the smallest normal float32. */
 export const timesOwnLog = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.log(tf.maximum(x, TINY)));
+
+/** The loss of similar pairs for labels of 1, that of dissimilar pairs for −1, and a mixture in between. */
+export const mixOfSigns = (labels: tf.Tensor, similar: tf.Tensor, dissimilar: tf.Tensor): tf.Tensor =>
+  tf.mul(tf.add(tf.mul(tf.add(1, labels), similar), tf.mul(tf.sub(1, labels), dissimilar)), 0.5);

@@ -1,6 +1,8 @@
 import { nearestName, object, show } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Prepared } from './loss';
+import { assertFeatures } from './shapes';
 
 /** Two tensors of a model, such as the embeddings of two inputs that are compared. */
 export type Two = readonly [first: Input, second: Input];
@@ -50,16 +52,34 @@ export function readTwo(name: string, predictions: Two): [tf.Tensor, tf.Tensor] 
   return [a!, b!];
 }
 
-/** Throws unless a tensor has the shape of another one, or the one that follows from it. */
+/** Labels [batch, …] and two tensors of embeddings [batch, …, features]. */
+export function preparePairs(name: string, labels: Input, predictions: Two): Prepared {
+  const y = floatTensor(name, 'labels', labels);
+  const [a, b] = readTwo(name, predictions);
+  assertFeatures(name, 'predictions', a);
+  const shape = a.shape.slice(0, -1);
+  assertShape(name, ['labels', y], ['predictions[0]', a.shape], shape);
+  return { labels: [y], predictions: [a, b], shape };
+}
+
+/**
+ * Throws unless a tensor fits the shape of another one.
+ *
+ * @param expected the shape that follows from the other one, where it is not the same
+ */
 export function assertShape(
   name: string,
   [what, tensor]: readonly [what: string, tensor: tf.Tensor],
-  [of, expected]: readonly [of: string, shape: number[]],
-  advice = 'give both the same shape',
+  [of, shape]: readonly [of: string, shape: number[]],
+  expected: number[] = shape,
 ): void {
   if (tensor.shape.join() === expected.join()) return;
+  const advice =
+    expected === shape
+      ? 'give both the same shape'
+      : `give ${what} of shape [${expected}], one for each pair or example`;
   throw new Error(
-    `${name}: ${of} ${verb(of)} shape [${expected}] but ${what} ${verb(what)} shape [${tensor.shape}]; ${advice}`,
+    `${name}: ${of} ${verb(of)} shape [${shape}] but ${what} ${verb(what)} shape [${tensor.shape}]; ${advice}`,
   );
 }
 

@@ -119,6 +119,29 @@ export function sameLabels(name: string, labels: Input, predictions: Input, call
   );
 }
 
+/** Converts labels and predictions [batch, …, features] and checks that there is a feature. */
+export function sameFeatures(name: string, labels: Input, predictions: Input, called: string): Pair {
+  const [y, p] = sameShape(name, labels, predictions, called);
+  assertFeatures(name, called, p);
+  return [y, p];
+}
+
+/** Throws unless a tensor has an axis of features. */
+export function assertFeatures(name: string, called: string, x: tf.Tensor): void {
+  if (x.rank > 0 && x.shape.at(-1)! > 0) return;
+  throw new Error(
+    `${name}: ${called} have shape [${x.shape}]; give [batch, …, features] of at least one feature`,
+  );
+}
+
+/** Throws unless a tensor has one vector for each example. */
+export function assertRows(name: string, called: string, x: tf.Tensor): void {
+  if (x.rank === 2 && x.shape[1]! > 0) return;
+  throw new Error(
+    `${name}: ${called} have shape [${x.shape}]; give [batch, features], one vector for each example`,
+  );
+}
+
 /** Throws unless predictions have at least two classes. */
 export function assertClasses(name: string, called: string, predictions: tf.Tensor): void {
   if (predictions.rank > 0 && predictions.shape.at(-1)! >= 2) return;

@@ -14,10 +14,10 @@ function safeSqrt(x: tf.Tensor): tf.Tensor {
   return tf.where(isZero, tf.zerosLike(x), tf.sqrt(tf.where(isZero, tf.onesLike(x), x)));
 }
 
-/** The Euclidean lengths of the vectors along the last axis, which is kept; the gradient of a vector of zeros is 0. */
+/** The Euclidean lengths of the vectors along the last axis; the gradient of a vector of zeros is 0. */
 export function lengths(x: tf.Tensor): tf.Tensor {
   const scale = scaleOf(x);
-  return tf.mul(safeSqrt(tf.sum(tf.square(tf.div(x, scale)), -1, true)), scale);
+  return tf.mul(safeSqrt(tf.sum(tf.square(tf.div(x, scale)), -1)), tf.squeeze(scale, [-1]));
 }
 
 /** The vectors along the last axis divided by their lengths; zeros, without a gradient, stay zeros. */
@@ -32,3 +32,7 @@ export function unitVectors(x: tf.Tensor): tf.Tensor {
     tf.div(scaled, tf.where(isZero, tf.onesLike(length), length)),
   );
 }
+
+/** The cosines of the angles between the vectors along the last axis; 0 for a vector of zeros. */
+export const cosine = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+  tf.sum(tf.mul(unitVectors(a), unitVectors(b)), -1);

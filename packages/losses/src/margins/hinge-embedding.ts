@@ -2,6 +2,7 @@ import { finite } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { mixedSigns } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
+import { mixOfSigns } from '../math';
 import type { ReductionOptions } from '../weighting';
 
 export interface HingeEmbeddingOptions extends ReductionOptions {
@@ -31,7 +32,3 @@ export const hingeEmbedding: Loss<HingeEmbeddingOptions> =
     { margin: finite },
     { labels: mixedSigns },
   );
-
-/** The loss of similar pairs for labels of 1, that of dissimilar pairs for −1, and a mixture in between. */
-export const mixOfSigns = (labels: tf.Tensor, similar: tf.Tensor, dissimilar: tf.Tensor): tf.Tensor =>
-  tf.mul(tf.add(tf.mul(tf.add(1, labels), similar), tf.mul(tf.sub(1, labels), dissimilar)), 0.5);
