@@ -327,6 +327,31 @@ optimizer('prodigy', prodigy, 1., [
     quadratic=falling(1.), rosenbrock=dict(initialDistance=1e-2))
 
 
+def lamb(p, g, state, t, eta, decay, beta1=.9, beta2=.999, epsilon=1e-6):
+    m, v = mean(state, 'm', beta1, g), mean(state, 'v', beta2, g ** 2)
+    u = m / (1 - beta1 ** t) / ((v / (1 - beta2 ** t)).sqrt() + epsilon) + decay * p
+    p.sub_(eta * (p.norm() / u.norm() if p.norm() > 0 and u.norm() > 0 else 1) * u)
+
+
+def lars(p, g, state, t, eta, decay, momentum=.9, nesterov=False, trust=.001, epsilon=1e-8):
+    ratio = trust * p.norm() / (g.norm() + decay * p.norm() + epsilon) if p.norm() > 0 and g.norm() > 0 else 1
+    scaled = ratio * (g + decay * p)
+    b = state['b'] = momentum * state.get('b', torch.zeros_like(g)) + scaled
+    p.sub_(eta * (scaled + momentum * b if nesterov else b))
+
+
+optimizer('lamb', per_parameter(lamb), 1e-3, [
+    dict(), dict(learningRate=.02, beta1=.8, beta2=.95, epsilon=1e-4, weightDecay=.5, only='kernel$|conv')],
+    decay=.01, quadratic=dict(weightDecay=0, **falling(.2)), rosenbrock=dict(weightDecay=0, beta2=.95, **falling(.05, .02)))
+optimizer('lars', per_parameter(lars), 1., [
+    dict(learningRate=1), dict(learningRate=5, momentum=.8, nesterov=True, trust=.01, epsilon=0, weightDecay=.5, only='kernel$|conv')],
+    quadratic=dict(trust=.1, **falling(.5)), rosenbrock=dict(trust=.01, **falling(.2, .05)))
+optimizer('adafactor', with_torch(lambda groups, beta2Decay=-.8, epsilon1=2 ** -23, epsilon2=1e-3, clip=1.: o.Adafactor(
+    groups, beta2_decay=beta2Decay, eps=(epsilon1, epsilon2), d=clip)), .01, [
+    dict(), dict(learningRate=.5, beta2Decay=-.5, epsilon1=1e-3, epsilon2=.1, clip=1.5, weightDecay=.05, only='kernel$|conv')],
+    quadratic=falling(.3), rosenbrock=falling(.1, .02))
+
+
 def schedule(name, *cases):
     """Options, with what PyTorch's scheduler makes of an initial rate over so many steps."""
     if sys.argv[1:] and name not in sys.argv[1:]: return

@@ -1,5 +1,6 @@
 export { type AdaBeliefOptions, adaBelief } from './ada-belief';
 export { type AdadeltaOptions, adadelta } from './adadelta';
+export { type AdafactorOptions, adafactor } from './adafactor';
 export { type AdagradOptions, adagrad } from './adagrad';
 export { type AdamOptions, adam } from './adam';
 export { type AdamWOptions, adamW } from './adam-w';
@@ -21,6 +22,8 @@ export { globalNorm } from './global-norm';
 export { type InverseSquareRootOptions, inverseSquareRoot } from './inverse-square-root';
 export { type InverseTimeDecayOptions, inverseTimeDecay } from './inverse-time-decay';
 export { type JoinSchedulesOptions, joinSchedules } from './join-schedules';
+export { type LambOptions, lamb } from './lamb';
+export { type LarsOptions, lars } from './lars';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
 export { type LionOptions, lion } from './lion';
 export { type MuonOptions, muon } from './muon';
