@@ -31,9 +31,12 @@ const notOnWebgpu = [
   'packages/optimizers/src/{schedules,partition}.test.ts',
 ];
 // Suites that are large on webgpu. After thousands of shaders, the process of one ended in the middle of the next.
-const largeOnWebgpu = ['activations', 'architectures', 'layers', 'losses', 'metrics', 'optimizers'].map(
-  (name) => `packages/${name}/src/${name}.test.ts`,
-);
+const largeOnWebgpu = [
+  ...['activations', 'architectures', 'layers', 'losses', 'metrics', 'optimizers'].map(
+    (name) => `packages/${name}/src/${name}.test.ts`,
+  ),
+  'packages/optimizers/src/wrappers.test.ts',
+];
 // What changes its process (globals, mocks, the folder, the memory, backends) has one to itself.
 const alone = [
   'packages/backend-simd/src/*.test.ts',

@@ -37,15 +37,17 @@ surfaces = dict(quadratic=(quadratic, [[0., 0], [0, 0], [0, 0]]), rosenbrock=(ro
 def steps(rule, rate, decay, params, options, gradients_at, count):
     """Takes steps, and yields after each."""
     options = dict(options)
-    schedule, clip, only = options.pop('schedule', None), options.pop('maxNorm', None), options.pop('only', '')
+    schedule, only = options.pop('schedule', None), options.pop('only', '')
+    clip = None if 'base' in options else options.pop('maxNorm', None)
     weight, constant = options.pop('weightDecay', options.pop('lambda', decay)), options.pop('learningRate', rate)
+    if only and 'base' in options: options['only'] = only
     rate_at = schedules[schedule[0]](**schedule[1]) if schedule else lambda t: constant
     step = rule(params, {name: weight if re.search(only, name) else 0. for name in params}, **options)
     for t in range(count):
         gradients_at(t)
         if clip: torch.nn.utils.clip_grad_norm_(params.values(), clip)
         with torch.no_grad(): step(rate_at(t))
-        yield t + 1
+        yield t + 1, getattr(step, 'average', None)
 
 
 def optimizer(name, rule, rate, cases, decay=0., names=tuple(SHAPES), **descents):
@@ -67,8 +69,12 @@ def optimizer(name, rule, rate, cases, decay=0., names=tuple(SHAPES), **descents
             params = {n: torch.nn.Parameter(start[n].clone()) for n in names}
             def gradients_at(t):
                 for n, p in params.items(): p.grad = gradients[n][t].clone()
-            lines.append(dict(options=options, kept=[{n: numbers(p) for n, p in params.items()}
-                              for t in steps(rule, rate, decay, params, options, gradients_at, STEPS) if t in KEPT]))
+            kept, averages = [], []
+            for t, average in steps(rule, rate, decay, params, options, gradients_at, STEPS):
+                if t not in KEPT: continue
+                kept.append({n: numbers(p) for n, p in params.items()})
+                if average: averages.append({n: numbers(a) for n, a in average.items()})
+            lines.append(dict(options=options, kept=kept, **(dict(averages=averages) if averages else {})))
         for surface, options in descents.items():
             f, begin = surfaces[surface]
             w = torch.nn.Parameter(torch.tensor(begin, dtype=torch.float64))
@@ -76,7 +82,7 @@ def optimizer(name, rule, rate, cases, decay=0., names=tuple(SHAPES), **descents
             def gradients_at(t):
                 w.grad = None
                 f(w).backward()
-            kept = [numbers(w) for t in steps(rule, rate, decay, dict(kernel=w), options, gradients_at, SURFACE_STEPS) if t in SURFACE_KEPT]
+            kept = [numbers(w) for t, _ in steps(rule, rate, decay, dict(kernel=w), options, gradients_at, SURFACE_STEPS) if t in SURFACE_KEPT]
             ratio = f(w).item() / first
             below = 1e-3 if surface == 'quadratic' else .1
             assert ratio < below / 2, (name, surface, ratio)
@@ -350,6 +356,140 @@ optimizer('adafactor', with_torch(lambda groups, beta2Decay=-.8, epsilon1=2 ** -
     groups, beta2_decay=beta2Decay, eps=(epsilon1, epsilon2), d=clip)), .01, [
     dict(), dict(learningRate=.5, beta2Decay=-.5, epsilon1=1e-3, epsilon2=.1, clip=1.5, weightDecay=.05, only='kernel$|conv')],
     quadratic=falling(.3), rosenbrock=falling(.1, .02))
+
+
+# Wrappers: the option `base` is the name and the options of the wrapped optimizer, whose step is `inner()`.
+bases = dict(sgd=(sgd, 0.), adam=(adam(o.Adam), 0.), adamW=(adam(o.AdamW), .01))
+
+
+def wrapper(wrap):
+    """`wrap(params, begin, **options)` gives a step; `begin(params)` gives the wrapped step on these parameters."""
+    def rule(params, decays, base, **options):
+        def begin(points):
+            make, decay = bases[base[0]]
+            of_base = dict(base[1])
+            eta, weight, only = of_base.pop('learningRate'), of_base.pop('weightDecay', decay), of_base.pop('only', '')
+            step = make(points, {n: weight if re.search(only, n) else 0. for n in points}, **of_base)
+            return lambda: step(eta)
+        step = wrap(params, begin, **options)
+        def of_rate(eta): step()
+        of_rate.average = getattr(step, 'average', None)
+        return of_rate
+    return rule
+
+
+def on_gradients(change):
+    def wrap(params, begin, only='', **options):
+        inner = begin(params)
+        def step():
+            for name, p in params.items():
+                if re.search(only, name): p.grad = change(p.grad, p, **options)
+            inner()
+        return step
+    return wrapper(wrap)
+
+
+units = lambda x: dict(dim=tuple(range(x.dim() - 1)), keepdim=True) if x.dim() > 1 else {}
+unit_norm = lambda x: (x ** 2).sum(**units(x)).sqrt()
+
+
+def clip_adaptively(g, p, clipping=.01, epsilon=1e-3):
+    limit = clipping * unit_norm(p).clamp(min=epsilon)
+    return torch.where(unit_norm(g) > limit, g * limit / unit_norm(g), g)
+
+
+def accumulate(params, begin, steps):
+    inner, sums, count = begin(params), {name: torch.zeros_like(p) for name, p in params.items()}, [0]
+    def step():
+        count[0] += 1
+        for name, p in params.items(): sums[name].add_(p.grad)
+        if count[0] % steps: return
+        for name, p in params.items():
+            p.grad = sums[name] / steps
+            sums[name].zero_()
+        inner()
+    return step
+
+
+def cautious(params, begin):
+    # The wrapped rules do not depend on the parameters: from 0, their points are the updates, without rounding.
+    updates = {name: torch.nn.Parameter(torch.zeros_like(p)) for name, p in params.items()}
+    inner = begin(updates)
+    def step():
+        for name, p in params.items():
+            updates[name].zero_()
+            updates[name].grad = p.grad
+        inner()
+        for name, p in params.items():
+            mask = (updates[name] * p.grad < 0).double()
+            p.add_(updates[name] * mask / mask.mean().clamp(min=1e-3))
+    return step
+
+
+def lookahead(params, begin, steps=5, slowRate=.5):
+    inner, slow, count = begin(params), {name: p.detach().clone() for name, p in params.items()}, [0]
+    def step():
+        inner()
+        count[0] += 1
+        if count[0] % steps: return
+        for name, p in params.items():
+            slow[name].add_(slowRate * (p - slow[name]))
+            p.copy_(slow[name])
+    return step
+
+
+def schedule_free(params, begin, beta=.9):
+    z = {name: torch.nn.Parameter(p.detach().clone()) for name, p in params.items()}
+    inner, x, count = begin(z), {name: p.detach().clone() for name, p in params.items()}, [0]
+    def step():
+        count[0] += 1
+        for name, p in params.items(): z[name].grad = p.grad
+        inner()
+        for name, p in params.items():
+            x[name].add_((z[name] - x[name]) / count[0])
+            p.copy_((1 - beta) * z[name] + beta * x[name])
+    step.average = x
+    return step
+
+
+def averaged(decay_at):
+    def wrap(params, begin, **options):
+        inner, average, count = begin(params), {name: p.detach().clone() for name, p in params.items()}, [0]
+        def step():
+            inner()
+            delta = decay_at(count[0], **options)
+            count[0] += 1
+            for name, p in params.items(): average[name].mul_(delta).add_((1 - delta) * p)
+        step.average = average
+        return step
+    return wrapper(wrap)
+
+
+def swa(t, start=0, every=1):
+    n = (t - start) / every
+    return 0. if n < 0 else n / (n + 1) if n == int(n) else 1.
+
+
+momentum = ['sgd', dict(learningRate=.01, momentum=.9)]
+valley = ['sgd', dict(learningRate=5e-4, momentum=.95)]
+quad = ['sgd', dict(learningRate=.1, momentum=.9)]
+decayed = ['adamW', dict(learningRate=.01, weightDecay=.5, only='kernel$|conv')]
+on = lambda **options: dict(quadratic=dict(base=quad, **options), rosenbrock=dict(base=valley, **options))
+optimizer('clipByValue', on_gradients(lambda g, p, maxValue: g.clamp(-maxValue, maxValue)), 1., [dict(base=momentum, maxValue=.5)], **on(maxValue=100))
+optimizer('clipByNorm', on_gradients(lambda g, p, maxNorm: g * maxNorm / max(maxNorm, g.norm().item())), 1., [dict(base=momentum, maxNorm=1.5)], **on(maxNorm=100))
+optimizer('clipAdaptively', on_gradients(clip_adaptively), 1., [
+    dict(base=momentum), dict(base=decayed, clipping=.3, epsilon=.5, only='kernel$|conv')],
+    quadratic=dict(base=['sgd', dict(learningRate=1, momentum=.9)], clipping=1, epsilon=.1), rosenbrock=dict(base=valley, clipping=200))
+optimizer('centralize', on_gradients(lambda g, p: g - g.mean(**units(g)) if g.dim() > 1 else g), 1., [dict(base=momentum), dict(base=decayed)])
+optimizer('accumulate', wrapper(accumulate), 1., [dict(base=momentum, steps=1), dict(base=decayed, steps=3)], **on(steps=1))
+optimizer('cautious', wrapper(cautious), 1., [dict(base=momentum), dict(base=['adam', dict(learningRate=.01)])], **on())
+optimizer('lookahead', wrapper(lookahead), 1., [dict(base=momentum), dict(base=decayed, steps=3, slowRate=.8)], **on())
+optimizer('scheduleFree', wrapper(schedule_free), 1., [
+    dict(base=['sgd', dict(learningRate=.05)]), dict(base=['adamW', dict(learningRate=.01, beta1=0., weightDecay=.5)], beta=.7)],
+    quadratic=dict(base=['sgd', dict(learningRate=.4)]), rosenbrock=dict(base=['adamW', dict(learningRate=.05, beta1=0., beta2=.99, weightDecay=0)]))
+optimizer('skipNotFinite', on_gradients(lambda g, p: g), 1., [dict(base=decayed)], **on())
+optimizer('exponentialMovingAverage', averaged(lambda t, decay=.999: decay), 1., [dict(base=momentum, decay=.8)], **on())
+optimizer('stochasticWeightAveraging', averaged(swa), 1., [dict(base=momentum), dict(base=decayed, start=4, every=3)], **on())
 
 
 def schedule(name, *cases):

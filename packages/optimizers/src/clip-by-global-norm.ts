@@ -38,18 +38,22 @@ export function clipByGlobalNorm(optimizer: Optimizer, options: ClipByGlobalNorm
         const floats = mapTensors(grads, (gradient, name) =>
           floatTensor('clipByGlobalNorm', `the gradient of ${name}`, gradient),
         );
-        const { peak, root } = scaledNorm(Object.values(floats));
-        // A single factor c/‖g‖ would underflow for a huge norm, so it is split in two. Below the limit both are 1.
-        const finite = tf.isFinite(root);
-        const isWithin = tf.logicalAnd(finite, tf.lessEqual(tf.mul(peak, root), maxNorm));
-        const divisor = tf.where(isWithin, 1, peak);
-        // tfjs's debug mode rejects a NaN that is not in a tensor.
-        const nan = tf.fill([], Number.NaN);
-        // Selected, not multiplied: the product of an infinity and 0 or NaN differs between GPUs.
-        const factor = tf.where(isWithin, 1, tf.where(finite, tf.div(maxNorm, root), nan));
-        const clipped = mapTensors(floats, (gradient) => tf.mul(tf.div(gradient, divisor), factor));
-        return optimizer.update(clipped, state, info);
+        return optimizer.update(clipNorm(floats, maxNorm), state, info);
       });
     },
   };
+}
+
+/** Scales float32 tensors by one factor, so that their norm as one vector is at most maxNorm. */
+export function clipNorm(floats: tf.NamedTensorMap, maxNorm: number): tf.NamedTensorMap {
+  const { peak, root } = scaledNorm(Object.values(floats));
+  // A single factor c/‖g‖ would underflow for a huge norm, so it is split in two. Below the limit both are 1.
+  const finite = tf.isFinite(root);
+  const isWithin = tf.logicalAnd(finite, tf.lessEqual(tf.mul(peak, root), maxNorm));
+  const divisor = tf.where(isWithin, 1, peak);
+  // tfjs's debug mode rejects a NaN that is not in a tensor.
+  const nan = tf.fill([], Number.NaN);
+  // Selected, not multiplied: the product of an infinity and 0 or NaN differs between GPUs.
+  const factor = tf.where(isWithin, 1, tf.where(finite, tf.div(maxNorm, root), nan));
+  return mapTensors(floats, (gradient) => tf.mul(tf.div(gradient, divisor), factor));
 }

@@ -8,6 +8,7 @@ import {
   required,
 } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertSlot, assertUpdate } from './assert-update';
 import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { type Schedule, scheduleKind } from './schedule';
 
@@ -48,27 +49,33 @@ export function exponentialMovingAverage(
     assertArgument('exponentialMovingAverage', `decay at step ${step}`, delta, required(probability));
     return delta;
   };
+  return averaged('exponentialMovingAverage', optimizer, decayAt);
+}
+
+/** Wraps an optimizer to average the parameters after each step, with a decay for the step. */
+export function averaged(name: string, optimizer: Optimizer, decayAt: (step: number) => number): Optimizer {
   return {
     ranges: optimizer.ranges,
     init: (params) =>
       tf.tidy(() => {
         const state = optimizer.init(params);
         if (state.average) {
-          throw new Error(
-            'exponentialMovingAverage: the optimizer already keeps an average; wrap it only once',
-          );
+          throw new Error(`${name}: the optimizer already keeps an average; wrap it only once`);
         }
         return { ...state, average: mapTensors(params, (parameter) => tf.clone(parameter)) };
       }),
-    update: (grads, { average = {}, ...state }, info) =>
+    update: (grads, whole, info) =>
       tf.tidy(() => {
+        assertUpdate(name, grads, whole, info);
+        const { average = {}, ...state } = whole;
         const result = optimizer.update(grads, state, info);
         const delta = decayAt(info.step);
-        const next = mapTensors({ ...average, ...info.params }, (_, name) => {
-          const parameter = findEntry(info.params, name);
-          const mean = findEntry(average, name) ?? parameter!;
-          const update = findEntry(result.updates, name);
+        const next = mapTensors({ ...average, ...info.params }, (_, key) => {
+          const parameter = findEntry(info.params, key);
+          const mean = findEntry(average, key) ?? parameter!;
+          const update = findEntry(result.updates, key);
           if (!parameter) return tf.clone(mean);
+          assertSlot(name, 'average', key, mean, parameter);
           return tf.tidy(() => {
             const after = update ? tf.add(parameter, update) : parameter;
             return tf.add(tf.mul(mean, delta), tf.mul(after, 1 - delta));

@@ -1,3 +1,4 @@
+export { type AccumulateOptions, accumulate } from './accumulate';
 export { type AdaBeliefOptions, adaBelief } from './ada-belief';
 export { type AdadeltaOptions, adadelta } from './adadelta';
 export { type AdafactorOptions, adafactor } from './adafactor';
@@ -11,7 +12,12 @@ export { type AdoptOptions, adopt } from './adopt';
 export { applyUpdates } from './apply-updates';
 export { type AsgdOptions, asgd } from './asgd';
 export { type BetaLassoOptions, betaLasso } from './beta-lasso';
+export { cautious } from './cautious';
+export { centralize } from './centralize';
+export { type ClipAdaptivelyOptions, clipAdaptively } from './clip-adaptively';
 export { type ClipByGlobalNormOptions, clipByGlobalNorm } from './clip-by-global-norm';
+export { type ClipByNormOptions, clipByNorm } from './clip-by-norm';
+export { type ClipByValueOptions, clipByValue } from './clip-by-value';
 export { constantSchedule } from './constant-schedule';
 export { type CosineDecayOptions, cosineDecay } from './cosine-decay';
 export { type CosineWarmRestartsOptions, cosineWarmRestarts } from './cosine-warm-restarts';
@@ -26,6 +32,7 @@ export { type LambOptions, lamb } from './lamb';
 export { type LarsOptions, lars } from './lars';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
 export { type LionOptions, lion } from './lion';
+export { type LookaheadOptions, lookahead } from './lookahead';
 export { type MuonOptions, muon } from './muon';
 export { type NadamOptions, nadam } from './nadam';
 export { type NewtonSchulzOptions, newtonSchulz } from './newton-schulz';
@@ -47,10 +54,16 @@ export { type RadamOptions, radam } from './radam';
 export { type RmsPropOptions, rmsProp } from './rms-prop';
 export { type RpropOptions, rprop } from './rprop';
 export type { LearningRate, Schedule } from './schedule';
+export { type ScheduleFreeOptions, scheduleFree } from './schedule-free';
 export { type SgdOptions, sgd } from './sgd';
 export { type SignumOptions, signum } from './signum';
+export { skipNotFinite } from './skip-not-finite';
 export type { Slot, SlotRange, SlotStart } from './slot';
 export { type StepDecayOptions, stepDecay } from './step-decay';
+export {
+  type StochasticWeightAveragingOptions,
+  stochasticWeightAveraging,
+} from './stochastic-weight-averaging';
 export { type ToTfOptimizerOptions, toTfOptimizer } from './to-tf-optimizer';
 export { type WarmupOptions, warmup } from './warmup';
 export { type WarmupStableDecayOptions, warmupStableDecay } from './warmup-stable-decay';

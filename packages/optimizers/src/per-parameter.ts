@@ -4,7 +4,6 @@ import {
   assertOptions,
   flag,
   func,
-  index,
   type Kind,
   object,
   required,
@@ -13,6 +12,7 @@ import {
 } from '@tenfold/checks';
 import { floatTensor, fused, fusedList, type Kernels, type ListKernels } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertUpdate, floatGradient } from './assert-update';
 import { emptyMap, findEntry, mapKind, mapTensors, type Optimizer, type OptimizerState } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
 import type { Slot, SlotRange, SlotStart } from './slot';
@@ -164,20 +164,10 @@ export function perParameter<Name extends string = never, K extends StepKernel =
     parameter: tf.Tensor | undefined,
     state: OptimizerState,
   ): Pick<RuleInput, 'name' | 'gradient' | 'parameter' | 'slots' | 'weightDecay'> => {
-    if (!parameter) {
-      throw new Error(
-        `${name}: there is a gradient for ${key} but no parameter of that name; give the parameters that the gradients belong to`,
-      );
-    }
-    const g = floatTensor(name, `the gradient of ${key}`, gradient);
-    if (g.shape.join() !== parameter.shape.join()) {
-      throw new Error(
-        `${name}: ${key} has shape [${parameter.shape}] but its gradient has shape [${g.shape}]; give a gradient of the parameter's shape`,
-      );
-    }
-    const current = isKnown(key, state) ? readSlots(key, state) : startSlots(rule, key, parameter);
-    const weightDecay = findWeightDecay(rule, key, parameter);
-    return { name: key, gradient: g, parameter, slots: current, weightDecay };
+    const g = floatGradient(name, key, gradient, parameter);
+    const current = isKnown(key, state) ? readSlots(key, state) : startSlots(rule, key, parameter!);
+    const weightDecay = findWeightDecay(rule, key, parameter!);
+    return { name: key, gradient: g, parameter: parameter!, slots: current, weightDecay };
   };
   const isKnown = (key: string, state: OptimizerState) =>
     slotNames.some((slot) => readSlot(state, slot, key));
@@ -207,12 +197,8 @@ export function perParameter<Name extends string = never, K extends StepKernel =
       });
     },
     update(grads, state, info) {
-      assertArgument(name, 'grads', grads, mapKind);
-      assertArgument(name, 'state', state, mapKind);
-      assertArgument(name, 'info', info, required({ ...object, expected: 'an object { params, step }' }));
+      assertUpdate(name, grads, state, info);
       const { params, step, value } = info;
-      assertArgument(name, 'params', params, mapKind);
-      assertArgument(name, 'step', step, required(index));
       assertKnownSlots(name, slotNames, state);
       const rate = rateAt(name, learningRate, step);
       // tidy disposes intermediate tensors and keeps the returned ones.

@@ -1,0 +1,3 @@
+import { testOptimizers } from '../test/suite';
+
+testOptimizers('wrappers');
