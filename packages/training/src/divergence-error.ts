@@ -26,6 +26,13 @@ const ADVICE =
   'lower the learning rate, warm it up or clip the gradients, and check the loss for divisions by 0';
 const SCALE = 'the numbers of the batch are too large for their squares, so scale them down';
 
+/** Marks the errors of all copies of this package in a program, of which `instanceof` knows one. */
+const MARK = Symbol.for('@tenfold/training.DivergenceError');
+
+/** Whether an error is a {@link DivergenceError} of any copy of this package. */
+export const isDivergence = (error: unknown): error is DivergenceError =>
+  typeof error === 'object' && error !== null && MARK in error;
+
 /**
  * The loss, a gradient or a running statistic is not finite. The step was not taken: parameters, running statistics and optimizer
  * state are the same as before. Or, at the end of an epoch, a parameter is not finite, because the updates of a step that was taken
@@ -60,5 +67,6 @@ export class DivergenceError extends Error {
     this.epoch = epoch;
     this.reports = reports;
     this.divergence = divergence;
+    Object.defineProperty(this, MARK, { value: true });
   }
 }

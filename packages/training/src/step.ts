@@ -3,6 +3,7 @@ import type { Context, Model } from '@tenfold/layers';
 import type { Optimizer, OptimizerState } from '@tenfold/optimizers';
 import type * as tf from '@tensorflow/tfjs-core';
 import { assertModel, optimizerKind } from './kinds';
+import { shared } from './shared';
 import { createStepper, type SteppedParameters, type Stepper } from './stepper';
 
 /** One model, or several in an array or by name. */
@@ -102,8 +103,7 @@ interface Entry {
   stepper: Stepper;
 }
 
-/** The entries of all models that are not disposed. */
-const entries = new Set<Entry>();
+const entries = shared.stepped as Set<Entry>;
 /** With more optimizers of one step each for the same models, the caller probably creates a new one in every step. */
 const MOST_BEGINNERS = 3;
 

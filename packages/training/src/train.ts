@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Data } from './batch';
 import { type Callback, type Callbacks, callbacksKind, startCallbacks } from './callback';
 import type { Trainer } from './create-trainer';
-import { DivergenceError } from './divergence-error';
+import { DivergenceError, isDivergence } from './divergence-error';
 import type { EpochReport } from './epoch-report';
 import { evaluateSource } from './evaluate';
 import { explainDivergenceLater } from './explain-divergence';
@@ -31,6 +31,7 @@ import {
   readMeasurement,
 } from './measure';
 import type { MetricState, Metrics } from './metric';
+import { shared } from './shared';
 import { openSource, type Source } from './sources/open-source';
 import type { EpochSums, StepReport } from './step-report';
 import { TrainingAborted } from './training-aborted';
@@ -114,8 +115,7 @@ export async function train<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
   return runTraining('train', trainer, options);
 }
 
-/** The trainers in training by their models. */
-const inTraining = new WeakMap<object, unknown>();
+const { inTraining } = shared;
 
 /** Trains with checked options. */
 export async function runTraining<X, Y, O>(
@@ -267,7 +267,7 @@ async function runEpochs<X, Y, O>(
         goesOn = await callbacks.onStep(report);
         await onStep?.(report);
       } catch (error) {
-        if (!(error instanceof DivergenceError)) throw error;
+        if (!isDivergence(error)) throw error;
         throw new DivergenceError({ ...error.divergence, by: name, epoch, reports });
       } finally {
         tf.dispose(results);
