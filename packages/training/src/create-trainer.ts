@@ -88,6 +88,8 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   readonly loss: Loss<Y, O>;
   /** Whether the loss is the mean or the sum over the examples of a batch; 'mean' by default. */
   readonly reduction?: 'mean' | 'sum';
+  /** The weights of the classes, if the loss weights the examples by them. */
+  readonly classWeights?: readonly number[] | undefined;
   /** The number of steps taken. */
   readonly stepCount: number;
   /** The optimizer state. */
@@ -184,6 +186,7 @@ export function makeTrainer<X, Y, O>(
     model,
     loss,
     reduction,
+    classWeights,
     ranges: optimizer.ranges,
     get stepCount() {
       return stepper.stepCount;

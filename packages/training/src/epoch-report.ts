@@ -14,7 +14,10 @@ export interface EpochReport {
   epoch: number;
   /** The number of steps. */
   steps: number;
-  /** The mean loss over the examples, each measured before its update, including the penalty. */
+  /**
+   * The mean loss over the examples, by their `classWeights` if given, each measured before its update, including the penalty; 0 if
+   * none has a weight.
+   */
   loss: number;
   /** The metrics over the examples, by name. */
   metrics: { [name: string]: number };

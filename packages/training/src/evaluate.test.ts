@@ -1,5 +1,6 @@
-import { sparseSoftmaxCrossEntropy } from '@tenfold/losses';
-import { accuracy } from '@tenfold/metrics';
+import { createModel, dense, zeros } from '@tenfold/layers';
+import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy, rootMeanSquaredError as squared } from '@tenfold/metrics';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +15,29 @@ describe('evaluate', () => {
     const atOnce = await evaluate(model, clouds(50, 50), options);
     expect(inParts.loss).toBeCloseTo(atOnce.loss, 5);
     expect(inParts.metrics.accuracy).toBeCloseTo(atOnce.metrics.accuracy!, 6);
+    model.dispose();
+  });
+
+  it('weights the batches of a loss with weights by their numbers of examples, and a metric by its weights', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1, bias: false, initializer: zeros() }));
+    const ys = { labels: [[1], [1], [1], [10]], weights: [1, 1, 1, 0] };
+    type Y = { labels: tf.Tensor; weights: tf.Tensor };
+    for (const [batchSize, loss] of [
+      [1, 0.75],
+      [2, 1],
+      [4, 1],
+    ] as const) {
+      const found = await evaluate<tf.Tensor, Y>(
+        model,
+        { xs: [[1], [1], [1], [1]], ys, batchSize },
+        {
+          loss: (y, p) => meanSquaredError(y.labels, p, { weights: y.weights }),
+          metrics: { error: squared.select((y: Y, p: tf.Tensor) => ({ ...y, predictions: p })) },
+        },
+      );
+      expect(found.loss).toBeCloseTo(loss, 6);
+      expect(found.metrics.error).toBeCloseTo(1, 6);
+    }
     model.dispose();
   });
 

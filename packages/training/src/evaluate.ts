@@ -74,7 +74,7 @@ export async function evaluateSource<X, Y, O>(
     try {
       signal?.throwIfAborted();
       predictions = model.predict(batch.xs);
-      measured = measure(name, loss, metrics, batch.ys, predictions);
+      measured = measure(name, loss, metrics, batch.ys, predictions, size);
       const values = await readMeasurement(measured, names);
       if (Number.isNaN(values.loss)) {
         const cause = await explainLabels(batch.ys, predictions);

@@ -294,6 +294,11 @@ describe('odd things are refused with one clear error', () => {
       /^fit: validationLoss is given but validation is missing; give validation data/,
     ],
     [
+      'weights of 0 for all classes',
+      { classWeights: [0, 0, 0] },
+      /^fit: classWeights is \[0, 0, 0\]; give at least one weight above 0$/,
+    ],
+    [
       'an optimizer without a state',
       { optimizer: { init: () => undefined, update: () => ({ updates: {}, state: {} }) } },
       /^fit: init of the optimizer returned undefined; return its state/,

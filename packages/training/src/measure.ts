@@ -5,8 +5,10 @@ import type { AccumulatingMetric, Metric, MetricState, Metrics } from './metric'
 
 /** What was measured of a batch: one tensor of rank 1, so that one read suffices. */
 export interface Measurement {
-  /** The loss, and the numbers of each metric. */
+  /** The loss, the weight of the batch if the device knows it, and the numbers of each metric. */
   tensor: tf.Tensor;
+  /** By how much the loss counts, if the host knows it. */
+  weight: number | undefined;
   /** How many numbers each metric has. */
   lengths: number[];
 }
@@ -15,6 +17,8 @@ export interface Measurement {
 export interface BatchValues {
   /** The loss. */
   loss: number;
+  /** By how much the loss counts: the sum of the weights of the examples, by default their number. */
+  weight: number;
   /** The numbers of each metric by name. */
   parts: { [name: string]: ArrayLike<number> };
 }
@@ -31,6 +35,7 @@ const isAccumulating = <Y, O>(metric: Metric<Y, O>): metric is AccumulatingMetri
  *
  * @param name of the function; starts errors
  * @param loss a loss function, or its value if it is known
+ * @param weight by how much the loss counts
  */
 export function measure<Y, O>(
   name: string,
@@ -38,6 +43,7 @@ export function measure<Y, O>(
   metrics: Metrics<Y, O>,
   labels: Y,
   predictions: O,
+  weight: tf.Tensor | number,
 ): Measurement {
   const lengths: number[] = [];
   const tensor = tf.tidy(() => {
@@ -50,24 +56,25 @@ export function measure<Y, O>(
       lengths.push(part.size);
       return part;
     });
-    return tf.concat([scalar(name, 'the loss', value), ...parts]);
+    const known = typeof weight === 'number' ? [] : [tf.reshape(weight, [1])];
+    return tf.concat([scalar(name, 'the loss', value), ...known, ...parts]);
   });
-  return { tensor, lengths };
+  return { tensor, weight: typeof weight === 'number' ? weight : undefined, lengths };
 }
 
 /** Reads a measurement. */
 export async function readMeasurement(
-  { tensor, lengths }: Measurement,
+  { tensor, weight, lengths }: Measurement,
   names: readonly string[],
 ): Promise<BatchValues> {
   const values = await tensor.data();
-  let end = 1;
+  let end = weight === undefined ? 2 : 1;
   const parts = names.map((name, i) => {
     const start = end;
     end += lengths[i]!;
     return [name, values.slice(start, end)] as const;
   });
-  return { loss: values[0]!, parts: Object.fromEntries(parts) };
+  return { loss: values[0]!, weight: weight ?? values[1]!, parts: Object.fromEntries(parts) };
 }
 
 /** The states without examples. */

@@ -8,7 +8,7 @@ export interface StepReport {
   step: number;
   /** The total number of steps; NaN if the data does not say how many batches it has. */
   totalSteps: number;
-  /** The loss of this batch before its update, including the penalty. */
+  /** The loss of this batch before its update, including the penalty: the mean over its examples, by their `classWeights` if given. */
   loss: number;
   /** The metrics of this batch, by name. */
   metrics: { [name: string]: number };
@@ -32,8 +32,10 @@ export interface EpochSums {
   examples: number;
   /** Wall-clock time of the training steps. */
   seconds: number;
-  /** The sum of the losses of the examples. */
+  /** The sum of the losses of the examples, by their weights. */
   loss: number;
+  /** The sum of the weights of the examples; only with `classWeights`. */
+  weight?: number;
   /** The states of the metrics by name; of a function, the sum over the examples. */
   metrics: { [name: string]: MetricState };
 }

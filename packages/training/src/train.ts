@@ -14,6 +14,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { Data } from './batch';
 import { type Callback, type Callbacks, callbacksKind, startCallbacks } from './callback';
+import { counted } from './counted';
 import type { Trainer } from './create-trainer';
 import { DivergenceError, isDivergence } from './divergence-error';
 import type { EpochReport } from './epoch-report';
@@ -32,6 +33,7 @@ import {
 } from './measure';
 import type { MetricState, Metrics } from './metric';
 import { shared } from './shared';
+import { sumClassWeights } from './options/class-weights';
 import { openSource, type Source } from './sources/open-source';
 import type { EpochSums, StepReport } from './step-report';
 import { TrainingAborted } from './training-aborted';
@@ -213,7 +215,7 @@ async function runEpochs<X, Y, O>(
   }
   const stepsPerEpoch = source.stepsPerEpoch ?? (await countSteps(trainer.stepCount, source));
   let resume =
-    options.resume && checkSums(name, options.resume, trainer.stepCount, stepsPerEpoch, metrics as Metrics);
+    options.resume && checkSums(name, options.resume, trainer, stepsPerEpoch, metrics as Metrics);
   // If all steps of an epoch were taken, but it was not reported, it is reported now.
   const first = (trainer.stepCount - (resume?.steps ?? 0)) / (stepsPerEpoch ?? 1);
   for (let epoch = Math.floor(first); epoch < epochs && goesOn; epoch++) {
@@ -235,7 +237,12 @@ async function runEpochs<X, Y, O>(
         const ready = performance.now();
         const { loss, predictions } = trainer.step(batch);
         results = [loss, predictions as tf.TensorContainer];
-        const measured: Measurement = measure(name, loss, metrics, batch.ys, predictions);
+        const { classWeights } = trainer;
+        const weight = classWeights
+          ? tf.tidy(() => sumClassWeights(name, batch.ys, predictions, classWeights))
+          : size;
+        if (typeof weight !== 'number') results.push(weight);
+        const measured: Measurement = measure(name, loss, metrics, batch.ys, predictions, weight);
         results.push(measured.tensor);
         const values = await readMeasurement(measured, names);
         if (!Number.isFinite(values.loss)) {
@@ -249,14 +256,15 @@ async function runEpochs<X, Y, O>(
           steps: sums.steps + 1,
           examples: sums.examples + size,
           seconds: sums.seconds + seconds,
-          loss: sums.loss + values.loss * (isSum ? 1 : size),
+          loss: sums.loss + values.loss * (isSum ? 1 : values.weight),
+          ...(classWeights && { weight: (sums.weight ?? 0) + values.weight }),
           metrics: addBatch(metrics, sums.metrics, values, size),
         };
         const report: StepReport = {
           epoch,
           step: trainer.stepCount,
           totalSteps: epochs * (source.stepsPerEpoch ?? Number.NaN),
-          loss: isSum ? values.loss / size : values.loss,
+          loss: isSum ? meanOf(values.loss, values.weight) : values.loss,
           metrics: batchValues(metrics, values),
           values: {},
           examples: size,
@@ -280,14 +288,14 @@ async function runEpochs<X, Y, O>(
     // An update can overflow in a step whose loss and gradients are finite, and without a next step nobody would notice.
     const overflowed = await findOverflow(trainer.model.trainable());
     if (overflowed !== undefined) {
-      const loss = sums.loss / sums.examples;
+      const loss = meanOf(sums.loss, sums.weight ?? sums.examples);
       throw new DivergenceError({ by: name, loss, step: trainer.stepCount, epoch, overflowed, reports });
     }
     const { steps, examples, seconds } = sums;
     const report: EpochReport = {
       epoch,
       steps,
-      loss: sums.loss / examples,
+      loss: meanOf(sums.loss, sums.weight ?? examples),
       metrics: metricValues(metrics, sums.metrics, examples),
       values: {},
       seconds,
@@ -323,7 +331,7 @@ async function countSteps<X, Y>(stepCount: number, source: Source<X, Y>): Promis
 function checkSums(
   name: string,
   sums: EpochSums,
-  step: number,
+  { stepCount: step, classWeights }: Pick<Trainer, 'stepCount' | 'classWeights'>,
   stepsPerEpoch: number | undefined,
   metrics: Metrics,
 ): EpochSums {
@@ -332,6 +340,9 @@ function checkSums(
   assertOptions<EpochSums>(what, sums, {
     steps: required(index),
     examples: required(index),
+/** A mean by its sum and the sum of its weights. Without any weight it is 0, as the losses of `@tenfold/losses` are. */
+const meanOf = (sum: number, weight: number): number => (weight === 0 ? 0 : sum / weight);
+
     seconds: required(nonNegative),
     loss: required(finite),
     metrics: required(object),
@@ -342,14 +353,14 @@ function checkSums(
       `${what} has the sums after ${steps} of ${perEpoch} steps of an epoch, but the trainer has taken ${step} steps; give the sums of its last step, or none at the start of an epoch`,
     );
   }
-  const { examples, seconds, loss } = sums;
-  const sum = `${what} has ${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  const { examples, seconds, loss, weight = 0 } = sums;
+  const sum = `${what} has ${counted(steps, 'step')}`;
   if (examples < steps) {
     throw new Error(
       `${sum} but ${examples} ${examples === 1 ? 'example' : 'examples'}, fewer than one a step; give the sums of the last step`,
     );
   }
-  const [extra] = Object.entries({ examples, seconds, loss }).filter(([, value]) => value !== 0);
+  const [extra] = Object.entries({ examples, seconds, loss, weight }).filter(([, value]) => value !== 0);
   if (steps === 0 && extra !== undefined) {
     throw new Error(`${sum} but ${extra[0]} is ${extra[1]}; give the sums of the last step`);
   }
@@ -358,6 +369,7 @@ function checkSums(
   const missing = Object.entries(metrics).find(([key, metric]) => {
     const state: unknown = sums.metrics[key];
     // A metric that accumulates has a state in arrays.
+    weight: classWeights ? required(nonNegative) : nonNegative,
     return !isState(state) || Array.isArray(state) !== ('rule' in metric && Array.isArray(metric.rule.empty));
   });
   if (missing !== undefined) {

@@ -1,5 +1,6 @@
 import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { counted } from '../counted';
 import type { MetricFunction } from '../metric';
 
 /**
@@ -7,13 +8,16 @@ import type { MetricFunction } from '../metric';
  *
  * @param name of the function; starts errors
  * @param weights one for each class, ≥ 0
- * @throws when the loss does not use the weights, or their number is not that of the classes
+ * @throws when no weight is above 0, the loss does not use the weights, or their number is not that of the classes
  */
 export function weightClasses<Y, O>(
   name: string,
   loss: MetricFunction<Y, O>,
   weights: readonly number[],
 ): MetricFunction<Y, O> {
+  if (!weights.some((weight) => weight > 0)) {
+    throw new Error(`${name}: classWeights is ${show(weights)}; give at least one weight above 0`);
+  }
   return (labels, predictions) =>
     tf.tidy(() => {
       const given = exampleWeights(name, labels, predictions, weights);
@@ -36,6 +40,23 @@ export function weightClasses<Y, O>(
     });
 }
 
+/**
+ * The sum of the weights of a batch, by which its mean loss counts. Labels that are no class, which a loss may ignore, add nothing.
+ *
+ * @param name of the function; starts errors
+ */
+export function sumClassWeights(
+  name: string,
+  labels: unknown,
+  predictions: unknown,
+  weights: readonly number[],
+): tf.Tensor {
+  return tf.tidy(() => {
+    const given = exampleWeights(name, labels, predictions, weights);
+    return tf.sum(tf.where(tf.isNaN(given), tf.zerosLike(given), given));
+  });
+}
+
 /** The weight of each example: of its class, or of probabilities the mean. NaN for a label that is no class. */
 function exampleWeights(
   name: string,
@@ -54,7 +75,7 @@ function exampleWeights(
   const classes = isBinary && !isSoft ? 2 : predictions.shape.at(-1)!;
   if (weights.length !== classes) {
     throw new Error(
-      `${name}: classWeights has ${weights.length} weights but there are ${classes} classes; give one weight for each class`,
+      `${name}: classWeights has ${counted(weights.length, 'weight')} but there are ${classes} classes; give one weight for each class`,
     );
   }
   const table = tf.tensor1d([...weights]);

@@ -10,7 +10,15 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { clouds, network, options, trainerOptions, weights } from '../../test/clouds';
-import { createTrainer, DivergenceError, fit, loadCheckpoint, saveCheckpoint, train } from '../index';
+import {
+  createTrainer,
+  DivergenceError,
+  type EpochSums,
+  fit,
+  loadCheckpoint,
+  saveCheckpoint,
+  train,
+} from '../index';
 
 const flat = (values: object) => Object.values(values).flat() as number[];
 /** One weight vector w of three with the gradient g of the loss w·g. */
@@ -274,6 +282,59 @@ describe('classWeights', () => {
       binaryCrossEntropyWithLogits(y, p, { weights: [[5], [1], [5]] });
     const want = await step(weighted as never, ys, undefined, one());
     expect(await step(binaryCrossEntropyWithLogits as never, ys, [1, 5], one())).toBeCloseTo(want, 6);
+  });
+
+  it('report a loss that does not depend on the size of the batches, also when resumed', async () => {
+    const model = scores();
+    const data = {
+      xs: [
+        [1, 2],
+        [-1, 0.5],
+        [0.3, -2],
+        [2, 1],
+      ],
+      ys: [0, 1, 1, 0],
+      shuffle: false,
+    };
+    const still = { init: () => ({}), update: () => ({ updates: {}, state: {} }) };
+    const sum = (y: tf.Tensor, p: tf.Tensor, o: object) =>
+      sparseSoftmaxCrossEntropy(y, p, { ...o, reduction: 'sum' });
+    for (const given of [
+      { loss: sparseSoftmaxCrossEntropy },
+      { loss: sum as typeof sparseSoftmaxCrossEntropy, reduction: 'sum' as const },
+    ]) {
+      const run = async (batchSize: number, classWeights: number[]) => {
+        const all = { ...given, optimizer: still, classWeights };
+        const trainer = createTrainer(model, all);
+        const saved: EpochSums[] = [];
+        const [report] = await train(trainer, {
+          data: { ...data, batchSize },
+          epochs: 1,
+          onStep: ({ sums }) => void saved.push(JSON.parse(JSON.stringify(sums))),
+        });
+        // The same when resumed after its first step.
+        const resumed = createTrainer(model, all);
+        resumed.restore(1, {});
+        const resume = saved[0]!;
+        const [rest] = await train(resumed, { data: { ...data, batchSize }, epochs: 1, resume });
+        expect(rest!.loss).toBe(report!.loss);
+        const { weight: _, ...without } = resume;
+        await expect(
+          train(createTrainer(model, all), { data, epochs: 1, resume: { ...without, steps: 0 } }),
+        ).rejects.toThrow(/^train: resume: weight is missing; give/);
+        return report!.loss;
+      };
+      for (const classWeights of [
+        [1, 0, 1],
+        [3, 0.5, 0],
+      ]) {
+        const want = await run(4, classWeights);
+        expect(want).toBeGreaterThan(0);
+        for (const batchSize of [1, 2, 3]) expect(await run(batchSize, classWeights)).toBeCloseTo(want, 6);
+      }
+      expect(await run(2, [0, 0, 1])).toBe(0);
+    }
+    model.dispose();
   });
 
   it('do not weight the validation loss, and refuse what they cannot weight', async () => {
