@@ -25,7 +25,7 @@ export class CallbackError extends Error {
   constructor({ by, callback, where, cause, reports }: CallbackFailure) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     // The package's callbacks start their errors with their names.
-    const isNamed = reason.startsWith(`${callback}: `) || reason.startsWith(`the function ${callback} `);
+    const isNamed = reason.startsWith(`${callback}: `) || reason.startsWith(`${by}: callbacks[`);
     const what = callback === '' ? 'a callback' : `the callback ${callback}`;
     super(isNamed ? reason : `${by}: ${what} failed ${where}: ${reason}`, { cause });
     this.callback = callback;

@@ -1,13 +1,14 @@
-import { assertOptions, callGiven, func, type Kind, type Kinds, listOf, object, show } from '@tenfold/checks';
+import { anything, assertOptions, func, type Kind, type Kinds, listOf, object, show } from '@tenfold/checks';
 import { CallbackError } from './callback-error';
 import type { Trainer } from './create-trainer';
 import type { EpochReport } from './epoch-report';
+import { assertOptionCalled, callOption } from './kinds';
 import type { StepReport } from './step-report';
 
 /** What a callback may know at the start of training. */
 export interface CallbackContext {
   /** The trainer, with the current parameters and state. */
-  trainer: Pick<Trainer, 'model' | 'stepCount' | 'state'>;
+  trainer: Pick<Trainer, 'model' | 'stepCount' | 'state' | 'accumulate'>;
   /** The values in validation reports: 'loss' and the names of the metrics; empty without validation data. */
   validated: readonly string[];
   /** The total number of epochs. */
@@ -39,9 +40,27 @@ export interface CallbackHooks {
 export type Callback = (context: CallbackContext) => CallbackHooks | Promise<CallbackHooks>;
 
 export const callbacksKind: Kind = {
-  ...listOf(func),
+  ...listOf(anything),
   expected: 'an array of callbacks, such as [earlyStopping({ patience: 5 })]',
 };
+
+/** Throws unless every callback is a function, and none a factory that was meant to be called. */
+export function assertCallbacks(name: string, callbacks: readonly unknown[] = []): void {
+  for (const [i, callback] of callbacks.entries()) {
+    const what = `callbacks[${i}]`;
+    assertOptionCalled(name, what, callback);
+    if (func.accepts(callback)) continue;
+    const keys = object.accepts(callback) ? Object.keys(callback as object) : [];
+    const unknown = keys.find((key) => !Object.hasOwn(hooksKinds, key));
+    const isHooks = keys.some((key) => Object.hasOwn(hooksKinds, key));
+    const shown = isHooks ? `an object with ${keys.join(', ')}` : show(callback);
+    throw new Error(
+      `${name}: ${what} is ${shown}${
+        isHooks && unknown !== undefined ? `, of which ${unknown} is no hook` : ''
+      }; give a callback such as earlyStopping({ patience: 5 }), or a function that returns hooks: () => ({ onStep, onEpoch, end }), any of them`,
+    );
+  }
+}
 
 const hooksKinds: Kinds<CallbackHooks> = { onStep: func, onEpoch: func, end: func };
 
@@ -95,9 +114,9 @@ export async function startCallbacks(
     }
     return goesOn;
   }
-  for (const callback of callbacks) {
+  for (const [i, callback] of callbacks.entries()) {
     try {
-      const hooks: unknown = await callGiven(callback, context);
+      const hooks: unknown = await callOption(by, `callbacks[${i}]`, callback, context);
       if (!object.accepts(hooks)) {
         throw new Error(`it returned ${show(hooks)}; return { onStep, onEpoch, end }, any of them`);
       }

@@ -124,7 +124,7 @@ describe('callbacks', () => {
   });
 
   it.each([
-    [[1], /^fit: callbacks is .*; give an array of callbacks/],
+    [[1], /^fit: callbacks\[0\] is 1; give a callback such as earlyStopping/],
     [() => ({}), /^fit: callbacks is .*; give an array of callbacks/],
     [[() => 1], /^fit: a callback failed at the start: it returned 1; return \{ onStep, onEpoch, end \}/],
     [

@@ -1,6 +1,5 @@
 import {
   assertOptions,
-  callGiven,
   count,
   func,
   type Kinds,
@@ -19,7 +18,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertAligned } from './assert-aligned';
 import type { Batch } from './batch';
 import { explainDivergence } from './explain-divergence';
-import { assertModel, lossKind, optimizerKind } from './kinds';
+import { assertModel, assertOptionCalled, callOption, lossKind, optimizerKind } from './kinds';
 import { accumulateGradients } from './options/accumulate-gradients';
 import { weightClasses } from './options/class-weights';
 import { type ClipOptions, clipGradients } from './options/clip';
@@ -57,12 +56,13 @@ export interface TrainerOptions<Y = tf.Tensor, O = tf.Tensor> {
   clip?: ClipOptions;
   /**
    * The number of steps after which the parameters are updated, with the mean of their gradients; 1 by default. Schedules of the
-   * optimizer count the updates. Steps at the end that do not complete an update change nothing.
+   * optimizer count the updates. Steps at the end that do not complete an update change nothing; `fit` refuses a training without any
+   * update.
    */
   accumulate?: number;
   /**
    * A weight ≥ 0 for each class, by which the loss weights the examples; it must take the option `weights`, as those of
-   * `@tenfold/losses` do. The validation loss is not weighted.
+   * `@tenfold/losses` do. Reports weight the batches of the training loss by them; the validation loss is not weighted.
    */
   classWeights?: readonly number[];
   /**
@@ -90,6 +90,10 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   readonly reduction?: 'mean' | 'sum';
   /** The weights of the classes, if the loss weights the examples by them. */
   readonly classWeights?: readonly number[] | undefined;
+  /** The number of steps after which the parameters are updated; 1 by default. */
+  readonly accumulate?: number;
+  /** Computes the penalty of the regularizer, if there is one, on the current parameters. */
+  readonly penalty?: (() => tf.Scalar) | undefined;
   /** The number of steps taken. */
   readonly stepCount: number;
   /** The optimizer state. */
@@ -179,7 +183,24 @@ export function makeTrainer<X, Y, O>(
   const trainable = frozen ? withoutFrozen(name, model, frozen) : () => model.trainable();
   const optimizer = accumulate > 1 ? accumulateGradients(clipped, accumulate, trainable) : clipped;
   const weighted = classWeights ? weightClasses(name, loss, classWeights) : loss;
-  const stepped = { parameters: () => model.parameters(), trainable };
+  const stepped = {
+    parameters: () => model.parameters(),
+    trainable,
+    explainNone: () =>
+      frozen && Object.keys(model.trainable()).length > 0
+        ? `frozen is ${show(frozen)}, which matches all that could be trained; give one that leaves some`
+        : undefined,
+  };
+  if (regularizer) assertOptionCalled(name, 'regularizer', regularizer);
+  const penalty =
+    regularizer &&
+    (() => {
+      const value: unknown = callOption(name, 'regularizer', regularizer, trainable());
+      if (value instanceof tf.Tensor && value.rank === 0) return value as tf.Scalar;
+      throw new Error(
+        `${name}: the regularizer returned ${show(value)}; return a scalar tensor, computed from the parameters`,
+      );
+    });
   const disposed = 'the trainer is disposed; create a new one with createTrainer';
   const stepper = createStepper(name, stepped, optimizer, seed, disposed);
   return {
@@ -187,6 +208,8 @@ export function makeTrainer<X, Y, O>(
     loss,
     reduction,
     classWeights,
+    accumulate,
+    penalty,
     ranges: optimizer.ranges,
     get stepCount() {
       return stepper.stepCount;
@@ -203,18 +226,12 @@ export function makeTrainer<X, Y, O>(
         const data = weighted(ys, predictions);
         assertAligned(ys, predictions);
         const isTensor = (data as unknown) instanceof tf.Tensor;
-        if (!regularizer || !isTensor) return { loss: data, outputs: predictions };
-        const penalty: unknown = callGiven(regularizer, trainable());
-        if (!(penalty instanceof tf.Tensor) || penalty.rank !== 0) {
-          throw new Error(
-            `${name}: the regularizer returned ${show(penalty)}; return a scalar tensor, computed from the parameters`,
-          );
-        }
-        const penalized = tf.add(data, penalty);
+        if (!penalty || !isTensor) return { loss: data, outputs: predictions };
+        const penalized = tf.add(data, penalty());
         return { loss: penalized, dataLoss: data, outputs: predictions };
       };
       const result = stepper.step(forward, (predictions, value) =>
-        explainDivergence(batch, predictions, value, loss),
+        explainDivergence(batch, predictions, value, loss, penalty?.()),
       );
       return { loss: result.loss as tf.Scalar, predictions: result.outputs };
     },

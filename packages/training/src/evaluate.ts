@@ -34,6 +34,9 @@ const evaluateKinds: Kinds<EvaluateOptions> = {
 /**
  * Computes the mean loss and metrics of a model over all examples.
  *
+ * A batch counts by its number of examples. A loss that weights examples itself, or leaves some out, therefore depends on the size of
+ * the batches; a metric that selects the weights does not.
+ *
  * @param data a source of batches, `{ xs, ys }` with all examples, or another form of {@link Data}
  * @throws the signal's reason when it aborts; an error when a loss or metric is not a scalar, a label is not a class, or the data
  *   has no batches. No error leaves a tensor behind.

@@ -15,14 +15,16 @@ interface Range {
  * Explains what is wrong with a batch whose loss is not finite, or returns undefined. Reads tensors synchronously.
  *
  * @param by the loss function, which may declare its domain as those of `@tenfold/losses` do
+ * @param penalty the part of the loss that is of the regularizer
  */
 export function explainDivergence(
   batch: Batch<unknown, unknown>,
   predictions: unknown,
   loss: number,
   by: unknown,
+  penalty?: tf.Tensor,
 ): string | undefined {
-  return findCause(batch, predictions, loss, by, (tensor) => tensor.dataSync());
+  return findCause(batch, predictions, loss, by, penalty, (tensor) => tensor.dataSync());
 }
 
 /** The asynchronous variant, for backends that cannot read synchronously. */
@@ -31,13 +33,14 @@ export async function explainDivergenceLater(
   predictions: unknown,
   loss: number,
   by: unknown,
+  penalty?: tf.Tensor,
 ): Promise<string | undefined> {
-  const tensors = [batch.xs, batch.ys, predictions].flatMap((value) =>
+  const tensors = [batch.xs, batch.ys, predictions, penalty].flatMap((value) =>
     (tensorEntries(value) ?? []).map(([, t]) => t),
   );
   const values = new Map<tf.Tensor, Values>();
   for (const tensor of tensors) values.set(tensor, await tensor.data());
-  return findCause(batch, predictions, loss, by, (tensor) => values.get(tensor)!);
+  return findCause(batch, predictions, loss, by, penalty, (tensor) => values.get(tensor)!);
 }
 
 const findCause = (
@@ -45,11 +48,13 @@ const findCause = (
   predictions: unknown,
   loss: number,
   by: unknown,
+  penalty: tf.Tensor | undefined,
   read: Read,
 ): string | undefined =>
   findLabel(batch, predictions, read) ??
   findNumber(batch, read) ??
   findWeight(batch.ys, read) ??
+  findPenalty(predictions, penalty, read) ??
   findOutside(batch.ys, predictions, by, read) ??
   (Number.isNaN(loss) ? findDomain(batch.ys, predictions, read) : undefined);
 
@@ -93,7 +98,7 @@ function findNumber(batch: Batch<unknown, unknown>, read: Read): string | undefi
       const values = Array.from(read(tensor));
       const bad = values.filter((value) => !Number.isFinite(value)).length;
       if (bad > 0) {
-        return `${what}${name && `.${name}`} has ${bad} NaN or infinite values among its ${values.length}; leave these examples out`;
+        return `${what}${name && `.${name}`} has ${bad} NaN or infinite ${bad === 1 ? 'value' : 'values'} among its ${values.length}; leave ${bad === 1 ? 'this example' : 'these examples'} out`;
       }
     }
   }
@@ -108,6 +113,16 @@ function findWeight(ys: unknown, read: Read): string | undefined {
     if (wrong !== undefined) return `ys.${name} has the weight ${wrong}; give weights of at least 0`;
   }
   return undefined;
+}
+
+/** Explains a penalty that is not finite. Where predictions are not finite either, the parameters are the cause of both. */
+function findPenalty(predictions: unknown, penalty: tf.Tensor | undefined, read: Read): string | undefined {
+  const value = penalty && read(penalty)[0]!;
+  if (value === undefined || Number.isFinite(value)) return undefined;
+  const all = (tensorEntries(predictions) ?? []).flatMap(([, tensor]) => Array.from(read(tensor)));
+  return all.every(Number.isFinite)
+    ? `the penalty of the regularizer is ${value}, while the predictions are finite; check the regularizer for divisions by 0, logarithms and large squares`
+    : undefined;
 }
 
 /** Explains a label or prediction outside the domain that the loss declares. */

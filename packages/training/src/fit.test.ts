@@ -4,6 +4,7 @@ import { adam, sgd } from '@tenfold/optimizers';
 import { l2 } from '@tenfold/regularizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfData from '@tensorflow/tfjs-data';
 import { describe, expect, it } from 'vitest';
 import { clouds, network, options, weights } from '../test/clouds';
 import { type Batch, type BatchSource, DivergenceError, fit, TrainingAborted } from './index';
@@ -12,7 +13,9 @@ it('says to call a regularizer', async () => {
   const model = network();
   await expect(
     fit(model, { ...options, data: clouds(), epochs: 1, regularizer: l2 as never }),
-  ).rejects.toThrow(/^the function l2 was given without a call; give l2\(…\), with its options$/);
+  ).rejects.toThrow(
+    /^fit: regularizer: the function l2 was given without a call; give l2\(…\), with its options$/,
+  );
 });
 
 describe('fit', () => {
@@ -299,6 +302,48 @@ describe('odd things are refused with one clear error', () => {
       /^fit: classWeights is \[0, 0, 0\]; give at least one weight above 0$/,
     ],
     [
+      'more accumulated steps than there are',
+      { accumulate: 10, epochs: 2 },
+      /^fit: accumulate is 10 but 2 epochs of 1 batch have only 2 steps, so the parameters are never updated; give at most 2/,
+    ],
+    [
+      'more accumulated steps than a generator has',
+      {
+        accumulate: 10,
+        data: function* () {
+          yield { xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) };
+        },
+      },
+      /^fit: accumulate is 10 but the training had only 1 step, so the parameters are never updated; give at most 1/,
+    ],
+    [
+      'everything frozen',
+      { frozen: /./ },
+      /^fit: no parameter is trainable .*; frozen is \/\.\/, which matches all/,
+    ],
+    [
+      'hooks without a function',
+      { callbacks: [() => ({}), { onEpoch() {} }] },
+      /^fit: callbacks\[1\] is an object with onEpoch; give a callback such as .*, or a function that returns hooks/,
+    ],
+    [
+      'a hook that does not exist',
+      { callbacks: [{ onEpoch() {}, onBatch() {} }] },
+      /^fit: callbacks\[0\] is an object with onEpoch, onBatch, of which onBatch is no hook; give/,
+    ],
+    [
+      'a dataset of single examples',
+      {
+        data: tfData.zip({ xs: tfData.array([[1], [2]]), ys: tfData.array([[1], [2]]) }),
+      },
+      /^fit: xs of batch 0 of data is \[1\]; give a tensor, .*; if the elements are single examples, give dataset\.batch/,
+    ],
+    [
+      'a dataset of scalars',
+      { data: tfData.zip({ xs: tfData.array([tf.scalar(1)]), ys: tfData.array([tf.scalar(1)]) }) },
+      /^fit: xs of batch 0 of data is a scalar; .*; if the elements are single examples, give dataset\.batch/,
+    ],
+    [
       'an optimizer without a state',
       { optimizer: { init: () => undefined, update: () => ({ updates: {}, state: {} }) } },
       /^fit: init of the optimizer returned undefined; return its state/,
@@ -320,4 +365,42 @@ describe('odd things are refused with one clear error', () => {
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
+});
+
+it.each([false, true])(
+  'says that the penalty of a regularizer is not finite (on a GPU: %s)',
+  async (onGpu) => {
+    const backend = tf.backend() as { readToGPU?: unknown };
+    if (onGpu) backend.readToGPU = () => undefined;
+    try {
+      const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+      const before = tf.memory().numTensors;
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const regularizer = (params: tf.NamedTensorMap) =>
+          tf.mul(tf.sum(params.kernel!), tf.fill([], value)) as tf.Scalar;
+        const given = { data: { xs: [[1]], ys: [[2]] }, loss: meanSquaredError, epochs: 1, regularizer };
+        await expect(fit(model, { ...given, optimizer: adam() })).rejects.toThrow(
+          /^fit: the loss is .* at step 1 .*: the penalty of the regularizer is (NaN|-?Infinity), while the predictions/,
+        );
+      }
+      expect(tf.memory().numTensors).toBe(before);
+      model.dispose();
+    } finally {
+      delete backend.readToGPU;
+    }
+  },
+);
+
+it('refuses a promise among the metrics, whose rejection does not end the program', async () => {
+  const rejections: unknown[] = [];
+  const listen = (reason: unknown) => void rejections.push(reason);
+  process.on('unhandledRejection', listen);
+  const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+  const metrics = { a: 5, b: Promise.reject(new Error('labels are missing')) } as never;
+  const given = { data: { xs: [[1]], ys: [[2]] }, loss: meanSquaredError, optimizer: adam(), epochs: 1 };
+  await expect(fit(model, { ...given, metrics })).rejects.toThrow(/^fit: metrics\.a is 5; give a metric/);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off('unhandledRejection', listen);
+  expect(rejections).toEqual([]);
+  model.dispose();
 });

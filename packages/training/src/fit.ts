@@ -21,7 +21,7 @@ const { resume: _, ...loopKinds } = trainKinds;
  * @returns one report per epoch
  * @throws a `TrainingAborted` with the reports so far when the signal aborts; a `DivergenceError` when the loss, a gradient
  *   or a running statistic is not finite, or a parameter at the end of an epoch; an error when data, options or shapes do not fit,
- *   or the model is already training. No error leaves a tensor behind.
+ *   the parameters are never updated, because `accumulate` is larger than the number of steps, or the model is already training. No error leaves a tensor behind.
  * @example
  * await fit(model, { data, loss: sparseSoftmaxCrossEntropy, optimizer: adamW(), epochs: 3, metrics: { accuracy } });
  * await fit(model, { data: { xs, ys, batchSize: 64 }, loss: meanSquaredError, optimizer: adam(), epochs: 10 });
@@ -37,7 +37,7 @@ export async function fit<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
   const parts = { loss, optimizer, regularizer, seed, reduction, clip, accumulate, classWeights, frozen };
   const trainer = makeTrainer('fit', model, parts);
   try {
-    return await runTraining('fit', trainer, loop);
+    return await runTraining('fit', trainer, loop, true);
   } finally {
     trainer.dispose();
   }

@@ -1,4 +1,4 @@
-import { func, type Kind, object, objectWith, show } from '@tenfold/checks';
+import { assertCalled, callGiven, func, type Kind, object, objectWith, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Gives a kind another description. */
@@ -29,6 +29,8 @@ export const metricsKind: Kind = {
 
 /** Throws unless every metric is one, or a function. */
 export function assertMetrics(name: string, metrics: { readonly [name: string]: unknown } = {}): void {
+  // A metric that was called by mistake rejects, and nobody else waits for it.
+  for (const entry of Object.values(metrics)) if (entry instanceof Promise) entry.catch(() => {});
   for (const [key, entry] of Object.entries(metrics)) {
     if (func.accepts(entry) || object.accepts((entry as { rule?: unknown } | null | undefined)?.rule))
       continue;
@@ -36,6 +38,31 @@ export function assertMetrics(name: string, metrics: { readonly [name: string]: 
     throw new Error(
       `${name}: metrics.${key} is ${show(entry)}; give a metric, such as ${imported} after import { ${imported} } from '@tenfold/metrics', or a function of labels and predictions`,
     );
+  }
+}
+
+/** Throws when an option is a factory that was meant to be called, such as `l2` for `l2({ rate })`. */
+export function assertOptionCalled(name: string, what: string, given: unknown): void {
+  try {
+    assertCalled(given);
+  } catch (error) {
+    throw new Error(`${name}: ${what}: ${(error as Error).message}`);
+  }
+}
+
+/** Calls a function that was given as an option. Advice to call a factory first starts with the name of the option. */
+export function callOption<A extends readonly unknown[], R>(
+  name: string,
+  what: string,
+  given: (...inputs: A) => R,
+  ...inputs: A
+): R {
+  try {
+    return callGiven(given, ...inputs);
+  } catch (error) {
+    const isAdvice =
+      error instanceof Error && error.message.startsWith(`the function ${given.name} was given`);
+    throw isAdvice ? new Error(`${name}: ${what}: ${error.message}`) : error;
   }
 }
 

@@ -25,6 +25,8 @@ export interface SteppedParameters {
   parameters(): Variables;
   /** The trainable parameters by name. */
   trainable(): Variables;
+  /** Says what to do when no parameter is trainable, unless it is to unfreeze some. */
+  explainNone?(): string | undefined;
 }
 
 export interface Forward<T> {
@@ -104,7 +106,7 @@ export function createStepper(
       const trainable = model.trainable();
       if (Object.keys(trainable).length === 0) {
         throw new Error(
-          `${name}: no parameter is trainable (all ${Object.keys(all).length} are frozen or running statistics); unfreeze some: model.parameters()[NAME].trainable = true`,
+          `${name}: no parameter is trainable (all ${Object.keys(all).length} are frozen or running statistics); ${model.explainNone?.() ?? 'unfreeze some: model.parameters()[NAME].trainable = true'}`,
         );
       }
       // A clone shares its values until new ones are assigned to the variable.

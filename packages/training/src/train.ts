@@ -13,7 +13,7 @@ import {
 } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Data } from './batch';
-import { type Callback, type Callbacks, callbacksKind, startCallbacks } from './callback';
+import { assertCallbacks, type Callback, type Callbacks, callbacksKind, startCallbacks } from './callback';
 import { counted } from './counted';
 import type { Trainer } from './create-trainer';
 import { DivergenceError, isDivergence } from './divergence-error';
@@ -32,8 +32,8 @@ import {
   readMeasurement,
 } from './measure';
 import type { MetricState, Metrics } from './metric';
-import { shared } from './shared';
 import { sumClassWeights } from './options/class-weights';
+import { shared } from './shared';
 import { openSource, type Source } from './sources/open-source';
 import type { EpochSums, StepReport } from './step-report';
 import { TrainingAborted } from './training-aborted';
@@ -119,11 +119,16 @@ export async function train<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor>(
 
 const { inTraining } = shared;
 
-/** Trains with checked options. */
+/**
+ * Trains with checked options.
+ *
+ * @param isWhole whether the trainer is not used afterwards, so that a training without an update is a mistake
+ */
 export async function runTraining<X, Y, O>(
   name: string,
   trainer: Trainer<X, Y, O>,
   options: TrainOptions<X, Y, O>,
+  isWhole = false,
 ): Promise<EpochReport[]> {
   const { model } = trainer;
   if (inTraining.has(model)) {
@@ -132,7 +137,7 @@ export async function runTraining<X, Y, O>(
   }
   inTraining.set(model, trainer);
   try {
-    return await trainEpochs(name, trainer, options);
+    return await trainEpochs(name, trainer, options, isWhole);
   } finally {
     inTraining.delete(model);
   }
@@ -142,6 +147,7 @@ async function trainEpochs<X, Y, O>(
   name: string,
   trainer: Trainer<X, Y, O>,
   options: TrainOptions<X, Y, O>,
+  isWhole: boolean,
 ): Promise<EpochReport[]> {
   const { epochs, metrics = {}, signal } = options;
   const reports: EpochReport[] = [];
@@ -154,6 +160,7 @@ async function trainEpochs<X, Y, O>(
     throw new Error(`${name}: validationLoss is given but validation is missing; give validation data`);
   }
   assertMetrics(name, metrics);
+  assertCallbacks(name, options.callbacks);
   const validated = isValidated ? ['loss', ...Object.keys(metrics)] : [];
   let source: Source<X, Y> | undefined;
   let validation: Source<X, Y> | undefined;
@@ -169,6 +176,18 @@ async function trainEpochs<X, Y, O>(
       const part = { share, isValidation: true };
       validation = await openSource<X, Y>(name, 'data', options.data, { epochs, signal, part });
     }
+    const { accumulate = 1 } = trainer;
+    const assertUpdate = (steps: number, what: string) => {
+      if (!isWhole || steps >= accumulate) return;
+      throw new Error(
+        `${name}: accumulate is ${accumulate} but ${what} ${counted(steps, 'step')}, so the parameters are never updated; give at most ${steps}, or more epochs`,
+      );
+    };
+    const perEpoch = source.stepsPerEpoch;
+    if (perEpoch !== undefined) {
+      const what = `${counted(epochs, 'epoch')} of ${counted(perEpoch, 'batch', 'batches')} ${epochs === 1 ? 'has' : 'have'} only`;
+      assertUpdate(epochs * perEpoch, what);
+    }
     const context = {
       trainer: trainer as unknown as Trainer,
       validated,
@@ -176,7 +195,8 @@ async function trainEpochs<X, Y, O>(
       stepsPerEpoch: source.stepsPerEpoch,
     };
     callbacks = await startCallbacks(name, options.callbacks ?? [], context, reports);
-    await runEpochs(name, trainer, options, { source, validation, reports, callbacks });
+    const isComplete = await runEpochs(name, trainer, options, { source, validation, reports, callbacks });
+    if (isComplete) assertUpdate(trainer.stepCount, 'the training had only');
     isOver = true;
     await callbacks.end(true);
     return reports;
@@ -198,24 +218,24 @@ interface Loop<X, Y> {
   callbacks: Callbacks;
 }
 
+/** @returns whether all epochs were trained, and no callback ended the training */
 async function runEpochs<X, Y, O>(
   name: string,
   trainer: Trainer<X, Y, O>,
   options: TrainOptions<X, Y, O>,
   { source, validation, reports, callbacks }: Loop<X, Y>,
-): Promise<void> {
+): Promise<boolean> {
   const { epochs, metrics = {}, signal, onStep, onEpoch } = options;
   const names = Object.keys(metrics);
   let goesOn = true;
   const isSum = trainer.reduction === 'sum';
   if (!source.isRepeatable && trainer.stepCount > 0) {
     throw new Error(
-      `${name}: data can be iterated only once, but the trainer has taken ${trainer.stepCount} steps, whose batches must be skipped; give a function that returns new batches for each epoch`,
+      `${name}: data can be iterated only once, but the trainer has taken ${counted(trainer.stepCount, 'step')}, whose batches must be skipped; give a function that returns new batches for each epoch`,
     );
   }
   const stepsPerEpoch = source.stepsPerEpoch ?? (await countSteps(trainer.stepCount, source));
-  let resume =
-    options.resume && checkSums(name, options.resume, trainer, stepsPerEpoch, metrics as Metrics);
+  let resume = options.resume && checkSums(name, options.resume, trainer, stepsPerEpoch, metrics as Metrics);
   // If all steps of an epoch were taken, but it was not reported, it is reported now.
   const first = (trainer.stepCount - (resume?.steps ?? 0)) / (stepsPerEpoch ?? 1);
   for (let epoch = Math.floor(first); epoch < epochs && goesOn; epoch++) {
@@ -248,7 +268,9 @@ async function runEpochs<X, Y, O>(
         if (!Number.isFinite(values.loss)) {
           // On a GPU, the step has changed only the count.
           trainer.restore(trainer.stepCount - 1, trainer.state);
-          const cause = await explainDivergenceLater(batch, predictions, values.loss, trainer.loss);
+          const penalty = trainer.penalty && tf.tidy(trainer.penalty);
+          if (penalty) results.push(penalty);
+          const cause = await explainDivergenceLater(batch, predictions, values.loss, trainer.loss, penalty);
           throw new DivergenceError({ by: name, loss: values.loss, step: trainer.stepCount + 1, cause });
         }
         const seconds = (performance.now() - start) / 1000;
@@ -312,9 +334,13 @@ async function runEpochs<X, Y, O>(
     }
     reports.push(report);
     if (!(await callbacks.onEpoch(report))) goesOn = false;
-    if ((await onEpoch?.(report)) === false) return;
+    if ((await onEpoch?.(report)) === false) return false;
   }
+  return goesOn;
 }
+
+/** A mean by its sum and the sum of its weights. Without any weight it is 0, as the losses of `@tenfold/losses` are. */
+const meanOf = (sum: number, weight: number): number => (weight === 0 ? 0 : sum / weight);
 
 /** Counts the batches of an epoch by reading one. Returns undefined at the start of training, where it is not needed. */
 async function countSteps<X, Y>(stepCount: number, source: Source<X, Y>): Promise<number | undefined> {
@@ -340,24 +366,22 @@ function checkSums(
   assertOptions<EpochSums>(what, sums, {
     steps: required(index),
     examples: required(index),
-/** A mean by its sum and the sum of its weights. Without any weight it is 0, as the losses of `@tenfold/losses` are. */
-const meanOf = (sum: number, weight: number): number => (weight === 0 ? 0 : sum / weight);
-
     seconds: required(nonNegative),
     loss: required(finite),
+    weight: classWeights ? required(nonNegative) : nonNegative,
     metrics: required(object),
   });
   const perEpoch = stepsPerEpoch ?? 0;
   if (steps > perEpoch || steps > step || (step - steps) % (perEpoch || 1) !== 0) {
     throw new Error(
-      `${what} has the sums after ${steps} of ${perEpoch} steps of an epoch, but the trainer has taken ${step} steps; give the sums of its last step, or none at the start of an epoch`,
+      `${what} has the sums after ${steps} of ${counted(perEpoch, 'step')} of an epoch, but the trainer has taken ${counted(step, 'step')}; give the sums of its last step, or none at the start of an epoch`,
     );
   }
   const { examples, seconds, loss, weight = 0 } = sums;
   const sum = `${what} has ${counted(steps, 'step')}`;
   if (examples < steps) {
     throw new Error(
-      `${sum} but ${examples} ${examples === 1 ? 'example' : 'examples'}, fewer than one a step; give the sums of the last step`,
+      `${sum} but ${counted(examples, 'example')}, fewer than one a step; give the sums of the last step`,
     );
   }
   const [extra] = Object.entries({ examples, seconds, loss, weight }).filter(([, value]) => value !== 0);
@@ -369,7 +393,6 @@ const meanOf = (sum: number, weight: number): number => (weight === 0 ? 0 : sum 
   const missing = Object.entries(metrics).find(([key, metric]) => {
     const state: unknown = sums.metrics[key];
     // A metric that accumulates has a state in arrays.
-    weight: classWeights ? required(nonNegative) : nonNegative,
     return !isState(state) || Array.isArray(state) !== ('rule' in metric && Array.isArray(metric.rule.empty));
   });
   if (missing !== undefined) {

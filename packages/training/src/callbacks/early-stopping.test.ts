@@ -22,7 +22,7 @@ const series = (...values: number[]) => {
 it('says to call earlyStopping', async () => {
   const network = model();
   await expect(fit(network, { ...rest, callbacks: [earlyStopping as never] })).rejects.toThrow(
-    /^the function earlyStopping was given without a call; give earlyStopping\(…\), with its options$/,
+    /^fit: callbacks\[0\]: the function earlyStopping was given without a call; give earlyStopping\(…\), with its options$/,
   );
 });
 

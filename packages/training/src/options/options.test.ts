@@ -452,7 +452,7 @@ describe('validationSplit', () => {
     ],
     [
       { validationSplit: 0.9, data: { xs: [[1]], ys: [[1]] } },
-      /^fit: data has 1 examples, of which validationSplit 0.9 leaves none/,
+      /^fit: data has 1 example, of which validationSplit 0.9 leaves none/,
     ],
   ])('rejects %#', async (given, message) => {
     const one = model();

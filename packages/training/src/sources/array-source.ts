@@ -12,6 +12,7 @@ import {
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayData, BatchSource } from '../batch';
+import { counted } from '../counted';
 import { isOnGpu } from '../finite';
 
 type Numbers = Float32Array | Int32Array;
@@ -64,7 +65,7 @@ export async function arraySource<X, Y>(
   const other = all.find((rows) => rows.count !== first.count);
   if (other) {
     throw new Error(
-      `${name}: ${first.what} has ${first.count} examples but ${other.what} has ${other.count}; give the same number of both${
+      `${name}: ${first.what} has ${counted(first.count, 'example')} but ${other.what} has ${other.count}; give the same number of both${
         [data.xs, data.ys].some(ArrayBuffer.isView)
           ? ', and for a flat typed array with several numbers per example its shape as xShape or yShape'
           : ''
@@ -97,7 +98,7 @@ function chooseRows(name: string, what: string, size: number, seed: number, part
   const end = size - Math.max(1, Math.round(size * part.share));
   if (end < 1) {
     throw new Error(
-      `${name}: ${what} has ${size} examples, of which validationSplit ${part.share} leaves none for training; give more examples, or a smaller share`,
+      `${name}: ${what} has ${counted(size, 'example')}, of which validationSplit ${part.share} leaves none for training; give more examples, or a smaller share`,
     );
   }
   return Uint32Array.from(part.isValidation ? order.subarray(end) : order.subarray(0, end)).sort();
@@ -171,7 +172,7 @@ async function readRows(
   }
   if (values.length % size !== 0) {
     throw new Error(
-      `${name}: ${what} has ${values.length} numbers, which is not a multiple of ${size}, the size of ${option} [${exampleShape}]`,
+      `${name}: ${what} has ${counted(values.length, 'number')}, which is not a multiple of ${size}, the size of ${option} [${exampleShape}]`,
     );
   }
   return numberRows(what, values, [values.length / size, ...exampleShape]);

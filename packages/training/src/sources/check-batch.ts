@@ -1,5 +1,6 @@
 import { nearestName, show } from '@tenfold/checks';
 import type { Batch } from '../batch';
+import { counted } from '../counted';
 import { tensorEntries } from '../tensors';
 
 /**
@@ -7,9 +8,10 @@ import { tensorEntries } from '../tensors';
  *
  * @param name of the function; starts errors
  * @param what name of the batch in errors
+ * @param advice what else to do when a value is no tensor of examples
  * @returns the number of examples
  */
-export function checkBatch(name: string, what: string, batch: unknown): number {
+export function checkBatch(name: string, what: string, batch: unknown, advice = ''): number {
   if (typeof batch !== 'object' || batch === null || !('xs' in batch) || !('ys' in batch)) {
     throw new Error(`${name}: ${what} is ${show(batch)}; give an object { xs, ys } of tensors`);
   }
@@ -27,7 +29,7 @@ export function checkBatch(name: string, what: string, batch: unknown): number {
     const entries = tensorEntries(value);
     if (!entries) {
       throw new Error(
-        `${name}: ${key} of ${what} is ${show(value)}; give a tensor, or several of them in an object or array`,
+        `${name}: ${key} of ${what} is ${show(value)}; give a tensor, or several of them in an object or array${advice}`,
       );
     }
     return entries.map(([entry, tensor]) => {
@@ -38,7 +40,9 @@ export function checkBatch(name: string, what: string, batch: unknown): number {
         );
       }
       if (tensor.rank === 0) {
-        throw new Error(`${name}: ${label} of ${what} is a scalar; its first axis must be the examples`);
+        throw new Error(
+          `${name}: ${label} of ${what} is a scalar; its first axis must be the examples${advice}`,
+        );
       }
       return { label, size: tensor.shape[0]! };
     });
@@ -47,7 +51,7 @@ export function checkBatch(name: string, what: string, batch: unknown): number {
   const other = sizes.find(({ size }) => size !== first.size);
   if (other) {
     throw new Error(
-      `${name}: ${first.label} of ${what} has ${first.size} examples but ${other.label} has ${other.size}; give the same number of both`,
+      `${name}: ${first.label} of ${what} has ${counted(first.size, 'example')} but ${other.label} has ${other.size}; give the same number of both${advice}`,
     );
   }
   if (first.size === 0) {

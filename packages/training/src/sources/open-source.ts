@@ -1,6 +1,7 @@
 import { func, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayData, Batch, Batches, BatchSource, Data, TfDataset } from '../batch';
+import { counted } from '../counted';
 import { untilAborted } from '../until-aborted';
 import { arraySource, type Part } from './array-source';
 import { checkBatch } from './check-batch';
@@ -48,6 +49,8 @@ interface Cursor<X, Y> {
 /** A form of data. */
 interface Form<X, Y> {
   stepsPerEpoch?: number;
+  /** What else to do when an element is no batch. */
+  advice?: string;
   /** Whether the batches belong to the caller and are kept. */
   stay?: boolean;
   /** Whether all epochs share one iterator, because the data can be iterated only once. */
@@ -99,7 +102,7 @@ export async function openSource<X, Y>(
         if (isOver) break;
         let size: number;
         try {
-          size = checkBatch(name, `batch ${pulled} of ${what}`, value);
+          size = checkBatch(name, `batch ${pulled} of ${what}`, value, form.advice);
         } catch (error) {
           release(value);
           throw error;
@@ -109,7 +112,7 @@ export async function openSource<X, Y>(
       }
       if (pulled === 0 || (stepsPerEpoch !== undefined && pulled < stepsPerEpoch)) {
         throw new Error(
-          `${name}: ${what} has ${pulled === 0 ? 'no batches' : `${pulled} batches`} in epoch ${epoch} (counted from 0)${
+          `${name}: ${what} has ${pulled === 0 ? 'no batches' : counted(pulled, 'batch', 'batches')} in epoch ${epoch} (counted from 0)${
             stepsPerEpoch === undefined
               ? '; give at least one'
               : ` but stepsPerEpoch is ${stepsPerEpoch}; give that many`
@@ -160,6 +163,7 @@ async function detectForm<X, Y>(
     if (typeof form.batches === 'function') return sourceForm(name, what, data as BatchSource<X, Y>);
     if (typeof form.iterator === 'function' && typeof form.forEachAsync === 'function') {
       return {
+        advice: '; if the elements are single examples, give dataset.batch(32)',
         begin: async () => checkCursor<X, Y>(name, what, await (data as TfDataset).iterator()),
       };
     }
