@@ -1,8 +1,9 @@
 import { assertOptions, either, func, nonNegative, required, show } from '@tenfold/checks';
 import { type Callback, named } from '../callback';
+import { peek } from './peek';
 
 export interface LearningRateLoggerOptions {
-  /** The learning rate of the optimizer: a number, or the schedule, a function of the step that counts from 0. */
+  /** The learning rate of the optimizer: a number, or the schedule, a function of the update that counts from 0. */
   learningRate: number | ((step: number) => number);
 }
 
@@ -20,16 +21,20 @@ export function learningRateLogger(options: LearningRateLoggerOptions): Callback
   assertOptions('learningRateLogger', options, { learningRate: required(either(nonNegative, func)) });
   const { learningRate } = options;
   const rateAt = (step: number): number => {
-    const rate: unknown = typeof learningRate === 'function' ? learningRate(step) : learningRate;
+    const rate: unknown = typeof learningRate === 'function' ? peek(learningRate, step) : learningRate;
     if (typeof rate === 'number') return rate;
     throw new Error(`learningRateLogger: learningRate(${step}) is ${show(rate)}; return a number`);
   };
-  return named('learningRateLogger', ({ trainer }) => ({
-    onStep({ step, values }) {
-      values.learningRate = rateAt(step - 1);
-    },
-    onEpoch({ values }) {
-      values.learningRate = rateAt(trainer.stepCount - 1);
-    },
-  }));
+  return named('learningRateLogger', ({ trainer }) => {
+    // Schedules count the updates.
+    const rateOf = (step: number) => rateAt(Math.floor((step - 1) / (trainer.accumulate ?? 1)));
+    return {
+      onStep({ step, values }) {
+        values.learningRate = rateOf(step);
+      },
+      onEpoch({ values }) {
+        values.learningRate = rateOf(trainer.stepCount);
+      },
+    };
+  });
 }

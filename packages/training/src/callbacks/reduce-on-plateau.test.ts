@@ -29,7 +29,7 @@ describe('reduceOnPlateau', () => {
       const hooks = await plateau(context as never);
       const found: number[] = [];
       for (const loss of values) {
-        stepCount++;
+        plateau.learningRate(stepCount++);
         await hooks.onEpoch!({ loss } as EpochReport);
         found.push(plateau.learningRate(stepCount));
       }
@@ -59,6 +59,46 @@ describe('reduceOnPlateau', () => {
     const rates = (reports: EpochReport[]) => reports.map(({ values }) => values.learningRate);
     expect(rates(await run())).toEqual([0.1, 0.025]);
     expect(rates(await run())).toEqual([0.025, 0.0125 / 2 / 1]);
+    model.dispose();
+  });
+
+  it('says when the optimizer does not read it, after the first epoch with an update', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+    const run = (optimizer: typeof sgd | undefined, accumulate: number, epochs: number) => {
+      const plateau = reduceOnPlateau({ learningRate: 0.1, metric: () => 1, mode: 'min' });
+      const { learningRate } = plateau;
+      return fit(model, {
+        data: { xs: [[1]], ys: [[1]] },
+        loss: meanSquaredError,
+        optimizer: sgd({ learningRate: optimizer ? learningRate : 0.1 }),
+        epochs,
+        accumulate,
+        callbacks: [learningRateLogger({ learningRate }), plateau],
+      });
+    };
+    await expect(run(undefined, 1, 1)).rejects.toThrow(
+      /^reduceOnPlateau: the optimizer has not read its learning rate, .*; give the optimizer \{ learningRate: plateau/,
+    );
+    await expect(run(undefined, 2, 2)).rejects.toMatchObject({ reports: [{ epoch: 0 }, { epoch: 1 }] });
+    expect(await run(sgd, 2, 3)).toHaveLength(3);
+    model.dispose();
+  });
+
+  it('is logged by the update of a step', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+    const learningRate = (step: number) => 0.1 / (step + 1);
+    const seen: unknown[] = [];
+    const reports = await fit(model, {
+      data: { xs: [[1], [2], [3]], ys: [[1], [2], [3]], batchSize: 1 },
+      loss: meanSquaredError,
+      optimizer: sgd({ learningRate }),
+      epochs: 1,
+      accumulate: 2,
+      callbacks: [learningRateLogger({ learningRate })],
+      onStep: ({ values }) => void seen.push(values.learningRate),
+    });
+    expect(seen).toEqual([0.1, 0.1, 0.05]);
+    expect(reports[0]!.values.learningRate).toBe(0.05);
     model.dispose();
   });
 

@@ -11,6 +11,7 @@ import {
 } from '@tenfold/checks';
 import { type Callback, named } from '../callback';
 import { createMonitor, type MonitorOptions, monitorKinds } from '../monitor';
+import { PEEK } from './peek';
 
 export interface ReduceOnPlateauOptions extends MonitorOptions {
   /** The learning rate before it is lowered: a number ≥ 0, or a schedule. */
@@ -46,7 +47,8 @@ export interface PlateauCallback extends Callback {
  * It keeps its state from one call of `train` to the next. As a schedule's factor it is at least minimum/η at any step.
  *
  * @returns a callback with a property `learningRate`, a function of the step
- * @throws when an option is wrong; `fit` and `train` throw when there is no validation data to monitor, or no such metric
+ * @throws when an option is wrong; `fit` and `train` throw when there is no validation data to monitor, or no such metric, or when
+ *   the optimizer has not read the `learningRate` in the first epoch with an update
  * @example
  * const plateau = reduceOnPlateau({ learningRate: 0.1, patience: 3 });
  * await fit(model, { ...options, validation, optimizer: sgd({ learningRate: plateau.learningRate }), callbacks: [plateau] });
@@ -84,10 +86,22 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): PlateauCallbac
     if (mode === 'min') return value < best - (Number.isFinite(best) ? margin : 0);
     return value > best + (Number.isFinite(best) ? margin : 0);
   }
+  let isRead = false;
+  const schedule = (step: number) => {
+    isRead = true;
+    return rateAt(step);
+  };
   const callback = named<Callback>('reduceOnPlateau', (context) => {
     monitor.start(context);
+    const updates = () => Math.floor(context.trainer.stepCount / (context.trainer.accumulate ?? 1));
+    const first = updates();
     return {
       onEpoch(report) {
+        if (!isRead && updates() > first) {
+          throw new Error(
+            'reduceOnPlateau: the optimizer has not read its learning rate, so that lowering it would have no effect; give the optimizer { learningRate: plateau.learningRate }, and reduceOnPlateau a warm-up or another schedule as its learningRate',
+          );
+        }
         const value = sign * monitor.read(report);
         if (isBetter(value)) {
           best = value;
@@ -99,10 +113,10 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): PlateauCallbac
         }
         if (bad <= patience) return;
         [bad, cooling] = [0, cooldown];
-        const rate = rateAt(Math.max(0, context.trainer.stepCount - 1));
+        const rate = rateAt(Math.max(0, updates() - 1));
         if (rate - Math.max(factor * rate, minimum) > epsilon) scale *= factor;
       },
     };
   });
-  return Object.assign(callback, { learningRate: rateAt });
+  return Object.assign(callback, { learningRate: Object.assign(schedule, { [PEEK]: rateAt }) });
 }
