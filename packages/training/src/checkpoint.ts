@@ -3,11 +3,18 @@ import { assignParameters, loadSafetensors, saveSafetensors } from '@tenfold/lay
 import type { OptimizerState } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertValues, isCount, namesOf } from './assert-state';
-import type { Trainer } from './create-trainer';
+import { counted } from './counted';
+import type { TrainedModel, Trainer } from './create-trainer';
 
 const FORMAT = 'tenfold-checkpoint';
 const MODEL = 'model';
 const OPTIMIZER = 'optimizer';
+
+/** A trainer of any model, with the parts that a checkpoint has. */
+export type CheckpointedTrainer = Pick<Trainer, 'stepCount' | 'state' | 'ranges' | 'restore'> & {
+  /** The model. */
+  readonly model: Pick<TrainedModel, 'parameters'>;
+};
 
 const trainerKind = required(objectWith('a trainer from createTrainer', 'step', 'restore'));
 
@@ -34,7 +41,7 @@ const bytesKind = required({
  * await writeFile('run.safetensors', await saveCheckpoint(trainer));
  */
 export async function saveCheckpoint(
-  trainer: Trainer,
+  trainer: CheckpointedTrainer,
   metadata: Record<string, string> = {},
 ): Promise<Uint8Array> {
   assertArgument('saveCheckpoint', 'trainer', trainer, trainerKind);
@@ -63,7 +70,7 @@ export async function saveCheckpoint(
  * @example
  * loadCheckpoint(trainer, await readFile('run.safetensors'));
  */
-export function loadCheckpoint(trainer: Trainer, bytes: Uint8Array): Record<string, string> {
+export function loadCheckpoint(trainer: CheckpointedTrainer, bytes: Uint8Array): Record<string, string> {
   assertArgument('loadCheckpoint', 'trainer', trainer, trainerKind);
   assertArgument('loadCheckpoint', 'bytes', bytes, bytesKind);
   const { tensors, metadata } = loadSafetensors(bytes);
@@ -124,7 +131,7 @@ function explainMetadata({ format, step }: Record<string, string>, tensors: tf.N
 }
 
 /** Checks the parameters before the optimizer's state, which does not fit either when the model is another. */
-function assertSameParameters(trainer: Trainer, found: tf.NamedTensorMap): void {
+function assertSameParameters(trainer: CheckpointedTrainer, found: tf.NamedTensorMap): void {
   const ours = trainer.model.parameters();
   const missing = Object.keys(ours).filter((name) => !Object.hasOwn(found, name));
   const extra = Object.keys(found).filter((name) => !Object.hasOwn(ours, name));
@@ -151,7 +158,7 @@ const listNames = (names: string[]): string =>
  * Checks that the slots are those of the trainer, with the same shapes and dtypes. A parameter that was or is frozen may have no state, or
  * state from before.
  */
-function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
+function assertSameSlots(trainer: CheckpointedTrainer, found: OptimizerState): void {
   const expected = trainer.state;
   const parameters = trainer.model.parameters();
   const describe = (state: OptimizerState, isNeeded: (slot: string, name: string) => boolean) =>
@@ -177,7 +184,7 @@ function assertSameSlots(trainer: Trainer, found: OptimizerState): void {
   const gone = [...missing, ...lost];
   if (gone.length || extra.length) {
     throw new Error(
-      `loadCheckpoint: the checkpoint does not fit the optimizer: ${gone.length} tensors are missing${gone[0] ? `, such as ${gone[0]},` : ''} and ${extra.length} are unknown${extra[0] ? `, such as ${extra[0]}` : ''}; give the optimizer that it was saved with`,
+      `loadCheckpoint: the checkpoint does not fit the optimizer: ${counted(gone.length, 'tensor is', 'tensors are')} missing${gone[0] ? `, such as ${gone[0]},` : ''} and ${extra.length} ${extra.length === 1 ? 'is' : 'are'} unknown${extra[0] ? `, such as ${extra[0]}` : ''}; give the optimizer that it was saved with`,
     );
   }
 }

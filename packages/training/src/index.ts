@@ -23,7 +23,7 @@ export {
 export { type SaveBestOptions, saveBest } from './callbacks/save-best';
 export { type TensorBoardOptions, tensorBoard } from './callbacks/tensor-board';
 export { type TimeLimitOptions, timeLimit } from './callbacks/time-limit';
-export { loadCheckpoint, saveCheckpoint } from './checkpoint';
+export { type CheckpointedTrainer, loadCheckpoint, saveCheckpoint } from './checkpoint';
 export {
   createTrainer,
   type Loss,

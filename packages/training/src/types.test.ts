@@ -5,7 +5,7 @@ import { sgd } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfData from '@tensorflow/tfjs-data';
 import { expect, expectTypeOf, it } from 'vitest';
-import { createTrainer, evaluate, fit, type Trainer, train } from './index';
+import { createTrainer, evaluate, fit, loadCheckpoint, saveCheckpoint, type Trainer, train } from './index';
 
 const optimizer = () => sgd({ learningRate: 0.1 });
 const settings = () => ({ loss: meanSquaredError, optimizer: optimizer(), epochs: 1 });
@@ -24,6 +24,7 @@ it('trains and evaluates a model with inputs by name', async () => {
   const trainer = createTrainer(model, { loss: meanSquaredError, optimizer: optimizer() });
   expectTypeOf(trainer).toExtend<Trainer<{ p: tf.Tensor; q: tf.Tensor }, tf.Tensor, tf.Tensor>>();
   expect(await train(trainer, { data, epochs: 1 })).toHaveLength(1);
+  expect(loadCheckpoint(trainer, await saveCheckpoint(trainer, { run: 'a' })).run).toBe('a');
 });
 
 it('trains and evaluates a model with inputs in a tuple', async () => {
