@@ -51,10 +51,10 @@ it('changes nothing unless all tensors fit', async () => {
     /there is no tensor for the parameters dense.bias; give exactly/,
   );
   expect(() => assignParameters(model, { ...values, head: tf.ones([1]) })).toThrow(
-    /the model has no parameters head/,
+    /the model has no parameter head/,
   );
   expect(() => assignParameters(model, { ...without, a: tf.ones([1]) })).toThrow(
-    /dense.bias, and the model has no parameters a/,
+    /dense.bias, and the model has no parameter a/,
   );
   expect(() => assignParameters(model, {})).toThrow(
     /dense.kernel, dense.bias, norm.gamma, norm.beta, norm.runningMean and 1 more/,
@@ -85,7 +85,7 @@ it('assigns some of the parameters on request', async () => {
   await expectClose(model.params.norm.beta!, [7, 7, 7]);
   await expectClose(model.params.norm.gamma!, [1, 1, 1]);
   expect(() => assignParameters(model, { 'norm.bet': tf.ones([3]) }, { partial: true })).toThrow(
-    /the model has no parameters norm.bet \(is norm.bet norm.beta\?\); give names of/,
+    /the model has no parameter norm.bet \(is norm.bet norm.beta\?\); give names of/,
   );
   expect(() => assignParameters(model, {}, { part: true } as object)).toThrow(
     /no option "part"; did you mean partial/,

@@ -42,7 +42,7 @@ export function assignParameters(
       `assignParameters: ${[
         missing.length && `there is no tensor for the parameters ${list(missing)}`,
         extra.length &&
-          `the model has no parameters ${list(extra)}${near ? ` (is ${extra[0]} ${near}?)` : ''}`,
+          `the model has no ${extra.length === 1 ? 'parameter' : 'parameters'} ${list(extra)}${near ? ` (is ${extra[0]} ${near}?)` : ''}`,
       ]
         .filter(Boolean)
         .join(', and ')}; give ${partial ? 'names' : 'exactly the names'} of model.parameters()${
