@@ -529,6 +529,59 @@ describe('two classes', () => {
   });
 });
 
+describe('infinite and huge predictions', () => {
+  const each = { reduction: 'none' } as const;
+  const found = async (name: string, y: number, x: number, options: object = {}) => {
+    const loss = (x: tf.Tensor) => losses[name]!(tf.tensor1d([y]), x, { ...each, ...options });
+    const at = tf.tensor1d([x]);
+    return [...(await loss(at).data()), ...(await tf.grad(loss)(at).data())];
+  };
+  const huge = [3e38, Infinity];
+  const noClip = { clip: 0 };
+  type Row = [name: string, y: number, x: number, want: [value: number, gradient: number], options?: object];
+  const rows = huge.flatMap((x): Row[] => [
+    ['binaryCrossEntropyWithLogits', 0, -x, [0, 0]],
+    ['binaryCrossEntropyWithLogits', 1, x, [0, 0]],
+    ['binaryCrossEntropyWithLogits', 0, x, [x, 1]],
+    ['sigmoidFocal', 0, -x, [0, 0]],
+    ['sigmoidFocal', 1, x, [0, 0]],
+    ['sigmoidFocal', 0, x, [0.75 * x, 0.75]],
+    ['sigmoidFocal', 1, -x, [0.25 * x, -0.25]],
+    ['sigmoidFocal', 0, x, [0.75 * x, 0.75], { gamma: 0 }],
+    ['asymmetric', 0, -x, [0, 0], noClip],
+    ['asymmetric', 0, -x, [0, 0]],
+    ['asymmetric', 1, x, [0, 0]],
+    ['asymmetric', 0, x, [x, 1], noClip],
+    ['asymmetric', 1, -x, [x, -1]],
+    ['poissonNll', 0, -x, [0, 0]],
+    ['poissonNll', 0, x, [Infinity, Infinity]],
+    ['poissonNll', 5, x, [Infinity, Infinity]],
+    ['poissonNll', 0, x, [x, 1], { logInput: false }],
+    ['poissonNll', 5, x, [x, 1], { logInput: false }],
+    ['softMargin', 1, x, [0, 0]],
+    ['softMargin', 1, -x, [x, -1]],
+    ['hinge', 1, x, [0, 0]],
+    ['hinge', 1, -x, [x, -1]],
+    ['squaredHinge', 1, x, [0, 0]],
+    ['squaredHinge', 1, -x, [Infinity, -Infinity]],
+    ['huber', 0, x, [x, 1]],
+    ['smoothL1', 0, -x, [x, -1]],
+    ['logCosh', 0, -x, [x, -1]],
+    ['meanAbsoluteError', 0, -x, [x, -1]],
+    ['meanAbsolutePercentageError', 100, -x, [x, -1]],
+    ['meanSquaredError', 0, x, [Infinity, Infinity]],
+    ['quantile', 0, x, [0.5 * x, 0.5]],
+    ['quantile', 0, -x, [0.5 * x, -0.5]],
+  ]);
+  it.each(rows)('%s of the label %d and the prediction %d is %j', async (name, y, x, want, options) => {
+    const got = await found(name, y, x, options);
+    got.forEach((value, i) => {
+      if (Number.isFinite(want[i])) expect(value / (want[i] || 1)).toBeCloseTo(want[i] === 0 ? 0 : 1, 5);
+      else expect(value).toBe(want[i]);
+    });
+  });
+});
+
 describe('distributions', () => {
   const y = tf.tensor2d([
     [0, 1, 0],

@@ -22,11 +22,27 @@ export function logSoftmax(logits: tf.Tensor): tf.Tensor {
 }
 
 /**
- * x·y, but 0 where x is 0 and y is −∞: a class of probability 0 adds nothing. The gradient for x is y elsewhere, also where x is 0.
+ * x·y of a share x and a logarithm y, but 0 where x is 0 and y is infinite: what has no share adds nothing. The gradient for x is y
+ * elsewhere, also where x is 0.
  */
 export const timesLog = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => {
-  const skipped = tf.logicalAnd(tf.equal(x, 0), tf.less(y, -3.4e38));
+  const skipped = tf.logicalAnd(tf.equal(x, 0), tf.greater(tf.abs(y), 3.4e38));
   return tf.mul(x, tf.where(skipped, tf.zerosLike(y), y));
+};
+
+/** The logit from which its sigmoid, its powers and their derivatives are 1 and 0 in float32. */
+const SATURATED = 104;
+
+/**
+ * σ(x)^γ·log(1 + e^x), the focal loss of logits whose label is 0. Where the sigmoid is 1, only the logarithm is left: the product rule
+ * would multiply large logits by γ before it multiplies them by 0.
+ */
+export const focalTerm = (x: tf.Tensor, gamma: number): tf.Tensor => {
+  if (gamma === 0) return tf.softplus(x);
+  const isSaturated = tf.greater(x, SATURATED);
+  const rest = tf.where(isSaturated, tf.zerosLike(x), x);
+  const power = tf.exp(tf.mul(tf.softplus(tf.neg(rest)), -gamma));
+  return tf.where(isSaturated, tf.softplus(x), tf.mul(power, tf.softplus(rest)));
 };
 
 /** x·log x of numbers ≥ 0, and 0 for 0. The logarithm in its gradient stays finite there, that of the smallest normal float32. */

@@ -2,6 +2,7 @@ import { fraction, nonNegative } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { probabilities } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
+import { focalTerm, timesLog } from '../math';
 import type { ReductionOptions } from '../weighting';
 
 export interface AsymmetricOptions extends ReductionOptions {
@@ -32,12 +33,9 @@ export interface AsymmetricOptions extends ReductionOptions {
 export const asymmetric: Loss<AsymmetricOptions> = /* @__PURE__ */ elementwiseLoss<AsymmetricOptions>(
   'asymmetric',
   (y, x, { gammaNegative = 4, gammaPositive = 1, clip = 0.05 }) => {
-    // log σ(x) = −log(1 + e^(−x)), and powers of sigmoids as exponentials.
-    const [missed, found] = [tf.softplus(tf.neg(x)), tf.softplus(x)];
-    const positive = tf.mul(tf.exp(tf.mul(found, -gammaPositive)), missed);
-    const negative =
-      clip === 0 ? tf.mul(tf.exp(tf.mul(missed, -gammaNegative)), found) : shifted(x, gammaNegative, clip);
-    return tf.add(tf.mul(y, positive), tf.mul(tf.sub(1, y), negative));
+    const positive = focalTerm(tf.neg(x), gammaPositive);
+    const negative = clip === 0 ? focalTerm(x, gammaNegative) : shifted(x, gammaNegative, clip);
+    return tf.add(timesLog(y, positive), timesLog(tf.sub(1, y), negative));
   },
   { gammaNegative: nonNegative, gammaPositive: nonNegative, clip: fraction },
   { labels: probabilities },

@@ -2,6 +2,7 @@ import { positive, probability } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { probabilities } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
+import { timesLog } from '../math';
 import type { ReductionOptions } from '../weighting';
 
 export interface BinaryCrossEntropyWithLogitsOptions extends ReductionOptions {
@@ -29,8 +30,8 @@ export const binaryCrossEntropyWithLogits: Loss<BinaryCrossEntropyWithLogitsOpti
     'binaryCrossEntropyWithLogits',
     (y, x, { positiveWeight = 1, labelSmoothing = 0 }) => {
       const labels = tf.add(tf.mul(y, 1 - labelSmoothing), labelSmoothing / 2);
-      const positive = tf.mul(tf.mul(labels, positiveWeight), tf.softplus(tf.neg(x)));
-      return tf.add(positive, tf.mul(tf.sub(1, labels), tf.softplus(x)));
+      const positive = timesLog(tf.mul(labels, positiveWeight), tf.softplus(tf.neg(x)));
+      return tf.add(positive, timesLog(tf.sub(1, labels), tf.softplus(x)));
     },
     { positiveWeight: positive, labelSmoothing: probability },
     { labels: probabilities },

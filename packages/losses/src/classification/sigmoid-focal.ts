@@ -2,6 +2,7 @@ import { nonNegative, probability } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { probabilities } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
+import { focalTerm, timesLog } from '../math';
 import type { ReductionOptions } from '../weighting';
 
 export interface SigmoidFocalOptions extends ReductionOptions {
@@ -29,11 +30,8 @@ export interface SigmoidFocalOptions extends ReductionOptions {
 export const sigmoidFocal: Loss<SigmoidFocalOptions> = /* @__PURE__ */ elementwiseLoss<SigmoidFocalOptions>(
   'sigmoidFocal',
   (y, x, { alpha = 0.25, gamma = 2 }) => {
-    // Powers of sigmoids as exponentials: log σ(x) = −log(1 + e^(−x)).
-    const [missed, found] = [tf.softplus(tf.neg(x)), tf.softplus(x)];
-    const positive = tf.mul(tf.exp(tf.mul(found, -gamma)), missed);
-    const negative = tf.mul(tf.exp(tf.mul(missed, -gamma)), found);
-    return tf.add(tf.mul(tf.mul(y, alpha), positive), tf.mul(tf.mul(tf.sub(1, y), 1 - alpha), negative));
+    const positive = timesLog(tf.mul(y, alpha), focalTerm(tf.neg(x), gamma));
+    return tf.add(positive, timesLog(tf.mul(tf.sub(1, y), 1 - alpha), focalTerm(x, gamma)));
   },
   { alpha: probability, gamma: nonNegative },
   { labels: probabilities },

@@ -2,10 +2,11 @@ import { flag, positive } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { counts } from '../domain';
 import { elementwiseLoss, type Loss } from '../loss';
+import { timesLog } from '../math';
 import type { ReductionOptions } from '../weighting';
 
 export interface PoissonNllOptions extends ReductionOptions {
-  /** Whether the predictions are logarithms of rates; otherwise they are rates. True by default. */
+  /** Whether the predictions are logarithms of rates; otherwise they are rates; true by default. */
   logInput?: boolean;
   /** Added to a rate before its logarithm is taken; a positive number, 1e-8 by default. Unused for logInput. */
   epsilon?: number;
@@ -27,7 +28,14 @@ export interface PoissonNllOptions extends ReductionOptions {
 export const poissonNll: Loss<PoissonNllOptions> = /* @__PURE__ */ elementwiseLoss<PoissonNllOptions>(
   'poissonNll',
   (y, p, { logInput = true, epsilon = 1e-8 }) =>
-    logInput ? tf.sub(tf.exp(p), tf.mul(y, p)) : tf.sub(p, tf.mul(y, tf.log(tf.add(p, epsilon)))),
+    logInput ? exceeding(tf.exp(p), y, p) : exceeding(p, y, tf.log(tf.add(p, epsilon))),
   { logInput: flag, epsilon: positive },
   { labels: counts },
 );
+
+/** rate − y·log, which is ∞ where the rate is, even if the product is ∞ too: no product with a logarithm keeps up with its argument. */
+function exceeding(rate: tf.Tensor, y: tf.Tensor, log: tf.Tensor): tf.Tensor {
+  const product = timesLog(y, log);
+  const isInfinite = tf.logicalAnd(tf.greater(rate, 3.4e38), tf.greater(product, 3.4e38));
+  return tf.sub(rate, tf.where(isInfinite, tf.zerosLike(product), product));
+}
