@@ -48,6 +48,15 @@ it('sends no gradient from entries outside the support of sparsemax, even an inf
   }
 });
 
+it('sends no gradient to the smaller entries of maxout, even an infinite one, and passes NaN on', async () => {
+  const overflowing = tf.grad((x: tf.Tensor) => tf.exp(exported.maxout(x)));
+  expect([...(await overflowing(tf.tensor([100, 1])).data())]).toEqual([Infinity, 0]);
+  for (const end of [Infinity, -Infinity, Number.NaN]) {
+    const dx = tf.grad((x: tf.Tensor) => exported.maxout(x))(tf.tensor([1, 2, 4, 3]), tf.tensor([end, 1]));
+    expect([...(await dx.data())]).toEqual([0, end, 1, 0]);
+  }
+});
+
 describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) => {
   const f = (v: tf.Tensor | tf.TensorLike) => activations[name]!(v, options);
   const gradient = tf.grad((v: tf.Tensor) => f(v));

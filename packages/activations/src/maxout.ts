@@ -31,9 +31,10 @@ export const maxout = /* @__PURE__ */ alongAxis<MaxoutOptions>(
       forward: (x) => ({ value: tf.max(tf.reshape(x, groups), -1), saved: [x] }),
       backward(dy, [x]) {
         const grouped = tf.reshape(x!, groups);
-        const largest = tf.cast(tf.equal(grouped, tf.max(grouped, -1, true)), 'float32');
-        const share = tf.div(tf.expandDims(dy, -1), tf.sum(largest, -1, true));
-        return [tf.reshape(tf.mul(largest, share), x!.shape)];
+        const isSmaller = tf.less(grouped, tf.max(grouped, -1, true));
+        const count = tf.sum(tf.cast(tf.logicalNot(isSmaller), 'float32'), -1, true);
+        const share = tf.div(tf.expandDims(dy, -1), count);
+        return [tf.reshape(tf.where(isSmaller, tf.zerosLike(grouped), share), x!.shape)];
       },
     });
   },
