@@ -405,6 +405,13 @@ describe('bleu', () => {
   const { bleu } = exported;
   const cat = ['the', 'cat', 'sat', 'down', 'there'];
 
+  it('takes infinite numbers as tokens that differ', async () => {
+    const texts = [Infinity, -Infinity].map((end) => [[end, 1, 2, 3]]);
+    expect(await bleu(texts[0]!, texts[0]!)).toBe(1);
+    expect(await bleu(texts[0]!, texts[1]!)).toBe(0);
+    expect(await bleu(tf.tensor(texts[0]!), tf.tensor(texts[1]!))).toBe(0);
+  });
+
   it('takes lists of words, with several references, and any lengths', async () => {
     expect(await bleu([cat], [[...cat.slice(0, 4), 'here']])).toBeCloseTo(0.2 ** 0.25, 6);
     const references = [[['a', 'cat'], cat], cat];
@@ -422,6 +429,12 @@ describe('bleu', () => {
   it.each([
     [[cat], [cat, cat], /^bleu: there are 2 predictions but 1 labels; /],
     [['the cat'], [cat], /^bleu: labels\[0\] is "the cat"; give a list of tokens/],
+    [
+      [[Number.NaN, 1, 2, 3]],
+      [[Number.NaN, 1, 2, 3]],
+      /^bleu: labels\[0\] is \[NaN, 1, 2, 3\]; give a list of tokens/,
+    ],
+    [[[1, 2]], [[1, Number.NaN]], /^bleu: predictions\[0\] is \[1, NaN\]; give a list of tokens/],
     [[cat], [[['the']]], /^bleu: predictions\[0\] is .*; give a list of tokens/],
   ])('rejects %#', async (labels, predictions, message) => {
     await expect(bleu(labels as never, predictions as never)).rejects.toThrow(message);

@@ -28,8 +28,9 @@ export const rSquared: Metric = /* @__PURE__ */ defineMetric({
     if (outputs === 0) {
       throw new Error(`rSquared: labels have shape [${y.shape}]; give labels of at least one output`);
     }
-    const output =
-      y.rank === 1 ? tf.zerosLike(y) : tf.broadcastTo(tf.range(0, outputs, 1, 'float32'), y.shape);
+    // A sum, because tf.broadcastTo gives values for an empty batch too.
+    const zeros = tf.zerosLike(y);
+    const output = y.rank === 1 ? zeros : tf.add(zeros, tf.range(0, outputs, 1, 'float32'));
     return { columns: [y, p, output], size: outputs };
   },
   start: [] as Moments,

@@ -26,7 +26,7 @@ const padding: Kind = { expected: 'a number', accepts: (value) => Number.isFinit
  * @param labels references: a list of tokens (strings or numbers) for each text, or several such lists, or a tensor [batch, tokens]
  * @param predictions candidates: a list of tokens for each text, or a tensor [batch, tokens]
  * @returns NaN if a token in a tensor is NaN, or there is no text
- * @throws when there are not as many candidates as references, or a text is no list of tokens
+ * @throws when there are not as many candidates as references, or a text is no list of tokens; NaN is none
  * @example
  * await bleu([['the', 'cat', 'sat', 'down', 'there']], [['the', 'cat', 'sat', 'down', 'here']]); // 0.6687
  * const metrics = { bleu: bleu.with({ padding: 0 }) };
@@ -99,7 +99,8 @@ function textSums(labels: readonly unknown[], predictions: readonly unknown[], o
 }
 
 function assertText(what: string, text: unknown): void {
-  const isToken = (token: unknown) => typeof token === 'string' || typeof token === 'number';
+  const isToken = (token: unknown) =>
+    typeof token === 'string' || (typeof token === 'number' && !Number.isNaN(token));
   if (Array.isArray(text) && Array.from(text).every(isToken)) return;
   throw new Error(`bleu: ${what} is ${show(text)}; give a list of tokens, such as ['the', 'cat']`);
 }
@@ -125,10 +126,14 @@ function sumsOf(references: Token[][], candidate: Token[], { maxOrder = 4, paddi
   }
 }
 
+// JSON has no infinities: all would be the same token, null.
+const toJson = (token: Token) =>
+  typeof token === 'string' || Number.isFinite(token) ? token : [String(token)];
+
 function countGrams(tokens: Token[], n: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let i = 0; i + n <= tokens.length; i++) {
-    const gram = JSON.stringify(tokens.slice(i, i + n));
+    const gram = JSON.stringify(tokens.slice(i, i + n).map(toJson));
     counts.set(gram, (counts.get(gram) ?? 0) + 1);
   }
   return counts;
