@@ -1,7 +1,17 @@
-import { anything, assertOptions, func, type Kinds, object, required, text } from '@tenfold/checks';
+import {
+  anything,
+  assertArgument,
+  assertOptions,
+  func,
+  type Kinds,
+  object,
+  required,
+  show,
+  text,
+} from '@tenfold/checks';
 import type { Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Measured, pack, type Unpacked, unpack } from './pack';
+import { assertPacked, type Measured, pack, type Unpacked, unpack } from './pack';
 
 /** A metric's value: a number, one number for each class, or a matrix. */
 export type MetricValue = number | number[] | number[][];
@@ -133,6 +143,8 @@ export function defineMetric<O extends object, S extends MetricState, V extends 
       measure: (labels: Input, predictions: Input, weights?: Input) =>
         tf.tidy(() => pack(name, declaration.measure(labels, predictions, options), weights)),
       add(wrapped, values) {
+        assertState(`${name}.rule.add`, wrapped, declaration.start);
+        assertPacked(`${name}.rule.add`, values);
         const [invalid, size, state] = wrapped as Wrapped<S>;
         const batch = unpack(values);
         if (size > 0 && batch.size > 0 && size !== batch.size) {
@@ -143,6 +155,7 @@ export function defineMetric<O extends object, S extends MetricState, V extends 
         return [invalid + batch.invalid, Math.max(size, batch.size), declaration.add(state, batch, options)];
       },
       result(wrapped) {
+        assertState(`${name}.rule.result`, wrapped, declaration.start);
         const [invalid, size, state] = wrapped as Wrapped<S>;
         const value = declaration.result(state, options, size);
         return invalid > 0 ? (spoil(value) as V) : value;
@@ -206,19 +219,50 @@ export function defineMetric<O extends object, S extends MetricState, V extends 
         assertOptions(name, options, kinds);
         return startWith({ ...preset, ...options });
       },
-      select: <Y, P>(choose: (ys: Y, predictions: P) => Selection): SelectedMetric<V, Y, P> => ({
-        rule: {
-          ...rule,
-          measure(ys, outputs) {
-            const { labels, predictions, weights } = choose(ys, outputs);
-            return rule.measure(labels, predictions, weights);
+      select<Y, P>(choose: (ys: Y, predictions: P) => Selection): SelectedMetric<V, Y, P> {
+        assertArgument(`${name}.select`, 'choose', choose, required(func));
+        return {
+          rule: {
+            ...rule,
+            measure(ys, outputs) {
+              const { labels, predictions, weights } = readSelection(name, choose(ys, outputs));
+              return rule.measure(labels, predictions, weights);
+            },
           },
-        },
-      }),
+        };
+      },
     });
   }
 
   return bind({} as O);
+}
+
+/** Checks what the function of `select` returned. */
+function readSelection(name: string, selection: Selection): Selection {
+  const known = ['labels', 'predictions', 'weights'] as const;
+  const wrong = object.accepts(selection)
+    ? (known.slice(0, 2).find((key) => selection[key] === undefined) ??
+      Object.keys(selection).find((key) => !(known as readonly string[]).includes(key)))
+    : show(selection);
+  if (wrong === undefined) return selection;
+  const isKnown = (known as readonly string[]).includes(wrong);
+  const found = object.accepts(selection)
+    ? `an object ${isKnown ? 'without' : 'with'} ${wrong}, of the keys ${Object.keys(selection).join(', ') || 'none'}`
+    : wrong;
+  throw new Error(
+    `${name}.select: choose returned ${found}; return { labels, predictions }, with weights if there are any`,
+  );
+}
+
+/** Checks that a state is that of this metric, as far as that takes no time: a state may hold all scores. */
+function assertState(what: string, state: unknown, start: MetricState): void {
+  const isPart = (part: unknown) =>
+    typeof part === typeof start &&
+    (!Array.isArray(start) || (Array.isArray(part) && (start.length === 0 || part.length === start.length)));
+  if (Array.isArray(state) && state.length === 3 && typeof state[0] === 'number' && isPart(state[2])) return;
+  throw new Error(
+    `${what}: state is ${show(state)}; give the metric's rule.empty, or what its rule.add returned`,
+  );
 }
 
 const stateKind = {

@@ -372,6 +372,42 @@ describe('a metric', () => {
     expect(rule.result(rule.add(rule.empty, await measured.data()))).toBe(3 / 8);
   });
 
+  it('says what is wrong with a selection', () => {
+    const y = tf.tensor1d([1]);
+    expect(() => exported.accuracy.select(5 as never)).toThrow(
+      'accuracy.select: choose is 5; give a function',
+    );
+    const wrong: [unknown, string][] = [
+      [undefined, 'undefined'],
+      [{ predictions: y }, 'an object without labels, of the keys predictions'],
+      [{}, 'an object without labels, of the keys none'],
+      [
+        { labels: y, predictions: y, weight: y },
+        'an object with weight, of the keys labels, predictions, weight',
+      ],
+    ];
+    for (const [value, shown] of wrong) {
+      const { rule } = exported.accuracy.select(() => value as never);
+      expect(() => rule.measure(y, y)).toThrow(
+        `accuracy.select: choose returned ${shown}; return { labels, predictions }, with weights if there are any`,
+      );
+    }
+  });
+
+  it.each(Object.keys(metrics))('%s says that a state or measured values are none', (name) => {
+    const { rule } = metrics[name]!;
+    for (const bad of [undefined, null, 5, 'x', [], [0, 0], {}, [0, 0, undefined]] as never[]) {
+      const state = new RegExp(`^${name}\\.rule\\.(add|result): state is .*; give the metric's rule.empty`);
+      expect(() => rule.result(bad)).toThrow(state);
+      expect(() => rule.add(bad, [1, 0])).toThrow(state);
+    }
+    for (const bad of [undefined, null, 5, 'x', [], {}, [0], [2, 0, 1]] as never[]) {
+      expect(() => rule.add(rule.empty, bad)).toThrow(
+        new RegExp(`^${name}\\.rule\\.add: values is .*; give the data of the tensor`),
+      );
+    }
+  });
+
   it('keeps the variance of labels that are far from 0', async () => {
     const labels = [1e6, 1e6 + 1, 1e6 + 2, 1e6 + 3];
     expect(

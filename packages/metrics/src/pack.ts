@@ -1,3 +1,4 @@
+import { show } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -37,6 +38,19 @@ export function pack(
   const w = counted ? tf.where(tf.cast(counted, 'bool'), given, tf.zeros(shape)) : given;
   const flat = [...columns, w].map((column) => tf.reshape(tf.cast(column, 'float32'), [-1]));
   return tf.concat([tf.tensor1d([columns.length, size]), ...flat]);
+}
+
+/**
+ * Checks that numbers are those of a packed tensor.
+ *
+ * @throws when they are not
+ */
+export function assertPacked(what: string, values: ArrayLike<number>): void {
+  const isList = typeof values === 'object' && values !== null && values.length >= HEAD;
+  if (isList && values[0]! >= 1 && (values.length - HEAD) % (values[0]! + 1) === 0) return;
+  throw new Error(
+    `${what}: values is ${show(values)}; give the data of the tensor that rule.measure returned`,
+  );
 }
 
 /** Reads the values of a packed tensor. */
