@@ -82,7 +82,7 @@ def top_k(y, p, w, k=5):
 
 
 metric('topKAccuracy', classes(top_k, ({}, dict(k=2), dict(k=1))))
-metric('binaryAccuracy', binary(lambda y, p, w, threshold=0: mean(((p > threshold).double() == y).double(), w), ({}, dict(threshold=.5))))
+metric('binaryAccuracy', binary(lambda y, p, w, threshold=0: mean(((p > threshold).double() == y).double(), w), (dict(threshold=0), dict(threshold=.5))))
 
 
 def counts(y, guess, w, size):
@@ -109,7 +109,7 @@ def ratio(formula):
     def single(y, p, w, threshold=0):
         return quotient(*formula(*counts(y, (p > threshold).double(), w, 2)[1]))
     averages = ({},) + tuple(dict(average=a) for a in ('macro', 'micro', 'weighted', 'none'))
-    return both(classes(several, averages), binary(single, ({}, dict(threshold=.5))))
+    return both(classes(several, averages), binary(single, (dict(threshold=0), dict(threshold=.5))))
 
 
 metric('precision', ratio(lambda both, predicted, labeled: (both, predicted)))
@@ -124,7 +124,7 @@ def confusion(y, guess, w, size):
 
 
 metric('confusionMatrix', both(classes(lambda y, p, w: confusion(y, first_largest(p), w, p.shape[-1])),
-                               binary(lambda y, p, w, threshold=0: confusion(y, (p > threshold).double(), w, 2), ({}, dict(threshold=.5)))))
+                               binary(lambda y, p, w, threshold=0: confusion(y, (p > threshold).double(), w, 2), (dict(threshold=0), dict(threshold=.5)))))
 
 
 def roc_auc(y, p, w):

@@ -17,6 +17,7 @@ import {
   predictedClass,
   readBinary,
   readClasses,
+  requireThreshold,
 } from './read-classes';
 
 /** How the values of several classes become one. */
@@ -76,6 +77,7 @@ export function measureClasses(
       );
     }
     const { label, score } = readBinary(name, labels, predictions);
+    requireThreshold(name, threshold);
     return { columns: [label, score], size: 1, isBinary: true };
   }
   const options = ignoreIndex === undefined ? {} : { ignoreIndex };
@@ -94,8 +96,8 @@ export const predictedAt = (
   [, predicted]: ArrayLike<number>[],
   i: number,
   size: number,
-  { threshold = 0 }: ThresholdOptions,
-): number => (size === 1 ? Number(predicted![i]! > Math.fround(threshold)) : predicted![i]!);
+  { threshold }: ThresholdOptions,
+): number => (size === 1 ? Number(predicted![i]! > Math.fround(threshold!)) : predicted![i]!);
 
 /** Declares a metric of a ratio for each class. A class whose ratio is 0/0 is undefined: NaN, and left out of averages. */
 export function ratioOfClasses(name: string, ratio: Ratio, usual: 'macro' = 'macro'): AveragedMetric {

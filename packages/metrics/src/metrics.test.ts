@@ -189,7 +189,7 @@ describe.each(first)('%s', (name, c) => {
       [() => metric(y, p, { weight: 1 } as never), /: there is no option "weight"; did you mean weights\?/],
       [() => metric(y, p, 1 as never), /: options is 1; give a plain object/],
       [() => metric(tf.ones([7, 3]), p), /: .*have shape .* but labels have shape \[7,3\]; /],
-      [() => metric(y, p, { weights: 'a' }), /: weights is "a"; give a tensor/],
+      [() => metric(y, p, { ...c.options, weights: 'a' }), /: weights is "a"; give a tensor/],
     ];
     for (const [call, message] of calls) {
       await expect(call()).rejects.toThrow(new RegExp(`^${name}${message.source}`));
@@ -199,6 +199,15 @@ describe.each(first)('%s', (name, c) => {
     ).toThrow(new RegExp(`^${name}: there is no option`));
   });
 });
+
+const accepts = (call: () => unknown) => {
+  try {
+    call();
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 const scores = [
   [1, 2],
@@ -225,6 +234,33 @@ describe('labels that are not classes', () => {
       ],
     ],
     [
+      'no distribution',
+      [
+        [0, 1],
+        [1, 0],
+        [5, 2],
+        [1, 0],
+      ],
+    ],
+    [
+      'a distribution of sum 2',
+      [
+        [0, 1],
+        [1, 0],
+        [1, 1],
+        [1, 0],
+      ],
+    ],
+    [
+      'infinite',
+      [
+        [0, 1],
+        [1, 0],
+        [Infinity, 0],
+        [1, 0],
+      ],
+    ],
+    [
       'NaN among probabilities',
       [
         [0, 1],
@@ -237,11 +273,35 @@ describe('labels that are not classes', () => {
     expect(await accuracy(labels as number[], scores)).toBeNaN();
     expect(await f1(labels as number[], scores)).toBeNaN();
     expect(await f1(labels as number[], scores, { average: 'none' })).toEqual([Number.NaN, Number.NaN]);
+    for (const metric of [exported.confusionMatrix, exported.expectedCalibrationError, exported.logLoss]) {
+      const value = await metric(labels as number[], tf.softmax(tf.tensor2d(scores)) as never);
+      expect(flat(value).every(Number.isNaN), metric.name).toBe(true);
+    }
+    const probabilities = tf.softmax(tf.tensor2d(scores));
+    expect(await exported.topKAccuracy(labels as number[], probabilities, { k: 1 })).toBeNaN();
   });
 
   it('give NaN where only 0 and 1 are labels', async () => {
-    expect(await binaryAccuracy([2], [1])).toBeNaN();
-    expect(await binaryAccuracy([0.5, 0], [1, 1])).toBeNaN();
+    expect(await binaryAccuracy([2], [1], { threshold: 0 })).toBeNaN();
+    expect(await binaryAccuracy([0.5, 0], [1, 1], { threshold: 0 })).toBeNaN();
+  });
+
+  it('have no index to ignore where they are probabilities', async () => {
+    const labels = [
+      [1, 0],
+      [0, 1],
+    ];
+    const takers = Object.values(metrics).filter(
+      (metric) => metric.name !== 'bleu' && accepts(() => metric.with({ ignoreIndex: 1 } as object)),
+    );
+    expect(takers.length).toBeGreaterThan(8);
+    for (const metric of takers) {
+      await expect(
+        metric(labels, labels, { ignoreIndex: 1, ...(metric.name === 'topKAccuracy' && { k: 1 }) } as object),
+      ).rejects.toThrow(
+        `${metric.name}: ignoreIndex is 1 but labels are probabilities, of shape [2,2]; give class indices, or weights of 0`,
+      );
+    }
   });
 
   it('are ignored if they are ignoreIndex', async () => {
@@ -292,12 +352,13 @@ describe('predictions', () => {
 
 describe('values that are not defined', () => {
   const { averagePrecision, f1, precision, recall, rocAuc, rSquared } = exported;
+  const logits = { threshold: 0 };
 
   it('are NaN', async () => {
-    expect(await precision([1, 0], [-1, -1])).toBeNaN();
-    expect(await recall([0, 0], [1, -1])).toBeNaN();
-    expect(await f1([0, 0], [-1, -1])).toBeNaN();
-    expect(await f1([1, 0], [-1, -1])).toBe(0);
+    expect(await precision([1, 0], [-1, -1], logits)).toBeNaN();
+    expect(await recall([0, 0], [1, -1], logits)).toBeNaN();
+    expect(await f1([0, 0], [-1, -1], logits)).toBeNaN();
+    expect(await f1([1, 0], [-1, -1], logits)).toBe(0);
     expect(await rocAuc([1, 1], [1, 2])).toBeNaN();
     expect(await rocAuc([0, 0], [1, 2])).toBeNaN();
     expect(await averagePrecision([0, 0], [1, 2])).toBeNaN();
@@ -320,7 +381,7 @@ describe('values that are not defined', () => {
 describe('one score per example', () => {
   it('takes a threshold but no average, and scores of classes the reverse', async () => {
     const { f1 } = exported;
-    await expect(f1([1, 0], [0.7, 0.2], { average: 'macro' })).rejects.toThrow(
+    await expect(f1([1, 0], [0.7, 0.2], { average: 'macro', threshold: 0.5 })).rejects.toThrow(
       /^f1: average is 'macro' but there is one score per example.*leave average out$/,
     );
     await expect(f1([1, 0, 0, 1], scores, { threshold: 0.5 })).rejects.toThrow(
@@ -331,6 +392,39 @@ describe('one score per example', () => {
     );
     // In float32, 0.1 is above the 0.1 of JavaScript.
     expect(await exported.binaryAccuracy([0], tf.tensor1d([0.1]), { threshold: 0.1 })).toBe(1);
+  });
+
+  it('needs a threshold, in every metric that compares them with one', async () => {
+    const { binaryAccuracy, confusionMatrix, f1, meanIntersectionOverUnion, precision, recall } = exported;
+    for (const metric of [
+      binaryAccuracy,
+      confusionMatrix,
+      f1,
+      meanIntersectionOverUnion,
+      precision,
+      recall,
+    ]) {
+      for (const predictions of [
+        [0.9, 0.2],
+        [[0.9], [0.2]],
+      ]) {
+        const labels = predictions.map((_, i) => i);
+        await expect(metric(labels, predictions as number[])).rejects.toThrow(
+          `${metric.name}: threshold is missing, and there is one score per example; give threshold: 0 for logits, or threshold: 0.5 for probabilities`,
+        );
+        expect(() => metric.rule.measure(tf.tensor1d(labels), tf.tensor(predictions))).toThrow(
+          /threshold is missing/,
+        );
+      }
+    }
+  });
+
+  it.each(['accuracy', 'topKAccuracy', 'perplexity'])('is refused by %s', async (name) => {
+    for (const labels of [[0, 1, 2, 0], [0, 0, 1, 1], 1]) {
+      await expect(metrics[name]!(labels, [0, 1, 2, 1])).rejects.toThrow(
+        /: predictions have shape \[4\]; give scores of at least two classes on the last axis, \[batch, …, classes\]/,
+      );
+    }
   });
 
   it('must be one, and not two', async () => {

@@ -43,14 +43,19 @@ export function readClasses(
       }`,
     );
   }
-  if (classes < 2) {
+  if (classes < 2 || scores.rank < 2) {
     const other = name === 'accuracy' ? ', or use binaryAccuracy for one output' : '';
     throw new Error(
-      `${name}: predictions have shape [${scores.shape}]; give scores of at least two classes on the last axis${other}`,
+      `${name}: predictions have shape [${scores.shape}]; give scores of at least two classes on the last axis, [batch, …, classes]${other}`,
     );
   }
   if (areProbabilities) {
-    const isLabel = tf.greater(tf.max(y, -1), 0);
+    if (ignoreIndex !== undefined) {
+      throw new Error(
+        `${name}: ignoreIndex is ${ignoreIndex} but labels are probabilities, of shape [${y.shape}]; give class indices, or weights of 0`,
+      );
+    }
+    const isLabel = isDistribution(y);
     return { label: nanUnless(isLabel, tf.argMax(y, -1)), soft: y, scores, classes };
   }
   const isClass = tf.logicalAnd(
@@ -60,6 +65,13 @@ export function readClasses(
   const read = { label: nanUnless(isClass, y), soft: undefined, scores, classes };
   return ignoreIndex === undefined ? read : { ...read, counted: tf.notEqual(y, ignoreIndex) };
 }
+
+/** Whether the numbers along the last axis are probabilities whose sum is 1, up to what rounding and label smoothing in float32 leave. */
+const isDistribution = (y: tf.Tensor): tf.Tensor =>
+  tf.logicalAnd(
+    tf.all(tf.logicalAnd(tf.greaterEqual(y, 0), tf.lessEqual(y, 1 + 1e-5)), -1),
+    tf.lessEqual(tf.abs(tf.sub(tf.sum(y, -1), 1)), 1e-2),
+  );
 
 /** The class of the highest score, the first of equal ones; NaN if a score is NaN. */
 export const predictedClass = (scores: tf.Tensor): tf.Tensor =>
@@ -82,6 +94,19 @@ export function readBinary(
   }
   const isLabel = tf.logicalOr(tf.equal(y, 0), tf.equal(y, 1));
   return { label: tf.reshape(nanUnless(isLabel, y), shape), score: tf.reshape(scores, shape) };
+}
+
+/**
+ * The threshold of one score per example. There is no default: the right one for logits and that for probabilities give plausible
+ * values for the other.
+ *
+ * @throws when it is left out
+ */
+export function requireThreshold(name: string, threshold: number | undefined): number {
+  if (threshold !== undefined) return threshold;
+  throw new Error(
+    `${name}: threshold is missing, and there is one score per example; give threshold: 0 for logits, or threshold: 0.5 for probabilities`,
+  );
 }
 
 /** Whether predictions are one score per example, [batch] or [batch, 1], and not scores of several classes. */

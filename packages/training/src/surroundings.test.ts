@@ -113,7 +113,11 @@ describe('a step in debug mode, profiling and timing of tfjs', () => {
           [1, 0],
           [1, 0],
         ];
-        measured.push(accuracy([0, 1], scores), f1([0, 1], scores), binaryAccuracy([0, 1], [-1, 1]));
+        measured.push(
+          accuracy([0, 1], scores),
+          f1([0, 1], scores),
+          binaryAccuracy([0, 1], [-1, 1], { threshold: 0 }),
+        );
         meanSquaredError([0, 1], [0, 1], { weights: tf.tensor([0, 1]) });
       });
     });

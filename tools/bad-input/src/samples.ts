@@ -264,6 +264,7 @@ const alsoGiven = new Set([
   'dropPath.rng',
   'stepDecay.every',
   'topKAccuracy.k',
+  'binaryAccuracy.threshold',
   'whiteningKernel.count',
   'selectBackend.name',
   'measureStep.peak',

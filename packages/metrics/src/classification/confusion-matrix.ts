@@ -15,7 +15,7 @@ export interface ConfusionMatrixOptions extends ClassOptions, ThresholdOptions {
  * @param predictions p: scores [batch, …, classes], of which the highest is predicted; or one score per example, [batch] or
  *   [batch, 1], that is compared with `threshold`
  * @returns a matrix [classes][classes], [] before the first batch; all NaN if a label is not a class or a score is NaN
- * @throws when the shapes do not fit
+ * @throws when the shapes do not fit, or the threshold of one score per example is missing
  * @example
  * await confusionMatrix([0, 1, 1], [[2, 1], [2, 1], [1, 2]]); // [[1, 0], [1, 1]]
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.confusion_matrix.html

@@ -10,7 +10,7 @@ import { type AveragedMetric, ratioOfClasses } from '../class-counts';
  * @param predictions scores [batch, …, classes], of which the highest is predicted; or one score per example, [batch] or
  *   [batch, 1], that is compared with `threshold`
  * @returns NaN too if a label is not a class or a score is NaN
- * @throws when the shapes do not fit
+ * @throws when the shapes do not fit, or the threshold of one score per example is missing
  * @example
  * await meanIntersectionOverUnion([0, 1, 1], [[2, 1], [2, 1], [1, 2]]); // 0.5
  * const metrics = { iou: meanIntersectionOverUnion.with({ ignoreIndex: 255 }) };

@@ -9,9 +9,9 @@ import { type AveragedMetric, ratioOfClasses } from '../class-counts';
  * @param predictions scores [batch, …, classes], of which the highest is predicted; or one score per example, [batch] or
  *   [batch, 1], that is compared with `threshold`
  * @returns NaN too if a label is not a class or a score is NaN
- * @throws when the shapes do not fit
+ * @throws when the shapes do not fit, or the threshold of one score per example is missing
  * @example
- * await recall([1, 0, 1], [3, 2, -1]); // 0.5, of logits
+ * await recall([1, 0, 1], [3, 2, -1], { threshold: 0 }); // 0.5, of logits
  * await recall([0, 1, 1], [[2, 1], [2, 1], [1, 2]], { average: 'none' }); // [1, 0.5]
  * @see https://scikit-learn.org/stable/modules/model_evaluation.html#precision-recall-f-measure-metrics, with zero_division=nan
  */
