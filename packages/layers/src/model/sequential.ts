@@ -10,10 +10,10 @@ type Last<L extends readonly AnyLayer[]> = L extends readonly [...unknown[], inf
   ? OutputOf<E>
   : tf.Tensor;
 
-/** The parameters of layers in an array, under their positions '0', '1', …. */
-export type ListParams<L extends readonly AnyLayer[]> = {
-  [place in keyof L as place extends `${number}` ? place : never]: ParamsOf<L[place]>;
-};
+/** The parameters of layers in an array, under their positions '0', '1', …; for an array of unknown length, under any number. */
+export type ListParams<L extends readonly AnyLayer[]> = number extends L['length']
+  ? { [place: number]: ParamsOf<L[number]> }
+  : { [place in keyof L as place extends `${number}` ? place : never]: ParamsOf<L[place]> };
 
 /**
  * Sequential composition: each layer takes the output of the previous one.

@@ -51,6 +51,17 @@ it('accepts a list of unknown length', () => {
   expect(model.predict(tf.ones([1, 2])).shape).toEqual([1, 2]);
 });
 
+it('types the parameters of a list of unknown length by number', () => {
+  const model = createModel(sequential(Array.from({ length: 3 }, small3)));
+  expectTypeOf(model.params[1]!.kernel).toEqualTypeOf<tf.Variable>();
+  expect(model.params[2]!.kernel.shape).toEqual([3, 3]);
+  const mixed: (typeof relu | ReturnType<typeof small>)[] = [small(), relu];
+  expect(createModel(sequential(mixed)).params[0]).toHaveProperty('kernel');
+  // @ts-expect-error a list of known length has no further places
+  expect(createModel(sequential([small(), relu])).params['5']).toBeUndefined();
+});
+const small3 = () => dense({ inFeatures: 3, outFeatures: 3 });
+
 it('types the inputs of cross-attention', () => {
   const model = createModel(
     block({ cross: attention({ features: 4, heads: 2 }), head: small2() }, (l, input: AttentionInput) => {
