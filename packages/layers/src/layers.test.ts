@@ -291,10 +291,36 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     });
   });
 
+  // The sample of attention has further inputs, of the same batch.
+  it.runIf(name !== 'attention')(
+    'takes the ranks that its documentation names, and rejects others with an error that starts with its name',
+    () => {
+      // From any rank to the first, such as a single example without a batch.
+      const least = { dense: 1, layerNorm: 1, batchNorm: 2, groupNorm: 2, globalAveragePool: 3, flatten: 1 };
+      const anyRank = { dropPath: 1, dropout: 0, prelu: 1, rrelu: 0 };
+      const start = ({ ...least, ...anyRank } as Record<string, number>)[name.split(' ')[0]!];
+      for (let rank = 0; rank <= 6; rank++) {
+        const other = shape.slice(Math.max(0, shape.length - rank));
+        const input = tf.zeros([...Array<number>(rank - other.length).fill(1), ...other]);
+        for (const training of [false, true]) {
+          const call = () => model.apply(input, context(training));
+          if (start === undefined ? rank === shape.length : rank >= start)
+            expect(call, `${rank}`).not.toThrow();
+          else {
+            expect(call).toThrow(
+              new RegExp(
+                `^${name.split(' ')[0]}: (the input|x) .*(shape \\[${input.shape}\\]|scalar).*(give|must)`,
+              ),
+            );
+          }
+        }
+      }
+    },
+  );
+
   it('rejects an input that does not fit', () => {
     const wrong = tf.zeros([2, 7]);
-    if (/^(dropPath|dropout|flatten|globalAveragePool|rrelu)/.test(name))
-      expect(() => model.predict(wrong)).not.toThrow();
+    if (/^(dropPath|dropout|flatten|rrelu)/.test(name)) expect(() => model.predict(wrong)).not.toThrow();
     else expect(() => model.predict(wrong)).toThrow(/^\w+: the input has shape \[2,7\].*(give|must)/);
   });
 });
@@ -773,6 +799,32 @@ describe('errors about options', () => {
     const wide = sequential({ head: layers.dense({ inFeatures: 2 ** 20, outFeatures: 2 ** 20 }) });
     expect(() => createModel(wide)).toThrow(
       /^head: parameter: the shape \[1048576,1048576\] has 1099511627776 values; give smaller sizes/,
+    );
+  });
+});
+
+describe('an activation that does not keep the shape', () => {
+  const options = { activation: activationExports.glu as never };
+  const image = tf.zeros([1, 4, 4, 2]);
+  it.each<[string, LayerLike, tf.Tensor]>([
+    ['dense', layers.dense({ inFeatures: 2, outFeatures: 4, ...options }), tf.zeros([1, 2])],
+    ['conv2d', layers.conv2d({ inChannels: 2, outChannels: 4, kernelSize: 3, ...options }), image],
+    ['depthwiseConv2d', layers.depthwiseConv2d({ channels: 2, kernelSize: 3, ...options }), image],
+    ['batchNorm', layers.batchNorm({ channels: 2, ...options }), image],
+  ])('is named by %s', async (name, layer, x) => {
+    const model = createModel(layer);
+    await expectNoLeaks(() => {
+      for (const training of [false, true]) {
+        expect(() => model.apply(x, { training })).toThrow(
+          new RegExp(
+            `^${name}: activation glu returned a tensor of shape \\[[\\d,]+\\] for one of shape \\[[\\d,]+\\]; give a function that keeps the shape`,
+          ),
+        );
+      }
+    });
+    const none = createModel(layers.dense({ inFeatures: 2, outFeatures: 4, activation: () => 5 as never }));
+    expect(() => none.predict(tf.zeros([1, 2]))).toThrow(
+      /^dense: activation activation returned 5 for one of shape/,
     );
   });
 });

@@ -1,5 +1,5 @@
 import { assertOptions, func } from '@tenfold/checks';
-import type { Initializer } from './initializer';
+import { defineInitializer, type Initializer } from './initializer';
 import { torchUniform } from './torch-uniform';
 
 export interface DiracOptions {
@@ -20,7 +20,7 @@ export interface DiracOptions {
 export function dirac(options: DiracOptions = {}): Initializer {
   assertOptions('dirac', options, { otherwise: func });
   const { otherwise = torchUniform() } = options;
-  return (shape, rng) => {
+  return defineInitializer('dirac', (shape, rng) => {
     if (shape.length !== 4) {
       throw new Error(
         `dirac: the parameter has shape [${shape}]; use it for kernels [height, width, in, out] of convolutions`,
@@ -37,5 +37,5 @@ export function dirac(options: DiracOptions = {}): Initializer {
       }
     }
     return values;
-  };
+  });
 }

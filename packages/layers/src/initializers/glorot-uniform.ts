@@ -1,4 +1,4 @@
-import { fanIn, fanOut, type Initializer } from './initializer';
+import { defineInitializer, fanIn, fanOut, type Initializer } from './initializer';
 import { uniform } from './uniform';
 
 /**
@@ -8,5 +8,7 @@ import { uniform } from './uniform';
  * dense({ inFeatures: 8, outFeatures: 4, initializer: glorotUniform() });
  * @see Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, equation 16
  */
-export const glorotUniform = (): Initializer => (shape, rng) =>
-  uniform({ limit: Math.sqrt(6 / Math.max(1, fanIn(shape) + fanOut(shape))) })(shape, rng);
+export const glorotUniform = (): Initializer =>
+  defineInitializer('glorotUniform', (shape, rng) =>
+    uniform({ limit: Math.sqrt(6 / Math.max(1, fanIn(shape) + fanOut(shape))) })(shape, rng),
+  );

@@ -1,4 +1,4 @@
-import { fanIn, type Initializer } from './initializer';
+import { defineInitializer, fanIn, type Initializer } from './initializer';
 import { normal } from './normal';
 
 /**
@@ -8,5 +8,7 @@ import { normal } from './normal';
  * conv2d({ inChannels: 3, outChannels: 16, kernelSize: 3, initializer: heNormal() });
  * @see He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", 2015, https://arxiv.org/abs/1502.01852, equation 10
  */
-export const heNormal = (): Initializer => (shape, rng) =>
-  normal({ standardDeviation: Math.sqrt(2 / Math.max(1, fanIn(shape))) })(shape, rng);
+export const heNormal = (): Initializer =>
+  defineInitializer('heNormal', (shape, rng) =>
+    normal({ standardDeviation: Math.sqrt(2 / Math.max(1, fanIn(shape))) })(shape, rng),
+  );

@@ -1,5 +1,5 @@
 import { assertOptions, count } from '@tenfold/checks';
-import { fanIn, type Initializer } from './initializer';
+import { defineInitializer, fanIn, type Initializer } from './initializer';
 import type { FanInOptions } from './torch-uniform';
 import { uniform } from './uniform';
 
@@ -15,6 +15,7 @@ import { uniform } from './uniform';
  */
 export function lecunUniform(options: FanInOptions = {}): Initializer {
   assertOptions('lecunUniform', options, { fanIn: count });
-  return (shape, rng) =>
-    uniform({ limit: Math.sqrt(3 / Math.max(1, options.fanIn ?? fanIn(shape))) })(shape, rng);
+  return defineInitializer('lecunUniform', (shape, rng) =>
+    uniform({ limit: Math.sqrt(3 / Math.max(1, options.fanIn ?? fanIn(shape))) })(shape, rng),
+  );
 }

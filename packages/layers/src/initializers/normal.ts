@@ -1,6 +1,6 @@
 import { assertOptions, nonNegative } from '@tenfold/checks';
 import { util } from '@tensorflow/tfjs-core';
-import type { Initializer } from './initializer';
+import { defineInitializer, type Initializer } from './initializer';
 
 export interface NormalOptions {
   /** σ ≥ 0; 0.02 by default. */
@@ -17,6 +17,7 @@ export interface NormalOptions {
 export function normal(options: NormalOptions = {}): Initializer {
   assertOptions('normal', options, { standardDeviation: nonNegative });
   const { standardDeviation = 0.02 } = options;
-  return (shape, rng) =>
-    rng.fillNormal(new Float32Array(util.sizeFromShape(shape))).map((v) => v * standardDeviation);
+  return defineInitializer('normal', (shape, rng) =>
+    rng.fillNormal(new Float32Array(util.sizeFromShape(shape))).map((v) => v * standardDeviation),
+  );
 }

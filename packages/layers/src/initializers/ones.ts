@@ -1,5 +1,5 @@
 import { util } from '@tensorflow/tfjs-core';
-import type { Initializer } from './initializer';
+import { defineInitializer, type Initializer } from './initializer';
 
 /**
  * All 1.
@@ -7,4 +7,5 @@ import type { Initializer } from './initializer';
  * @example
  * dense({ inFeatures: 8, outFeatures: 4, biasInitializer: ones() });
  */
-export const ones = (): Initializer => (shape) => new Float32Array(util.sizeFromShape(shape)).fill(1);
+export const ones = (): Initializer =>
+  defineInitializer('ones', (shape) => new Float32Array(util.sizeFromShape(shape)).fill(1));

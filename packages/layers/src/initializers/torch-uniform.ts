@@ -1,5 +1,5 @@
 import { assertOptions, count } from '@tenfold/checks';
-import { fanIn, type Initializer } from './initializer';
+import { defineInitializer, fanIn, type Initializer } from './initializer';
 import { uniform } from './uniform';
 
 export interface FanInOptions {
@@ -20,6 +20,7 @@ export interface FanInOptions {
  */
 export function torchUniform(options: FanInOptions = {}): Initializer {
   assertOptions('torchUniform', options, { fanIn: count });
-  return (shape, rng) =>
-    uniform({ limit: 1 / Math.sqrt(Math.max(1, options.fanIn ?? fanIn(shape))) })(shape, rng);
+  return defineInitializer('torchUniform', (shape, rng) =>
+    uniform({ limit: 1 / Math.sqrt(Math.max(1, options.fanIn ?? fanIn(shape))) })(shape, rng),
+  );
 }

@@ -1,6 +1,6 @@
 import { assertOptions, nonNegative } from '@tenfold/checks';
 import { util } from '@tensorflow/tfjs-core';
-import type { Initializer } from './initializer';
+import { defineInitializer, type Initializer } from './initializer';
 
 export interface UniformOptions {
   /** The bound of the values; 0.05 by default. */
@@ -17,6 +17,7 @@ export interface UniformOptions {
 export function uniform(options: UniformOptions = {}): Initializer {
   assertOptions('uniform', options, { limit: nonNegative });
   const { limit = 0.05 } = options;
-  return (shape, rng) =>
-    rng.fillUniform(new Float32Array(util.sizeFromShape(shape))).map((v) => (2 * v - 1) * limit);
+  return defineInitializer('uniform', (shape, rng) =>
+    rng.fillUniform(new Float32Array(util.sizeFromShape(shape))).map((v) => (2 * v - 1) * limit),
+  );
 }

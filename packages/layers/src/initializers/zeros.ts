@@ -1,5 +1,5 @@
 import { util } from '@tensorflow/tfjs-core';
-import type { Initializer } from './initializer';
+import { defineInitializer, type Initializer } from './initializer';
 
 /**
  * All 0, a common choice for biases.
@@ -7,4 +7,5 @@ import type { Initializer } from './initializer';
  * @example
  * dense({ inFeatures: 8, outFeatures: 4, biasInitializer: zeros() });
  */
-export const zeros = (): Initializer => (shape) => new Float32Array(util.sizeFromShape(shape));
+export const zeros = (): Initializer =>
+  defineInitializer('zeros', (shape) => new Float32Array(util.sizeFromShape(shape)));

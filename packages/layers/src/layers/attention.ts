@@ -2,6 +2,7 @@ import { assertOptions, count, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform, zeros } from '../initializers';
 import { block } from '../model/block';
+import { defineLayer } from '../model/define-layer';
 import type { Context, Layer } from '../model/layer';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
 import {
@@ -80,12 +81,17 @@ export function attention(options: AttentionOptions): Layer<AttentionParams, Att
   const { outputInitializer = initializer } = options;
   assertHeads('attention', features, heads);
   const parts = projections(features, keyFeatures, initializer, outputInitializer);
-  return block(parts, (l, input: AttentionInput, context) => {
-    const { query, key, value, mask } = checkInput(input, features, keyFeatures);
-    // A weight of 0 would not remove NaN and infinities, so padding is set to 0 first.
-    const [k, v] = mask ? [key, value].map((tokens) => maskTokens(tokens, mask)) : [key, value];
-    return l.output(attendAndRecord(l.query(query), l.key(k!), l.value(v!), heads, { keys: mask }, context));
-  });
+  return defineLayer(
+    'attention',
+    block(parts, (l, input: AttentionInput, context) => {
+      const { query, key, value, mask } = checkInput(input, features, keyFeatures);
+      // A weight of 0 would not remove NaN and infinities, so padding is set to 0 first.
+      const [k, v] = mask ? [key, value].map((tokens) => maskTokens(tokens, mask)) : [key, value];
+      return l.output(
+        attendAndRecord(l.query(query), l.key(k!), l.value(v!), heads, { keys: mask }, context),
+      );
+    }),
+  );
 }
 
 /** Throws unless heads divides features. */

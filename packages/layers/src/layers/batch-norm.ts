@@ -1,10 +1,11 @@
 import { assertOptions, count, flag, portion, positive, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { ones, zeros } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { activate, activations, type LayerActivation } from '../ops/activate';
-import { assertLastAxis, inputTensor } from '../ops/input-tensor';
+import { assertBatch, inputTensor } from '../ops/input-tensor';
 import { normalizeBatch } from '../ops/normalize-batch';
 
 export interface BatchNormOptions {
@@ -64,7 +65,7 @@ export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
   });
   const { channels, epsilon = 1e-5, momentum = 0.1, gamma = true, beta = true, activation } = options;
   const shape = [channels];
-  return {
+  return defineLayer('batchNorm', {
     init: (rng) => ({
       ...(gamma && { gamma: parameter(shape, ones(), rng) }),
       ...(beta && { beta: parameter(shape, zeros(), rng) }),
@@ -73,12 +74,12 @@ export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
     }),
     apply(params, input, { training }) {
       const x = inputTensor('batchNorm', input);
-      assertLastAxis('batchNorm', x, 'channels', channels);
+      assertBatch('batchNorm', x, 'channels', channels);
       const { gamma, beta, runningMean, runningVariance } = params;
       // A batch without elements has no statistics.
       if (!training || x.size === 0) {
         const y = normalizeRunning(x, runningMean, runningVariance, gamma, beta, epsilon);
-        return activate(activation, y);
+        return activate('batchNorm', activation, y);
       }
       const n = x.size / channels;
       return normalizeBatch(x, { gamma, beta, epsilon, activation }, (mean, variance) => {
@@ -88,7 +89,7 @@ export function batchNorm(options: BatchNormOptions): Layer<BatchNormParams> {
         move(runningVariance, tf.mul(variance, n > 1 ? n / (n - 1) : 1));
       });
     },
-  };
+  });
 }
 
 // One multiplication and one addition per element: the statistics fold into a scale and a shift per channel.

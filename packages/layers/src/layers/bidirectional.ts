@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
+import { defineLayer } from '../model/define-layer';
 import { type AnyLayer, assertLayer, type Layer, type LayerLike, type ParamsOf } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
@@ -12,7 +13,7 @@ import { inputTensor } from '../ops/input-tensor';
  * @param backward a layer of the same form for the reversed sequence
  * @returns a layer from [batch, time, features] to [batch, time, units of both]; its parameters are named `forward.…` and
  *   `backward.…`
- * @throws when an argument is not a layer, or its output is not such a sequence
+ * @throws when an argument is not a layer, both are the same one, or its output is not such a sequence
  * @example
  * const cell = () => gru({ inFeatures: 96, units: 64, output: 'all' });
  * sequential([bidirectional(cell(), cell()), dense({ inFeatures: 128, outFeatures: 10 })]);
@@ -24,6 +25,11 @@ export function bidirectional<const F extends LayerLike & AnyLayer, const B exte
 ): Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }> {
   assertLayer('bidirectional', 'forward', forward);
   assertLayer('bidirectional', 'backward', backward);
+  if ((forward as unknown) === backward && typeof forward !== 'function') {
+    throw new Error(
+      'bidirectional: forward and backward are the same layer; make a separate layer for each direction',
+    );
+  }
   const both = block({ forward: forward as LayerLike, backward: backward as LayerLike }, (l, input) => {
     const x = inputTensor('bidirectional', input);
     if (x.rank !== 3) {
@@ -40,5 +46,8 @@ export function bidirectional<const F extends LayerLike & AnyLayer, const B exte
     }
     return tf.concat([outputs[0], tf.reverse(outputs[1], 1)], 2);
   });
-  return both as Layer<object> as Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }>;
+  return defineLayer('bidirectional', both) as Layer<object> as Layer<{
+    forward: ParamsOf<F>;
+    backward: ParamsOf<B>;
+  }>;
 }

@@ -1,6 +1,7 @@
 import { assertOptions, assertSize, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { torchUniform } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { activate } from '../ops/activate';
@@ -62,7 +63,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
   const terms = size[0] * size[1] * inChannels;
   assertSize('conv2d', options, { kernelSize, inChannels }, 'the terms of a sum', terms);
   const { biasInitializer = torchUniform({ fanIn: size[0] * size[1] * inChannels }) } = options;
-  return {
+  return defineLayer('conv2d', {
     init: (rng) => ({
       kernel: parameter([...size, inChannels, outChannels], initializer, rng.fork('kernel'), { trainable }),
       ...(bias && { bias: parameter([outChannels], biasInitializer, rng.fork('bias')) }),
@@ -77,12 +78,16 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
         const y = spaceToBatchConvolution(x, size, dilation, padding, (x) =>
           winograd ? tf.conv2d(x, kernel, stride, 'valid') : fusedConv2d(x, kernel, undefined, shared),
         );
-        return activate(activation, params.bias ? addBias(y, params.bias) : y);
+        return activate('conv2d', activation, params.bias ? addBias(y, params.bias) : y);
       }
       // The gradient of relu needs only its value. Other activations need their argument, so they run as separate kernels.
       const isRelu = activation?.kernel === 'relu';
       if (!params.bias && !isRelu && winograd) {
-        return activate(activation, tf.conv2d(x as tf.Tensor4D, kernel, stride, tfPadding(padding)));
+        return activate(
+          'conv2d',
+          activation,
+          tf.conv2d(x as tf.Tensor4D, kernel, stride, tfPadding(padding)),
+        );
       }
       const attributes = {
         strides: stride,
@@ -91,7 +96,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
         winograd,
       } as const;
       const y = fusedConv2d(x, kernel, params.bias, attributes);
-      return isRelu ? y : activate(activation, y);
+      return isRelu ? y : activate('conv2d', activation, y);
     },
-  };
+  });
 }

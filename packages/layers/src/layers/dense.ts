@@ -1,6 +1,7 @@
 import { assertOptions, count, flag, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { activate, activations, type LayerActivation } from '../ops/activate';
@@ -35,8 +36,8 @@ export interface DenseParams {
  *
  * y = x·W + b, with the kernel W of shape [inFeatures, outFeatures] and the bias b of shape [outFeatures]
  *
- * @returns a layer from [batch, …, inFeatures] to [batch, …, outFeatures]
- * @throws when an option is unknown or out of range, or the input's last axis is not inFeatures
+ * @returns a layer from [batch, …, inFeatures] to [batch, …, outFeatures]; a single example [inFeatures] gives [outFeatures]
+ * @throws when an option is unknown or out of range, the input's last axis is not inFeatures, or the activation does not keep the shape
  * @example
  * sequential([dense({ inFeatures: 784, outFeatures: 128, activation: relu }), dense({ inFeatures: 128, outFeatures: 10 })]);
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, chapter 6
@@ -52,7 +53,7 @@ export function dense(options: DenseOptions): Layer<DenseParams> {
   });
   const { inFeatures, outFeatures, bias = true, initializer = torchUniform(), activation } = options;
   const { biasInitializer = torchUniform({ fanIn: inFeatures }) } = options;
-  return {
+  return defineLayer('dense', {
     init: (rng) => ({
       kernel: parameter([inFeatures, outFeatures], initializer, rng.fork('kernel')),
       ...(bias && { bias: parameter([outFeatures], biasInitializer, rng.fork('bias')) }),
@@ -64,7 +65,7 @@ export function dense(options: DenseOptions): Layer<DenseParams> {
       const y = params.bias
         ? matmulWithBias(flat, params.kernel, params.bias)
         : tf.matMul(flat, params.kernel as tf.Tensor2D);
-      return tf.reshape(activate(activation, y), [...x.shape.slice(0, -1), outFeatures]);
+      return tf.reshape(activate('dense', activation, y), [...x.shape.slice(0, -1), outFeatures]);
     },
-  };
+  });
 }

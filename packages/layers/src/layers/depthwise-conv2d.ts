@@ -1,6 +1,7 @@
 import { assertOptions, assertSize, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { torchUniform } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { activate } from '../ops/activate';
@@ -58,7 +59,7 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
   );
   const standard = torchUniform({ fanIn: size[0] * size[1] });
   const { bias = true, initializer = standard, biasInitializer = standard, activation } = options;
-  return {
+  return defineLayer('depthwiseConv2d', {
     init: (rng) => ({
       kernel: parameter([...size, channels, multiplier], initializer, rng.fork('kernel')),
       ...(bias && { bias: parameter([channels * multiplier], biasInitializer, rng.fork('bias')) }),
@@ -73,7 +74,7 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
         Math.max(...dilation) > 1
           ? spaceToBatchConvolution(x, size, dilation, padding, (x) => convolve(x, 'valid'))
           : convolve(x, padding);
-      return activate(activation, params.bias ? addBias(y, params.bias) : y);
+      return activate('depthwiseConv2d', activation, params.bias ? addBias(y, params.bias) : y);
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { assertOptions, fraction, required } from '@tenfold/checks';
 import { dropPath as drop } from '@tenfold/regularizers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer, NoParams } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
@@ -21,8 +22,8 @@ export interface DropPathOptions {
 export function dropPath(options: DropPathOptions): Layer<NoParams> {
   assertOptions('dropPath', options, { rate: required(fraction) });
   const { rate } = options;
-  return {
+  return defineLayer('dropPath', {
     init: () => ({}),
     apply: (_, x, { training, rng }) => drop(inputTensor('dropPath', x), { rate, rng, training }),
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { assertOptions, fraction, required } from '@tenfold/checks';
 import { dropout as drop } from '@tenfold/regularizers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer, NoParams } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
@@ -21,8 +22,8 @@ export interface DropoutLayerOptions {
 export function dropout(options: DropoutLayerOptions): Layer<NoParams> {
   assertOptions('dropout', options, { rate: required(fraction) });
   const { rate } = options;
-  return {
+  return defineLayer('dropout', {
     init: () => ({}),
     apply: (_, x, { training, rng }) => drop(inputTensor('dropout', x), { rate, rng, training }),
-  };
+  });
 }

@@ -1,9 +1,10 @@
 import { assertOptions, count, positive, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { ones, zeros } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
-import { assertLastAxis, inputTensor } from '../ops/input-tensor';
+import { assertBatch, inputTensor } from '../ops/input-tensor';
 
 export interface GroupNormOptions {
   /** Size of the last axis. */
@@ -48,11 +49,11 @@ export function groupNorm(options: GroupNormOptions): Layer<GroupNormParams> {
       `groupNorm: channels is ${channels} and groups is ${groups}; groups must divide channels`,
     );
   }
-  return {
+  return defineLayer('groupNorm', {
     init: (rng) => ({ gamma: parameter([channels], ones(), rng), beta: parameter([channels], zeros(), rng) }),
     apply({ gamma, beta }, input) {
       const x = inputTensor('groupNorm', input);
-      assertLastAxis('groupNorm', x, 'channels', channels);
+      assertBatch('groupNorm', x, 'channels', channels);
       // [batch, positions, groups, channels of a group]; tfjs cannot infer the positions of an empty batch.
       const positions = tf.util.sizeFromShape(x.shape.slice(1, -1));
       const grouped = tf.reshape(x, [x.shape[0]!, positions, groups, channels / groups]);
@@ -61,5 +62,5 @@ export function groupNorm(options: GroupNormOptions): Layer<GroupNormParams> {
       const normalized = tf.reshape(tf.mul(centered, tf.rsqrt(tf.add(variance, epsilon))), x.shape);
       return tf.add(tf.mul(normalized, gamma), beta);
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { assertOptions, assertSize, count, func, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { uniform } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { gruForward } from '../ops/gru-forward';
@@ -42,7 +43,7 @@ export function gru(options: RecurrentOptions): Layer<GruParams> {
   assertSize('gru', options, { units }, 'the values of all gates', 3 * units);
   const standard = uniform({ limit: 1 / Math.sqrt(units) });
   const { initializer = standard, recurrentInitializer = standard } = options;
-  return {
+  return defineLayer('gru', {
     init: (rng) => ({
       input: {
         kernel: parameter([inFeatures, 3 * units], initializer, rng.fork('input')),
@@ -57,5 +58,5 @@ export function gru(options: RecurrentOptions): Layer<GruParams> {
       const projected = projectInputs('gru', inputTensor('gru', x), input.kernel, input.bias);
       return selectOutput(gruForward(projected, recurrent.kernel, recurrent.bias), output);
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { assertOptions, count, positive, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { ones, zeros } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { assertLastAxis, inputTensor } from '../ops/input-tensor';
@@ -39,12 +40,12 @@ export interface LayerNormParams {
 export function layerNorm(options: LayerNormOptions): Layer<LayerNormParams> {
   assertOptions('layerNorm', options, { features: required(count), epsilon: positive });
   const { features, epsilon = 1e-5 } = options;
-  return {
+  return defineLayer('layerNorm', {
     init: (rng) => ({ gamma: parameter([features], ones(), rng), beta: parameter([features], zeros(), rng) }),
     apply({ gamma, beta }, input) {
       const x = inputTensor('layerNorm', input);
       assertLastAxis('layerNorm', x, 'features', features);
       return normalizeRows(x, gamma, beta, epsilon);
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { assertOptions, count, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, normal } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
@@ -32,12 +33,12 @@ export function learnedPositions(options: LearnedPositionsOptions): Layer<{ embe
     initializer: func,
   });
   const { tokens, features, initializer = normal() } = options;
-  return {
+  return defineLayer('learnedPositions', {
     init: (rng) => ({ embedding: parameter([tokens, features], initializer, rng) }),
     apply({ embedding }, input) {
       const x = inputTensor('learnedPositions', input);
       assertTokens('learnedPositions', x, features, tokens);
       return tf.add(x, embedding);
     },
-  };
+  });
 }

@@ -2,6 +2,7 @@ import { assertOptions, count, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { torchUniform } from '../initializers';
 import { block } from '../model/block';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
@@ -53,10 +54,13 @@ export function localitySelfAttention(
     },
   };
   const parts = { ...projections(features, features, initializer, outputInitializer), temperature };
-  return block(parts, (l, input, context) => {
-    const x = inputTensor('localitySelfAttention', input);
-    assertTokens('localitySelfAttention', x, features);
-    const query = l.temperature(l.query(x));
-    return l.output(attendAndRecord(query, l.key(x), l.value(x), heads, { masksDiagonal: true }, context));
-  });
+  return defineLayer(
+    'localitySelfAttention',
+    block(parts, (l, input, context) => {
+      const x = inputTensor('localitySelfAttention', input);
+      assertTokens('localitySelfAttention', x, features);
+      const query = l.temperature(l.query(x));
+      return l.output(attendAndRecord(query, l.key(x), l.value(x), heads, { masksDiagonal: true }, context));
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { assertOptions, assertSize, count, finite, func, required } from '@tenfold/checks';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, uniform } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { inputTensor } from '../ops/input-tensor';
@@ -49,7 +50,7 @@ export function lstm(options: LstmOptions): Layer<LstmParams> {
   const { initializer = standard, recurrentInitializer = standard } = options;
   const bias: Initializer = (shape, rng) =>
     standard(shape, rng).map((b, i) => (i >= units && i < 2 * units ? b + forgetBias : b));
-  return {
+  return defineLayer('lstm', {
     init: (rng) => ({
       input: {
         kernel: parameter([inFeatures, 4 * units], initializer, rng.fork('input')),
@@ -61,5 +62,5 @@ export function lstm(options: LstmOptions): Layer<LstmParams> {
       const projected = projectInputs('lstm', inputTensor('lstm', x), input.kernel, input.bias);
       return selectOutput(lstmForward(projected, recurrent.kernel), output);
     },
-  };
+  });
 }

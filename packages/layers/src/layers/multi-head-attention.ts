@@ -1,6 +1,7 @@
 import { assertOptions, count, func, required } from '@tenfold/checks';
 import { type Initializer, torchUniform } from '../initializers';
 import { block } from '../model/block';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
 import { type AttentionParams, assertHeads, attendAndRecord, projections } from './attention';
@@ -41,9 +42,12 @@ export function multiHeadAttention(options: MultiHeadAttentionOptions): Layer<At
   const { features, heads, initializer = torchUniform() } = options;
   const { outputInitializer = initializer } = options;
   assertHeads('multiHeadAttention', features, heads);
-  return block(projections(features, features, initializer, outputInitializer), (l, input, context) => {
-    const x = inputTensor('multiHeadAttention', input);
-    assertTokens('multiHeadAttention', x, features);
-    return l.output(attendAndRecord(l.query(x), l.key(x), l.value(x), heads, {}, context));
-  });
+  return defineLayer(
+    'multiHeadAttention',
+    block(projections(features, features, initializer, outputInitializer), (l, input, context) => {
+      const x = inputTensor('multiHeadAttention', input);
+      assertTokens('multiHeadAttention', x, features);
+      return l.output(attendAndRecord(l.query(x), l.key(x), l.value(x), heads, {}, context));
+    }),
+  );
 }

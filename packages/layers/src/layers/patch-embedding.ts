@@ -1,5 +1,6 @@
 import { assertOptions, assertSize, count, func, required } from '@tenfold/checks';
 import type { Initializer } from '../initializers';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 import { assertPatches, toPatches } from '../ops/patches';
@@ -41,12 +42,12 @@ export function patchEmbedding(options: PatchEmbeddingOptions): Layer<DenseParam
   const inFeatures = patchSize * patchSize * inChannels;
   assertSize('patchEmbedding', options, { patchSize, inChannels }, 'the values of a patch', inFeatures);
   const project = dense({ inFeatures, outFeatures: features, initializer, biasInitializer });
-  return {
+  return defineLayer('patchEmbedding', {
     init: project.init,
     apply(params, input, context) {
       const x = inputTensor('patchEmbedding', input);
       assertPatches('patchEmbedding', x, patchSize, inChannels);
       return project.apply(params, toPatches(x, patchSize), context);
     },
-  };
+  });
 }

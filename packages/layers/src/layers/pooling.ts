@@ -46,6 +46,9 @@ function pool2d(name: string, options: PoolingOptions, pool: Pool): (x: tf.Tenso
  *
  * y[n, i, j, c] = max_{u,v} x[n, s·i + u, s·j + v, c]; the gradient goes to that element
  *
+ * As in tfjs, and unlike in PyTorch, NaN in a window is ignored: a window of NaN alone has no largest value, and gives −∞, or about
+ * −1e20 on webgpu.
+ *
  * @returns a function from [batch, height, width, channels] to [batch, height', width', channels]
  * @throws when an option is unknown or out of range, or the input is not a batch of images or is smaller than the window
  * @example
@@ -70,15 +73,21 @@ export function averagePool2d(options: PoolingOptions = {}): (x: tf.Tensor) => t
 }
 
 /**
- * The mean over all positions of images, sequences or tokens.
+ * The mean over all positions of images, sequences or tokens. The first axis is the batch: one image [height, width, channels] is read
+ * as a batch of sequences.
  *
  * @returns [batch, channels] from [batch, …, channels]
- * @throws when there are no positions
+ * @throws when there are no axes of positions, or no positions
  * @example
  * globalAveragePool(tf.zeros([2, 8, 8, 3])); // [2, 3]
  */
 export const globalAveragePool: (x: tf.Tensor) => tf.Tensor = ofTensor('globalAveragePool', (x) => {
   const positions = x.shape.slice(1, -1);
+  if (positions.length === 0) {
+    throw new Error(
+      `globalAveragePool: the input has shape [${x.shape}]; give [batch, …, channels] with axes of positions, such as images [batch, height, width, channels]`,
+    );
+  }
   if (positions.includes(0)) {
     throw new Error(`globalAveragePool: the input has shape [${x.shape}]; give at least one position`);
   }

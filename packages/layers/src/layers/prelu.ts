@@ -1,6 +1,7 @@
 import { prelu as activation } from '@tenfold/activations';
 import { assertOptions, count, finite } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
 import { assertLastAxis, inputTensor } from '../ops/input-tensor';
@@ -35,7 +36,7 @@ export function prelu(options: PreluLayerOptions = {}): Layer<PreluParams> {
   assertOptions('prelu', options, { channels: count, initialSlope: finite });
   const { channels = 1, initialSlope = 0.25 } = options;
   const start = (shape: number[]) => new Float32Array(tf.util.sizeFromShape(shape)).fill(initialSlope);
-  return {
+  return defineLayer('prelu', {
     init: (rng) => ({ slope: parameter([channels], start, rng) }),
     apply({ slope }, input) {
       const x = inputTensor('prelu', input);
@@ -43,5 +44,5 @@ export function prelu(options: PreluLayerOptions = {}): Layer<PreluParams> {
       // A scalar has no axis along which a slope of shape [1] could broadcast.
       return activation(x, { slope: channels > 1 ? slope : tf.reshape(slope, []) });
     },
-  };
+  });
 }

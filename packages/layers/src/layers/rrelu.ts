@@ -1,5 +1,6 @@
 import { rrelu as activation } from '@tenfold/activations';
 import { assertOptions, finite, showOptions } from '@tenfold/checks';
+import { defineLayer } from '../model/define-layer';
 import type { Layer, NoParams } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 
@@ -29,8 +30,8 @@ export function rrelu(options: RreluLayerOptions = {}): Layer<NoParams> {
   if (lower > upper) {
     throw new Error(`rrelu: ${showOptions(options, { lower, upper })}; give a lower that is at most upper`);
   }
-  return {
+  return defineLayer('rrelu', {
     init: () => ({}),
     apply: (_, x, { training, rng }) => activation(inputTensor('rrelu', x), { lower, upper, training, rng }),
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { assertOptions, assertSize, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
+import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
 import { assertPatches, toPatches } from '../ops/patches';
@@ -67,23 +68,26 @@ export function shiftedPatchEmbedding(
     project: dense({ inFeatures, outFeatures: features }),
   };
   const half = patchSize / 2;
-  return block(layers, (l, input) => {
-    const x = inputTensor('shiftedPatchEmbedding', input);
-    assertPatches('shiftedPatchEmbedding', x, patchSize, inChannels);
-    const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    const padded = tf.pad(x, [
-      [0, 0],
-      [half, half],
-      [half, half],
-      [0, 0],
-    ]);
-    const copies = [
-      [half, half],
-      [2 * half, 2 * half],
-      [2 * half, 0],
-      [0, 2 * half],
-      [0, 0],
-    ].map(([down, right]) => tf.slice(padded, [0, down!, right!, 0], [batch, height, width, channels]));
-    return l.project(l.norm(toPatches(tf.concat(copies, 3), patchSize)));
-  });
+  return defineLayer(
+    'shiftedPatchEmbedding',
+    block(layers, (l, input) => {
+      const x = inputTensor('shiftedPatchEmbedding', input);
+      assertPatches('shiftedPatchEmbedding', x, patchSize, inChannels);
+      const [batch, height, width, channels] = x.shape as [number, number, number, number];
+      const padded = tf.pad(x, [
+        [0, 0],
+        [half, half],
+        [half, half],
+        [0, 0],
+      ]);
+      const copies = [
+        [half, half],
+        [2 * half, 2 * half],
+        [2 * half, 0],
+        [0, 2 * half],
+        [0, 0],
+      ].map(([down, right]) => tf.slice(padded, [0, down!, right!, 0], [batch, height, width, channels]));
+      return l.project(l.norm(toPatches(tf.concat(copies, 3), patchSize)));
+    }),
+  );
 }

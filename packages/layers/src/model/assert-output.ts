@@ -2,8 +2,8 @@ import { show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Throws unless the output of a layer is a tensor, or a list or plain object of tensors. */
-export function assertOutput(output: unknown): void {
-  assertTensors('the output', output);
+export function assertOutput(output: unknown, what = 'the output'): void {
+  assertTensors(what, output);
 }
 
 function assertTensors(what: string, value: unknown): void {

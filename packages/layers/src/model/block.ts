@@ -1,6 +1,8 @@
-import { assertArgument, func, object, required } from '@tenfold/checks';
+import { assertArgument, func, nearestName, object, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertOutput } from './assert-output';
 import { completeContext } from './complete-context';
+import { assertParams } from './define-layer';
 import {
   type AnyLayer,
   type Context,
@@ -39,13 +41,29 @@ export function block<const L extends { readonly [name: string]: AnyLayer }, I =
   return {
     init: (rng) => initParts('block', parts, rng) as { -readonly [name in keyof L]: ParamsOf<L[name]> },
     apply(params, input, given) {
+      assertParams('block', params);
       const context = completeContext('block', given);
       const bound = parts.map((part) => [
         part.name,
         (value: unknown) =>
           tf.tidy(() => applyPart(part, params[part.name as keyof L] as object, value, context)),
       ]);
-      return forward(Object.fromEntries(bound) as BlockParts<L>, input, context);
+      const output = forward(onlyKnown(Object.fromEntries(bound)) as BlockParts<L>, input, context);
+      assertOutput(output, 'block: the output');
+      return output;
     },
   };
 }
+
+/** The layers of a block, of which one that does not exist is an error instead of undefined. */
+const onlyKnown = (layers: { [name: string]: unknown }): object =>
+  new Proxy(layers, {
+    get(target, name) {
+      if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name);
+      const known = Object.keys(target);
+      const near = nearestName(name, known);
+      throw new Error(
+        `block: there is no layer ${show(name)}; ${near ? `did you mean ${near}? ` : ''}the layers are ${known.join(', ') || 'none'}`,
+      );
+    },
+  });

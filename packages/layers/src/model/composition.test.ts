@@ -5,15 +5,20 @@ import { describe, expect, it } from 'vitest';
 import {
   assignParameters,
   batchNorm,
+  bidirectional,
   block,
   createModel,
   dense,
   dropout,
   freeze,
+  glorotUniform,
+  gru,
+  heNormal,
   type Layer,
   type LayerLike,
   maxPool2d,
   normal,
+  ones,
   sequential,
 } from '../index';
 
@@ -177,6 +182,57 @@ describe('errors', () => {
   it('say that an initializer was not called', () => {
     const layer = dense({ inFeatures: 2, outFeatures: 1, initializer: normal as never });
     expect(() => createModel(layer)).toThrow(/^the function normal was given without a call/);
+    for (const [name, initializer] of Object.entries({ heNormal, glorotUniform, ones })) {
+      const layer = dense({ inFeatures: 2, outFeatures: 2, initializer: initializer as never });
+      expect(() => createModel(layer)).toThrow(
+        `initializer: the function ${name} was given without a call: it returned a function for the shape [2,2]; give ${name}()`,
+      );
+    }
+  });
+
+  it.each([Number.NaN, Infinity, -Infinity])('refuse an initial value of %s', async (bad) => {
+    const initializer = () => new Float32Array([1, bad]);
+    await expectNoLeaks(() => {
+      expect(() => createModel(dense({ inFeatures: 2, outFeatures: 1, initializer }))).toThrow(
+        `initializer: it returned ${bad} at the index 1 for the shape [2,1]; return finite numbers`,
+      );
+    });
+  });
+
+  it('name a layer that a block does not have, and those that it has', () => {
+    const wrong = block({ first: square(), norm: relu }, (l, x) =>
+      (l as never as { fist: typeof relu }).fist(x),
+    );
+    const x = tf.ones([1, 2]);
+    expect(() => createModel(wrong).predict(x)).toThrow(
+      'block: there is no layer "fist"; did you mean first? the layers are first, norm',
+    );
+    expect(() => createModel(sequential({ body: wrong })).predict(x)).toThrow(
+      /^body: block: there is no layer/,
+    );
+    const none = block({}, (l, x) => (l as { toString: typeof relu }).toString(x));
+    expect(() => createModel(none).predict(x)).toThrow(
+      'block: there is no layer "toString"; the layers are none',
+    );
+  });
+
+  it('name a block or model whose function returns no tensor', () => {
+    const x = tf.ones([1, 2]);
+    const nothing = block({ a: square() }, (l, x) => void l.a(x));
+    expect(() => createModel(nothing).predict(x)).toThrow(/^block: the output is undefined; return a tensor/);
+    expect(() => createModel(sequential({ head: nothing as unknown as Layer })).predict(x)).toThrow(
+      /^head: block: the output is undefined/,
+    );
+    expect(() => createModel((() => {}) as unknown as Layer).predict(x)).toThrow(
+      /^model: the output is undefined/,
+    );
+  });
+
+  it('name bidirectional where both layers are the same', () => {
+    const cell = gru({ inFeatures: 2, units: 3, output: 'all' });
+    expect(() => bidirectional(cell, cell)).toThrow(
+      'bidirectional: forward and backward are the same layer; make a separate layer for each direction',
+    );
   });
 
   it('say that a model is disposed', () => {

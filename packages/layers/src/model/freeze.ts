@@ -1,4 +1,5 @@
 import { completeContext } from './complete-context';
+import { assertStream } from './define-layer';
 import { flatten } from './flatten-params';
 import {
   type AnyLayer,
@@ -27,11 +28,16 @@ export function freeze<const L extends AnyLayer>(layer: L): Layer<ParamsOf<L>, I
   const frozen = toLayer(layer);
   return {
     init(rng) {
+      assertStream('freeze', rng);
       const params = frozen.init(rng);
       for (const variable of Object.values(flatten('freeze', params))) variable.trainable = false;
       return params;
     },
     apply: (params, input, context) =>
-      frozen.apply(params, input, { ...completeContext('freeze', context), training: false }),
+      frozen.apply(
+        params,
+        input,
+        completeContext('freeze', { ...completeContext('freeze', context), training: false }),
+      ),
   };
 }

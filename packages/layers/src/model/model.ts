@@ -65,7 +65,7 @@ export function createModel<const L extends AnyLayer>(
     }
     return tf.tidy(() => {
       const output = root.apply(params, input, context);
-      assertOutput(output);
+      assertOutput(output, 'model: the output');
       return cloneInputs(output, input) as tf.Tensor;
     }) as OutputOf<L>;
   };

@@ -2,6 +2,7 @@ import { object, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertOutput } from './assert-output';
+import { assertStream } from './define-layer';
 import { type AnyLayer, assertLayer, type Context, isLayer, type Layer, toLayer } from './layer';
 
 /** A layer within another, with its name. */
@@ -53,6 +54,7 @@ function assertName(kind: string, name: string): void {
 
 /** Creates the parameters of all parts, each from a stream with the name of the part. */
 export function initParts(kind: string, parts: readonly Part[], rng: Rng): { [name: string]: object } {
+  assertStream(kind, rng);
   const seen = new Map<object, string>();
   return Object.fromEntries(
     parts.map(({ name, layer }) => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { completeContext } from './complete-context';
+import { assertParams } from './define-layer';
 import type { AnyLayer, InputOf, Layer, LayerLike, OutputOf, ParamsOf, Tensors } from './layer';
 import { applyPart, initParts, toParts } from './parts';
 
@@ -49,6 +50,7 @@ export function sequential(
   return {
     init: (rng) => initParts('sequential', parts, rng),
     apply(params, input, given) {
+      assertParams('sequential', params);
       const context = completeContext('sequential', given);
       // Nested, so that the output of a layer is disposed as soon as the next layer has used it.
       const applyFirst = (count: number): Tensors => {

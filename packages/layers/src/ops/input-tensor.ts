@@ -31,6 +31,16 @@ export function assertLastAxis(name: string, x: tf.Tensor, option: string, size:
   );
 }
 
+/** Throws unless x is a batch [batch, …, size], whose last axis has the size that the layer expects. */
+export function assertBatch(name: string, x: tf.Tensor, option: string, size: number): void {
+  if (x.rank < 2) {
+    throw new Error(
+      `${name}: the input has shape [${x.shape}]; give a batch [batch, …, ${size}], because ${option} is ${size}`,
+    );
+  }
+  assertLastAxis(name, x, option, size);
+}
+
 /** Throws unless x is a batch of images, with the given number of channels if there is one. */
 export function assertImages(name: string, x: tf.Tensor, channels?: number, option = 'inChannels'): void {
   if (x.rank === 4 && (channels === undefined || x.shape[3] === channels)) return;

@@ -27,7 +27,7 @@ export function normalizeBatch(
   if (activation && name !== undefined && canFuse('BatchNormActivation', name)) {
     return normalizeAndActivate(x, affine, activation, name, onStatistics);
   }
-  return activate(activation, normalize(x, affine, onStatistics));
+  return activate('batchNorm', activation, normalize(x, affine, onStatistics));
 }
 
 function normalize(
