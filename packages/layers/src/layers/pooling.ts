@@ -46,8 +46,7 @@ function pool2d(name: string, options: PoolingOptions, pool: Pool): (x: tf.Tenso
  *
  * y[n, i, j, c] = max_{u,v} x[n, s·i + u, s·j + v, c]; the gradient goes to that element
  *
- * As in tfjs, and unlike in PyTorch, NaN in a window is ignored: a window of NaN alone has no largest value, and gives −∞, or about
- * −1e20 on webgpu.
+ * As in tfjs, and unlike in PyTorch, NaN in a window is ignored: a window of NaN alone has no largest value, and gives −∞.
  *
  * @returns a function from [batch, height, width, channels] to [batch, height', width', channels]
  * @throws when an option is unknown or out of range, or the input is not a batch of images or is smaller than the window
