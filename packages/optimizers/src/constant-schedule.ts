@@ -1,5 +1,5 @@
 import { assertArgument, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 /**
  * The same value at every step.
@@ -13,5 +13,5 @@ import type { Schedule } from './schedule';
  */
 export function constantSchedule(value: number): Schedule {
   assertArgument('constantSchedule', 'value', value, required(nonNegative));
-  return () => value;
+  return defineSchedule('constantSchedule', () => value);
 }

@@ -1,5 +1,5 @@
 import { assertOptions, count, index, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface CosineDecayOptions {
   /** The highest value, ≥ 0, at the end of the warm-up. */
@@ -35,9 +35,9 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
       `cosineDecay: warmupSteps is ${warmupSteps} of ${totalSteps} totalSteps; give an integer from 0 to ${totalSteps - 1}`,
     );
   }
-  return (step) => {
+  return defineSchedule('cosineDecay', (step) => {
     if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps;
     const progress = Math.min(1, (step - warmupSteps) / (totalSteps - warmupSteps));
     return end + ((peak - end) * (1 + Math.cos(Math.PI * progress))) / 2;
-  };
+  });
 }

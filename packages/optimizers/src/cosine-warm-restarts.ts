@@ -1,5 +1,5 @@
 import { assertOptions, count, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface CosineWarmRestartsOptions {
   /** The value at the start of each period, ≥ 0. */
@@ -32,7 +32,7 @@ export function cosineWarmRestarts(options: CosineWarmRestartsOptions): Schedule
     growth: count,
   });
   const { peak, end = 0, period, growth = 1 } = options;
-  return (step) => {
+  return defineSchedule('cosineWarmRestarts', (step) => {
     let [into, length] = [step, period];
     if (growth === 1) into = step % period;
     else {
@@ -42,5 +42,5 @@ export function cosineWarmRestarts(options: CosineWarmRestartsOptions): Schedule
       }
     }
     return end + ((peak - end) * (1 + Math.cos((Math.PI * into) / length))) / 2;
-  };
+  });
 }

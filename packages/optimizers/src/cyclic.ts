@@ -1,5 +1,5 @@
 import { assertOptions, count, nonNegative, oneOf, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface CyclicOptions {
   /** The value at the start and the end of each cycle, ≥ 0. */
@@ -46,9 +46,9 @@ export function cyclic(options: CyclicOptions): Schedule {
     triangular2: (step: number) => 2 ** -Math.floor(step / length),
     exponentialRange: (step: number) => factor ** step,
   };
-  return (step) => {
+  return defineSchedule('cyclic', (step) => {
     const into = step % length;
     const share = into <= stepsUp ? into / stepsUp : (length - into) / stepsDown;
     return low + (high - low) * share * heights[mode](step);
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { assertOptions, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface ExponentialDecayOptions {
   /** The value at step 0, ≥ 0. */
@@ -21,5 +21,5 @@ export interface ExponentialDecayOptions {
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   assertOptions('exponentialDecay', options, { start: required(nonNegative), factor: required(nonNegative) });
   const { start, factor } = options;
-  return (step) => start * factor ** step;
+  return defineSchedule('exponentialDecay', (step) => start * factor ** step);
 }

@@ -1,5 +1,5 @@
 import { assertOptions, count, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface InverseSquareRootOptions {
   /** The largest value, which the last step of the rise has, ≥ 0. */
@@ -23,5 +23,8 @@ export interface InverseSquareRootOptions {
 export function inverseSquareRoot(options: InverseSquareRootOptions): Schedule {
   assertOptions('inverseSquareRoot', options, { peak: required(nonNegative), warmupSteps: required(count) });
   const { peak, warmupSteps } = options;
-  return (step) => peak * Math.min((step + 1) / warmupSteps, Math.sqrt(warmupSteps / (step + 1)));
+  return defineSchedule(
+    'inverseSquareRoot',
+    (step) => peak * Math.min((step + 1) / warmupSteps, Math.sqrt(warmupSteps / (step + 1))),
+  );
 }

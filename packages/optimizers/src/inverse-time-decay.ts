@@ -1,5 +1,5 @@
 import { assertOptions, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface InverseTimeDecayOptions {
   /** The value at step 0, ≥ 0. */
@@ -21,5 +21,5 @@ export interface InverseTimeDecayOptions {
 export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
   assertOptions('inverseTimeDecay', options, { start: required(nonNegative), rate: required(nonNegative) });
   const { start, rate } = options;
-  return (step) => start / (1 + rate * step);
+  return defineSchedule('inverseTimeDecay', (step) => start / (1 + rate * step));
 }

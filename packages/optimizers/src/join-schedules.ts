@@ -8,7 +8,7 @@ import {
   required,
   show,
 } from '@tenfold/checks';
-import { type Schedule, scheduleKind } from './schedule';
+import { defineSchedule, type Schedule, scheduleKind } from './schedule';
 
 export interface JoinSchedulesOptions {
   /** The step at which each schedule but the first starts, integers of at least 0 in ascending order. */
@@ -40,8 +40,8 @@ export function joinSchedules(schedules: readonly Schedule[], options: JoinSched
     throw new Error(`joinSchedules: at is ${show(at)}; give integers of at least 0 in ascending order`);
   }
   const [all, starts] = [[...schedules], [0, ...at]];
-  return (step) => {
+  return defineSchedule('joinSchedules', (step) => {
     const last = starts.findLastIndex((start) => start <= step);
     return callGiven(all[last]!, step - starts[last]!);
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { assertOptions, count, nonNegative, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface LinearDecayOptions {
   /** The value at step 0, ≥ 0. */
@@ -27,5 +27,7 @@ export function linearDecay(options: LinearDecayOptions): Schedule {
     totalSteps: required(count),
   });
   const { start, end = 0, totalSteps } = options;
-  return (step) => (step >= totalSteps ? end : start + (end - start) * (step / totalSteps));
+  return defineSchedule('linearDecay', (step) =>
+    step >= totalSteps ? end : start + (end - start) * (step / totalSteps),
+  );
 }

@@ -1,5 +1,5 @@
 import { assertOptions, count, nonNegative, oneOf, positive, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface OneCycleOptions {
   /** The highest value, ≥ 0. */
@@ -48,8 +48,8 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   }
   const between = (from: number, to: number, u: number) =>
     shape === 'linear' ? from + (to - from) * u : to + ((from - to) * (1 + Math.cos(Math.PI * u))) / 2;
-  return (step) => {
+  return defineSchedule('oneCycle', (step) => {
     if (step >= last) return end;
     return step <= top ? between(start, peak, step / top) : between(peak, end, (step - top) / (last - top));
-  };
+  });
 }

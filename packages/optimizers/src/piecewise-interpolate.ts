@@ -1,5 +1,5 @@
 import { assertOptions, type Kind, oneOf, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface PiecewiseInterpolateOptions {
   /** Pairs of a step, an integer of at least 0, and the value there, ≥ 0; at least one pair, the steps in ascending order. */
@@ -30,13 +30,13 @@ export function piecewiseInterpolate(options: PiecewiseInterpolateOptions): Sche
     cosine: (u: number) => (1 - Math.cos(Math.PI * u)) / 2,
     constant: () => 0,
   }[shape];
-  return (step) => {
+  return defineSchedule('piecewiseInterpolate', (step) => {
     const i = points.findLastIndex(([start]) => start <= step);
     const [start, value] = points[Math.max(i, 0)]!;
     const next = points[i + 1];
     if (i < 0 || !next) return value;
     return value + (next[1] - value) * curve((step - start) / (next[0] - start));
-  };
+  });
 }
 
 const pointsKind: Kind = {

@@ -1,5 +1,5 @@
 import { assertOptions, count, nonNegative, positive, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface PolynomialDecayOptions {
   /** The value at step 0, ≥ 0. */
@@ -30,5 +30,8 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
     power: positive,
   });
   const { start, end = 0, totalSteps, power = 1 } = options;
-  return (step) => end + (start - end) * Math.max(0, 1 - step / totalSteps) ** power;
+  return defineSchedule(
+    'polynomialDecay',
+    (step) => end + (start - end) * Math.max(0, 1 - step / totalSteps) ** power,
+  );
 }

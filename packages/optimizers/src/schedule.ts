@@ -17,6 +17,18 @@ export type LearningRate = number | Schedule;
 export const scheduleKind = { ...func, expected: 'a schedule such as cosineDecay({ … })' };
 export const learningRateKind = either(nonNegative, scheduleKind);
 
+/**
+ * Makes a schedule that checks the step: NaN or text would become a value of NaN.
+ *
+ * @param name of the function that returns it; starts errors
+ */
+export const defineSchedule =
+  (name: string, at: Schedule): Schedule =>
+  (step) => {
+    assertArgument(name, 'step', step, required(nonNegative));
+    return at(step);
+  };
+
 /** Throws unless a value is a schedule, one that is made if its source shows that. */
 export function assertSchedule(name: string, what: string, schedule: unknown): void {
   assertArgument(name, what, schedule, required(scheduleKind));

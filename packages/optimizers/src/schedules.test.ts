@@ -220,3 +220,22 @@ describe('bad options', () => {
     expect(call).toThrow(message);
   });
 });
+
+it.each(schedules.map(([name, [first]]) => [name, first!.options] as const))(
+  '%s refuses a step that is none',
+  (name, options) => {
+    const schedule = make(name, options);
+    for (const [bad, shown] of [
+      [Number.NaN, 'NaN'],
+      [-1, '-1'],
+      [Infinity, 'Infinity'],
+      ['x', '"x"'],
+      [null, 'null'],
+      [undefined, 'missing'],
+    ] as const) {
+      expect(() => schedule(bad as number)).toThrow(
+        `${name}: step is ${shown}; give a finite number of at least 0`,
+      );
+    }
+  },
+);

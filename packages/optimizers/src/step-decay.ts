@@ -1,5 +1,5 @@
 import { assertOptions, count, index, listOf, nonNegative, required, show } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface StepDecayOptions {
   /** The value before the first drop, ≥ 0. */
@@ -37,8 +37,8 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   if (drops.some((step, i) => i > 0 && step <= drops[i - 1]!)) {
     throw new Error(`stepDecay: at is ${show(at)}; give integers of at least 0 in ascending order`);
   }
-  return (step) => {
+  return defineSchedule('stepDecay', (step) => {
     const k = every === undefined ? drops.filter((drop) => drop <= step).length : Math.floor(step / every);
     return start * factor ** k;
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { assertOptions, count, index, nonNegative, oneOf, required } from '@tenfold/checks';
-import type { Schedule } from './schedule';
+import { defineSchedule, type Schedule } from './schedule';
 
 export interface WarmupStableDecayOptions {
   /** The value between rise and fall, ≥ 0. */
@@ -48,10 +48,10 @@ export function warmupStableDecay(options: WarmupStableDecayOptions): Schedule {
     cosine: (u: number) => (1 + Math.cos(Math.PI * u)) / 2,
     squareRoot: (u: number) => 1 - Math.sqrt(u),
   }[shape];
-  return (step) => {
+  return defineSchedule('warmupStableDecay', (step) => {
     if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps;
     const fallen = (step - totalSteps + decaySteps) / decaySteps;
     if (fallen <= 0) return peak;
     return fallen >= 1 ? end : end + (peak - end) * curve(fallen);
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { assertOptions, callGiven, count, required } from '@tenfold/checks';
-import { assertSchedule, type Schedule } from './schedule';
+import { assertSchedule, defineSchedule, type Schedule } from './schedule';
 
 export interface WarmupOptions {
   /** Number of steps of the rise, an integer of at least 1. */
@@ -21,6 +21,7 @@ export function warmup(schedule: Schedule, options: WarmupOptions): Schedule {
   assertSchedule('warmup', 'schedule', schedule);
   assertOptions('warmup', options, { steps: required(count) });
   const { steps } = options;
-  return (step) =>
-    step < steps ? (callGiven(schedule, 0) * (step + 1)) / steps : callGiven(schedule, step - steps);
+  return defineSchedule('warmup', (step) =>
+    step < steps ? (callGiven(schedule, 0) * (step + 1)) / steps : callGiven(schedule, step - steps),
+  );
 }
