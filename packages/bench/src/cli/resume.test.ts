@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng } from '@tenfold/random';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
+import { answer, buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { parseResults } from '../results/results';
 
 // The real command line as a separate process, on a small data set and with small networks that have all that keeps
@@ -70,10 +70,14 @@ export const profiles = { quick: {
 const STEPS = 16; // of each training, in two epochs
 const models = 'cnn,fnn';
 const trainings = ['cnn-seed-5', 'cnn-seed-6', 'fnn-seed-5', 'fnn-seed-6'];
-const newRun = ['--models', models, '--backend', 'simd', '--threads', '1', '--seed', '5', '--seeds', '2'];
+const onSimd = ['--backend', 'simd', '--threads', '1', '--seed', '5'];
+const newRun = ['--models', models, ...onSimd, '--seeds', '2'];
+// One training of `newRun`, which finds the same bits alone, for faults that do not depend on the other trainings.
+const single = (model: 'cnn' | 'fnn') => ['--models', model, ...onSimd];
 
 let cli = '';
 let expected: ReturnType<typeof comparable>;
+const expectedOfSingle = (model: 'cnn' | 'fnn') => comparable(join(unbroken, 'run'), [`${model}-seed-5`]);
 let unbroken = '';
 beforeAll(async () => {
   cli = await buildCommandLine('resume', stubs);
@@ -94,30 +98,34 @@ const FAST = '--no-measure';
 const resume = (cwd: string, ...more: string[]) =>
   start(cli, ['--resume', 'run', FAST, ...more], { cwd }).ended;
 
-/** All of a finished run that does not depend on the clock: the models' bytes, results and log. */
-function comparable(run: string) {
+/** All of trainings of a finished run that does not depend on the clock: the models' bytes, results and log. */
+function comparable(run: string, of: readonly string[] = trainings) {
   const results = parseResults(json(join(run, 'results.json')));
   return {
-    parameters: trainings.map((file) => readFileSync(join(run, `${file}.safetensors`), 'base64')),
-    models: results.models.map(
-      ({
-        trainSeconds,
-        imagesPerSecond,
-        gflopsPerSecond,
-        peakFraction,
-        peakMemoryBytes,
-        inference,
-        forecastSeconds,
-        history,
-        ...rest
-      }) => ({
-        ...rest,
-        history: history.map(({ seconds, ...epoch }) => epoch),
-      }),
-    ),
-    command: results.command,
+    parameters: of.map((file) => readFileSync(join(run, `${file}.safetensors`), 'base64')),
+    models: results.models
+      .filter(({ name, seed }) => of.includes(`${name}-seed-${seed}`))
+      .map(
+        ({
+          trainSeconds,
+          imagesPerSecond,
+          gflopsPerSecond,
+          peakFraction,
+          peakMemoryBytes,
+          inference,
+          forecastSeconds,
+          history,
+          ...rest
+        }) => ({
+          ...rest,
+          history: history.map(({ seconds, ...epoch }) => epoch),
+        }),
+      ),
+    command: of === trainings ? results.command : undefined,
     steps: lines(run)
-      .filter(({ type }) => ['step', 'epoch', 'modelStart'].includes(type))
+      .filter(({ type, model, seed }) => {
+        return ['step', 'epoch', 'modelStart'].includes(type) && of.includes(`${model}-seed-${seed}`);
+      })
       .map(
         ({
           type,
@@ -132,19 +140,17 @@ function comparable(run: string) {
           trainLoss,
           testLoss,
         }) => ({
-          ...{
-            type,
-            model,
-            seed,
-            step,
-            epoch,
-            loss,
-            accuracy,
-            learningRate,
-            gradientNorm,
-            trainLoss,
-            testLoss,
-          },
+          type,
+          model,
+          seed,
+          step,
+          epoch,
+          loss,
+          accuracy,
+          learningRate,
+          gradientNorm,
+          trainLoss,
+          testLoss,
         }),
       ),
   };
@@ -160,15 +166,13 @@ async function until(count: number, child: ChildProcess, run: string): Promise<v
   }
 }
 
-/** A run that was stopped in the middle of its second training, of fnn with seed 5. */
-async function stoppedRun(signal: NodeJS.Signals) {
+/** A run that was stopped after so many lines of its log. */
+async function stoppedRun(args: string[], count: number) {
   const cwd = emptyFolder();
   const run = join(cwd, 'run');
-  const { child, ended } = start(cli, [...newRun, FAST, '--out', 'run', '--checkpoint-minutes', '0'], {
-    cwd,
-  });
-  await until(STEPS + 19, child, run);
-  child.kill(signal);
+  const { child, ended } = start(cli, [...args, FAST, '--out', 'run', '--checkpoint-minutes', '0'], { cwd });
+  await until(count, child, run);
+  child.kill('SIGKILL');
   return { cwd, run, ...(await ended) };
 }
 
@@ -306,51 +310,53 @@ it('trains on another dataset, with its shape, classes and names, and resumes on
 }, 60_000);
 
 describe('a run that is killed', () => {
-  it.each([0, 5])(
-    'ends as the unbroken one, bit for bit, however often and whenever (a checkpoint every %i minutes)',
-    async (minutes) => {
-      const seed = Date.now() % 1e6;
-      const rng = createRng(seed);
-      const cwd = emptyFolder();
-      const run = join(cwd, 'run');
-      const more = [FAST, '--checkpoint-minutes', String(minutes)];
-      let { child, ended } = start(cli, [...newRun, '--out', 'run', ...more], { cwd });
-      let kills = 0;
-      for (let target = 1 + rng.integer(8); ; target += 8 + rng.integer(24)) {
-        await until(target, child, run);
-        await sleep(rng.integer(12));
-        child.kill('SIGKILL');
-        const { code, err } = await ended;
-        if (code !== null) {
-          expect({ code, err, seed }).toMatchObject({ code: 0 });
-          break;
-        }
-        kills++;
-        ({ child, ended } = start(cli, ['--resume', 'run', ...more], { cwd }));
+  it('ends as the unbroken one, bit for bit, however often and whenever', async () => {
+    const seed = Date.now() % 1e6;
+    const rng = createRng(seed);
+    const cwd = emptyFolder();
+    const run = join(cwd, 'run');
+    // With a checkpoint after every step, and with those of epochs alone, in turn.
+    const more = (kills: number) => [FAST, '--checkpoint-minutes', kills % 2 === 0 ? '0' : '5'];
+    let { child, ended } = start(cli, [...newRun, '--out', 'run', ...more(0)], { cwd });
+    let kills = 0;
+    for (let target = 1 + rng.integer(8); ; target += 8 + rng.integer(24)) {
+      await until(target, child, run);
+      await sleep(rng.integer(12));
+      child.kill('SIGKILL');
+      const { code, err } = await ended;
+      if (code !== null) {
+        expect({ code, err, seed }).toMatchObject({ code: 0 });
+        break;
       }
-      expect({ kills, seed }).toEqual({ kills: expect.toSatisfy((n: number) => n >= 2), seed });
-      expect({ seed, ...comparable(run) }).toEqual({ seed, ...expected });
-    },
-    240_000,
-  );
+      kills++;
+      ({ child, ended } = start(cli, ['--resume', 'run', ...more(kills)], { cwd }));
+    }
+    expect({ kills, seed }).toEqual({ kills: expect.toSatisfy((n: number) => n >= 2), seed });
+    expect({ seed, ...comparable(run) }).toEqual({ seed, ...expected });
+  }, 240_000);
 });
 
+// Of all trainings, stopped in the second; and of fnn alone, stopped in the second epoch.
 let killed: Awaited<ReturnType<typeof stoppedRun>>;
+let killedFnn: Awaited<ReturnType<typeof stoppedRun>>;
 beforeAll(async () => {
-  killed = await stoppedRun('SIGKILL');
-  expect(killed.code).toBeNull();
+  killed = await stoppedRun(newRun, STEPS + 19);
+  killedFnn = await stoppedRun(single('fnn'), STEPS / 2 + 8);
+  expect([killed.code, killedFnn.code]).toEqual([null, null]);
 }, 60_000);
 
-function copyOfKilled() {
+function copyOf(stopped: typeof killed) {
   const cwd = emptyFolder();
-  cpSync(killed.run, join(cwd, 'run'), { recursive: true });
+  cpSync(stopped.run, join(cwd, 'run'), { recursive: true });
   const run = join(cwd, 'run');
   return { cwd, run, state: () => json(join(run, 'state.json')).state };
 }
 
+const expectFnn = (run: string) => expect(comparable(run, ['fnn-seed-5'])).toEqual(expectedOfSingle('fnn'));
+
 describe('going on', () => {
   it('takes over the lock of the dead, trains no finished model again, cuts a torn line, marks the results', async () => {
-    const { cwd, run } = copyOfKilled();
+    const { cwd, run } = copyOf(killed);
     writeFileSync(join(run, 'steps.jsonl'), `${readFileSync(join(run, 'steps.jsonl'), 'utf8')}{"type":"st`);
     const { code, err } = await start(cli, ['--resume', 'run'], { cwd }).ended;
     expect({ code, err }).toMatchObject({ code: 0 });
@@ -380,7 +386,7 @@ describe('going on', () => {
   it('looks at the views of the test images again when it was killed doing so', async () => {
     const cwd = emptyFolder();
     const env = { DIE_IN_VIEWS: '1' };
-    const killed = await start(cli, [...newRun, FAST, '--out', 'run'], { cwd, env }).ended;
+    const killed = await start(cli, [...single('cnn'), FAST, '--out', 'run'], { cwd, env }).ended;
     expect(killed).toMatchObject({
       code: null,
       err: expect.stringMatching(/cnn with seed 5: test-time augmentation/),
@@ -392,12 +398,13 @@ describe('going on', () => {
         /cnn with seed 5: resuming after step 16 of 16[\s\S]*cnn with seed 5: test-time augmentation/,
       ),
     });
-    expect(expected.models[0]!.views).toMatchObject({ count: 6 });
-    expect(comparable(join(cwd, 'run'))).toEqual(expected);
+    const cnn = comparable(join(cwd, 'run'), ['cnn-seed-5']);
+    expect(cnn.models[0]!.views).toMatchObject({ count: 6 });
+    expect(cnn).toEqual(expectedOfSingle('cnn'));
   });
 
   it('keeps two checkpoints and goes back to the one before when the newest is damaged', async () => {
-    const { cwd, run, state } = copyOfKilled();
+    const { cwd, run, state } = copyOf(killedFnn);
     const [newest, before] = state().checkpoints;
     expect(readdirSync(join(run, 'checkpoints'))).toEqual(expect.arrayContaining([newest.file, before.file]));
     expect(newest.progress.step).toBe(before.progress.step + 1);
@@ -408,26 +415,25 @@ describe('going on', () => {
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
     expect(err).toContain(`is damaged: using the previous one, step ${before.progress.step}`);
-    expect(comparable(run)).toEqual(expected);
+    expectFnn(run);
   });
 
   it('goes back to the state before when the newest is cut off', async () => {
-    const { cwd, run } = copyOfKilled();
+    const { cwd, run } = copyOf(killedFnn);
     truncateSync(join(run, 'state.json'), 500);
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
     expect(err).toMatch(/state\.json is damaged: using the previous one/);
-    expect(comparable(run)).toEqual(expected);
+    expectFnn(run);
   });
 
   it('starts a model again when both of its checkpoints are missing', async () => {
-    const { cwd, run } = copyOfKilled();
+    const { cwd, run } = copyOf(killedFnn);
     rmSync(join(run, 'checkpoints'), { recursive: true });
     const { code, err } = await resume(cwd);
     expect({ code, err }).toMatchObject({ code: 0 });
     expect(err).toMatch(/is missing: fnn with seed 5 starts again from its first step/);
-    expect(err).toMatch(/cnn with seed 5 is already trained/);
-    expect(comparable(run)).toEqual(expected);
+    expectFnn(run);
   });
 
   it('finds a run by its name in runs/, and writes the report of a finished one again', async () => {
@@ -448,32 +454,45 @@ describe('going on', () => {
     expect(comparable(join(cwd, 'runs', 'done'))).toEqual(expected);
   });
 
-  it.skipIf(process.platform === 'win32').each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('%s saves after the step and prints the resume command', async (signal, exitCode) => {
-    const { run, code, err } = await stoppedRun(signal);
-    expect({ code, err }).toMatchObject({
-      code: exitCode,
-      err: expect.stringMatching(/saving after this step/),
-    });
-    const log = lines(run);
-    expect(log.at(-1)).toMatchObject({ type: 'end', reason: 'interrupted' });
-    const last = log.filter(({ type }) => type === 'step').at(-1);
-    expect(json(join(run, 'state.json')).state.checkpoints[0].progress.step).toBe(last.step);
-    expect(existsSync(join(run, 'run.lock'))).toBe(false);
-    const command = /To resume: npx @tenfold\/bench (.+)\n/.exec(err)![1]!;
-    const { code: after } = await start(cli, [...command.split(' '), FAST], { cwd: emptyFolder() }).ended;
-    expect(after).toBe(0);
-    expect(comparable(run)).toEqual(expected);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'SIGINT and SIGTERM save after the step and print the resume command',
+    async () => {
+      const folder = emptyFolder();
+      const run = join(folder, 'run');
+      let args = [...newRun, FAST, '--out', run, '--checkpoint-minutes', '0'];
+      const stops = [
+        ['SIGINT', 130, STEPS + 19],
+        ['SIGTERM', 143, 2 * STEPS + 25],
+      ] as const;
+      for (const [signal, exitCode, count] of stops) {
+        const { child, ended } = start(cli, args, { cwd: emptyFolder() });
+        await until(count, child, run);
+        child.kill(signal);
+        const { code, err } = await ended;
+        expect({ code, err }).toMatchObject({
+          code: exitCode,
+          err: expect.stringMatching(/saving after this step/),
+        });
+        const log = lines(run);
+        expect(log.at(-1)).toMatchObject({ type: 'end', reason: 'interrupted' });
+        const last = log.filter(({ type }) => type === 'step').at(-1);
+        expect(json(join(run, 'state.json')).state.checkpoints[0].progress.step).toBe(last.step);
+        expect(existsSync(join(run, 'run.lock'))).toBe(false);
+        const command = /To resume: npx @tenfold\/bench (.+)\n/.exec(err)![1]!;
+        args = [...command.split(' '), FAST];
+      }
+      expect(await start(cli, args, { cwd: emptyFolder() }).ended).toMatchObject({ code: 0 });
+      expect(comparable(run).steps).toEqual(expected.steps);
+      expect(comparable(run).parameters).toEqual(expected.parameters);
+    },
+  );
 });
 
 describe('a full disk', () => {
   it('costs the checkpoints, not the run; the exit code says so', async () => {
     const cwd = emptyFolder();
     const env = { FULL_DISK: 'checkpoints|state|fnn-seed-5.safetensors' };
-    const { code, err, out } = await start(cli, [...newRun, FAST, '--out', 'run'], { cwd, env }).ended;
+    const { code, err, out } = await start(cli, [...single('fnn'), FAST, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(/warning: the checkpoint of step 8 could not be written: the disk is full/);
     expect(err).toMatch(/results and report are complete/);
@@ -483,13 +502,13 @@ describe('a full disk', () => {
       join(run, 'fnn-seed-5.safetensors'),
       readFileSync(join(unbroken, 'run', 'fnn-seed-5.safetensors')),
     );
-    expect(comparable(run)).toEqual(expected);
+    expectFnn(run);
   });
 
   it('keeps what was trained when the results cannot be written', async () => {
     const cwd = emptyFolder();
     const env = { FULL_DISK: 'results' };
-    const { code, err, out } = await start(cli, [...newRun, FAST, '--out', 'run'], { cwd, env }).ended;
+    const { code, err, out } = await start(cli, [...single('fnn'), FAST, '--out', 'run'], { cwd, env }).ended;
     expect({ code, err }).toMatchObject({ code: 3 });
     expect(err).toMatch(
       /results could not be written: the disk is full\. Free some space, .*--resume .*run\n/,
@@ -500,7 +519,7 @@ describe('a full disk', () => {
       code: 0,
       err: expect.stringMatching(/fnn with seed 5 is already trained/),
     });
-    expect(comparable(join(cwd, 'run'))).toEqual(expected);
+    expectFnn(join(cwd, 'run'));
   });
 });
 
@@ -508,7 +527,7 @@ describe('one bench in a folder', () => {
   it('refuses the second, and the first continues', async () => {
     const cwd = emptyFolder();
     const run = join(cwd, 'run');
-    const first = start(cli, [...newRun, FAST, '--out', 'run'], { cwd });
+    const first = start(cli, [...single('fnn'), FAST, '--out', 'run'], { cwd });
     await until(2, first.child, run);
     first.child.kill('SIGSTOP');
     const second = await resume(cwd);
@@ -518,11 +537,11 @@ describe('one bench in a folder', () => {
     );
     first.child.kill('SIGCONT');
     expect((await first.ended).code).toBe(0);
-    expect(comparable(run)).toEqual(expected);
+    expectFnn(run);
   });
 
   it('refuses a run that another host may work on, unless it is forced', async () => {
-    const { cwd, run } = copyOfKilled();
+    const { cwd, run } = copyOf(killedFnn);
     const lock = { ...json(join(run, 'run.lock')), host: 'elsewhere' };
     writeFileSync(join(run, 'run.lock'), JSON.stringify(lock));
     const refused = await resume(cwd);
@@ -535,7 +554,7 @@ describe('one bench in a folder', () => {
       code: 0,
       err: expect.stringMatching(/taking over .*because of --force-unlock/),
     });
-    expect(comparable(run)).toEqual(expected);
+    expectFnn(run);
   });
 });
 
@@ -553,9 +572,8 @@ describe('what cannot be resumed', () => {
     ['--set fnn.epochs=3', /--set changes recipes, and a run keeps the recipes that it began with/],
     ['--out other', /--out is the folder of a new run/],
   ])('%s', async (args, message) => {
-    const { code, err } = await start(cli, ['--resume', killed.run, ...args.split(' ')], {
-      cwd: emptyFolder(),
-    }).ended;
+    const cwd = emptyFolder();
+    const { code, err } = await answer(['--resume', killed.run, ...args.split(' ')], { cwd });
     expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
   });
 
@@ -569,12 +587,12 @@ describe('what cannot be resumed', () => {
   });
 
   it('a run of another version, one that was changed, one that is damaged, and none', async () => {
-    const { cwd, run } = copyOfKilled();
+    const { cwd, run } = copyOf(killed);
     const record = json(join(run, 'run.json'));
     const refused = async (content: string | undefined, message: RegExp) => {
       if (content === undefined) rmSync(join(run, 'run.json'));
       else writeFileSync(join(run, 'run.json'), content);
-      const { code, err } = await resume(cwd);
+      const { code, err } = await answer(['--resume', run], { cwd });
       expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
     };
     await refused(
@@ -586,12 +604,12 @@ describe('what cannot be resumed', () => {
     await refused(JSON.stringify({ ...record, recipes: [] }), changed);
     await refused('{', /is not JSON, so the run cannot be resumed/);
     await refused(undefined, /has no run to resume: there is no run\.json/);
-    const none = await start(cli, ['--resume', 'nowhere'], { cwd }).ended;
+    const none = await answer(['--resume', 'nowhere'], { cwd });
     expect(none).toMatchObject({
       code: 2,
       err: expect.stringMatching(/there is no .*nowhere and no run nowhere in .*runs/),
     });
-    const forced = await start(cli, ['--force-unlock'], { cwd }).ended;
+    const forced = await answer(['--force-unlock'], { cwd });
     expect(forced).toMatchObject({
       code: 2,
       err: expect.stringMatching(/--force-unlock needs --resume/),
