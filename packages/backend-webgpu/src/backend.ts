@@ -20,6 +20,7 @@ import { Float16Storage } from './float16-storage';
 import { type Health, watchHealth } from './health';
 import type { Program } from './program';
 import { ProgramRunner } from './program-runner';
+import { isSoftware } from './request-device';
 import { Suballocation } from './suballocation';
 import { TensorCleanup } from './tensor-cleanup';
 import { bindSlices, cacheUniforms, createBinding, reuseBuffersWithinBatch } from './tfjs-internals';
@@ -70,7 +71,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   readonly suballocation: Suballocation;
   /** Tensors that are stored in float16. */
   readonly float16Storage: Float16Storage;
-  /** Whether shaders are unrolled: everywhere but on SwiftShader, see {@link repeat}. */
+  /** Whether shaders are unrolled: on GPUs, not on software adapters, see {@link repeat}. */
   readonly unrolls: boolean;
   private readonly programs: ProgramRunner;
   private readonly constants: ConstantPool;
@@ -90,7 +91,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
     super(device, info);
     this.float16 = float16;
     this.onDispose = onDispose;
-    this.unrolls = !/swiftshader/i.test(description);
+    this.unrolls = !isSoftware(description);
     this.health = watchHealth(device, description);
     this.cleanup = new TensorCleanup((dataId) => {
       if (this.tensorMap.has(dataId)) this.disposeData(dataId, true);

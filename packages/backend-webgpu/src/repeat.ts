@@ -1,6 +1,6 @@
 /**
- * WGSL that runs a statement for 0 … count − 1: unrolled, which is best for GPUs, or as a loop. The compile time of SwiftShader,
- * Chromium's software adapter, grows faster than the code: it needs minutes for an unrolled convolution.
+ * WGSL that runs a statement for 0 … count − 1: unrolled, which is best for GPUs, or as a loop, for software adapters, whose compile
+ * time grows with the code. SwiftShader, Chromium's, needs minutes for an unrolled convolution.
  *
  * @param body the statement for an index, which is an expression of type u32
  */

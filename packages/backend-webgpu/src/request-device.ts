@@ -40,7 +40,7 @@ export async function requestDevice(
   const description = [info.vendor, info.architecture, info.device, info.description]
     .filter(Boolean)
     .join(' ');
-  const software = info.isFallbackAdapter === true || SOFTWARE.test(description);
+  const software = info.isFallbackAdapter === true || isSoftware(description);
   if (software && !allowSoftware) {
     throw new WebgpuUnavailable(
       'software only',
@@ -73,7 +73,9 @@ export async function requestDevice(
   }
 }
 
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|\bsoftware\b/i;
+/** Whether an adapter's description is that of one that computes on the processor. */
+export const isSoftware = (description: string): boolean =>
+  /swiftshader|llvmpipe|lavapipe|basic render|\bsoftware\b/i.test(description);
 
 // Limits are getters of a prototype, so they are not found by Object.keys.
 function selectLimits({ limits }: GPUAdapter): Record<string, number> {

@@ -72,18 +72,21 @@ describe.runIf(available)('the kernels', () => {
   walk(cases);
 });
 
-// For SwiftShader: one case of each way to read operands.
-describe.runIf(available)('products with loops', () => {
-  beforeAll(() => unroll(false));
-  afterAll(() => unroll(true));
+// As for GPUs: one case of each way to read operands, of each tile, and of an epilogue.
+describe.runIf(available)('unrolled products', () => {
+  beforeAll(() => unroll(true));
+  afterAll(() => unroll(false));
 
-  const looped: { readonly [kernel: string]: RegExp } = {
-    BatchMatMul: /^\[65,641\]|^\[641,65\]|^\[64,640\]|^\[640,64\]/,
+  const unrolled: { readonly [kernel: string]: RegExp } = {
+    BatchMatMul:
+      /^\[65,641\]|^\[641,65\]|^\[64,640\]|^\[640,64\]|^\[3,5\] × \[5,7\]$|^\[250,128\] × \[128,10\]/,
+    _FusedMatMul: /^\[9,33\].*elu/,
+    FusedConv2D: /^3x3: \[2,6,5,7\], relu$/,
     Conv2D: /^(24 channels|5 channels to 8|3 channels):/,
     Conv2DBackpropInput: /^(24 channels|5 channels to 8|3 channels):/,
     Conv2DBackpropFilter: /^(24 channels|5 channels to 8|3 channels):/,
   };
-  walk(cases.filter(({ kernel, name }) => looped[kernel]?.test(name)));
+  walk(cases.filter(({ kernel, name }) => unrolled[kernel]?.test(name)));
 });
 
 describe.runIf(available)('kernels over lists, on a device with the least limits', () => {

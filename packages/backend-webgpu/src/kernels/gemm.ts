@@ -105,14 +105,15 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
       splits: splits * batches,
       contiguous: b.contiguous,
     });
-  const { threadsN, tileM, tileN } = tile;
+  const { threadsN } = tile;
+  const { unrolls } = backend;
   const size = tileSize(tile);
   const [tilesDown, tilesAcross] = countTiles(tile, gemm);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
   const vectors = columns % 4 === 0;
   const lastEpilogue = splits === 1 ? epilogue : undefined;
   backend.run({
-    name: `${name} ${threadsN} ${tileM}x${tileN}x${tile.depth}${vectors ? '' : ' scalar'}${lastEpilogue ? ` ${lastEpilogue.name}` : ''}${backend.unrolls ? '' : ' loops'}`,
+    name: `${name} ${threadsN} ${tile.tileM}x${tile.tileN}x${tile.depth}${vectors ? '' : ' scalar'}${lastEpilogue ? ` ${lastEpilogue.name}` : ''}${unrolls ? '' : ' loops'}`,
     inputs: { ...inputs, ...lastEpilogue?.inputs },
     outputs: { parts },
     types: { ...types, T: vectors ? 'vec4<f32>' : 'f32' },
@@ -124,6 +125,7 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
       depth: u32(depth),
       per: u32(per),
       batches: u32(batches),
+      ...(unrolls ? {} : { one: u32(1) }),
     },
     threads: THREADS,
     groups: [tilesDown, tilesAcross, splits * batches],
@@ -143,19 +145,19 @@ ${b.reader}`,
   matrix = group.z % uniforms.batches;
   let down = lane / ${threadsN}u;
   let across = lane % ${threadsN}u;
-  ${accumulators(tileM, tileN)}
-  ${hoist('A', a, size.rows, tile.depth, 'topRow', backend.unrolls)}
-  ${hoist('B', b, size.columns, tile.depth, 'leftColumn', backend.unrolls)}
+  ${accumulators(tile, unrolls)}
+  ${hoist('A', a, size.rows, tile.depth, 'topRow', unrolls)}
+  ${hoist('B', b, size.columns, tile.depth, 'leftColumn', unrolls)}
   for (var k = begin; k < end; k += ${tile.depth}u) {
-    ${fill('A', a, size.rows, tile.depth, backend.unrolls)}
-    ${fill('B', b, size.columns, tile.depth, backend.unrolls)}
+    ${fill('A', a, size.rows, tile.depth, unrolls)}
+    ${fill('B', b, size.columns, tile.depth, unrolls)}
     workgroupBarrier();
     for (var pair = 0u; pair < ${tile.depth}u; pair += 2u) {
-      ${repeat(backend.unrolls, 2, (i) => `let j = pair + ${i};\n      ${multiply(tile)}`)}
+      ${repeat(unrolls, 2, (i) => `let j = pair + ${i};\n      ${multiply(tile, unrolls)}`)}
     }
     workgroupBarrier();
   }
-  ${store(tileM, tileN, vectors)}`,
+  ${store(tile, vectors, unrolls)}`,
   });
   if (splits > 1) {
     addParts(backend, { parts, splits, columns, out, epilogue });
@@ -229,10 +231,17 @@ function choosePart(gemm: Gemm): number {
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-const accumulators = (tileM: number, tileN: number): string =>
-  range(tileM)
-    .flatMap((r) => range(tileN / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
-    .join(' ');
+// A compiler unrolls a loop whose length it knows. This one's length comes from a uniform, so that it stays short.
+const loop = (name: string, count: number, body: string): string =>
+  `for (var ${name} = 0u; ${name} < ${count}u * uniforms.one; ${name}++) { ${body} }`;
+
+// The sums of a thread, four columns each: variables where the shader is unrolled, so that they are in registers; otherwise an array.
+const accumulators = ({ tileM, tileN }: Tile, unrolled: boolean): string =>
+  unrolled
+    ? range(tileM)
+        .flatMap((r) => range(tileN / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
+        .join(' ')
+    : `var s: array<vec4<f32>, ${(tileM * tileN) / 4}>;`;
 
 // Every thread brings its share of a tile [depth, outers] into workgroup memory, four values at a time: along the outer
 // index always the same four of it, along the depth blocks of four by four, which are turned. What it reads of the outer
@@ -282,14 +291,18 @@ function fill(
     }`;
 }
 
-function multiply(tile: Tile): string {
+function multiply(tile: Tile, unrolled: boolean): string {
   const { tileM, tileN } = tile;
   const { rows, columns } = tileSize(tile);
+  const readA = (v: string) => `tileA[j * ${rows / 4}u + down * ${tileM / 4}u + ${v}]`;
+  const readB = (v: string) => `tileB[j * ${columns / 4}u + across * ${tileN / 4}u + ${v}]`;
+  if (!unrolled) {
+    const add = loop('c', tileN / 4, `s[r * ${tileN / 4}u + c] += a * ${readB('c')};`);
+    return loop('r', tileM, `let a = ${readA('r / 4u')}[r % 4u]; ${add}`);
+  }
   const lines = [
-    ...range(tileM / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${tileM / 4}u + ${v}u];`),
-    ...range(tileN / 4).map(
-      (v) => `let b${v} = tileB[j * ${columns / 4}u + across * ${tileN / 4}u + ${v}u];`,
-    ),
+    ...range(tileM / 4).map((v) => `let a${v} = ${readA(`${v}u`)};`),
+    ...range(tileN / 4).map((v) => `let b${v} = ${readB(`${v}u`)};`),
   ];
   for (const r of range(tileM)) {
     for (const c of range(tileN / 4)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
@@ -297,21 +310,25 @@ function multiply(tile: Tile): string {
   return lines.join('\n      ');
 }
 
-function store(tileM: number, tileN: number, vectors: boolean): string {
-  const lines: string[] = [];
-  for (const r of range(tileM)) {
-    for (const c of range(tileN / 4)) {
-      const row = `(topRow + down * ${tileM}u + ${r}u)`;
-      const column = `(leftColumn + across * ${tileN}u + ${4 * c}u)`;
-      const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
-      for (const k of range(vectors ? 1 : 4)) {
-        const [at, col] = [`(${start} + ${k}u)`, `(${column} + ${k}u)`];
-        const [value, per] = vectors ? [`s${r}_${c}`, ' / 4u'] : [`s${r}_${c}[${k}]`, ''];
-        lines.push(
-          `if (${row} < uniforms.rows && ${col} < uniforms.columns) { store_parts(${at}${per}, finish(${value}, ${at}${per}, ${col}${per})); }`,
-        );
-      }
-    }
+function store({ tileM, tileN }: Tile, vectors: boolean, unrolled: boolean): string {
+  const storeAt = (sum: (r: string, c: string) => string, r: string, c: string, k: string): string => {
+    const row = `(topRow + down * ${tileM}u + ${r})`;
+    const column = `(leftColumn + across * ${tileN}u + 4u * ${c} + ${k})`;
+    const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
+    const [value, per] = vectors ? [sum(r, c), ' / 4u'] : [`${sum(r, c)}[${k}]`, ''];
+    return `if (${row} < uniforms.rows && ${column} < uniforms.columns) { store_parts(${start}${per}, finish(${value}, ${start}${per}, ${column}${per})); }`;
+  };
+  const inVector = vectors ? 1 : 4;
+  if (!unrolled) {
+    const stored = storeAt((r, c) => `s[${r} * ${tileN / 4}u + ${c}]`, 'r', 'c', 'k');
+    return loop('r', tileM, loop('c', tileN / 4, loop('k', inVector, stored)));
   }
-  return lines.join('\n  ');
+  const variable = (r: string, c: string) => `s${r.slice(0, -1)}_${c.slice(0, -1)}`;
+  return range(tileM)
+    .flatMap((r) =>
+      range(tileN / 4).flatMap((c) =>
+        range(inVector).map((k) => storeAt(variable, `${r}u`, `${c}u`, `${k}u`)),
+      ),
+    )
+    .join('\n  ');
 }
