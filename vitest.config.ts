@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -57,7 +58,8 @@ const shared = { ...common, isolate: false };
 export default defineConfig({
   resolve: { alias },
   test: {
-    maxWorkers: 2,
+    // One more than there are cores: tests of the command line, of browsers and of the GPU wait for a fifth of their time.
+    maxWorkers: Math.min(availableParallelism() + 1, 8),
     projects: [
       ...['cpu', 'simd'].map((backend) => ({
         resolve: { alias },
