@@ -21,7 +21,9 @@ export interface PartitionGroup {
 
 /**
  * Uses one optimizer per group of parameters. A parameter belongs to the first group that matches it, or else to the rest.
- * Without an optimizer for the rest, every parameter must belong to a group. A group may be empty at first.
+ * Without an optimizer for the rest, every parameter must belong to a group. A group may be empty,
+ * because its parameters may be frozen at first: an optimizer sees only those that are trained, so a misspelled expression is no error
+ * where the rest has an optimizer.
  *
  * In the state, the slots of the first group are named '0.momentum', those of the second '1.momentum', those of the rest
  * 'rest.momentum'.

@@ -5,7 +5,7 @@ import { mlp } from '@tenfold/architectures';
 import { registerWebgpu } from '@tenfold/backend-webgpu';
 import { createModel, dense, loadSafetensors, saveSafetensors } from '@tenfold/layers';
 import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
-import { adamW, rmsProp, sgd } from '@tenfold/optimizers';
+import { adam, adamW, type Optimizer, rmsProp, sgd } from '@tenfold/optimizers';
 import { createTrainer, fit, loadCheckpoint, saveCheckpoint } from '@tenfold/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -93,6 +93,40 @@ describe.runIf(available)('a training on webgpu', () => {
         trainer.dispose();
         model.dispose();
       }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'counts the accumulated steps that are finite, and starts a late parameter with its first gradient',
+    async () => {
+      await tf.setBackend('webgpu');
+      const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+      const bias = model.params.bias!;
+      const loss = (_: tf.Tensor, predictions: tf.Tensor) => tf.mean(predictions);
+      const updates = async (optimizer: Optimizer, accumulate: number, inputs: number[]) => {
+        const trainer = createTrainer(model, { loss, optimizer, accumulate });
+        const found: number[] = [];
+        for (const [i, x] of inputs.entries()) {
+          bias.trainable = accumulate > 1 || i > 2;
+          const [before] = await bias.data();
+          const [xs, ys] = [tf.fill([1, 1], x), tf.zeros([1, 1])];
+          tf.dispose([xs, ys, { ...trainer.step({ xs, ys }) }]);
+          found.push((await bias.data())[0]! - before!);
+        }
+        trainer.dispose();
+        return found;
+      };
+      const bad = Number.NaN;
+      const sums = await updates(sgd({ learningRate: 1 }), 2, [bad, 1, 1, bad, 1, 1]);
+      expect(sums.map((value) => Math.round(value * 1e5) / 1e5 + 0)).toEqual([0, -1, 0, 0, 0, -1]);
+      const late = await updates(adam({ learningRate: 0.25 }), 1, [1, 1, 1, 1]);
+      expect(late.slice(0, 3)).toEqual([0, 0, 0]);
+      expect(late[3]).toBeCloseTo(-0.25, 4);
+      const failed = await updates(adam({ learningRate: 0.25 }), 1, [1, 1, 1, bad, 1]);
+      expect(failed[3]).toBeCloseTo(0, 6);
+      expect(failed.every(Number.isFinite)).toBe(true);
+      model.dispose();
     },
     PATIENCE,
   );
