@@ -55,14 +55,19 @@ export interface MetricRule<V extends MetricValue = number, Y = tf.Tensor, P = t
   result(state: MetricState): V;
 }
 
-/** Labels and predictions of one output, with weights if there are any. */
+/** Labels and predictions of one output, with weights if there are any. Undefined is refused when the metric is measured. */
 export interface Selection {
   /** The labels. */
-  labels: Input;
+  labels: Input | undefined;
   /** The predictions. */
-  predictions: Input;
+  predictions: Input | undefined;
   /** Weights of the examples. */
-  weights?: Input;
+  weights?: Input | undefined;
+}
+
+/** Several labels or predictions, where their names are not known. */
+export interface NamedTensors {
+  readonly [name: string]: tf.Tensor;
 }
 
 /** A metric that has a rule, for the option `metrics` of `fit` and `evaluate`. */
@@ -81,7 +86,9 @@ export interface Metric<O extends object = object, V extends MetricValue = numbe
   /** Starts an accumulator. */
   start(options?: O): Accumulator<V>;
   /** Returns the metric for batches with several labels or predictions, such as `accuracy.select((ys, p) => ({ labels: ys.digit, predictions: p.digit }))`. */
-  select<Y, P>(choose: (ys: Y, predictions: P) => Selection): SelectedMetric<V, Y, P>;
+  select<Y = NamedTensors, P = NamedTensors>(
+    choose: (ys: Y, predictions: P) => Selection,
+  ): SelectedMetric<V, Y, P>;
   /** The rule for a training loop. */
   readonly rule: MetricRule<V>;
 }
@@ -226,7 +233,7 @@ export function defineMetric<O extends object, S extends MetricState, V extends 
             ...rule,
             measure(ys, outputs) {
               const { labels, predictions, weights } = readSelection(name, choose(ys, outputs));
-              return rule.measure(labels, predictions, weights);
+              return rule.measure(labels!, predictions!, weights);
             },
           },
         };

@@ -481,7 +481,7 @@ describe('a metric', () => {
       ],
     ];
     for (const [value, shown] of wrong) {
-      const { rule } = exported.accuracy.select(() => value as never);
+      const { rule } = exported.accuracy.select<tf.Tensor, tf.Tensor>(() => value as never);
       expect(() => rule.measure(y, y)).toThrow(
         `accuracy.select: choose returned ${shown}; return { labels, predictions }, with weights if there are any`,
       );

@@ -1,6 +1,7 @@
 // The compiler checks the types, and the values confirm them.
 import { block, createModel, dense } from '@tenfold/layers';
 import { meanSquaredError, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { accuracy } from '@tenfold/metrics';
 import { sgd } from '@tenfold/optimizers';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfData from '@tensorflow/tfjs-data';
@@ -61,6 +62,14 @@ it('trains a model with outputs by name, whose loss and metrics know them', asyn
   };
   const [report] = await fit(model, { data, loss, optimizer: optimizer(), epochs: 1, metrics });
   expect(report!.metrics.error).toBeGreaterThanOrEqual(0);
+  const selected = await fit(model, {
+    data,
+    loss: (labels: Labels, predictions) => loss(labels, predictions),
+    optimizer: optimizer(),
+    epochs: 1,
+    metrics: { a: accuracy.select((ys, outputs) => ({ labels: ys.classes, predictions: outputs.classes })) },
+  });
+  expect(selected[0]!.metrics.a).toBeGreaterThanOrEqual(0);
   // @ts-expect-error there is no such output
   const wrong = (predictions: Labels) => predictions.other;
   expect(wrong({ classes: tf.zeros([1]), value: tf.zeros([1]) })).toBeUndefined();
