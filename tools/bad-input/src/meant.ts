@@ -21,6 +21,8 @@ export const meant = new Map<string, string>([
   ['kernels.runKernel attributes: {}', 'the same'],
   ['kernels.withGradient inputs: []', 'no input is needed; the rule of the good call then lacks its own'],
   ['metrics.* weights: 0', 'no example counts, and the value of none is NaN'],
+  ['metrics.* labels: an int32 tensor [2, 3]', 'rows of ones are no distribution'],
+  ['metrics.* labels: a bool tensor [2, 3]', 'the same'],
   ['metrics.rocAuc labels: a', 'an area needs examples of both labels'],
   ['metrics.rSquared labels: a', 'labels that are all equal have no variance'],
   ['layers.ones rng:', 'draws nothing'],

@@ -73,6 +73,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
         [2, 3, 4],
       ]),
   ],
+  'globalAveragePool.x': [() => tf.ones([2, 3, 4])],
   predictions: [probabilities],
   logits: [probabilities],
   probabilities: [probabilities],
