@@ -170,6 +170,19 @@ it('says which file is damaged and takes the one before, then none', async () =>
   );
 });
 
+it('takes the newer checkpoint when the older one is missing, and says so', async () => {
+  const folder = emptyFolder();
+  const first = await openCheckpoints(folder);
+  for (const step of [1, 2]) await first.save(cnn, bytes(step), progress(step));
+  rmSync(join(folder, 'checkpoints', 'cnn-seed-7-step-1-epoch-0.safetensors'));
+  const said: string[] = [];
+  const again = await openCheckpoints(folder, { resume: true, warn: (message) => said.push(message) });
+  expect((await again.load(cnn))!.progress.step).toBe(2);
+  expect(said).toEqual([
+    expect.stringMatching(/step-1-epoch-0\.safetensors is missing: using the newer one, step 2/),
+  ]);
+});
+
 it('notices a digit of the state that was changed', async () => {
   const folder = emptyFolder();
   const first = await openCheckpoints(folder);

@@ -228,21 +228,28 @@ export async function openCheckpoints(folder: string, options: CheckpointOptions
 /** The state of a folder, without missing or damaged checkpoints. */
 async function readIntactState(folder: string, warn: (message: string) => void): Promise<RunState> {
   const state = await readState(folder, warn);
-  const intact: RunState['checkpoints'] = [];
-  for (const [index, checkpoint] of state.checkpoints.entries()) {
-    const path = join(folder, FOLDER, checkpoint.file);
-    const bytes = await readFile(path).catch(() => undefined);
-    if (bytes && (await digest(bytes)) === checkpoint.sha256) {
-      intact.push(checkpoint);
-      continue;
-    }
-    const older = state.checkpoints[index + 1];
-    const next = older
-      ? `using the previous one, step ${older.progress.step}`
-      : `${trainingText(checkpoint)} starts again from its first step`;
-    warn(`the checkpoint ${path} is ${bytes ? 'damaged' : 'missing'}: ${next}`);
+  const found = await Promise.all(
+    state.checkpoints.map(async (checkpoint) => {
+      const path = join(folder, FOLDER, checkpoint.file);
+      const bytes = await readFile(path).catch(() => undefined);
+      const isIntact = bytes !== undefined && (await digest(bytes)) === checkpoint.sha256;
+      return { checkpoint, path, damage: isIntact ? null : bytes ? 'damaged' : 'missing' };
+    }),
+  );
+  const newest = found.findIndex(({ damage }) => damage === null);
+  for (const [index, { checkpoint, path, damage }] of found.entries()) {
+    if (damage === null) continue;
+    const step = found[newest]?.checkpoint.progress.step;
+    const next =
+      step === undefined
+        ? `${trainingText(checkpoint)} starts again from its first step`
+        : `using the ${newest > index ? 'previous' : 'newer'} one, step ${step}`;
+    warn(`the checkpoint ${path} is ${damage}: ${next}`);
   }
-  return { ...state, checkpoints: intact };
+  return {
+    ...state,
+    checkpoints: found.filter(({ damage }) => damage === null).map(({ checkpoint }) => checkpoint),
+  };
 }
 
 /** The value after a round trip through JSON: NaN and Infinity become null. */
