@@ -70,7 +70,10 @@ describe('what cannot be done as asked', () => {
     ['--recipes none.json', /--recipes: .*none\.json cannot be read \(ENOENT\)/],
     ['--backend gpu', /'gpu' is invalid\. Expected node-gpu, .*Did you mean node-gpu\?/],
     ['--backend cpu --threads 2', /--threads is 2, but the cpu backend has no threads/],
-    ['step', /required option '-m, --model <name>' not specified[\s\S]*Try 'npx @tenfold\/bench --help'/],
+    [
+      'step',
+      /required option '-m, --model <name>' not specified[\s\S]*Try 'npx @tenfold\/bench step --help'/,
+    ],
     ['step --models cnn', /step: there is no option --models, .*; did you mean --model\?/],
     ['step --model cnn --widths 1,2', /--widths is '1,2' for cnn; expected three numbers/],
     ['step --model cnn --dataset mnits', /'mnits' is invalid\. Expected cifar10 or mnist\. Did you mean/],

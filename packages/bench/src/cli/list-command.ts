@@ -43,8 +43,10 @@ function createTable(runs: RunStatus[], folder: string, start: string) {
   const columns = ['Run', 'Date', 'State', 'Profile', 'Backend', 'Accuracies'].map((heading) => ({
     heading,
   }));
+  // A line break in the name of a folder would break the table.
+  const oneLine = (name: string) => name.replace(/\p{Cc}/gu, (mark) => JSON.stringify(mark).slice(1, -1));
   const rows = runs.map(({ name, createdAt, state, detail, profile, backend, accuracies }) => [
-    name,
+    oneLine(name),
     createdAt?.slice(0, 16).replace('T', ' ') ?? missing,
     detail === null ? state : `${state}: ${detail}`,
     profile ?? missing,

@@ -286,7 +286,10 @@ export function createProgram(
 }
 
 function inherit(command: Command, parent: Command): Command {
-  return command.copyInheritedSettings(parent).allowExcessArguments(false);
+  return command
+    .copyInheritedSettings(parent)
+    .allowExcessArguments(false)
+    .showHelpAfterError(`Try '${parent.name()} ${command.name()} --help'.`);
 }
 
 /** The message, followed by the messages of the errors that an `AggregateError` joins. */

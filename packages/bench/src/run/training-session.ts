@@ -154,12 +154,13 @@ export class TrainingSession {
     const shape = imageShape(imageTask(data));
     return withAverage(this.trainer, async () => {
       const views = recipe.testViews === 6 ? await this.evaluateViews() : null;
-      this.announce('measuring inference and drawing explanations');
+      const draws = this.progress.outcome && pictures !== false;
+      const tasks = [inference !== false && 'measuring inference', draws && 'drawing explanations'];
+      if (tasks.some(Boolean)) this.announce(tasks.filter(Boolean).join(' and '));
       return {
         views,
         inference: inference === false ? [] : await measureInference(model, shape, { seconds, signal }),
-        pictures:
-          this.progress.outcome && pictures !== false ? await drawPictures(model, data, { signal }) : [],
+        pictures: draws ? await drawPictures(model, data, { signal }) : [],
       };
     });
   }
