@@ -103,8 +103,7 @@ function readManifest(directory: string): Manifest {
   return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest;
 }
 
-// assembly is AssemblyScript, which imports nothing from packages.
-const SKIPPED = new Set(['node_modules', 'dist', 'out', 'assembly', '.turbo', '.cache']);
+const SKIPPED = new Set(['node_modules', 'dist', 'out', '.turbo', '.cache']);
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const name of readdirSync(directory)) {
