@@ -1,7 +1,7 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
-import { floatTensor, toTensor } from './index';
+import { expect, it, vi } from 'vitest';
+import { assertBackend, floatTensor, toTensor } from './index';
 
 const convert = (value: unknown) => tf.tidy(() => floatTensor('f', 'x', value as tf.Tensor));
 
@@ -83,4 +83,16 @@ it('rejects tensors that are disposed or do not hold real numbers', () => {
 
 it('rejects big integers', () => {
   expect(() => convert(new BigInt64Array(2))).toThrow(/^f: x is a BigInt64Array of 2; give/);
+});
+
+it('says what to import when no backend is registered', () => {
+  const names = vi.spyOn(tf.engine(), 'backendNames').mockReturnValue([]);
+  for (const value of [1, [1, 2], new Float32Array(2)]) {
+    expect(() => floatTensor('relu', 'x', value)).toThrow(
+      "relu: no backend is registered; add import '@tenfold/backend-simd' and await tf.setBackend('simd')",
+    );
+  }
+  expect(() => assertBackend(undefined as never)).toThrow('assertBackend: name is missing; give a string');
+  names.mockRestore();
+  expect(() => assertBackend('relu')).not.toThrow();
 });

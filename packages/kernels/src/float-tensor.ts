@@ -1,5 +1,6 @@
 import { assertArgument, findMisfit, oneOf, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertBackend } from './assert-backend';
 
 /** A tensor, or a number or nested arrays that convert to one. */
 export type Input<T extends tf.Tensor = tf.Tensor> = T | tf.TensorLike;
@@ -13,7 +14,7 @@ const WANTED = 'give a tensor, or numbers in nested arrays';
  *
  * @param name of the function; starts the error
  * @param what name of the argument
- * @throws when the argument is missing, disposed, ragged, complex, or holds anything that is not a number
+ * @throws when the argument is missing, disposed, ragged, complex, or holds anything that is not a number; or no backend is registered
  */
 export function floatTensor<T extends tf.Tensor = tf.Tensor>(name: string, what: string, value: Input<T>): T {
   assertNames('floatTensor', name, what);
@@ -36,6 +37,7 @@ export function toTensor(name: string, what: string, value: Input, dtype?: 'floa
     const found = wrong === undefined && path === what ? 'missing' : show(wrong);
     throw new Error(`${name}: ${path} is ${found}; ${WANTED}`);
   }
+  assertBackend(name);
   // tfjs checks this only in debug mode; otherwise it makes a tensor with too few values.
   if (!inferShape(value)) {
     const misfit = findMisfit(what, value) ?? `${what} is ${show(value)}`;

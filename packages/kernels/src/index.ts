@@ -1,3 +1,4 @@
+export { assertBackend } from './assert-backend';
 export { countFlops, type FlopCount } from './count-flops';
 export { floatTensor, type Input, toTensor } from './float-tensor';
 export { canFuse, type FunctionKernelConfig, fused, fusedList, hasKernels, runKernel } from './fused';

@@ -1,5 +1,6 @@
 import { assertCalled, callGiven, func, type Kind, object, objectWith, show } from '@tenfold/checks';
-import * as tf from '@tensorflow/tfjs-core';
+import { assertBackend } from '@tenfold/kernels';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** Gives a kind another description. */
 const describeKind = (kind: Kind, expected: string): Kind => ({ ...kind, expected });
@@ -76,11 +77,7 @@ const METHODS = ['parameters', 'trainable', 'apply', 'predict'];
 
 /** Throws unless a value is a model with its parameters, each under one name. */
 export function assertModel(name: string, model: unknown, methods = METHODS): void {
-  if (tf.engine().backendNames().length === 0) {
-    throw new Error(
-      `${name}: no backend is registered; add import '@tenfold/backend-simd' and await tf.setBackend('simd')`,
-    );
-  }
+  assertBackend(name);
   const candidate = model as { [method: string]: unknown } | null | undefined;
   const has = (method: string) => typeof candidate?.[method] === 'function';
   if (!methods.every(has)) {

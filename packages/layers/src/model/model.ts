@@ -1,4 +1,5 @@
 import { assertOptions, seed as seeds, show } from '@tenfold/checks';
+import { assertBackend } from '@tenfold/kernels';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertOutput } from './assert-output';
@@ -46,11 +47,7 @@ export function createModel<const L extends AnyLayer>(
   assertOptions('createModel', options, { seed: seeds });
   const { seed = 0 } = options;
   assertLayer('createModel', 'layer', layer);
-  if (tf.engine().backendNames().length === 0) {
-    throw new Error(
-      `createModel: no backend is registered; add import '@tenfold/backend-simd' and await tf.setBackend('simd')`,
-    );
-  }
+  assertBackend('createModel');
   const root = toLayer(layer);
   const { params, flat } = initialize(root, seed);
   const created = Object.values(flat).filter((variable) => !owned.has(variable));
