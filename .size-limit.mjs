@@ -14,7 +14,7 @@ const limits = {
   layers: '24 kB',
   losses: '13 kB',
   metrics: '9 kB',
-  optimizers: '15 kB',
+  optimizers: '24 kB',
   random: '3 kB',
   regularizers: '6 kB',
   training: '31 kB',

@@ -24,12 +24,15 @@ export { type CosineWarmRestartsOptions, cosineWarmRestarts } from './cosine-war
 export { type CyclicOptions, cyclic } from './cyclic';
 export { type ExponentialDecayOptions, exponentialDecay } from './exponential-decay';
 export { type ExponentialMovingAverageOptions, exponentialMovingAverage } from './exponential-moving-average';
+export { type GaussNewtonBartlettOptions, gaussNewtonBartlett } from './gauss-newton-bartlett';
 export { globalNorm } from './global-norm';
+export { type HutchinsonOptions, hutchinson } from './hutchinson';
 export { type InverseSquareRootOptions, inverseSquareRoot } from './inverse-square-root';
 export { type InverseTimeDecayOptions, inverseTimeDecay } from './inverse-time-decay';
 export { type JoinSchedulesOptions, joinSchedules } from './join-schedules';
 export { type LambOptions, lamb } from './lamb';
 export { type LarsOptions, lars } from './lars';
+export { type LbfgsOptions, lbfgs } from './lbfgs';
 export { type LinearDecayOptions, linearDecay } from './linear-decay';
 export { type LionOptions, lion } from './lion';
 export { type LookaheadOptions, lookahead } from './lookahead';
@@ -53,12 +56,14 @@ export { type ProdigyOptions, prodigy } from './prodigy';
 export { type RadamOptions, radam } from './radam';
 export { type RmsPropOptions, rmsProp } from './rms-prop';
 export { type RpropOptions, rprop } from './rprop';
+export { type SamOptions, sam } from './sam';
 export type { LearningRate, Schedule } from './schedule';
 export { type ScheduleFreeOptions, scheduleFree } from './schedule-free';
 export { type SgdOptions, sgd } from './sgd';
 export { type SignumOptions, signum } from './signum';
 export { skipNotFinite } from './skip-not-finite';
 export type { Slot, SlotRange, SlotStart } from './slot';
+export { type HessianEstimate, type SophiaOptions, sophia } from './sophia';
 export { type StepDecayOptions, stepDecay } from './step-decay';
 export {
   type StochasticWeightAveragingOptions,

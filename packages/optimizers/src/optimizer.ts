@@ -15,6 +15,11 @@ export interface StepInfo {
   step: number;
   /** The loss of this step, a scalar, for rules that use it, such as Polyak's step size. */
   value?: tf.Tensor | undefined;
+  /**
+   * Computes the loss of this step again, a scalar, at the current values of the parameters, which are then variables. For rules that
+   * look at other points, such as `sam`, `sophia` and `lbfgs`.
+   */
+  loss?: (() => tf.Tensor) | undefined;
 }
 
 /** An update rule for all parameters. It is stateless: `update` takes the state and returns the next one. */

@@ -48,6 +48,7 @@ const adapter = (optimizer: Optimizer, className: string) =>
     readonly #known = new Map<string, number>();
     #restored = false;
     #value: tf.Tensor | undefined;
+    #loss: (() => tf.Tensor) | undefined;
 
     override computeGradients(
       f: () => tf.Scalar,
@@ -55,6 +56,7 @@ const adapter = (optimizer: Optimizer, className: string) =>
     ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
       const computed = super.computeGradients(f, varList);
       this.#value = computed.value;
+      this.#loss = f;
       return computed;
     }
 
@@ -76,11 +78,13 @@ const adapter = (optimizer: Optimizer, className: string) =>
         const params = variables(this.#known.keys());
         // Set by minimize. A call of applyGradients alone has no loss.
         const value = this.#value?.isDisposed ? undefined : this.#value;
-        const next = optimizer.update(grads, this.#state, { params, step: this.iterations, value });
+        const info = { params, step: this.iterations, value, loss: value && this.#loss };
+        const next = optimizer.update(grads, this.#state, info);
         applyUpdates(params, next.updates);
         this.#store(next.state);
       });
       this.#value = undefined;
+      this.#loss = undefined;
       this.incrementIterations();
     }
 

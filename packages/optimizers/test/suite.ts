@@ -20,7 +20,7 @@ interface Setting {
   start: Values;
   gradients: Values;
 }
-interface Options {
+export interface Options {
   /** The optimizer that a wrapper wraps. */
   base?: [name: string, options: Options];
   only?: string;
@@ -33,7 +33,7 @@ interface Trajectory {
   /** Of an optimizer that keeps an average. */
   averages?: Values[];
 }
-interface Descent {
+export interface Descent {
   surface: keyof typeof surfaces;
   options: Options;
   /** The steps after which the point is recorded; after the last one, the value must be below a fraction of the first. */
@@ -55,7 +55,7 @@ const every = Object.entries(files)
   }));
 
 /** Makes the optimizer for the options of a golden file. */
-function make(name: string, { base, only, schedule, ...rest }: Options): Optimizer {
+export function make(name: string, { base, only, schedule, ...rest }: Options): Optimizer {
   const { maxNorm, ...others } = rest;
   const options = {
     ...(base ? rest : others),
@@ -76,7 +76,7 @@ const joint = new Set(['accumulate', 'lookahead', 'prodigy', 'scheduleFree', 'sk
 const wrappers = new Set(every.flatMap((o) => (o.trajectories[0]!.options.base ? [o.name] : [])));
 
 /** The start of each surface, its value and its gradient. */
-const surfaces = {
+export const surfaces = {
   // ‖X·W − Y‖²/n with Y = X·W*.
   quadratic: {
     start: [0, 0, 0, 0, 0, 0],

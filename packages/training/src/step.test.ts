@@ -1,6 +1,6 @@
-import { createModel, dense, dropout, ones, sequential } from '@tenfold/layers';
+import { batchNorm, createModel, dense, dropout, ones, sequential } from '@tenfold/layers';
 import { meanSquaredError } from '@tenfold/losses';
-import { adam, adamW, type Optimizer, sgd } from '@tenfold/optimizers';
+import { adam, adamW, lbfgs, type Optimizer, sam, sgd, sophia } from '@tenfold/optimizers';
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -370,4 +370,43 @@ it('refuses a step, and to restore a state, within a step on the same state', as
   stepState(model, optimizer).dispose();
   model.dispose();
   tf.dispose([xs, ys]);
+});
+
+describe('optimizers that compute the loss again', () => {
+  it.each<[string, () => Optimizer]>([
+    ['sam', () => sam(sgd({ learningRate: 0.05 }))],
+    ['sophia', () => sophia({ learningRate: 0.02, gamma: 1, every: 2 })],
+    ['lbfgs', () => lbfgs()],
+  ])('%s learns, and running statistics change once in a step', async (_, create) => {
+    const model = createModel(
+      sequential([
+        dense({ inFeatures: 1, outFeatures: 4 }),
+        batchNorm({ channels: 4 }),
+        dense({ inFeatures: 4, outFeatures: 1 }),
+      ]),
+      { seed: 3 },
+    );
+    const [xs, ys] = [tf.tensor([[1], [2], [4]]), tf.tensor([[3], [5], [9]])];
+    const optimizer = create();
+    const means = () => Object.entries(model.parameters()).find(([name]) => /mean/i.test(name))![1];
+    const statistics: tf.Tensor[] = [];
+    const loss = (context: Parameters<Parameters<typeof step>[2]>[0]) => {
+      const value = meanSquaredError(ys, model.apply(xs, context));
+      statistics.push(tf.keep(tf.clone(means())));
+      return value;
+    };
+    const values: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      statistics.length = 0;
+      const value = step(model, optimizer, loss);
+      values.push((await value.data())[0]!);
+      await expectClose(means(), statistics[0]!, { absolute: 0, relative: 0 });
+      if (i === 0) expect(statistics.length).toBeGreaterThan(1);
+      tf.dispose([value, statistics]);
+    }
+    expect(values.at(-1)! / values[0]!).toBeLessThan(0.9);
+    stepState(model, optimizer).dispose();
+    model.dispose();
+    tf.dispose([xs, ys]);
+  });
 });

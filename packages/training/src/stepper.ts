@@ -139,7 +139,8 @@ export function createStepper(
           const moved = before.filter(({ variable, old }) => variable.dataId !== old.dataId);
           if (!onGpu)
             assertFinite(name, value, grads, moved, stepCount + 1, (loss) => explain(outputs!, loss));
-          const next = optimizer.update(grads, state, { params, step: stepCount });
+          const again = () => computeAgain(name, forward, trainable, before, rng.fork(stepCount));
+          const next = optimizer.update(grads, state, { params, step: stepCount, value, loss: again });
           assertStep(name, next);
           // Where the device decides whether the step is taken, the alternative to a first step is the state before it.
           const old = () =>
@@ -226,6 +227,24 @@ function scalar(name: string, loss: tf.Tensor): tf.Scalar {
     throw new Error(`${name}: the loss is ${loss.dtype}; return a float32 scalar, which has a gradient`);
   }
   return loss as tf.Scalar;
+}
+
+/** Computes the loss of a step again, for its optimizer. Running statistics have changed in the step already, and stay. */
+function computeAgain(
+  name: string,
+  forward: (context: Context) => Forward<unknown>,
+  trainable: Variables,
+  before: readonly Before[],
+  rng: Context['rng'],
+): tf.Scalar {
+  const statistics = before
+    .filter(({ name: key }) => !findEntry(trainable, key))
+    .map(({ variable }) => ({ variable, now: tf.clone(variable) }));
+  try {
+    return scalar(name, forward({ training: true, ...(rng && { rng }) }).loss);
+  } finally {
+    for (const { variable, now } of statistics) variable.assign(now);
+  }
 }
 
 function assertFinite(

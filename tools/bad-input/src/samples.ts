@@ -399,7 +399,16 @@ function applied(layer: unknown, { name }: Export): unknown {
 function stepped(optimizer: ReturnType<typeof sgd>, { name }: Export): unknown {
   if (name === 'toTfOptimizer') return undefined;
   return tf.tidy(() => {
-    const params = { w: tf.ones([2, 3]) };
-    return optimizer.update({ w: tf.ones([2, 3]) }, optimizer.init(params), { params, step: 0 });
+    const w = tf.variable(tf.ones([2, 3]));
+    try {
+      const loss = () => tf.sum(tf.square(w));
+      return optimizer.update({ w: tf.ones([2, 3]) }, optimizer.init({ w }), {
+        params: { w },
+        step: 0,
+        loss,
+      });
+    } finally {
+      w.dispose();
+    }
   });
 }

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { findEntry, mapTensors, type StepInfo } from './optimizer';
+
+/**
+ * The loss of a step and its gradients at other values of some parameters, which are restored.
+ *
+ * @param name of the optimizer; starts its errors
+ * @param values the values of the parameters whose gradients are computed
+ * @returns a gradient for each of them, 0 where the loss does not depend on one
+ */
+export function gradientsAt(
+  name: string,
+  info: StepInfo,
+  values: tf.NamedTensorMap,
+): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+  const { loss, variables } = lossOf(name, info, Object.keys(values));
+  return tf.tidy(() => {
+    const old = mapTensors(variables, (variable) => tf.clone(variable));
+    try {
+      for (const [key, variable] of Object.entries(variables)) variable.assign(values[key]!);
+      const { value, grads } = tf.variableGrads(loss, Object.values(variables));
+      return {
+        value,
+        grads: mapTensors(
+          variables,
+          (variable) => findEntry(grads, (variable as tf.Variable).name) ?? tf.zerosLike(variable),
+        ),
+      };
+    } finally {
+      for (const [key, variable] of Object.entries(variables)) variable.assign(old[key]!);
+    }
+  });
+}
+
+/** The loss of a step and its parameters as variables. Throws unless it has them. */
+export function lossOf(
+  name: string,
+  { loss, params }: StepInfo,
+  keys: string[],
+): { loss: () => tf.Scalar; variables: { [key: string]: tf.Variable } } {
+  if (!loss) {
+    throw new Error(
+      `${name}: the step has no loss to compute again; use it with step or a trainer of @tenfold/training, or give update { params, step, loss: () => … }`,
+    );
+  }
+  const variables = Object.fromEntries(
+    keys.map((key) => {
+      const parameter = findEntry(params, key);
+      if (parameter instanceof tf.Variable) return [key, parameter] as const;
+      throw new Error(`${name}: ${key} is not a tf.Variable; give the variables that the loss depends on`);
+    }),
+  );
+  return { loss: loss as () => tf.Scalar, variables };
+}
