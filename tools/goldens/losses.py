@@ -495,3 +495,29 @@ def make_supervised(add):
 
 
 loss('supervisedContrastive', make_supervised)
+
+
+def overlap(formula, variants=({},)):
+    """Masks of two classes over 2 × 3 positions, one example and class, empty masks."""
+    def make(add):
+        for options in variants:
+            f = lambda y, p: formula(y.flatten(1, -2), p.flatten(1, -2), **options)
+            soft = lambda *shape: rounded(.1 + .8 * torch.rand(*shape, dtype=torch.float64))
+            add(f, soft(6, 2, 3, 2), soft(6, 2, 3, 2), options, smooth=True)
+            add(f, (torch.rand(1, 4, 1) > .5).double(), soft(1, 4, 1), options)
+            add(f, torch.zeros(2, 3, 1, dtype=torch.float64), torch.tensor([0., 0., 0., .5, 0., 1.]).double().reshape(2, 3, 1), options)
+    return make
+
+
+def dice(y, p, smooth=1e-5, squared=False):
+    size = (lambda x: x ** 2) if squared else lambda x: x
+    return 1 - (2 * (y * p).sum(1) + smooth) / (size(y).sum(1) + size(p).sum(1) + smooth)
+
+
+def tversky(y, p, alpha=.5, beta=.5, smooth=1e-5):
+    found = (y * p).sum(1) + smooth
+    return 1 - found / (found + alpha * ((1 - y) * p).sum(1) + beta * (y * (1 - p)).sum(1))
+
+
+loss('dice', overlap(dice, (dict(smooth=1), dict(squared=True, smooth=.5))))
+loss('tversky', overlap(tversky, (dict(smooth=1), dict(alpha=.3, beta=.7, smooth=.5))))

@@ -41,6 +41,8 @@ export { type MarginRankingOptions, marginRanking } from './margins/margin-ranki
 export { multiLabelMargin } from './margins/multi-label-margin';
 export { type MultiLabelSoftMarginOptions, multiLabelSoftMargin } from './margins/multi-label-soft-margin';
 export { type MultiMarginOptions, multiMargin } from './margins/multi-margin';
+export { type DiceOptions, dice } from './overlap/dice';
+export { type TverskyOptions, tversky } from './overlap/tversky';
 export { type Gaussian, type GaussianNllOptions, gaussianNll } from './regression/gaussian-nll';
 export { type HuberOptions, huber } from './regression/huber';
 export { logCosh } from './regression/log-cosh';

@@ -893,6 +893,33 @@ describe('embeddings', () => {
   ])('reject %#', (call, message) => expect(call).toThrow(message));
 });
 
+describe('masks', () => {
+  const { dice, tversky } = exported;
+  const [y, p] = [tf.tensor3d([1, 0, 0, 1], [1, 2, 2]), tf.tensor3d([0.5, 0.25, 0.5, 1], [1, 2, 2])];
+
+  it('that are empty and predicted empty have no loss, and the same losses where they agree', async () => {
+    await expectClose(dice(tf.zeros([2, 3, 1]), tf.zeros([2, 3, 1])), 0);
+    await expectClose(tversky(tf.zeros([2, 3, 1]), tf.zeros([2, 3, 1])), 0);
+    await expectClose(tversky(y, p, { smooth: 0.5 }), dice(y, p, { smooth: 1 }));
+    // The Jaccard index of a mask and itself is 1.
+    await expectClose(tversky(y, y, { alpha: 1, beta: 1 }), 0);
+  });
+
+  it('sum each example and class separately, and weigh both', async () => {
+    const each = dice(y, p, { reduction: 'none', smooth: 1e-30 });
+    await expectClose(each, [1 - 1 / 2, 1 - 2 / 2.25]);
+    await expectClose(dice(y, p, { weights: [[0, 3]], smooth: 1e-30 }), 1 - 2 / 2.25);
+  });
+
+  it.each([
+    [
+      () => dice([[1]], [[1]]),
+      'dice: probabilities have shape [1,1]; give [batch, …, classes] with positions in between',
+    ],
+    [() => tversky(y, p, { alpha: -1 }), 'tversky: alpha is -1; give a finite number of at least 0'],
+  ])('reject %#', (call, message) => expect(call).toThrow(message));
+});
+
 describe('the domain of a loss', () => {
   const losses = Object.entries(exported).filter(([, loss]) => (loss as exported.Loss).domain) as unknown as [
     string,
@@ -907,6 +934,7 @@ describe('the domain of a loss', () => {
       'contrastive',
       'cosineEmbedding',
       'crossEntropy',
+      'dice',
       'hinge',
       'hingeEmbedding',
       'jensenShannon',
@@ -922,6 +950,7 @@ describe('the domain of a loss', () => {
       'sparseCrossEntropy',
       'squaredHinge',
       'supervisedContrastive',
+      'tversky',
     ]);
   });
 
