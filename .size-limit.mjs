@@ -12,7 +12,7 @@ const limits = {
   gradients: '15 kB',
   kernels: '5.5 kB',
   layers: '24 kB',
-  losses: '13 kB',
+  losses: '14 kB',
   metrics: '9 kB',
   optimizers: '24 kB',
   random: '3 kB',

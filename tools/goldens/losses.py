@@ -521,3 +521,25 @@ def tversky(y, p, alpha=.5, beta=.5, smooth=1e-5):
 
 loss('dice', overlap(dice, (dict(smooth=1), dict(squared=True, smooth=.5))))
 loss('tversky', overlap(tversky, (dict(smooth=1), dict(alpha=.3, beta=.7, smooth=.5))))
+
+
+def ctc(y, z, blank=0, zeroInfinity=False):
+    batch, steps, _ = z.shape
+    lengths = lambda name, all: y.get(name, torch.full((batch,), all))
+    return F.ctc_loss(F.log_softmax(z, -1).transpose(0, 1), y['labels'], lengths('inputLengths', steps), lengths('labelLengths', y['labels'].shape[1]),
+                      blank=blank, reduction='none', zero_infinity=zeroInfinity)
+
+
+def make_ctc(add):
+    """Repeated labels, lengths that differ, no label; another blank; one step; labels that do not fit; ±80."""
+    labels = torch.tensor([[1, 2], [2, 2], [3, 1], [1, 3], [2, 1], [3, 3]])
+    lengths = dict(labelLengths=torch.tensor([2, 2, 1, 0, 2, 1]), inputLengths=torch.tensor([5, 4, 5, 3, 2, 1]))
+    add(lambda y, z: ctc(y, z), dict(labels=labels, **lengths), randn(6, 5, 4), {}, smooth=True)
+    add(lambda y, z: ctc(y, z, blank=3), dict(labels=labels[:1]), randn(1, 5, 4), dict(blank=3))
+    add(lambda y, z: ctc(y, z, zeroInfinity=True), dict(labels=labels[1:3]), randn(2, 2, 4), dict(zeroInfinity=True))
+    add(lambda y, z: ctc(y, z), dict(labels=torch.tensor([[1]])), randn(1, 1, 2))
+    ends = torch.tensor([[80., -80., 0.], [-80., 80., 80.], [80., 80., 80.]]).double()
+    add(lambda y, z: ctc(y, z), dict(labels=labels[:1]), ends[None])
+
+
+loss('ctc', make_ctc)

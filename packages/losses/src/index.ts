@@ -56,4 +56,5 @@ export { meanSquaredLogarithmicError } from './regression/mean-squared-logarithm
 export { type PoissonNllOptions, poissonNll } from './regression/poisson-nll';
 export { type QuantileOptions, quantile } from './regression/quantile';
 export { type SmoothL1Options, smoothL1 } from './regression/smooth-l1';
+export { type CtcLabels, type CtcOptions, ctc } from './sequences/ctc';
 export type { ReductionOptions } from './weighting';

@@ -920,6 +920,82 @@ describe('masks', () => {
   ])('reject %#', (call, message) => expect(call).toThrow(message));
 });
 
+describe('sequences', () => {
+  const { ctc } = exported;
+  const z = tf.reshape(tf.sin(tf.range(0, 12)), [1, 4, 3]);
+  const at = (labels: exported.CtcLabels, options?: exported.CtcOptions) => ({
+    value: ctc(labels, z, options),
+    gradient: tf.grad((z: tf.Tensor) => ctc(labels, z, options))(z),
+  });
+
+  it('have the probability of all their paths', async () => {
+    const p = (await tf.softmax(z).array()) as number[][][];
+    const probability = new Map<string, number>();
+    for (let path = 0; path < 81; path++) {
+      const classes = [0, 1, 2, 3].map((t) => Math.floor(path / 3 ** t) % 3);
+      const labels = classes.filter((c, t) => c !== 0 && c !== classes[t - 1]).join();
+      const product = classes.reduce((product, c, t) => product * p[0]![t]![c]!, 1);
+      probability.set(labels, (probability.get(labels) ?? 0) + product);
+    }
+    for (const labels of [[], [1], [1, 1], [1, 2], [2, 1, 2]]) {
+      const length = { labels: [[...labels, 0, 0]], labelLengths: [labels.length] };
+      await expectClose(ctc(length, z), -Math.log(probability.get(labels.join())!));
+    }
+    const empty = { labels: tf.zeros([1, 0]) };
+    await expectClose(ctc(empty, z), -Math.log(probability.get('')!));
+  });
+
+  it('that do not fit into their input have an infinite loss, or 0 for zeroInfinity', async () => {
+    const long = { labels: [[1, 1, 1]] };
+    expect(await at(long).value.array()).toBe(Infinity);
+    const { value, gradient } = at(long, { zeroInfinity: true });
+    expect(await value.array()).toBe(0);
+    await expectClose(gradient, new Array(12).fill(0));
+    expect(await ctc({ labels: [[1]] }, [[[0, -Infinity]]]).array()).toBe(Infinity);
+    await expectClose(ctc({ labels: [[1]] }, [[[-Infinity, 0]]]), 0);
+  });
+
+  it('do not depend on what follows their ends', async () => {
+    const lengths = { labelLengths: [1], inputLengths: [2] };
+    const { value, gradient } = at({ labels: [[1, 99]], ...lengths });
+    await expectClose(value, ctc({ labels: [[1]] }, tf.slice(z, 0, [1, 2, 3])));
+    await expectClose(tf.slice(gradient, [0, 2, 0], [1, 2, 3]), [0, 0, 0, 0, 0, 0]);
+  });
+
+  it.each([
+    ['the blank among labels', { labels: [[1, 0]] }],
+    ['a label that is no class', { labels: [[1, 3]] }],
+    ['a label that is no class', { labels: [[0.5, 1]] }],
+    ['a length above the number of labels', { labels: [[1, 2]], labelLengths: [3] }],
+    ['a length above the number of steps', { labels: [[1, 2]], inputLengths: [5] }],
+    ['no input', { labels: [[1, 2]], inputLengths: [0] }],
+  ])('are NaN, with the gradient, for %s', async (_, labels) => {
+    const { value, gradient } = at(labels);
+    expect((await value.data())[0]).toBeNaN();
+    expect((await gradient.data())[0]).toBeNaN();
+  });
+
+  it.each([
+    [() => ctc({ labels: [[1]] }, [[1, 2]]), 'ctc: logits have shape [1,2]; give [batch, steps, classes]'],
+    [
+      () => ctc({ labels: [1] }, z),
+      'ctc: logits have shape [1,4,3] but labels.labels have shape [1]; give labels of shape [1, labels]',
+    ],
+    [
+      () => ctc({ labels: [[1]], inputLengths: [1, 2] }, z),
+      'ctc: logits have shape [1,4,3] but labels.inputLengths have shape [2]; give labels.inputLengths of shape [1]',
+    ],
+    [
+      () => ctc({ labels: [[1]] }, z, { blank: 3 }),
+      'ctc: blank is 3 but there are 3 classes; give an integer from 0 to 2',
+    ],
+    [
+      () => ctc([[1]] as never, z),
+      'ctc: labels is an array of 1; give { labels, labelLengths, inputLengths }',
+    ],
+  ])('reject %#', (call, message) => expect(call).toThrow(message));
+});
+
 describe('the domain of a loss', () => {
   const losses = Object.entries(exported).filter(([, loss]) => (loss as exported.Loss).domain) as unknown as [
     string,

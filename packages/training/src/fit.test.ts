@@ -1,5 +1,11 @@
-import { createModel, dense } from '@tenfold/layers';
-import { meanSquaredError, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '@tenfold/losses';
+import { block, createModel, dense } from '@tenfold/layers';
+import {
+  distillation,
+  gaussianNll,
+  meanSquaredError,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+} from '@tenfold/losses';
 import { adam, sgd } from '@tenfold/optimizers';
 import { l2 } from '@tenfold/regularizers';
 import { expectClose } from '@tenfold/testing';
@@ -37,6 +43,31 @@ describe('fit', () => {
     expect(reports.at(-1)!.validation!.metrics.accuracy).toBeGreaterThan(0.9);
     expect(reports.at(-1)!.validation!.examples).toBe(50);
     model.dispose();
+  });
+
+  it('takes losses of several labels or several predictions without a wrapper', async () => {
+    const xs = tf.reshape(tf.sin(tf.range(0, 12)), [6, 2]);
+    const teacher = tf.reshape(tf.cos(tf.range(0, 18)), [6, 3]);
+    const labels = tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32');
+    const plan = { optimizer: sgd({ learningRate: 0.1 }), epochs: 5 };
+    const student = createModel(dense({ inFeatures: 2, outFeatures: 3 }));
+    const taught = await fit(student, {
+      ...plan,
+      data: [{ xs, ys: { labels, teacher } }],
+      loss: distillation,
+    });
+    expect(taught.at(-1)!.loss).toBeLessThan(taught[0]!.loss);
+    const head = () => dense({ inFeatures: 2, outFeatures: 3 });
+    const gaussian = createModel(
+      block({ mean: head(), raw: head() }, ({ mean, raw }, x: tf.Tensor) => ({
+        mean: mean(x),
+        variance: tf.softplus(raw(x)),
+      })),
+    );
+    const fitted = await fit(gaussian, { ...plan, data: [{ xs, ys: teacher }], loss: gaussianNll });
+    expect(fitted.at(-1)!.loss).toBeLessThan(fitted[0]!.loss);
+    for (const model of [student, gaussian]) model.dispose();
+    tf.dispose([xs, teacher, labels]);
   });
 
   it('gives the same run for the same seed and a different one for another', async () => {

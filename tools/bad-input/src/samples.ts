@@ -95,6 +95,8 @@ const byName: { [name: string]: (() => unknown)[] } = {
   'dice.predictions': [() => tf.ones([2, 3, 1])],
   'tversky.labels': [() => tf.ones([2, 3, 1])],
   'tversky.predictions': [() => tf.ones([2, 3, 1])],
+  'ctc.labels': [() => ({ labels: tf.tensor([[1], [2]], [2, 1]) })],
+  'ctc.predictions': [() => tf.ones([2, 4, 3])],
   'contrastive.labels': [() => tf.tensor([1, -1], [2])],
   'contrastive.predictions': [() => [probabilities(), tf.ones([2, 3])]],
   'cosineEmbedding.labels': [() => tf.tensor([1, -1], [2])],
