@@ -1,8 +1,8 @@
 import { assertArgument, assertOptions, count, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { gradientsAt } from './gradients-at';
+import type { HessianEstimate } from './hessian-estimate';
 import { findEntry, mapTensors } from './optimizer';
-import type { HessianEstimate } from './sophia';
 
 export interface GaussNewtonBartlettOptions {
   /** B, the number of examples that the sampled loss is a mean of, an integer of at least 1. */

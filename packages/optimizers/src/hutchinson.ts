@@ -1,8 +1,8 @@
 import { assertOptions, seed as seedKind } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { lossOf } from './gradients-at';
+import type { HessianEstimate } from './hessian-estimate';
 import { findEntry, mapTensors } from './optimizer';
-import type { HessianEstimate } from './sophia';
 
 export interface HutchinsonOptions {
   /** Seed of the random signs, an integer of at least 0; 0 by default. */

@@ -26,6 +26,7 @@ export { type ExponentialDecayOptions, exponentialDecay } from './exponential-de
 export { type ExponentialMovingAverageOptions, exponentialMovingAverage } from './exponential-moving-average';
 export { type GaussNewtonBartlettOptions, gaussNewtonBartlett } from './gauss-newton-bartlett';
 export { globalNorm } from './global-norm';
+export type { HessianEstimate } from './hessian-estimate';
 export { type HutchinsonOptions, hutchinson } from './hutchinson';
 export { type InverseSquareRootOptions, inverseSquareRoot } from './inverse-square-root';
 export { type InverseTimeDecayOptions, inverseTimeDecay } from './inverse-time-decay';
@@ -63,7 +64,7 @@ export { type SgdOptions, sgd } from './sgd';
 export { type SignumOptions, signum } from './signum';
 export { skipNotFinite } from './skip-not-finite';
 export type { Slot, SlotRange, SlotStart } from './slot';
-export { type HessianEstimate, type SophiaOptions, sophia } from './sophia';
+export { type SophiaOptions, sophia } from './sophia';
 export { type StepDecayOptions, stepDecay } from './step-decay';
 export {
   type StochasticWeightAveragingOptions,

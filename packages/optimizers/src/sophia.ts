@@ -10,20 +10,12 @@ import {
 } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertSlot, assertUpdate } from './assert-update';
+import type { HessianEstimate } from './hessian-estimate';
 import { hutchinson } from './hutchinson';
-import { findEntry, type Optimizer, type StepInfo } from './optimizer';
+import { findEntry, type Optimizer } from './optimizer';
 import { perParameter } from './per-parameter';
 import { type LearningRate, learningRateKind } from './schedule';
 import { type WeightDecayOptions, weightDecayKinds } from './weight-decay';
-
-/**
- * Estimates the diagonal of the Hessian of the loss at the current parameters.
- *
- * @param info what the optimizer's `update` was given: the parameters, the step, the loss
- * @param grads the gradients of the step
- * @returns an estimate by the name of each parameter that has a gradient
- */
-export type HessianEstimate = (info: StepInfo, grads: tf.NamedTensorMap) => tf.NamedTensorMap;
 
 export interface SophiaOptions extends WeightDecayOptions {
   /** η ≥ 0, a number or a schedule; 1e-4 by default. */
