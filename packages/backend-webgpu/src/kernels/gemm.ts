@@ -145,7 +145,7 @@ ${b.reader}`,
   matrix = group.z % uniforms.batches;
   let down = lane / ${threadsN}u;
   let across = lane % ${threadsN}u;
-  ${accumulators(tile, unrolls)}
+  ${accumulators(tile.tileM, tile.tileN)}
   ${hoist('A', a, size.rows, tile.depth, 'topRow', unrolls)}
   ${hoist('B', b, size.columns, tile.depth, 'leftColumn', unrolls)}
   for (var k = begin; k < end; k += ${tile.depth}u) {
@@ -153,7 +153,7 @@ ${b.reader}`,
     ${fill('B', b, size.columns, tile.depth, unrolls)}
     workgroupBarrier();
     for (var pair = 0u; pair < ${tile.depth}u; pair += 2u) {
-      ${repeat(unrolls, 2, (i) => `let j = pair + ${i};\n      ${multiply(tile, unrolls)}`)}
+      ${repeat(unrolls, 2, (i) => `let j = pair + ${i};\n      ${multiply(tile)}`)}
     }
     workgroupBarrier();
   }
@@ -231,17 +231,10 @@ function choosePart(gemm: Gemm): number {
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-// A compiler unrolls a loop whose length it knows. This one's length comes from a uniform, so that it stays short.
-const loop = (name: string, count: number, body: string): string =>
-  `for (var ${name} = 0u; ${name} < ${count}u * uniforms.one; ${name}++) { ${body} }`;
-
-// The sums of a thread, four columns each: variables where the shader is unrolled, so that they are in registers; otherwise an array.
-const accumulators = ({ tileM, tileN }: Tile, unrolled: boolean): string =>
-  unrolled
-    ? range(tileM)
-        .flatMap((r) => range(tileN / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
-        .join(' ')
-    : `var s: array<vec4<f32>, ${(tileM * tileN) / 4}>;`;
+const accumulators = (tileM: number, tileN: number): string =>
+  range(tileM)
+    .flatMap((r) => range(tileN / 4).map((c) => `var s${r}_${c} = vec4<f32>();`))
+    .join(' ');
 
 // Every thread brings its share of a tile [depth, outers] into workgroup memory, four values at a time: along the outer
 // index always the same four of it, along the depth blocks of four by four, which are turned. What it reads of the outer
@@ -291,18 +284,14 @@ function fill(
     }`;
 }
 
-function multiply(tile: Tile, unrolled: boolean): string {
+function multiply(tile: Tile): string {
   const { tileM, tileN } = tile;
   const { rows, columns } = tileSize(tile);
-  const readA = (v: string) => `tileA[j * ${rows / 4}u + down * ${tileM / 4}u + ${v}]`;
-  const readB = (v: string) => `tileB[j * ${columns / 4}u + across * ${tileN / 4}u + ${v}]`;
-  if (!unrolled) {
-    const add = loop('c', tileN / 4, `s[r * ${tileN / 4}u + c] += a * ${readB('c')};`);
-    return loop('r', tileM, `let a = ${readA('r / 4u')}[r % 4u]; ${add}`);
-  }
   const lines = [
-    ...range(tileM / 4).map((v) => `let a${v} = ${readA(`${v}u`)};`),
-    ...range(tileN / 4).map((v) => `let b${v} = ${readB(`${v}u`)};`),
+    ...range(tileM / 4).map((v) => `let a${v} = tileA[j * ${rows / 4}u + down * ${tileM / 4}u + ${v}u];`),
+    ...range(tileN / 4).map(
+      (v) => `let b${v} = tileB[j * ${columns / 4}u + across * ${tileN / 4}u + ${v}u];`,
+    ),
   ];
   for (const r of range(tileM)) {
     for (const c of range(tileN / 4)) lines.push(`s${r}_${c} += a${r >> 2}[${r & 3}] * b${c};`);
@@ -310,25 +299,26 @@ function multiply(tile: Tile, unrolled: boolean): string {
   return lines.join('\n      ');
 }
 
+// With loops, the sums are copied to an array, which a loop can index; until then they are variables, which are in registers. A
+// compiler unrolls a loop whose length it knows, so the length comes from a uniform.
 function store({ tileM, tileN }: Tile, vectors: boolean, unrolled: boolean): string {
-  const storeAt = (sum: (r: string, c: string) => string, r: string, c: string, k: string): string => {
+  const inVector = vectors ? 1 : 4;
+  const storeAt = (r: string, c: string, k: string, sum: string): string => {
     const row = `(topRow + down * ${tileM}u + ${r})`;
     const column = `(leftColumn + across * ${tileN}u + 4u * ${c} + ${k})`;
     const start = `((group.z * uniforms.rows + ${row}) * uniforms.columns + ${column})`;
-    const [value, per] = vectors ? [sum(r, c), ' / 4u'] : [`${sum(r, c)}[${k}]`, ''];
+    const [value, per] = vectors ? [sum, ' / 4u'] : [`${sum}[${k}]`, ''];
     return `if (${row} < uniforms.rows && ${column} < uniforms.columns) { store_parts(${start}${per}, finish(${value}, ${start}${per}, ${column}${per})); }`;
   };
-  const inVector = vectors ? 1 : 4;
-  if (!unrolled) {
-    const stored = storeAt((r, c) => `s[${r} * ${tileN / 4}u + ${c}]`, 'r', 'c', 'k');
-    return loop('r', tileM, loop('c', tileN / 4, loop('k', inVector, stored)));
+  const sums = range(tileM).flatMap((r) => range(tileN / 4).map((c) => ({ r, c, name: `s${r}_${c}` })));
+  if (unrolled) {
+    return sums
+      .flatMap(({ r, c, name }) => range(inVector).map((k) => storeAt(`${r}u`, `${c}u`, `${k}u`, name)))
+      .join('\n  ');
   }
-  const variable = (r: string, c: string) => `s${r.slice(0, -1)}_${c.slice(0, -1)}`;
-  return range(tileM)
-    .flatMap((r) =>
-      range(tileN / 4).flatMap((c) =>
-        range(inVector).map((k) => storeAt(variable, `${r}u`, `${c}u`, `${k}u`)),
-      ),
-    )
-    .join('\n  ');
+  const loop = (name: string, count: number, body: string) =>
+    `for (var ${name} = 0u; ${name} < ${count}u * uniforms.one; ${name}++) { ${body} }`;
+  const stored = storeAt('r', 'c', 'k', `s[r * ${tileN / 4}u + c]`);
+  return `var s = array(${sums.map(({ name }) => name).join(', ')});
+  ${loop('r', tileM, loop('c', tileN / 4, loop('k', inVector, stored)))}`;
 }
