@@ -11,18 +11,22 @@ export interface AccumulateOptions {
 }
 
 /** The slot with the sum of the gradients since the last update. */
-const SLOT = 'accumulated';
+const SUM = 'gradientSum';
+/** The slot with the number of gradients in each sum. */
+const COUNT = 'gradientCount';
 
 /**
  * Wraps an optimizer to update in every k-th step, with the mean of the gradients since the last update: as with batches that are k
  * times as large.
  *
- * s ← s + g; after k steps g = s/k for the wrapped optimizer, and s ← 0
+ * s ← s + g, n ← n + 1; in every k-th step g = s/n for the wrapped optimizer, and s ← 0, n ← 0
  *
- * The wrapped optimizer and its schedule count the updates. The sums are a slot, so that a checkpoint contains them.
+ * The wrapped optimizer and its schedule count the updates. Sums and numbers are slots, so that a checkpoint contains them, and a
+ * step that a trainer does not take, because it is not finite, is not in the mean. A parameter without a gradient in the k-th step,
+ * such as one that is frozen, is not updated; its next update has the mean of all its gradients since the last one.
  *
- * @returns an optimizer with the slot 'accumulated' and the slots of the wrapped one
- * @throws when optimizer is not an optimizer, or steps is not such an integer
+ * @returns an optimizer with the slots `gradientSum`, `gradientCount` and those of the wrapped one
+ * @throws when optimizer is not an optimizer, or steps is not such an integer; `init` throws when the optimizer already accumulates
  * @example
  * const optimizer = accumulate(adamW(), { steps: 4 });
  * @see Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677, section 3
@@ -34,32 +38,44 @@ export function accumulate(optimizer: Optimizer, options: AccumulateOptions): Op
   return {
     ranges: optimizer.ranges,
     init: (params) =>
-      tf.tidy(() => ({
-        ...optimizer.init(params),
-        [SLOT]: mapTensors(params, (parameter, name) =>
+      tf.tidy(() => {
+        const inner = optimizer.init(params);
+        if (Object.hasOwn(inner, SUM)) {
+          throw new Error('accumulate: the optimizer already accumulates gradients; wrap it only once');
+        }
+        const sums = mapTensors(params, (parameter, name) =>
           tf.zerosLike(floatTensor('accumulate', name, parameter)),
-        ),
-      })),
+        );
+        return { ...inner, [SUM]: sums, [COUNT]: mapTensors(params, () => tf.scalar(0)) };
+      }),
     update: (grads, state, info) =>
       tf.tidy(() => {
         assertUpdate('accumulate', grads, state, info);
         const { params, step, value } = info;
-        const { [SLOT]: before = {}, ...inner } = state;
-        const sums = Object.assign(
-          emptyMap<tf.Tensor>(),
-          mapTensors(before, (sum) => tf.clone(sum)),
-        );
+        const { [SUM]: before = {}, [COUNT]: counted = {}, ...inner } = state;
+        const [sums, counts] = [before, counted].map((slot) =>
+          Object.assign(
+            emptyMap<tf.Tensor>(),
+            mapTensors(slot, (tensor) => tf.clone(tensor)),
+          ),
+        ) as [tf.NamedTensorMap, tf.NamedTensorMap];
         for (const [name, gradient] of Object.entries(grads)) {
           const g = floatGradient('accumulate', name, gradient, findEntry(params, name));
-          const sum = assertSlot('accumulate', SLOT, name, findEntry(before, name), g);
+          const sum = assertSlot('accumulate', SUM, name, findEntry(before, name), g);
           sums[name] = sum ? tf.add(sum, g) : tf.clone(g);
+          counts[name] = tf.add(counts[name] ?? 0, 1);
         }
-        if ((step + 1) % steps !== 0) return { updates: {}, state: { ...cloneState(inner), [SLOT]: sums } };
-        const means = mapTensors(grads, (_, name) => tf.div(sums[name]!, steps));
+        if ((step + 1) % steps !== 0) {
+          return { updates: {}, state: { ...cloneState(inner), [SUM]: sums, [COUNT]: counts } };
+        }
+        const means = mapTensors(grads, (_, name) => tf.div(sums[name]!, counts[name]!));
         // The loss of the last step is not that of the mean gradient.
         const next = optimizer.update(means, inner, { params, step: Math.floor(step / steps), value });
-        for (const name of Object.keys(grads)) sums[name] = tf.zerosLike(sums[name]!);
-        return { updates: next.updates, state: { ...next.state, [SLOT]: sums } };
+        for (const name of Object.keys(grads)) {
+          sums[name] = tf.zerosLike(sums[name]!);
+          counts[name] = tf.scalar(0);
+        }
+        return { updates: next.updates, state: { ...next.state, [SUM]: sums, [COUNT]: counts } };
       }),
   };
 }
