@@ -40,6 +40,6 @@ const loss = ({ xs, same }) => {
 const [optimizer, rng] = [adam({ learningRate: 0.01 }), createRng(3)];
 for (let i = 0; i < 200; i++) tf.dispose(step(model, optimizer, () => loss(pairs(rng, 64))));
 const { xs, same } = pairs(createRng(4), 500);
-const accuracy = await binaryAccuracy(same, tf.sub(0.5, model.predict(xs)));
+const accuracy = await binaryAccuracy(same, tf.sub(0.5, model.predict(xs)), { threshold: 0 });
 console.log(`${(100 * accuracy).toFixed(1)} % of pairs classified correctly`);
 if (!(accuracy > 0.95)) throw new Error('nearly all pairs should be classified correctly by now');
