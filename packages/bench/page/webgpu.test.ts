@@ -14,7 +14,7 @@ vi.mock('../src/run/dataset', async () => {
 });
 
 // SwiftShader compiles shaders for seconds and computes on the processor.
-describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE }, () => {
+describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 8 * PATIENCE }, () => {
   const { place, visit } = visiting({ webgpu: true, data: fewData });
 
   async function start(
@@ -23,6 +23,7 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
   ) {
     const url = `${place.server.url}#profile=hour&models=${models}&backend=webgpu`;
     const page = await visit({}, { url, measure, prepare });
+    page.setDefaultTimeout(3 * PATIENCE);
     await page.click('#start');
     return page;
   }
@@ -58,7 +59,8 @@ describe.skipIf(!hasChromium())('the page on WebGPU', { timeout: 4 * PATIENCE },
 
   it('trains the other models to the losses of simd, and says that the memory ran out', async () => {
     const page = await start('cnn,rnn,vit', { measure: false, prepare: withDevices });
-    await reached(page, 3, 'vit');
+    // The shaders of a model take up to a minute to compile.
+    for (const model of ['cnn', 'rnn', 'vit']) await reached(page, 3, model);
     await onDevice(page, (device) => {
       const error = new GPUOutOfMemoryError('a buffer of 9 GiB');
       device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
