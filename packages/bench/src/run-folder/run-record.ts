@@ -91,14 +91,14 @@ export async function parseRunRecord(text: string, path: string): Promise<RunRec
   }
   if (isDeeperThan(value, DEEPEST))
     throw new Error(`${path} is not the record of a run: it is nested too deep`);
-  const { schemaVersion, sha256, ...rest } = (value ?? {}) as { [key: string]: unknown };
+  const { sha256, ...record } = (value ?? {}) as { [key: string]: unknown };
+  const { schemaVersion } = record;
   if (schemaVersion !== VERSION) {
     throw new Error(
       `${path} has schemaVersion ${JSON.stringify(schemaVersion)}, this version of @tenfold/bench resumes runs of version ${VERSION}; use the version that began the run, or start a new one`,
     );
   }
-  const record = { schemaVersion, ...rest };
-  if (sha256 !== (await digest(JSON.stringify(record)))) {
+  if (await isModified({ ...record, sha256 })) {
     throw new Error(
       `${path} was modified after the run began: its content does not match its sha256. Every number of the run depends on it, so restore it, or start a new run with your changes`,
     );
@@ -107,6 +107,12 @@ export async function parseRunRecord(text: string, path: string): Promise<RunRec
   if (!parsed.success)
     throw new Error(`${path} is not the record of a run: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** Whether the content of a record, as it is in `run.json`, does not match its digest. */
+export async function isModified({ sha256, ...record }: { [key: string]: unknown }): Promise<boolean> {
+  const { schemaVersion, ...rest } = record;
+  return sha256 !== (await digest(JSON.stringify({ schemaVersion, ...rest })));
 }
 
 type Place = Pick<RunRecord, 'backend' | 'machine'>;

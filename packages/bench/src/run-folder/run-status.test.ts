@@ -24,6 +24,11 @@ it.each<[string, { [name: string]: unknown }, RegExp]>([
   ['a list', { 'run.json': '[]' }, /^run\.json is \[\] instead of an object$/],
   ['a string', { 'run.json': '"x"' }, /^run\.json is "x" instead of an object$/],
   ['nested lists', { 'run.json': '['.repeat(1e5) + ']'.repeat(1e5) }, /^run\.json is an array of 1 instead/],
+  [
+    'another digest',
+    { 'run.json': { ...header, sha256: 'f'.repeat(64) } },
+    /^run\.json was modified after the run began; restore it to resume the run$/,
+  ],
   ['a folder', { 'run.json/': '' }, /^run\.json is a folder, expected a file$/],
   ['results of null', { 'run.json': header, 'results.json': 'null' }, /^results\.json: /],
   [

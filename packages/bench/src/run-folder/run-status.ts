@@ -8,6 +8,7 @@ import { groupSeeds } from '../results/group-seeds';
 import { parseResults, type Results } from '../results/results';
 import { describeFile } from './describe-file';
 import { findLockHolder, LOCK } from './lock';
+import { isModified } from './run-record';
 import { emptyState, readState } from './run-state';
 
 /** The status of a run, according to its folder. */
@@ -133,6 +134,10 @@ async function readHeader(folder: string): Promise<Header | Error> {
   }
   if (!object.accepts(value)) return new Error(`run.json is ${show(value)} instead of an object`);
   const record = value as Record<string, unknown>;
+  // Records of old versions have no digest.
+  if (record.sha256 !== undefined && (await isModified(record))) {
+    return new Error('run.json was modified after the run began; restore it to resume the run');
+  }
   const word = (value: unknown) => (typeof value === 'string' ? value : null);
   const list = (value: unknown): unknown[] =>
     Array.isArray(value) ? value : value === undefined ? [] : [value];
