@@ -5,6 +5,7 @@ import { f32 } from '../program';
 import { readsFloat16, storeActivation } from '../store-activation';
 import { deferredUpdate } from './deferred-update';
 import { runElementwise } from './elementwise';
+import { withManyAxes } from './many-axes';
 import { isNoUpdate } from './step-rule';
 
 /** Larger tensors are computed immediately, since deferring them would keep their operands alive. */
@@ -122,7 +123,7 @@ function fusable(
       return (
         before?.(backend, operands) ??
         buildExpression(backend, operands, combine) ??
-        fallback(kernelName)(call)
+        (names.length === 2 ? withManyAxes(fallback(kernelName)) : fallback(kernelName))(call)
       );
     },
   };

@@ -11,6 +11,7 @@ import { cumulativeKernels } from './cumulative';
 import { dropout } from './dropout';
 import { elementwiseFusionKernels } from './elementwise-fusion';
 import { reductionKernels } from './empty-reduction';
+import { manyAxesKernels } from './many-axes';
 import { matMulKernels } from './mat-mul';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
@@ -36,7 +37,7 @@ const guarded = (configs: readonly tf.KernelConfig[]): tf.KernelConfig[] =>
   }));
 
 /** Kernels of tfjs with what they lack. */
-const completedKernels = guarded([prod, ...reductionKernels]);
+const completedKernels = guarded([...manyAxesKernels, prod, ...reductionKernels]);
 
 /** All kernels in this package's WGSL; they replace tfjs's kernels of the same names. */
 export const kernels: tf.KernelConfig[] = guarded([
