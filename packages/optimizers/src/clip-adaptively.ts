@@ -44,7 +44,7 @@ export function clipAdaptively(optimizer: Optimizer, options: ClipAdaptivelyOpti
     ...wrapped,
     init(params) {
       assertArgument('clipAdaptively', 'params', params, mapKind);
-      assertOnlyMatches('clipAdaptively', { only, weightDecay: 1 }, params);
+      assertOnlyMatches('clipAdaptively', { only, weightDecay: 1 }, params, 'give one that matches');
       return wrapped.init(params);
     },
   };

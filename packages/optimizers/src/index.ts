@@ -19,6 +19,7 @@ export { type ClipByGlobalNormOptions, clipByGlobalNorm } from './clip-by-global
 export { type ClipByNormOptions, clipByNorm } from './clip-by-norm';
 export { type ClipByValueOptions, clipByValue } from './clip-by-value';
 export { constantSchedule } from './constant-schedule';
+export { type ConstrainOptions, constrain } from './constrain';
 export { type CosineDecayOptions, cosineDecay } from './cosine-decay';
 export { type CosineWarmRestartsOptions, cosineWarmRestarts } from './cosine-warm-restarts';
 export { type CyclicOptions, cyclic } from './cyclic';

@@ -20,11 +20,12 @@ export const findWeightDecay = (
   parameter: tf.Tensor,
 ): number => (!only || matches(only, name, parameter) ? weightDecay : 0);
 
-/** Throws when `only` matches no parameter: a misspelled expression would silently turn off weight decay. */
+/** Throws when `only` matches no parameter: a misspelled expression would silently turn off what it selects for. */
 export function assertOnlyMatches(
   optimizer: string,
   { weightDecay = 0, only }: WeightDecayOptions,
   params: tf.NamedTensorMap,
+  advice = 'give one that matches, or leave out weightDecay',
 ): void {
   const entries = Object.entries(params);
   if (!only || weightDecay === 0 || entries.length === 0) return;
@@ -32,6 +33,6 @@ export function assertOnlyMatches(
   const names = entries.map(([name]) => name);
   const list = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
   throw new Error(
-    `${optimizer}: only is ${show(only)}, which matches none of the parameters ${list}; give one that matches, or leave out weightDecay`,
+    `${optimizer}: only is ${show(only)}, which matches none of the parameters ${list}; ${advice}`,
   );
 }
