@@ -1,5 +1,17 @@
+export { type AlphaDropoutOptions, alphaDropout } from './alpha-dropout';
+export type { Constraint } from './constraint';
 export { type DropPathOptions, dropPath } from './drop-path';
 export { type DropoutOptions, dropout } from './dropout';
+export { type ElasticNetOptions, elasticNet } from './elastic-net';
+export { type GaussianDropoutOptions, gaussianDropout } from './gaussian-dropout';
+export { type GaussianNoiseOptions, gaussianNoise } from './gaussian-noise';
+export { type GroupLassoOptions, groupLasso } from './group-lasso';
 export { l1 } from './l1';
 export { l2 } from './l2';
+export { type MaxNormOptions, maxNorm } from './max-norm';
+export { type MinMaxNormOptions, minMaxNorm } from './min-max-norm';
+export { nonNegative } from './non-negative';
+export { orthogonal } from './orthogonal';
 export type { Match, PenaltyOptions, Regularizer } from './penalty';
+export { type SpatialDropoutOptions, spatialDropout } from './spatial-dropout';
+export { unitNorm } from './unit-norm';

@@ -14,5 +14,5 @@ import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
  */
 export function l1(options: PenaltyOptions): Regularizer {
   // The gradient of tf.abs is −1 at 0 and would push zeros away.
-  return penalty('l1', options, 1, (w) => tf.sum(tf.mul(w, tf.sign(w))));
+  return penalty('l1', options, {}, () => ({ factor: 1, term: (w) => tf.sum(tf.mul(w, tf.sign(w))) }));
 }

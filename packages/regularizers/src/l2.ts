@@ -15,5 +15,5 @@ import { type PenaltyOptions, penalty, type Regularizer } from './penalty';
  * @see Goodfellow, Bengio, Courville, "Deep Learning", 2016, section 7.1.1
  */
 export function l2(options: PenaltyOptions): Regularizer {
-  return penalty('l2', options, 0.5, (w) => tf.sum(tf.square(w)));
+  return penalty('l2', options, {}, () => ({ factor: 0.5, term: (w) => tf.sum(tf.square(w)) }));
 }

@@ -1,6 +1,7 @@
 import {
   assertArgument,
   assertOptions,
+  type Kinds,
   match,
   matches,
   type Match as NameMatch,
@@ -30,30 +31,45 @@ const paramsKind = required({
   expected: 'an object of tensors by name, such as model.trainable()',
 });
 
+/** The options of one penalty alone. */
+type Specific<O> = Omit<O, keyof PenaltyOptions>;
+
+interface Terms {
+  /** The factor of the sum, next to λ. */
+  factor: number;
+  /** The smallest rank of a parameter that counts; 0 by default. */
+  leastRank?: number;
+  /** The term of a parameter, a scalar. */
+  term(w: tf.Tensor, key: string): tf.Tensor;
+}
+
 /** Makes a penalty: the sum of one term per parameter, times a factor. */
-export function penalty(
+export function penalty<O extends PenaltyOptions>(
   name: string,
-  options: PenaltyOptions,
-  factor: number,
-  term: (w: tf.Tensor) => tf.Tensor,
+  options: O,
+  kinds: Kinds<Specific<O>>,
+  termsOf: (options: Specific<O>) => Terms,
 ): Regularizer {
-  assertOptions(name, options, { rate: required(nonNegative), only: match });
-  const { rate, only } = options;
+  assertOptions(name, options, { rate: required(nonNegative), only: match, ...kinds } as unknown as Kinds<O>);
+  const { rate, only, ...specific } = options;
+  const { factor, leastRank = 0, term } = termsOf(specific);
   return (params) => {
     assertArgument(name, 'params', params, paramsKind);
     return tf.tidy(() => {
       const all = Object.entries(params).map(([key, w]) => [key, floatTensor(name, key, w)] as const);
-      const chosen = all.filter(([key, w]) => !only || matches(only, key, w));
+      const chosen = all.filter(([key, w]) => w.rank >= leastRank && (!only || matches(only, key, w)));
       if (all.length > 0 && chosen.length === 0) {
         const names = all.map(([key]) => key);
         const list = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
         throw new Error(
-          `${name}: only is ${show(only)}, which matches none of the parameters ${list}; give one that matches`,
+          only
+            ? `${name}: only is ${show(only)}, which matches none of the parameters ${list}; give one that matches${leastRank > 0 ? ` a parameter of rank ${leastRank} or more` : ''}`
+            : `${name}: none of the parameters ${list} has a rank of ${leastRank} or more; give kernels`,
         );
       }
       // 0 times an infinite sum would be NaN.
       if (rate === 0 || chosen.length === 0) return tf.scalar(0);
-      return tf.mul(tf.addN(chosen.map(([, w]) => term(w))), factor * rate) as tf.Scalar;
+      return tf.mul(tf.addN(chosen.map(([key, w]) => term(w, key))), factor * rate) as tf.Scalar;
     });
   };
 }

@@ -1,6 +1,12 @@
 import { objectWith } from '@tenfold/checks';
 
-export const streamKind = objectWith('a stream such as createRng(1)', 'uniform', 'integer', 'fork');
+export const streamKind = objectWith(
+  'a stream such as createRng(1)',
+  'uniform',
+  'integer',
+  'fillNormal',
+  'fork',
+);
 
 /** The error for a missing stream in training. */
 export const noStream = (name: string): Error =>

@@ -110,6 +110,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
   trainer: [() => createTrainer(model(), { loss, optimizer: optimizer() })],
   loss: [() => loss],
   optimizer: [optimizer],
+  constraint: [() => (w: tf.Tensor) => tf.clone(w)],
   schedule: [() => (step: number) => 1 / (step + 1)],
   schedules: [() => [(step: number) => 1 / (step + 1), () => 0.1]],
   'joinSchedules.at': [() => [3]],
@@ -267,8 +268,12 @@ const numbers = [() => 4, () => 0.5, () => 1, () => 2];
 
 /** Optional by their type, but one of them is needed, or the default takes long. */
 const alsoGiven = new Set([
+  'alphaDropout.rng',
   'dropout.rng',
   'dropPath.rng',
+  'gaussianDropout.rng',
+  'gaussianNoise.rng',
+  'spatialDropout.rng',
   'stepDecay.every',
   'topKAccuracy.k',
   'binaryAccuracy.threshold',
