@@ -70,7 +70,7 @@ export function classesAsOneHot(
   return ignored === undefined ? [valid, p] : [valid, p, tf.notEqual(tf.cast(y, 'float32'), ignored)];
 }
 
-/** Converts class indices [batch, …] or distributions [batch, …, classes], told apart by their rank, and logits. */
+/** Converts labels, which are class indices [batch, …] or distributions [batch, …, classes] by their shape, and logits. */
 export function indicesOrDistributions(
   name: string,
   labels: Input,

@@ -23,7 +23,7 @@ export interface AdoptOptions extends WeightDecayOptions {
  * At the first gradient of θ: v ← g², and no step; then m ← β₁·m + (1 − β₁)·clip(g/max(√v, ε), ±t^¼), θ ← θ − η·(m + λ·θ),
  * v ← β₂·v + (1 − β₂)·g², where t counts the earlier gradients of θ
  *
- * Weight decay is decoupled, whereas the authors' code adds it to the gradient unless told otherwise.
+ * Weight decay is decoupled, whereas the authors' code adds it to the gradient by default.
  *
  * @returns an optimizer with the slots `mean` and `square`
  * @throws when an option is unknown or out of range; `init` throws when `only` matches no parameter

@@ -166,7 +166,7 @@ async function until(count: number, child: ChildProcess, run: string): Promise<v
   }
 }
 
-/** A run that was stopped after so many lines of its log. */
+/** A run that was killed once its log had `count` lines. */
 async function stoppedRun(args: string[], count: number) {
   const cwd = emptyFolder();
   const run = join(cwd, 'run');
