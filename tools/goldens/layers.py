@@ -288,6 +288,63 @@ begin('rrelu')
 for shape, options in (((3, 4), {}), ((2, 3, 4, 2), dict(lower=-.1, upper=.5)), ((2, 3), dict(lower=.2, upper=.2))):
     add('rrelu', lambda x, p: F.rrelu(x, options.get('lower', 1 / 8), options.get('upper', 1 / 3)), r(*shape), None, options, False)
 
+# convolutions of groups, of sequences and of volumes; strides with dilations
+begin('groups')
+def padded_by(x, padding, kernel, strides, dilations):
+    """x [batch, channels, ...positions] with the zeros of an option `padding`."""
+    if padding == 'valid': return x
+    ends = []
+    for i, (size, k, s, d) in enumerate(zip(x.shape[2:], kernel, strides, dilations)):
+        if padding == 'same':
+            total = max((math.ceil(size / s) - 1) * s + d * (k - 1) + 1 - size, 0)
+            ends = [total // 2, total - total // 2] + ends
+        else: ends = [padding[i] if isinstance(padding, list) else padding] * 2 + ends
+    return F.pad(x, ends)
+
+
+def add_convolution(layer, shape, options, out):
+    """`shape` channels last; kernel [...size, inChannels/groups, outChannels]."""
+    n, channels, groups = len(shape) - 2, shape[-1], options.get('groups', 1)
+    every = lambda v: list(v) if isinstance(v, list) else [v] * n
+    kernel, strides, dilations = (every(options.get(name, 1)) for name in ('kernelSize', 'strides', 'dilations'))
+    run = [F.conv1d, F.conv2d, F.conv3d][n - 1]
+    def convolve(x, p):
+        x = padded_by(x.movedim(-1, 1), options.get('padding', 'same'), kernel, strides, dilations)
+        return bias(run(x, p['kernel'].movedim((-1, -2), (0, 1)), None, strides, 0, dilations, groups).movedim(1, -1), p)
+    with_bias = {} if options.get('bias') is False else dict(bias=r(out))
+    add(layer, convolve, r(*shape), dict(kernel=r(*kernel, channels // groups, out), **with_bias), dict(options, inChannels=channels, outChannels=out))
+
+
+for shape, options, out in (
+    ((2, 5, 6, 4), dict(kernelSize=3, groups=2), 6), ((2, 5, 6, 4), dict(kernelSize=3, groups=4, bias=False), 8), ((1, 5, 6, 4), dict(kernelSize=[3, 2], strides=[2, 1], padding=[1, 0], groups=4), 4),
+    ((1, 7, 6, 4), dict(kernelSize=3, dilations=2, groups=2), 4), ((1, 8, 9, 2), dict(kernelSize=3, strides=2, dilations=2), 2), ((1, 9, 8, 1), dict(kernelSize=2, strides=[3, 1], dilations=[2, 1], padding=1), 2)):
+    add_convolution('conv2d', shape, options, out)
+for shape, options, out in (
+    ((2, 7, 3), dict(kernelSize=3), 4), ((1, 8, 2), dict(kernelSize=3, strides=2, padding=1), 4), ((1, 9, 4), dict(kernelSize=3, dilations=2, groups=2), 4),
+    ((2, 6, 2), dict(kernelSize=2, padding='valid', bias=False), 4), ((1, 9, 4), dict(kernelSize=3, strides=2, groups=4), 4), ((1, 9, 2), dict(kernelSize=3, strides=2, dilations=2), 4)):
+    add_convolution('conv1d', shape, options, out)
+for shape, options, out in (
+    ((2, 3, 4, 3, 2), dict(kernelSize=2), 4), ((1, 4, 5, 4, 1), dict(kernelSize=3, strides=2, padding=1), 2), ((1, 3, 3, 4, 4), dict(kernelSize=[2, 1, 2], padding='valid', groups=2, bias=False), 4),
+    ((1, 6, 4, 4, 2), dict(kernelSize=[3, 2, 2], strides=[2, 1, 1], dilations=[2, 1, 2], padding=[2, 0, 1]), 2)):
+    add_convolution('conv3d', shape, options, out)
+begin('separableConv2d')
+for shape, options, multiplier in (((2, 5, 6, 3), dict(kernelSize=3), 2), ((1, 6, 6, 2), dict(kernelSize=3, strides=2, padding=1, bias=False), 1), ((1, 8, 9, 2), dict(kernelSize=3, strides=2, dilations=2), 1)):
+    channels = shape[3]
+    kernel, strides, dilations = (pair(options.get(name, 1)) for name in ('kernelSize', 'strides', 'dilations'))
+    def separable(x, p):
+        filters = p['depthwise.kernel'].permute(2, 3, 0, 1).reshape(channels * multiplier, 1, *kernel)
+        z = F.conv2d(padded_by(nchw(x), options.get('padding', 'same'), kernel, strides, dilations), filters, None, strides, 0, dilations, channels)
+        y = nhwc(F.conv2d(z, p['pointwise.kernel'].permute(3, 2, 0, 1)))
+        return y + p['pointwise.bias'] if 'pointwise.bias' in p else y
+    with_bias = {} if options.get('bias') is False else {'pointwise.bias': r(4)}
+    add('separableConv2d', separable, r(*shape), {'depthwise.kernel': r(*kernel, channels, multiplier), 'pointwise.kernel': r(1, 1, channels * multiplier, 4), **with_bias},
+        dict(options, inChannels=channels, outChannels=4, multiplier=multiplier))
+begin('depthwiseConv2d with strides and dilations')
+def strided(x, p):
+    k = p['kernel'].permute(2, 3, 0, 1).reshape(4, 1, 3, 3)
+    return bias(nhwc(F.conv2d(padded_by(nchw(x), 'same', [3, 3], [2, 2], [2, 2]), k, None, 2, 0, 2, 2)), p)
+add('depthwiseConv2d', strided, r(1, 8, 9, 2), dict(kernel=r(3, 3, 2, 2), bias=r(4)), dict(kernelSize=3, strides=2, dilations=2, channels=2, multiplier=2))
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

@@ -73,6 +73,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
         [2, 3, 4],
       ]),
   ],
+  'conv3d.kernelSize': [() => 2],
   'globalAveragePool.x': [() => tf.ones([2, 3, 4])],
   predictions: [probabilities],
   logits: [probabilities],

@@ -7,9 +7,9 @@ import { parameter } from '../model/parameter';
 import { activate } from '../ops/activate';
 import { addBias } from '../ops/add-bias';
 import { type ConvolutionOptions, convolutionKinds } from '../ops/convolution-options';
+import { dilatedConvolution } from '../ops/dilated-convolution';
 import { assertImages, inputTensor } from '../ops/input-tensor';
-import { spaceToBatchConvolution } from '../ops/space-to-batch-convolution';
-import { assertStridesOrDilations, assertWindowFits, type Padding, tfPadding, toPair } from '../ops/window';
+import { assertWindowFits, type Padding, type Pair, tfPadding, toPair } from '../ops/window';
 
 export interface DepthwiseConv2dOptions extends ConvolutionOptions {
   /** Number of input channels. */
@@ -34,8 +34,7 @@ export interface DepthwiseConv2dParams {
  *
  * @returns a layer from [batch, height, width, channels] to [batch, height', width', channels·multiplier], with height'
  *   and width' as in `conv2d`; its kernel has the shape [height, width, channels, multiplier]
- * @throws when an option is unknown or out of range, strides and dilations are both above 1, or the input is not a batch of
- *   such images or is smaller than the kernel
+ * @throws when an option is unknown or out of range, or the input is not a batch of such images or is smaller than the kernel
  * @example
  * sequential([depthwiseConv2d({ channels: 64, kernelSize: 5 }), conv2d({ inChannels: 64, outChannels: 64, kernelSize: 1 })]);
  * @see Chollet, "Xception", 2017, https://arxiv.org/abs/1610.02357, section 1
@@ -48,7 +47,6 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
   });
   const { channels, multiplier = 1, kernelSize, strides = 1, padding = 'same', dilations = 1 } = options;
   const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
-  assertStridesOrDilations('depthwiseConv2d', stride, dilation);
   assertSize('depthwiseConv2d', options, { kernelSize }, 'the terms of a sum', size[0] * size[1]);
   assertSize(
     'depthwiseConv2d',
@@ -68,12 +66,13 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
       const x = inputTensor('depthwiseConv2d', input);
       assertImages('depthwiseConv2d', x, channels, 'channels');
       assertWindowFits('depthwiseConv2d', x, size, padding, dilation);
-      const convolve = (x: tf.Tensor, padding: Padding) =>
-        tf.depthwiseConv2d(x as tf.Tensor4D, params.kernel as tf.Tensor4D, stride, tfPadding(padding));
+      const convolve = (x: tf.Tensor, strides: Pair, padding: Padding) =>
+        tf.depthwiseConv2d(x as tf.Tensor4D, params.kernel as tf.Tensor4D, strides, tfPadding(padding));
+      const window = { kernelSize: size, strides: stride, dilations: dilation, padding };
       const y =
         Math.max(...dilation) > 1
-          ? spaceToBatchConvolution(x, size, dilation, padding, (x) => convolve(x, 'valid'))
-          : convolve(x, padding);
+          ? dilatedConvolution(x, window, (x) => convolve(x, [1, 1], 'valid'))
+          : convolve(x, stride, padding);
       return activate('depthwiseConv2d', activation, params.bias ? addBias(y, params.bias) : y);
     },
   });

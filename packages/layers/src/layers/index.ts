@@ -6,7 +6,9 @@ export {
 } from './attention';
 export { type BatchNormOptions, type BatchNormParams, batchNorm } from './batch-norm';
 export { bidirectional } from './bidirectional';
+export { type Conv1dOptions, type Conv1dParams, conv1d } from './conv1d';
 export { type Conv2dOptions, type Conv2dParams, conv2d } from './conv2d';
+export { type Conv3dOptions, type Conv3dParams, conv3d } from './conv3d';
 export { type DenseOptions, type DenseParams, dense } from './dense';
 export { type DepthwiseConv2dOptions, type DepthwiseConv2dParams, depthwiseConv2d } from './depthwise-conv2d';
 export { type DropPathOptions, dropPath } from './drop-path';
@@ -23,6 +25,7 @@ export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
 export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
 export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
 export { type RreluLayerOptions, rrelu } from './rrelu';
+export { type SeparableConv2dOptions, type SeparableConv2dParams, separableConv2d } from './separable-conv2d';
 export {
   type ShiftedPatchEmbeddingOptions,
   type ShiftedPatchEmbeddingParams,

@@ -1,10 +1,22 @@
-import { flag, func, required } from '@tenfold/checks';
+import { assertSize, count, flag, func, required } from '@tenfold/checks';
 import type { Initializer } from '../initializers';
 import { activations, type LayerActivation } from './activate';
 import { type Padding, paddings, pairs } from './window';
 
-/** The options of every convolution. */
-export interface ConvolutionOptions {
+/** The options of the parameters of every convolution. */
+export interface ConvolutionParameterOptions {
+  /** Whether to add a bias; true by default. */
+  bias?: boolean;
+  /** Initializer of the kernel; by default, uniform in ±1/√n, where n is the number of products in each sum. */
+  initializer?: Initializer;
+  /** Initializer of the bias; by default, uniform in ±1/√n, as the kernel. */
+  biasInitializer?: Initializer;
+  /** Activation function of the output, such as `relu`, which convolutions without groups fuse; none by default. */
+  activation?: LayerActivation;
+}
+
+/** The options of every convolution of images. */
+export interface ConvolutionOptions extends ConvolutionParameterOptions {
   /** Height and width of the kernel, or one number for both. */
   kernelSize: number | [number, number];
   /** Stride down and right, or one number for both; 1 by default. */
@@ -16,25 +28,52 @@ export interface ConvolutionOptions {
    * [vertical, horizontal], adds that many zeros on both sides, as in PyTorch.
    */
   padding?: Padding;
-  /** Dilation down and right, or one number for both; 1 by default. Strides or dilations must be 1. */
+  /**
+   * Dilation down and right, or one number for both; 1 by default. With strides above 1 as well, all pixels are computed and
+   * every s-th of them is kept.
+   */
   dilations?: number | [number, number];
-  /** Whether to add a bias; true by default. */
-  bias?: boolean;
-  /** Initializer of the kernel; by default, uniform in ±1/√n, where n is the number of products in each sum. */
-  initializer?: Initializer;
-  /** Initializer of the bias; by default, uniform in ±1/√n, as the kernel. */
-  biasInitializer?: Initializer;
-  /** Activation function of the output, such as `relu`, which `conv2d` fuses into the convolution; none by default. */
-  activation?: LayerActivation;
 }
+
+export const parameterKinds = {
+  bias: flag,
+  initializer: func,
+  biasInitializer: func,
+  activation: activations,
+};
 
 export const convolutionKinds = {
   kernelSize: required(pairs),
   strides: pairs,
   padding: paddings,
   dilations: pairs,
-  bias: flag,
-  initializer: func,
-  biasInitializer: func,
-  activation: activations,
+  ...parameterKinds,
 };
+
+export const channelKinds = { inChannels: required(count), outChannels: required(count) };
+
+/** Throws unless the channels of input and output can be divided into groups. */
+export function assertGroups(name: string, groups: number, channels: { [option: string]: number }): void {
+  for (const [option, size] of Object.entries(channels)) {
+    if (size % groups !== 0) {
+      throw new Error(`${name}: ${option} is ${size} and groups is ${groups}; groups must divide ${option}`);
+    }
+  }
+}
+
+/**
+ * The number of products of each sum.
+ *
+ * @throws when it is too large
+ */
+export function termsOf(
+  name: string,
+  options: object,
+  size: readonly number[],
+  inChannels: number,
+  groups: number,
+): number {
+  const terms = size.reduce((product, n) => product * n, inChannels / groups);
+  assertSize(name, options, { kernelSize: size, inChannels }, 'the terms of a sum', terms);
+  return terms;
+}

@@ -41,12 +41,30 @@ export function assertBatch(name: string, x: tf.Tensor, option: string, size: nu
   assertLastAxis(name, x, option, size);
 }
 
+/** Throws unless x is a batch of sequences, with the given number of channels if there is one. */
+export const assertSequences = (name: string, x: tf.Tensor, channels?: number, option?: string): void =>
+  assertPositions(name, x, 'sequences [batch, length, ', 3, channels, option);
+
 /** Throws unless x is a batch of images, with the given number of channels if there is one. */
-export function assertImages(name: string, x: tf.Tensor, channels?: number, option = 'inChannels'): void {
-  if (x.rank === 4 && (channels === undefined || x.shape[3] === channels)) return;
+export const assertImages = (name: string, x: tf.Tensor, channels?: number, option?: string): void =>
+  assertPositions(name, x, 'images [batch, height, width, ', 4, channels, option);
+
+/** Throws unless x is a batch of volumes, with the given number of channels if there is one. */
+export const assertVolumes = (name: string, x: tf.Tensor, channels?: number, option?: string): void =>
+  assertPositions(name, x, 'volumes [batch, depth, height, width, ', 5, channels, option);
+
+function assertPositions(
+  name: string,
+  x: tf.Tensor,
+  what: string,
+  rank: number,
+  channels?: number,
+  option = 'inChannels',
+): void {
+  if (x.rank === rank && (channels === undefined || x.shape[rank - 1] === channels)) return;
   const reason = channels === undefined ? '' : `, because ${option} is ${channels}`;
   throw new Error(
-    `${name}: the input has shape [${x.shape}]; give images [batch, height, width, ${channels ?? 'channels'}]${reason}`,
+    `${name}: the input has shape [${x.shape}]; give ${what}${channels ?? 'channels'}]${reason}`,
   );
 }
 
