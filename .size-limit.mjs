@@ -11,7 +11,7 @@ const limits = {
   datasets: '60 kB',
   gradients: '15 kB',
   kernels: '6 kB',
-  layers: '26 kB',
+  layers: '40 kB',
   losses: '14 kB',
   metrics: '10 kB',
   optimizers: '24 kB',

@@ -344,6 +344,37 @@ def strided(x, p):
     k = p['kernel'].permute(2, 3, 0, 1).reshape(4, 1, 3, 3)
     return bias(nhwc(F.conv2d(padded_by(nchw(x), 'same', [3, 3], [2, 2], [2, 2]), k, None, 2, 0, 2, 2)), p)
 add('depthwiseConv2d', strided, r(1, 8, 9, 2), dict(kernel=r(3, 3, 2, 2), bias=r(4)), dict(kernelSize=3, strides=2, dilations=2, channels=2, multiplier=2))
+# layers of layers: of the same dense layers in the tests
+begin('branches')
+linear = lambda x, p, name: x @ p[name + '.kernel'] + p[name + '.bias']
+pair_of = lambda first, second: {'0.kernel': r(4, first), '0.bias': r(first), '1.kernel': r(4, second), '1.bias': r(second)}
+add('concatenate', lambda x, p: torch.cat([linear(x, p, '0'), linear(x, p, '1')], -1), r(2, 4), pair_of(3, 2))
+add('add', lambda x, p: linear(x, p, '0') + linear(x, p, '1'), r(2, 4), pair_of(3, 3))
+add('multiply', lambda x, p: linear(x, p, '0') * linear(x, p, '1'), r(2, 4), pair_of(3, 3))
+add('residual', lambda x, p: x + linear(x, p, 'body'), r(2, 4), {'body.kernel': r(4, 4), 'body.bias': r(4)})
+add('residual', lambda x, p: linear(x, p, 'shortcut') + linear(x, p, 'body'), r(2, 4),
+    {'body.kernel': r(4, 3), 'body.bias': r(3), 'shortcut.kernel': r(4, 3), 'shortcut.bias': r(3)}, dict(shortcut=True))
+add('timeDistributed', lambda x, p: x @ p['kernel'] + p['bias'], r(2, 3, 4), dict(kernel=r(4, 3), bias=r(3)))
+
+# bilinear, against PyTorch's operation
+begin('bilinear')
+for shape, second, out, with_bias in (((3, 4), 3, 2, True), ((2, 2, 3), 2, 4, False), ((1, 1), 1, 1, True)):
+    right = r(*shape[:-1], second)
+    add('bilinear', lambda x, p: F.bilinear(x, right, p['kernel'].permute(2, 0, 1), p.get('bias')), r(*shape),
+        dict(kernel=r(shape[-1], second, out), **(dict(bias=r(out)) if with_bias else {})),
+        dict(leftFeatures=shape[-1], rightFeatures=second, outFeatures=out, **({} if with_bias else dict(bias=False))), inputs=dict(right=right))
+
+# embedding, against PyTorch's: the ids are x
+begin('embedding')
+for ids, size, options in (([[1, 3, 1], [0, 4, 2]], 5, {}), ([[0, 2], [2, 0]], 3, dict(paddingIndex=0)), ([1, 0], 2, {}), ([[[3]]], 4, dict(paddingIndex=3))):
+    ids, table = torch.tensor(ids), r(size, 3)
+    if 'paddingIndex' in options: table[options['paddingIndex']] = 0
+    table = leaf(table)
+    y = F.embedding(ids, table, options.get('paddingIndex'))
+    dy = r(*y.shape)
+    (y * dy).sum().backward()
+    files.setdefault('embedding', (section, []))[1].append(dict(layer='embedding', options=dict(options, vocabularySize=size, features=3),
+        params=dict(embedding=tensor(table)), x=tensor(ids), y=tensor(y), dy=tensor(dy), gradients=dict(embedding=tensor(table.grad))))
 
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 

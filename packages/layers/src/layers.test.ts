@@ -14,7 +14,13 @@ interface Values {
 }
 interface Case {
   layer: string;
-  options: { activation?: string; cell?: string; inFeatures?: number; units?: number };
+  options: {
+    activation?: string;
+    cell?: string;
+    inFeatures?: number;
+    units?: number;
+    shortcut?: boolean;
+  };
   training: boolean;
   params: Record<string, Values>;
   /** Further inputs by name; x is then the query. */
@@ -33,15 +39,34 @@ const names = Object.keys(layers);
 const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
 const onWebgpu = tf.getBackend() === 'webgpu';
 // Layers that only call operations of others, whose kernels are tested there: on webgpu, their sample is compared with PyTorch.
-const composed = new Set(['conv1d', 'conv3d', 'separableConv2d']);
+const composed = new Set([
+  ...['conv1d', 'conv3d', 'separableConv2d'],
+  ...['add', 'bilinear', 'concatenate', 'multiply', 'residual', 'timeDistributed'],
+]);
 const isShort = (name: string): boolean => onWebgpu && composed.has(name);
-const cases = names.flatMap((name) => (isShort(name) ? files[name]!.slice(0, 1) : (files[name] ?? [])));
+// Layers with inputs of another kind, which have a test of their own name.
+const elsewhere = new Set(['embedding']);
+const here = names.filter((name) => !elsewhere.has(name));
+const cases = here.flatMap((name) => (isShort(name) ? files[name]!.slice(0, 1) : (files[name] ?? [])));
 
 // WGSL allows exp an error of 3 + 2|x| units in the last place, and softmax's gradients cancel to 0 in key.bias.
 const rounding = onWebgpu ? 8 : 1;
 
 type Factory = (options: object) => LayerLike<never>;
 type Several = Layer<object, { [name: string]: tf.Tensor }>;
+
+const linear = (outFeatures: number) => layers.dense({ inFeatures: 4, outFeatures });
+/** Layers of layers, from the options of a golden case. */
+const wrappers: Record<string, (options: Case['options']) => LayerLike> = {
+  add: () => layers.add([linear(3), linear(3)]),
+  concatenate: () => layers.concatenate([linear(3), linear(2)]),
+  multiply: () => layers.multiply([linear(3), linear(3)]),
+  residual: ({ shortcut }) =>
+    layers.residual(linear(shortcut ? 3 : 4), shortcut ? { shortcut: linear(3) } : {}),
+  timeDistributed: () => layers.timeDistributed(linear(3)),
+};
+/** The name of the first of several inputs. */
+const firstInputs: Record<string, string> = { attention: 'query', bilinear: 'left' };
 
 /** A layer as a function of its first input; the others are constants. */
 function make({ layer, options: { activation, ...options }, inputs }: Case): LayerLike {
@@ -54,11 +79,12 @@ function make({ layer, options: { activation, ...options }, inputs }: Case): Lay
       (cell === 'lstm' ? layers.lstm : layers.gru)({ inFeatures: inFeatures!, units: units!, output: 'all' });
     return layers.bidirectional(reader(), reader()) as Layer;
   }
+  if (layer in wrappers) return wrappers[layer]!(options);
   const all = { ...options, ...(activation && { activation: functions[activation] }) };
   const result = (factory as Factory)(all);
   if (!inputs) return result as unknown as LayerLike;
   const several = result as unknown as Several;
-  const first = layer === 'attention' ? 'query' : 'x';
+  const first = firstInputs[layer] ?? 'x';
   return {
     init: several.init,
     apply: (params, x, context) =>
@@ -138,7 +164,7 @@ const tolerance = ({ values }: Values): number =>
 
 // The first golden case of every layer, and variants that run other code paths.
 const variants: Record<string, Case> = Object.fromEntries([
-  ...names.filter((name) => !isShort(name)).map((name) => [name, files[name]![0]!] as const),
+  ...here.filter((name) => !isShort(name)).map((name) => [name, files[name]![0]!] as const),
   ...cases
     .filter(
       ({ layer, options: o }) => o.activation === 'gelu' && ['batchNorm', 'conv2d', 'dense'].includes(layer),
@@ -292,7 +318,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   it('rejects anything that is not a tensor of numbers, and leaves nothing', async () => {
     const disposed = tf.ones(shape);
     disposed.dispose();
-    const message = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query) is `);
+    const message = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query|left) is `);
     await expectNoLeaks(() => {
       for (const bad of [undefined, null, [[1, 2]], 3, 'x', {}, disposed]) {
         expect(() => model.predict(bad as unknown as tf.Tensor)).toThrow(message);
@@ -300,12 +326,20 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
     });
   });
 
-  // The sample of attention has further inputs, of the same batch.
-  it.runIf(name !== 'attention')(
+  // Samples with further inputs, of the same batch, and layers of others, which take the ranks of these.
+  it.runIf(!(name in firstInputs) && (!(name in wrappers) || name === 'timeDistributed'))(
     'takes the ranks that its documentation names, and rejects others with an error that starts with its name',
     () => {
       // From any rank to the first, such as a single example without a batch.
-      const least = { dense: 1, layerNorm: 1, batchNorm: 2, groupNorm: 2, globalAveragePool: 3, flatten: 1 };
+      const least = {
+        dense: 1,
+        layerNorm: 1,
+        batchNorm: 2,
+        groupNorm: 2,
+        globalAveragePool: 3,
+        flatten: 1,
+        timeDistributed: 3,
+      };
       const anyRank = { dropPath: 1, dropout: 0, prelu: 1, rrelu: 0 };
       const start = ({ ...least, ...anyRank } as Record<string, number>)[name.split(' ')[0]!];
       for (let rank = 0; rank <= 6; rank++) {
@@ -330,7 +364,10 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   it('rejects an input that does not fit', () => {
     const wrong = tf.zeros([2, 7]);
     if (/^(dropPath|dropout|flatten|rrelu)/.test(name)) expect(() => model.predict(wrong)).not.toThrow();
-    else expect(() => model.predict(wrong)).toThrow(/^\w+: the input has shape \[2,7\].*(give|must)/);
+    else
+      expect(() => model.predict(wrong)).toThrow(
+        /^([\w.]+: )+(the input|left) has shape \[2,7\].*(give|must)/,
+      );
   });
 });
 

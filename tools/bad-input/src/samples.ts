@@ -174,6 +174,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
     recurrent,
   ],
   backward: [recurrent],
+  'residual.body': [() => dense({ inFeatures: 4, outFeatures: 4 })],
   layers: [
     () => ({ a: dense({ inFeatures: 4, outFeatures: 3 }) }),
     () => [dense({ inFeatures: 4, outFeatures: 3 })],
@@ -355,6 +356,8 @@ const inputs: (() => tf.Tensor)[] = [
     [2, 3],
   ].map((shape) => () => tf.ones(shape)),
   () => ({ query: tf.ones([2, 3, 4]), key: tf.ones([2, 5, 4]) }) as object as tf.Tensor,
+  () => ({ left: tf.ones([2, 4]), right: tf.ones([2, 4]) }) as object as tf.Tensor,
+  () => tf.zeros([2, 3], 'int32'),
 ];
 
 /**

@@ -1,3 +1,4 @@
+export { add } from './add';
 export {
   type AttentionInput,
   type AttentionOptions,
@@ -6,6 +7,8 @@ export {
 } from './attention';
 export { type BatchNormOptions, type BatchNormParams, batchNorm } from './batch-norm';
 export { bidirectional } from './bidirectional';
+export { type BilinearInput, type BilinearOptions, type BilinearParams, bilinear } from './bilinear';
+export { type ConcatenateOptions, concatenate } from './concatenate';
 export { type Conv1dOptions, type Conv1dParams, conv1d } from './conv1d';
 export { type Conv2dOptions, type Conv2dParams, conv2d } from './conv2d';
 export { type Conv3dOptions, type Conv3dParams, conv3d } from './conv3d';
@@ -13,6 +16,7 @@ export { type DenseOptions, type DenseParams, dense } from './dense';
 export { type DepthwiseConv2dOptions, type DepthwiseConv2dParams, depthwiseConv2d } from './depthwise-conv2d';
 export { type DropPathOptions, dropPath } from './drop-path';
 export { type DropoutLayerOptions, dropout } from './dropout';
+export { type EmbeddingOptions, embedding } from './embedding';
 export { flatten } from './flatten';
 export { type GroupNormOptions, type GroupNormParams, groupNorm } from './group-norm';
 export { type GruParams, gru } from './gru';
@@ -21,9 +25,11 @@ export { type LearnedPositionsOptions, learnedPositions } from './learned-positi
 export { type LocalitySelfAttentionParams, localitySelfAttention } from './locality-self-attention';
 export { type LstmOptions, type LstmParams, lstm } from './lstm';
 export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
+export { multiply } from './multiply';
 export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
 export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
 export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
+export { type ResidualOptions, type ResidualParams, residual } from './residual';
 export { type RreluLayerOptions, rrelu } from './rrelu';
 export { type SeparableConv2dOptions, type SeparableConv2dParams, separableConv2d } from './separable-conv2d';
 export {
@@ -32,3 +38,4 @@ export {
   shiftedPatchEmbedding,
 } from './shifted-patch-embedding';
 export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
+export { timeDistributed } from './time-distributed';
