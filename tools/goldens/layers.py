@@ -376,6 +376,38 @@ for ids, size, options in (([[1, 3, 1], [0, 4, 2]], 5, {}), ([[0, 2], [2, 0]], 3
     files.setdefault('embedding', (section, []))[1].append(dict(layer='embedding', options=dict(options, vocabularySize=size, features=3),
         params=dict(embedding=tensor(table)), x=tensor(ids), y=tensor(y), dy=tensor(dy), gradients=dict(embedding=tensor(table.grad))))
 
+# transposed convolutions; 'same' is the gradient of a padded convolution for its input
+begin('transposed')
+def add_transposed(layer, shape, options, out):
+    """`shape` channels last; kernel [...size, outChannels/groups, inChannels]."""
+    n, channels, groups = len(shape) - 2, shape[-1], options.get('groups', 1)
+    every = lambda v: list(v) if isinstance(v, list) else [v] * n
+    kernel, strides, extra = (every(options.get(name, default)) for name, default in (('kernelSize', 1), ('strides', 1), ('outputPadding', 0)))
+    run = [F.conv_transpose1d, F.conv_transpose2d][n - 1]
+    padding = options.get('padding', 'same')
+    def transposed(x, p):
+        w = p['kernel'].movedim((-1, -2), (0, 1))  # [in, out/groups, ...size]
+        x = x.movedim(-1, 1)
+        if padding == 'same':
+            full = run(x, w, None, strides, 0, 0, groups)
+            for axis, (size, k, s) in enumerate(zip(shape[1:-1], kernel, strides), 2):
+                before = max(k - s, 0) // 2
+                full = F.pad(full, [0, 0] * (n + 1 - axis) + [0, max(s - k, 0)]) if s > k else full.narrow(axis, before, size * s)
+            y = full
+        else: y = run(x, w, None, strides, [0] * n if padding == 'valid' else every(padding), extra, groups)
+        return bias(y.movedim(1, -1), p)
+    with_bias = {} if options.get('bias') is False else dict(bias=r(out))
+    add(layer, transposed, r(*shape), dict(kernel=r(*kernel, out // groups, channels), **with_bias), dict(options, inChannels=channels, outChannels=out))
+
+
+for shape, options, out in (
+    ((2, 3, 4, 3), dict(kernelSize=3, strides=2), 4), ((1, 3, 4, 2), dict(kernelSize=4, strides=2, padding=1), 3), ((1, 3, 2, 2), dict(kernelSize=3, strides=2, padding=1, outputPadding=1), 3),
+    ((1, 3, 3, 4), dict(kernelSize=3, strides=2, groups=2, bias=False), 6), ((1, 4, 3, 2), dict(kernelSize=3, padding='valid'), 2),
+    ((1, 3, 2, 2), dict(kernelSize=[2, 1], strides=[3, 2], padding='valid', outputPadding=[2, 0]), 2), ((1, 3, 2, 2), dict(kernelSize=1, strides=2), 2), ((1, 4, 4, 2), dict(kernelSize=3), 4)):
+    add_transposed('conv2dTranspose', shape, options, out)
+for shape, options, out in (((2, 4, 3), dict(kernelSize=3, strides=2), 4), ((1, 5, 4), dict(kernelSize=5, strides=3, padding=2, outputPadding=2, groups=2, bias=False), 2), ((1, 4, 2), dict(kernelSize=3, padding='valid'), 2)):
+    add_transposed('conv1dTranspose', shape, options, out)
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

@@ -40,7 +40,7 @@ const files = goldens<Case[]>(new URL('../goldens/', import.meta.url));
 const onWebgpu = tf.getBackend() === 'webgpu';
 // Layers that only call operations of others, whose kernels are tested there: on webgpu, their sample is compared with PyTorch.
 const composed = new Set([
-  ...['conv1d', 'conv3d', 'separableConv2d'],
+  ...['conv1d', 'conv1dTranspose', 'conv3d', 'separableConv2d'],
   ...['add', 'bilinear', 'concatenate', 'multiply', 'residual', 'timeDistributed'],
 ]);
 const isShort = (name: string): boolean => onWebgpu && composed.has(name);
@@ -441,6 +441,32 @@ describe('bad options', () => {
       /^conv1d: inChannels is 3 and groups is 2; groups must divide inChannels/,
     ],
     [
+      () =>
+        layers.conv2dTranspose({
+          inChannels: 1,
+          outChannels: 1,
+          kernelSize: 3,
+          strides: 2,
+          outputPadding: 1,
+        }),
+      /^conv2dTranspose: outputPadding is \[1,1\] and padding 'same', whose output .*; give a number/,
+    ],
+    [
+      () =>
+        layers.conv1dTranspose({
+          ...{ inChannels: 1, outChannels: 1, kernelSize: 3 },
+          ...{ strides: 2, outputPadding: 2, padding: 1 },
+        }),
+      /^conv1dTranspose: outputPadding is \[2\] and strides \[2\]; give less outputPadding/,
+    ],
+    [
+      () =>
+        createModel(
+          layers.conv2dTranspose({ inChannels: 1, outChannels: 1, kernelSize: 3, padding: 2 }),
+        ).predict(tf.zeros([1, 2, 3, 1])),
+      /^conv2dTranspose: the input has shape \[1,2,3,1\], so the output would have size \[0,1\]; give a larger/,
+    ],
+    [
       () => layers.conv1d({ inChannels: 1, outChannels: 1, kernelSize: 3, padding: [1, 1] as never }),
       /^conv1d: padding is \[1, 1\]; give "same" or "valid", or an integer of at least 0/,
     ],
@@ -824,6 +850,11 @@ describe('activations by value', () => {
       [1, 4, 4, 4],
     ],
     [
+      'conv2dTranspose',
+      (activation) => layers.conv2dTranspose({ inChannels: 2, outChannels: 2, kernelSize: 3, activation }),
+      [1, 4, 4, 2],
+    ],
+    [
       'conv3d',
       (activation) => layers.conv3d({ inChannels: 2, outChannels: 2, kernelSize: 2, activation }),
       [1, 3, 3, 3, 2],
@@ -859,6 +890,8 @@ describe('errors about options', () => {
     batchNorm: { channels: 2 },
     conv1d: { inChannels: 2, outChannels: 2, kernelSize: 1, groups: 1 },
     conv2d: { inChannels: 2, outChannels: 2, kernelSize: 1, groups: 1 },
+    conv1dTranspose: { inChannels: 2, outChannels: 2, kernelSize: 1, groups: 1 },
+    conv2dTranspose: { inChannels: 2, outChannels: 2, kernelSize: 1, groups: 1 },
     conv3d: { inChannels: 2, outChannels: 2, kernelSize: 1, groups: 1 },
     dense: { inFeatures: 2, outFeatures: 2 },
     depthwiseConv2d: { channels: 2, kernelSize: 1, multiplier: 1 },

@@ -76,7 +76,7 @@ export function conv1d(options: Conv1dOptions): Layer<Conv1dParams> {
   const { inChannels, outChannels, groups = 1, padding = 'same', bias = true, activation } = options;
   const { kernelSize, strides = 1, dilations = 1 } = options;
   assertGroups('conv1d', groups, { inChannels, outChannels });
-  const terms = termsOf('conv1d', options, [kernelSize], inChannels, groups);
+  const terms = termsOf('conv1d', options, [kernelSize], { inChannels }, groups);
   const { initializer = torchUniform(), biasInitializer = torchUniform({ fanIn: terms }) } = options;
   const relu = onlyRelu(activation);
   return defineLayer('conv1d', {

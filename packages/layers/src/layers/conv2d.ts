@@ -70,7 +70,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dParams> {
   const { kernelSize, strides = 1, dilations = 1, winograd = true, activation } = options;
   const [size, stride, dilation] = [toPair(kernelSize), toPair(strides), toPair(dilations)];
   assertGroups('conv2d', groups, { inChannels, outChannels });
-  const terms = termsOf('conv2d', options, size, inChannels, groups);
+  const terms = termsOf('conv2d', options, size, { inChannels }, groups);
   const { initializer = torchUniform(), biasInitializer = torchUniform({ fanIn: terms }) } = options;
   const relu = onlyRelu(activation);
   return defineLayer('conv2d', {

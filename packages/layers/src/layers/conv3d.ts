@@ -84,7 +84,7 @@ export function conv3d(options: Conv3dOptions): Layer<Conv3dParams> {
   const { kernelSize, strides = 1, dilations = 1, winograd = true } = options;
   const [size, stride, dilation] = [toTriple(kernelSize), toTriple(strides), toTriple(dilations)];
   assertGroups('conv3d', groups, { inChannels, outChannels });
-  const terms = termsOf('conv3d', options, size, inChannels, groups);
+  const terms = termsOf('conv3d', options, size, { inChannels }, groups);
   const { initializer = torchUniform(), biasInitializer = torchUniform({ fanIn: terms }) } = options;
   const inside = inChannels / groups;
   const [depth, height, width] = size;

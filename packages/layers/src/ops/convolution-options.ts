@@ -64,16 +64,17 @@ export function assertGroups(name: string, groups: number, channels: { [option: 
 /**
  * The number of products of each sum.
  *
+ * @param channels the number that the sum runs over, by the name of its option
  * @throws when it is too large
  */
 export function termsOf(
   name: string,
   options: object,
   size: readonly number[],
-  inChannels: number,
+  channels: { [option: string]: number },
   groups: number,
 ): number {
-  const terms = size.reduce((product, n) => product * n, inChannels / groups);
-  assertSize(name, options, { kernelSize: size, inChannels }, 'the terms of a sum', terms);
+  const terms = size.reduce((product, n) => product * n, Object.values(channels)[0]! / groups);
+  assertSize(name, options, { kernelSize: size, ...channels }, 'the terms of a sum', terms);
   return terms;
 }
