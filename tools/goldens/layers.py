@@ -5,7 +5,7 @@ width, channels]), so that their gradients come in it too."""
 import math
 import torch, torch.nn as nn, torch.nn.functional as F
 from torch.nn.utils.stateless import functional_call
-from golden import numbers, randn as r, save, seeded
+from golden import numbers, randn as r, rounded, save, seeded
 
 tensor = lambda t: dict(shape=list(t.shape), values=numbers(t))
 leaf = lambda t: t.clone().requires_grad_()
@@ -407,6 +407,40 @@ for shape, options, out in (
     add_transposed('conv2dTranspose', shape, options, out)
 for shape, options, out in (((2, 4, 3), dict(kernelSize=3, strides=2), 4), ((1, 5, 4), dict(kernelSize=5, strides=3, padding=2, outputPadding=2, groups=2, bias=False), 2), ((1, 4, 2), dict(kernelSize=3, padding='valid'), 2)):
     add_transposed('conv1dTranspose', shape, options, out)
+# rmsNorm, instanceNorm, weightNorm, spectralNorm, against PyTorch's
+begin('rmsNorm')
+for shape, options in (((2, 3, 6), {}), ((1, 4), {}), ((3, 1), dict(epsilon=.1))):
+    for scale in (1, 80, 0):
+        add('rmsNorm', lambda x, p: F.rms_norm(x, [shape[-1]], p['gamma'], options.get('epsilon', 1e-6)), r(*shape) * scale,
+            dict(gamma=r(shape[-1])), dict(options, features=shape[-1]))
+begin('instanceNorm')
+for shape, options, scale in (((2, 3, 4, 3), dict(gamma=True, beta=True), 1), ((2, 5, 2), {}, 40), ((1, 3, 2), dict(gamma=True, epsilon=.01), 1)):
+    affine = {name: r(shape[-1]) for name in ('gamma', 'beta') if name in options}
+    add('instanceNorm', lambda x, p: F.instance_norm(x.movedim(-1, 1), weight=p.get('gamma'), bias=p.get('beta'), eps=options.get('epsilon', 1e-5)).movedim(1, -1),
+        r(*shape) * scale, affine, dict(options, channels=shape[-1]))
+begin('weightNorm')
+for options in ({}, dict(convolution=True)):
+    def weighted(x, p):
+        if not options: return x @ torch._weight_norm(p['layer.kernel'].T, p['magnitude'][:, None], 0).T + p['layer.bias']
+        w = torch._weight_norm(p['layer.kernel'].permute(3, 2, 0, 1), p['magnitude'][:, None, None, None], 0)
+        return nhwc(F.conv2d(nchw(x), w, p['layer.bias']))
+    shape, kernel = ((2, 4), (4, 3)) if not options else ((1, 3, 3, 2), (2, 2, 2, 3))
+    add('weightNorm', weighted, r(*shape), {'layer.kernel': r(*kernel), 'layer.bias': r(3), 'magnitude': r(3)}, options, step=.02)
+begin('spectralNorm')
+for training, options in ((True, {}), (False, {}), (True, dict(iterations=3))):
+    w, u, v = r(4, 3), F.normalize(r(3), dim=0), F.normalize(r(4), dim=0)
+    u, v = rounded(u), rounded(v)
+    def spectral(x, p):
+        module = nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3).double(), n_power_iterations=options.get('iterations', 1))
+        norm = module.parametrizations.weight[0]
+        norm._u, norm._v = p['left'].clone(), p['right'].clone()
+        module.train(training)
+        norm.train(training)
+        y = x @ norm(p['layer.kernel'].T).T + p['layer.bias']
+        p['left'].copy_(norm._u)
+        p['right'].copy_(norm._v)
+        return y
+    add('spectralNorm', spectral, r(2, 4), {'layer.kernel': w, 'layer.bias': r(3), 'left': u, 'right': v}, options, training, ('left', 'right'))
 
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 

@@ -22,6 +22,7 @@ export { type EmbeddingOptions, embedding } from './embedding';
 export { flatten } from './flatten';
 export { type GroupNormOptions, type GroupNormParams, groupNorm } from './group-norm';
 export { type GruParams, gru } from './gru';
+export { type InstanceNormOptions, type InstanceNormParams, instanceNorm } from './instance-norm';
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
 export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';
 export { type LocalitySelfAttentionParams, localitySelfAttention } from './locality-self-attention';
@@ -32,6 +33,7 @@ export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
 export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
 export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
 export { type ResidualOptions, type ResidualParams, residual } from './residual';
+export { type RmsNormOptions, type RmsNormParams, rmsNorm } from './rms-norm';
 export { type RreluLayerOptions, rrelu } from './rrelu';
 export { type SeparableConv2dOptions, type SeparableConv2dParams, separableConv2d } from './separable-conv2d';
 export {
@@ -40,4 +42,6 @@ export {
   shiftedPatchEmbedding,
 } from './shifted-patch-embedding';
 export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
+export { type SpectralNormOptions, type SpectralNormParams, spectralNorm } from './spectral-norm';
 export { timeDistributed } from './time-distributed';
+export { type WeightNormOptions, type WeightNormParams, weightNorm } from './weight-norm';
