@@ -442,6 +442,37 @@ for training, options in ((True, {}), (False, {}), (True, dict(iterations=3))):
         return y
     add('spectralNorm', spectral, r(2, 4), {'layer.kernel': w, 'layer.bias': r(3), 'left': u, 'right': v}, options, training, ('left', 'right'))
 
+# pooling of sequences, to a given size, and of all positions; means with the zeros of the padding
+begin('pooling')
+def add_pools(layer, shape, options):
+    n = len(shape) - 2
+    every = lambda v: list(v) if isinstance(v, list) else [v] * n
+    size = every(options.get('poolSize', 2)); strides = every(options.get('strides', size))
+    mean = lambda x: [F.avg_pool1d, F.avg_pool2d][n - 1](x, size, strides)
+    def average(x, p):
+        x = x.movedim(-1, 1)
+        pad = lambda x: padded_by(x, options.get('padding', 'valid'), size, strides, [1] * n)
+        counted = mean(torch.ones_like(pad(x))) if options.get('countPadding') else mean(pad(torch.ones_like(x)))
+        return (mean(pad(x)) / counted).movedim(1, -1)
+    add('average' + layer, average, r(*shape), None, options)
+    if 'countPadding' in options: return
+    def largest(x, p):
+        low = padded_by(x.movedim(-1, 1) - 1e3, options.get('padding', 'valid'), size, strides, [1] * n)  # zeros never win
+        return ([F.max_pool1d, F.max_pool2d][n - 1](torch.where(low == 0, -math.inf, low), size, strides) + 1e3).movedim(1, -1)
+    add('max' + layer, largest, r(*shape), None, options, step=.01)
+
+
+for options in (dict(poolSize=3, strides=2, padding=1, countPadding=True), dict(poolSize=[3, 2], strides=2, padding='same', countPadding=True)): add_pools('Pool2d', (1, 6, 5, 2), options)
+for shape, options in (((2, 6, 3), {}), ((1, 7, 2), dict(poolSize=3, strides=2, padding=1)), ((1, 5, 2), dict(padding='same')), ((1, 7, 2), dict(poolSize=3, strides=1, padding=2, countPadding=True))):
+    add_pools('Pool1d', shape, options)
+for shape in ((2, 3, 4, 5), (2, 3, 5)): add('globalMaxPool', lambda x, p: x.flatten(1, -2).max(1)[0], r(*shape), step=.01)
+for shape, size in (((2, 5, 4, 3), [3, 2]), ((1, 4, 6, 2), [2, 3]), ((1, 7, 5, 2), 3), ((1, 3, 2, 2), 4)):
+    add('adaptiveAveragePool2d', lambda x, p: nhwc(F.adaptive_avg_pool2d(nchw(x), size)), r(*shape), None, dict(outputSize=size))
+    add('adaptiveMaxPool2d', lambda x, p: nhwc(F.adaptive_max_pool2d(nchw(x), size)), r(*shape), None, dict(outputSize=size), step=.01)
+for shape, size in (((2, 5, 3), 3), ((1, 6, 2), 2)):
+    add('adaptiveAveragePool1d', lambda x, p: F.adaptive_avg_pool1d(x.movedim(2, 1), size).movedim(1, 2), r(*shape), None, dict(outputSize=size))
+    add('adaptiveMaxPool1d', lambda x, p: F.adaptive_max_pool1d(x.movedim(2, 1), size).movedim(1, 2), r(*shape), None, dict(outputSize=size), step=.01)
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

@@ -43,6 +43,8 @@ const onWebgpu = tf.getBackend() === 'webgpu';
 // Layers that only call operations of others, whose kernels are tested there: on webgpu, their sample is compared with PyTorch.
 const composed = new Set([
   ...['conv1d', 'conv1dTranspose', 'conv3d', 'separableConv2d'],
+  ...['averagePool1d', 'globalMaxPool', 'maxPool1d'],
+  ...['adaptiveAveragePool1d', 'adaptiveAveragePool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'],
   ...['add', 'bilinear', 'concatenate', 'multiply', 'residual', 'timeDistributed'],
   ...['instanceNorm', 'rmsNorm', 'spectralNorm', 'weightNorm'],
 ]);
@@ -82,7 +84,8 @@ const firstInputs: Record<string, string> = { attention: 'query', bilinear: 'lef
 function make({ layer, options: { activation, ...options }, inputs }: Case): LayerLike {
   const functions = activationExports as unknown as Record<string, (x: tf.Tensor) => tf.Tensor>;
   const factory = (layers as unknown as Record<string, Factory | ((x: tf.Tensor) => tf.Tensor)>)[layer]!;
-  if (layer === 'flatten' || layer === 'globalAveragePool') return factory as (x: tf.Tensor) => tf.Tensor;
+  if (['flatten', 'globalAveragePool', 'globalMaxPool'].includes(layer))
+    return factory as (x: tf.Tensor) => tf.Tensor;
   if (layer === 'bidirectional') {
     const { cell, inFeatures, units } = options;
     const reader = () =>
@@ -239,7 +242,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   it('passes NaN through', async () => {
     const y = await model.predict(tf.fill(shape, Number.NaN)).data();
     // tfjs's maximum of NaN alone is −∞, or −1e20 on webgpu.
-    const lost = name === 'maxPool2d' ? (v: number) => !(Math.abs(v) < 1e19) : Number.isNaN;
+    const lost = /[mM]axPool/.test(name) ? (v: number) => !(Math.abs(v) < 1e19) : Number.isNaN;
     expect([...y].every(lost)).toBe(true);
   });
 
@@ -349,6 +352,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
         batchNorm: 2,
         groupNorm: 2,
         globalAveragePool: 3,
+        globalMaxPool: 3,
         flatten: 1,
         timeDistributed: 3,
         rmsNorm: 1,
@@ -578,6 +582,22 @@ describe('bad options', () => {
       /^averagePool2d: padding is \[2,2\] and poolSize \[2,2\]; give less padding/,
     ],
     [
+      () => layers.maxPool1d({ poolSize: 3, padding: 3 }),
+      /^maxPool1d: padding is \[3\] and poolSize \[3\]; give less padding/,
+    ],
+    [
+      () => layers.averagePool1d({ poolSize: 3 })(tf.zeros([1, 2, 1])),
+      /^averagePool1d: the input has shape \[1,2,1\], which is smaller than the window of \[3\]; give longer/,
+    ],
+    [
+      () => layers.adaptiveMaxPool2d({ outputSize: 2 })(tf.zeros([1, 0, 2, 3])),
+      /^adaptiveMaxPool2d: the input has shape \[1,0,2,3\], which is smaller than the window of \[1,1\]; give l/,
+    ],
+    [
+      () => layers.maxPool2d({ countPadding: true } as never),
+      /^maxPool2d: there is no option "countPadding"/,
+    ],
+    [
       () => layers.globalAveragePool(tf.zeros([1, 0, 2, 3])),
       /^globalAveragePool: the input has shape \[1,0,2,3\]; give at least one position/,
     ],
@@ -634,6 +654,19 @@ describe('bad options', () => {
   ])('are rejected with a clear error', (call, message) => {
     expect(call).toThrow(message);
   });
+});
+
+it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+  ['maxPool2d', layers.maxPool2d({ poolSize: [3, 2] })],
+  ['adaptiveMaxPool2d', layers.adaptiveMaxPool2d({ outputSize: 2 })],
+  ['globalMaxPool', layers.globalMaxPool],
+])('%s sends the gradient to the first of equal values in reading order', async (_, pool) => {
+  // The windows have 3 rows, and 2 columns or all 3.
+  const x = tf.tensor4d([0, 5, 0, 5, 0, 0, 5, 5, 0], [1, 3, 3, 1]);
+  const dx = await tf
+    .grad((x: tf.Tensor) => tf.slice(tf.reshape(pool(x), [-1]), 0, 1))(x)
+    .data();
+  expect([...dx]).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 it('drops whole examples of a branch, and keeps the mean', async () => {

@@ -74,6 +74,7 @@ const byName: { [name: string]: (() => unknown)[] } = {
       ]),
   ],
   'globalAveragePool.x': [() => tf.ones([2, 3, 4])],
+  'globalMaxPool.x': [() => tf.ones([2, 3, 4])],
   predictions: [probabilities],
   logits: [probabilities],
   probabilities: [probabilities],

@@ -1,3 +1,11 @@
+export {
+  type AdaptivePooling1dOptions,
+  type AdaptivePoolingOptions,
+  adaptiveAveragePool1d,
+  adaptiveAveragePool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+} from './adaptive-pooling';
 export { add } from './add';
 export {
   type AttentionInput,
@@ -30,7 +38,18 @@ export { type LstmOptions, type LstmParams, lstm } from './lstm';
 export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
 export { multiply } from './multiply';
 export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
-export { averagePool2d, globalAveragePool, maxPool2d, type PoolingOptions } from './pooling';
+export {
+  type AveragePooling1dOptions,
+  type AveragePoolingOptions,
+  averagePool1d,
+  averagePool2d,
+  globalAveragePool,
+  globalMaxPool,
+  maxPool1d,
+  maxPool2d,
+  type Pooling1dOptions,
+  type PoolingOptions,
+} from './pooling';
 export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
 export { type ResidualOptions, type ResidualParams, residual } from './residual';
 export { type RmsNormOptions, type RmsNormParams, rmsNorm } from './rms-norm';
