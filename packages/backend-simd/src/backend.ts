@@ -43,7 +43,9 @@ export class SimdBackend extends MathBackendCPU {
 
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
     const dataId = { id: SimdBackend.nextId++ };
-    this.data.set(dataId, this.record(values, dtype, 1));
+    // Within a kernel dtype may be wrong; `settle` compares it with the result's before it converts typed arrays.
+    const typed = this.running && isView(values) ? values : asTyped(values, dtype);
+    this.data.set(dataId, this.record(typed, dtype, 1));
     if (this.running) this.allocated.push(dataId);
     return dataId;
   }
@@ -56,7 +58,7 @@ export class SimdBackend extends MathBackendCPU {
     refCount: number,
   ): void {
     const isComplex = dtype === 'complex64';
-    const record = this.record(isComplex ? undefined : values, dtype, refCount);
+    const record = this.record(isComplex ? undefined : asTyped(values, dtype), dtype, refCount);
     // A complex tensor is two tensors here; another backend gives the pairs of its numbers.
     if (isComplex) record.complexTensorInfos = this.parts(values as Float32Array, shape);
     this.data.set(dataId, record);
@@ -137,6 +139,31 @@ export class SimdBackend extends MathBackendCPU {
     this.runtime.arena.release(pointer, bytes);
   }
 
+  /**
+   * Gives a kernel's result an array of its dtype, which wasm reads and programs receive. tfjs's CPU backend converts whatever it
+   * reads, so its kernels may store other arrays: the indexes of MaxPoolWithArgmax, which are int32, as float32.
+   *
+   * @returns the result, or a tensor in its place
+   * @throws when there is no conversion
+   */
+  settle(info: TensorInfo): TensorInfo {
+    const { dataId, dtype } = info;
+    const record = this.data.get(dataId) as TensorRecord;
+    if (record.dtype === dtype) {
+      if (record.pointer === 0 && record.values) record.values = asTyped(record.values, dtype);
+      return info;
+    }
+    if (!isNumeric(record.dtype) || !isNumeric(dtype)) {
+      throw new Error(
+        `simd backend: a kernel returns a tensor of type ${record.dtype} as ${dtype}; there is no conversion`,
+      );
+    }
+    // A new tensor, because an input may share the data: to cast to a wider type, tfjs's kernel only renames it.
+    const converted = this.makeTensorInfo(info.shape, dtype, asTyped(record.values!, dtype) as Float32Array);
+    this.disposeData(dataId);
+    return converted;
+  }
+
   /** Runs a kernel. If it throws, for example when the memory is exhausted, releases what it has allocated. */
   guard<T>(kernel: () => T): T {
     if (this.running) return kernel(); // a kernel within another: the outer one cleans up
@@ -190,7 +217,7 @@ export class SimdBackend extends MathBackendCPU {
     // CPU kernels may return views of another tensor's values, whose block may be reused before this tensor is disposed.
     const { memory } = this.runtime;
     const owned = isView(values) && isWasmBuffer(values.buffer, memory) ? values.slice() : values;
-    return new TensorRecord(memory, this.life, dtype, owned && asTyped(owned, dtype), refCount);
+    return new TensorRecord(memory, this.life, dtype, owned, refCount);
   }
 
   private lift(dataId: DataId, record: TensorRecord): void {
@@ -225,10 +252,14 @@ function assertRuntime(runtime: Runtime): void {
   );
 }
 
-/** Converts a plain array of numbers, which tfjs allows, to a typed array, which all kernels support. */
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+const isNumeric = (dtype: DataType): dtype is keyof typeof arrays => dtype in arrays;
+
+/** Converts plain arrays, which tfjs allows, and arrays of another type: all kernels support the array of the dtype. */
 function asTyped(values: backend_util.BackendValues, dtype: DataType): backend_util.BackendValues {
-  const numeric = dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
-  return numeric && Array.isArray(values) ? util.toTypedArray(values, dtype) : values;
+  if (!values || !isNumeric(dtype) || values instanceof arrays[dtype]) return values;
+  return util.toTypedArray(values as Float32Array, dtype);
 }
 
 function isView(values: unknown): values is Float32Array | Int32Array | Uint8Array {

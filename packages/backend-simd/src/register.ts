@@ -4,6 +4,7 @@ import {
   type KernelConfig,
   registerBackend,
   registerKernel,
+  type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape';
 import { SimdBackend } from './backend';
@@ -36,13 +37,17 @@ function guarded(kernel: KernelConfig): KernelConfig {
   return {
     ...kernel,
     backendName: 'simd',
-    kernelFunc: (call) =>
-      (call.backend as SimdBackend).guard(() => {
+    kernelFunc: (call) => {
+      const backend = call.backend as SimdBackend;
+      // `output` has checked those in wasm memory, but not those of tfjs's kernels.
+      const check = (result: TensorInfo): TensorInfo => {
+        assertShape(result.shape);
+        return backend.settle(result);
+      };
+      return backend.guard(() => {
         const results = kernelFunc(call);
-        // `output` has checked those in wasm memory, but not those of tfjs's kernels.
-        if (Array.isArray(results)) for (const { shape } of results) assertShape(shape);
-        else assertShape(results.shape);
-        return results;
-      }),
+        return Array.isArray(results) ? results.map(check) : check(results);
+      });
+    },
   };
 }

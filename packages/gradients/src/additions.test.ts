@@ -75,6 +75,13 @@ const cases: Case[] = [
     f: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 'same'),
   },
   {
+    // More values than backends leave to tfjs's CPU kernels.
+    kernel: 'MaxPoolGrad',
+    name: 'max pooling of many values',
+    shape: [2, 8, 8, 4],
+    f: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'),
+  },
+  {
     kernel: 'AvgPoolGrad',
     name: 'average pooling',
     shape: image,
