@@ -1,7 +1,7 @@
 import { assertArgument, assertOptions, positive, required } from '@tenfold/checks';
-import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapKind, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { mapAllGradients } from './map-gradients';
+import { mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { scaledNorm } from './scaled-norm';
 
 export interface ClipByGlobalNormOptions {
@@ -29,19 +29,7 @@ export function clipByGlobalNorm(optimizer: Optimizer, options: ClipByGlobalNorm
   assertArgument('clipByGlobalNorm', 'optimizer', optimizer, optimizerKind);
   assertOptions('clipByGlobalNorm', options, { maxNorm: required(positive) });
   const { maxNorm } = options;
-  return {
-    ranges: optimizer.ranges,
-    init: (params) => optimizer.init(params),
-    update(grads, state, info) {
-      assertArgument('clipByGlobalNorm', 'grads', grads, mapKind);
-      return tf.tidy(() => {
-        const floats = mapTensors(grads, (gradient, name) =>
-          floatTensor('clipByGlobalNorm', `the gradient of ${name}`, gradient),
-        );
-        return optimizer.update(clipNorm(floats, maxNorm), state, info);
-      });
-    },
-  };
+  return mapAllGradients('clipByGlobalNorm', optimizer, (grads) => clipNorm(grads, maxNorm));
 }
 
 /** Scales float32 tensors by one factor, so that their norm as one vector is at most maxNorm. */

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { findEntry, mapTensors, type StepInfo } from './optimizer';
 
 /**
- * The loss of a step and its gradients at other values of some parameters, which are restored.
+ * The loss of a step and its gradients at other values of some parameters, which are restored. Wrappers change the gradients as those
+ * of the step.
  *
  * @param name of the optimizer; starts its errors
  * @param values the values of the parameters whose gradients are computed
@@ -14,21 +15,23 @@ export function gradientsAt(
   values: tf.NamedTensorMap,
 ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
   const { loss, variables } = lossOf(name, info, Object.keys(values));
+  const { mapGradients = (grads) => grads } = info;
   return tf.tidy(() => {
     const old = mapTensors(variables, (variable) => tf.clone(variable));
-    try {
-      for (const [key, variable] of Object.entries(variables)) variable.assign(values[key]!);
-      const { value, grads } = tf.variableGrads(loss, Object.values(variables));
-      return {
-        value,
-        grads: mapTensors(
-          variables,
-          (variable) => findEntry(grads, (variable as tf.Variable).name) ?? tf.zerosLike(variable),
-        ),
-      };
-    } finally {
-      for (const [key, variable] of Object.entries(variables)) variable.assign(old[key]!);
-    }
+    const compute = () => {
+      try {
+        for (const [key, variable] of Object.entries(variables)) variable.assign(values[key]!);
+        return tf.variableGrads(loss, Object.values(variables));
+      } finally {
+        for (const [key, variable] of Object.entries(variables)) variable.assign(old[key]!);
+      }
+    };
+    const { value, grads } = compute();
+    const named = mapTensors(
+      variables,
+      (variable) => findEntry(grads, (variable as tf.Variable).name) ?? tf.zerosLike(variable),
+    );
+    return { value, grads: mapGradients(named) };
   });
 }
 

@@ -20,6 +20,11 @@ export interface StepInfo {
    * look at other points, such as `sam`, `sophia` and `lbfgs`.
    */
   loss?: (() => tf.Tensor) | undefined;
+  /**
+   * Changes gradients as wrappers have changed those of this step, such as by clipping them. A rule that computes gradients at other
+   * points applies it to them; a wrapper that changes gradients hands on its change after the one that it was given.
+   */
+  mapGradients?: ((grads: tf.NamedTensorMap) => tf.NamedTensorMap) | undefined;
 }
 
 /** An update rule for all parameters. It is stateless: `update` takes the state and returns the next one. */

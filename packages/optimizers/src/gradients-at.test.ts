@@ -1,0 +1,87 @@
+import { expectClose } from '@tenfold/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import {
+  applyUpdates,
+  centralize,
+  clipAdaptively,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  gaussNewtonBartlett,
+  lbfgs,
+  type Optimizer,
+  partition,
+  sam,
+  sgd,
+  sophia,
+} from './index';
+
+const isGpu = tf.getBackend() === 'webgpu';
+
+/** A step on the loss of a variable w, [2, 2]. */
+function take(optimizer: Optimizer, loss: (w: tf.Variable) => tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
+    const { value, grads } = tf.variableGrads(() => loss(w) as tf.Scalar, [w]);
+    const info = { params: { w }, step: 0, value, loss: () => loss(w) };
+    const { updates } = optimizer.update({ w: grads[w.name]! }, optimizer.init({ w }), info);
+    w.dispose();
+    return updates.w!;
+  });
+}
+
+const steep = (w: tf.Tensor) => tf.sum(tf.mul(tf.square(w), [1000, -10]));
+const norm = async (x: tf.Tensor) => Math.hypot(...(await x.data()));
+
+describe('wrappers that change gradients', () => {
+  const descent = () => sam(sgd({ learningRate: 1 }));
+
+  it('change those that sam computes at another point', async () => {
+    const byValue = await take(clipByValue(descent(), { maxValue: 0.1 }), steep).data();
+    expect(Math.max(...byValue.map(Math.abs))).toBeCloseTo(0.1);
+    expect(await norm(take(clipByNorm(descent(), { maxNorm: 1 }), steep))).toBeCloseTo(1);
+    expect(await norm(take(clipByGlobalNorm(descent(), { maxNorm: 1 }), steep))).toBeCloseTo(1);
+    // The norms of the columns of w are √10 and √20.
+    const adaptive = take(clipAdaptively(descent(), { clipping: 0.1 }), steep);
+    await expectClose(tf.norm(adaptive, 2, 0), [Math.sqrt(0.1), Math.sqrt(0.2)]);
+    await expectClose(tf.sum(take(centralize(descent()), steep), 0), [0, 0], { absolute: 1e-2 });
+    // The inner one is the last, through any other wrapper.
+    const both = partition([], clipByNorm(partition([], descent()), { maxNorm: 1 }));
+    expect(await norm(take(clipByValue(both, { maxValue: 0.1 }), steep))).toBeCloseTo(0.2);
+  });
+
+  it('do not change an estimate of the Hessian', async () => {
+    const options = { learningRate: 1, gamma: 1, every: 1, beta1: 0, beta2: 0 };
+    const loss = (w: tf.Tensor) => tf.sum(tf.square(w));
+    const clip = (optimizer: Optimizer) => clipByValue(optimizer, { maxValue: 0.5 });
+    await expectClose(take(clip(sophia(options)), loss), tf.fill([2, 2], -0.25));
+    const w = tf.tidy(() => tf.variable(tf.ones([1])));
+    const hessian = gaussNewtonBartlett(() => tf.sum(tf.mul(w, 3)), { batchSize: 1 });
+    const optimizer = clip(sophia({ ...options, hessian }));
+    const info = { params: { w }, step: 0 };
+    await expectClose(optimizer.update({ w: tf.ones([1]) }, optimizer.init({ w }), info).updates.w!, [
+      -0.5 / 9,
+    ]);
+    w.dispose();
+  });
+
+  it.skipIf(isGpu)('change those of the line search of lbfgs', () => {
+    const optimizer = clipByGlobalNorm(lbfgs(), { maxNorm: 1 });
+    const w = tf.tidy(() => tf.variable(tf.tensor1d([100, -100])));
+    const loss = () => tf.sum(tf.mul(tf.square(w), [1, 3])) as tf.Scalar;
+    let state = optimizer.init({ w });
+    const losses: number[] = [];
+    for (let step = 0; step < 60; step++) {
+      const { value, grads } = tf.variableGrads(loss, [w]);
+      losses.push(value.dataSync()[0]!);
+      const info = { params: { w }, step, value, loss };
+      const next = optimizer.update({ w: grads[w.name]! }, state, info);
+      applyUpdates({ w }, next.updates);
+      state = next.state;
+    }
+    expect(losses.every((loss, i) => i === 0 || loss <= losses[i - 1]!)).toBe(true);
+    expect(losses.at(-1)).toBeLessThan(1e-3);
+    tf.dispose([w, state]);
+  });
+});
