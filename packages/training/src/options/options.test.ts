@@ -5,7 +5,7 @@ import {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from '@tenfold/losses';
-import { adamW, clipByGlobalNorm, sgd } from '@tenfold/optimizers';
+import { adamW, clipByGlobalNorm, sam, sgd } from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +66,12 @@ describe('clip', () => {
   ])('of %j clips the gradients', async (clip, w, v) => {
     const found = await update({ clip });
     await expectClose(flat(found), [...w, v]);
+  });
+
+  it('clips the gradients that an optimizer computes again', async () => {
+    const optimizer = sam(sgd({ learningRate: 1 }));
+    const found = await update({ clip: { value: 3, norm: 1.5 }, optimizer });
+    await expectClose(flat(found), [-1.5 / Math.SQRT2, 0, 1.5 / Math.SQRT2, -1.5]);
   });
 
   it.each([
