@@ -85,3 +85,19 @@ describe('wrappers that change gradients', () => {
     tf.dispose([w, state]);
   });
 });
+
+it.each<[string, () => Optimizer]>([
+  ['sam', () => sam(sgd({ learningRate: 1 }))],
+  ['hutchinson', () => sophia()],
+  ...(isGpu ? [] : [['lbfgs', () => lbfgs()] satisfies [string, () => Optimizer]]),
+])('%s says when its loss disposes a parameter', (name, create) => {
+  const dispose = (w: tf.Variable) => {
+    const value = steep(w);
+    if (++calls === 2) w.dispose();
+    return value;
+  };
+  let calls = 0;
+  expect(() => take(create(), dispose)).toThrow(
+    `${name}: w was disposed while the loss was computed again; dispose the model after its last use`,
+  );
+});

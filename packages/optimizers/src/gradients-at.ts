@@ -23,7 +23,9 @@ export function gradientsAt(
         for (const [key, variable] of Object.entries(variables)) variable.assign(values[key]!);
         return tf.variableGrads(loss, Object.values(variables));
       } finally {
-        for (const [key, variable] of Object.entries(variables)) variable.assign(old[key]!);
+        for (const [key, variable] of Object.entries(variables)) {
+          if (!variable.isDisposed) variable.assign(old[key]!);
+        }
       }
     };
     const { value, grads } = compute();
@@ -53,5 +55,13 @@ export function lossOf(
       throw new Error(`${name}: ${key} is not a tf.Variable; give the variables that the loss depends on`);
     }),
   );
-  return { loss: loss as () => tf.Scalar, variables };
+  const compute = () => {
+    const value = loss();
+    const gone = keys.find((key) => variables[key]!.isDisposed);
+    if (gone === undefined) return value as tf.Scalar;
+    throw new Error(
+      `${name}: ${gone} was disposed while the loss was computed again; dispose the model after its last use`,
+    );
+  };
+  return { loss: compute, variables };
 }

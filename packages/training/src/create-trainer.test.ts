@@ -21,10 +21,13 @@ import {
   adamW,
   clipByGlobalNorm,
   exponentialMovingAverage,
+  lbfgs,
   muon,
   type Optimizer,
   partition,
+  sam,
   sgd,
+  sophia,
 } from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
@@ -677,15 +680,22 @@ describe('a disposed trainer', () => {
     expect(trainer.stepCount).toBe(1);
   });
 
-  it('fails when the loss disposes the trainer or the model, and leaves no tensor', () => {
+  it.each<[string, number, Optimizer]>([
+    ['the loss', 1, adam()],
+    ['the second loss of sam', 2, sam(adam())],
+    ['the second loss of sophia', 2, sophia()],
+    ['the second loss of lbfgs', 2, lbfgs()],
+  ])('fails when %s disposes the trainer or the model, and leaves no tensor', (_, at, optimizer) => {
     for (const what of ['trainer', 'model'] as const) {
       const before = tf.memory().numTensors;
       const model = line();
+      let calls = 0;
       const loss = (y: tf.Tensor, p: tf.Tensor) => {
-        (what === 'trainer' ? trainer : model).dispose();
-        return meanSquaredError(y, p);
+        const value = meanSquaredError(y, p);
+        if (++calls === at) (what === 'trainer' ? trainer : model).dispose();
+        return value;
       };
-      const trainer = createTrainer(model, { loss, optimizer: adam() });
+      const trainer = createTrainer(model, { loss, optimizer });
       const batch = linear();
       expect(() => trainer.step(batch), what).toThrow(new RegExp(`the ${what} (is|was) disposed`));
       trainer.dispose();

@@ -115,17 +115,17 @@ export function createStepper(
       );
       let outputs: T | undefined;
       isStepping = true;
+      const assertAlive = () => {
+        assertUsable('step');
+        if (!before.some(({ variable }) => variable.isDisposed)) return;
+        throw new Error(`${name}: the model was disposed during the step; dispose it after its last use`);
+      };
       try {
         const result = tf.tidy(() => {
           const loss = () => {
             const result = forward({ training: true, rng: rng.fork(stepCount) });
             outputs = mapTensors(result.outputs, (tensor) => tf.keep(tensor));
-            assertUsable('step');
-            if (before.some(({ variable }) => variable.isDisposed)) {
-              throw new Error(
-                `${name}: the model was disposed during the step; dispose it after its last use`,
-              );
-            }
+            assertAlive();
             const total = scalar(name, result.loss);
             assertGradient(name, result.dataLoss ?? total, Object.values(trainable));
             return total;
@@ -139,7 +139,11 @@ export function createStepper(
           const moved = before.filter(({ variable, old }) => variable.dataId !== old.dataId);
           if (!onGpu)
             assertFinite(name, value, grads, moved, stepCount + 1, (loss) => explain(outputs!, loss));
-          const again = () => computeAgain(name, forward, trainable, before, rng.fork(stepCount));
+          const again = () => {
+            const value = computeAgain(name, forward, trainable, before, rng.fork(stepCount));
+            assertAlive();
+            return value;
+          };
           const next = optimizer.update(grads, state, { params, step: stepCount, value, loss: again });
           assertStep(name, next);
           // Where the device decides whether the step is taken, the alternative to a first step is the state before it.
@@ -243,7 +247,7 @@ function computeAgain(
   try {
     return scalar(name, forward({ training: true, ...(rng && { rng }) }).loss);
   } finally {
-    for (const { variable, now } of statistics) variable.assign(now);
+    for (const { variable, now } of statistics) if (!variable.isDisposed) variable.assign(now);
   }
 }
 
