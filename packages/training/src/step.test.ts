@@ -59,6 +59,26 @@ describe('step', () => {
     expect(await weights(generator)).not.toEqual(before);
   });
 
+  it.each<[string, () => Optimizer]>([
+    ['adam', () => adam()],
+    ['sam', () => sam(sgd({ learningRate: 0.1 }))],
+  ])('changes no running statistics of other models, with %s', async (_, create) => {
+    const net = () =>
+      createModel(sequential([dense({ inFeatures: 1, outFeatures: 2 }), batchNorm({ channels: 2 })]));
+    const [critic, generator] = [net(), createModel(dense({ inFeatures: 1, outFeatures: 1 }))];
+    const before = await weights(critic);
+    const noise = tf.tensor([[1], [2]]);
+    const optimizer = create();
+    const loss = (x: tf.Tensor) => (context: Parameters<Parameters<typeof step>[2]>[0]) =>
+      tf.mean(tf.square(critic.apply(generator.apply(x, context), context)));
+    step(generator, optimizer, loss(noise)).dispose();
+    expect(await weights(critic)).toEqual(before);
+    expect(() => step(generator, optimizer, loss(tf.tensor([[1], [Number.NaN]])))).toThrow(DivergenceError);
+    expect(await weights(critic)).toEqual(before);
+    step({ critic, generator }, create(), loss(noise)).dispose();
+    expect(await weights(critic)).not.toEqual(before);
+  });
+
   it('trains with a gradient penalty, which needs a gradient of a gradient', async () => {
     const model = linear(1);
     const x = tf.tensor([[2]]);

@@ -40,7 +40,7 @@ export interface StepState {
  * these names. A variable that several of the models share is updated once, under the name from the first of them:
  * `step({ encoder, classifier }, …)` with a classifier that contains the encoder has 'encoder.kernel' and 'classifier.head.kernel'.
  *
- * @param models the models to update in place; no others change
+ * @param models the models to update in place; no others change, nor do other variables that are not trainable
  * @param optimizer one of `@tenfold/optimizers`
  * @param loss returns a scalar, computed with tensor operations from outputs of the models. To use dropout and batch statistics,
  *   apply a model in the given context: `model.apply(x, context)`
@@ -163,7 +163,7 @@ function joined(models: [string, SteppedModel][]): SteppedParameters {
     const trained = new Set(models.flatMap(([, model]) => Object.values(model.trainable())));
     return Object.fromEntries(Object.entries(parameters()).filter(([, variable]) => trained.has(variable)));
   };
-  return { parameters, trainable };
+  return { parameters, trainable, keepsOthers: true };
 }
 
 function forgetDisposed(): void {

@@ -25,6 +25,8 @@ export interface SteppedParameters {
   parameters(): Variables;
   /** The trainable parameters by name. */
   trainable(): Variables;
+  /** Whether running statistics of other models stay as they are, also those of the first computation of a loss. */
+  keepsOthers?: boolean;
   /** Says what to do when no parameter is trainable, unless it is to unfreeze some. */
   explainNone?(): string | undefined;
 }
@@ -122,8 +124,9 @@ export function createStepper(
       };
       try {
         const result = tf.tidy(() => {
+          const compute = (): Forward<T> => forward({ training: true, rng: rng.fork(stepCount) });
           const loss = () => {
-            const result = forward({ training: true, rng: rng.fork(stepCount) });
+            const result = model.keepsOthers ? keepStatistics(compute, all) : compute();
             outputs = mapTensors(result.outputs, (tensor) => tf.keep(tensor));
             assertAlive();
             const total = scalar(name, result.loss);
@@ -139,8 +142,9 @@ export function createStepper(
           const moved = before.filter(({ variable, old }) => variable.dataId !== old.dataId);
           if (!onGpu)
             assertFinite(name, value, grads, moved, stepCount + 1, (loss) => explain(outputs!, loss));
+          // For the optimizer. Running statistics have changed in the step already, and stay.
           const again = () => {
-            const value = computeAgain(name, forward, trainable, before, rng.fork(stepCount));
+            const value = scalar(name, keepStatistics(compute, trainable).loss);
             assertAlive();
             return value;
           };
@@ -233,21 +237,18 @@ function scalar(name: string, loss: tf.Tensor): tf.Scalar {
   return loss as tf.Scalar;
 }
 
-/** Computes the loss of a step again, for its optimizer. Running statistics have changed in the step already, and stay. */
-function computeAgain(
-  name: string,
-  forward: (context: Context) => Forward<unknown>,
-  trainable: Variables,
-  before: readonly Before[],
-  rng: Context['rng'],
-): tf.Scalar {
-  const statistics = before
-    .filter(({ name: key }) => !findEntry(trainable, key))
-    .map(({ variable }) => ({ variable, now: tf.clone(variable) }));
+/** Computes something that leaves the variables that are not trainable as they are, such as running statistics, except some. */
+function keepStatistics<T>(compute: () => T, except: Variables): T {
+  const changing = new Set(Object.values(except));
+  const kept = Object.values(tf.engine().registeredVariables)
+    .filter((variable) => !variable.trainable && !changing.has(variable))
+    .map((variable) => ({ variable, now: tf.clone(variable) }));
   try {
-    return scalar(name, forward({ training: true, ...(rng && { rng }) }).loss);
+    return compute();
   } finally {
-    for (const { variable, now } of statistics) if (!variable.isDisposed) variable.assign(now);
+    for (const { variable, now } of kept) {
+      if (!variable.isDisposed && variable.dataId !== now.dataId) variable.assign(now);
+    }
   }
 }
 
