@@ -202,7 +202,7 @@ export function makeTrainer<X, Y, O>(
       );
     });
   const disposed = 'the trainer is disposed; create a new one with createTrainer';
-  const stepper = createStepper(name, stepped, optimizer, seed, disposed);
+  const stepper = createStepper(name, stepped, optimizer, disposed);
   return {
     model,
     loss,
@@ -230,7 +230,7 @@ export function makeTrainer<X, Y, O>(
         const penalized = tf.add(data, penalty());
         return { loss: penalized, dataLoss: data, outputs: predictions };
       };
-      const result = stepper.step(forward, (predictions, value) =>
+      const result = stepper.step(forward, seed, (predictions, value) =>
         explainDivergence(batch, predictions, value, loss, penalty?.()),
       );
       return { loss: result.loss as tf.Scalar, predictions: result.outputs };

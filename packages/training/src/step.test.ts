@@ -110,10 +110,19 @@ describe('step', () => {
     take(still);
     take(still);
     take({ ...still });
-    take({ ...still, ...{} }, 1);
+    take({ ...still }, 1);
     expect(dropped[0]).toMatch(/01|10/);
     expect(dropped[2]).toBe(dropped[0]);
     expect(new Set(dropped).size).toBe(3);
+    // Also for an optimizer whose state was read first, and for a later step.
+    const late = { ...still };
+    expect(stepState(model, late).stepCount).toBe(0);
+    take(late, 1);
+    take(late, 1);
+    stepState(model, late).restore(1, {});
+    take(late, 2);
+    expect(dropped[4]).toBe(dropped[3]);
+    expect(new Set(dropped).size).toBe(5);
   });
 
   it('leaves no tensor, within tidy or not, also on errors', async () => {

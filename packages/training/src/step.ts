@@ -12,7 +12,7 @@ export type Models = SteppedModel | readonly SteppedModel[] | { readonly [name: 
 type SteppedModel = Pick<Model, 'parameters' | 'trainable'>;
 
 export interface StepOptions {
-  /** Seed of dropout and other random numbers of a step; 0 by default. */
+  /** Seed of dropout and other random numbers of this step, which depend on the step count too; 0 by default. */
   seed?: number;
 }
 
@@ -69,8 +69,9 @@ export function step(
     loss,
     required({ ...func, expected: 'a function that returns a scalar tensor' }),
   );
-  const { stepper } = findOrCreateEntry('step', models, optimizer, options.seed);
-  return stepper.step((context) => ({ loss: loss(context), outputs: {} })).loss as tf.Scalar;
+  const { stepper } = findOrCreateEntry('step', models, optimizer);
+  const forward = (context: Context) => ({ loss: loss(context), outputs: {} });
+  return stepper.step(forward, options.seed ?? 0).loss as tf.Scalar;
 }
 
 /**
@@ -107,7 +108,7 @@ const entries = shared.stepped as Set<Entry>;
 /** With more optimizers of one step each for the same models, the caller probably creates a new one in every step. */
 const MOST_BEGINNERS = 3;
 
-function findOrCreateEntry(caller: string, models: Models, optimizer: Optimizer, seed = 0): Entry {
+function findOrCreateEntry(caller: string, models: Models, optimizer: Optimizer): Entry {
   assertArgument(caller, 'optimizer', optimizer, required(optimizerKind));
   const named = nameModels(models);
   for (const [, model] of named) assertModel(caller, model, ['parameters', 'trainable']);
@@ -125,7 +126,7 @@ function findOrCreateEntry(caller: string, models: Models, optimizer: Optimizer,
     );
   }
   const disposed = 'the optimizer state is disposed; call stepState again';
-  const stepper = createStepper('step', joined(named), optimizer, seed, disposed);
+  const stepper = createStepper('step', joined(named), optimizer, disposed);
   const entry = { optimizer, models: named, stepper };
   entries.add(entry);
   return entry;

@@ -44,11 +44,13 @@ export interface Stepper {
   readonly stepCount: number;
   readonly state: OptimizerState;
   /**
+   * @param seed of the random numbers of this step
    * @param explain explains a loss that is not finite; called only where values can be read synchronously
    * @returns the loss and the outputs, which the caller disposes
    */
   step<T>(
     forward: (context: Context) => Forward<T>,
+    seed: number,
     explain?: (outputs: T, loss: number) => string | undefined,
   ): Forward<T>;
   restore(stepCount: number, state: OptimizerState): void;
@@ -68,10 +70,8 @@ export function createStepper(
   name: string,
   model: SteppedParameters,
   optimizer: Optimizer,
-  seed: number,
   disposed: string,
 ): Stepper {
-  const rng = createRng(seed).fork('step');
   let stepCount = 0;
   // A tidy around the creation must not dispose the state.
   let state = keep(startState(name, optimizer, model.trainable()));
@@ -100,6 +100,7 @@ export function createStepper(
     },
     step<T>(
       forward: (context: Context) => Forward<T>,
+      seed: number,
       explain: (outputs: T, loss: number) => string | undefined = () => undefined,
     ) {
       assertUsable('step');
@@ -124,7 +125,8 @@ export function createStepper(
       };
       try {
         const result = tf.tidy(() => {
-          const compute = (): Forward<T> => forward({ training: true, rng: rng.fork(stepCount) });
+          const rng = () => createRng(seed).fork('step').fork(stepCount);
+          const compute = (): Forward<T> => forward({ training: true, rng: rng() });
           const loss = () => {
             const result = model.keepsOthers ? keepStatistics(compute, all) : compute();
             outputs = mapTensors(result.outputs, (tensor) => tf.keep(tensor));
