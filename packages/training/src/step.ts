@@ -105,8 +105,11 @@ interface Entry {
 }
 
 const entries = shared.stepped as Set<Entry>;
-/** With more optimizers of one step each for the same models, the caller probably creates a new one in every step. */
-const MOST_BEGINNERS = 3;
+/**
+ * With more optimizers of one step each for the same models, the caller probably creates a new one in every step. Fewer may be those of
+ * several losses.
+ */
+const MOST_BEGINNERS = 16;
 
 function findOrCreateEntry(caller: string, models: Models, optimizer: Optimizer): Entry {
   assertArgument(caller, 'optimizer', optimizer, required(optimizerKind));
