@@ -259,7 +259,9 @@ describe('step', () => {
     const several = Array.from({ length: 8 }, () => adam());
     for (const optimizer of [...several, ...several]) take(optimizer);
     for (let i = 0; i < 16; i++) take(adam());
-    expect(() => take(adam())).toThrow(/^step: each of the last 16 steps had a new optimizer, .* create the optimizer once, before the loop/);
+    expect(() => take(adam())).toThrow(
+      /^step: each of the last 16 steps had a new optimizer, .* create the optimizer once, before the loop/,
+    );
     expect(() => take(adam)).toThrow(/^step: optimizer is the function adam; give an optimizer/);
     expect(() => step(dense({ inFeatures: 1, outFeatures: 1 }) as never, adam(), loss)).toThrow(
       /the model is a/,

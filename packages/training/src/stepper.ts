@@ -4,7 +4,7 @@ import { applyUpdates, type Optimizer, type OptimizerState } from '@tenfold/opti
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertGradient } from './assert-gradient';
-import { assertState, isMissed } from './assert-state';
+import { assertState, isCount, isMissed } from './assert-state';
 import { DivergenceError } from './divergence-error';
 import { allFinite, type Choice, findNotFinite, isOnGpu, selectEach } from './finite';
 import { gradients } from './gradients';
@@ -152,9 +152,13 @@ export function createStepper(
           };
           const next = optimizer.update(grads, state, { params, step: stepCount, value, loss: again });
           assertStep(name, next);
-          // Where the device decides whether the step is taken, the alternative to a first step is the state before it.
-          const old = () =>
-            added.length > 0 ? addStarts(state, startState(name, optimizer, params), added) : state;
+          // Where the device decides whether the step is taken, the alternative to the first of a slot is its start.
+          const old = () => {
+            const started = startedIn(next.state, state);
+            return started.length > 0
+              ? addStarts(state, startState(name, optimizer, params), started)
+              : state;
+          };
           const taken = onGpu ? choose(value, grads, moved, old(), next) : { ...next, loss: value };
           applyUpdates(params, taken.updates);
           keep(taken.state);
@@ -206,10 +210,18 @@ function startState(name: string, optimizer: Optimizer, params: Variables): Opti
   );
 }
 
-/** A state with the slots of parameters that are trained for the first time. */
-function addStarts(state: OptimizerState, starts: OptimizerState, added: string[]): OptimizerState {
+/** The parameters that have a slot in a state that they lack in the one before. Gradients that are accumulated are there before others. */
+function startedIn(next: OptimizerState, before: OptimizerState): string[] {
+  const slots = Object.entries(next).filter(([slot]) => !isCount(slot));
+  return slots.flatMap(([slot, tensors]) =>
+    Object.keys(tensors).filter((key) => !findEntry(findEntry(before, slot), key)),
+  );
+}
+
+/** A state with the slots of parameters that start. */
+function addStarts(state: OptimizerState, starts: OptimizerState, started: string[]): OptimizerState {
   const slots = Object.keys(starts).map((slot) => {
-    const fresh = Object.entries(starts[slot]!).filter(([key]) => added.includes(key));
+    const fresh = Object.entries(starts[slot]!).filter(([key]) => started.includes(key));
     return [slot, { ...Object.fromEntries(fresh), ...findEntry(state, slot) }] as const;
   });
   return { ...state, ...Object.fromEntries(slots) };

@@ -5,7 +5,7 @@ import {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from '@tenfold/losses';
-import { adamW, clipByGlobalNorm, sam, sgd } from '@tenfold/optimizers';
+import { accumulate, adamW, clipByGlobalNorm, sam, sgd } from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -175,6 +175,35 @@ describe('accumulate', () => {
         delete backend.readToGPU;
       }
     };
+
+    it.each<[string, object]>([
+      ['the option', { accumulate: 2, optimizer: adamW() }],
+      ['the wrapper', { optimizer: accumulate(adamW(), { steps: 2 }) }],
+    ])('keeps the state finite when the first update of a parameter is not, by %s', (_, given) =>
+      within(async () => {
+        const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+        const trainer = createTrainer(model, { loss: meanSquaredError, ...given } as typeof trainerOptions);
+        const take = (x: number) => {
+          try {
+            tf.dispose({ ...trainer.step({ xs: tf.tensor([[x]]), ys: tf.zeros([1, 1]) }) });
+          } catch (error) {
+            if (!(error instanceof DivergenceError)) throw error;
+          }
+        };
+        const kernel = model.params.kernel!;
+        kernel.trainable = false;
+        for (const x of [1, 1]) take(x);
+        kernel.trainable = true;
+        for (const x of [1, Number.NaN]) take(x);
+        const [before] = await kernel.data();
+        for (const x of [1, 1, 1]) take(x);
+        const [after] = await kernel.data();
+        expect(after! - before!).not.toBe(0);
+        expect(after).not.toBeNaN();
+        trainer.dispose();
+        model.dispose();
+      }),
+    );
 
     it('forgets the gradients of a parameter that is frozen at an update', () =>
       within(async () => {
