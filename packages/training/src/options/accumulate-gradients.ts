@@ -63,8 +63,9 @@ export const accumulateGradients = (
         };
       }
       const updatable = trainable();
-      const names = Object.keys(sums).filter(
-        (name) => Object.hasOwn(updatable, name) && !without.includes(name),
+      // In the order of the model, which that of a state from a file is not.
+      const names = Object.keys(info.params).filter(
+        (name) => Object.hasOwn(sums, name) && Object.hasOwn(updatable, name) && !without.includes(name),
       );
       const means = Object.fromEntries(names.map((name) => [name, tf.div(sums[name]!, steps)]));
       const next = optimizer.update(means, inner, { ...info, step: Math.floor(step / every) });

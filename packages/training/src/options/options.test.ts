@@ -5,7 +5,7 @@ import {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from '@tenfold/losses';
-import { accumulate, adamW, clipByGlobalNorm, sam, sgd } from '@tenfold/optimizers';
+import { accumulate, adamW, clipByGlobalNorm, type Optimizer, sam, sgd } from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -144,6 +144,30 @@ describe('accumulate', () => {
       trainer.model.dispose();
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives the optimizer the gradients in the order of the model, also after a checkpoint', async () => {
+    const orders: string[][] = [];
+    const inner = sgd({ learningRate: 1 });
+    const optimizer: Optimizer = {
+      init: (params) => inner.init(params),
+      update(grads, state, info) {
+        orders.push(Object.keys(grads));
+        return inner.update(grads, state, info);
+      },
+    };
+    const layer = () => dense({ inFeatures: 1, outFeatures: 1 });
+    const model = createModel(sequential({ z: layer(), b: layer() }));
+    const trainer = createTrainer(model, { loss: meanSquaredError, optimizer, accumulate: 2 });
+    const take = () => tf.dispose({ ...trainer.step({ xs: tf.ones([1, 1]), ys: tf.ones([1, 1]) }) });
+    for (let i = 0; i < 4; i++) {
+      if (i === 3) loadCheckpoint(trainer, await saveCheckpoint(trainer));
+      take();
+    }
+    expect(orders[1]).toEqual(Object.keys(model.trainable()));
+    expect(orders[0]).toEqual(orders[1]);
+    trainer.dispose();
+    model.dispose();
   });
 
   describe.each([false, true])('(on a GPU: %s)', (onGpu) => {
