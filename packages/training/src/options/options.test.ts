@@ -5,7 +5,16 @@ import {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from '@tenfold/losses';
-import { accumulate, adamW, clipByGlobalNorm, type Optimizer, sam, sgd } from '@tenfold/optimizers';
+import {
+  accumulate,
+  adamW,
+  clipByGlobalNorm,
+  lbfgs,
+  type Optimizer,
+  sam,
+  sgd,
+  sophia,
+} from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -286,6 +295,25 @@ describe('accumulate', () => {
     await expectClose(updates.flat(), [-0.5, -0.5, 0, -1.25, 0, 0, 0, -1.25, 0, -1.125, 0, -0.5], {
       absolute: 1e-6,
     });
+  });
+
+  it('refuses an optimizer that computes the loss again, and takes one around accumulate', async () => {
+    for (const optimizer of [sam(sgd({ learningRate: 1 })), sophia(), lbfgs()]) {
+      await expect(
+        update({ accumulate: 2, optimizer }, [
+          [3, 0, -4],
+          [1, 0, 0],
+        ]),
+      ).rejects.toThrow(
+        /^createTrainer: accumulate is 2, but the optimizer computes the loss again, .*; let an optimizer that steps at once/,
+      );
+    }
+    const optimizer = sam(accumulate(sgd({ learningRate: 1 }), { steps: 2 }));
+    const found = await update({ optimizer }, [
+      [3, 0, -4],
+      [1, 0, 0],
+    ]);
+    await expectClose(flat(found), [-2, 0, 2, -12]);
   });
 
   it('takes any optimizer, and refuses 0', async () => {
