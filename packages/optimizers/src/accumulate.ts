@@ -3,6 +3,7 @@ import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertSlot, assertUpdate, floatGradient } from './assert-update';
 import { cloneState } from './clone-state';
+import { refusedLoss } from './gradients-at';
 import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 
 export interface AccumulateOptions {
@@ -26,7 +27,8 @@ const COUNT = 'gradientCount';
  * such as one that is frozen, is not updated; its next update has the mean of all its gradients since the last one.
  *
  * @returns an optimizer with the slots `gradientSum`, `gradientCount` and those of the wrapped one
- * @throws when optimizer is not an optimizer, or steps is not such an integer; `init` throws when the optimizer already accumulates
+ * @throws when optimizer is not an optimizer, or steps is not such an integer; `init` throws when the optimizer already accumulates;
+ *   `update` throws when it computes the loss again, as `sam` does: wrap in the other order, sam(accumulate(…))
  * @example
  * const optimizer = accumulate(adamW(), { steps: 4 });
  * @see Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677, section 3
@@ -51,7 +53,7 @@ export function accumulate(optimizer: Optimizer, options: AccumulateOptions): Op
     update: (grads, state, info) =>
       tf.tidy(() => {
         assertUpdate('accumulate', grads, state, info);
-        const { params, step, value } = info;
+        const { params, step } = info;
         const { [SUM]: before = {}, [COUNT]: counted = {}, ...inner } = state;
         const [sums, counts] = [before, counted].map((slot) =>
           Object.assign(
@@ -69,8 +71,8 @@ export function accumulate(optimizer: Optimizer, options: AccumulateOptions): Op
           return { updates: {}, state: { ...cloneState(inner), [SUM]: sums, [COUNT]: counts } };
         }
         const means = mapTensors(grads, (_, name) => tf.div(sums[name]!, counts[name]!));
-        // The loss of the last step is not that of the mean gradient.
-        const next = optimizer.update(means, inner, { params, step: Math.floor(step / steps), value });
+        const loss = refusedLoss('accumulate', 'that of the last step is not that of the mean gradient');
+        const next = optimizer.update(means, inner, { params, step: Math.floor(step / steps), loss });
         for (const name of Object.keys(grads)) {
           sums[name] = tf.zerosLike(sums[name]!);
           counts[name] = tf.scalar(0);

@@ -31,10 +31,7 @@ export function gaussNewtonBartlett(
   return (info, grads) =>
     tf.tidy(() => {
       const values = mapTensors(grads, (gradient, key) => findEntry(info.params, key) ?? gradient);
-      // An estimate of the Hessian, which is not clipped as gradients are.
-      const sampled = { ...info, loss: sampledLoss, mapGradients: undefined };
-      return mapTensors(gradientsAt('gaussNewtonBartlett', sampled, values).grads, (g) =>
-        tf.mul(tf.square(g), batchSize),
-      );
+      const { grads: sampled } = gradientsAt('gaussNewtonBartlett', info, values, sampledLoss);
+      return mapTensors(sampled, (g) => tf.mul(tf.square(g), batchSize));
     });
 }

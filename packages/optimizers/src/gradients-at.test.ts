@@ -2,7 +2,9 @@ import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
+  accumulate,
   applyUpdates,
+  cautious,
   centralize,
   clipAdaptively,
   clipByGlobalNorm,
@@ -13,6 +15,7 @@ import {
   type Optimizer,
   partition,
   sam,
+  scheduleFree,
   sgd,
   sophia,
 } from './index';
@@ -100,4 +103,31 @@ it.each<[string, () => Optimizer]>([
   expect(() => take(create(), dispose)).toThrow(
     `${name}: w was disposed while the loss was computed again; dispose the model after its last use`,
   );
+});
+
+describe.each<[string, (optimizer: Optimizer) => Optimizer]>([
+  ['accumulate', (optimizer) => accumulate(optimizer, { steps: 1 })],
+  ['scheduleFree', (optimizer) => scheduleFree(optimizer)],
+])('%s', (name, wrap) => {
+  it.each<[string, () => Optimizer]>([
+    ['sam', () => sam(sgd({ learningRate: 1 }))],
+    ['hutchinson', () => sophia()],
+    ['lbfgs', () => lbfgs()],
+    ['the optimizer', () => sophia({ hessian: ({ loss }) => ({ w: loss!() }) })],
+  ])('refuses %s, which computes the loss again', (by, create) => {
+    const message = `${name}: ${by} computes the loss again, but `;
+    expect(() => take(wrap(create()), steep)).toThrow(message);
+    expect(() => take(wrap(cautious(create())), steep)).toThrow(`as in sam(${name}(sgd(…)))`);
+  });
+
+  it('may be wrapped by sam', async () => {
+    const update = take(sam(wrap(sgd({ learningRate: 1e-3 }))), steep);
+    expect((await update.data()).every(Number.isFinite)).toBe(true);
+  });
+});
+
+it('scheduleFree refuses an estimate with a loss that the caller gives', () => {
+  const sampled = () => tf.scalar(1);
+  const optimizer = scheduleFree(sophia({ hessian: gaussNewtonBartlett(sampled, { batchSize: 1 }) }));
+  expect(() => take(optimizer, steep)).toThrow(/^scheduleFree: gaussNewtonBartlett computes the loss again/);
 });

@@ -7,15 +7,16 @@ import { findEntry, mapTensors, type StepInfo } from './optimizer';
  *
  * @param name of the optimizer; starts its errors
  * @param values the values of the parameters whose gradients are computed
+ * @param other a loss other than that of the step, whose gradients are not changed
  * @returns a gradient for each of them, 0 where the loss does not depend on one
  */
 export function gradientsAt(
   name: string,
   info: StepInfo,
   values: tf.NamedTensorMap,
+  other?: () => tf.Tensor,
 ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
-  const { loss, variables } = lossOf(name, info, Object.keys(values));
-  const { mapGradients = (grads) => grads } = info;
+  const { loss, variables } = lossOf(name, info, Object.keys(values), other);
   return tf.tidy(() => {
     const old = mapTensors(variables, (variable) => tf.clone(variable));
     const compute = () => {
@@ -33,16 +34,45 @@ export function gradientsAt(
       variables,
       (variable) => findEntry(grads, (variable as tf.Variable).name) ?? tf.zerosLike(variable),
     );
-    return { value, grads: mapGradients(named) };
+    return { value, grads: other ? named : (info.mapGradients?.(named) ?? named) };
   });
 }
 
-/** The loss of a step and its parameters as variables. Throws unless it has them. */
+/** The losses of wrappers whose optimizer cannot compute one again, with the reason by its name. */
+const refusals = new WeakMap<() => tf.Tensor, (name: string) => Error>();
+
+/**
+ * A loss for the optimizer within a wrapper that cannot compute it again.
+ *
+ * @param wrapper its name; starts the error
+ * @param reason completes 'the loss cannot be computed again, because'
+ */
+export function refusedLoss(wrapper: string, reason: string): () => tf.Tensor {
+  const refuse = (name: string) =>
+    new Error(
+      `${wrapper}: ${name} computes the loss again, but ${reason}; wrap in the other order, as in sam(${wrapper}(sgd(…)))`,
+    );
+  const loss = () => {
+    throw refuse('the optimizer');
+  };
+  refusals.set(loss, refuse);
+  return loss;
+}
+
+/**
+ * The loss of a step, or another one, and the parameters as variables. Throws unless it has them.
+ *
+ * @param other a loss in its place
+ */
 export function lossOf(
   name: string,
-  { loss, params }: StepInfo,
+  info: StepInfo,
   keys: string[],
+  other?: () => tf.Tensor,
 ): { loss: () => tf.Scalar; variables: { [key: string]: tf.Variable } } {
+  const loss = other ?? info.loss;
+  const refuse = info.loss && refusals.get(info.loss);
+  if (refuse && !other) throw refuse(name);
   if (!loss) {
     throw new Error(
       `${name}: the step has no loss to compute again; use it with step or a trainer of @tenfold/training, or give update { params, step, loss: () => … }`,
@@ -50,8 +80,9 @@ export function lossOf(
   }
   const variables = Object.fromEntries(
     keys.map((key) => {
-      const parameter = findEntry(params, key);
+      const parameter = findEntry(info.params, key);
       if (parameter instanceof tf.Variable) return [key, parameter] as const;
+      if (refuse) throw refuse(name);
       throw new Error(`${name}: ${key} is not a tf.Variable; give the variables that the loss depends on`);
     }),
   );

@@ -65,6 +65,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
     update: (grads, state, info) =>
       tf.tidy(() => {
         assertUpdate('lbfgs', grads, state, info);
+        const { loss } = lossOf('lbfgs', info, Object.keys(grads));
         const eta = rateAt('lbfgs', learningRate, info.step);
         const g = mapTensors(grads, (gradient, key) =>
           floatGradient('lbfgs', key, gradient, findEntry(info.params, key)),
@@ -81,7 +82,6 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
         const pairs = readPairs(history[STEPS], history[CHANGES], historySize);
         const d = direction(g, pairs);
         const slope = dot(g, d);
-        const { loss } = lossOf('lbfgs', info, Object.keys(g));
         let step = mapTensors(g, (gradient) => tf.zerosLike(gradient));
         let change = step;
         if (eta > 0 && slope < -tolerance) {

@@ -2,6 +2,7 @@ import { assertArgument, assertCalled, assertOptions, positive } from '@tenfold/
 import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertSlot, assertUpdate } from './assert-update';
+import { refusedLoss } from './gradients-at';
 import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
 
@@ -25,7 +26,8 @@ const [FAST, AVERAGE] = ['fast', 'average'] as const;
  * after a warm-up. Running statistics of batch norms have to be computed again for x.
  *
  * @returns an optimizer with the slots 'fast', 'average' and those of the wrapped one
- * @throws when optimizer is not an optimizer or has a slot of such a name, or an option is unknown or out of range
+ * @throws when optimizer is not an optimizer, or an option is unknown or out of range; `init` throws when the optimizer has a slot of
+ *   such a name; `update` throws when it computes the loss again, as `sam` does: wrap in the other order, sam(scheduleFree(…))
  * @example
  * const learningRate = warmup(constantSchedule(2.5e-3), { steps: 500 });
  * const optimizer = scheduleFree(adamW({ learningRate, beta1: 0 }), { learningRate });
@@ -58,7 +60,11 @@ export function scheduleFree(optimizer: Optimizer, options: ScheduleFreeOptions 
         // The wrapped optimizer moves the fast points, with the gradients of θ.
         const points = Object.assign(emptyMap<tf.Tensor>(), info.params, fast);
         const params = mapTensors(info.params, (_, name) => points[name]!);
-        const { updates, state: next } = optimizer.update(grads, inner, { ...info, params });
+        const loss = refusedLoss(
+          'scheduleFree',
+          'the parameters of the model are not the points that it moves',
+        );
+        const { updates, state: next } = optimizer.update(grads, inner, { ...info, params, loss });
         const share = shareAt(info.step);
         const [z, x] = [fast, average].map((slot) =>
           Object.assign(
