@@ -34,3 +34,28 @@ it('is exact on average', async () => {
   expect([...seen].sort()).toEqual(['1.000,3.000', '3.000,5.000']);
   tf.dispose([w, grads]);
 });
+
+it('is 0 for a loss that is linear in pieces, as a hinge of a linear model is', async () => {
+  const [w, b] = tf.tidy(() => [tf.variable(tf.tensor1d([1, -2])), tf.variable(tf.scalar(3))]) as [
+    tf.Variable,
+    tf.Variable,
+  ];
+  const grads = { w: tf.zeros([2]), b: tf.scalar(0) };
+  for (const loss of [() => tf.add(tf.sum(w), b), () => tf.sum(tf.relu(tf.sub(b, w)))]) {
+    const estimate = hutchinson()({ params: { w, b }, step: 0, loss }, grads);
+    await expectClose(estimate.w!, [0, 0], { absolute: 0 });
+    await expectClose(estimate.b!, 0, { absolute: 0 });
+    tf.dispose(estimate);
+  }
+  expect(hutchinson()({ params: {}, step: 0, loss: () => tf.scalar(1) }, {})).toEqual({});
+  tf.dispose([w, b, grads]);
+});
+
+it('takes the second derivatives of a max pooling', async () => {
+  const w = tf.tidy(() => tf.variable(tf.tensor4d([1, 4, 3, 2], [1, 2, 2, 1])));
+  const loss = () => tf.sum(tf.square(tf.maxPool(w as unknown as tf.Tensor4D, 2, 2, 'valid')));
+  const grads = { w: tf.zeros([1, 2, 2, 1]) };
+  const estimate = hutchinson()({ params: { w }, step: 0, loss }, grads);
+  await expectClose(estimate.w!, [0, 2, 0, 0]);
+  tf.dispose([w, grads, estimate]);
+});

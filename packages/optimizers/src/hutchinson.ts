@@ -32,6 +32,8 @@ export function hutchinson(options: HutchinsonOptions = {}): HessianEstimate {
     const { loss, variables } = lossOf('hutchinson', info, Object.keys(grads));
     return tf.tidy(() => {
       const list = Object.values(variables);
+      if (list.length === 0) return {};
+      const smallest = list.reduce((a, b) => (b.size < a.size ? b : a));
       const signs = list.map((variable, i) => {
         // tfjs takes a seed of 0 for none.
         const own = (((seed % 2 ** 20) * 7919 + info.step) * 4093 + i) % 2 ** 31;
@@ -43,7 +45,9 @@ export function hutchinson(options: HutchinsonOptions = {}): HessianEstimate {
           const gradient = findEntry(first, variable.name);
           return gradient ? [tf.sum(tf.mul(gradient, signs[i]!))] : [];
         });
-        return tf.addN(parts) as tf.Scalar;
+        // A loss that is linear in pieces has gradients that do not depend on the parameters: tfjs needs a connection to one.
+        const none = tf.mul(tf.sum(smallest), 0);
+        return tf.addN([none, ...parts]) as tf.Scalar;
       };
       const second = tf.variableGrads(product, list).grads;
       const keys = Object.keys(variables);
