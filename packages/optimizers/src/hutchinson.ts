@@ -15,8 +15,8 @@ export interface HutchinsonOptions {
  * ĥ = u⊙∇⟨∇L, u⟩ with random signs u
  *
  * It computes a gradient of a gradient of the step's loss, for which all operations of the loss need second derivatives, as those of
- * `@tenfold/gradients` and Tenfold's layers mostly have, but not max pooling. The signs depend on the seed, the step and the
- * parameter's position, so that a resumed run draws the same.
+ * `@tenfold/gradients` and Tenfold's layers mostly have. The signs depend on the seed, the step and the parameter's position, so that
+ * a resumed run draws the same.
  *
  * @returns an estimate; it throws when the step has no loss, or its parameters are not variables
  * @throws when seed is not such an integer
