@@ -1,7 +1,8 @@
 import { anything } from '@tenfold/checks';
 import type { Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { readWeights } from './weighting';
+import { TINY } from './math';
+import { type ReductionOptions, readWeights } from './weighting';
 
 export interface ClassWeightOptions {
   /**
@@ -12,10 +13,13 @@ export interface ClassWeightOptions {
 
 export const classWeightKinds = { classWeights: anything };
 
-/** The weights of the classes as a tensor [classes]; undefined if all are 1. */
+/**
+ * The weights of the classes as a tensor [classes]; undefined if all are 1. For a mean that is divided by shares, only their ratios
+ * count, and those that are out of [2⁻⁶⁴, 2⁶⁴] are scaled, so that sums of losses can neither overflow nor vanish.
+ */
 export function readClassWeights(
   name: string,
-  classWeights: Input | undefined,
+  { classWeights, reduction }: ClassWeightOptions & Pick<ReductionOptions, 'reduction'>,
   classes: number,
 ): tf.Tensor | undefined {
   if (classWeights === undefined) return undefined;
@@ -25,7 +29,14 @@ export function readClassWeights(
       `${name}: classWeights have shape [${w.shape}] but there are ${classes} classes; give one weight for each class`,
     );
   }
-  return w;
+  return reduction === 'mean' ? tf.div(w, scaleOf(w)) : w;
+}
+
+// Not the largest weight itself: a class may be alone in a batch, and its loss has to keep its digits next to a much larger weight.
+function scaleOf(weights: tf.Tensor): tf.Tensor {
+  const largest = tf.max(weights);
+  const [up, down] = [tf.mul(largest, 2 ** 64), tf.mul(largest, 2 ** -64)];
+  return tf.maximum(tf.maximum(tf.minimum(up, 1), down), TINY);
 }
 
 /** The weight that each example has by its class, or on average over its distribution. */

@@ -15,11 +15,14 @@ export interface Loss<O extends ReductionOptions = ReductionOptions, Y = Input, 
 /** The options of one loss alone, without weights and reduction. */
 export type Specific<O> = Omit<O, keyof ReductionOptions>;
 
+/** What a formula is given: its options, and how its losses are reduced. */
+export type Given<O> = Specific<O> & Required<Pick<ReductionOptions, 'reduction'>>;
+
 /** The losses of the examples, and what each of them counts for in a mean where that is not 1, such as the weight of its class. */
 export type Losses = tf.Tensor | { losses: tf.Tensor; shares: tf.Tensor };
 
 /** Computes the losses of the examples, before weights and reduction, from float32 tensors whose shapes fit. */
-type Formula<O> = (labels: tf.Tensor, predictions: tf.Tensor, options: Specific<O>) => Losses;
+type Formula<O> = (labels: tf.Tensor, predictions: tf.Tensor, options: Given<O>) => Losses;
 
 /** Labels and predictions as float32 tensors, whose leading axes are those of the losses. */
 export interface Prepared {
@@ -42,7 +45,7 @@ export interface Declaration<O extends ReductionOptions, Y = Input, P = Input> {
   formula: (
     labels: tf.Tensor[],
     predictions: tf.Tensor[],
-    options: Specific<O>,
+    options: Given<O>,
     weights: tf.Tensor | undefined,
   ) => Losses;
   kinds: Kinds<Specific<O>>;
@@ -183,7 +186,7 @@ export function createLoss<O extends ReductionOptions, Y = Input, P = Input>({
       const result = formula(
         given.map((y) => mask(y, range)),
         predicted.map((p) => mask(p, domain.predictions)),
-        specific,
+        { ...specific, reduction },
         w,
       );
       return result instanceof tf.Tensor

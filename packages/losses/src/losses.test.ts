@@ -376,6 +376,39 @@ describe('classes', () => {
     }
   });
 
+  it.each([
+    sparseSoftmaxCrossEntropy,
+    sparseCrossEntropy,
+    exported.multiMargin,
+    exported.softmaxFocal,
+    (labels: number[], p: tf.Tensor, options: object) =>
+      softmaxCrossEntropy(tf.oneHot(labels, 3, 1, 0, 'float32'), p, options),
+    (labels: number[], p: tf.Tensor, options: object) =>
+      crossEntropy(tf.oneHot(labels, 3, 1, 0, 'float32'), p, options),
+  ])('has the same mean and gradient for weights of classes of any size (%#)', async (loss) => {
+    const gradient = (options: object) => tf.grad((p: tf.Tensor) => loss([2, 0], p, options))(scores);
+    const of = (size: number) => ({ classWeights: [size, size, 0.5 * size] });
+    for (const size of [1e-37, 1e-31, 2e38, 3e38]) {
+      await expectClose(loss([2, 0], scores, of(size)), loss([2, 0], scores, of(1)), { relative: 1e-5 });
+      await expectClose(gradient(of(size)), gradient(of(1)), { relative: 1e-5 });
+    }
+    // Neither does the weight of a class matter that the batch does not have.
+    await expectClose(loss([2, 0], scores, { classWeights: [1, 1e38, 1] }), loss([2, 0], scores, {}));
+    const weights = [3e38, 1.5e38];
+    await expectClose(
+      loss([2, 0], scores, { weights, ...of(3e38) }),
+      loss([2, 0], scores, { weights: [2, 1], ...of(1) }),
+      { relative: 1e-5 },
+    );
+  });
+
+  it('ignores an index for weights of classes of any size', async () => {
+    for (const loss of [sparseSoftmaxCrossEntropy, sparseCrossEntropy, exported.multiMargin]) {
+      const of = (size: number) => ({ ignoreIndex: -1, classWeights: [size, size, size] });
+      await expectClose(loss([-1, 0], scores, of(3e38)), loss([-1, 0], scores, of(1)), { relative: 1e-5 });
+    }
+  });
+
   it('weights classes in the same way for indices and distributions', async () => {
     const y = tf.oneHot(tf.tensor1d([2, 0], 'int32'), 3);
     for (const classWeights of [

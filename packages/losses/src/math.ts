@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** The smallest number that float32 holds in full precision. */
-const TINY = 1.1754944e-38;
+export const TINY = 1.1754944e-38;
 
 /**
  * f(x), whose gradient is taken as zero: for piecewise constant functions, and for shifts that do not change the result.

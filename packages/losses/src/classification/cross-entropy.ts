@@ -45,9 +45,9 @@ export function crossEntropyOfExamples(
   name: string,
   labels: tf.Tensor,
   probabilities: tf.Tensor,
-  { epsilon = 1e-7, classWeights }: CrossEntropyOptions,
+  { epsilon = 1e-7, classWeights, reduction }: CrossEntropyOptions,
 ): Losses {
-  const w = readClassWeights(name, classWeights, probabilities.shape.at(-1)!);
+  const w = readClassWeights(name, { classWeights, reduction }, probabilities.shape.at(-1)!);
   const y = w ? tf.mul(labels, w) : labels;
   const losses = tf.neg(tf.sum(tf.mul(y, tf.log(atLeast(probabilities, epsilon))), -1));
   return w ? { losses, shares: classShares(labels, w) } : losses;

@@ -34,8 +34,8 @@ export const softmaxCrossEntropy: Loss<SoftmaxCrossEntropyOptions> =
   /* @__PURE__ */ denseLoss<SoftmaxCrossEntropyOptions>(
     'softmaxCrossEntropy',
     'logits',
-    (y, z, { labelSmoothing = 0, classWeights }) => {
-      const w = readClassWeights('softmaxCrossEntropy', classWeights, z.shape.at(-1)!);
+    (y, z, { labelSmoothing = 0, classWeights, reduction }) => {
+      const w = readClassWeights('softmaxCrossEntropy', { classWeights, reduction }, z.shape.at(-1)!);
       const t = smooth(y, labelSmoothing);
       const losses = withGradient([w ? tf.mul(t, w) : t, z], {
         forward: (t, z) => {

@@ -28,7 +28,7 @@ export interface SoftmaxFocalOptions extends ReductionOptions, ClassWeightOption
  */
 export const softmaxFocal: Loss<SoftmaxFocalOptions> = /* @__PURE__ */ classLoss<SoftmaxFocalOptions>(
   'softmaxFocal',
-  (y, z, { gamma = 2, classWeights }) => {
+  (y, z, { gamma = 2, classWeights, reduction }) => {
     const log = logSoftmax(z);
     const missed = tf.neg(tf.expm1(log));
     // (1 − p)^γ as an exponential. Where 1 − p rounds to 0, so do loss and gradient.
@@ -36,7 +36,7 @@ export const softmaxFocal: Loss<SoftmaxFocalOptions> = /* @__PURE__ */ classLoss
     const power = tf.exp(tf.mul(tf.log(tf.where(isMissed, missed, tf.onesLike(missed))), gamma));
     const discount = gamma === 0 ? tf.onesLike(missed) : tf.where(isMissed, power, tf.zerosLike(missed));
     const losses = timesLog(tf.mul(y, discount), log);
-    const w = readClassWeights('softmaxFocal', classWeights, z.shape.at(-1)!);
+    const w = readClassWeights('softmaxFocal', { classWeights, reduction }, z.shape.at(-1)!);
     return w
       ? { losses: tf.neg(tf.sum(tf.mul(losses, w), -1)), shares: classShares(y, w) }
       : tf.neg(tf.sum(losses, -1));

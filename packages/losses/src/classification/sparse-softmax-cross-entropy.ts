@@ -30,8 +30,8 @@ export const sparseSoftmaxCrossEntropy: Loss<SparseSoftmaxCrossEntropyOptions> =
   /* @__PURE__ */ sparseLoss<SparseSoftmaxCrossEntropyOptions>(
     'sparseSoftmaxCrossEntropy',
     'logits',
-    (y, z, { labelSmoothing = 0, classWeights }) => {
-      const w = readClassWeights('sparseSoftmaxCrossEntropy', classWeights, z.shape.at(-1)!);
+    (y, z, { labelSmoothing = 0, classWeights, reduction }) => {
+      const w = readClassWeights('sparseSoftmaxCrossEntropy', { classWeights, reduction }, z.shape.at(-1)!);
       const smoothed = smooth(y, labelSmoothing);
       const t = w ? tf.mul(smoothed, w) : smoothed;
       const losses = withGradient([z], {

@@ -32,7 +32,7 @@ export const multiLabelSoftMargin: Loss<MultiLabelSoftMarginOptions> =
       (y, x, { classWeights }) => {
         const positive = tf.mul(y, tf.softplus(tf.neg(x)));
         const losses = tf.add(positive, tf.mul(tf.sub(1, y), tf.softplus(x)));
-        const w = readClassWeights('multiLabelSoftMargin', classWeights, x.shape.at(-1)!);
+        const w = readClassWeights('multiLabelSoftMargin', { classWeights }, x.shape.at(-1)!);
         return tf.mean(w ? tf.mul(losses, w) : losses, -1);
       },
       classWeightKinds,

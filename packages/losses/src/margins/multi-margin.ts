@@ -32,12 +32,12 @@ export interface MultiMarginOptions extends ReductionOptions, ClassWeightOptions
 export const multiMargin: Loss<MultiMarginOptions> = /* @__PURE__ */ sparseLoss<MultiMarginOptions>(
   'multiMargin',
   'scores',
-  (y, x, { p = 1, margin = 1, classWeights }) => {
+  (y, x, { p = 1, margin = 1, classWeights, reduction }) => {
     const right = tf.sum(tf.mul(y, x), -1, true);
     const violations = tf.relu(tf.add(tf.sub(x, right), margin));
     const powers = p === 2 ? tf.square(violations) : violations;
     const losses = tf.mean(tf.mul(tf.sub(1, y), powers), -1);
-    const w = readClassWeights('multiMargin', classWeights, x.shape.at(-1)!);
+    const w = readClassWeights('multiMargin', { classWeights, reduction }, x.shape.at(-1)!);
     if (!w) return losses;
     const shares = classShares(y, w);
     return { losses: tf.mul(losses, shares), shares };
