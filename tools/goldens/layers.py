@@ -473,6 +473,30 @@ for shape, size in (((2, 5, 3), 3), ((1, 6, 2), 2)):
     add('adaptiveAveragePool1d', lambda x, p: F.adaptive_avg_pool1d(x.movedim(2, 1), size).movedim(1, 2), r(*shape), None, dict(outputSize=size))
     add('adaptiveMaxPool1d', lambda x, p: F.adaptive_max_pool1d(x.movedim(2, 1), size).movedim(1, 2), r(*shape), None, dict(outputSize=size), step=.01)
 
+# other arrangements of the same values, and larger images
+begin('arrangements')
+for shape, size in (((2, 3, 4), [4, 3]), ((2, 12), [2, 3, -1])): add('reshape', lambda x, p: x.reshape(2, *size), r(*shape), None, dict(shape=size))
+for shape, axes in (((2, 3, 4), [2, 1]), ((2, 3, 4, 2), [3, 1, 2])): add('permute', lambda x, p: x.permute(0, *axes), r(*shape), None, dict(axes=axes))
+for shape, edges in (((2, 5, 3), 1), ((1, 5, 2), [3, 0])):
+    start, end = pair(edges)
+    add('zeroPadding1d', lambda x, p: F.pad(x, [0, 0, start, end]), r(*shape), None, dict(padding=edges))
+    add('cropping1d', lambda x, p: F.pad(x, [0, 0, -start, -end]), r(*shape), None, dict(cropping=edges))
+for shape, edges in (((2, 4, 5, 3), [1, 2]), ((1, 4, 3, 2), 1), ((1, 5, 4, 2), [[2, 0], [0, 1]])):
+    (top, bottom), (left, right) = (pair(side) for side in pair(edges))
+    add('zeroPadding2d', lambda x, p: F.pad(x, [0, 0, left, right, top, bottom]), r(*shape), None, dict(padding=edges))
+    add('cropping2d', lambda x, p: F.pad(x, [0, 0, -left, -right, -top, -bottom]), r(*shape), None, dict(cropping=edges))
+for shape, options in (((2, 3, 4, 2), dict(interpolation='bilinear')), ((1, 3, 2, 2), {}), ((1, 3, 2, 2), dict(scale=[3, 2])), ((1, 1, 3, 2), dict(scale=[2, 3], interpolation='bilinear')), ((1, 4, 3, 1), dict(scale=[4, 1], interpolation='bilinear'))):
+    mode = options.get('interpolation', 'nearest')
+    scale = [float(s) for s in pair(options.get('scale', 2))]
+    add('upsampling2d', lambda x, p: nhwc(F.interpolate(nchw(x), scale_factor=scale, mode=mode, **(dict(align_corners=False) if mode == 'bilinear' else {}))), r(*shape), None, options)
+for shape, options in (((2, 4, 3), dict(interpolation='linear')), ((1, 3, 2), dict(scale=3))):
+    mode = options.get('interpolation', 'nearest')
+    add('upsampling1d', lambda x, p: F.interpolate(x.movedim(2, 1), scale_factor=options.get('scale', 2), mode=mode, **(dict(align_corners=False) if mode == 'linear' else {})).movedim(1, 2), r(*shape), None, options)
+for shape, scale in (((2, 2, 3, 8), 2), ((1, 2, 1, 9), 3)):
+    add('pixelShuffle', lambda x, p: nhwc(F.pixel_shuffle(nchw(x), scale)), r(*shape), None, dict(scale=scale))
+for shape, scale in (((2, 4, 6, 2), 2), ((1, 3, 6, 2), 3)):
+    add('pixelUnshuffle', lambda x, p: nhwc(F.pixel_unshuffle(nchw(x), scale)), r(*shape), None, dict(scale=scale))
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

@@ -22,6 +22,7 @@ export { type Conv1dTransposeOptions, type Conv1dTransposeParams, conv1dTranspos
 export { type Conv2dOptions, type Conv2dParams, conv2d } from './conv2d';
 export { type Conv2dTransposeOptions, type Conv2dTransposeParams, conv2dTranspose } from './conv2d-transpose';
 export { type Conv3dOptions, type Conv3dParams, conv3d } from './conv3d';
+export { type Cropping1dOptions, type Cropping2dOptions, cropping1d, cropping2d } from './cropping';
 export { type DenseOptions, type DenseParams, dense } from './dense';
 export { type DepthwiseConv2dOptions, type DepthwiseConv2dParams, depthwiseConv2d } from './depthwise-conv2d';
 export { type DropPathOptions, dropPath } from './drop-path';
@@ -38,6 +39,8 @@ export { type LstmOptions, type LstmParams, lstm } from './lstm';
 export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
 export { multiply } from './multiply';
 export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
+export { type PermuteOptions, permute } from './permute';
+export { type PixelShuffleOptions, pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export {
   type AveragePooling1dOptions,
   type AveragePoolingOptions,
@@ -51,6 +54,7 @@ export {
   type PoolingOptions,
 } from './pooling';
 export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
+export { type ReshapeOptions, reshape } from './reshape';
 export { type ResidualOptions, type ResidualParams, residual } from './residual';
 export { type RmsNormOptions, type RmsNormParams, rmsNorm } from './rms-norm';
 export { type RreluLayerOptions, rrelu } from './rrelu';
@@ -63,4 +67,11 @@ export {
 export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
 export { type SpectralNormOptions, type SpectralNormParams, spectralNorm } from './spectral-norm';
 export { timeDistributed } from './time-distributed';
+export { type Upsampling1dOptions, type Upsampling2dOptions, upsampling1d, upsampling2d } from './upsampling';
 export { type WeightNormOptions, type WeightNormParams, weightNorm } from './weight-norm';
+export {
+  type ZeroPadding1dOptions,
+  type ZeroPadding2dOptions,
+  zeroPadding1d,
+  zeroPadding2d,
+} from './zero-padding';
