@@ -472,6 +472,114 @@ for shape, size in (((2, 5, 4, 3), [3, 2]), ((1, 4, 6, 2), [2, 3]), ((1, 7, 5, 2
 for shape, size in (((2, 5, 3), 3), ((1, 6, 2), 2)):
     add('adaptiveAveragePool1d', lambda x, p: F.adaptive_avg_pool1d(x.movedim(2, 1), size).movedim(1, 2), r(*shape), None, dict(outputSize=size))
     add('adaptiveMaxPool1d', lambda x, p: F.adaptive_max_pool1d(x.movedim(2, 1), size).movedim(1, 2), r(*shape), None, dict(outputSize=size), step=.01)
+# positions and biases of scores, from their papers
+begin('rotaryPositions')
+def rotate(x, pairs='interleaved', base=10000.):
+    """x [batch, tokens, heads, features]; complex numbers, as in Meta's code."""
+    half = x.shape[-1] // 2
+    angles = torch.arange(x.shape[1], dtype=torch.float64)[:, None] * base ** (-torch.arange(half, dtype=torch.float64) / half)
+    one, two = (x[..., 0::2], x[..., 1::2]) if pairs == 'interleaved' else (x[..., :half], x[..., half:])
+    y = torch.complex(one, two) * torch.polar(torch.ones_like(angles), angles)[:, None, :]
+    return torch.stack([y.real, y.imag], -1).flatten(-2) if pairs == 'interleaved' else torch.cat([y.real, y.imag], -1)
+for shape, options in (((2, 3, 2, 4), {}), ((2, 5, 1, 6), dict(pairs='halves')), ((1, 3, 2, 2), dict(base=100, pairs='interleaved'))):
+    add('rotaryPositions', lambda x, p: rotate(x, options.get('pairs', 'interleaved'), options.get('base', 10000.)), r(*shape), None, dict(options, features=shape[-1]))
+begin('sinCosPositions1d')
+for shape, options in (((2, 3, 4), {}), ((1, 5, 6), dict(temperature=50))):
+    tokens, features = shape[1:]
+    angle = torch.arange(tokens, dtype=torch.float64)[:, None] * options.get('temperature', 10000.) ** (-torch.arange(0, features, 2, dtype=torch.float64) / features)
+    add('sinCosPositions1d', lambda x, p: x + torch.stack([angle.sin(), angle.cos()], -1).flatten(1), r(*shape), None, dict(options, features=features))
+begin('alibi')
+def slopes(n):
+    """As in the paper's code."""
+    if math.log2(n).is_integer(): return [(2 ** (-2 ** -(math.log2(n) - 3))) ** (i + 1) for i in range(n)]
+    closest = 2 ** math.floor(math.log2(n))
+    return slopes(closest) + slopes(2 * closest)[0::2][:n - closest]
+def linear_bias(scores):
+    heads, queries, keys = scores.shape[1:]
+    distance = (torch.arange(queries)[:, None] + keys - queries - torch.arange(keys)).abs()
+    return scores - torch.tensor(slopes(heads), dtype=torch.float64)[:, None, None] * distance
+for shape in ((2, 2, 3, 3), (1, 3, 2, 4), (1, 6, 1, 2)): add('alibi', lambda x, p: linear_bias(x), r(*shape), None, dict(heads=shape[1]))
+begin('relativePositions')
+def buckets_of(offset, bidirectional, count, largest):
+    """As in T5; offset is the place of the key less that of the query."""
+    result = torch.zeros_like(offset)
+    if bidirectional:
+        count //= 2
+        result = (offset > 0).long() * count
+        offset = offset.abs()
+    else: offset = -offset.clamp(max=0)
+    exact = count // 2
+    large = exact + ((offset.float() / exact).log() / math.log(largest / exact) * (count - exact)).long().clamp(max=count - 1 - exact)
+    return result + torch.where(offset < exact, offset, large)
+def relative(scores, table, options):
+    queries, keys = scores.shape[2:]
+    offset = torch.arange(keys)[None] - torch.arange(queries)[:, None] - keys + queries
+    ids = buckets_of(offset, options.get('bidirectional', True), options.get('buckets', 32), options.get('maxDistance', 128))
+    return scores + table[ids].permute(2, 0, 1)
+for shape, options in (((2, 2, 3, 4), dict(buckets=8, maxDistance=5)), ((1, 1, 40, 40), {}), ((1, 2, 9, 9), dict(buckets=6, maxDistance=7, bidirectional=False))):
+    add('relativePositions', lambda x, p: relative(x, p['embedding'], options), r(*shape), dict(embedding=r(options.get('buckets', 32), shape[1])), dict(options, heads=shape[1]))
+
+# multiHeadAttention with masks, groups, positions and biases, against PyTorch's operation
+begin('multiHeadAttention with options')
+def attend_with(q_in, k_in, p, heads, options, mask=None, name=''):
+    few, size = options.get('keyValueHeads', heads), p[name + 'query.kernel'].shape[1] // heads
+    project = lambda t, part, count: (t @ p[name + part + '.kernel'] + p.get(name + part + '.bias', 0)).reshape(*t.shape[:2], count, size)
+    q, k, v = project(q_in, 'query', heads), project(k_in, 'key', few), project(k_in, 'value', few)
+    if options.get('positions') == 'rotary': q, k = rotate(q), rotate(k)
+    q, k, v = (t.transpose(1, 2) for t in (q, k, v))
+    bias = torch.zeros(len(q_in), heads, q.shape[2], k.shape[2], dtype=torch.float64)
+    if options.get('scoreBias') == 'alibi': bias = linear_bias(bias)
+    if options.get('scoreBias') == 'relative': bias = relative(bias, p[name + 'scoreBias.embedding'], dict(buckets=8, maxDistance=5))
+    if options.get('causal'): bias = bias.masked_fill(torch.ones(q.shape[2], k.shape[2]).triu(1 + k.shape[2] - q.shape[2]).bool(), -math.inf)
+    if mask is not None:
+        full = mask[:, None, None, :] if mask.dim() == 2 else mask[:, None] if mask.dim() == 3 else mask
+        bias = bias.masked_fill(full == 0, -math.inf)
+    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, enable_gqa=True)
+    return mixed.transpose(1, 2).flatten(2) @ p[name + 'output.kernel'] + p.get(name + 'output.bias', 0)
+def attention_params(features, heads, options, name=''):
+    few, params = options.get('keyValueHeads', heads) * features // heads, {}
+    for part, outs in (('query', features), ('key', few), ('value', few), ('output', features)):
+        params[name + part + '.kernel'] = r(features, outs)
+        if options.get('bias', True): params[name + part + '.bias'] = r(outs)
+    if options.get('scoreBias') == 'relative': params[name + 'scoreBias.embedding'] = r(8, heads)
+    return params
+some = torch.tensor([[1, 1, 1, 0], [1, 1, 0, 0]], dtype=torch.float64)
+every = torch.tensor([[[1, 0, 1, 0], [1, 1, 1, 1], [0, 0, 1, 0], [1, 1, 0, 1]]], dtype=torch.float64)
+for options, mask in ((dict(causal=True, keyValueHeads=2, positions='rotary'), None), (dict(causal=True), some), (dict(), every.repeat(2, 1, 1)), (dict(), every[:, None]),
+                      (dict(scoreBias='alibi', causal=True, bias=False), None), (dict(scoreBias='relative', keyValueHeads=1), some)):
+    add('multiHeadAttention', lambda x, p: attend_with(x, x, p, 4, options, mask), r(2, 4, 8) * .5, attention_params(8, 4, options), dict(options, features=8, heads=4),
+        inputs=None if mask is None else dict(mask=mask))
+
+# transformer blocks, against PyTorch's modules
+begin('transformerEncoderBlock')
+def module_weights(p, decoder):
+    weights = {}
+    for theirs, ours in (('self_attn', 'attention'), *((('multihead_attn', 'crossAttention'),) if decoder else ())):
+        weights[theirs + '.in_proj_weight'] = torch.cat([p[f'{ours}.{part}.kernel'].T for part in ('query', 'key', 'value')])
+        weights[theirs + '.in_proj_bias'] = torch.cat([p[f'{ours}.{part}.bias'] for part in ('query', 'key', 'value')])
+        weights[theirs + '.out_proj.weight'], weights[theirs + '.out_proj.bias'] = p[ours + '.output.kernel'].T, p[ours + '.output.bias']
+    for theirs, ours in (('linear1', 'hidden'), ('linear2', 'output')): weights[theirs + '.weight'], weights[theirs + '.bias'] = p[ours + '.kernel'].T, p[ours + '.bias']
+    for theirs, ours in (('norm1', 'attentionNorm'), *((('norm2', 'crossNorm'), ('norm3', 'outputNorm')) if decoder else (('norm2', 'outputNorm'),))):
+        weights[theirs + '.weight'], weights[theirs + '.bias'] = p[ours + '.gamma'], p[ours + '.beta']
+    return weights
+for decoder, options, masked in ((False, dict(activation='gelu'), False), (False, dict(normFirst=True, activation='gelu', causal=True), True), (False, dict(hiddenFeatures=5), True),
+                                 (True, dict(activation='gelu'), False), (True, dict(normFirst=True, hiddenFeatures=5), True)):
+    features, heads, hidden = 4, 2, options.get('hiddenFeatures', 16)
+    kind = nn.TransformerDecoderLayer if decoder else nn.TransformerEncoderLayer
+    module = kind(features, heads, hidden, 0., options.get('activation', 'relu'), batch_first=True, norm_first=options.get('normFirst', False)).double().train()
+    memory = r(2, 4, features)
+    mask = torch.tensor([[1, 1, 1], [1, 1, 0]], dtype=torch.float64)
+    def transform(x, p):
+        later = torch.ones(3, 3).triu(1).bool() if decoder or options.get('causal') else None
+        hidden_tokens = mask == 0 if masked else None
+        if decoder: return functional_call(module, module_weights(p, True), (x, memory, later, None, hidden_tokens, some == 0 if masked else None))
+        return functional_call(module, module_weights(p, False), (x, later, hidden_tokens))
+    params = attention_params(features, heads, {}, 'attention.')
+    if decoder: params.update(attention_params(features, heads, {}, 'crossAttention.'))
+    for name in ('attentionNorm', 'outputNorm', *(('crossNorm',) if decoder else ())): params.update({name + '.gamma': r(features), name + '.beta': r(features)})
+    params.update({'hidden.kernel': r(features, hidden), 'hidden.bias': r(hidden), 'output.kernel': r(hidden, features), 'output.bias': r(features)})
+    inputs = {**(dict(mask=mask) if masked else {}), **(dict(memory=memory) if decoder else {}), **(dict(memoryMask=some) if decoder and masked else {})}
+    add('transformerDecoderBlock' if decoder else 'transformerEncoderBlock', transform, r(2, 3, features), params, dict(options, features=features, heads=heads), inputs=inputs or None, step=.03)
 
 # other arrangements of the same values, and larger images
 begin('arrangements')

@@ -23,6 +23,7 @@ export {
 export * from './layers';
 export { type AssignParametersOptions, assignParameters } from './model/assign-parameters';
 export { type BlockParts, block } from './model/block';
+export { createCache, type KeyValueCache } from './model/cache';
 export { countFlops } from './model/count-flops';
 export { type CountParametersOptions, countParameters } from './model/count-parameters';
 export { flattenParams } from './model/flatten-params';
@@ -43,5 +44,6 @@ export {
 export { type CreateModelOptions, createModel } from './model/model';
 export { sequential } from './model/sequential';
 export type { LayerActivation } from './ops/activate';
+export type { AttentionParams, AttentionVariants } from './ops/attend';
 export type { RecurrentOptions, RecurrentOutput } from './ops/recurrent';
 export type { Padding } from './ops/window';

@@ -22,6 +22,10 @@ interface Case {
     shortcut?: boolean;
     convolution?: boolean;
     iterations?: number;
+    positions?: 'rotary';
+    scoreBias?: 'alibi' | 'relative';
+    features?: number;
+    heads?: number;
   };
   training: boolean;
   params: Record<string, Values>;
@@ -48,6 +52,8 @@ const composed = new Set([
   ...['upsampling1d', 'upsampling2d', 'zeroPadding1d', 'zeroPadding2d'],
   ...['adaptiveAveragePool1d', 'adaptiveAveragePool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'],
   ...['add', 'bilinear', 'concatenate', 'multiply', 'residual', 'timeDistributed'],
+  ...['alibi', 'relativePositions', 'rotaryPositions', 'sinCosPositions1d'],
+  ...['transformerDecoderBlock', 'transformerEncoderBlock'],
   ...['instanceNorm', 'rmsNorm', 'spectralNorm', 'weightNorm'],
 ]);
 const isShort = (name: string): boolean => onWebgpu && composed.has(name);
@@ -56,7 +62,12 @@ const elsewhere = new Set(['embedding']);
 const here = names.filter((name) => !elsewhere.has(name));
 // Layers whose output in training depends on the calls before, so that they have no finite differences.
 const withMemory = new Set(['spectralNorm']);
-const cases = here.flatMap((name) => (isShort(name) ? files[name]!.slice(0, 1) : (files[name] ?? [])));
+// Attention composes its options: on webgpu, one case has several of them.
+const isVariant = ({ options: o, inputs }: Case): boolean =>
+  onWebgpu && !o.positions && Boolean(o.scoreBias || inputs?.mask);
+const cases = here
+  .flatMap((name) => (isShort(name) ? files[name]!.slice(0, 1) : (files[name] ?? [])))
+  .filter((c) => c.layer !== 'multiHeadAttention' || !isVariant(c));
 
 // WGSL allows exp an error of 3 + 2|x| units in the last place, and softmax's gradients cancel to 0 in key.bias.
 const rounding = onWebgpu ? 8 : 1;
@@ -80,7 +91,21 @@ const wrappers: Record<string, (options: Case['options']) => LayerLike> = {
       : layers.weightNorm(linear(3))) as Layer,
 };
 /** The name of the first of several inputs. */
-const firstInputs: Record<string, string> = { attention: 'query', bilinear: 'left' };
+const firstInputs: Record<string, string> = {
+  attention: 'query',
+  bilinear: 'left',
+  transformerDecoderBlock: 'x',
+};
+/** The layers that options of attention name. */
+const optionLayers = ({ positions, scoreBias, features = 1, heads = 1 }: Case['options']): object => ({
+  ...(positions && { positions: layers.rotaryPositions({ features: features / heads }) }),
+  ...(scoreBias && {
+    scoreBias:
+      scoreBias === 'alibi'
+        ? layers.alibi({ heads })
+        : layers.relativePositions({ heads, buckets: 8, maxDistance: 5 }),
+  }),
+});
 
 /** A layer as a function of its first input; the others are constants. */
 function make({ layer, options: { activation, ...options }, inputs }: Case): LayerLike {
@@ -95,7 +120,11 @@ function make({ layer, options: { activation, ...options }, inputs }: Case): Lay
     return layers.bidirectional(reader(), reader()) as Layer;
   }
   if (layer in wrappers) return wrappers[layer]!(options);
-  const all = { ...options, ...(activation && { activation: functions[activation] }) };
+  const all = {
+    ...options,
+    ...optionLayers(options),
+    ...(activation && { activation: functions[activation] }),
+  };
   const result = (factory as Factory)(all);
   if (!inputs) return result as unknown as LayerLike;
   const several = result as unknown as Several;
@@ -111,7 +140,11 @@ function make({ layer, options: { activation, ...options }, inputs }: Case): Lay
             Object.entries(inputs).map(([name, value]) => [
               name,
               // A batch of 1 takes the first of each.
-              tf.slice(toTensor(value), 0, (x as tf.Tensor | undefined)?.shape?.[0] ?? 1),
+              tf.slice(
+                toTensor(value),
+                0,
+                Math.min(value.shape[0]!, (x as tf.Tensor | undefined)?.shape?.[0] ?? 1),
+              ),
             ]),
           ),
         },
@@ -337,7 +370,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   it('rejects anything that is not a tensor of numbers, and leaves nothing', async () => {
     const disposed = tf.ones(shape);
     disposed.dispose();
-    const message = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query|left) is `);
+    const message = new RegExp(`^(${name.split(' ')[0]}|dense)\\b.*: (the input|query|left|x) is `);
     await expectNoLeaks(() => {
       for (const bad of [undefined, null, [[1, 2]], 3, 'x', {}, disposed]) {
         expect(() => model.predict(bad as unknown as tf.Tensor)).toThrow(message);
@@ -346,7 +379,11 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   });
 
   // Samples with further inputs, of the same batch, and layers of others, which take the ranks of these.
-  it.runIf(!(name in firstInputs) && (!(name in wrappers) || name === 'timeDistributed'))(
+  it.runIf(
+    !(name in firstInputs) &&
+      name !== 'rotaryPositions' &&
+      (!(name in wrappers) || name === 'timeDistributed'),
+  )(
     'takes the ranks that its documentation names, and rejects others with an error that starts with its name',
     () => {
       // From any rank to the first, such as a single example without a batch.
@@ -547,8 +584,37 @@ describe('bad options', () => {
       /^conv2d: padding is "Same"; give "same" or "valid"/,
     ],
     [
-      () => layers.multiHeadAttention({ features: 4, heads: 2, causal: true } as never),
-      /^multiHeadAttention: there is no option "causal"/,
+      () => layers.multiHeadAttention({ features: 4, heads: 2, isCausal: true } as never),
+      /^multiHeadAttention: there is no option "isCausal"; did you mean causal/,
+    ],
+    [
+      () => layers.multiHeadAttention({ features: 6, heads: 3, keyValueHeads: 2 }),
+      /^multiHeadAttention: heads is 3 and keyValueHeads is 2; keyValueHeads must divide heads/,
+    ],
+    [
+      () =>
+        createModel(layers.multiHeadAttention({ features: 4, heads: 2 })).predict({
+          x: tf.zeros([2, 3, 4]),
+          mask: tf.zeros([3, 3]),
+        }),
+      /^multiHeadAttention: mask has shape \[3,3\]; give \[batch, keys\], here \[2,3\], or/,
+    ],
+    [
+      () =>
+        createModel(layers.attention({ features: 4, heads: 2, causal: true })).predict({
+          query: tf.zeros([1, 3, 4]),
+          key: tf.zeros([1, 2, 4]),
+        }),
+      /^attention: there are 3 queries but 2 keys; causal attention needs a key for each query/,
+    ],
+    [() => layers.rotaryPositions({ features: 3 }), /^rotaryPositions: features is 3; give an even number/],
+    [
+      () => layers.relativePositions({ heads: 1, buckets: 5 }),
+      /^relativePositions: buckets is 5; give an even number of at least 4/,
+    ],
+    [
+      () => createModel(layers.learnedPositions({ tokens: 2, features: 4 })).predict(tf.zeros([1, 3, 4])),
+      /^learnedPositions: the input has shape \[1,3,4\]; give at most 2 tokens in all, because tokens is 2/,
     ],
     [
       () => layers.dense({ inFeatures: 1, outFeatures: 1, kernelRegularizer: () => 0 } as never),
@@ -660,7 +726,7 @@ describe('bad options', () => {
           key: tf.zeros([1, 3, 4]),
           mask: tf.zeros([1, 2]),
         }),
-      /^attention: mask has shape \[1,2\]; give \[batch, keys\], here \[1,3\]/,
+      /^attention: mask has shape \[1,2\]; give \[batch, keys\], here \[1,3\], or/,
     ],
     [
       () => layers.shiftedPatchEmbedding({ patchSize: 3, inChannels: 3, features: 1 }),

@@ -359,6 +359,8 @@ const inputs: (() => tf.Tensor)[] = [
   () => ({ query: tf.ones([2, 3, 4]), key: tf.ones([2, 5, 4]) }) as object as tf.Tensor,
   () => ({ left: tf.ones([2, 4]), right: tf.ones([2, 4]) }) as object as tf.Tensor,
   () => tf.zeros([2, 3], 'int32'),
+  () => tf.ones([2, 4, 3, 3]),
+  () => ({ x: tf.ones([2, 3, 4]), memory: tf.ones([2, 5, 4]) }) as object as tf.Tensor,
 ];
 
 /**

@@ -7,12 +7,8 @@ export {
   adaptiveMaxPool2d,
 } from './adaptive-pooling';
 export { add } from './add';
-export {
-  type AttentionInput,
-  type AttentionOptions,
-  type AttentionParams,
-  attention,
-} from './attention';
+export { type AlibiOptions, alibi } from './alibi';
+export { type AttentionInput, type AttentionOptions, attention } from './attention';
 export { type BatchNormOptions, type BatchNormParams, batchNorm } from './batch-norm';
 export { bidirectional } from './bidirectional';
 export { type BilinearInput, type BilinearOptions, type BilinearParams, bilinear } from './bilinear';
@@ -34,9 +30,17 @@ export { type GruParams, gru } from './gru';
 export { type InstanceNormOptions, type InstanceNormParams, instanceNorm } from './instance-norm';
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
 export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';
-export { type LocalitySelfAttentionParams, localitySelfAttention } from './locality-self-attention';
+export {
+  type LocalitySelfAttentionOptions,
+  type LocalitySelfAttentionParams,
+  localitySelfAttention,
+} from './locality-self-attention';
 export { type LstmOptions, type LstmParams, lstm } from './lstm';
-export { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention';
+export {
+  type MultiHeadAttentionOptions,
+  multiHeadAttention,
+  type SelfAttentionInput,
+} from './multi-head-attention';
 export { multiply } from './multiply';
 export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
 export { type PermuteOptions, permute } from './permute';
@@ -54,9 +58,11 @@ export {
   type PoolingOptions,
 } from './pooling';
 export { type PreluLayerOptions, type PreluParams, prelu } from './prelu';
+export { type RelativePositionsOptions, relativePositions } from './relative-positions';
 export { type ReshapeOptions, reshape } from './reshape';
 export { type ResidualOptions, type ResidualParams, residual } from './residual';
 export { type RmsNormOptions, type RmsNormParams, rmsNorm } from './rms-norm';
+export { type RotaryPositionsOptions, rotaryPositions } from './rotary-positions';
 export { type RreluLayerOptions, rrelu } from './rrelu';
 export { type SeparableConv2dOptions, type SeparableConv2dParams, separableConv2d } from './separable-conv2d';
 export {
@@ -64,9 +70,20 @@ export {
   type ShiftedPatchEmbeddingParams,
   shiftedPatchEmbedding,
 } from './shifted-patch-embedding';
+export { type SinCosPositions1dOptions, sinCosPositions1d } from './sin-cos-positions-1d';
 export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
 export { type SpectralNormOptions, type SpectralNormParams, spectralNorm } from './spectral-norm';
 export { timeDistributed } from './time-distributed';
+export {
+  type TransformerDecoderBlockInput,
+  type TransformerDecoderBlockParams,
+  transformerDecoderBlock,
+} from './transformer-decoder-block';
+export {
+  type TransformerBlockOptions,
+  type TransformerEncoderBlockParams,
+  transformerEncoderBlock,
+} from './transformer-encoder-block';
 export { type Upsampling1dOptions, type Upsampling2dOptions, upsampling1d, upsampling2d } from './upsampling';
 export { type WeightNormOptions, type WeightNormParams, weightNorm } from './weight-norm';
 export {

@@ -7,7 +7,7 @@ import { parameter } from '../model/parameter';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
 
 export interface LearnedPositionsOptions {
-  /** Number of positions. */
+  /** Number of positions, the most tokens of an input. */
   tokens: number;
   /** Size of the tokens. */
   features: number;
@@ -18,7 +18,7 @@ export interface LearnedPositionsOptions {
 /**
  * Adds a learned vector to each position, because attention alone ignores the order of its tokens.
  *
- * y[n, t] = x[n, t] + E[t]; the parameter `embedding` E has the shape [tokens, features]
+ * y[n, t] = x[n, t] + E[c + t], with c = 0, or the length of the cache in generation; the parameter `embedding` E has the shape [tokens, features]
  *
  * @returns a layer that keeps the shape [batch, tokens, features]
  * @throws when an option is unknown or out of range, or the input is not such a batch
@@ -35,10 +35,16 @@ export function learnedPositions(options: LearnedPositionsOptions): Layer<{ embe
   const { tokens, features, initializer = normal() } = options;
   return defineLayer('learnedPositions', {
     init: (rng) => ({ embedding: parameter([tokens, features], initializer, rng) }),
-    apply({ embedding }, input) {
+    apply({ embedding }, input, { cache }) {
       const x = inputTensor('learnedPositions', input);
-      assertTokens('learnedPositions', x, features, tokens);
-      return tf.add(x, embedding);
+      assertTokens('learnedPositions', x, features);
+      const [first, count] = [cache?.length ?? 0, x.shape[1]!];
+      if (first + count > tokens) {
+        throw new Error(
+          `learnedPositions: the input has shape [${x.shape}]${first > 0 ? ` after ${first} tokens` : ''}; give at most ${tokens} tokens in all, because tokens is ${tokens}`,
+        );
+      }
+      return tf.add(x, count === tokens ? embedding : tf.slice(embedding, [first, 0], [count, features]));
     },
   });
 }

@@ -1,13 +1,25 @@
 import { assertOptions, count, func, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { torchUniform } from '../initializers';
+import { type Initializer, torchUniform, zeros } from '../initializers';
 import { block } from '../model/block';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
+import { type AttentionParams, assertHeads } from '../ops/attend';
 import { assertTokens, inputTensor } from '../ops/input-tensor';
-import { type AttentionParams, assertHeads, attendAndRecord, projections } from './attention';
-import type { MultiHeadAttentionOptions } from './multi-head-attention';
+import { attentionWeights, scaledDotProductAttention } from '../ops/scaled-dot-product-attention';
+import { type DenseParams, dense } from './dense';
+
+export interface LocalitySelfAttentionOptions {
+  /** Size of the tokens, D. */
+  features: number;
+  /** Number of heads; must divide features. */
+  heads: number;
+  /** Initializer of the kernels of query, key and value; `torchUniform()` by default, ±1/√features. Biases start at 0. */
+  initializer?: Initializer;
+  /** Initializer of the output's kernel, by default `initializer`. With `zeros()`, a residual block starts as the identity. */
+  outputInitializer?: Initializer;
+}
 
 /** The parameters of {@link localitySelfAttention}. */
 export interface LocalitySelfAttentionParams extends AttentionParams {
@@ -30,7 +42,7 @@ export interface LocalitySelfAttentionParams extends AttentionParams {
  * @see Lee, Lee, Song, "Vision Transformer for Small-Size Datasets", 2021, https://arxiv.org/abs/2112.13492, section 3.2
  */
 export function localitySelfAttention(
-  options: MultiHeadAttentionOptions,
+  options: LocalitySelfAttentionOptions,
 ): Layer<LocalitySelfAttentionParams> {
   assertOptions('localitySelfAttention', options, {
     features: required(count),
@@ -53,14 +65,30 @@ export function localitySelfAttention(
       return tf.reshape(tf.mul(split, perHead), query.shape);
     },
   };
-  const parts = { ...projections(features, features, initializer, outputInitializer), temperature };
+  const project = (kernel: Initializer): Layer<DenseParams> =>
+    dense({ inFeatures: features, outFeatures: features, initializer: kernel, biasInitializer: zeros() });
+  const parts = {
+    query: project(initializer),
+    key: project(initializer),
+    value: project(initializer),
+    output: project(outputInitializer),
+    temperature,
+  };
   return defineLayer(
     'localitySelfAttention',
     block(parts, (l, input, context) => {
       const x = inputTensor('localitySelfAttention', input);
       assertTokens('localitySelfAttention', x, features);
-      const query = l.temperature(l.query(x));
-      return l.output(attendAndRecord(query, l.key(x), l.value(x), heads, { masksDiagonal: true }, context));
+      const { record, cache } = context;
+      if (cache) {
+        throw new Error(
+          'localitySelfAttention: a cache needs causal attention; use multiHeadAttention({ …, causal: true })',
+        );
+      }
+      const [query, key] = [l.temperature(l.query(x)), l.key(x)];
+      const mask = { masksDiagonal: true };
+      if (record) tf.tidy(() => record('attention', { weights: attentionWeights(query, key, heads, mask) }));
+      return l.output(scaledDotProductAttention(query, key, l.value(x), heads, mask));
     }),
   );
 }

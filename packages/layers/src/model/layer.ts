@@ -1,6 +1,7 @@
 import { assertCalled, callGiven, func, show } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { KeyValueCache } from './cache';
 
 /** The input or output of a layer: a tensor, or a list or plain object of tensors. */
 export type Tensors = tf.Tensor | readonly tf.Tensor[] | { readonly [name: string]: tf.Tensor | undefined };
@@ -16,6 +17,8 @@ export interface Context {
    * The tensors are disposed afterwards, so use them in the callback or clone them.
    */
   record?: (name: string, tensors: tf.NamedTensorMap) => void;
+  /** Keys and values of earlier tokens, for generation with causal attention; see `createCache`. */
+  cache?: KeyValueCache | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { assertBackend } from '@tenfold/kernels';
 import { createRng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertOutput } from './assert-output';
+import { runWithCache } from './cache';
 import { completeContext } from './complete-context';
 import { flatten } from './flatten-params';
 import {
@@ -60,11 +61,13 @@ export function createModel<const L extends AnyLayer>(
         `model: the parameter ${disposed} is disposed; create the model again with createModel`,
       );
     }
-    return tf.tidy(() => {
-      const output = root.apply(params, input, context);
-      assertOutput(output, 'model: the output');
-      return cloneInputs(output, input) as tf.Tensor;
-    }) as OutputOf<L>;
+    return runWithCache(context.cache, () =>
+      tf.tidy(() => {
+        const output = root.apply(params, input, context);
+        assertOutput(output, 'model: the output');
+        return cloneInputs(output, input) as tf.Tensor;
+      }),
+    ) as OutputOf<L>;
   };
   return {
     layer: root,

@@ -75,3 +75,11 @@ export function assertTokens(name: string, x: tf.Tensor, features: number, token
     `${name}: the input has shape [${x.shape}]; give tokens [batch, ${tokens ?? 'tokens'}, ${features}], because ${tokens === undefined ? '' : `tokens is ${tokens} and `}features is ${features}`,
   );
 }
+
+/** The numbers of queries and keys. @throws unless x is scores of attention of this number of heads */
+export function assertScores(name: string, x: tf.Tensor, heads: number): [queries: number, keys: number] {
+  if (x.rank === 4 && x.shape[1] === heads) return [x.shape[2]!, x.shape[3]!];
+  throw new Error(
+    `${name}: the input has shape [${x.shape}]; give scores [batch, ${heads}, queries, keys], because heads is ${heads}`,
+  );
+}

@@ -8,6 +8,10 @@ export interface AttentionMask {
    * without keys outputs zeros.
    */
   keys?: tf.Tensor | undefined;
+  /** The same for each pair, float32 [batch or 1, heads or 1, queries, keys]. */
+  pairs?: tf.Tensor | undefined;
+  /** Whether query i attends to the keys up to i + keys − queries only, so that the last query sees all. */
+  causal?: boolean;
   /** Whether to mask the diagonal: a token does not attend to itself, unless it is the only token. */
   masksDiagonal?: boolean;
 }
@@ -25,6 +29,7 @@ export interface AttentionMask {
  *
  * @param query Q, [batch, queries, heads·d]
  * @param key K, and value V: [batch, keys, heads·d]
+ * @param biased changes the scores [batch, heads, queries, keys], on the tape
  * @returns [batch, queries, heads·d]
  */
 export function scaledDotProductAttention(
@@ -33,9 +38,15 @@ export function scaledDotProductAttention(
   value: tf.Tensor,
   heads: number,
   mask: AttentionMask = {},
+  biased?: (scores: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
   const scale = 1 / Math.sqrt(query.shape[2]! / heads);
-  const isPlain = !mask.keys && !mask.masksDiagonal && query.shape[1] === key.shape[1];
+  if (biased) {
+    const weights = attentionWeights(query, key, heads, mask, biased);
+    return merge(tf.matMul(weights, split(value, heads)));
+  }
+  const isUnmasked = !mask.keys && !mask.pairs && !mask.causal && !mask.masksDiagonal;
+  const isPlain = isUnmasked && query.shape[1] === key.shape[1];
   if (isPlain && hasKernels('Attention', 'AttentionGrad') && tf.engine().state.gradientDepth <= 1) {
     return withGradient([query, key, value], {
       forward() {
@@ -70,11 +81,23 @@ export function attentionWeights(
   key: tf.Tensor,
   heads: number,
   mask: AttentionMask = {},
+  biased: (scores: tf.Tensor) => tf.Tensor = (scores) => scores,
 ): tf.Tensor {
   const scale = 1 / Math.sqrt(query.shape[2]! / heads);
-  return tf.tidy(() =>
-    maskedSoftmax(tf.matMul(tf.mul(split(query, heads), scale), split(key, heads), false, true), mask),
-  );
+  return tf.tidy(() => {
+    const scores = tf.matMul(tf.mul(split(query, heads), scale), split(key, heads), false, true);
+    return maskedSoftmax(biased(scores), mask);
+  });
+}
+
+/** Repeats heads [batch, tokens, few·d] to [batch, tokens, heads·d]: consecutive heads are copies of one. */
+export function repeatHeads(t: tf.Tensor, few: number, heads: number): tf.Tensor {
+  if (few === heads) return t;
+  const [batch, tokens, features] = t.shape as [number, number, number];
+  const size = features / few;
+  const apart = tf.reshape(t, [batch * tokens, few, 1, size]);
+  const copies = tf.concat(Array<tf.Tensor>(heads / few).fill(apart), 2);
+  return tf.reshape(copies, [batch, tokens, heads * size]);
 }
 
 /** Splits [batch, tokens, heads·d] into [batch, heads, tokens, d]. */
@@ -91,19 +114,34 @@ function merge(t: tf.Tensor): tf.Tensor {
 // Finite, because the softmax of a row of −∞ is NaN.
 const MASKED_SCORE = -1e9;
 
-function maskedSoftmax(scores: tf.Tensor, { keys, masksDiagonal = false }: AttentionMask): tf.Tensor {
-  if (!keys && !masksDiagonal) return softmax(scores);
+function maskedSoftmax(
+  scores: tf.Tensor,
+  { keys, pairs, causal = false, masksDiagonal = false }: AttentionMask,
+): tf.Tensor {
   const [batch, , queries, tokens] = scores.shape as [number, number, number, number];
-  const shown = keys && tf.reshape(tf.cast(tf.notEqual(keys, 0), 'bool'), [batch, 1, 1, tokens]);
-  const diagonal = masksDiagonal && tf.equal(tf.eye(queries, tokens), 0);
-  const allowed = shown && diagonal ? tf.logicalAnd(shown, diagonal) : shown || (diagonal as tf.Tensor);
-  const everywhere = tf.broadcastTo(
-    tf.reshape(allowed, [...Array(4 - allowed.rank).fill(1), ...allowed.shape]),
-    scores.shape,
+  const byValue = [...(keys ? [tf.reshape(keys, [batch, 1, 1, tokens])] : []), ...(pairs ? [pairs] : [])];
+  const byPlace = [
+    ...(masksDiagonal ? [tf.equal(tf.eye(queries, tokens), 0)] : []),
+    ...(causal ? [noLaterThan(queries, tokens)] : []),
+  ].map((allowed) => tf.reshape(allowed, [1, 1, queries, tokens]));
+  if (byValue.length + byPlace.length === 0) return softmax(scores);
+  const allowed = [...byValue.map((mask) => tf.notEqual(mask, 0)), ...byPlace].reduce((both, one) =>
+    tf.logicalAnd(both, one),
   );
+  const everywhere = tf.broadcastTo(allowed, scores.shape);
   const weights = softmax(tf.where(everywhere, scores, tf.fill(scores.shape, MASKED_SCORE)));
-  // If all keys are masked, softmax gives them equal weights, so the weights are masked too.
-  return keys ? tf.mul(weights, tf.reshape(keys, [batch, 1, 1, tokens])) : weights;
+  if (byValue.length === 0) return weights;
+  // If all keys are masked, softmax gives them equal weights, so the weights are masked too. NaN in a mask stays.
+  return [...byValue, ...byPlace.map((mask) => tf.cast(mask, 'float32'))].reduce(
+    (masked, mask) => tf.mul(masked, mask),
+    weights,
+  );
+}
+
+/** Whether the key is not later than the query, [queries, keys]; the last query is at the last key. */
+function noLaterThan(queries: number, keys: number): tf.Tensor {
+  const places = (from: number, to: number) => tf.range(from, to, 1, 'int32');
+  return tf.lessEqual(tf.expandDims(places(0, keys), 0), tf.expandDims(places(keys - queries, keys), 1));
 }
 
 const softmaxGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor =>
