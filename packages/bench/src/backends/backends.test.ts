@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildCommandLine, emptyFolder, start } from '../../test/command-line';
 import { activate } from './activate';
 import { checkTraining } from './check-training';
+import { npmCommand } from './npm-command';
 import { selectBackend } from './select-backend';
 
 describe('checkTraining', () => {
@@ -46,8 +48,39 @@ describe('selectBackend', () => {
     await expect(refused).rejects.toThrow('webgpu is not installed');
     await expect(refused).rejects.toMatchObject({
       reason: 'not installed',
-      advice: 'npm install webgpu',
+      advice: npmCommand('install', ['webgpu']),
     });
+  });
+});
+
+describe('npmCommand', () => {
+  it('installs into the working directory for an installed bench', () => {
+    const from = join(emptyFolder(), 'node_modules', '@tenfold', 'bench', 'dist');
+    expect(npmCommand('install', ['webgpu'], from)).toBe('npm install webgpu');
+    expect(npmCommand('rebuild', ['webgpu', '--foreground-scripts'], from)).toBe(
+      'npm rebuild webgpu --foreground-scripts',
+    );
+  });
+
+  // npm cannot install into the clone itself, because of its workspace: versions.
+  it('installs into a folder of a clone, named from where the user is', () => {
+    const root = fileURLToPath(new URL('../../../..', import.meta.url));
+    for (const [where, prefix] of [
+      [root, '.cache/backends'],
+      [join(root, 'packages', 'bench'), '../../.cache/backends'],
+      [join(root, '..', 'a b'), `../${basename(root)}/.cache/backends`],
+    ] as const) {
+      vi.stubEnv('INIT_CWD', where);
+      const command = npmCommand('install', ['webgpu', 'other']).replaceAll('\\', '/');
+      expect(command).toBe(`npm install --prefix ${prefix} webgpu other`);
+    }
+    const clone = join(emptyFolder(), 'a clone');
+    mkdirSync(clone);
+    writeFileSync(join(clone, 'package.json'), '{"name":"tenfold"}');
+    vi.stubEnv('INIT_CWD', join(clone, '..'));
+    const quoted = npmCommand('install', ['webgpu'], join(clone, 'packages', 'bench')).replaceAll('\\', '/');
+    expect(quoted).toBe('npm install --prefix "a clone/.cache/backends" webgpu');
+    vi.unstubAllEnvs();
   });
 });
 
@@ -96,7 +129,9 @@ describe('a native package in the folder of the user', () => {
     const { node } = one!;
     expect(node).toMatchObject({ works: false, reason: 'no binary' });
     expect(node!.why).toMatch(/is installed without its prebuilt binary/);
-    expect(node!.advice).toMatch(/without --ignore-scripts .*npm rebuild @tensorflow\/tfjs-node/);
+    expect(node!.advice).toMatch(
+      /without --ignore-scripts .*npm rebuild .*@tensorflow\/tfjs-node --build-from-source/,
+    );
   });
 
   it('without a CUDA library', () => {

@@ -6,6 +6,7 @@ import type { Results } from '../results/results';
 import { type ActivateOptions, activateKinds } from './activate';
 import { locate } from './locate';
 import { type BackendName, backendNames } from './names';
+import { npmCommand } from './npm-command';
 import type { BackendUnavailable } from './unavailable';
 
 /** The result of a check: whether a backend works here, and if not, why and what to do. */
@@ -50,7 +51,7 @@ export async function checkBackend(
   const missing = (packageNames[name] ?? []).filter((packageName) => !locate(packageName));
   if (missing.length > 0) {
     const why = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not installed`;
-    return { name, works: false, reason: 'not installed', why, advice: `npm install ${missing.join(' ')}` };
+    return { name, works: false, reason: 'not installed', why, advice: npmCommand('install', missing) };
   }
   const answer = await ask(name, options, what);
   if ('details' in answer) {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { backendsFolder } from './npm-command';
 
 export interface Located {
   /** A specifier for `import()`. */
@@ -10,13 +11,13 @@ export interface Located {
 
 /**
  * Finds an optional package, first from the bench, then from the working directory, so that `npx @tenfold/bench` finds
- * what the user's project has installed.
+ * what the user's project has installed, then in the folder for backends of a clone.
  *
- * @returns null when neither place has it
+ * @returns null when no place has it
  */
 export function locate(packageName: string): Located | null {
-  for (const from of [dirname(fileURLToPath(import.meta.url)), process.cwd()]) {
-    const folder = packageFolder(packageName, from);
+  for (const from of [dirname(fileURLToPath(import.meta.url)), process.cwd(), backendsFolder()]) {
+    const folder = from === undefined ? null : packageFolder(packageName, from);
     if (folder === null) continue;
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     return { url: pathToFileURL(join(folder, findEntry(manifest))).href, version: manifest.version };

@@ -1,13 +1,14 @@
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { locate } from './locate';
+import { npmCommand } from './npm-command';
 import { BackendUnavailable } from './unavailable';
 
 export type TensorflowPackage = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';
 
 const noBinary = (name: string): string =>
   `reinstall it without --ignore-scripts on a network that can reach storage.googleapis.com, or set npm's ` +
-  `TFJS_NODE_CDN_STORAGE / TFJS_NODE_BASE_URI to a mirror; or build it: npm rebuild ${name} --build-from-source`;
+  `TFJS_NODE_CDN_STORAGE / TFJS_NODE_BASE_URI to a mirror; or build it: ${npmCommand('rebuild', [name, '--build-from-source'])}`;
 const noGpu =
   'install the NVIDIA driver, CUDA 11 and cuDNN 8 for TensorFlow 2.9, and put their libraries on the search path ' +
   '(LD_LIBRARY_PATH); or use --backend node or simd';
@@ -26,7 +27,7 @@ export async function activateTensorflow(
     throw new BackendUnavailable(
       'not installed',
       `${packageName} is not installed`,
-      `npm install ${packageName}`,
+      npmCommand('install', [packageName]),
     );
   }
   repairUtil();
@@ -43,7 +44,7 @@ export async function activateTensorflow(
     throw new BackendUnavailable(
       'failed',
       `${packageName} registered no backend`,
-      `npm install ${packageName}`,
+      npmCommand('install', [packageName]),
     );
   }
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
@@ -79,7 +80,7 @@ function explain(packageName: TensorflowPackage, error: unknown): BackendUnavail
   return new BackendUnavailable(
     'failed',
     `${packageName} does not load: ${line}`,
-    `npm rebuild ${packageName}`,
+    npmCommand('rebuild', [packageName]),
     cause,
   );
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Located, locate } from './locate';
+import { npmCommand } from './npm-command';
 import { type AdapterInfo, adapterText, isSoftware } from './software-adapter';
 import { BackendUnavailable } from './unavailable';
 
@@ -33,7 +34,7 @@ export async function activateWebgpu(allowSoftware: boolean): Promise<Record<str
     throw new BackendUnavailable(
       'not installed',
       `${names} ${verb} not installed`,
-      `npm install webgpu ${BRIDGE} ${FAST}`,
+      npmCommand('install', [...missing, ...(fast ? [] : [FAST])]),
     );
   }
   const info = await startDawn(dawn);
@@ -71,7 +72,7 @@ async function startDawn({ url }: Located): Promise<AdapterInfo> {
     throw new BackendUnavailable(
       'no binary',
       `webgpu does not load: ${message}`,
-      'npm install webgpu on a platform that it has a binary for (Linux, macOS, Windows; glibc)',
+      `${npmCommand('install', ['webgpu'])} on a platform that it has a binary for (Linux, macOS, Windows; glibc)`,
       { cause: error },
     );
   }

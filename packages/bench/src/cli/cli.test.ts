@@ -123,7 +123,7 @@ describe('what cannot be done as asked', () => {
     const { code, err, cwd } = await run('--backend node');
     expect(code).toBe(2);
     expect(err).toMatch(
-      /--backend is 'node'; @tensorflow\/tfjs-node is not installed\. To fix it: npm install/,
+      /--backend is 'node'; @tensorflow\/tfjs-node is not installed\. To fix it: npm install .*@tensorflow\/tfjs-node$/m,
     );
     expect(readdirSync(cwd)).toEqual([]);
   });
@@ -323,7 +323,9 @@ describe('the other commands', () => {
   it('doctor says of every backend whether it trains here', async () => {
     const { code, out } = await run('doctor');
     expect(code).toBe(0);
-    expect(out).toMatch(/no {2}node-gpu[\s\S]*why: .*not installed\n +fix: npm install/);
+    expect(out).toMatch(
+      /no {2}node-gpu[\s\S]*why: .*not installed\n +fix: npm install --prefix \S+ @tensorflow\/tfjs-node-gpu$/m,
+    );
     expect(out).toMatch(
       /yes simd .*<- the default; --backend overrides it\n +variant (baseline|relaxed|wide), threads \d, v8Flags (none|--experimental-wasm-\S+)/,
     );
