@@ -185,6 +185,17 @@ describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) 
     const f = activations[name] as (x: tf.Tensor) => tf.Tensor;
     expect([tf.ones(shape)].map(f)[0]!.shape).toEqual(f(tf.ones(shape)).shape);
   });
+
+  // It would be ignored, and another function computed than the one that was meant: leakyRelu(x, 0.2).
+  it('refuses a number as its options', () => {
+    const f = activations[name] as (...call: unknown[]) => tf.Tensor;
+    const x = tf.ones(shape);
+    for (const rest of [[0.2], [0], [1, 2], [0, [tf.ones(shape)]], [1, [x]]]) {
+      expect(() => f(x, ...rest)).toThrow(
+        new RegExp(`^${name}: options is ${String(rest[0]).replace('.', '[.]')}; give a plain object`),
+      );
+    }
+  });
 });
 
 describe('far from zero and with extreme options', () => {

@@ -2,6 +2,7 @@ import { assertOptions, integer, type Kinds } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertX } from './assert-x';
+import { type Call, callOptions } from './call-options';
 
 export interface AxisOptions {
   /** The axis along which it computes; a negative axis counts from the end. −1 by default. */
@@ -22,12 +23,12 @@ export function alongAxis<O extends AxisOptions>(
   kinds: Omit<Kinds<O>, 'axis'> = {} as Omit<Kinds<O>, 'axis'>,
 ): AlongAxis<O> {
   const all = { axis: integer, ...kinds } as unknown as Kinds<O>;
-  const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
-    // Array.prototype.map passes an index here.
-    const checked = options === undefined || typeof options === 'number' ? ({} as O) : options;
+  const activation = <T extends tf.Tensor>(...call: Call<O>): T => {
+    const [x] = call as [Input<T>];
+    const options = callOptions(call);
     assertX(name, x, all);
-    assertOptions(name, checked, all);
-    const { axis = -1 } = checked;
+    assertOptions(name, options, all);
+    const { axis = -1 } = options;
     return tf.tidy(() => {
       const input = floatTensor(name, 'x', x);
       const { rank, shape } = input;
@@ -36,10 +37,10 @@ export function alongAxis<O extends AxisOptions>(
         const range = rank === 0 ? 'a tensor of rank 1 or more' : `an axis from ${-rank} to ${rank - 1}`;
         throw new Error(`${name}: axis is ${axis} but x has shape [${shape}]; give ${range}`);
       }
-      if (along === rank - 1) return alongLast(input, checked);
+      if (along === rank - 1) return alongLast(input, options);
       const order = shape.map((_, i) => i).filter((i) => i !== along);
       const back = shape.map((_, i) => (i === along ? rank - 1 : i < along ? i : i - 1));
-      return tf.transpose(alongLast(tf.transpose(input, [...order, along]), checked), back);
+      return tf.transpose(alongLast(tf.transpose(input, [...order, along]), options), back);
     }) as T;
   };
   Object.defineProperty(activation, 'name', { value: name });

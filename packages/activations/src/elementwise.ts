@@ -2,6 +2,7 @@ import { assertOptions, type Kinds } from '@tenfold/checks';
 import { floatTensor, fused, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertX } from './assert-x';
+import { type Call, callOptions } from './call-options';
 
 /** A function that keeps the shape of a tensor. Layers take it as their `activation`. */
 export interface ActivationFunction<O extends object = never> {
@@ -53,12 +54,12 @@ export function elementwise<O extends object = never, P extends Parameters = []>
       backward: (dy, [kept]) => [backward(dy, kept!, parameters)],
     });
   const parametersFrom = (options: O): P => read?.(options) ?? ([] as readonly number[] as P);
-  const activation = <T extends tf.Tensor>(x: Input<T>, options?: O): T => {
-    // Array.prototype.map passes an index here.
-    const checked = options === undefined || typeof options === 'number' ? ({} as O) : options;
+  const activation = <T extends tf.Tensor>(...call: Call<O>): T => {
+    const [x] = call as [Input<T>];
+    const options = callOptions(call);
     assertX(name, x, kinds);
-    assertOptions(name, checked, kinds);
-    return tf.tidy(() => run(floatTensor(name, 'x', x), parametersFrom(checked))) as T;
+    assertOptions(name, options, kinds);
+    return tf.tidy(() => run(floatTensor(name, 'x', x), parametersFrom(options))) as T;
   };
   const gradient = (dy: tf.Tensor, x: tf.Tensor): tf.Tensor => {
     const parameters = parametersFrom({} as O);

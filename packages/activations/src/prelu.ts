@@ -2,6 +2,7 @@ import { anything, assertOptions, type Kinds } from '@tenfold/checks';
 import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertX } from './assert-x';
+import { type Call, callOptions } from './call-options';
 
 export interface PreluOptions {
   /** The slope for negative x: a number, array or tensor that broadcasts to the shape of x, such as [channels]; 0.25 by default. */
@@ -23,11 +24,13 @@ const kinds: Kinds<PreluOptions> = { slope: anything };
  * prelu([[-1, 2], [-3, -4]], { slope: [0.1, 0.5] }); // [[-0.1, 2], [-0.3, -2]]
  * @see He et al., "Delving Deep into Rectifiers", 2015, https://arxiv.org/abs/1502.01852, section 2.1
  */
-export function prelu<T extends tf.Tensor>(x: Input<T>, options: PreluOptions = {}): T {
-  const checked = typeof options === 'number' ? {} : options; // Array.prototype.map passes an index here
+export function prelu<T extends tf.Tensor>(x: Input<T>, options?: PreluOptions): T;
+export function prelu(...call: Call<PreluOptions>): tf.Tensor {
+  const [x] = call as [Input];
+  const options = callOptions(call);
   assertX('prelu', x, kinds);
-  assertOptions('prelu', checked, kinds);
-  const { slope = 0.25 } = checked;
+  assertOptions('prelu', options, kinds);
+  const { slope = 0.25 } = options;
   return tf.tidy(() => {
     const input = floatTensor('prelu', 'x', x);
     const a = floatTensor('prelu', 'slope', slope);
@@ -44,7 +47,7 @@ export function prelu<T extends tf.Tensor>(x: Input<T>, options: PreluOptions = 
         return [tf.where(above, dy, tf.mul(dy, a!)), sumTo(scaled, a!.shape)];
       },
     });
-  }) as T;
+  });
 }
 
 const broadcasts = (from: number[], to: number[]): boolean =>

@@ -3,6 +3,7 @@ import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertX } from './assert-x';
+import { type Call, callOptions } from './call-options';
 
 export interface RreluOptions {
   /** The smallest slope; a finite number, 1/8 by default. */
@@ -37,11 +38,13 @@ const kinds: Kinds<RreluOptions> = {
  * @see Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015,
  * https://arxiv.org/abs/1505.00853, section 2.4
  */
-export function rrelu<T extends tf.Tensor>(x: Input<T>, options: RreluOptions = {}): T {
-  const checked = typeof options === 'number' ? {} : options; // Array.prototype.map passes an index here
+export function rrelu<T extends tf.Tensor>(x: Input<T>, options?: RreluOptions): T;
+export function rrelu(...call: Call<RreluOptions>): tf.Tensor {
+  const [x] = call as [Input];
+  const options = callOptions(call);
   assertX('rrelu', x, kinds);
-  assertOptions('rrelu', checked, kinds);
-  const { lower = 1 / 8, upper = 1 / 3, training = false, rng } = checked;
+  assertOptions('rrelu', options, kinds);
+  const { lower = 1 / 8, upper = 1 / 3, training = false, rng } = options;
   if (lower > upper) {
     throw new Error(`rrelu: lower is ${lower} and upper is ${upper}; give a lower that is at most upper`);
   }
@@ -56,7 +59,7 @@ export function rrelu<T extends tf.Tensor>(x: Input<T>, options: RreluOptions = 
       }),
       backward: (dy, [x, ...slopes]) => [tf.where(tf.greater(x!, 0), dy, tf.mul(dy, slope(slopes)))],
     });
-  }) as T;
+  });
 }
 
 function drawSlopes(x: tf.Tensor, lower: number, upper: number, rng: Rng | undefined): tf.Tensor {
