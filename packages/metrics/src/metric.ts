@@ -16,8 +16,12 @@ import { assertPacked, type Measured, pack, type Unpacked, unpack } from './pack
 /** A metric's value: a number, one number for each class, or a matrix. */
 export type MetricValue = number | number[] | number[][];
 
-/** The state of a metric: plain data that JSON represents exactly. */
-export type MetricState = number | readonly MetricState[];
+/**
+ * The state of a metric: plain data that JSON represents exactly.
+ *
+ * Because of the empty tuple the compiler takes [0, 0] for a state of two numbers, not for a list.
+ */
+export type MetricState = number | readonly [] | readonly MetricState[];
 
 export interface WeightOptions {
   /**
@@ -93,6 +97,9 @@ export interface Metric<O extends object = object, V extends MetricValue = numbe
   readonly rule: MetricRule<V>;
 }
 
+/** The type of a state that starts as S: any number where S is a certain one. */
+export type StateLike<S extends MetricState> = S extends number ? number : S;
+
 /** The declaration of a metric. */
 export interface MetricDeclaration<O extends object, S extends MetricState, V extends MetricValue> {
   /** Name of the metric; starts its errors. */
@@ -104,12 +111,12 @@ export interface MetricDeclaration<O extends object, S extends MetricState, V ex
   /** The state without examples. */
   start: S;
   /** Returns the state with examples added. Those of weight 0 and invalid ones are left out. */
-  add(state: S, batch: Unpacked, options: O): S;
+  add(state: StateLike<S>, batch: Unpacked, options: O): StateLike<S>;
   /** The value over all examples of a state. Invalid examples have made it NaN already. */
-  result(state: S, options: O, size: number): V;
+  result(state: StateLike<S>, options: O, size: number): V;
 }
 
-type Wrapped<S> = readonly [invalid: number, size: number, state: S];
+type Wrapped<S extends MetricState> = readonly [invalid: number, size: number, state: StateLike<S>];
 
 /**
  * Declares a metric: what the device measures of each example, and how the host accumulates it in float64.

@@ -1,7 +1,8 @@
+import { finite } from '@tenfold/checks';
 import { expectClose, expectNoLeaks, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { MetricValue } from './index';
 import * as exported from './index';
 
@@ -516,14 +517,57 @@ describe('a metric', () => {
     const largestError = defineMetric({
       name: 'largestError',
       kinds: {},
-      measure: (labels, predictions) => ({
-        columns: [tf.abs(tf.sub(labels as tf.Tensor, predictions as tf.Tensor))],
-      }),
+      measure: (labels, predictions) => ({ columns: [tf.abs(tf.sub(labels, predictions))] }),
       start: 0,
-      add: (largest: number, { columns: [errors] }) => Math.max(largest, ...Array.from(errors!)),
+      add: (largest, { columns: [errors] }) => Math.max(largest, ...errors),
       result: (largest) => largest,
     });
     expect(await largestError(tf.tensor1d([1, 2]), tf.tensor1d([4, 2]))).toBe(3);
+    expectTypeOf(largestError).toEqualTypeOf<exported.Metric<object, number>>();
+    // The other documented example: a state of several numbers.
+    const meanError = defineMetric({
+      name: 'meanError',
+      kinds: {},
+      measure: (labels, predictions) => ({ columns: [tf.sub(predictions, labels)] }),
+      start: [0, 0],
+      add: ([sum, count], { columns: [errors] }) => [
+        errors.reduce((a, b) => a + b, sum),
+        count + errors.length,
+      ],
+      result: ([sum, count]) => sum / count,
+    });
+    expect(await meanError(tf.tensor1d([1, 2]), tf.tensor1d([4, 3]))).toBe(2);
+    // States of other kinds: with options, of a list, and of the type of an annotation.
+    const scaled = defineMetric({
+      name: 'scaled',
+      kinds: { by: finite },
+      measure: (labels, _, { by = 1 }: { by?: number }) => ({ columns: [tf.mul(labels, by)] }),
+      start: [[0, 0], 0],
+      add: ([[first, second], count], { columns: [x], weights: [w = 0] }) => [
+        [first + x[0]!, second + w],
+        count + 1,
+      ],
+      result: ([[first, second], count]) => [first, second, count],
+    });
+    expect(await scaled.with({ by: 3 })(tf.tensor1d([2]), tf.tensor1d([0]))).toEqual([6, 1, 1]);
+    const kept = defineMetric({
+      name: 'kept',
+      kinds: {},
+      measure: (labels) => ({ columns: [tf.cast(labels as tf.Tensor, 'float32')] }),
+      start: [] as readonly number[],
+      add: (all, { columns: [x] }) => [...all, ...x],
+      result: (all) => all.length,
+    });
+    expect(await kept(tf.tensor1d([2, 3]), tf.tensor1d([0, 0]))).toBe(2);
+    defineMetric({
+      name: 'wrong',
+      kinds: {},
+      measure: (labels) => ({ columns: [labels as tf.Tensor] }),
+      start: [0, 0],
+      // @ts-expect-error: the state has two numbers
+      add: ([sum]) => [sum],
+      result: ([sum]) => sum,
+    });
     expect(() => defineMetric({ name: 'a' } as never)).toThrow(/^defineMetric: kinds is missing/);
     expect(() => defineMetric({ ...largestError, name: 'a', start: 'x' } as never)).toThrow(
       /^defineMetric: /,

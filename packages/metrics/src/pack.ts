@@ -14,10 +14,10 @@ export interface Measured {
 
 /** The examples of a batch on the host. */
 export interface Unpacked {
-  /** The columns that were measured, without the examples that do not count. */
-  columns: ArrayLike<number>[];
+  /** The columns that were measured, at least one, without the examples that do not count. */
+  columns: [Float32Array, ...Float32Array[]];
   /** The weights of these examples, all above 0. */
-  weights: ArrayLike<number>;
+  weights: Float32Array;
   /** The number of classes or outputs, 0 if there is none. */
   size: number;
   /** The number of invalid examples. */
@@ -59,7 +59,10 @@ export function unpack(values: ArrayLike<number>): Unpacked {
   const [count, size] = all as unknown as [number, number];
   const examples = (all.length - HEAD) / (count + 1);
   const column = (i: number) => all.subarray(HEAD + i * examples, HEAD + (i + 1) * examples);
-  const columns = Array.from({ length: count }, (_, i) => column(i));
+  const columns: Unpacked['columns'] = [
+    column(0),
+    ...Array.from({ length: count - 1 }, (_, i) => column(i + 1)),
+  ];
   const weights = column(count);
   const isValid = (i: number) =>
     weights[i]! > 0 && weights[i]! < Infinity && columns.every((values) => !Number.isNaN(values[i]!));
@@ -71,7 +74,7 @@ export function unpack(values: ArrayLike<number>): Unpacked {
   }
   if (kept.length === examples) return { columns, weights, size, invalid };
   const keep = (values: Float32Array) => Float32Array.from(kept, (i) => values[i]!);
-  return { columns: columns.map(keep), weights: keep(weights), size, invalid };
+  return { columns: columns.map(keep) as Unpacked['columns'], weights: keep(weights), size, invalid };
 }
 
 function broadcastWeights(name: string, weights: Input, shape: number[]): tf.Tensor {
