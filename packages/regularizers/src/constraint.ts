@@ -10,12 +10,14 @@ export const constraint =
   (w) =>
     tf.tidy(() => f(floatTensor(name, 'w', w)));
 
-/**
- * Scales the weights of each unit by a function of their norm.
- *
- * @param wanted gives the norms that units shall have, from those that they have
- */
-export function scaleUnits(w: tf.Tensor, wanted: (norms: tf.Tensor) => tf.Tensor): tf.Tensor {
+/** How far the norm of a unit may be from a limit, relatively, to be at it: what has been scaled there is not scaled again. */
+const TOLERANCE = 1e-6;
+
+/** Scales the weights of each unit so that its norm moves by the share `rate` to the limit that it exceeds. Others keep every bit. */
+export function scaleUnits(
+  w: tf.Tensor,
+  { minimum, maximum, rate = 1 }: { minimum: number; maximum: number; rate?: number },
+): tf.Tensor {
   if (w.size === 0) return tf.clone(w);
   const axes = w.rank < 2 ? undefined : w.shape.slice(0, -1).map((_, axis) => axis);
   // Squares of numbers divided by the largest do not overflow.
@@ -23,7 +25,15 @@ export function scaleUnits(w: tf.Tensor, wanted: (norms: tf.Tensor) => tf.Tensor
   const scale = tf.where(tf.equal(largest, 0), tf.onesLike(largest), largest);
   const scaled = tf.div(w, scale);
   const root = tf.sqrt(tf.sum(tf.square(scaled), axes, w.rank >= 2));
+  // Infinite where the norm is above float32's range; it is only compared.
   const norms = tf.mul(root, scale);
-  const divisor = tf.where(tf.equal(root, 0), tf.onesLike(root), root);
-  return tf.mul(tf.div(scaled, divisor), wanted(norms));
+  const isAllowed = tf.logicalAnd(
+    tf.greaterEqual(norms, minimum * (1 - TOLERANCE)),
+    tf.lessEqual(norms, maximum * (1 + TOLERANCE)),
+  );
+  const limits = tf.where(tf.greater(norms, maximum), tf.fill(norms.shape, maximum), minimum);
+  const directions = tf.div(scaled, tf.where(tf.equal(root, 0), tf.onesLike(root), root));
+  const there = tf.mul(directions, limits);
+  const moved = rate === 1 ? there : tf.add(tf.mul(there, rate), tf.mul(w, 1 - rate));
+  return tf.where(tf.broadcastTo(isAllowed, w.shape), w, moved);
 }

@@ -46,6 +46,23 @@ describe.each(every)('%s', (name, constraint, expected) => {
     expect((await constraint(tf.tensor1d([Number.NaN])).data())[0]).toBeNaN();
   });
 
+  it('keeps every bit of what is allowed, also where it has moved weights before', async () => {
+    const small = tf.mul(tf.randomNormal([64, 32], 0, 0.01, 'float32', 3), name === 'minMaxNorm' ? 17 : 1);
+    const allowed = name === 'nonNegative' ? tf.abs(small) : name === 'unitNorm' ? constraint(small) : small;
+    expect(await constraint(allowed).data()).toEqual(await allowed.data());
+    if (name === 'minMaxNorm') return; // moves half of the way again
+    const moved = constraint(tf.mul(small, 1000));
+    expect(await constraint(moved).data()).toEqual(await moved.data());
+  });
+
+  it('scales units whose norm is above the range of float32', async () => {
+    const w = [[3e38], [3e38]];
+    const expected = { maxNorm: Math.SQRT2, minMaxNorm: 1.5e38, nonNegative: 3e38, unitNorm: Math.SQRT1_2 };
+    await expectClose(constraint(w), [expected[name], expected[name]], { relative: 1e-6 });
+    const whole = minMaxNorm({ maximum: 2 })(w);
+    await expectClose(whole, [Math.SQRT2, Math.SQRT2], { relative: 1e-6 });
+  });
+
   it('keeps its input and leaks nothing', async () => {
     await expectNoLeaks(() => constraint(kernel));
     expect(kernel.isDisposed).toBe(false);

@@ -1,5 +1,4 @@
 import { assertOptions, positive } from '@tenfold/checks';
-import * as tf from '@tensorflow/tfjs-core';
 import { type Constraint, constraint, scaleUnits } from './constraint';
 
 export interface MaxNormOptions {
@@ -13,6 +12,8 @@ export interface MaxNormOptions {
  *
  * Wᵢ ← Wᵢ·min(1, c/‖Wᵢ‖) for each unit i: the entries of one output (last axis), or all of a parameter of rank below 2
  *
+ * Units within the limit keep every bit.
+ *
  * @returns a function from a tensor to one of its shape, in float32
  * @throws when an option is unknown or out of range
  * @example
@@ -22,5 +23,5 @@ export interface MaxNormOptions {
 export function maxNorm(options: MaxNormOptions = {}): Constraint {
   assertOptions('maxNorm', options, { maximum: positive });
   const { maximum = 2 } = options;
-  return constraint('maxNorm', (w) => scaleUnits(w, (norms) => tf.minimum(norms, maximum)));
+  return constraint('maxNorm', (w) => scaleUnits(w, { minimum: 0, maximum }));
 }

@@ -1,5 +1,4 @@
 import { assertOptions, nonNegative, portion, positive, show } from '@tenfold/checks';
-import * as tf from '@tensorflow/tfjs-core';
 import { type Constraint, constraint, scaleUnits } from './constraint';
 
 export interface MinMaxNormOptions {
@@ -17,7 +16,7 @@ export interface MinMaxNormOptions {
  * Wᵢ ← Wᵢ·(r·clip(‖Wᵢ‖, minimum, maximum) + (1 − r)·‖Wᵢ‖)/‖Wᵢ‖ for each unit i: the entries of one output (last axis), or all of a
  * parameter of rank below 2
  *
- * Weights of 0 have no direction, and stay 0.
+ * Weights of 0 have no direction, and stay 0. Units between the limits keep every bit.
  *
  * @returns a function from a tensor to one of its shape, in float32
  * @throws when an option is unknown or out of range, or minimum is above maximum
@@ -33,9 +32,5 @@ export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
       `minMaxNorm: minimum is ${show(minimum)} but maximum is ${show(maximum)}; give a minimum of at most maximum`,
     );
   }
-  return constraint('minMaxNorm', (w) =>
-    scaleUnits(w, (norms) =>
-      tf.add(tf.mul(tf.clipByValue(norms, minimum, maximum), rate), tf.mul(norms, 1 - rate)),
-    ),
-  );
+  return constraint('minMaxNorm', (w) => scaleUnits(w, { minimum, maximum, rate }));
 }

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type Constraint, constraint, scaleUnits } from './constraint';
 
 /**
@@ -14,5 +13,5 @@ import { type Constraint, constraint, scaleUnits } from './constraint';
  * @see Keras, https://keras.io/api/layers/constraints
  */
 export function unitNorm(): Constraint {
-  return constraint('unitNorm', (w) => scaleUnits(w, (norms) => tf.onesLike(norms)));
+  return constraint('unitNorm', (w) => scaleUnits(w, { minimum: 1, maximum: 1 }));
 }
