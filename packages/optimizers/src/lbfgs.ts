@@ -39,7 +39,7 @@ const [STEPS, CHANGES] = ['steps', 'changes'] as const;
  * `toTfOptimizer` give, and a backend whose values can be read synchronously: not webgpu.
  *
  * @returns an optimizer with the slots `steps` and `changes`
- * @throws when an option is unknown or out of range; `update` throws without a loss
+ * @throws when an option is unknown or out of range; `update` throws without a loss, and on webgpu
  * @example
  * const optimizer = lbfgs();
  * for (let i = 0; i < 50; i++) tf.dispose(step(model, optimizer, () => meanSquaredError(ys, model.predict(xs))));
@@ -164,7 +164,17 @@ function pushed(
   });
 }
 
-const read = (scalar: tf.Tensor): number => scalar.dataSync()[0]!;
+function read(scalar: tf.Tensor): number {
+  try {
+    return scalar.dataSync()[0]!;
+  } catch (cause) {
+    throw new Error(
+      `lbfgs: its line search reads losses synchronously, which the backend ${tf.getBackend()} cannot; use the backend cpu or simd, or another optimizer, such as adam`,
+      { cause },
+    );
+  }
+}
+
 const total = (tensors: tf.NamedTensorMap): number =>
   Object.values(tensors).reduce((sum, x) => sum + read(tf.sum(x)), 0);
 const dot = (a: tf.NamedTensorMap, b: tf.NamedTensorMap): number =>

@@ -1,6 +1,6 @@
 import { expectClose, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Descent, make, surfaces } from '../test/suite';
 import {
   applyUpdates,
@@ -69,5 +69,22 @@ it('minimize of a tf.Optimizer gives them the loss', async () => {
     );
     optimizer.dispose();
     w.dispose();
+  }
+});
+
+it('lbfgs says which backends it is for', () => {
+  const read = vi.spyOn(tf.Tensor.prototype, 'dataSync').mockImplementation(() => {
+    throw new Error('no synchronous reads');
+  });
+  try {
+    const w = tf.tidy(() => tf.variable(tf.tensor1d([1])));
+    const optimizer = lbfgs();
+    const info = { params: { w }, step: 0, loss: () => tf.sum(w) };
+    expect(() => optimizer.update({ w: tf.ones([1]) }, optimizer.init({ w }), info)).toThrow(
+      /^lbfgs: its line search reads losses synchronously, which the backend \w+ cannot; use the backend cpu or simd, or another/,
+    );
+    w.dispose();
+  } finally {
+    read.mockRestore();
   }
 });
