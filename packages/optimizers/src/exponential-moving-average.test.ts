@@ -1,7 +1,15 @@
 import { expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { adam, applyUpdates, exponentialMovingAverage, type Schedule, sgd } from './index';
+import {
+  accumulate,
+  adam,
+  applyUpdates,
+  exponentialMovingAverage,
+  type Schedule,
+  sgd,
+  stochasticWeightAveraging,
+} from './index';
 
 // Descent at rate 1 along a gradient of −1: the parameter is start, start + 1, start + 2, …
 async function averages(decay: number | Schedule, steps: number): Promise<number[]> {
@@ -69,6 +77,27 @@ describe('exponentialMovingAverage', () => {
     await expectClose(result.state.average!.early!, 1);
     await expectClose(result.state.average!.late!, 4); // half of 5, half of 3
     expect(result.state.average!.early).not.toBe(state.average!.early);
+  });
+
+  it('keeps the average of a parameter that is frozen for a while', async () => {
+    for (const optimizer of [
+      exponentialMovingAverage(sgd({ learningRate: 1 }), { decay: 0.5 }),
+      stochasticWeightAveraging(sgd({ learningRate: 1 })),
+    ]) {
+      const params = { a: tf.scalar(1), b: tf.scalar(1) };
+      const state = { average: { a: tf.scalar(5), b: tf.scalar(5) } };
+      const info = { params, step: 1 };
+      const { average } = optimizer.update({ a: tf.scalar(0) }, state, info).state;
+      await expectClose(average!.a!, 3);
+      await expectClose(average!.b!, 5, { absolute: 0 });
+    }
+    // A step without an update, as within a wrapper that accumulates, is no such step.
+    const inner = accumulate(sgd({ learningRate: 1 }), { steps: 2 });
+    const optimizer = exponentialMovingAverage(inner, { decay: 0.5 });
+    const params = { a: tf.scalar(1) };
+    const state = { ...optimizer.init(params), average: { a: tf.scalar(5) } };
+    const result = optimizer.update({ a: tf.scalar(0) }, state, { params, step: 0 });
+    await expectClose(result.state.average!.a!, 3);
   });
 
   it.each([

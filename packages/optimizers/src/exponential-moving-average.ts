@@ -74,7 +74,8 @@ export function averaged(name: string, optimizer: Optimizer, decayAt: (step: num
           const parameter = findEntry(info.params, key);
           const mean = findEntry(average, key) ?? parameter!;
           const update = findEntry(result.updates, key);
-          if (!parameter) return tf.clone(mean);
+          const isMissing = !update && !Object.hasOwn(grads, key);
+          if (!parameter || isMissing) return tf.clone(mean);
           assertSlot(name, 'average', key, mean, parameter);
           return tf.tidy(() => {
             const after = update ? tf.add(parameter, update) : parameter;

@@ -15,7 +15,7 @@ export interface StochasticWeightAveragingOptions {
  *
  * θ̄ ← θ̄ + (θ − θ̄)/(n + 1) after the steps start, start + every, …, where n counts the earlier ones; before, θ̄ is θ
  *
- * The mean is the slot 'average' of the state, as that of `exponentialMovingAverage`. Use a constant or cyclic learning rate from the
+ * The mean is the slot 'average' of the state, as that of `exponentialMovingAverage`: that of a frozen parameter does not change. Use a constant or cyclic learning rate from the
  * start on. Running statistics of batch norms have to be computed again for the mean.
  *
  * @returns an optimizer with the slot 'average' and the slots of the wrapped one
