@@ -69,7 +69,8 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer {
       const isFactored = g.rank >= 2;
       const r = average(slots.row, isFactored ? tf.mean(squares, -1, true) : squares);
       const c = isFactored ? average(slots.column, tf.mean(squares, -2, true)) : slots.column;
-      const v = isFactored ? tf.div(tf.mul(r, c), tf.maximum(tf.mean(r, -2, true), epsilon1)) : r;
+      // Divided first: the product of two means of squares exceeds float32 from a gradient of 4e9 on.
+      const v = isFactored ? tf.mul(r, tf.div(c, tf.maximum(tf.mean(r, -2, true), epsilon1))) : r;
       const u = tf.div(g, tf.maximum(tf.sqrt(v), epsilon1));
       const scale = tf.div(tf.maximum(rms(parameter), epsilon2), tf.maximum(tf.div(rms(u), clip), 1));
       return {

@@ -111,3 +111,13 @@ it.each(['constructor', 'toString', 'valueOf', '__proto__'])('steps a parameter 
     expect(results[0], rule).toEqual(results[1]);
   }
 });
+
+it.each([4e9, 1e15, 1e18])('adafactor steps with a gradient of %d as with one of 1', async (size) => {
+  const update = (gradient: number) => {
+    const params = { w: tf.ones([4, 3]) };
+    const optimizer = exported.adafactor();
+    const info = { params, step: 0 };
+    return optimizer.update({ w: tf.fill([4, 3], gradient) }, optimizer.init(params), info).updates.w!;
+  };
+  await expectClose(update(size), update(1), { relative: 1e-5 });
+});
