@@ -408,3 +408,21 @@ describe('tfjs-layers', () => {
     loaded.dispose();
   });
 });
+
+it('leaves no tensor when the optimizer throws', () => {
+  const w = tf.tidy(() => tf.variable(tf.ones([2])));
+  const loss = () => tf.sum(w) as tf.Scalar;
+  const twice = exponentialMovingAverage(exponentialMovingAverage(adam()));
+  const optimizer = toTfOptimizer(twice);
+  const before = tf.memory().numTensors;
+  for (const returnCost of [false, true]) {
+    expect(() => optimizer.minimize(loss, returnCost)).toThrow(/wrap it only once/);
+  }
+  expect(tf.memory().numTensors).toBe(before);
+  const other = toTfOptimizer(adam());
+  expect(other.minimize(loss)).toBeNull();
+  const cost = other.minimize(loss, true, [w])!;
+  expect(cost.isDisposed).toBe(false);
+  other.dispose();
+  tf.dispose([w, cost]);
+});

@@ -60,6 +60,11 @@ const adapter = (optimizer: Optimizer, className: string) =>
       return computed;
     }
 
+    /** Within tidy, so that neither the loss nor its gradients stay when the optimizer throws. */
+    override minimize(f: () => tf.Scalar, returnCost?: boolean, varList?: tf.Variable[]): tf.Scalar | null {
+      return tf.tidy(() => super.minimize(f, returnCost, varList) as tf.Scalar);
+    }
+
     applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
       const entries = Array.isArray(gradients)
         ? gradients.map((g) => [g.name, g.tensor] as const)
@@ -116,14 +121,17 @@ const adapter = (optimizer: Optimizer, className: string) =>
       return {};
     }
 
-    /** Creates the state of the first parameters, or assigns them the restored state. Later ones get theirs in their first step. */
+    /** Keeps the names of the parameters. A variable with the name of a disposed one starts with new state. */
     #remember(names: string[]): void {
       for (const name of names) {
         if (this.#known.has(name) && this.#known.get(name) !== registered(name)!.id) this.#drop(name);
       }
-      const isFirst = this.#known.size === 0;
+      if (this.#known.size === 0) this.#start(names);
       for (const name of names) this.#known.set(name, registered(name)!.id);
-      if (!isFirst) return;
+    }
+
+    /** Creates the state of the first parameters, or assigns them the restored state. Later ones get theirs in their first step. */
+    #start(names: string[]): void {
       const fresh = optimizer.init(variables(names));
       if (this.#restored) this.#state = assignRestored(this.#state, fresh);
       const isNew = (slot: string, name: string) => !this.#state[slot]?.[name];
