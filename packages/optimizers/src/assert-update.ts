@@ -17,6 +17,14 @@ export function assertUpdate(
   assertArgument(name, 'step', info.step, required(index));
 }
 
+/** Throws unless a parameter is one that small steps can change. */
+export function assertFloat(name: string, key: string, parameter: tf.Tensor): void {
+  if (parameter.dtype === 'float32') return;
+  throw new Error(
+    `${name}: the parameter ${key} is ${parameter.dtype}, to which steps cannot be added; give parameters of float32`,
+  );
+}
+
 /** A gradient in float32. Throws unless it has a parameter of its name and shape. */
 export function floatGradient(
   name: string,
@@ -29,6 +37,7 @@ export function floatGradient(
       `${name}: there is a gradient for ${key} but no parameter of that name; give the parameters that the gradients belong to`,
     );
   }
+  assertFloat(name, key, parameter);
   const g = floatTensor(name, `the gradient of ${key}`, gradient);
   if (g.shape.join() !== parameter.shape.join()) {
     throw new Error(

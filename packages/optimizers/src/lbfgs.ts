@@ -1,6 +1,6 @@
 import { assertArgument, assertOptions, between, count, nonNegative } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertSlot, assertUpdate, floatGradient } from './assert-update';
+import { assertFloat, assertSlot, assertUpdate, floatGradient } from './assert-update';
 import { gradientsAt, lossOf } from './gradients-at';
 import { findEntry, mapKind, mapTensors, type Optimizer } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
@@ -60,6 +60,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   return {
     init(params) {
       assertArgument('lbfgs', 'params', params, mapKind);
+      for (const [key, parameter] of Object.entries(params)) assertFloat('lbfgs', key, parameter);
       return tf.tidy(() => ({ [STEPS]: mapTensors(params, start), [CHANGES]: mapTensors(params, start) }));
     },
     update: (grads, state, info) =>

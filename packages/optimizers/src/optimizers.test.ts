@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { files, testOptimizers } from '../test/suite';
+import { files, make, type Options, testOptimizers } from '../test/suite';
 import * as exported from './index';
 import { applyUpdates, clipByGlobalNorm, linearDecay } from './index';
 
@@ -120,4 +120,20 @@ it.each([4e9, 1e15, 1e18])('adafactor steps with a gradient of %d as with one of
     return optimizer.update({ w: tf.fill([4, 3], gradient) }, optimizer.init(params), info).updates.w!;
   };
   await expectClose(update(size), update(1), { relative: 1e-5 });
+});
+
+it('refuses parameters of integers with every rule', () => {
+  const rules = Object.entries(files)
+    .filter(([, [first, ...lines]]) => 'gradients' in first && !lines.some(({ options }) => options.base))
+    .map(([name]) => name);
+  expect(rules.length).toBeGreaterThan(20);
+  const params = { w: tf.ones([2, 2], 'int32') };
+  const grads = { w: tf.ones([2, 2]) };
+  for (const name of [...rules, 'sophia']) {
+    const optimizer = make(name, { learningRate: 0.1 } as Options);
+    const message = new RegExp(`^${name}: the parameter w is int32, to which steps cannot be added; give`);
+    expect(() => optimizer.init(params)).toThrow(message);
+    expect(() => optimizer.update(grads, {}, { params, step: 1 })).toThrow(message);
+  }
+  expect(() => exported.lbfgs().init(params)).toThrow(/^lbfgs: the parameter w is int32/);
 });

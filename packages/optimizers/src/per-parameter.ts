@@ -12,7 +12,7 @@ import {
 } from '@tenfold/checks';
 import { floatTensor, fused, fusedList, type Kernels, type ListKernels } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertUpdate, floatGradient } from './assert-update';
+import { assertFloat, assertUpdate, floatGradient } from './assert-update';
 import { emptyMap, findEntry, mapKind, mapTensors, type Optimizer, type OptimizerState } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
 import type { Slot, SlotRange, SlotStart } from './slot';
@@ -190,7 +190,9 @@ export function perParameter<Name extends string = never, K extends StepKernel =
           slotNames.map((slot) => [slot, emptyMap<tf.Tensor>()]),
         );
         for (const [key, value] of Object.entries(params)) {
-          const starts = startSlots(rule, key, floatTensor(name, key, value));
+          const parameter = floatTensor(name, key, value);
+          if (value instanceof tf.Tensor) assertFloat(name, key, value);
+          const starts = startSlots(rule, key, parameter);
           for (const slot of slotNames) state[slot]![key] = starts[slot]!;
         }
         return state;
