@@ -245,3 +245,14 @@ it('tells a rule its weight decay, and leaves the decay to it on request', async
   await expectClose(once(declare({ weightDecay: 0.5, decoupled: false, rule })).updates.w!, [-1, -0.5]);
   expect(seen).toEqual([0.5, 0]);
 });
+
+it.each(['missed', 'accumulated', 'accumulatedSteps', 'accumulatedUnused', 'a/b', 'a.b', ''])(
+  'refuses a slot named %j, which files or others use',
+  (slot) => {
+    const rule = () => ({ direction: tf.scalar(0), slots: {} });
+    const declaration = { name: 'own', learningRate: 1, slots: { [slot]: tf.zerosLike }, rule };
+    expect(() => perParameter(declaration)).toThrow(
+      /^perParameter: a slot has the name ".*", which is (reserved|none); give another name, without dots and slashes/,
+    );
+  },
+);

@@ -73,7 +73,10 @@ export interface PerParameterOptions<Name extends string = string, K extends Ste
   name: string;
   /** η ≥ 0, a number or a schedule. */
   learningRate: LearningRate;
-  /** The slots of a parameter: functions that make their initial tensors, or `{ start, range }`; none by default. */
+  /**
+   * The slots of a parameter by names without dots and slashes: functions that make their initial tensors, or `{ start, range }`; none
+   * by default.
+   */
   slots?: Record<Name, SlotStart | Slot>;
   /** Whether weight decay is decoupled from the gradient: −η·λ·θ. Otherwise λ·θ is added to the gradient. True by default. */
   decoupled?: boolean;
@@ -121,6 +124,9 @@ const rangeKind: Kind = {
 
 // The number of steps in which a parameter had no gradient. It is a scalar tensor, so that checkpoints contain it.
 export const MISSED = 'missed';
+
+/** The slots that are added to those of a rule: counts of steps, and what the trainer accumulates. */
+const RESERVED = [MISSED, 'accumulated', 'accumulatedSteps', 'accumulatedUnused'];
 
 /**
  * Makes an optimizer from an update rule for one parameter. It adds schedules, weight decay, argument checks, slots that start
@@ -409,6 +415,12 @@ function startSlots(
 function rangesOf(slots: Record<string, SlotStart | Slot>): { [slot: string]: SlotRange } {
   const ranges = emptyMap<SlotRange>();
   for (const [slot, declared] of Object.entries(slots)) {
+    // Files have a slot's name in a path, and partition puts its group before a dot.
+    if (RESERVED.includes(slot) || /[./]|^$/.test(slot)) {
+      throw new Error(
+        `perParameter: a slot has the name ${show(slot)}, which is ${RESERVED.includes(slot) ? 'reserved' : 'none'}; give another name, without dots and slashes`,
+      );
+    }
     assertArgument('perParameter', `the slot ${slot}`, declared, slotKind);
     if (typeof declared === 'function') continue;
     assertOptions(`perParameter: the slot ${slot}`, declared, { start: required(func), range: rangeKind });
