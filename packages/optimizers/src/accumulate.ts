@@ -1,6 +1,7 @@
 import { assertArgument, assertOptions, count, required } from '@tenfold/checks';
 import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate, floatGradient } from './assert-update';
 import { cloneState } from './clone-state';
 import { refusedLoss } from './gradients-at';
@@ -42,9 +43,7 @@ export function accumulate(optimizer: Optimizer, options: AccumulateOptions): Op
     init: (params) =>
       tf.tidy(() => {
         const inner = optimizer.init(params);
-        if (Object.hasOwn(inner, SUM)) {
-          throw new Error('accumulate: the optimizer already accumulates gradients; wrap it only once');
-        }
+        assertFree('accumulate', inner, [SUM, COUNT]);
         const sums = mapTensors(params, (parameter, name) =>
           tf.zerosLike(floatTensor('accumulate', name, parameter)),
         );

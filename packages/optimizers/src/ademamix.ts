@@ -32,7 +32,7 @@ export interface AdemamixOptions extends WeightDecayOptions {
  * For t < T, αₜ = α·t/T, and the half-life of β₃ₜ rises linearly from that of β₁ to that of β₃: with h(β) = ln ½/ln β − 1,
  * h(β₃ₜ) = (1 − t/T)·h(β₁) + (t/T)·h(β₃), as in the authors' code. Use a T of the length of the training. The paper's α is 5 to 10.
  *
- * @returns an optimizer with the slots `mean`, `slow` and `square`
+ * @returns an optimizer with the slots `mean`, `slowMean` and `square`
  * @throws when an option is unknown or out of range; `init` throws when `only` matches no parameter
  * @example
  * const optimizer = ademamix({ learningRate: 1e-3, alpha: 8, warmupSteps: 20000, weightDecay: 0.1 });
@@ -64,19 +64,19 @@ export function ademamix(options: AdemamixOptions = {}): Optimizer {
     weightDecay,
     only,
     countsSteps: true,
-    slots: { mean: tf.zerosLike, slow: tf.zerosLike, square: nonNegativeZeros },
-    rule({ gradient: g, slots: { mean, slow, square }, step }) {
+    slots: { mean: tf.zerosLike, slowMean: tf.zerosLike, square: nonNegativeZeros },
+    rule({ gradient: g, slots: { mean, slowMean, square }, step }) {
       const t = step + 1;
       const m = tf.add(tf.mul(mean, beta1), tf.mul(g, 1 - beta1));
       const rate = slowRate(t);
-      const s = tf.add(tf.mul(slow, rate), tf.mul(g, 1 - rate));
+      const s = tf.add(tf.mul(slowMean, rate), tf.mul(g, 1 - rate));
       const v = tf.add(tf.mul(square, beta2), tf.mul(tf.square(g), 1 - beta2));
       const weight = t < warmupSteps ? (alpha * t) / warmupSteps : alpha;
       const numerator = tf.add(tf.div(m, 1 - beta1 ** t), tf.mul(s, weight));
       const root = tf.sqrt(tf.div(v, 1 - beta2 ** t));
       return {
         direction: tf.div(numerator, tf.add(root, epsilon)),
-        slots: { mean: m, slow: s, square: v },
+        slots: { mean: m, slowMean: s, square: v },
       };
     },
   });

@@ -105,7 +105,7 @@ describe('exponentialMovingAverage', () => {
     [() => exponentialMovingAverage(adam(), { decay: '0.5' as never }), /decay is "0.5" \(a string\)/],
     [
       () => exponentialMovingAverage(exponentialMovingAverage(adam())).init({ w: tf.scalar(1) }),
-      /already keeps an average; wrap it only once/,
+      /already has the slot average; wrap one without it, and wrap it only once/,
     ],
     [
       () => takeScheduledStep(() => Number.NaN),

@@ -8,6 +8,7 @@ import {
   required,
 } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate } from './assert-update';
 import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 import { type Schedule, scheduleKind } from './schedule';
@@ -59,9 +60,7 @@ export function averaged(name: string, optimizer: Optimizer, decayAt: (step: num
     init: (params) =>
       tf.tidy(() => {
         const state = optimizer.init(params);
-        if (state.average) {
-          throw new Error(`${name}: the optimizer already keeps an average; wrap it only once`);
-        }
+        assertFree(name, state, ['average']);
         return { ...state, average: mapTensors(params, (parameter) => tf.clone(parameter)) };
       }),
     update: (grads, whole, info) =>

@@ -1,6 +1,7 @@
 import { assertArgument, assertOptions, count, portion } from '@tenfold/checks';
 import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate } from './assert-update';
 import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
 
@@ -23,7 +24,8 @@ const SLOT = 'slow';
  * state in a slow step.
  *
  * @returns an optimizer with the slot 'slow' and the slots of the wrapped one
- * @throws when optimizer is not an optimizer, or an option is unknown or out of range
+ * @throws when optimizer is not an optimizer, or an option is unknown or out of range; `init` throws when the optimizer already has a
+ *   slot 'slow'
  * @example
  * const optimizer = lookahead(adamW(), { steps: 5, slowRate: 0.5 });
  * @see Zhang et al., "Lookahead Optimizer: k steps forward, 1 step back", 2019, https://arxiv.org/abs/1907.08610, algorithm 1
@@ -35,10 +37,14 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
   return {
     ranges: optimizer.ranges,
     init: (params) =>
-      tf.tidy(() => ({
-        ...optimizer.init(params),
-        [SLOT]: mapTensors(params, (parameter, name) => tf.clone(floatTensor('lookahead', name, parameter))),
-      })),
+      tf.tidy(() => {
+        const inner = optimizer.init(params);
+        assertFree('lookahead', inner, [SLOT]);
+        const copies = mapTensors(params, (parameter, name) =>
+          tf.clone(floatTensor('lookahead', name, parameter)),
+        );
+        return { ...inner, [SLOT]: copies };
+      }),
     update: (grads, state, info) =>
       tf.tidy(() => {
         assertUpdate('lookahead', grads, state, info);

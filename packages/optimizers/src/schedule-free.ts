@@ -1,6 +1,7 @@
 import { assertArgument, assertCalled, assertOptions, positive } from '@tenfold/checks';
 import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate } from './assert-update';
 import { refusedLoss } from './gradients-at';
 import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
@@ -44,11 +45,7 @@ export function scheduleFree(optimizer: Optimizer, options: ScheduleFreeOptions 
     init: (params) =>
       tf.tidy(() => {
         const inner = optimizer.init(params);
-        for (const slot of [FAST, AVERAGE].filter((slot) => Object.hasOwn(inner, slot))) {
-          throw new Error(
-            `scheduleFree: the optimizer already has the slot ${slot}; wrap one that keeps no average, and only once`,
-          );
-        }
+        assertFree('scheduleFree', inner, [FAST, AVERAGE]);
         const copies = () =>
           mapTensors(params, (parameter, name) => tf.clone(floatTensor('scheduleFree', name, parameter)));
         return { ...inner, [FAST]: copies(), [AVERAGE]: copies() };

@@ -83,12 +83,12 @@ it.each<[string, () => unknown, RegExp]>([
   [
     'scheduleFree of an average',
     () => scheduleFree(stochasticWeightAveraging(descent)).init(params()),
-    /^scheduleFree: the optimizer already has the slot average; wrap one that keeps no average/,
+    /^scheduleFree: the optimizer already has the slot average; wrap one without it/,
   ],
   [
     'averages of averages',
     () => stochasticWeightAveraging(stochasticWeightAveraging(descent)).init(params()),
-    /^stochasticWeightAveraging: the optimizer already keeps an average; wrap it only once/,
+    /^stochasticWeightAveraging: the optimizer already has the slot average; wrap one without it, and wrap it only once/,
   ],
 ])('%s refuses what it cannot use', (_, call, message) => {
   expect(call).toThrow(message);
