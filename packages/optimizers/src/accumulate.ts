@@ -17,6 +17,9 @@ const SUM = 'gradientSum';
 /** The slot with the number of gradients in each sum. */
 const COUNT = 'gradientCount';
 
+/** Whether a slot is one of these, also in a group. A parameter has them before those of the wrapped optimizer, which start later. */
+export const isSum = (slot: string): boolean => [SUM, COUNT].includes(slot.split('.').at(-1)!);
+
 /**
  * Wraps an optimizer to update in every k-th step, with the mean of the gradients since the last update: as with batches that are k
  * times as large.

@@ -69,7 +69,8 @@ export function averaged(name: string, optimizer: Optimizer, decayAt: (step: num
         const { average = {}, ...state } = whole;
         const result = optimizer.update(grads, state, info);
         const delta = decayAt(info.step);
-        const next = mapTensors({ ...average, ...info.params }, (_, key) => {
+        // The average of a parameter that starts late starts with its first update.
+        const next = mapTensors({ ...average, ...result.updates }, (_, key) => {
           const parameter = findEntry(info.params, key);
           const mean = findEntry(average, key) ?? parameter!;
           const update = findEntry(result.updates, key);

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import {
+  accumulate,
   adam,
   adamW,
   clipByGlobalNorm,
@@ -425,4 +426,31 @@ it('leaves no tensor when the optimizer throws', () => {
   expect(cost.isDisposed).toBe(false);
   other.dispose();
   tf.dispose([w, cost]);
+});
+
+it('restores a state in which a parameter has a sum of gradients alone', async () => {
+  const create = () => toTfOptimizer(accumulate(exponentialMovingAverage(adam()), { steps: 2 }));
+  const run = async (isSaved: boolean) => {
+    const [w, c] = ['w', 'c'].map((name) => tf.tidy(() => tf.variable(tf.ones([2]), true, name))) as [
+      tf.Variable,
+      tf.Variable,
+    ];
+    let optimizer = create();
+    const first = () => tf.sum(tf.square(w)) as tf.Scalar;
+    const both = () => tf.sum(tf.square(tf.mul(w, c))) as tf.Scalar;
+    for (const loss of [first, first, both]) optimizer.minimize(loss);
+    if (isSaved) {
+      const weights = await optimizer.getWeights();
+      const other = create();
+      await other.setWeights(weights);
+      optimizer.dispose();
+      optimizer = other;
+    }
+    for (let i = 0; i < 3; i++) optimizer.minimize(both);
+    const values = [...(await w.data()), ...(await c.data())];
+    optimizer.dispose();
+    tf.dispose([w, c]);
+    return values;
+  };
+  expect(await run(true)).toEqual(await run(false));
 });

@@ -1,5 +1,6 @@
 import { assertArgument, assertOptions, index, show, text } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
+import { isSum } from './accumulate';
 import { applyUpdates } from './apply-updates';
 import { emptyMap, findEntry, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
 import { MISSED } from './per-parameter';
@@ -134,7 +135,10 @@ const adapter = (optimizer: Optimizer, className: string) =>
     #start(names: string[]): void {
       const fresh = optimizer.init(variables(names));
       if (this.#restored) this.#state = assignRestored(this.#state, fresh);
-      const isNew = (slot: string, name: string) => !this.#state[slot]?.[name];
+      // The slots of a parameter that was saved with a sum of gradients alone start with its first update.
+      const isSaved = (name: string) => Object.values(this.#state).some((tensors) => tensors[name]);
+      const saved = new Set(names.filter(isSaved));
+      const isNew = (slot: string, name: string) => !saved.has(name) && !this.#state[slot]?.[name];
       this.#store(
         Object.fromEntries(
           Object.entries(fresh).map(([slot, tensors]) => [
@@ -216,6 +220,12 @@ async function assertWeights(weights: NamedTensor[], optimizer: Optimizer): Prom
 
 const isCount = (slot: string): boolean => slot.split('.').at(-1) === MISSED;
 
+/** Whether a parameter was saved with no slots but those of its gradients so far. */
+function hasSumsAlone(restored: { [slot: string]: Variables }, name: string): boolean {
+  const slots = Object.keys(restored).filter((slot) => restored[slot]![name]);
+  return slots.length > 0 && slots.every(isSum);
+}
+
 /** Assigns a restored state to the current parameters: by name, or else by order. */
 function assignRestored(
   restored: { [slot: string]: Variables },
@@ -231,7 +241,9 @@ function assignRestored(
   const state = Object.entries(fresh).map(([slot, tensors]) => {
     const saved = restored[slot] ?? emptyMap();
     const names = Object.keys(tensors);
-    if (names.every((name) => saved[name])) return [slot, saved] as const;
+    if (names.every((name) => saved[name] || (!isSum(slot) && hasSumsAlone(restored, name)))) {
+      return [slot, saved] as const;
+    }
     const inOrder = Object.entries(saved);
     if (
       inOrder.length !== names.length ||

@@ -140,11 +140,13 @@ export const isMissed = (slot: string): boolean => slot.split('.').at(-1) === 'm
 export const isCount = (slot: string): boolean =>
   isMissed(slot) || slot === ACCUMULATED_STEPS || slot === ACCUMULATED_UNUSED;
 
+/** The slots of `accumulate` of `@tenfold/optimizers`, which may be in a group, and of the option of that name. */
+const SUMS = [ACCUMULATED, 'gradientSum', 'gradientCount'];
+const isSum = (slot: string): boolean => SUMS.includes(slot.split('.').at(-1)!);
+
 /** The parameters that a complete state must have in a slot. One that was not updated yet may have a sum of gradients alone. */
 export function namesOf(state: OptimizerState, slot: string): Set<string> {
-  const others = Object.entries(state).filter(
-    ([other]) => !isCount(other) && (slot === ACCUMULATED || other !== ACCUMULATED),
-  );
+  const others = Object.entries(state).filter(([other]) => !isCount(other) && (isSum(slot) || !isSum(other)));
   return new Set(others.flatMap(([, tensors]) => Object.keys(tensors)));
 }
 

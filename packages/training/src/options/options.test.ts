@@ -9,8 +9,11 @@ import {
   accumulate,
   adamW,
   clipByGlobalNorm,
+  exponentialMovingAverage,
   lbfgs,
+  lookahead,
   type Optimizer,
+  partition,
   sam,
   sgd,
   sophia,
@@ -295,6 +298,38 @@ describe('accumulate', () => {
     await expectClose(updates.flat(), [-0.5, -0.5, 0, -1.25, 0, 0, 0, -1.25, 0, -1.125, 0, -0.5], {
       absolute: 1e-6,
     });
+  });
+
+  it.each<[string, () => object]>([
+    ['the option', () => ({ accumulate: 2, optimizer: adamW() })],
+    ['the wrapper', () => ({ optimizer: accumulate(adamW(), { steps: 2 }) })],
+    ['it in a group', () => ({ optimizer: partition([], accumulate(adamW(), { steps: 2 })) })],
+    [
+      'it in an average',
+      () => ({ optimizer: exponentialMovingAverage(lookahead(accumulate(adamW(), { steps: 2 }))) }),
+    ],
+  ])('continues from a checkpoint before the first update of a parameter, by %s', async (_, given) => {
+    const run = async (isSaved: boolean) => {
+      const make = () => {
+        const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+        model.params.kernel!.trainable = false;
+        return createTrainer(model, { loss: meanSquaredError, ...given() } as typeof trainerOptions);
+      };
+      let trainer = make();
+      const take = () => tf.dispose({ ...trainer.step({ xs: tf.ones([1, 1]), ys: tf.zeros([1, 1]) }) });
+      for (let i = 0; i < 7; i++) {
+        if (i === 2) trainer.model.parameters().kernel!.trainable = true;
+        if (i === 3 && isSaved) {
+          const bytes = await saveCheckpoint(trainer);
+          trainer = make();
+          trainer.model.parameters().kernel!.trainable = true;
+          loadCheckpoint(trainer, bytes);
+        }
+        take();
+      }
+      return weights(trainer.model);
+    };
+    expect(await run(true)).toEqual(await run(false));
   });
 
   it('refuses an optimizer that computes the loss again, and takes one around accumulate', async () => {
