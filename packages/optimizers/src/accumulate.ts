@@ -5,7 +5,7 @@ import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate, floatGradient } from './assert-update';
 import { cloneState } from './clone-state';
 import { refusedLoss } from './gradients-at';
-import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 
 export interface AccumulateOptions {
   /** k, the number of steps for one update, an integer of at least 1. */
@@ -42,7 +42,8 @@ export function accumulate(optimizer: Optimizer, options: AccumulateOptions): Op
   assertOptions('accumulate', options, { steps: required(count) });
   const { steps } = options;
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
+    stepsPerUpdate: steps * (optimizer.stepsPerUpdate ?? 1),
     init: (params) =>
       tf.tidy(() => {
         const inner = optimizer.init(params);

@@ -1,6 +1,6 @@
 import { assertArgument } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 
 /**
  * Wraps an optimizer to leave out the elements of an update that the current gradient speaks against, as momentum may.
@@ -19,7 +19,7 @@ import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimize
 export function cautious(optimizer: Optimizer): Optimizer {
   assertArgument('cautious', 'optimizer', optimizer, optimizerKind);
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init: (params) => optimizer.init(params),
     update: (grads, state, info) =>
       tf.tidy(() => {

@@ -1,7 +1,7 @@
 import { assertArgument, assertOptions, func, match, matches, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertUpdate } from './assert-update';
-import { findEntry, mapKind, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { findEntry, mapKind, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 import { assertOnlyMatches, type Match } from './weight-decay';
 
 export interface ConstrainOptions {
@@ -34,7 +34,7 @@ export function constrain(
   assertOptions('constrain', options, { only: match });
   const { only } = options;
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init(params) {
       assertArgument('constrain', 'params', params, mapKind);
       assertOnlyMatches('constrain', { only, weightDecay: 1 }, params, 'give one that matches');

@@ -10,7 +10,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate } from './assert-update';
-import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 import { type Schedule, scheduleKind } from './schedule';
 
 export interface ExponentialMovingAverageOptions {
@@ -56,7 +56,7 @@ export function exponentialMovingAverage(
 /** Wraps an optimizer to average the parameters after each step, with a decay for the step. */
 export function averaged(name: string, optimizer: Optimizer, decayAt: (step: number) => number): Optimizer {
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init: (params) =>
       tf.tidy(() => {
         const state = optimizer.init(params);

@@ -3,7 +3,7 @@ import { floatTensor } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate } from './assert-update';
-import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 
 export interface LookaheadOptions {
   /** k, the number of fast steps for a slow one, an integer of at least 1; 5 by default. */
@@ -35,7 +35,7 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
   assertOptions('lookahead', options, { steps: count, slowRate: portion });
   const { steps = 5, slowRate = 0.5 } = options;
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init: (params) =>
       tf.tidy(() => {
         const inner = optimizer.init(params);

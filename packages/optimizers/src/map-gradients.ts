@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertUpdate, floatGradient } from './assert-update';
-import { findEntry, mapTensors, type Optimizer } from './optimizer';
+import { findEntry, mapTensors, type Optimizer, traitsOf } from './optimizer';
 
 /**
  * Wraps an optimizer to change each gradient before its step, and those that it computes at other points.
@@ -28,7 +28,7 @@ export const mapAllGradients = (
   optimizer: Optimizer,
   change: (grads: tf.NamedTensorMap, params: tf.NamedTensorMap) => tf.NamedTensorMap,
 ): Optimizer => ({
-  ranges: optimizer.ranges,
+  ...traitsOf(optimizer),
   init: (params) => optimizer.init(params),
   update(grads, state, info) {
     assertUpdate(name, grads, state, info);

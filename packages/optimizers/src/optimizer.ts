@@ -34,6 +34,8 @@ export interface Optimizer {
    * `loadCheckpoint` of `@tenfold/training` refuse a state with others.
    */
   readonly ranges?: { readonly [slot: string]: SlotRange };
+  /** The number of steps for one update of the parameters, by which schedules count; 1 by default. Wrappers hand it on. */
+  readonly stepsPerUpdate?: number | undefined;
   /** The state before the first step. A parameter that is added later gets its slots with its first gradient. */
   init(params: tf.NamedTensorMap): OptimizerState;
   /**
@@ -48,6 +50,15 @@ export interface Optimizer {
     info: StepInfo,
   ): { updates: tf.NamedTensorMap; state: OptimizerState };
 }
+
+/** What a wrapper has of the wrapped optimizer. */
+export const traitsOf = ({
+  ranges,
+  stepsPerUpdate,
+}: Optimizer): Pick<Optimizer, 'ranges' | 'stepsPerUpdate'> => ({
+  ...(ranges && { ranges }),
+  ...(stepsPerUpdate !== undefined && { stepsPerUpdate }),
+});
 
 export const optimizerKind = required(objectWith('an optimizer such as adam()', 'init', 'update'));
 export const mapKind = required({

@@ -67,6 +67,8 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
     return parts;
   };
   return {
+    // A schedule in a group that updates more often counts more than one in each of these.
+    stepsPerUpdate: Math.max(1, ...members.map(({ optimizer }) => optimizer.stepsPerUpdate ?? 1)),
     ranges: Object.assign(
       emptyMap<SlotRange>(),
       ...members.map(({ prefix, optimizer }) => prefixed(prefix, optimizer.ranges ?? {})),

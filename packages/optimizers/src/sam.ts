@@ -2,7 +2,7 @@ import { assertArgument, assertOptions, flag, nonNegative } from '@tenfold/check
 import * as tf from '@tensorflow/tfjs-core';
 import { assertUpdate, floatGradient } from './assert-update';
 import { gradientsAt } from './gradients-at';
-import { findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 import { scaledNorm } from './scaled-norm';
 import { updateIfFinite } from './skip-not-finite';
 
@@ -35,7 +35,7 @@ export function sam(optimizer: Optimizer, options: SamOptions = {}): Optimizer {
   assertOptions('sam', options, { rho: nonNegative, adaptive: flag });
   const { rho = 0.05, adaptive = false } = options;
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init: (params) => optimizer.init(params),
     update: (grads, state, info) =>
       tf.tidy(() => {

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate } from './assert-update';
 import { refusedLoss } from './gradients-at';
-import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind } from './optimizer';
+import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
 
 export interface ScheduleFreeOptions {
@@ -41,7 +41,7 @@ export function scheduleFree(optimizer: Optimizer, options: ScheduleFreeOptions 
   assertCalled(learningRate);
   const shareAt = averageShares(learningRate);
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init: (params) =>
       tf.tidy(() => {
         const inner = optimizer.init(params);

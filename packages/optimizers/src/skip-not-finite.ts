@@ -2,7 +2,14 @@ import { assertArgument } from '@tenfold/checks';
 import { fused } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertSlot, assertUpdate, floatGradient } from './assert-update';
-import { findEntry, mapTensors, type Optimizer, type OptimizerState, optimizerKind } from './optimizer';
+import {
+  findEntry,
+  mapTensors,
+  type Optimizer,
+  type OptimizerState,
+  optimizerKind,
+  traitsOf,
+} from './optimizer';
 
 /**
  * Wraps an optimizer to skip steps in which a gradient is NaN or infinite: no parameter and no slot changes.
@@ -21,7 +28,7 @@ import { findEntry, mapTensors, type Optimizer, type OptimizerState, optimizerKi
 export function skipNotFinite(optimizer: Optimizer): Optimizer {
   assertArgument('skipNotFinite', 'optimizer', optimizer, optimizerKind);
   return {
-    ranges: optimizer.ranges,
+    ...traitsOf(optimizer),
     init: (params) => optimizer.init(params),
     update: (grads, state, info) =>
       tf.tidy(() => {

@@ -90,7 +90,7 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
   readonly reduction?: 'mean' | 'sum';
   /** The weights of the classes, if the loss weights the examples by them. */
   readonly classWeights?: readonly number[] | undefined;
-  /** The number of steps after which the parameters are updated; 1 by default. */
+  /** The number of steps after which the parameters are updated, also by an optimizer that accumulates; 1 by default. */
   readonly accumulate?: number;
   /** Computes the penalty of the regularizer, if there is one, on the current parameters. */
   readonly penalty?: (() => tf.Scalar) | undefined;
@@ -208,7 +208,7 @@ export function makeTrainer<X, Y, O>(
     loss,
     reduction,
     classWeights,
-    accumulate,
+    accumulate: optimizer.stepsPerUpdate ?? 1,
     penalty,
     ranges: optimizer.ranges,
     get stepCount() {

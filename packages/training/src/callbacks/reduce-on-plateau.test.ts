@@ -1,6 +1,6 @@
 import { createModel, dense } from '@tenfold/layers';
 import { meanSquaredError } from '@tenfold/losses';
-import { sgd } from '@tenfold/optimizers';
+import { accumulate, lookahead, type Optimizer, partition, sgd } from '@tenfold/optimizers';
 import { expectClose, goldens } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { type EpochReport, fit, learningRateLogger, reduceOnPlateau } from '../index';
@@ -100,6 +100,35 @@ describe('reduceOnPlateau', () => {
     expect(seen).toEqual([0.1, 0.1, 0.05]);
     expect(reports[0]!.values.learningRate).toBe(0.05);
     model.dispose();
+  });
+
+  it('counts the updates of an optimizer that accumulates, as the logger does', async () => {
+    const batches = { data: { xs: [[1], [2], [3]], ys: [[1], [2], [3]], batchSize: 1 } };
+    const wraps: [wrap: (optimizer: Optimizer) => Optimizer, every?: number][] = [
+      [(optimizer) => accumulate(optimizer, { steps: 6 })],
+      [(optimizer) => lookahead(partition([], accumulate(optimizer, { steps: 6 })))],
+      [(optimizer) => accumulate(optimizer, { steps: 3 }), 2],
+    ];
+    for (const [wrap, every] of wraps) {
+      const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+      const used: number[] = [];
+      const rate = (step: number) => {
+        used.push(step);
+        return 0.1 / (step + 1);
+      };
+      const plateau = reduceOnPlateau({ learningRate: rate, metric: () => 1, mode: 'min' });
+      const reports = await fit(model, {
+        ...batches,
+        loss: meanSquaredError,
+        optimizer: wrap(sgd({ learningRate: plateau.learningRate })),
+        epochs: 4,
+        ...(every && { accumulate: every }),
+        callbacks: [learningRateLogger({ learningRate: (step) => 0.1 / (step + 1) }), plateau],
+      });
+      expect(reports.map(({ values }) => values.learningRate)).toEqual([0.1, 0.1, 0.05, 0.05]);
+      expect(Math.max(...used)).toBe(1);
+      model.dispose();
+    }
   });
 
   it.each([

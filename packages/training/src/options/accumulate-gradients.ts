@@ -24,7 +24,8 @@ export const accumulateGradients = (
   every: number,
   trainable: () => tf.NamedTensorMap,
 ): Optimizer => ({
-  ranges: optimizer.ranges,
+  ...(optimizer.ranges && { ranges: optimizer.ranges }),
+  stepsPerUpdate: every * (optimizer.stepsPerUpdate ?? 1),
   init: (params) =>
     tf.tidy(() => ({
       ...optimizer.init(params),
