@@ -15,7 +15,8 @@ export interface ConstrainOptions {
  * θ ← C(θ + u), with u the update of the wrapped optimizer and C the constraint
  *
  * `maxNorm`, `minMaxNorm`, `nonNegative` and `unitNorm` of `@tenfold/regularizers` are constraints; so is each function from a tensor to
- * one of its shape. A parameter that is not updated stays as it is, also one that starts outside of the constraint.
+ * one of its shape. A parameter that is not updated stays as it is, also one that starts outside of the constraint. An update is added to
+ * a parameter, so that one which is 10⁷ times as large as what is allowed becomes that only within its own precision.
  *
  * @returns an optimizer with the state of the wrapped one
  * @throws when optimizer is not an optimizer, constraint is not a function, or an option is unknown; `init` throws when `only` matches
