@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertFree } from './assert-free';
 import { assertSlot, assertUpdate, floatGradient } from './assert-update';
 import { cloneState } from './clone-state';
-import { refusedLoss } from './gradients-at';
 import { emptyMap, findEntry, mapTensors, type Optimizer, optimizerKind, traitsOf } from './optimizer';
 
 export interface AccumulateOptions {
@@ -32,7 +31,7 @@ export const isSum = (slot: string): boolean => [SUM, COUNT].includes(slot.split
  *
  * @returns an optimizer with the slots `gradientSum`, `gradientCount` and those of the wrapped one
  * @throws when optimizer is not an optimizer, or steps is not such an integer; `init` throws when the optimizer already accumulates;
- *   `update` throws when it computes the loss again, as `sam` does: wrap in the other order, sam(accumulate(…))
+ *   `update` throws when it computes gradients at other points, as `sam` does: wrap in the other order, sam(accumulate(…))
  * @example
  * const optimizer = accumulate(adamW(), { steps: 4 });
  * @see Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677, section 3
@@ -74,8 +73,13 @@ export function accumulate(optimizer: Optimizer, options: AccumulateOptions): Op
           return { updates: {}, state: { ...cloneState(inner), [SUM]: sums, [COUNT]: counts } };
         }
         const means = mapTensors(grads, (_, name) => tf.div(sums[name]!, counts[name]!));
-        const loss = refusedLoss('accumulate', 'that of the last step is not that of the mean gradient');
-        const next = optimizer.update(means, inner, { params, step: Math.floor(step / steps), loss });
+        // The loss of the last step is not that of the mean gradient, though enough for an estimate.
+        const next = optimizer.update(means, inner, {
+          ...info,
+          step: Math.floor(step / steps),
+          value: steps > 1 ? undefined : info.value,
+          isPartial: steps > 1 || info.isPartial,
+        });
         for (const name of Object.keys(grads)) {
           sums[name] = tf.zerosLike(sums[name]!);
           counts[name] = tf.scalar(0);

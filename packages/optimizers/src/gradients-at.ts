@@ -16,6 +16,7 @@ export function gradientsAt(
   values: tf.NamedTensorMap,
   other?: () => tf.Tensor,
 ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+  if (!other) assertWhole(name, info);
   const { loss, variables } = lossOf(name, info, Object.keys(values), other);
   return tf.tidy(() => {
     const old = mapTensors(variables, (variable) => tf.clone(variable));
@@ -36,6 +37,14 @@ export function gradientsAt(
     );
     return { value, grads: other ? named : (info.mapGradients?.(named) ?? named) };
   });
+}
+
+/** Throws when the loss of a step is not that of its gradients, so that those at other points would belong to other examples. */
+export function assertWhole(name: string, { isPartial }: StepInfo): void {
+  if (!isPartial) return;
+  throw new Error(
+    `${name}: the gradients are accumulated over several steps, but the loss is that of the last one; let an optimizer that steps at once accumulate, as in sam(accumulate(sgd(…), { steps: 4 })), or use larger batches`,
+  );
 }
 
 /** The losses of wrappers whose optimizer cannot compute one again, with the reason by its name. */

@@ -1,7 +1,7 @@
 import { assertArgument, assertOptions, between, count, nonNegative } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFloat, assertSlot, assertUpdate, floatGradient } from './assert-update';
-import { gradientsAt, lossOf } from './gradients-at';
+import { assertWhole, gradientsAt, lossOf } from './gradients-at';
 import { findEntry, mapKind, mapTensors, type Optimizer } from './optimizer';
 import { type LearningRate, learningRateKind, rateAt } from './schedule';
 import { type Point, strongWolfe } from './strong-wolfe';
@@ -66,6 +66,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
     update: (grads, state, info) =>
       tf.tidy(() => {
         assertUpdate('lbfgs', grads, state, info);
+        assertWhole('lbfgs', info);
         const { loss } = lossOf('lbfgs', info, Object.keys(grads));
         const eta = rateAt('lbfgs', learningRate, info.step);
         const g = mapTensors(grads, (gradient, key) =>

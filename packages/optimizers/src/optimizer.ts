@@ -21,6 +21,11 @@ export interface StepInfo {
    */
   loss?: (() => tf.Tensor) | undefined;
   /**
+   * Whether `loss` is that of a part of the examples of the gradients, as in `accumulate`: enough for an estimate, but not for gradients
+   * at other points.
+   */
+  isPartial?: boolean | undefined;
+  /**
    * Changes gradients as wrappers have changed those of this step, such as by clipping them. A rule that computes gradients at other
    * points applies it to them; a wrapper that changes gradients hands on its change after the one that it was given.
    */

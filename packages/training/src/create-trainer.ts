@@ -56,7 +56,7 @@ export interface TrainerOptions<Y = tf.Tensor, O = tf.Tensor> {
   clip?: ClipOptions;
   /**
    * The number of steps after which the parameters are updated, with the mean of their gradients; 1 by default. Schedules of the
-   * optimizer count the updates. An optimizer that computes the loss of a step again, such as `sam`, is refused. Steps at the end that do not complete an update change nothing; `fit` refuses a training without any
+   * optimizer count the updates. `sam` and `lbfgs`, which compute gradients at other points, are refused. Steps at the end that do not complete an update change nothing; `fit` refuses a training without any
    * update.
    */
   accumulate?: number;
@@ -181,7 +181,7 @@ export function makeTrainer<X, Y, O>(
   } = options;
   const clipped = clip ? clipGradients(name, options.optimizer, clip) : options.optimizer;
   const trainable = frozen ? withoutFrozen(name, model, frozen) : () => model.trainable();
-  const optimizer = accumulate > 1 ? accumulateGradients(name, clipped, accumulate, trainable) : clipped;
+  const optimizer = accumulate > 1 ? accumulateGradients(clipped, accumulate, trainable) : clipped;
   const weighted = classWeights ? weightClasses(name, loss, classWeights) : loss;
   const stepped = {
     parameters: () => model.parameters(),

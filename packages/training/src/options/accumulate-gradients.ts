@@ -13,13 +13,11 @@ import { findEntry } from '../tensors';
  * The sums are a slot, so that a checkpoint contains them and a step that fails takes nothing. So is the number of steps in them:
  * on a GPU, where a step that is not finite keeps the old state, only the device knows it.
  *
- * The loss of a step is that of one of its batches, which an optimizer cannot compute again in place of the mean.
+ * The loss of the last step is not that of the mean gradient, though enough for an estimate.
  *
- * @param by name of the function; starts errors
  * @param trainable returns the parameters that may be updated now
  */
 export const accumulateGradients = (
-  by: string,
   optimizer: Optimizer,
   every: number,
   trainable: () => tf.NamedTensorMap,
@@ -32,7 +30,7 @@ export const accumulateGradients = (
       [ACCUMULATED]: mapTensors(params, (parameter) => tf.zerosLike(parameter)),
       [ACCUMULATED_STEPS]: countOf(params, 0),
     })),
-  update: (grads, state, { step, params }) =>
+  update: (grads, state, { step, ...info }) =>
     tf.tidy(() => {
       const {
         [ACCUMULATED]: before = {},
@@ -45,7 +43,8 @@ export const accumulateGradients = (
         const sum = findEntry(before, name);
         sums[name] = sum ? tf.add(sum, gradient) : gradient;
       }
-      const [[owner, count] = [Object.keys(params)[0]!, tf.scalar(step % every)]] = Object.entries(counted);
+      const [[owner, count] = [Object.keys(info.params)[0]!, tf.scalar(step % every)]] =
+        Object.entries(counted);
       const steps = tf.add(count, 1);
       const isFirst = step % every === 0;
       const without = Object.keys(sums).filter(
@@ -68,16 +67,16 @@ export const accumulateGradients = (
       }
       const updatable = trainable();
       // In the order of the model, which that of a state from a file is not.
-      const names = Object.keys(params).filter(
+      const names = Object.keys(info.params).filter(
         (name) => Object.hasOwn(sums, name) && Object.hasOwn(updatable, name) && !without.includes(name),
       );
       const means = Object.fromEntries(names.map((name) => [name, tf.div(sums[name]!, steps)]));
-      const loss = () => {
-        throw new Error(
-          `${by}: accumulate is ${every}, but the optimizer computes the loss again, which is that of the last batch alone; let an optimizer that steps at once accumulate, as in sam(accumulate(sgd(…), { steps: ${every} })), or use larger batches`,
-        );
-      };
-      const next = optimizer.update(means, inner, { params, step: Math.floor(step / every), loss });
+      const next = optimizer.update(means, inner, {
+        ...info,
+        step: Math.floor(step / every),
+        value: undefined,
+        isPartial: true,
+      });
       return {
         updates: next.updates,
         state: {

@@ -16,7 +16,6 @@ import {
   partition,
   sam,
   sgd,
-  sophia,
 } from '@tenfold/optimizers';
 import { expectClose } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
@@ -332,23 +331,18 @@ describe('accumulate', () => {
     expect(await run(true)).toEqual(await run(false));
   });
 
-  it('refuses an optimizer that computes the loss again, and takes one around accumulate', async () => {
-    for (const optimizer of [sam(sgd({ learningRate: 1 })), sophia(), lbfgs()]) {
-      await expect(
-        update({ accumulate: 2, optimizer }, [
-          [3, 0, -4],
-          [1, 0, 0],
-        ]),
-      ).rejects.toThrow(
-        /^createTrainer: accumulate is 2, but the optimizer computes the loss again, .*; let an optimizer that steps at once/,
+  it('refuses an optimizer that computes gradients at other points, and takes one around accumulate', async () => {
+    const batches = [
+      [3, 0, -4],
+      [1, 0, 0],
+    ];
+    for (const optimizer of [sam(sgd({ learningRate: 1 })), lbfgs()]) {
+      await expect(update({ accumulate: 2, optimizer }, batches)).rejects.toThrow(
+        /^(sam|lbfgs): the gradients are accumulated over several steps, but the loss is that of the last one; let an/,
       );
     }
     const optimizer = sam(accumulate(sgd({ learningRate: 1 }), { steps: 2 }));
-    const found = await update({ optimizer }, [
-      [3, 0, -4],
-      [1, 0, 0],
-    ]);
-    await expectClose(flat(found), [-2, 0, 2, -12]);
+    await expectClose(flat(await update({ optimizer }, batches)), [-2, 0, 2, -12]);
   });
 
   it('takes any optimizer, and refuses 0', async () => {
