@@ -38,8 +38,18 @@ export function sinCosPositions2d(options: SinCosPositions2dOptions): (x: tf.Ten
   }
   const size = height * width * features;
   assertSize('sinCosPositions2d', options, { height, width, features }, 'the values of all positions', size);
+  let values: Float32Array | undefined;
+  return ofTensor('sinCosPositions2d', (x) => {
+    assertTokens('sinCosPositions2d', x, features, height * width);
+    values ??= positions(height, width, features, temperature);
+    return tf.add(x, tf.tensor(values, [height * width, features]));
+  });
+}
+
+/** The values that are added, [height·width, features]. */
+function positions(height: number, width: number, features: number, temperature: number): Float32Array {
   const quarter = features / 4;
-  const values = new Float32Array(size);
+  const values = new Float32Array(height * width * features);
   for (let token = 0; token < height * width; token++) {
     const [row, column] = [Math.floor(token / width), token % width];
     for (let k = 0; k < quarter; k++) {
@@ -48,8 +58,5 @@ export function sinCosPositions2d(options: SinCosPositions2dOptions): (x: tf.Ten
       for (const [i, wave] of waves.entries()) values[token * features + i * quarter + k] = wave;
     }
   }
-  return ofTensor('sinCosPositions2d', (x) => {
-    assertTokens('sinCosPositions2d', x, features, height * width);
-    return tf.add(x, tf.tensor(values, [height * width, features]));
-  });
+  return values;
 }
