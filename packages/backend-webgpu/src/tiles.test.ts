@@ -26,6 +26,8 @@ describe('tiles', () => {
     expect(choose(256, 16, 'k')).toEqual([64, 32, 16]);
     expect(chooseTile({}, size)).toEqual(fixedTile(size));
     expect(TILES).toHaveLength(10);
+    const short = chooseTile({}, size, { isSoftware: true });
+    expect([...Object.values(tileSize(short)), short.depth]).toEqual([32, 32, 8]);
   });
 
   it('cost what one workgroup takes, or what all share', () => {

@@ -18,6 +18,9 @@ const TILE_128_BY_32: Tile = { threadsN: 4, tileM: 8, tileN: 8, depth: 8 };
 /** 256 rows by 24 columns, as many as whitened images have channels. The right operand must be contiguous along k. */
 const TILE_256_BY_24: Tile = { threadsN: 2, tileM: 8, tileN: 12, depth: 4 };
 
+/** The tile for devices that compile slowly: its shaders have the fewest instructions. */
+const SHORT_TILE: Tile = { threadsN: 8, tileM: 4, tileN: 4, depth: 8 };
+
 /** All tiles. Every tile gives the same bits, since it adds every sum in the same order. */
 export const TILES: readonly Tile[] = [
   ...([4, 8] as const).flatMap((tileM) =>
@@ -103,10 +106,13 @@ export const setTileCosts = (device: object, costs: readonly TileCost[]): void =
   else measured.delete(device);
 };
 
-/** The tile for a product: the fastest one by the device's measured costs, otherwise {@link fixedTile}. */
-export function chooseTile(device: object, size: TiledSize): Tile {
+/**
+ * The tile for a product: the fastest one by the device's measured costs; without them {@link fixedTile}, or the shortest shader where
+ * the device is a processor, which compiles a large tile for a second and gains little by it.
+ */
+export function chooseTile(device: object, size: TiledSize, { isSoftware = false } = {}): Tile {
   const costs = (measured.get(device) ?? []).filter((cost) => canUse(cost, size.contiguous));
-  if (costs.length === 0) return fixedTile(size);
+  if (costs.length === 0) return isSoftware ? SHORT_TILE : fixedTile(size);
   return costs.reduce((best, cost) =>
     predictSeconds(cost, size) < predictSeconds(best, size) ? cost : best,
   );

@@ -96,17 +96,15 @@ function runInto(backend: WebgpuBackend, gemm: Gemm, out: TensorInfo): void {
   const { name, rows, columns, depth, inputs, uniforms, types, a, b, batches = 1, epilogue } = gemm;
   const per = gemm.tile ? depth : choosePart(gemm);
   const splits = Math.max(1, Math.ceil(depth / per));
+  const { unrolls } = backend;
   const tile =
     gemm.tile ??
-    chooseTile(backend.device, {
-      rows,
-      columns,
-      depth: per,
-      splits: splits * batches,
-      contiguous: b.contiguous,
-    });
+    chooseTile(
+      backend.device,
+      { rows, columns, depth: per, splits: splits * batches, contiguous: b.contiguous },
+      { isSoftware: !unrolls },
+    );
   const { threadsN } = tile;
-  const { unrolls } = backend;
   const size = tileSize(tile);
   const [tilesDown, tilesAcross] = countTiles(tile, gemm);
   const parts = splits > 1 ? backend.output([splits, batches, rows, columns]) : out;
