@@ -8,7 +8,7 @@ import { registerBoth, switchTo } from './backends';
 import { createTraining, type ModelName } from './models';
 import { takeTraffic } from './traffic';
 
-const STEPS = 20;
+const STEPS = 12;
 // A software adapter compiles the shaders slowly, in float16 and in float32.
 const PATIENCE = 400_000;
 const available = await webgpuStarts(() => registerBoth({ float16: true }), {

@@ -15,14 +15,13 @@ const brief = { batchSize: 10, epochs: 4 };
 export const smallRecipes: { fnn: Recipe } = {
   fnn: { ...quick.fnn, architecture: { widths: [48], dropoutRate: 0.1 }, ...brief },
 };
-/** The profile `hour` of the test page: small networks of every kind, few steps of few images, for a software GPU. */
+/** The profile `hour` of the test page: small networks of each kind of layer, few steps of few images, for a software GPU. */
 export const briefRecipes = {
-  cnn: { ...quick.cnn, architecture: { widths: [4, 4, 4] }, batchSize: 8, epochs: 1 },
   fnn: { ...smallRecipes.fnn, batchSize: 8, epochs: 5 },
   rnn: { ...quick.rnn, architecture: { cell: 'lstm', units: 16 }, batchSize: 8, epochs: 1 },
-  vit: {
-    ...quick.vit,
-    architecture: { patchSize: 8, width: 16, depth: 1, heads: 2, mlpWidth: 32 },
+  'vit-hybrid': {
+    ...quick['vit-hybrid'],
+    architecture: { stemWidth: 4, width: 16, depth: 1, heads: 2, mlpWidth: 32 },
     batchSize: 8,
     epochs: 1,
   },

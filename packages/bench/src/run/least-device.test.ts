@@ -31,7 +31,7 @@ async function useLeastDevice(): Promise<void> {
 }
 
 async function trainLosses(recipe: Recipe): Promise<number[]> {
-  const { model, source, optimizer, loss } = await setUp(recipe, tintedImages({ train: 100 }), 0);
+  const { model, source, optimizer, loss } = await setUp(recipe, tintedImages({ train: 16 }), 0);
   const training = createTrainer(model, { loss, optimizer, seed: 1 });
   const losses: number[] = [];
   for await (const batch of source.batches(0)) {
@@ -48,7 +48,7 @@ async function trainLosses(recipe: Recipe): Promise<number[]> {
 // A software adapter compiles shaders slowly, especially while other tests run.
 describe.runIf(available)('a device with the least limits', { timeout: 300_000 }, () => {
   const recipes = Object.values(hour).map(
-    (recipe): Recipe => ({ ...recipe, architecture: small[recipe.model]!, batchSize: 20 }),
+    (recipe): Recipe => ({ ...recipe, architecture: small[recipe.model]!, batchSize: 8 }),
   );
   const want = new Map<ModelName, number[]>();
   // All on one device, then all on the other: what one recipe has compiled the next one finds.
@@ -59,7 +59,7 @@ describe.runIf(available)('a device with the least limits', { timeout: 300_000 }
 
   it.each(recipes)('takes the steps of the recipe of $model as one with all limits', async (recipe) => {
     const [got, all] = [await trainLosses(recipe), want.get(recipe.model)!];
-    expect(got).toHaveLength(5);
+    expect(got).toHaveLength(2);
     for (const [i, loss] of got.entries()) expect(Math.abs(loss / all[i]! - 1)).toBeLessThan(1e-4);
   });
 });
