@@ -30,12 +30,14 @@ const STAGES = {
   conformance: {
     title: "tfjs-core's own specs",
     needs: 'generate',
+    parallel: true,
     ...node('tools/conformance/run.mjs', '--backend', 'simd', '--threads', '1'),
     show: 'last',
   },
   webgpu: {
     title: "tfjs-core's specs for the operations used in training, on webgpu",
     needs: 'generate',
+    parallel: true,
     ...node('tools/conformance/run.mjs', '--backend', 'webgpu'),
     show: 'last',
   },
