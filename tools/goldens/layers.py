@@ -605,6 +605,91 @@ for shape, scale in (((2, 2, 3, 8), 2), ((1, 2, 1, 9), 3)):
 for shape, scale in (((2, 4, 6, 2), 2), ((1, 3, 6, 2), 3)):
     add('pixelUnshuffle', lambda x, p: nhwc(F.pixel_unshuffle(nchw(x), scale)), r(*shape), None, dict(scale=scale))
 
+# recurrent layers with lengths and initial states: each sequence alone, without its padding
+begin('recurrent states')
+def each(x, lengths, run, output):
+    """run(sequence [1, steps, features], its index) -> [1, steps, units]; padding is 0."""
+    values = [run(x[b:b + 1, :int(n)], b)[0] for b, n in enumerate(lengths)]
+    if output == 'last': return torch.stack([v[-1] for v in values])
+    if output == 'mean': return torch.stack([v.mean(0) for v in values])
+    return torch.stack([F.pad(v, (0, 0, 0, x.shape[1] - len(v))) for v in values])
+full, short = torch.tensor([4., 4., 4.], dtype=torch.float64), torch.tensor([2., 4., 1.], dtype=torch.float64)
+zeros = lambda *shape: torch.zeros(*shape, dtype=torch.float64)
+rest = (True, 1, 0., True, False, True)
+units, features = 2, 3
+h0, c0 = r(3, units), r(3, units)
+for output, lengths, given in (('last', short, True), ('all', short, False), ('mean', short, True), ('all', full, True)):
+    options = dict(inFeatures=features, units=units, output=output)
+    inputs = {**({} if lengths is full else dict(lengths=lengths)), **(dict(state=h0) if given else {})}
+    start = lambda t, b: t[None, b:b + 1] if given else zeros(1, 1, units)
+    def gru_run(x, p):
+        weights = [p['input.kernel'].T, p['recurrent.kernel'].T, p['input.bias'], torch.cat([zeros(2 * units), p['recurrent.bias']])]
+        return each(x, lengths, lambda s, b: torch.gru(s, start(h0, b), weights, *rest)[0], output)
+    add('gru', gru_run, r(3, 4, features), {'input.kernel': r(features, 3 * units), 'input.bias': r(3 * units), 'recurrent.kernel': r(units, 3 * units), 'recurrent.bias': r(units)}, options, inputs=inputs)
+    def lstm_run(x, p):
+        weights = [p['input.kernel'].T, p['recurrent.kernel'].T, p['input.bias'], zeros(4 * units)]
+        return each(x, lengths, lambda s, b: torch.lstm(s, (start(h0, b), start(c0, b)), weights, *rest)[0], output)
+    add('lstm', lstm_run, r(3, 4, features), {'input.kernel': r(features, 4 * units), 'input.bias': r(4 * units), 'recurrent.kernel': r(units, 4 * units)}, options,
+        inputs={**inputs, **(dict(cell=c0) if given else {})})
+def reversed_gru(x, p):
+    def run(s, b):
+        weights = []
+        for name in ('forward', 'backward'):
+            weights += [p[name + '.input.kernel'].T, p[name + '.recurrent.kernel'].T, p[name + '.input.bias'], torch.cat([zeros(2 * units), p[name + '.recurrent.bias']])]
+        return torch.gru(s, zeros(2, 1, units), weights, True, 1, 0., True, True, True)[0]
+    return each(x, short, run, 'all')
+gru_params = lambda name, ins: {name + 'input.kernel': r(ins, 3 * units), name + 'input.bias': r(3 * units), name + 'recurrent.kernel': r(units, 3 * units), name + 'recurrent.bias': r(units)}
+add('bidirectional', reversed_gru, r(3, 4, features), {**gru_params('forward.', features), **gru_params('backward.', features)}, dict(cell='gru', inFeatures=features, units=units), inputs=dict(lengths=short))
+
+# simpleRnn and stacked against PyTorch's operations, minGru and linearRecurrentUnit step by step from their papers
+variants = (('last', full, False), ('all', short, True), ('mean', short, False))
+begin('simpleRnn')
+for output, lengths, given in variants:
+    inputs = {**({} if lengths is full else dict(lengths=lengths)), **(dict(state=h0) if given else {})}
+    start = lambda b: h0[None, b:b + 1] if given else zeros(1, 1, units)
+    for name, operation in (('tanh', torch.rnn_tanh), ('relu', torch.rnn_relu)):
+        def rnn_run(x, p):
+            weights = [p['input.kernel'].T, p['recurrent.kernel'].T, p['input.bias'], zeros(units)]
+            return each(x, lengths, lambda s, b: operation(s, start(b), weights, *rest)[0], output)
+        add('simpleRnn', rnn_run, r(3, 4, features), {'input.kernel': r(features, units), 'input.bias': r(units), 'recurrent.kernel': r(units, units)},
+            dict(inFeatures=features, units=units, output=output, **(dict(activation='relu') if name == 'relu' else {})), inputs=inputs or None)
+begin('minGru')
+for output, lengths, given in variants:
+    inputs = {**({} if lengths is full else dict(lengths=lengths)), **(dict(state=h0) if given else {})}
+    def steps(s, b, p):
+        h, values = h0[b:b + 1] if given else zeros(1, units), []
+        for t in range(s.shape[1]):
+            z, candidate = (s[:, t] @ p['kernel'] + p['bias']).chunk(2, 1)
+            h = (1 - z.sigmoid()) * h + z.sigmoid() * candidate
+            values.append(h)
+        return torch.stack(values, 1)
+    add('minGru', lambda x, p: each(x, lengths, lambda s, b: steps(s, b, p), output), r(3, 4, features), dict(kernel=r(features, 2 * units), bias=r(2 * units)),
+        dict(inFeatures=features, units=units, output=output), inputs=inputs or None)
+begin('linearRecurrentUnit')
+complex_state = r(3, 2 * units)
+for output, lengths, given in (('all', full, False), ('last', short, True), ('mean', short, False)):
+    inputs = {**({} if lengths is full else dict(lengths=lengths)), **(dict(state=complex_state) if given else {})}
+    def unit_steps(s, b, p):
+        factor = torch.polar((-p['logDecay'].exp()).exp(), p['logPhase'].exp())
+        h = torch.complex(*complex_state[b:b + 1].chunk(2, 1)) if given else torch.zeros(1, units, dtype=torch.complex128)
+        values = []
+        for t in range(s.shape[1]):
+            h = factor * h + p['logScale'].exp() * (s[:, t].to(torch.complex128) @ torch.complex(*p['inputKernel']))
+            values.append((h @ torch.complex(*p['outputKernel'])).real + p['direct'] * s[:, t])
+        return torch.stack(values, 1)
+    add('linearRecurrentUnit', lambda x, p: each(x, lengths, lambda s, b: unit_steps(s, b, p), output), r(3, 4, features),
+        dict(logDecay=r(units) * .5, logPhase=r(units) * .5, logScale=r(units) * .5, inputKernel=r(2, features, units), outputKernel=r(2, units, features), direct=r(features)),
+        dict(inFeatures=features, units=units, output=output), inputs=inputs or None, step=.03)
+begin('stacked')
+stack_state = r(2, 3, units)
+for lengths, given in ((full, False), (short, True)):
+    inputs = {**({} if lengths is full else dict(lengths=lengths)), **(dict(state=stack_state) if given else {})}
+    def both_layers(s, b, p):
+        weights = []
+        for name in ('0.', '1.'): weights += [p[name + 'input.kernel'].T, p[name + 'recurrent.kernel'].T, p[name + 'input.bias'], torch.cat([zeros(2 * units), p[name + 'recurrent.bias']])]
+        return torch.gru(s, stack_state[:, b:b + 1] if given else zeros(2, 1, units), weights, True, 2, 0., True, False, True)[0]
+    add('stacked', lambda x, p: each(x, lengths, lambda s, b: both_layers(s, b, p), 'last'), r(3, 4, features), {**gru_params('0.', features), **gru_params('1.', units)}, None, inputs=inputs or None)
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

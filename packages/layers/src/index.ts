@@ -46,4 +46,5 @@ export { sequential } from './model/sequential';
 export type { LayerActivation } from './ops/activate';
 export type { AttentionParams, AttentionVariants } from './ops/attend';
 export type { RecurrentOptions, RecurrentOutput } from './ops/recurrent';
+export type { SequenceInput, SequenceOutput, SequenceResult } from './ops/sequence';
 export type { Padding } from './ops/window';

@@ -52,6 +52,7 @@ const composed = new Set([
   ...['upsampling1d', 'upsampling2d', 'zeroPadding1d', 'zeroPadding2d'],
   ...['adaptiveAveragePool1d', 'adaptiveAveragePool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'],
   ...['add', 'bilinear', 'concatenate', 'multiply', 'residual', 'timeDistributed'],
+  ...['linearRecurrentUnit', 'minGru', 'simpleRnn', 'stacked'],
   ...['alibi', 'relativePositions', 'rotaryPositions', 'sinCosPositions1d'],
   ...['transformerDecoderBlock', 'transformerEncoderBlock'],
   ...['instanceNorm', 'rmsNorm', 'spectralNorm', 'weightNorm'],
@@ -67,7 +68,9 @@ const isVariant = ({ options: o, inputs }: Case): boolean =>
   onWebgpu && !o.positions && Boolean(o.scoreBias || inputs?.mask);
 const cases = here
   .flatMap((name) => (isShort(name) ? files[name]!.slice(0, 1) : (files[name] ?? [])))
-  .filter((c) => c.layer !== 'multiHeadAttention' || !isVariant(c));
+  .filter((c) => c.layer !== 'multiHeadAttention' || !isVariant(c))
+  // Lengths and states are read by the same operations in all recurrent layers.
+  .filter((c) => !onWebgpu || c.layer === 'gru' || !(c.inputs?.lengths || c.inputs?.state));
 
 // WGSL allows exp an error of 3 + 2|x| units in the last place, and softmax's gradients cancel to 0 in key.bias.
 const rounding = onWebgpu ? 8 : 1;
@@ -78,11 +81,21 @@ type Several = Layer<object, { [name: string]: tf.Tensor }>;
 const linear = (outFeatures: number) => layers.dense({ inFeatures: 4, outFeatures });
 /** Layers of layers, from the options of a golden case. */
 const wrappers: Record<string, (options: Case['options']) => LayerLike> = {
+  bidirectional({ cell, inFeatures, units }) {
+    const reader = () =>
+      (cell === 'lstm' ? layers.lstm : layers.gru)({ inFeatures: inFeatures!, units: units!, output: 'all' });
+    return layers.bidirectional(reader(), reader()) as Layer;
+  },
   add: () => layers.add([linear(3), linear(3)]),
   concatenate: () => layers.concatenate([linear(3), linear(2)]),
   multiply: () => layers.multiply([linear(3), linear(3)]),
   residual: ({ shortcut }) =>
     layers.residual(linear(shortcut ? 3 : 4), shortcut ? { shortcut: linear(3) } : {}),
+  stacked: () =>
+    layers.stacked([
+      layers.gru({ inFeatures: 3, units: 2, output: 'all' }),
+      layers.gru({ inFeatures: 2, units: 2 }),
+    ]) as Layer,
   timeDistributed: () => layers.timeDistributed(linear(3)),
   spectralNorm: (options) => layers.spectralNorm(linear(3), options) as Layer,
   weightNorm: ({ convolution }) =>
@@ -113,19 +126,12 @@ function make({ layer, options: { activation, ...options }, inputs }: Case): Lay
   const factory = (layers as unknown as Record<string, Factory | ((x: tf.Tensor) => tf.Tensor)>)[layer]!;
   if (['flatten', 'globalAveragePool', 'globalMaxPool'].includes(layer))
     return factory as (x: tf.Tensor) => tf.Tensor;
-  if (layer === 'bidirectional') {
-    const { cell, inFeatures, units } = options;
-    const reader = () =>
-      (cell === 'lstm' ? layers.lstm : layers.gru)({ inFeatures: inFeatures!, units: units!, output: 'all' });
-    return layers.bidirectional(reader(), reader()) as Layer;
-  }
-  if (layer in wrappers) return wrappers[layer]!(options);
   const all = {
     ...options,
     ...optionLayers(options),
     ...(activation && { activation: functions[activation] }),
   };
-  const result = (factory as Factory)(all);
+  const result = layer in wrappers ? wrappers[layer]!(options) : (factory as Factory)(all);
   if (!inputs) return result as unknown as LayerLike;
   const several = result as unknown as Several;
   const first = firstInputs[layer] ?? 'x';
@@ -229,7 +235,7 @@ const variants: Record<string, Case> = Object.fromEntries([
     .slice(0, 1)
     .map((c) => ['conv2d in groups', c] as const),
   ...cases
-    .filter((c) => c.layer === 'bidirectional' && c.options.cell === 'gru')
+    .filter((c) => c.layer === 'bidirectional' && c.options.cell === 'gru' && !c.inputs)
     .map((c) => ['bidirectional gru', c] as const),
 ]);
 
@@ -250,7 +256,9 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   });
 
   // Recurrent layers reject it.
-  it.runIf(!/^(bidirectional|gru|lstm)/.test(name)).each([true, false])(
+  it
+    .runIf(!/^(bidirectional|gru|linearRecurrentUnit|lstm|minGru|simpleRnn|stacked)/.test(name))
+    .each([true, false])(
     'takes an empty batch, which has gradients of 0 and does not change statistics (training: %s)',
     async (training) => {
       const fresh = createModel(layer(), { seed: 3 });
@@ -382,7 +390,7 @@ describe.each(Object.entries(variants))('%s', (name, c) => {
   it.runIf(
     !(name in firstInputs) &&
       name !== 'rotaryPositions' &&
-      (!(name in wrappers) || name === 'timeDistributed'),
+      (!(name.split(' ')[0]! in wrappers) || /^(bidirectional|stacked|timeDistributed)/.test(name)),
   )(
     'takes the ranks that its documentation names, and rejects others with an error that starts with its name',
     () => {

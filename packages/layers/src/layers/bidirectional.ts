@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { block } from '../model/block';
 import { defineLayer } from '../model/define-layer';
 import { type AnyLayer, assertLayer, type Layer, type LayerLike, type ParamsOf } from '../model/layer';
-import { inputTensor } from '../ops/input-tensor';
+import { readSequences, reverseSteps, type SequenceInput } from '../ops/sequence';
 
 /**
  * Two recurrent layers over the second axis, one in each direction, so that every step depends on all others.
@@ -11,7 +11,7 @@ import { inputTensor } from '../ops/input-tensor';
  *
  * @param forward a layer from [batch, time, features] to [batch, time, units], such as `lstm({ …, output: 'all' })`
  * @param backward a layer of the same form for the reversed sequence
- * @returns a layer from [batch, time, features] to [batch, time, units of both]; its parameters are named `forward.…` and
+ * @returns a layer from [batch, time, features], or { x, lengths }, to [batch, time, units of both]; its parameters are named `forward.…` and
  *   `backward.…`
  * @throws when an argument is not a layer, both are the same one, or its output is not such a sequence
  * @example
@@ -22,7 +22,7 @@ import { inputTensor } from '../ops/input-tensor';
 export function bidirectional<const F extends LayerLike & AnyLayer, const B extends LayerLike & AnyLayer>(
   forward: F,
   backward: B,
-): Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }> {
+): Layer<{ forward: ParamsOf<F>; backward: ParamsOf<B> }, tf.Tensor | SequenceInput> {
   assertLayer('bidirectional', 'forward', forward);
   assertLayer('bidirectional', 'backward', backward);
   if ((forward as unknown) === backward && typeof forward !== 'function') {
@@ -30,24 +30,26 @@ export function bidirectional<const F extends LayerLike & AnyLayer, const B exte
       'bidirectional: forward and backward are the same layer; make a separate layer for each direction',
     );
   }
-  const both = block({ forward: forward as LayerLike, backward: backward as LayerLike }, (l, input) => {
-    const x = inputTensor('bidirectional', input);
-    if (x.rank !== 3) {
-      throw new Error(
-        `bidirectional: the input has shape [${x.shape}]; give sequences [batch, time, features]`,
-      );
+  const readers = { forward: forward as Reader, backward: backward as Reader };
+  const both = block(readers, (l, input: tf.Tensor | SequenceInput): tf.Tensor => {
+    const { x, lengths, state } = readSequences('bidirectional', input, undefined, {});
+    if (state) {
+      throw new Error('bidirectional: it takes no initial state; give { x, lengths } or a tensor');
     }
-    const outputs = [l.forward(x), l.backward(tf.reverse(x, 1))] as const;
+    const given = (x: tf.Tensor) => (lengths ? { x, lengths } : x);
+    const outputs = [l.forward(given(x)), l.backward(given(reverseSteps(x, lengths)))] as const;
     for (const { shape } of outputs) {
       if (shape.length === 3 && shape[1] === x.shape[1]) continue;
       throw new Error(
         `bidirectional: a layer's output has shape [${shape}]; give layers with the output [batch, time, units], by output: 'all'`,
       );
     }
-    return tf.concat([outputs[0], tf.reverse(outputs[1], 1)], 2);
+    return tf.concat([outputs[0], reverseSteps(outputs[1], lengths)], 2);
   });
-  return defineLayer('bidirectional', both) as Layer<object> as Layer<{
-    forward: ParamsOf<F>;
-    backward: ParamsOf<B>;
-  }>;
+  return defineLayer('bidirectional', both) as Layer<object> as Layer<
+    { forward: ParamsOf<F>; backward: ParamsOf<B> },
+    tf.Tensor | SequenceInput
+  >;
 }
+
+type Reader = Layer<object, tf.Tensor | SequenceInput>;

@@ -4,6 +4,7 @@ import { type Initializer, normal } from '../initializers';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
+import { readNow } from '../ops/read-now';
 
 export interface EmbeddingOptions {
   /** Number of different ids, which are 0 … vocabularySize − 1. */
@@ -80,19 +81,14 @@ function assertIds(input: unknown, vocabularySize: number): tf.Tensor {
     );
   }
   if (input.rank === 0) throw new Error('embedding: the input is a scalar; give a batch of ids [batch, …]');
-  if (READABLE.has(tf.getBackend())) {
-    const wrong = input.dataSync().find((id) => id < 0 || id >= vocabularySize);
-    if (wrong !== undefined) {
-      throw new Error(
-        `embedding: the input has the id ${wrong}; give ids from 0 to ${vocabularySize - 1}, because vocabularySize is ${vocabularySize}`,
-      );
-    }
+  const wrong = Array.from(readNow(input) ?? []).find((id) => id < 0 || id >= vocabularySize);
+  if (wrong !== undefined) {
+    throw new Error(
+      `embedding: the input has the id ${wrong}; give ids from 0 to ${vocabularySize - 1}, because vocabularySize is ${vocabularySize}`,
+    );
   }
   return input;
 }
-
-/** Backends whose tensors are in memory that JavaScript reads without waiting. */
-const READABLE = new Set(['cpu', 'simd', 'wasm']);
 
 const withoutGradient = (x: tf.Tensor): tf.Tensor =>
   tf.customGrad((x) => ({ value: tf.clone(x as tf.Tensor), gradFunc: (dy) => tf.zerosLike(dy) }))(x);

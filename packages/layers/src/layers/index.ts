@@ -31,11 +31,17 @@ export { type InstanceNormOptions, type InstanceNormParams, instanceNorm } from 
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
 export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';
 export {
+  type LinearRecurrentUnitOptions,
+  type LinearRecurrentUnitParams,
+  linearRecurrentUnit,
+} from './linear-recurrent-unit';
+export {
   type LocalitySelfAttentionOptions,
   type LocalitySelfAttentionParams,
   localitySelfAttention,
 } from './locality-self-attention';
 export { type LstmOptions, type LstmParams, lstm } from './lstm';
+export { type MinGruOptions, type MinGruParams, minGru } from './min-gru';
 export {
   type MultiHeadAttentionOptions,
   multiHeadAttention,
@@ -70,9 +76,11 @@ export {
   type ShiftedPatchEmbeddingParams,
   shiftedPatchEmbedding,
 } from './shifted-patch-embedding';
+export { type SimpleRnnOptions, type SimpleRnnParams, simpleRnn } from './simple-rnn';
 export { type SinCosPositions1dOptions, sinCosPositions1d } from './sin-cos-positions-1d';
 export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
 export { type SpectralNormOptions, type SpectralNormParams, spectralNorm } from './spectral-norm';
+export { type StackedResult, stacked } from './stacked';
 export { timeDistributed } from './time-distributed';
 export {
   type TransformerDecoderBlockInput,

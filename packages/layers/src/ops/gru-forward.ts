@@ -107,3 +107,24 @@ const composed: Rule = {
       return [dinput, dproduct, tf.mul(dstate, update!)];
     }),
 };
+
+/**
+ * The same from an initial state, with each step on the tape.
+ *
+ * @param state h_{−1}, [batch, units]
+ * @returns h_t, [time, batch, units]
+ */
+export function gruFromState(
+  projected: tf.Tensor,
+  kernel: tf.Tensor,
+  bias: tf.Tensor,
+  state: tf.Tensor,
+): tf.Tensor {
+  const states: tf.Tensor[] = [];
+  for (const input of tf.unstack(projected)) {
+    const previous = states.at(-1) ?? state;
+    const product = tf.matMul(previous as tf.Tensor2D, kernel as tf.Tensor2D);
+    states.push(composed.step(input, product, bias, previous)[0]!);
+  }
+  return tf.stack(states);
+}

@@ -104,3 +104,26 @@ const composed: Rule = {
       return [tf.concat(dgates, 1), tf.mul(dcell, keep!)];
     }),
 };
+
+/**
+ * The same from an initial state, or with the cells as well, with each step on the tape.
+ *
+ * @param state h_{−1}, and cell c_{−1}: [batch, units], 0 where they are missing
+ * @returns h_t and c_t, [time, batch, units]
+ */
+export function lstmFromState(
+  projected: tf.Tensor,
+  kernel: tf.Tensor,
+  state: tf.Tensor | undefined,
+  cell: tf.Tensor | undefined,
+): { states: tf.Tensor; cells: tf.Tensor } {
+  const [states, cells]: [tf.Tensor[], tf.Tensor[]] = [[], []];
+  for (const input of tf.unstack(projected)) {
+    const previous = states.at(-1) ?? state;
+    const product = previous && tf.matMul(previous as tf.Tensor2D, kernel as tf.Tensor2D);
+    const [h, ...kept] = composed.step(input, product, cells.at(-1) ?? cell);
+    states.push(h!);
+    cells.push(kept[composed.cell]!);
+  }
+  return { states: tf.stack(states), cells: tf.stack(cells) };
+}

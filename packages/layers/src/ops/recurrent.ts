@@ -6,13 +6,15 @@ import { addBias } from './add-bias';
 /** The states to output: all, [batch, time, units], or the last or their mean, [batch, units]. */
 export type RecurrentOutput = 'all' | 'last' | 'mean';
 
-export interface RecurrentOptions {
+export interface RecurrentOptions<S extends boolean = boolean> {
   /** Size of the input at one time step. */
   inFeatures: number;
   /** Size of the state. */
   units: number;
   /** The states to output; 'last' by default. */
   output?: RecurrentOutput;
+  /** Whether to return the final state as well, as { y, state }; false by default. */
+  returnState?: S;
   /** Initializer of the input's kernel; by default, uniform in ±1/√units, like the biases. */
   initializer?: Initializer;
   /** Initializer of the recurrent kernel; by default, uniform in ±1/√units. */
@@ -39,14 +41,6 @@ export function projectInputs(name: string, x: tf.Tensor, kernel: tf.Tensor, bia
   const rows = tf.reshape(tf.transpose(x, [1, 0, 2]), [time * batch, inFeatures]);
   const product = addBias(tf.matMul(rows, kernel as tf.Tensor2D), bias);
   return tf.reshape(product, [time, batch, columns]);
-}
-
-/** Selects the output from the states [time, batch, units]. */
-export function selectOutput(states: tf.Tensor, output: RecurrentOutput): tf.Tensor {
-  const [time, batch, units] = states.shape as [number, number, number];
-  if (output === 'all') return tf.transpose(states, [1, 0, 2]);
-  if (output === 'mean') return tf.mean(states, 0);
-  return tf.reshape(tf.slice(states, [time - 1, 0, 0], [1, batch, units]), [batch, units]);
 }
 
 /**
