@@ -217,6 +217,9 @@ describe('accumulate', () => {
     ])('keeps the state finite when the first update of a parameter is not, by %s', (_, given) =>
       within(async () => {
         const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }), { seed: 1 });
+        const kernel = model.params.kernel!;
+        // Before the trainer, so that the slots of the kernel start late.
+        kernel.trainable = false;
         const trainer = createTrainer(model, { loss: meanSquaredError, ...given } as typeof trainerOptions);
         const take = (x: number) => {
           try {
@@ -225,8 +228,6 @@ describe('accumulate', () => {
             if (!(error instanceof DivergenceError)) throw error;
           }
         };
-        const kernel = model.params.kernel!;
-        kernel.trainable = false;
         for (const x of [1, 1]) take(x);
         kernel.trainable = true;
         for (const x of [1, Number.NaN]) take(x);
