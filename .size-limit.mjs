@@ -17,7 +17,7 @@ const limits = {
   optimizers: '24 kB',
   random: '3 kB',
   regularizers: '9 kB',
-  training: '33 kB',
+  training: '35 kB',
 };
 
 // What a page gets is another file where a package has one for Node as well.
