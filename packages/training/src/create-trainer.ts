@@ -231,7 +231,7 @@ export function makeTrainer<X, Y, O>(
         return { loss: penalized, dataLoss: data, outputs: predictions };
       };
       const result = stepper.step(forward, seed, (predictions, value) =>
-        explainDivergence(batch, predictions, value, loss, penalty?.()),
+        explainDivergence({ batch, predictions, loss: value, by: loss, penalty: penalty?.(), classWeights }),
       );
       return { loss: result.loss as tf.Scalar, predictions: result.outputs };
     },

@@ -80,7 +80,7 @@ export async function evaluateSource<X, Y, O>(
       measured = measure(name, loss, metrics, batch.ys, predictions, size);
       const values = await readMeasurement(measured, names);
       if (Number.isNaN(values.loss)) {
-        const cause = await explainLabels(batch.ys, predictions);
+        const cause = await explainLabels(batch.ys, predictions, loss);
         if (cause !== undefined) throw new Error(`${name}: the loss is NaN: ${cause}`);
       }
       total += values.loss * (reduction === 'sum' ? 1 : size);

@@ -270,7 +270,14 @@ async function runEpochs<X, Y, O>(
           trainer.restore(trainer.stepCount - 1, trainer.state);
           const penalty = trainer.penalty && tf.tidy(trainer.penalty);
           if (penalty) results.push(penalty);
-          const cause = await explainDivergenceLater(batch, predictions, values.loss, trainer.loss, penalty);
+          const cause = await explainDivergenceLater({
+            batch,
+            predictions,
+            loss: values.loss,
+            by: trainer.loss,
+            penalty,
+            classWeights,
+          });
           throw new DivergenceError({ by: name, loss: values.loss, step: trainer.stepCount + 1, cause });
         }
         const seconds = (performance.now() - start) / 1000;
