@@ -160,7 +160,7 @@ export function listOf(of: Kind, length?: number): Kind {
   assertArgument('listOf', 'of', of, kind);
   assertArgument('listOf', 'length', length, index);
   return {
-    expected: `an array of ${length === undefined ? '' : `${length} entries, each `}${of.expected}`,
+    expected: `an array of ${length === undefined ? '' : `${length} `}entries, each ${of.expected}`,
     accepts: (value) =>
       Array.isArray(value) &&
       (length === undefined || value.length === length) &&

@@ -137,7 +137,10 @@ it.each<[() => unknown, RegExp]>([
     /^countParameters: model is an empty object; give a model from createModel/,
   ],
   [() => countFlops(undefined as never, [1]), /^countFlops: model is missing; give a model from createModel/],
-  [() => countFlops(network(), 2 as never), /^countFlops: inputShape is 2; give an array of an integer/],
+  [
+    () => countFlops(network(), 2 as never),
+    /^countFlops: inputShape is 2; give an array of entries, each an integer of at least 1$/,
+  ],
   [() => countFlops(network(), [3]), /^stem: conv2d: the input has shape \[1,3\]; give images/],
   [
     () => assignParameters(network as never, {}),
