@@ -260,6 +260,14 @@ describe('loadSafetensors', () => {
 });
 
 describe('saveSafetensors while its tensors change', () => {
+  it('refuses a disposed tensor, which no cast can help', async () => {
+    const tensor = tf.tensor1d([1]);
+    tensor.dispose();
+    await expect(saveSafetensors({ tensor })).rejects.toThrow(
+      'saveSafetensors: tensor is a disposed tensor float32 [1]; save the tensors before they or their model are disposed',
+    );
+  });
+
   it('writes the values of the call, also of variables that are assigned or disposed meanwhile', async () => {
     const [a, b] = [tf.variable(tf.ones([2])), tf.variable(tf.ones([2]))];
     const before = tf.memory().numTensors;

@@ -78,7 +78,12 @@ function findFormat(name: string, tensor: tf.Tensor) {
       "saveSafetensors: a tensor is named '__metadata__', which the format reserves; give it another name",
     );
   }
-  if (!(tensor instanceof tf.Tensor) || tensor.isDisposed || !(tensor.dtype in formats)) {
+  if (tensor instanceof tf.Tensor && tensor.isDisposed) {
+    throw new Error(
+      `saveSafetensors: ${name} is ${show(tensor)}; save the tensors before they or their model are disposed`,
+    );
+  }
+  if (!(tensor instanceof tf.Tensor) || !(tensor.dtype in formats)) {
     throw new Error(
       `saveSafetensors: ${name} is ${show(tensor)}; give a tensor of float32, int32 or bool, or cast it with tf.cast`,
     );
