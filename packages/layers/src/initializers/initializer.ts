@@ -1,4 +1,4 @@
-import { assertArgument, index, listOf, objectWith, required } from '@tenfold/checks';
+import { assertArgument, func, index, type Kind, listOf, objectWith, required } from '@tenfold/checks';
 import type { Rng } from '@tenfold/random';
 import { util } from '@tensorflow/tfjs-core';
 
@@ -7,6 +7,9 @@ import { util } from '@tensorflow/tfjs-core';
  * out].
  */
 export type Initializer = (shape: number[], rng: Rng) => Float32Array;
+
+/** The kind of an option for an initializer. */
+export const initializerKind: Kind = { ...func, expected: 'a function such as heNormal()' };
 
 const size = util.sizeFromShape;
 

@@ -1,6 +1,7 @@
-import { assertOptions, assertSize, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -57,8 +58,8 @@ export function bilinear(options: BilinearOptions): Layer<BilinearParams, Biline
     rightFeatures: required(count),
     outFeatures: required(count),
     bias: flag,
-    initializer: func,
-    biasInitializer: func,
+    initializer: initializerKind,
+    biasInitializer: initializerKind,
   });
   const { leftFeatures, rightFeatures, outFeatures, bias = true } = options;
   const sizes = { leftFeatures, rightFeatures, outFeatures };

@@ -1,6 +1,7 @@
-import { assertOptions, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -47,8 +48,8 @@ export function dense(options: DenseOptions): Layer<DenseParams> {
     inFeatures: required(count),
     outFeatures: required(count),
     bias: flag,
-    initializer: func,
-    biasInitializer: func,
+    initializer: initializerKind,
+    biasInitializer: initializerKind,
     activation: activations,
   });
   const { inFeatures, outFeatures, bias = true, initializer = torchUniform(), activation } = options;

@@ -1,6 +1,7 @@
-import { assertOptions, count, func, index, required, show } from '@tenfold/checks';
+import { assertOptions, count, index, required, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, normal } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -36,7 +37,7 @@ export function embedding(options: EmbeddingOptions): Layer<{ embedding: tf.Vari
     vocabularySize: required(count),
     features: required(count),
     paddingIndex: index,
-    initializer: func,
+    initializer: initializerKind,
   });
   const { vocabularySize, features, paddingIndex, initializer = normal({ standardDeviation: 1 }) } = options;
   if (paddingIndex !== undefined && paddingIndex >= vocabularySize) {

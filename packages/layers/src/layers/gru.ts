@@ -1,6 +1,7 @@
-import { assertOptions, assertSize, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { uniform } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -40,8 +41,8 @@ export function gru<const S extends boolean = false>(
     units: required(count),
     output: outputs,
     returnState: flag,
-    initializer: func,
-    recurrentInitializer: func,
+    initializer: initializerKind,
+    recurrentInitializer: initializerKind,
   });
   const { inFeatures, units, output = 'last', returnState = false } = options;
   assertSize('gru', options, { units }, 'the values of all gates', 3 * units);

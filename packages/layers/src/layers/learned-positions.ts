@@ -1,6 +1,7 @@
-import { assertOptions, count, func, required } from '@tenfold/checks';
+import { assertOptions, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, normal } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -30,7 +31,7 @@ export function learnedPositions(options: LearnedPositionsOptions): Layer<{ embe
   assertOptions('learnedPositions', options, {
     tokens: required(count),
     features: required(count),
-    initializer: func,
+    initializer: initializerKind,
   });
   const { tokens, features, initializer = normal() } = options;
   return defineLayer('learnedPositions', {

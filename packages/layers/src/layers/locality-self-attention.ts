@@ -1,6 +1,7 @@
-import { assertOptions, count, func, required } from '@tenfold/checks';
+import { assertOptions, count, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform, zeros } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { block } from '../model/block';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
@@ -47,8 +48,8 @@ export function localitySelfAttention(
   assertOptions('localitySelfAttention', options, {
     features: required(count),
     heads: required(count),
-    initializer: func,
-    outputInitializer: func,
+    initializer: initializerKind,
+    outputInitializer: initializerKind,
   });
   const { features, heads, initializer = torchUniform() } = options;
   const { outputInitializer = initializer } = options;

@@ -1,6 +1,7 @@
-import { assertOptions, assertSize, count, finite, flag, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, finite, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, uniform } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -45,8 +46,8 @@ export function lstm<const S extends boolean = false>(
     output: outputs,
     returnState: flag,
     forgetBias: finite,
-    initializer: func,
-    recurrentInitializer: func,
+    initializer: initializerKind,
+    recurrentInitializer: initializerKind,
   });
   const { inFeatures, units, output = 'last', returnState = false, forgetBias = 0 } = options;
   assertSize('lstm', options, { units }, 'the values of all gates', 4 * units);

@@ -1,6 +1,7 @@
-import { assertOptions, count, flag, func, oneOf, required } from '@tenfold/checks';
+import { assertOptions, count, flag, oneOf, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -51,7 +52,7 @@ export function minGru<const S extends boolean = false>(
     units: required(count),
     output: oneOf('all', 'last', 'mean'),
     returnState: flag,
-    initializer: func,
+    initializer: initializerKind,
   });
   const { inFeatures, units, output = 'last', returnState = false, initializer = torchUniform() } = options;
   return defineLayer('minGru', {

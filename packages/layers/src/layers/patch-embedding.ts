@@ -1,5 +1,6 @@
-import { assertOptions, assertSize, count, func, required } from '@tenfold/checks';
+import { assertOptions, assertSize, count, required } from '@tenfold/checks';
 import type { Initializer } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { inputTensor } from '../ops/input-tensor';
@@ -35,8 +36,8 @@ export function patchEmbedding(options: PatchEmbeddingOptions): Layer<DenseParam
     patchSize: required(count),
     inChannels: required(count),
     features: required(count),
-    initializer: func,
-    biasInitializer: func,
+    initializer: initializerKind,
+    biasInitializer: initializerKind,
   });
   const { patchSize, inChannels, features, initializer, biasInitializer } = options;
   const inFeatures = patchSize * patchSize * inChannels;

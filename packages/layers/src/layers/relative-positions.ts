@@ -1,6 +1,7 @@
-import { assertOptions, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, normal } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -39,7 +40,7 @@ export function relativePositions(options: RelativePositionsOptions): Layer<{ em
     buckets: count,
     maxDistance: count,
     bidirectional: flag,
-    initializer: func,
+    initializer: initializerKind,
   });
   const { heads, buckets = 32, maxDistance = 128, bidirectional = true, initializer = normal() } = options;
   const perSide = bidirectional ? buckets / 2 : buckets;

@@ -1,7 +1,8 @@
 import { tanh } from '@tenfold/activations';
-import { assertOptions, count, flag, func, required } from '@tenfold/checks';
+import { assertOptions, count, flag, required } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { uniform } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { defineLayer } from '../model/define-layer';
 import type { Layer } from '../model/layer';
 import { parameter } from '../model/parameter';
@@ -46,8 +47,8 @@ export function simpleRnn<const S extends boolean = false>(
     output: outputs,
     returnState: flag,
     activation: activations,
-    initializer: func,
-    recurrentInitializer: func,
+    initializer: initializerKind,
+    recurrentInitializer: initializerKind,
   });
   const { inFeatures, units, output = 'last', returnState = false, activation = tanh } = options;
   const standard = uniform({ limit: 1 / Math.sqrt(units) });

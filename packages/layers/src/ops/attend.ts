@@ -1,6 +1,7 @@
-import { count, flag, func, type Kinds, show } from '@tenfold/checks';
+import { count, flag, type Kinds, show } from '@tenfold/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initializer, torchUniform, zeros } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { type DenseParams, dense } from '../layers/dense';
 import { extendCache } from '../model/cache';
 import { completeContext } from '../model/complete-context';
@@ -43,8 +44,8 @@ export const variantKinds: Kinds<AttentionVariants> = {
   bias: flag,
   positions: layer,
   scoreBias: layer,
-  initializer: func,
-  outputInitializer: func,
+  initializer: initializerKind,
+  outputInitializer: initializerKind,
 };
 
 /** The parameters of attention. */

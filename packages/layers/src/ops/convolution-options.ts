@@ -1,5 +1,6 @@
-import { assertSize, count, flag, func, required } from '@tenfold/checks';
+import { assertSize, count, flag, required } from '@tenfold/checks';
 import type { Initializer } from '../initializers';
+import { initializerKind } from '../initializers/initializer';
 import { activations, type LayerActivation } from './activate';
 import { type Padding, paddings, pairs } from './window';
 
@@ -37,8 +38,8 @@ export interface ConvolutionOptions extends ConvolutionParameterOptions {
 
 export const parameterKinds = {
   bias: flag,
-  initializer: func,
-  biasInitializer: func,
+  initializer: initializerKind,
+  biasInitializer: initializerKind,
   activation: activations,
 };
 
