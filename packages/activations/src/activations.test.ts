@@ -186,6 +186,13 @@ describe.each(cases)('%s', (_, name, { options, shape, to, x, dy, y, dx, far }) 
     expect([tf.ones(shape)].map(f)[0]!.shape).toEqual(f(tf.ones(shape)).shape);
   });
 
+  it('is to be given itself where it is called without arguments', () => {
+    const f = activations[name] as () => tf.Tensor;
+    expect(() => f()).toThrow(
+      `${name}: x is missing; give a tensor, or as a layer or an activation the function`,
+    );
+  });
+
   // It would be ignored, and another function computed than the one that was meant: leakyRelu(x, 0.2).
   it('refuses a number as its options', () => {
     const f = activations[name] as (...call: unknown[]) => tf.Tensor;

@@ -25,7 +25,7 @@ export function alongAxis<O extends AxisOptions>(
   const all = { axis: integer, ...kinds } as unknown as Kinds<O>;
   const activation = <T extends tf.Tensor>(...call: Call<O>): T => {
     const [x] = call as [Input<T>];
-    const options = callOptions(call);
+    const options = callOptions(name, call);
     assertX(name, x, all);
     assertOptions(name, options, all);
     const { axis = -1 } = options;

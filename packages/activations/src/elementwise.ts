@@ -56,7 +56,7 @@ export function elementwise<O extends object = never, P extends Parameters = []>
   const parametersFrom = (options: O): P => read?.(options) ?? ([] as readonly number[] as P);
   const activation = <T extends tf.Tensor>(...call: Call<O>): T => {
     const [x] = call as [Input<T>];
-    const options = callOptions(call);
+    const options = callOptions(name, call);
     assertX(name, x, kinds);
     assertOptions(name, options, kinds);
     return tf.tidy(() => run(floatTensor(name, 'x', x), parametersFrom(options))) as T;

@@ -27,7 +27,7 @@ const kinds: Kinds<PreluOptions> = { slope: anything };
 export function prelu<T extends tf.Tensor>(x: Input<T>, options?: PreluOptions): T;
 export function prelu(...call: Call<PreluOptions>): tf.Tensor {
   const [x] = call as [Input];
-  const options = callOptions(call);
+  const options = callOptions('prelu', call);
   assertX('prelu', x, kinds);
   assertOptions('prelu', options, kinds);
   const { slope = 0.25 } = options;

@@ -41,7 +41,7 @@ const kinds: Kinds<RreluOptions> = {
 export function rrelu<T extends tf.Tensor>(x: Input<T>, options?: RreluOptions): T;
 export function rrelu(...call: Call<RreluOptions>): tf.Tensor {
   const [x] = call as [Input];
-  const options = callOptions(call);
+  const options = callOptions('rrelu', call);
   assertX('rrelu', x, kinds);
   assertOptions('rrelu', options, kinds);
   const { lower = 1 / 8, upper = 1 / 3, training = false, rng } = options;

@@ -708,6 +708,15 @@ describe('bad options', () => {
       /^upsampling2d: interpolation is "linear"; give "nearest" or "bilinear"/,
     ],
     [
+      () => (layers.globalAveragePool as () => unknown)(),
+      /^globalAveragePool: the input is missing; give a tensor, or as a layer the function itself, without a call$/,
+    ],
+    [() => (layers.flatten as () => unknown)(), /^flatten: .* the function itself, without a call$/],
+    [
+      () => layers.dense({ inFeatures: 1, outFeatures: 1, initializer: 'heNormal' as never }),
+      /^dense: initializer is "heNormal"; give a function such as heNormal\(\)$/,
+    ],
+    [
       () => layers.globalAveragePool(tf.zeros([1, 0, 2, 3])),
       /^globalAveragePool: the input has shape \[1,0,2,3\]; give at least one position/,
     ],

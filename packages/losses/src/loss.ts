@@ -1,6 +1,7 @@
 import { assertOptions, type Kinds } from '@tenfold/checks';
 import type { Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertApplied } from './assert-applied';
 import { type Domain, inRange, predictedProbabilities, probabilities, type Range } from './domain';
 import { classesAsOneHot, indicesOrDistributions, type Pair, sameClasses, sameShape } from './shapes';
 import { broadcastWeights, maskUnweighted, type ReductionOptions, reduce, reductionKinds } from './weighting';
@@ -168,7 +169,9 @@ export function createLoss<O extends ReductionOptions, Y = Input, P = Input>({
   domain = {},
 }: Declaration<O, Y, P>): Loss<O, Y, P> {
   const allKinds = { ...kinds, ...reductionKinds } as unknown as Kinds<O>;
-  const loss = (labels: Y, predictions: P, options: O = {} as O): tf.Tensor => {
+  const loss = (...call: [labels: Y, predictions: P, options?: O]): tf.Tensor => {
+    assertApplied(name, call, allKinds);
+    const [labels, predictions, options = {} as O] = call;
     assertOptions(name, options, allKinds);
     const { weights, reduction = 'mean', ...specific } = options;
     return tf.tidy(() => {

@@ -286,6 +286,16 @@ describe.each(smooth)('%s', (name, c) => {
     };
     const bad: [string, () => unknown, RegExp][] = [
       ['no labels', () => losses[name]!(undefined as unknown as tf.Tensor, p), /: labels is missing; give /],
+      [
+        'no arguments, as if it made a loss',
+        () => (losses[name] as unknown as () => tf.Tensor)(),
+        /: labels are missing; give labels and predictions, or as a loss the function itself, without a call$/,
+      ],
+      [
+        'its options alone, as if it made a loss',
+        () => (losses[name] as unknown as (o: object) => tf.Tensor)({ reduction: 'sum' }),
+        /: labels is the options \{ reduction: "sum" \}; .*: \(labels, predictions\) => \w+\(labels, predictions, \{ reduction: "sum" \}\)$/,
+      ],
       ['no predictions', () => losses[name]!(y, undefined as unknown as tf.Tensor), /is missing; give /],
       ['strings', () => losses[name]!('a', p), /: labels is "a"; give /],
       [

@@ -2,6 +2,7 @@ import { assertOptions, flag, fraction, required } from '@tenfold/checks';
 import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import { fillCounterUniform, type Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertTensorFirst } from './assert-tensor-first';
 import { noStream, streamKind } from './stream';
 
 export interface AlphaDropoutOptions {
@@ -33,6 +34,7 @@ const LOWEST = -1.7580993408473766;
  * @see Klambauer et al., "Self-Normalizing Neural Networks", 2017, https://arxiv.org/abs/1706.02515, section 2.4
  */
 export function alphaDropout<T extends tf.Tensor>(x: Input<T>, options: AlphaDropoutOptions): T {
+  assertTensorFirst('alphaDropout', x, options);
   assertOptions('alphaDropout', options, { rate: required(fraction), rng: streamKind, training: flag });
   const { rate, rng, training = true } = options;
   return tf.tidy(() => {

@@ -1,8 +1,21 @@
+import { show } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Maps a parameter to the nearest one that is allowed, or to one on the way there; see `constrain` of `@tenfold/optimizers`. */
 export type Constraint = (w: Input) => tf.Tensor;
+
+/**
+ * Throws when a function that makes a constraint is called with the parameter, as in `constrain(adam(), maxNorm)`.
+ *
+ * @param call the arguments
+ */
+export function assertMade(name: string, call: readonly unknown[]): void {
+  if (!(call[0] instanceof tf.Tensor)) return;
+  throw new Error(
+    `the function ${name} was given without a call: it makes a constraint and was called with ${show(call[0])}; give ${name}()`,
+  );
+}
 
 /** Makes a constraint from a function of a float32 tensor. */
 export const constraint =

@@ -78,6 +78,17 @@ it.each([
     /^minMaxNorm: minimum is 2 but maximum is 1; give a minimum of at most maximum$/,
   ],
   [() => minMaxNorm({ rate: 0 }), /^minMaxNorm: rate is 0; give a number in \(0, 1\]/],
+  // As constrain(adam(), maxNorm) calls it.
+  [
+    () => maxNorm(kernel as never),
+    /^the function maxNorm was given without a call: .* a tensor float32 \[2,4\]; give maxNorm\(\)$/,
+  ],
+  [() => minMaxNorm(kernel as never), /^the function minMaxNorm was given without a call/],
+  [() => (unitNorm as (w: unknown) => unknown)(kernel), /^the function unitNorm was given without a call/],
+  [
+    () => (nonNegative as (w: unknown) => unknown)(kernel),
+    /^the function nonNegative was given without a call/,
+  ],
 ])('refuses %s', (make, message) => {
   expect(make).toThrow(message);
 });

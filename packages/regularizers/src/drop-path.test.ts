@@ -50,6 +50,10 @@ describe('dropPath', () => {
   });
 
   it.each([
+    [
+      () => (dropPath as unknown as (options: object) => unknown)({ rate: 0.5 }),
+      /^dropPath: x is an object with rate; .* for a layer import \{ dropPath \} from '@tenfold\/layers'$/,
+    ],
     [() => dropPath(tf.ones([2]), { rate: 1 }), /^dropPath: rate is 1; give a number in \[0, 1\)/],
     [() => dropPath(tf.ones([2]), { rate: 0.5 }), /^dropPath: rng is missing in training/],
     [() => dropPath(tf.scalar(1), { rate: 0.5 }), /^dropPath: x is a scalar; give \[batch, …\]/],

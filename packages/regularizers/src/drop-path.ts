@@ -2,6 +2,7 @@ import { assertOptions, flag, fraction, required } from '@tenfold/checks';
 import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertTensorFirst } from './assert-tensor-first';
 import { noStream, streamKind } from './stream';
 
 export interface DropPathOptions {
@@ -29,6 +30,7 @@ export interface DropPathOptions {
  * @see Huang et al., "Deep Networks with Stochastic Depth", 2016, https://arxiv.org/abs/1603.09382, section 3
  */
 export function dropPath<T extends tf.Tensor>(x: Input<T>, options: DropPathOptions): T {
+  assertTensorFirst('dropPath', x, options);
   assertOptions('dropPath', options, { rate: required(fraction), rng: streamKind, training: flag });
   const { rate, rng, training = true } = options;
   return tf.tidy(() => {

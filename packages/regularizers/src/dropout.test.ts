@@ -142,6 +142,10 @@ describe('dropout', () => {
   it('rejects anything that is not a tensor, unknown options and other streams', () => {
     const wrong = (value: unknown) => value as never;
     expect(() => dropout(wrong(undefined), { rate: 0.5 })).toThrow(/^dropout: x is missing; give a tensor/);
+    // As the layer of that name in @tenfold/layers, next to whose import an editor offers this function.
+    expect(() => (dropout as unknown as (options: object) => unknown)({ rate: 0.5 })).toThrow(
+      "dropout: x is an object with rate; give a tensor first and then the options, or for a layer import { dropout } from '@tenfold/layers'",
+    );
     expect(() => dropout(tf.ones([3]), wrong(0.5))).toThrow(/^dropout: options is 0.5; give a plain object/);
     expect(() => dropout(tf.ones([3]), wrong({ p: 0.5 }))).toThrow(/^dropout: there is no option "p"/);
     expect(() => dropout(tf.ones([3]), wrong({ rate: '0.5' }))).toThrow(

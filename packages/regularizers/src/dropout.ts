@@ -2,6 +2,7 @@ import { assertOptions, flag, fraction, required } from '@tenfold/checks';
 import { floatTensor, fused, type Input, withGradient } from '@tenfold/kernels';
 import { fillCounterUniform, type Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertTensorFirst } from './assert-tensor-first';
 import { noStream, streamKind } from './stream';
 
 export interface DropoutOptions {
@@ -31,6 +32,7 @@ export interface DropoutOptions {
  * @see Srivastava et al., "Dropout", 2014, http://jmlr.org/papers/v15/srivastava14a.html, section 4
  */
 export function dropout<T extends tf.Tensor>(x: Input<T>, options: DropoutOptions): T {
+  assertTensorFirst('dropout', x, options);
   assertOptions('dropout', options, { rate: required(fraction), rng: streamKind, training: flag });
   const { rate, rng, training = true } = options;
   return tf.tidy(() => {

@@ -2,6 +2,7 @@ import { assertOptions, flag, fraction, required } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertTensorFirst } from './assert-tensor-first';
 import { noStream, streamKind } from './stream';
 
 export interface GaussianDropoutOptions {
@@ -26,6 +27,7 @@ export interface GaussianDropoutOptions {
  * @see Srivastava et al., "Dropout", 2014, http://jmlr.org/papers/v15/srivastava14a.html, section 10
  */
 export function gaussianDropout<T extends tf.Tensor>(x: Input<T>, options: GaussianDropoutOptions): T {
+  assertTensorFirst('gaussianDropout', x, options);
   assertOptions('gaussianDropout', options, { rate: required(fraction), rng: streamKind, training: flag });
   const { rate, rng, training = true } = options;
   return tf.tidy(() => {

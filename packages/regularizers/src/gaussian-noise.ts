@@ -2,6 +2,7 @@ import { assertOptions, flag, nonNegative, required } from '@tenfold/checks';
 import { floatTensor, type Input } from '@tenfold/kernels';
 import type { Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertTensorFirst } from './assert-tensor-first';
 import { noStream, streamKind } from './stream';
 
 export interface GaussianNoiseOptions {
@@ -26,6 +27,7 @@ export interface GaussianNoiseOptions {
  * @see Bishop, "Training with Noise is Equivalent to Tikhonov Regularization", 1995, https://doi.org/10.1162/neco.1995.7.1.108
  */
 export function gaussianNoise<T extends tf.Tensor>(x: Input<T>, options: GaussianNoiseOptions): T {
+  assertTensorFirst('gaussianNoise', x, options);
   assertOptions('gaussianNoise', options, {
     standardDeviation: required(nonNegative),
     rng: streamKind,

@@ -1,5 +1,5 @@
 import { assertOptions, positive } from '@tenfold/checks';
-import { type Constraint, constraint, scaleUnits } from './constraint';
+import { assertMade, type Constraint, constraint, scaleUnits } from './constraint';
 
 export interface MaxNormOptions {
   /** c > 0, the largest norm; 2 by default. */
@@ -21,6 +21,7 @@ export interface MaxNormOptions {
  * @see Srivastava et al., "Dropout", 2014, http://jmlr.org/papers/v15/srivastava14a.html, section 5.1
  */
 export function maxNorm(options: MaxNormOptions = {}): Constraint {
+  assertMade('maxNorm', [options]);
   assertOptions('maxNorm', options, { maximum: positive });
   const { maximum = 2 } = options;
   return constraint('maxNorm', (w) => scaleUnits(w, { minimum: 0, maximum }));

@@ -1,5 +1,5 @@
 import { assertOptions, nonNegative, portion, positive, show } from '@tenfold/checks';
-import { type Constraint, constraint, scaleUnits } from './constraint';
+import { assertMade, type Constraint, constraint, scaleUnits } from './constraint';
 
 export interface MinMaxNormOptions {
   /** The smallest norm, ≥ 0; 0 by default. */
@@ -25,6 +25,7 @@ export interface MinMaxNormOptions {
  * @see Keras, https://keras.io/api/layers/constraints
  */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
+  assertMade('minMaxNorm', [options]);
   assertOptions('minMaxNorm', options, { minimum: nonNegative, maximum: positive, rate: portion });
   const { minimum = 0, maximum = 1, rate = 1 } = options;
   if (minimum > maximum) {

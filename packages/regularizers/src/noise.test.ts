@@ -95,6 +95,11 @@ describe.each(every)('$name', ({ name, strength, off, noise }) => {
     expect(() => noise(wrong(undefined), { rng: createRng(1) })).toThrow(
       `${name}: x is missing; give a tensor`,
     );
+    const all = { alphaDropout, gaussianDropout, gaussianNoise, spatialDropout };
+    const alone = all[name as 'gaussianNoise'] as unknown as (options: object) => unknown;
+    expect(() => alone({ [strength]: 0.5 })).toThrow(
+      `${name}: x is an object with ${strength}; give a tensor first and then the options, or for a layer write one`,
+    );
     expect(() => noise(x, wrong({ p: 1 }))).toThrow(`${name}: there is no option "p"`);
     expect(() => noise(x, wrong({ [strength]: -0.5 }))).toThrow(`${name}: ${strength} is -0.5; give`);
     expect(() => noise(x, wrong({ rng: Math.random }))).toThrow(

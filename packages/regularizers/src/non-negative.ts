@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Constraint, constraint } from './constraint';
+import { assertMade, type Constraint, constraint } from './constraint';
 
 /**
  * Non-negativity constraint: sets negative weights to 0.
@@ -11,6 +11,8 @@ import { type Constraint, constraint } from './constraint';
  * const optimizer = constrain(sgd({ learningRate: 0.1 }), nonNegative(), { only: /kernel$/ });
  * @see Keras, https://keras.io/api/layers/constraints
  */
-export function nonNegative(): Constraint {
+export function nonNegative(): Constraint;
+export function nonNegative(...call: unknown[]): Constraint {
+  assertMade('nonNegative', call);
   return constraint('nonNegative', (w) => tf.where(tf.lessEqual(w, 0), tf.zerosLike(w), w));
 }

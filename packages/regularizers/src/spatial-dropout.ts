@@ -2,6 +2,7 @@ import { assertOptions, flag, fraction, required } from '@tenfold/checks';
 import { floatTensor, type Input, withGradient } from '@tenfold/kernels';
 import { fillCounterUniform, type Rng } from '@tenfold/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertTensorFirst } from './assert-tensor-first';
 import { noStream, streamKind } from './stream';
 
 export interface SpatialDropoutOptions {
@@ -30,6 +31,7 @@ export interface SpatialDropoutOptions {
  * @see Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2014, https://arxiv.org/abs/1411.4280, section 3.2
  */
 export function spatialDropout<T extends tf.Tensor>(x: Input<T>, options: SpatialDropoutOptions): T {
+  assertTensorFirst('spatialDropout', x, options);
   assertOptions('spatialDropout', options, { rate: required(fraction), rng: streamKind, training: flag });
   const { rate, rng, training = true } = options;
   return tf.tidy(() => {

@@ -1,4 +1,4 @@
-import { type Constraint, constraint, scaleUnits } from './constraint';
+import { assertMade, type Constraint, constraint, scaleUnits } from './constraint';
 
 /**
  * Unit-norm constraint: scales the weights of each unit to the norm 1.
@@ -12,6 +12,8 @@ import { type Constraint, constraint, scaleUnits } from './constraint';
  * const optimizer = constrain(sgd({ learningRate: 0.1 }), unitNorm(), { only: /kernel$/ });
  * @see Keras, https://keras.io/api/layers/constraints
  */
-export function unitNorm(): Constraint {
+export function unitNorm(): Constraint;
+export function unitNorm(...call: unknown[]): Constraint {
+  assertMade('unitNorm', call);
   return constraint('unitNorm', (w) => scaleUnits(w, { minimum: 1, maximum: 1 }));
 }

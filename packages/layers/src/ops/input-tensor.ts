@@ -20,8 +20,14 @@ export function inputTensor(name: string, x: unknown, what = 'the input'): tf.Te
 /** Wraps a function of one tensor: checks its input and disposes intermediate tensors. */
 export const ofTensor =
   (name: string, f: (x: tf.Tensor) => tf.Tensor): ((x: tf.Tensor) => tf.Tensor) =>
-  (x) =>
-    tf.tidy(() => f(inputTensor(name, x)));
+  (...call: [x?: tf.Tensor]) => {
+    if (call.length === 0) {
+      throw new Error(
+        `${name}: the input is missing; give a tensor, or as a layer the function itself, without a call`,
+      );
+    }
+    return tf.tidy(() => f(inputTensor(name, call[0])));
+  };
 
 /** Throws unless the last axis has the size that the layer expects. */
 export function assertLastAxis(name: string, x: tf.Tensor, option: string, size: number): void {
