@@ -67,7 +67,7 @@ export async function arraySource<X, Y>(
     throw new Error(
       `${name}: ${first.what} has ${counted(first.count, 'example')} but ${other.what} has ${other.count}; give the same number of both${
         [data.xs, data.ys].some(ArrayBuffer.isView)
-          ? ', and for a flat typed array with several numbers per example its shape as xShape or yShape'
+          ? `, and for a flat typed array with several numbers per example its shape as xShape or yShape${withBatchAxis(data, first.count, other.count)}`
           : ''
       }`,
     );
@@ -90,6 +90,20 @@ export async function arraySource<X, Y>(
       }
     },
   };
+}
+
+/** The advice where a shape has the number of examples as its first axis. */
+function withBatchAxis({ xShape, yShape }: ArrayData, xCount: number, yCount: number): string {
+  for (const [option, shape, count, wanted] of [
+    ['xShape', xShape, xCount, yCount],
+    ['yShape', yShape, yCount, xCount],
+  ] as const) {
+    if (shape === undefined || shape[0] === 1 || count * shape[0]! !== wanted) continue;
+    const [, ...rest] = shape;
+    const advice = rest.length > 0 ? `give ${option} [${rest}], not [${shape}]` : `leave ${option} out`;
+    return `; it is the shape of one example, without the batch axis: ${advice}`;
+  }
+  return '';
 }
 
 /** The indices of a part, drawn with the seed: at least one for validation, and one for training. */

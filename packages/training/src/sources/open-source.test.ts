@@ -336,6 +336,18 @@ describe('data', () => {
       /xs has 8 examples but ys has 2; .*as xShape/,
     ],
     [
+      'a shape with the batch axis',
+      () => ({ xs: new Float32Array(8), ys: [1, 2], xShape: [2, 4] }),
+      {},
+      /xs has 1 example but ys has 2; .*as xShape .*; it is the shape of one example, without the batch axis: give xShape \[4\], not \[2,4\]$/,
+    ],
+    [
+      'a shape of labels with nothing but the batch axis',
+      () => ({ xs: [[1], [2]], ys: new Float32Array(2), yShape: [2] }),
+      {},
+      /xs has 2 examples but ys has 1; .*, without the batch axis: leave yShape out$/,
+    ],
+    [
       'a shape that does not fit',
       () => ({ xs: new Float32Array(7), ys: [1, 2], xShape: [4] }),
       {},
