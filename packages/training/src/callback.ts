@@ -136,5 +136,14 @@ export async function startCallbacks(
 }
 
 /** Gives a callback the name of the function that makes it. */
-export const named = <T extends Callback>(name: string, callback: T): T =>
-  Object.defineProperty(callback, 'name', { value: name });
+export function named(name: string, callback: Callback, advice?: string): Callback {
+  const checked: Callback = (context) => {
+    if (!object.accepts(context)) {
+      throw new Error(
+        `${name}: the callback was called with ${show(context)}; ${advice ?? 'give it to fit or train, in the array callbacks'}`,
+      );
+    }
+    return callback(context);
+  };
+  return Object.defineProperty(checked, 'name', { value: name });
+}

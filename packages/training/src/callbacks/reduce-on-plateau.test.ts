@@ -3,7 +3,7 @@ import { meanSquaredError } from '@tenfold/losses';
 import { accumulate, lookahead, type Optimizer, partition, sgd } from '@tenfold/optimizers';
 import { expectClose, goldens } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
-import { type EpochReport, fit, learningRateLogger, reduceOnPlateau } from '../index';
+import { type EpochReport, earlyStopping, fit, learningRateLogger, reduceOnPlateau } from '../index';
 
 interface Case {
   options: { mode: 'min' | 'max' };
@@ -36,6 +36,24 @@ describe('reduceOnPlateau', () => {
       await expectClose(found, rates, { absolute: 0 });
     },
   );
+
+  it('names its learning rate where the optimizer was given the callback', async () => {
+    const model = createModel(dense({ inFeatures: 1, outFeatures: 1 }));
+    const train = (callback: unknown) =>
+      fit(model, {
+        data: { xs: [[1], [2]], ys: [[1], [2]] },
+        loss: meanSquaredError,
+        optimizer: sgd({ learningRate: callback as () => number }),
+        epochs: 1,
+      });
+    await expect(train(reduceOnPlateau({ learningRate: 0.1, metric: () => 1, mode: 'min' }))).rejects.toThrow(
+      /^reduceOnPlateau: the callback was called with 0; as a schedule, give the optimizer \{ learningRate: plateau.learningRate \}, and fit the callback$/,
+    );
+    await expect(train(earlyStopping({ patience: 1, metric: () => 1, mode: 'min' }))).rejects.toThrow(
+      /^earlyStopping: the callback was called with 0; give it to fit or train, in the array callbacks$/,
+    );
+    model.dispose();
+  });
 
   it('scales a schedule, and keeps what it has learned from one run to the next', async () => {
     const schedule = (step: number) => 0.1 / (step + 1);

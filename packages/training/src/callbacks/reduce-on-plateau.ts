@@ -91,7 +91,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): PlateauCallbac
     isRead = true;
     return rateAt(step);
   };
-  const callback = named<Callback>('reduceOnPlateau', (context) => {
+  const start: Callback = (context) => {
     monitor.start(context);
     const updates = () => Math.floor(context.trainer.stepCount / (context.trainer.accumulate ?? 1));
     const first = updates();
@@ -117,6 +117,9 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): PlateauCallbac
         if (rate - Math.max(factor * rate, minimum) > epsilon) scale *= factor;
       },
     };
-  });
+  };
+  const advice =
+    'as a schedule, give the optimizer { learningRate: plateau.learningRate }, and fit the callback';
+  const callback = named('reduceOnPlateau', start, advice);
   return Object.assign(callback, { learningRate: Object.assign(schedule, { [PEEK]: rateAt }) });
 }
