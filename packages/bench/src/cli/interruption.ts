@@ -15,9 +15,14 @@ type Signal = keyof typeof codes;
  * an earlier one is an echo, since npm passes every Ctrl-C to its child twice.
  *
  * @param print receives a message for the user
+ * @param saves whether there is anything to save at the signal, which there is not before the training starts
  * @param stopNow called right before the process ends at the second signal; must be synchronous
  */
-export function onInterruption(print: (message: string) => void, stopNow: () => void): Interruption {
+export function onInterruption(
+  print: (message: string) => void,
+  saves: () => boolean,
+  stopNow: () => void,
+): Interruption {
   const controller = new AbortController();
   let first = 0;
   let code: number | undefined;
@@ -25,7 +30,11 @@ export function onInterruption(print: (message: string) => void, stopNow: () => 
     if (first === 0) {
       first = performance.now();
       code = codes[name];
-      print('saving after this step; press Ctrl-C again to quit immediately without saving');
+      print(
+        saves()
+          ? 'saving after this step; press Ctrl-C again to quit immediately without saving'
+          : 'stopping; press Ctrl-C again to quit immediately',
+      );
       controller.abort(new DOMException('The run was interrupted', 'AbortError'));
     } else if (performance.now() - first >= REPEATED) {
       stopNow();

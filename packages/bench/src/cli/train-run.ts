@@ -36,9 +36,15 @@ export async function trainRun(
 ): Promise<number> {
   const { profile, seeds, heldOut, recipes, command } = record;
   const resume = formatResumeCommand(path, streams.env);
-  const interruption = onInterruption(progress.print, () => {
-    if (folder.abandon('interrupted')) streams.err.write(`To resume: ${resume}\n`);
-  });
+  // Before that, a few steps of other networks are timed, of which nothing is kept.
+  let isTraining = false;
+  const interruption = onInterruption(
+    progress.print,
+    () => isTraining,
+    () => {
+      if (folder.abandon('interrupted')) streams.err.write(`To resume: ${resume}\n`);
+    },
+  );
   try {
     const { signal } = interruption;
     const found = await deps.trainAll(
@@ -56,6 +62,7 @@ export async function trainRun(
         command,
       },
       (event) => {
+        if (event.type === 'modelStart') isTraining = true;
         folder.log(event);
         progress.listener(event);
       },
