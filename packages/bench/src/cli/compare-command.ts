@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { isSystemError, systemReason, writeAtomically } from '../lib/files';
+import { terminalColumns } from '../lib/fold';
 import { comparisonHtml } from '../present/html/comparison-html';
 import { comparisonTables } from '../present/tables/comparison-tables';
 import type { ComparedRun } from '../present/tables/run-facts';
@@ -35,7 +36,9 @@ export async function compareCommand(
     const path = await findRun('compare', name);
     runs.push({ name: basename(path), results: await readResults('compare', path) });
   }
-  const text = comparisonTables(runs).map(renderText).join('\n\n');
+  const text = comparisonTables(runs)
+    .map((table) => renderText(table, terminalColumns(streams.out)))
+    .join('\n\n');
   streams.out.write(`${text}\n`);
   if (out !== undefined && render) {
     await writeOutputFile('compare', out, await render(runs));

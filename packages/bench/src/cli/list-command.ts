@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { terminalColumns } from '../lib/fold';
 import { missing, percent } from '../lib/format';
 import { renderText } from '../present/tables/table';
 import { type RunStatus, runStatus } from '../run-folder/run-status';
@@ -35,7 +36,7 @@ export async function listCommand(
   if (json) out.write(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0)
     out.write(`There are no runs in ${folder}. Run ${commandName(env)} to create one.\n`);
-  else out.write(`${renderText(createTable(runs, folder, commandName(env)))}\n`);
+  else out.write(`${renderText(createTable(runs, folder, commandName(env)), terminalColumns(out))}\n`);
   return 0;
 }
 

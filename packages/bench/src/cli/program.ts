@@ -37,11 +37,20 @@ Exit codes: 0 done, 1 failed, 2 usage error, 3 done but something could not be
 written (such as on a full disk), 130 stopped by Ctrl-C, 143 by SIGTERM,
 129 by a closed terminal.`;
 
-/** The examples and exit codes at the end of the help. @param start how the bench is started */
-const showExamples = (start: string): string => {
-  const lines = examples.map(
-    ([args, effect]) => `  $ ${`${start} ${args}`.padEnd(start.length + 36)}${effect}`,
-  );
+/**
+ * The examples and exit codes at the end of the help.
+ *
+ * @param start how the bench is started
+ * @param columns of the terminal; where a line is wider, each effect gets a line
+ */
+const showExamples = (start: string, columns: number): string => {
+  const oneLine = ([args, effect]: readonly [string, string]) =>
+    `  $ ${`${start} ${args}`.padEnd(start.length + 36)}${effect}`;
+  const isWide = examples.some((example) => oneLine(example).length > columns);
+  const lines = examples.map((example) => {
+    const [args, effect] = example;
+    return isWide ? `  $ ${`${start} ${args}`.trimEnd()}\n      ${effect}` : oneLine(example);
+  });
   return `\nExamples:\n${lines.join('\n')}\n${exitCodes}`;
 };
 
@@ -191,7 +200,7 @@ export function createProgram(
     )
     .option('--no-measure', 'only train: no forecast, no peak measurement, no inference timing')
     .option('--force-unlock', 'with --resume: take over a run that another host has locked')
-    .addHelpText('after', showExamples(start))
+    .addHelpText('after', showExamples(start, streams.out.columns || 80))
     .action(async (command: string | undefined, flags: TrainFlags) => {
       if (command !== undefined) {
         throw new UsageError(

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isSystemError } from '../lib/files';
+import { terminalColumns } from '../lib/fold';
 import { createProgress } from '../present/terminal/progress';
 import { assertRunFiles } from '../run-folder/describe-file';
 import { Locked } from '../run-folder/lock';
@@ -56,6 +57,7 @@ export async function resumeCommand(
       { backend: name, threads: recordedThreads(record), v8Flags: record.v8Flags },
       deps,
       progress.print,
+      terminalColumns(streams.err),
     );
     const machine = await deps.describeMachine();
     const changed = differences(record, { backend: { name, details: backend.details }, machine });

@@ -1,5 +1,6 @@
 import type { BackendName } from '../backends/names';
 import { type DatasetName, datasets } from '../data/datasets';
+import { terminalColumns } from '../lib/fold';
 import { count, percent, rate, seconds } from '../lib/format';
 import type { Architecture } from '../models/model-definition';
 import { type ModelName, models } from '../models/models';
@@ -28,7 +29,7 @@ export async function stepCommand(flags: StepFlags, deps: Dependencies, streams:
   const { model, dataset, widths, batch, steps, seed, json = false } = flags;
   const architecture = widths && buildArchitecture(model, widths);
   const { print } = createProgress(streams);
-  const backend = await chooseBackend(flags, deps, json ? () => {} : print);
+  const backend = await chooseBackend(flags, deps, json ? () => {} : print, terminalColumns(streams.err));
   const measured = await deps.measureStep({ model, dataset, architecture, batchSize: batch, steps, seed });
   if (json) {
     const machine = await deps.describeMachine();

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { type BackendName, backendDescriptions } from '../backends/names';
 import { BackendUnavailable } from '../backends/unavailable';
 import type { DatasetName } from '../data/datasets';
+import { fold, terminalColumns } from '../lib/fold';
 import type { Profile } from '../models/model-definition';
 import type { ModelName } from '../models/models';
 import { type Override, OverrideError, parseOverride, readOverrides } from '../models/overrides';
@@ -61,7 +62,7 @@ export async function trainCommand(flags: TrainFlags, deps: Dependencies, stream
   await checkWritable(cache ? '--cache' : 'cache folder', await deps.cacheFolder(dataset, cache));
 
   const progress = createProgress(streams);
-  const backend = await chooseBackend(flags, deps, progress.print);
+  const backend = await chooseBackend(flags, deps, progress.print, terminalColumns(streams.err));
   const name = backend.name as BackendName;
   const path = resolve(out ?? join('runs', `${timestamp()}-${profile}-${name}`));
   const record: RunRecord = {
@@ -127,11 +128,16 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** Activates the backend and prints which one, and why no better one. */
+/**
+ * Activates the backend and prints which one, and why no better one.
+ *
+ * @param columns of the terminal, if it is one
+ */
 export async function chooseBackend(
   { backend, threads, v8Flags }: { backend?: BackendName; threads?: number; v8Flags: boolean },
   deps: Dependencies,
   print: (message: string) => void,
+  columns?: number,
 ): Promise<{ name: string; details: Record<string, string> }> {
   if (threads !== undefined && (backend === 'cpu' || backend === 'webgpu')) {
     throw new UsageError(
@@ -150,7 +156,7 @@ export async function chooseBackend(
     });
     const details = Object.entries(chosen.details).map(([key, value]) => `${key} ${value}`);
     const what = backendDescriptions[chosen.name as BackendName] ?? '';
-    print(`${pc.bold(chosen.name)}: ${[what, ...details].filter(Boolean).join(', ')}`);
+    print(fold(`${pc.bold(chosen.name)}: ${[what, ...details].filter(Boolean).join(', ')}`, columns));
     return chosen;
   } catch (error) {
     if (!(error instanceof BackendUnavailable)) throw error;

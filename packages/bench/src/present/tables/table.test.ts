@@ -55,6 +55,32 @@ describe('a table', () => {
     expect(renderText({ ...wide, rows: [] }).split('\n')).toHaveLength(6);
   });
 
+  it('as text of a narrower terminal, with broken cells in columns of text', () => {
+    const wide: Table = {
+      title: 'Runs',
+      columns: [{ heading: 'Run' }, { heading: 'State' }, { heading: 'Time', align: 'right' }],
+      rows: [
+        ['one', 'stopped: at step 100 of 600', '1 min 2 s'],
+        ['two', 'finished', '9 s'],
+      ],
+      notes: [],
+    };
+    expect(renderText(wide, 30)).toBe(
+      [
+        'Runs',
+        'Run  State                Time',
+        '───  ──────────────  ─────────',
+        'one  stopped: at     1 min 2 s',
+        '     step 100 of',
+        '     600',
+        'two  finished              9 s',
+      ].join('\n'),
+    );
+    expect(renderText(wide, 200)).toBe(renderText(wide));
+    // No word is broken.
+    expect(renderText(wide, 5).split('\n')).toContain('one  stopped:  1 min 2 s');
+  });
+
   it('as Markdown', () => {
     expect(renderMarkdown(table)).toBe(
       [

@@ -1,4 +1,4 @@
-import { assertArgument, type Kind } from '@tenfold/checks';
+import { assertArgument, count, type Kind } from '@tenfold/checks';
 import { csvLine } from '../../lib/csv';
 import { escapeHtml } from '../../lib/escape-html';
 
@@ -48,11 +48,16 @@ function assertTable(name: string, table: Table): void {
 const LINE = 80;
 const GAP = '  ';
 
-/** For a terminal: aligned columns, a rule below the headings. */
-export function renderText(table: Table): string {
+/**
+ * For a terminal: aligned columns, a rule below the headings.
+ *
+ * @param available columns of the terminal, into which the cells of text columns are broken; they stay whole if it is left out
+ */
+export function renderText(table: Table, available?: number): string {
   assertTable('renderText', table);
   const { title, columns, rows, notes } = table;
-  const widths = columnWidths(table);
+  assertArgument('renderText', 'available', available, count);
+  const widths = narrowed(table, columnWidths(table), available);
   const line = (row: string[]) =>
     row
       .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
@@ -65,7 +70,12 @@ export function renderText(table: Table): string {
   );
   const rule = widths.map((width) => '─'.repeat(width)).join(GAP);
   const below = notes.flatMap((note) => wrap(`* ${note}`, LINE - GAP.length).map(indentFollowing));
-  return [title, ...head, rule, ...rows.map(line), ...below].join('\n');
+  const body = rows.flatMap((row) => {
+    const cells = row.map((cell, i) => (cell.length > widths[i]! ? wrap(cell, widths[i]!) : [cell]));
+    const lines = Math.max(1, ...cells.map(({ length }) => length));
+    return Array.from({ length: lines }, (_, y) => line(cells.map((parts) => parts[y] ?? '')));
+  });
+  return [title, ...head, rule, ...body, ...below].join('\n');
 }
 
 /** As wide as headings and cells; in a table wider than a line, as cells, words and half of each heading. */
@@ -78,6 +88,24 @@ function columnWidths({ columns, rows }: Table): number[] {
   return columns.map(({ heading }, i) =>
     Math.max(cells[i]!, width(wrapHeading(heading, 1)), Math.ceil(heading.length / 2)),
   );
+}
+
+/** Widths that fit into a terminal, as far as the words of the text columns allow: the widest of these gives way first. */
+function narrowed({ columns, rows }: Table, widths: number[], available = Infinity): number[] {
+  const least = columns.map(({ align, heading }, i) => {
+    if (align === 'right') return widths[i]!;
+    const words = [heading, ...rows.map((row) => row[i]!)].flatMap((text) => text.split(' '));
+    return Math.max(0, ...words.map(({ length }) => length));
+  });
+  const result = [...widths];
+  const total = () => result.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  while (total() > available) {
+    const wide = result.flatMap((width, i) => (width > least[i]! ? [i] : []));
+    if (wide.length === 0) break;
+    const widest = wide.reduce((a, b) => (result[b]! > result[a]! ? b : a));
+    result[widest]!--;
+  }
+  return result;
 }
 
 /** 'Here / paper' breaks before the slash. */

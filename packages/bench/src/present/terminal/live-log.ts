@@ -1,5 +1,6 @@
 import { clearLine, cursorTo } from 'node:readline';
 import pc from 'picocolors';
+import { fold } from '../../lib/fold';
 import type { RunListener } from '../../results/run-events';
 import { lastingLine } from './plain-log';
 import { statusLine } from './status-line';
@@ -51,7 +52,10 @@ export function liveLog(
       ) {
         if (event.type === 'modelStart') model = { index: event.modelIndex + 1, count: event.modelCount };
         const isBold = event.type === 'modelStart' || event.type === 'modelEnd';
-        return print(isBold ? colors.bold(lastingLine(event)) : lastingLine(event));
+        // A table has its own width.
+        const line = lastingLine(event);
+        const folded = event.type === 'forecast' ? line : fold(line, stream.columns || 80);
+        return print(isBold ? colors.bold(folded) : folded);
       }
       if (now() - written < INTERVAL && event.type !== 'stage') return;
       // One column stays free: a terminal wraps a line that fills it, and the next line could not erase it.

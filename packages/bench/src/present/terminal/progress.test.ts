@@ -201,9 +201,23 @@ describe('the live log', () => {
     listener(step({ step: 201 }));
     close();
     const screen = text().split('\n');
-    expect(screen).toHaveLength(2);
+    // The line that stays takes two on 80 columns.
+    expect(screen).toHaveLength(3);
     expect(screen[0]!.split('\u001b[2K').at(-1)).toMatch(/^cnn, seed 3, epoch 2\/8 \|/);
-    expect(screen[1]!.endsWith('\u001b[1G\u001b[2K')).toBe(true);
+    expect(screen[2]!.endsWith('\u001b[1G\u001b[2K')).toBe(true);
+  });
+
+  it('breaks the lines that stay at the width of the terminal', () => {
+    const { stream, text } = terminal();
+    const { listener } = liveLog(stream, pc.createColors(false));
+    run.forEach((event) => {
+      listener(event);
+    });
+    const lasting = text()
+      .split('\n')
+      .map((line) => line.split('\u001b[2K').at(-1)!);
+    for (const line of lasting) expect(line.length).toBeLessThanOrEqual(80);
+    expect(lasting).toContain('cnn, seed 3, epoch 2/8 | train loss 1.200 accuracy 55.0 % |');
   });
 
   it('uses color only where it may', () => {
