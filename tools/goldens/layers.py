@@ -690,6 +690,30 @@ for lengths, given in ((full, False), (short, True)):
         return torch.gru(s, stack_state[:, b:b + 1] if given else zeros(2, 1, units), weights, True, 2, 0., True, False, True)[0]
     add('stacked', lambda x, p: each(x, lengths, lambda s, b: both_layers(s, b, p), 'last'), r(3, 4, features), {**gru_params('0.', features), **gru_params('1.', units)}, None, inputs=inputs or None)
 
+# squeezeExcite, classToken, patchMerging (as in Swin's code), layerScale
+begin('squeezeExcite')
+for shape, options in (((2, 3, 4, 3), dict(hiddenChannels=2, activation='gelu')), ((2, 5, 2), {})):
+    channels, hidden = shape[-1], options.get('hiddenChannels', 1)
+    act = F.gelu if 'activation' in options else F.relu
+    def excite(x, p):
+        squeezed = act(x.flatten(1, -2).mean(1) @ p['squeeze.kernel'] + p['squeeze.bias'])
+        factors = (squeezed @ p['excite.kernel'] + p['excite.bias']).sigmoid()
+        return (x.flatten(1, -2) * factors[:, None]).reshape(x.shape)
+    add('squeezeExcite', excite, r(*shape), {'squeeze.kernel': r(channels, hidden), 'squeeze.bias': r(hidden), 'excite.kernel': r(hidden, channels), 'excite.bias': r(channels)},
+        dict(options, channels=channels), step=.03)
+begin('classToken')
+for count in (1, 2): add('classToken', lambda x, p: torch.cat([p['embedding'].expand(len(x), -1, -1), x], 1), r(2, 3, 4), dict(embedding=r(count, 4)), dict(features=4, **(dict(tokens=2) if count == 2 else {})))
+begin('patchMerging')
+for height, width, out in ((2, 4, None), (4, 2, 3)):
+    def merged(x, p):
+        grid = x.reshape(len(x), height, width, 2)
+        four = torch.cat([grid[:, 0::2, 0::2], grid[:, 1::2, 0::2], grid[:, 0::2, 1::2], grid[:, 1::2, 1::2]], -1).flatten(1, 2)
+        return F.layer_norm(four, [8], p['norm.gamma'], p['norm.beta']) @ p['reduction.kernel']
+    add('patchMerging', merged, r(2, height * width, 2), {'norm.gamma': r(8), 'norm.beta': r(8), 'reduction.kernel': r(8, out or 4)},
+        dict(height=height, width=width, features=2, **({} if out is None else dict(outFeatures=out))), step=.03)
+begin('layerScale')
+add('layerScale', lambda x, p: x * p['gamma'], r(2, 3, 4), dict(gamma=r(4)), dict(channels=4))
+
 for layer, (seed, cases) in files.items(): save('layers', layer, cases, seed, {})
 
 # running statistics after several steps of training, and what they make of an example

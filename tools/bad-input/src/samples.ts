@@ -175,6 +175,9 @@ const byName: { [name: string]: (() => unknown)[] } = {
     recurrent,
   ],
   backward: [recurrent],
+  'constant.value': [() => 0.5],
+  'patchMerging.height': [() => 4],
+  'patchMerging.width': [() => 4],
   'residual.body': [() => dense({ inFeatures: 4, outFeatures: 4 })],
   layers: [
     () => ({ a: dense({ inFeatures: 4, outFeatures: 3 }) }),

@@ -5,15 +5,24 @@ import { describe, expect, it } from 'vitest';
 import { conv2d } from '../layers/conv2d';
 import { createModel } from '../model/model';
 import {
+  constant,
   dirac,
+  glorotNormal,
   glorotUniform,
   heNormal,
+  heUniform,
   type Initializer,
+  identityMatrix,
+  lecunNormal,
   lecunUniform,
   normal,
   ones,
+  orthogonalMatrix,
+  sparse,
   torchUniform,
+  truncatedNormal,
   uniform,
+  varianceScaling,
   zeros,
 } from './index';
 
@@ -42,6 +51,28 @@ it.each<[string, Initializer, number[], number, number?]>([
   ['torchUniform of a bias', torchUniform({ fanIn: 50 }), [5000], 1 / Math.sqrt(150), 1 / Math.sqrt(50)],
   ['glorotUniform', glorotUniform(), dense, Math.sqrt(2 / 500), Math.sqrt(6 / 500)],
   ['glorotUniform', glorotUniform(), convolution, Math.sqrt(2 / 900), Math.sqrt(6 / 900)],
+  ['glorotNormal', glorotNormal(), dense, Math.sqrt(2 / 500)],
+  ['heUniform', heUniform(), dense, Math.sqrt(2 / 200), Math.sqrt(6 / 200)],
+  ['lecunNormal', lecunNormal(), convolution, 1 / Math.sqrt(360)],
+  ['truncatedNormal', truncatedNormal(), dense, 0.8796 * 0.02, 0.04],
+  ['truncatedNormal 1, 0.5', truncatedNormal({ standardDeviation: 1, limit: 0.5 }), dense, 0.2837, 0.5],
+  ['varianceScaling', varianceScaling(), dense, 1 / Math.sqrt(200)],
+  [
+    'varianceScaling uniform',
+    varianceScaling({ scale: 2, mode: 'fanAverage', distribution: 'uniform' }),
+    dense,
+    Math.sqrt(2 / 250),
+    Math.sqrt(6 / 250),
+  ],
+  [
+    'varianceScaling normal',
+    varianceScaling({ mode: 'fanOut', distribution: 'normal' }),
+    dense,
+    1 / Math.sqrt(300),
+  ],
+  // Each column has the norm 1.
+  ['orthogonalMatrix', orthogonalMatrix(), [60, 50], 1 / Math.sqrt(60)],
+  ['sparse', sparse({ sparsity: 0.75, standardDeviation: 2 }), dense, 2 * Math.sqrt(0.25)],
   ['heNormal', heNormal(), dense, Math.sqrt(2 / 200)],
   ['heNormal', heNormal(), convolution, Math.sqrt(2 / 360)],
 ])('%s has the expected moments (shape %#)', (_, initializer, shape, deviation, limit) => {
@@ -57,6 +88,29 @@ it.each<[string, Initializer, number[], number, number?]>([
 });
 
 it('ones are 1', () => expect([...ones()([2, 2], rng)]).toEqual([1, 1, 1, 1]));
+
+it('constants and identity matrices have the values that their names say', () => {
+  expect([...constant({ value: 0.5 })([2], rng)]).toEqual([0.5, 0.5]);
+  expect([...identityMatrix({ gain: 2 })([2, 3], rng)]).toEqual([2, 0, 0, 0, 2, 0]);
+});
+
+it.each([[[4, 3]], [[2, 5]], [[2, 2, 3]]])(
+  'orthogonalMatrix is orthogonal along its shorter side: %s',
+  async (shape) => {
+    const values = orthogonalMatrix({ gain: 2 })(shape, createRng(3));
+    const matrix = tf.tensor2d(values, [values.length / shape.at(-1)!, shape.at(-1)!]);
+    const isTall = matrix.shape[0] > matrix.shape[1];
+    const product = isTall ? tf.matMul(matrix, matrix, true) : tf.matMul(matrix, matrix, false, true);
+    await expectClose(product, tf.mul(tf.eye(Math.min(...matrix.shape)), 4));
+  },
+);
+
+it('sparse leaves the same number of inputs to each output', () => {
+  const values = sparse({ sparsity: 0.5 })([5, 3], createRng(2));
+  for (const column of [0, 1, 2]) {
+    expect([0, 1, 2, 3, 4].filter((row) => values[row * 3 + column] === 0)).toHaveLength(3);
+  }
+});
 
 it('the same stream gives the same values', () => {
   expect(heNormal()(dense, createRng(1))).toEqual(heNormal()(dense, createRng(1)));

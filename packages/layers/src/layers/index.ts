@@ -12,6 +12,7 @@ export { type AttentionInput, type AttentionOptions, attention } from './attenti
 export { type BatchNormOptions, type BatchNormParams, batchNorm } from './batch-norm';
 export { bidirectional } from './bidirectional';
 export { type BilinearInput, type BilinearOptions, type BilinearParams, bilinear } from './bilinear';
+export { type ClassTokenOptions, classToken } from './class-token';
 export { type ConcatenateOptions, concatenate } from './concatenate';
 export { type Conv1dOptions, type Conv1dParams, conv1d } from './conv1d';
 export { type Conv1dTransposeOptions, type Conv1dTransposeParams, conv1dTranspose } from './conv1d-transpose';
@@ -29,6 +30,7 @@ export { type GroupNormOptions, type GroupNormParams, groupNorm } from './group-
 export { type GruParams, gru } from './gru';
 export { type InstanceNormOptions, type InstanceNormParams, instanceNorm } from './instance-norm';
 export { type LayerNormOptions, type LayerNormParams, layerNorm } from './layer-norm';
+export { type LayerScaleOptions, layerScale } from './layer-scale';
 export { type LearnedPositionsOptions, learnedPositions } from './learned-positions';
 export {
   type LinearRecurrentUnitOptions,
@@ -49,6 +51,7 @@ export {
 } from './multi-head-attention';
 export { multiply } from './multiply';
 export { type PatchEmbeddingOptions, patchEmbedding } from './patch-embedding';
+export { type PatchMergingOptions, type PatchMergingParams, patchMerging } from './patch-merging';
 export { type PermuteOptions, permute } from './permute';
 export { type PixelShuffleOptions, pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export {
@@ -80,6 +83,7 @@ export { type SimpleRnnOptions, type SimpleRnnParams, simpleRnn } from './simple
 export { type SinCosPositions1dOptions, sinCosPositions1d } from './sin-cos-positions-1d';
 export { type SinCosPositions2dOptions, sinCosPositions2d } from './sin-cos-positions-2d';
 export { type SpectralNormOptions, type SpectralNormParams, spectralNorm } from './spectral-norm';
+export { type SqueezeExciteOptions, type SqueezeExciteParams, squeezeExcite } from './squeeze-excite';
 export { type StackedResult, stacked } from './stacked';
 export { timeDistributed } from './time-distributed';
 export {
