@@ -33,7 +33,7 @@ export function joinSchedules(schedules: readonly Schedule[], options: JoinSched
   const { at } = options;
   if (schedules.length === 0 || at.length !== schedules.length - 1) {
     throw new Error(
-      `joinSchedules: at has ${at.length} steps for ${schedules.length} schedules; give one step for each schedule but the first`,
+      `joinSchedules: the number of steps in at is ${at.length}, that of schedules ${schedules.length}; give one step for each schedule but the first`,
     );
   }
   if (at.some((step, i) => i > 0 && step <= at[i - 1]!)) {

@@ -201,7 +201,7 @@ describe('bad options', () => {
     [() => piecewiseInterpolate({ points: [[0, -1]] }), /^piecewiseInterpolate: points is/],
     [
       () => joinSchedules([constantSchedule(1)], { at: [3] }),
-      /^joinSchedules: at has 1 steps for 1 schedules; give one step for each schedule but the first/,
+      /^joinSchedules: the number of steps in at is 1, that of schedules 1; give one step for each schedule but the first/,
     ],
     [
       () => joinSchedules([constantSchedule(1), constantSchedule(2), constantSchedule(3)], { at: [3, 3] }),

@@ -132,10 +132,10 @@ export interface Trainer<X = tf.Tensor, Y = tf.Tensor, O = tf.Tensor> {
 export const trainerKinds: Kinds<TrainerOptions> = {
   loss: required(lossKind),
   optimizer: required(optimizerKind),
-  regularizer: func,
+  regularizer: { ...func, expected: 'a function such as l2({ rate: 1e-4 })' },
   seed: seedKind,
   reduction: oneOf('mean', 'sum'),
-  clip: object,
+  clip: { ...object, expected: 'a plain object such as { globalNorm: 1 }' },
   accumulate: count,
   classWeights: listOf(nonNegative),
   frozen: match,
