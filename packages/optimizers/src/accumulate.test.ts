@@ -40,7 +40,7 @@ it('leaves out of the mean what a trainer did not take', async () => {
 
 it('refuses an optimizer that accumulates', () => {
   expect(() => accumulate(optimizer, { steps: 2 }).init(params())).toThrow(
-    /^accumulate: the optimizer already accumulates gradients; wrap it only once$/,
+    /^accumulate: the optimizer already has the slot gradientSum; wrap one without it, and wrap it only once$/,
   );
 });
 

@@ -144,7 +144,10 @@ describe('partition', () => {
   });
 
   it.each([
-    [() => partition(undefined as never), /^partition: groups is missing; give an array of groups/],
+    [
+      () => partition(undefined as never),
+      /^partition: groups is missing; give an array of entries, each a group \{ match, optimizer \}/,
+    ],
     [() => partition([adam()] as never), /^partition, group 0: there is no option "init"/],
     [
       () => partition([{ match: 'conv', optimizer: adam() }] as never),

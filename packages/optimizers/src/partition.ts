@@ -97,7 +97,7 @@ export function partition(groups: readonly PartitionGroup[], rest?: Optimizer): 
   };
 }
 
-const groupKind = { ...object, expected: 'groups { match, optimizer }' };
+const groupKind = { ...object, expected: 'a group { match, optimizer }' };
 
 const prefixed = <T>(prefix: string, slots: { readonly [slot: string]: T }): { [slot: string]: T } =>
   Object.fromEntries(Object.entries(slots).map(([slot, value]) => [prefix + slot, value]));
