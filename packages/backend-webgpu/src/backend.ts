@@ -71,7 +71,7 @@ export class WebgpuBackend extends WebGPUBackend implements BackendCore {
   readonly suballocation: Suballocation;
   /** Tensors that are stored in float16. */
   readonly float16Storage: Float16Storage;
-  /** Whether shaders are unrolled: on GPUs, not on software adapters, see {@link repeat}. */
+  /** Whether shaders are unrolled and products in large tiles: on GPUs, not on software adapters, see {@link repeat}. */
   readonly unrolls: boolean;
   private readonly programs: ProgramRunner;
   private readonly constants: ConstantPool;

@@ -20,7 +20,7 @@ export async function leastDevice(): Promise<void> {
   await tf.setBackend('webgpu');
 }
 
-/** Makes the kernels unroll their shaders, as for GPUs, or use loops, as for software adapters. */
+/** Makes the kernels unroll their shaders and take the tiles of GPUs, or use loops and the short tile, as on software adapters. */
 export function unroll(unrolls: boolean): void {
   Object.assign(tf.backend(), { unrolls });
 }

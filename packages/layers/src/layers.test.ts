@@ -59,7 +59,7 @@ const composed = new Set([
   ...['instanceNorm', 'rmsNorm', 'spectralNorm', 'weightNorm'],
 ]);
 const isShort = (name: string): boolean => onWebgpu && composed.has(name);
-// Layers with inputs of another kind, which have a test of their own name.
+// Layers with inputs of another kind, which have a separate test.
 const elsewhere = new Set(['embedding']);
 const here = names.filter((name) => !elsewhere.has(name));
 // Layers whose output in training depends on the calls before, so that they have no finite differences.

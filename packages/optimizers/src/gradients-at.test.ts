@@ -69,6 +69,7 @@ describe('wrappers that change gradients', () => {
     w.dispose();
   });
 
+  // On a GPU lbfgs is refused, see several-points.test.ts.
   it.skipIf(isGpu)('change those of the line search of lbfgs', () => {
     const optimizer = clipByGlobalNorm(lbfgs(), { maxNorm: 1 });
     const w = tf.tidy(() => tf.variable(tf.tensor1d([100, -100])));

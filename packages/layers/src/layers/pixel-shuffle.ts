@@ -8,7 +8,7 @@ export interface PixelShuffleOptions {
 }
 
 /**
- * Rearranges channels to pixels: a convolution before it computes s² pixels for each of its own, without the uneven overlap of a
+ * Rearranges channels to pixels. After a convolution with s² times the channels, it enlarges images without the uneven overlap of a
  * transposed convolution.
  *
  * y[n, s·i + u, s·j + v, c] = x[n, i, j, s²·c + s·u + v]. This is PyTorch's order of channels; in `tf.depthToSpace`, c comes last.

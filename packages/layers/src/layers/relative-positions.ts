@@ -14,7 +14,7 @@ export interface RelativePositionsOptions {
   buckets?: number;
   /** Distance from which all keys share a bias, above a half of the buckets of one direction; 128 by default. */
   maxDistance?: number;
-  /** Whether later keys have biases of their own, half of the buckets; otherwise they count as distance 0. True by default. */
+  /** Whether half of the buckets are for later keys; otherwise they count as distance 0. True by default. */
   bidirectional?: boolean;
   /** Initializer of the biases; by default, normal with standard deviation 0.02. */
   initializer?: Initializer;

@@ -34,10 +34,7 @@ class Cache implements KeyValueCache {
   }
 
   run<T>(body: () => T): T {
-    if (this.pass)
-      throw new Error(
-        'cache: a pass with it is running; give each model a cache of its own, by createCache()',
-      );
+    if (this.pass) throw new Error('cache: another pass is using it; call createCache() once for each model');
     const pass: Pass = { entries: [], tokens: 0 };
     this.pass = pass;
     try {

@@ -2,7 +2,7 @@ import { createRng } from '@tenfold/random';
 import { checkGradient, expectClose, expectNoLeaks } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createModel, dense, gru, spectralNorm, weightNorm } from './index';
+import { createModel, dense, gru, spectralNorm, weightNorm } from '../index';
 
 const linear = () => dense({ inFeatures: 4, outFeatures: 3 });
 const x = tf.tensor(createRng(2).fillNormal(new Float32Array(8)), [2, 4]);

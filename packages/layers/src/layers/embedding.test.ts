@@ -1,7 +1,7 @@
 import { expectClose, expectNoLeaks, goldens } from '@tenfold/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { assignParameters, createModel, type EmbeddingOptions, embedding } from './index';
+import { assignParameters, createModel, type EmbeddingOptions, embedding } from '../index';
 
 interface Values {
   shape: number[];
@@ -17,7 +17,7 @@ interface Case {
 }
 const toTensor = ({ values, shape }: Values, dtype: 'float32' | 'int32' = 'float32') =>
   tf.tensor(values, shape, dtype);
-const { embedding: cases } = goldens<Case[]>(new URL('../goldens/', import.meta.url));
+const { embedding: cases } = goldens<Case[]>(new URL('../../goldens/', import.meta.url));
 const onWebgpu = tf.getBackend() === 'webgpu';
 
 it.each(cases!.slice(0, onWebgpu ? 2 : undefined))(

@@ -14,7 +14,7 @@ import {
   type SequenceResult,
   simpleRnn,
   stacked,
-} from './index';
+} from '../index';
 
 type Recurrent = Layer<object, tf.Tensor | SequenceInput, SequenceResult>;
 const size = { inFeatures: 2, units: 2, output: 'all', returnState: true } as const;

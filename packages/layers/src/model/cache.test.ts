@@ -18,7 +18,7 @@ import {
   sinCosPositions1d,
   transformerDecoderBlock,
   transformerEncoderBlock,
-} from './index';
+} from '../index';
 
 const size = { features: 4, heads: 2 };
 const causal = { ...size, causal: true };
@@ -109,7 +109,15 @@ describe('a cache', () => {
     });
   });
 
-  it('is refused in training, and as anything else', () => {
+  it('is refused within a pass that uses it', () => {
+    const inner = createModel(multiHeadAttention(causal));
+    const cache = createCache();
+    const outer = createModel((x: tf.Tensor) => inner.apply(x, { cache }));
+    expect(() => outer.apply(x, { cache })).toThrow(/another pass is using it; call createCache\(\) once/);
+    expect(cache.length).toBe(0);
+  });
+
+  it('is refused in training, and unless createCache made it', () => {
     const model = createModel(multiHeadAttention(causal));
     expect(() => model.apply(x, { training: true, cache: createCache() })).toThrow(
       /^model.apply: the context has a cache in training; use a cache for generation only/,
